@@ -1,0 +1,32 @@
+/* argument: how words are matched with a command's declared arguments, and what each kind of argument takes. */
+#ifndef SOCKSH_COMMAND_ARGUMENT_H
+#define SOCKSH_COMMAND_ARGUMENT_H
+
+#include "command/invocation.h"
+
+/* A word as far as it is known: before it is run, one that holds an expansion is not. */
+struct match_word {
+  const char *data;
+  size_t length;
+  size_t bare;
+  struct place place;
+  bool known;
+};
+
+enum { MATCH_KEYWORD = -1 };
+
+/* Says for each word which declared argument it is, by its index, or MATCH_KEYWORD. 0, or -1 with a usage error. */
+int argument_match(const struct command *command, const struct match_word *words, size_t count, int *assigned,
+                   struct error *error);
+
+/* True when the word looks like what the argument takes. */
+bool argument_fits(const struct argument *argument, const struct match_word *word);
+
+/* Turns the word of value->word into its value. `invocation` has the values before it. With `check` nothing outside is
+ * looked at: no sockets, files or names. 0, or -1 with a usage error or a failure. */
+int argument_convert(struct invocation *invocation, struct argument_value *value, bool check);
+
+/* The index of the word in "rd|wr|rdwr", or -1. */
+int keyword_index(const char *words, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,182 @@
+#include "command/command.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "language/escape.h"
+#include "socket/constant.h"
+
+const char *const command_group_titles[GROUP_COUNT] = {
+    [GROUP_SOCKET] = N_("Sockets"),
+    [GROUP_TRANSFER] = N_("Sending and receiving"),
+    [GROUP_OPTION] = N_("Options, addresses and flags"),
+    [GROUP_READY] = N_("Readiness"),
+    [GROUP_COMPOUND] = N_("Several calls at once"),
+    [GROUP_LOOKUP] = N_("Looking up names"),
+    [GROUP_CONVERT] = N_("Addresses and byte order in memory"),
+    [GROUP_DATA] = N_("Data and tests"),
+    [GROUP_SESSION] = N_("The session"),
+};
+
+/* Every name and alias, sorted: scripts of hundreds of thousands of lines look each line's command up. */
+struct index_entry {
+  const char *name;
+  const struct command *command;
+};
+
+static struct index_entry *index_entries;
+static size_t index_count;
+static pthread_once_t index_once = PTHREAD_ONCE_INIT;
+
+static int compare_entries(const void *a, const void *b) {
+  return strcmp(((const struct index_entry *)a)->name, ((const struct index_entry *)b)->name);
+}
+
+static void index_build(void) {
+  size_t room = 0;
+  for (size_t i = 0; command_table[i]; i++)
+    room += 1 + sizeof command_table[i]->aliases / sizeof *command_table[i]->aliases;
+  index_entries = calloc(room, sizeof *index_entries);
+  if (!index_entries)
+    return; /* nothing is found then, and each line says so */
+  for (size_t i = 0; command_table[i]; i++) {
+    index_entries[index_count++] = (struct index_entry){command_table[i]->name, command_table[i]};
+    for (const char *const *alias = command_table[i]->aliases; *alias; alias++)
+      index_entries[index_count++] = (struct index_entry){*alias, command_table[i]};
+  }
+  qsort(index_entries, index_count, sizeof *index_entries, compare_entries);
+}
+
+/* The first entry that is not before the text. */
+static size_t lower_bound(const char *text, size_t length) {
+  size_t low = 0;
+  size_t high = index_count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    int order = strncmp(index_entries[middle].name, text, length);
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static bool begins_with(const char *name, const char *text, size_t length) {
+  return strlen(name) >= length && memcmp(name, text, length) == 0;
+}
+
+const struct command *command_find(const char *text, size_t length) {
+  pthread_once(&index_once, index_build);
+  if (memchr(text, '\0', length))
+    return NULL;
+  for (size_t i = lower_bound(text, length); i < index_count && begins_with(index_entries[i].name, text, length); i++)
+    if (strlen(index_entries[i].name) == length)
+      return index_entries[i].command;
+  return NULL;
+}
+
+static void unknown_command(const char *text, size_t length, struct error *error) {
+  struct bytes shown = {0};
+  const char *nearest = NULL;
+  size_t least = length < 4 ? 2 : 3;
+  escape_append_quoted(&shown, text, length, 40, ESCAPE_ASCII);
+  for (size_t i = 0; i < index_count; i++) {
+    size_t distance = length < 40 ? word_distance(text, length, index_entries[i].name) : 40;
+    bool longer = length >= 3 && begins_with(index_entries[i].name, text, length);
+    if (distance < least || (longer && !nearest)) {
+      least = distance < least ? distance : least;
+      nearest = index_entries[i].name;
+    }
+  }
+  if (nearest)
+    error_set(error, ERROR_USAGE, _("no command is called %s, did you mean %s?"), bytes_text(&shown), nearest);
+  else
+    error_set(error, ERROR_USAGE, _("no command is called %s; `help` lists them"), bytes_text(&shown));
+  bytes_free(&shown);
+}
+
+const struct command *command_complete(const char *text, size_t length, struct error *error) {
+  const struct command *found = command_find(text, length);
+  if (found || memchr(text, '\0', length) || length == 0) {
+    if (!found && error)
+      unknown_command(text, length, error);
+    return found;
+  }
+  struct bytes several = {0};
+  size_t count = 0;
+  for (size_t i = lower_bound(text, length); i < index_count && begins_with(index_entries[i].name, text, length); i++) {
+    if (index_entries[i].command == found)
+      continue;
+    found = index_entries[i].command;
+    bytes_append_format(&several, count++ ? ", %s" : "%s", index_entries[i].name);
+  }
+  if (count > 1) {
+    found = NULL;
+    if (error)
+      error_set(error, ERROR_USAGE, _("several commands begin with \"%.*s\": %s"), (int)length, text, bytes_text(&several));
+  } else if (count == 0 && error) {
+    unknown_command(text, length, error);
+  }
+  bytes_free(&several);
+  return found;
+}
+
+static const struct command *find_exactly(const char *text, size_t length, struct error *error) {
+  const struct command *command = command_find(text, length);
+  if (!command && error)
+    unknown_command(text, length, error);
+  return command;
+}
+
+/* Without an error the question is whether a word is a command, and an abbreviation is none: it may be a name. */
+static const struct command *find_abbreviated(const char *text, size_t length, struct error *error) {
+  return error ? command_complete(text, length, error) : command_find(text, length);
+}
+
+static bool takes_raw(const struct command *command) {
+  return command->arguments[0].name && command->arguments[0].kind == ARGUMENT_RAW;
+}
+
+const struct vocabulary command_vocabulary = {find_exactly, takes_raw};
+const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw};
+
+void argument_append_synopsis(const struct argument *argument, struct bytes *bytes) {
+  bool optional = argument->flags & OPTIONAL;
+  bool dashed = argument->keyword && argument->keyword[0] == '-';
+  bool repeated = argument->flags & REPEATED;
+  if (optional)
+    bytes_append_char(bytes, '[');
+  if (argument->keyword)
+    bytes_append_text(bytes, argument->keyword);
+  if (argument->kind != ARGUMENT_SWITCH) {
+    bytes_append_text(bytes, argument->keyword ? " " : "");
+    bytes_append_text(bytes, argument->kind == ARGUMENT_KEYWORD ? argument->words : argument->name);
+    if (argument->flags & NONE_TOO)
+      bytes_append_text(bytes, "|none");
+    if (argument->kind == ARGUMENT_TIMEOUT)
+      bytes_append_text(bytes, "|off");
+  }
+  if (repeated && !dashed)
+    bytes_append_text(bytes, "...");
+  if (optional)
+    bytes_append_char(bytes, ']');
+  if (repeated && dashed)
+    bytes_append_text(bytes, "...");
+}
+
+void command_append_synopsis(const struct command *command, struct bytes *bytes) {
+  bytes_append_text(bytes, command->name);
+  for (int i = 0; i < ARGUMENT_LIMIT && command->arguments[i].name; i++) {
+    bytes_append_char(bytes, ' ');
+    argument_append_synopsis(&command->arguments[i], bytes);
+  }
+}
+
+const char *command_error_cause(const struct command *command, int number) {
+  for (int i = 0; i < COMMAND_ERRORS && command->errors[i].number; i++)
+    if (command->errors[i].number == number)
+      return command->errors[i].cause;
+  return NULL;
+}

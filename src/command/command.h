@@ -1,0 +1,122 @@
+/* command: a command as data. The table of them is what runs a line, checks it, completes it, explains it, and writes
+ * the manual. Adding a command is one entry, in the file of its family, and its line in the table. */
+#ifndef SOCKSH_COMMAND_COMMAND_H
+#define SOCKSH_COMMAND_COMMAND_H
+
+#include "language/script.h"
+#include "socket/constant.h"
+
+struct invocation;
+
+/* What a word of a command stands for. What a kind takes, and how it is completed, is one row in argument.c. */
+enum argument_kind {
+  ARGUMENT_SOCKET,    /* a name, a descriptor, or . */
+  ARGUMENT_ADDRESS,
+  ARGUMENT_DATA,      /* text, or file: hex: fill: */
+  ARGUMENT_TEXT,      /* a word as it is */
+  ARGUMENT_NUMBER,
+  ARGUMENT_SIZE,
+  ARGUMENT_DURATION,
+  ARGUMENT_TIMEOUT,   /* a duration or `off` */
+  ARGUMENT_SYMBOL,    /* one name out of `set`, or a number */
+  ARGUMENT_FLAGS,     /* names out of `set`, joined with | */
+  ARGUMENT_TYPE,      /* a socket type with its flags */
+  ARGUMENT_KEYWORD,   /* one of `words` */
+  ARGUMENT_LEVEL,     /* a level of options */
+  ARGUMENT_OPTION,    /* an option at that level */
+  ARGUMENT_VALUE,     /* words of the option's value */
+  ARGUMENT_POLL,      /* SOCKET[:EVENTS] */
+  ARGUMENT_NAME,      /* a name to be bound or forgotten */
+  ARGUMENT_FILE,      /* a path */
+  ARGUMENT_JOB,       /* %N */
+  ARGUMENT_TOPIC,     /* a command, a prefix, or a topic of help */
+  ARGUMENT_SETTING,   /* a name of `set` */
+  ARGUMENT_CONSTANT,  /* any name that `explain` knows */
+  ARGUMENT_SWITCH,    /* nothing: its keyword is there or not */
+  ARGUMENT_RAW,       /* the raw rest of the line */
+};
+
+enum argument_flag {
+  OPTIONAL = 1, /* may be left out */
+  REPEATED = 2, /* once or more; with OPTIONAL: any number of times */
+  NONE_TOO = 4, /* an address may be `none` */
+};
+
+struct argument {
+  const char *name; /* as the synopsis has it: "SOCKET"; NULL ends the list */
+  enum argument_kind kind;
+  unsigned flags;
+  const struct constant_set *set; /* ARGUMENT_SYMBOL, ARGUMENT_FLAGS */
+  const char *words;              /* ARGUMENT_KEYWORD: the choices, "rd|wr|rdwr" */
+  const char *keyword;            /* the word that must stand before it: "--to"; such an argument may stand anywhere */
+};
+
+/* Families of commands, in the order of the manual. */
+enum command_group {
+  GROUP_SOCKET,
+  GROUP_TRANSFER,
+  GROUP_OPTION,
+  GROUP_READY,
+  GROUP_COMPOUND,
+  GROUP_LOOKUP,
+  GROUP_CONVERT,
+  GROUP_DATA,
+  GROUP_SESSION,
+  GROUP_COUNT,
+};
+extern const char *const command_group_titles[GROUP_COUNT];
+
+/* An error worth knowing, and what usually causes it here. */
+struct command_error {
+  int number; /* an errno; 0 ends the list */
+  const char *cause;
+};
+
+enum { ARGUMENT_LIMIT = 8, COMMAND_ERRORS = 10 };
+
+struct command {
+  const char *name;
+  const char *aliases[3]; /* ended by NULL */
+  enum command_group group;
+  struct argument arguments[ARGUMENT_LIMIT];
+  const char *result;     /* what a name before = gets: "socket", "data, address"; NULL: nothing */
+  const char *summary;    /* one line, without a full stop */
+  const char *manual;     /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
+  const char *prototype;  /* as C declares the call; NULL where there is none */
+  const char *python;     /* the same call in Python; NULL where there is none */
+  const char *blocks;     /* whether, and until when */
+  struct command_error errors[COMMAND_ERRORS];
+  const char *example;    /* lines that run */
+  const char *pages;      /* manual pages to read: "accept(2), tcp(7)" */
+  bool sends_signal;      /* a C program gets SIGPIPE where this fails with EPIPE */
+  /* Whether the words go together, as far as one can tell without looking at anything: called before the script is run,
+   * when some words are still `unknown`, and again before `run`. 0, or -1 with a usage error. NULL: they always do. */
+  int (*check)(struct invocation *invocation);
+  /* 0 with the result filled in, or -1 with the error. */
+  int (*run)(struct invocation *invocation);
+};
+
+/* All commands, in the order of the manual, ended by NULL. */
+extern const struct command *const command_table[];
+
+/* The command with this name or alias. */
+const struct command *command_find(const char *text, size_t length);
+
+/* The same, and else the only one whose name begins so. Where there is none, or several, NULL with a usage error that
+ * says what was meant. */
+const struct command *command_complete(const char *text, size_t length, struct error *error);
+
+/* For the parser: exact names, and exact names or unique abbreviations. */
+extern const struct vocabulary command_vocabulary;
+extern const struct vocabulary command_vocabulary_abbreviated;
+
+/* Adds the synopsis, made from the declared arguments: "recv SOCKET [SIZE] [FLAGS]". */
+void command_append_synopsis(const struct command *command, struct bytes *bytes);
+
+/* Adds the synopsis of one argument: "[--to ADDRESS]". */
+void argument_append_synopsis(const struct argument *argument, struct bytes *bytes);
+
+/* What usually causes this errno in this command; NULL where nothing is said. */
+const char *command_error_cause(const struct command *command, int number);
+
+#endif

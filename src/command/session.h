@@ -1,0 +1,126 @@
+/* session: what commands share, what a thread that runs commands has of its own, and what only the shell above can do
+ * for a command. */
+#ifndef SOCKSH_COMMAND_SESSION_H
+#define SOCKSH_COMMAND_SESSION_H
+
+#include <pthread.h>
+
+#include "language/expand.h"
+#include "socket/wait.h"
+#include "timeline/timeline.h"
+#include "view/view.h"
+
+struct runner;
+struct session;
+
+/* What `set` changes. */
+struct settings {
+  struct view_settings view;
+  bool look;            /* looks that were not asked for */
+  int64_t timeout;      /* how long await, and the end of a script, wait; nanoseconds */
+  int64_t blocks_after; /* when `expect blocks` takes a call for blocked; nanoseconds */
+  size_t record;        /* bytes of data kept on the timeline for each call */
+};
+
+/* What commands ask of the shell. All are called with the session's lock held. */
+struct shell_operations {
+  /* Fills in the table of jobs. */
+  void (*list_jobs)(struct session *session, struct answer *answer);
+  /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the command's. */
+  int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result, struct error *error);
+  int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
+  /* Runs a file's lines as if they stood here. */
+  int (*source)(struct runner *runner, const char *path, bool step, struct result *result, struct error *error);
+  /* Writes what was typed as a script. */
+  int (*save)(struct runner *runner, const char *path, struct error *error);
+  /* Fills in the lines that were typed, oldest first. */
+  void (*history)(struct session *session, struct answer *answer);
+  /* The directory of the manual's topics, as text; NULL where there is no such topic. */
+  const char *(*topic)(const char *name);
+};
+
+struct session {
+  pthread_mutex_t lock;         /* guards all that is not said to be guarded otherwise */
+  _Atomic int wanting;          /* threads that wait for the lock */
+  struct socket_table sockets;
+  struct names names;
+  struct settings settings;
+  struct timeline *timeline;    /* has its own lock */
+  struct output output;         /* has its own lock */
+  struct view *view;            /* has its own lock */
+  struct watch watch;           /* has its own lock */
+  const struct shell_operations *shell;
+  struct job_table *jobs;       /* the shell's own */
+  bool interactive;             /* there is a prompt */
+  _Atomic bool quitting;        /* `quit`, the end of input or a signal: no further statement is run */
+  int quit_status;
+  struct socket *last_used;     /* what `status` marks: a reference */
+};
+
+/* A thread that runs commands: the script's, the prompt's foreground, or a job's. Its own, but for `waiter`. */
+struct runner {
+  struct session *session;
+  struct waiter waiter;
+  struct scope scope;           /* names, arguments, $?, $errno, $i */
+  struct names own_names;       /* a job's copy; the scope points to it, or to the session's */
+  struct value last_value;      /* $? */
+  struct socket *last_socket;   /* "." : a reference */
+  unsigned job;                 /* 0: the foreground */
+  uint64_t statement;           /* the serial of the statement being run */
+  uint64_t call;                /* the serial of the last call that finished */
+  bool expects_blocks;          /* the command is under `expect blocks` */
+  bool saw_blocks;              /* and was interrupted for it */
+  bool abbreviates;             /* lines may abbreviate commands: at the prompt */
+  unsigned following;           /* `fg`: the job this thread waits for, and hands interrupts to; 0: none */
+  unsigned depth;               /* how deep the statement is nested */
+  unsigned sources;             /* how many files are being sourced, one in the other */
+  const char *const *bind;      /* names the command's result goes to, ended by NULL; NULL: none */
+  bool bind_session;            /* they are a job's outermost ones: bound in the session, too */
+  bool bound_early;             /* the first of them was bound when the socket was made */
+  struct socket **touched;      /* looked at when the command is done: references */
+  size_t touched_count;
+  size_t touched_room;
+};
+
+void session_lock(struct session *session);
+void session_unlock(struct session *session);
+
+/* Lets threads that wait for the lock have it: between statements. */
+void session_breathe(struct session *session);
+
+/* Makes the calling thread a runner; job 0 uses the session's names, another a copy of `names`, which may be NULL for an
+ * empty one. 0, or -1 when there is no memory. */
+int runner_start(struct runner *runner, struct session *session, unsigned job, const struct scope *from);
+void runner_stop(struct runner *runner);
+
+/* Appends an event of this thread: job and statement are filled in. */
+uint64_t runner_append(struct runner *runner, struct event *event);
+
+/* One sentence that explains what was just seen. */
+void runner_note(struct runner *runner, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Hands an answer to the views, and frees it. 0, or -1 when memory ran out on the way. */
+int runner_answer(struct runner *runner, struct answer *answer, struct error *error);
+
+/* Around a wait that is no call: gives the lock up and takes it again. False: told to stop, or interrupted meanwhile. */
+bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason);
+void runner_wait_end(struct runner *runner);
+
+/* Fills in the error of a command that was interrupted. Always -1. */
+int runner_interrupted(struct runner *runner, struct error *error);
+
+/* The socket becomes "." of this thread, and the one that `status` marks. */
+void runner_use_socket(struct runner *runner, struct socket *socket);
+
+/* The socket will be looked at when the command is done. */
+void runner_touch(struct runner *runner, struct socket *socket);
+
+/* Looks at the touched sockets, and appends what has changed. */
+void runner_look(struct runner *runner);
+/* The same until nothing has changed for a while: --stable. */
+void runner_settle(struct runner *runner);
+
+/* Binds a name in the scope of this thread; a job's outermost names also in the session. */
+int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error);
+
+#endif

@@ -1,0 +1,62 @@
+#include "language/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. */
+enum { CHUNK_FIRST = 1024, CHUNK_LARGEST = 1 << 20 };
+
+struct arena_chunk {
+  struct arena_chunk *next;
+  size_t used;
+  size_t size;
+  _Alignas(max_align_t) char data[];
+};
+
+static struct arena_chunk *chunk_add(struct arena *arena, size_t needed) {
+  size_t size = arena->chunks ? arena->chunks->size * 2 : CHUNK_FIRST;
+  if (size > CHUNK_LARGEST)
+    size = CHUNK_LARGEST;
+  if (size < needed)
+    size = needed;
+  if (size > SIZE_MAX / 2)
+    return NULL;
+  struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+  if (!chunk)
+    return NULL;
+  chunk->size = size;
+  chunk->next = arena->chunks;
+  arena->chunks = chunk;
+  return chunk;
+}
+
+void *arena_allocate(struct arena *arena, size_t size) {
+  size_t align = _Alignof(max_align_t);
+  if (size > SIZE_MAX / 2)
+    return NULL;
+  size = (size + align - 1) / align * align;
+  struct arena_chunk *chunk = arena->chunks;
+  if (!chunk || chunk->size - chunk->used < size)
+    chunk = chunk_add(arena, size);
+  if (!chunk)
+    return NULL;
+  void *memory = chunk->data + chunk->used;
+  chunk->used += size;
+  return memory;
+}
+
+char *arena_copy(struct arena *arena, const void *data, size_t length) {
+  char *copy = arena_allocate(arena, length + 1);
+  if (copy && length > 0)
+    memcpy(copy, data, length);
+  return copy;
+}
+
+void arena_free(struct arena *arena) {
+  while (arena->chunks) {
+    struct arena_chunk *chunk = arena->chunks;
+    arena->chunks = chunk->next;
+    free(chunk);
+  }
+}

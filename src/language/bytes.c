@@ -1,0 +1,103 @@
+#include "language/bytes.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int bytes_reserve(struct bytes *bytes, size_t more) {
+  if (bytes->failed)
+    return -1;
+  if (more <= bytes->capacity - bytes->length)
+    return 0;
+  if (more > SIZE_MAX / 2 - bytes->length) {
+    bytes->failed = true;
+    return -1;
+  }
+  size_t capacity = bytes->capacity ? bytes->capacity : 64;
+  while (capacity < bytes->length + more)
+    capacity *= 2;
+  char *data = realloc(bytes->data, capacity);
+  if (!data) {
+    bytes->failed = true;
+    return -1;
+  }
+  bytes->data = data;
+  bytes->capacity = capacity;
+  return 0;
+}
+
+void bytes_append(struct bytes *bytes, const void *data, size_t length) {
+  if (length == 0 || bytes_reserve(bytes, length) < 0)
+    return;
+  memcpy(bytes->data + bytes->length, data, length);
+  bytes->length += length;
+}
+
+void bytes_append_text(struct bytes *bytes, const char *text) {
+  bytes_append(bytes, text, strlen(text));
+}
+
+void bytes_append_char(struct bytes *bytes, char c) {
+  bytes_append(bytes, &c, 1);
+}
+
+void bytes_append_number(struct bytes *bytes, long long number) {
+  char digits[24];
+  char *start = digits + sizeof digits;
+  unsigned long long rest =
+      number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number;
+  do
+    *--start = (char)('0' + rest % 10);
+  while (rest /= 10);
+  if (number < 0)
+    *--start = '-';
+  bytes_append(bytes, start, (size_t)(digits + sizeof digits - start));
+}
+
+void bytes_append_format_list(struct bytes *bytes, const char *format, va_list list) {
+  va_list again;
+  va_copy(again, list);
+  size_t room = bytes->capacity - bytes->length;
+  int length = vsnprintf(bytes->data ? bytes->data + bytes->length : NULL, room, format, list);
+  if (length >= 0 && (size_t)length >= room) {
+    if (bytes_reserve(bytes, (size_t)length + 1) == 0)
+      vsnprintf(bytes->data + bytes->length, (size_t)length + 1, format, again);
+  }
+  va_end(again);
+  if (length > 0 && !bytes->failed)
+    bytes->length += (size_t)length;
+}
+
+void bytes_append_format(struct bytes *bytes, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  bytes_append_format_list(bytes, format, list);
+  va_end(list);
+}
+
+void bytes_pad(struct bytes *bytes, size_t start, size_t column) {
+  while (!bytes->failed && bytes->length < start + column)
+    bytes_append_char(bytes, ' ');
+}
+
+const char *bytes_text(struct bytes *bytes) {
+  if (bytes_reserve(bytes, 1) < 0)
+    return "";
+  bytes->data[bytes->length] = '\0';
+  return bytes->data;
+}
+
+void bytes_clear(struct bytes *bytes) {
+  bytes->length = 0;
+  bytes->failed = false;
+}
+
+void bytes_free(struct bytes *bytes) {
+  free(bytes->data);
+  *bytes = (struct bytes){0};
+}
+
+bool bytes_equal(const void *a, size_t a_length, const void *b, size_t b_length) {
+  return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}

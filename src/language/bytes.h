@@ -1,0 +1,49 @@
+/* bytes: a growing run of bytes, for text being built and for data of any kind.
+ *
+ * Running out of memory is remembered rather than returned by each append: after the first
+ * failure the buffer ignores what is added, and `failed` says so at the end. A zeroed struct
+ * is an empty buffer. */
+#ifndef SOCKSH_LANGUAGE_BYTES_H
+#define SOCKSH_LANGUAGE_BYTES_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bytes {
+  char *data;      /* the bytes, owned; NULL while nothing was added. Not zero-terminated */
+  size_t length;   /* how many of them are in use */
+  size_t capacity; /* how many fit before the next allocation */
+  bool failed;     /* an allocation failed: the contents are incomplete */
+};
+
+/* Makes room for `more` further bytes. 0, or -1 when there is no memory. */
+int bytes_reserve(struct bytes *bytes, size_t more);
+
+/* Each adds at the end. They return nothing: look at `failed` when done. */
+void bytes_append(struct bytes *bytes, const void *data, size_t length);
+void bytes_append_text(struct bytes *bytes, const char *text);
+void bytes_append_char(struct bytes *bytes, char c);
+void bytes_append_number(struct bytes *bytes, long long number);
+void bytes_append_format(struct bytes *bytes, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void bytes_append_format_list(struct bytes *bytes, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));
+
+/* Pads with spaces until `column` bytes have followed the offset `start`. */
+void bytes_pad(struct bytes *bytes, size_t start, size_t column);
+
+/* Adds a zero byte after the end, outside `length`, and returns the text. Never NULL: where
+ * there is no memory it is a static empty text. The buffer keeps owning it. */
+const char *bytes_text(struct bytes *bytes);
+
+/* Empties the buffer and keeps its memory for what comes next. */
+void bytes_clear(struct bytes *bytes);
+
+/* Gives the memory back. The struct is then empty and usable again. */
+void bytes_free(struct bytes *bytes);
+
+/* True when both hold the same bytes. */
+bool bytes_equal(const void *a, size_t a_length, const void *b, size_t b_length);
+
+#endif

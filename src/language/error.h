@@ -1,0 +1,55 @@
+/* error: what went wrong, in a form that can be shown to a person.
+ *
+ * The one error convention of the program: a function gives 0 or a pointer on success; -1 or
+ * NULL with a struct error filled in otherwise. */
+#ifndef SOCKSH_LANGUAGE_ERROR_H
+#define SOCKSH_LANGUAGE_ERROR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Sentences for people pass through these, ready for gettext. */
+#define _(text) (text)
+#define N_(text) text
+
+enum error_kind {
+  ERROR_NONE,        /* nothing is wrong */
+  ERROR_SYNTAX,      /* the line does not follow the grammar: exit status 2 */
+  ERROR_USAGE,       /* the command does not take these words: exit status 2 */
+  ERROR_FAILURE,     /* the command was right and failed: exit status 1 */
+  ERROR_INTERRUPTED, /* the user, or a deadline, ended it: exit status 130 */
+};
+
+/* The word that an error is about, as a place in the source text. */
+struct place {
+  size_t offset; /* bytes from the start of the source */
+  size_t length; /* bytes; 0: the error is about no word in particular */
+};
+
+struct error {
+  enum error_kind kind;
+  int number;         /* the errno behind it, 0 where there is none */
+  struct place place; /* the word it is about */
+  bool told;          /* it was shown already, where it happened: in a sourced file */
+  char message[600];  /* one sentence, escaped, without a full stop at its end */
+};
+
+/* Fills in the error, and always returns -1, so that `return error_set(...)` reads well. */
+int error_set(struct error *error, enum error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same with an errno: the message ends in ": what the errno means (ENAME)". */
+int error_set_errno(struct error *error, int number, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The failure that every allocation shares. Returns -1. */
+int error_set_memory(struct error *error);
+
+/* Says which word an error is about, unless it says already. */
+void error_set_place(struct error *error, struct place place);
+
+/* The C name of an errno, such as "ECONNREFUSED"; "E?" for a number that Linux does not use. */
+const char *error_number_name(int number);
+
+#endif

@@ -1,0 +1,14 @@
+#include "language/result.h"
+
+void result_clear(struct result *result) {
+  for (size_t i = 0; i < result->count; i++)
+    value_clear(&result->values[i]);
+  *result = (struct result){0};
+}
+
+void result_add(struct result *result, struct value value) {
+  if (result->count < RESULT_VALUES)
+    result->values[result->count++] = value;
+  else
+    value_clear(&value);
+}

@@ -1,0 +1,474 @@
+#include "language/script.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "language/escape.h"
+#include "language/lexer.h"
+#include "language/number.h"
+#include "language/pattern.h"
+
+/* Deeper than any person nests blocks, and shallow enough for every thread's stack. */
+enum { DEPTH_LIMIT = 50 };
+
+/* More names than any command binds: how far an = is looked for. */
+enum { NAMES_LIMIT = 4 };
+
+const struct prefix_description prefix_descriptions[] = {
+    {"expect", "expect RESULT COMMAND",
+     N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, eof or blocks")},
+    {"until", "until RESULT COMMAND", N_("leaves the nearest repeat when the command gives RESULT")},
+    {"repeat", "repeat [N] COMMAND", N_("runs the command or block N times, or for ever; $i counts from 1")},
+    {"time", "time COMMAND", N_("tells how long the command took")},
+    {NULL, NULL, NULL},
+};
+
+struct reader {
+  struct lexer lexer;
+  struct token token; /* the one that is looked at and not yet taken */
+  size_t behind;      /* where the one before it ends */
+  const struct vocabulary *vocabulary;
+  struct script *script;
+  struct error *error;
+  int depth;
+  bool incomplete;
+  bool joined_ahead; /* no = was found, but the line goes on in one that is not there yet */
+};
+
+bool word_is_literal(const struct word *word) {
+  for (size_t i = 0; i < word->count; i++)
+    if (word->pieces[i].expansion)
+      return false;
+  return true;
+}
+
+bool word_is_bare(const struct word *word, const char *text) {
+  size_t length = strlen(text);
+  return word->count == 1 && !word->quoted && word->pieces[0].length == length && !word->pieces[0].expansion &&
+         memcmp(word->pieces[0].text, text, length) == 0;
+}
+
+/* A word that is bare from its first byte to its last. */
+static bool word_all_bare(const struct word *word) {
+  return word->count == 1 && !word->pieces[0].expansion && !word->quoted;
+}
+
+/* @HOST: the host itself may be an expansion. */
+static bool host_word(const struct word *word) {
+  return word->bare > 0 && word->pieces[0].text[0] == '@' && (word->count > 1 || word->pieces[0].length > 1);
+}
+
+bool name_valid(const char *text, size_t length) {
+  if (length == 0 || (unsigned char)text[0] >= 0x80 || (!isalpha((unsigned char)text[0]) && text[0] != '_'))
+    return false;
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)text[i] >= 0x80 || (!isalnum((unsigned char)text[i]) && text[i] != '_'))
+      return false;
+  return true;
+}
+
+bool prefix_word(const char *text, size_t length) {
+  for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
+    if (strlen(prefix->name) == length && memcmp(prefix->name, text, length) == 0)
+      return true;
+  return false;
+}
+
+static int wrong(struct reader *reader, struct place place, const char *message) {
+  error_set(reader->error, ERROR_SYNTAX, "%s", message);
+  reader->error->place = place;
+  return -1;
+}
+
+static int advance(struct reader *reader) {
+  reader->behind = reader->lexer.at;
+  return lexer_next(&reader->lexer, &reader->token, reader->error);
+}
+
+/* The errno with this name, such as "ECONNREFUSED"; 0 where there is none. */
+static int error_number_find(const char *text, size_t length) {
+  static const struct {
+    const char *name;
+    int number;
+  } others[] = {{"EWOULDBLOCK", EWOULDBLOCK}, {"ENOTSUP", ENOTSUP}, {"EDEADLOCK", EDEADLOCK}};
+  if (length < 3 || text[0] != 'E')
+    return 0;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strlen(others[i].name) == length && memcmp(others[i].name, text, length) == 0)
+      return others[i].number;
+  for (int number = 1; number < 200; number++) {
+    const char *name = strerrorname_np(number);
+    if (name && strlen(name) == length && memcmp(name, text, length) == 0)
+      return number;
+  }
+  return 0;
+}
+
+static int pattern_from_word(struct reader *reader, const struct word *word, struct pattern *pattern) {
+  static const struct {
+    const char *text;
+    enum pattern_kind kind;
+  } plain[] = {{"ok", PATTERN_OK}, {"eof", PATTERN_EOF}, {"blocks", PATTERN_BLOCKS}};
+  *pattern = (struct pattern){.kind = PATTERN_TEXT, .word = *word};
+  if (!word_all_bare(word))
+    return 0;
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    if (word_is_bare(word, plain[i].text)) {
+      pattern->kind = plain[i].kind;
+      return 0;
+    }
+  const struct piece *piece = &word->pieces[0];
+  pattern->number = error_number_find(piece->text, piece->length);
+  if (pattern->number > 0) {
+    pattern->kind = PATTERN_ERROR;
+    return 0;
+  }
+  if (number_parse(piece->text, piece->length, &pattern->number) == 0) {
+    pattern->kind = PATTERN_NUMBER;
+    return 0;
+  }
+  return wrong(reader, word->place,
+               _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular expression/, eof or "
+                 "blocks"));
+}
+
+static int read_pattern(struct reader *reader, struct pattern *pattern) {
+  struct word word;
+  int status = lexer_regex(&reader->lexer, &word, reader->error);
+  if (status < 0)
+    return -1;
+  if (status > 0) {
+    *pattern = (struct pattern){.kind = PATTERN_REGEX, .word = word};
+    if (pattern_compile(pattern, reader->error) < 0)
+      return -1;
+    pattern->next = reader->script->compiled;
+    reader->script->compiled = pattern;
+    return advance(reader);
+  }
+  if (advance(reader) < 0)
+    return -1;
+  if (reader->token.kind != TOKEN_WORD)
+    return wrong(reader, reader->token.place, _("a result must follow: ok, an errno name, a number, \"text\", "
+                                                "/regex/, eof or blocks"));
+  if (pattern_from_word(reader, &reader->token.word, pattern) < 0)
+    return -1;
+  return advance(reader);
+}
+
+static struct prefix *prefix_add(struct reader *reader, enum prefix_kind kind, struct prefix ***end) {
+  struct prefix *prefix = arena_allocate(&reader->script->arena, sizeof *prefix);
+  if (!prefix) {
+    error_set_memory(reader->error);
+    return NULL;
+  }
+  prefix->kind = kind;
+  prefix->place = reader->token.place;
+  **end = prefix;
+  *end = (struct prefix **)&prefix->next;
+  return prefix;
+}
+
+static struct word *word_copy(struct reader *reader, const struct word *word) {
+  struct word *copy = arena_allocate(&reader->script->arena, sizeof *copy);
+  if (copy)
+    *copy = *word;
+  else
+    error_set_memory(reader->error);
+  return copy;
+}
+
+/* True when an "=" may follow within a few words, or the text ends in a joined line: only then it is worth reading
+ * ahead. Looks at a few words at most, so that a long line costs no more than its length. */
+static bool equals_near(const struct lexer *lexer) {
+  const char *text = lexer->source->text;
+  bool inside = false;
+  bool joined = false;
+  int words = 0;
+  for (size_t at = lexer->at; at < lexer->source->length; at++) {
+    char c = text[at];
+    if (c == '=')
+      return true;
+    if (c == ';' || (c == '\n' && !joined))
+      return false;
+    if (c != '\r' && c != '\n')
+      joined = c == '\\';
+    bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!space && !inside && ++words > 2 * NAMES_LIMIT)
+      return false;
+    inside = !space;
+  }
+  return joined;
+}
+
+/* True when an "=" follows here as a word of its own, before this line's statement ends: then the words
+ * up to it are names. Reads ahead with a lexer of its own. */
+static bool names_follow(struct reader *reader) {
+  const struct word *word = &reader->token.word;
+  const struct piece *piece = &word->pieces[0];
+  reader->joined_ahead = false;
+  if (!equals_near(&reader->lexer) || host_word(word))
+    return false;
+  bool prefix = word_all_bare(word) && prefix_word(piece->text, piece->length);
+  const struct command *command = word_is_literal(word) ? reader->vocabulary->find(piece->text, piece->length, NULL) : NULL;
+  if (command && reader->vocabulary->raw(command))
+    return false;
+  struct arena scratch = {0};
+  struct error ignored;
+  struct lexer ahead = reader->lexer;
+  struct token token = {.kind = TOKEN_WORD};
+  ahead.arena = &scratch;
+  int words = 0;
+  while (token.kind == TOKEN_WORD && words++ < (prefix ? 1 : NAMES_LIMIT))
+    if (lexer_next(&ahead, &token, &ignored) < 0)
+      break;
+  arena_free(&scratch);
+  reader->joined_ahead = token.kind == TOKEN_END && ahead.joined_at_end;
+  return token.kind == TOKEN_EQUALS;
+}
+
+static int check_name(struct reader *reader, const struct word *word) {
+  const struct piece *piece = &word->pieces[0];
+  if (!word_all_bare(word) || !name_valid(piece->text, piece->length))
+    return wrong(reader, word->place, _("only a name may stand before =: letters, digits and _, not beginning "
+                                        "with a digit; to pass = as data, quote it"));
+  if (prefix_word(piece->text, piece->length))
+    return wrong(reader, word->place, _("this word begins a prefix and can't be a name"));
+  if (reader->vocabulary->find(piece->text, piece->length, NULL))
+    return wrong(reader, word->place,
+                 _("this is a command and can't be a name; to pass = as data, quote it"));
+  return 0;
+}
+
+/* Reads NAME { NAME } "=". */
+static int read_names(struct reader *reader, struct prefix ***end) {
+  struct prefix *prefix = prefix_add(reader, PREFIX_NAMES, end);
+  struct bytes names = {0};
+  int status = prefix ? 0 : -1;
+  while (status == 0 && reader->token.kind == TOKEN_WORD) {
+    const struct piece *piece = &reader->token.word.pieces[0];
+    status = check_name(reader, &reader->token.word);
+    if (status == 0) {
+      char *name = arena_copy(&reader->script->arena, piece->text, piece->length);
+      bytes_append(&names, &name, sizeof name);
+      names.failed = names.failed || !name;
+      status = advance(reader);
+    }
+  }
+  char *last = NULL;
+  bytes_append(&names, &last, sizeof last);
+  if (status == 0) {
+    prefix->names = (const char *const *)arena_copy(&reader->script->arena, names.data, names.length);
+    status = names.failed || !prefix->names ? error_set_memory(reader->error) : advance(reader);
+  }
+  bytes_free(&names);
+  return status;
+}
+
+/* Reads the count of a repeat, if one is there: a number or an expansion. */
+static int read_count(struct reader *reader, struct prefix *prefix) {
+  const struct word *word = &reader->token.word;
+  if (reader->token.kind != TOKEN_WORD)
+    return 0;
+  const struct piece *piece = &word->pieces[0];
+  bool digits = word_all_bare(word) && isdigit((unsigned char)piece->text[0]);
+  if (!digits && word_is_literal(word))
+    return 0;
+  prefix->word = word_copy(reader, word);
+  long long count;
+  if (digits && number_parse(piece->text, piece->length, &count) < 0)
+    return wrong(reader, word->place, _("a count is a whole number"));
+  return prefix->word ? advance(reader) : -1;
+}
+
+/* Reads one prefix if there is one. 1, 0 where there is none, -1 with an error. */
+static int read_prefix(struct reader *reader, struct prefix ***end) {
+  const struct word *word = &reader->token.word;
+  if (reader->token.kind != TOKEN_WORD)
+    return 0;
+  if (names_follow(reader))
+    return read_names(reader, end) < 0 ? -1 : 1;
+  if (host_word(word)) {
+    struct prefix *prefix = prefix_add(reader, PREFIX_HOST, end);
+    prefix = prefix && (prefix->word = word_copy(reader, word)) ? prefix : NULL;
+    return !prefix || advance(reader) < 0 ? -1 : 1;
+  }
+  bool expects = word_is_bare(word, "expect");
+  if (expects || word_is_bare(word, "until")) {
+    struct prefix *prefix = prefix_add(reader, expects ? PREFIX_EXPECT : PREFIX_UNTIL, end);
+    return !prefix || read_pattern(reader, &prefix->pattern) < 0 ? -1 : 1;
+  }
+  if (word_is_bare(word, "time"))
+    return !prefix_add(reader, PREFIX_TIME, end) || advance(reader) < 0 ? -1 : 1;
+  if (word_is_bare(word, "repeat")) {
+    struct prefix *prefix = prefix_add(reader, PREFIX_REPEAT, end);
+    return !prefix || advance(reader) < 0 || read_count(reader, prefix) < 0 ? -1 : 1;
+  }
+  return 0;
+}
+
+/* An unknown command: `c=accept` was meant with spaces, the rest is for the vocabulary to say. */
+static int unknown_command(struct reader *reader, const struct word *word) {
+  const struct piece *piece = &word->pieces[0];
+  reader->incomplete = reader->joined_ahead;
+  if (!word_is_literal(word))
+    return wrong(reader, word->place, _("a command's name must be written out, not expanded"));
+  const char *equals = memchr(piece->text, '=', piece->length);
+  if (equals && equals > piece->text && name_valid(piece->text, (size_t)(equals - piece->text))) {
+    struct bytes text = {0};
+    size_t name = (size_t)(equals - piece->text);
+    escape_append(&text, equals + 1, piece->length - name - 1, ESCAPE_ASCII);
+    error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"), (int)(name > 60 ? 60 : name),
+              piece->text, bytes_text(&text));
+    reader->error->place = word->place;
+    bytes_free(&text);
+    return -1;
+  }
+  if (!reader->vocabulary->find(piece->text, piece->length, reader->error))
+    error_set_place(reader->error, word->place);
+  return -1;
+}
+
+/* Reads a command's words up to the end of its statement. */
+static int read_words(struct reader *reader, struct statement *statement) {
+  struct bytes words = {0};
+  int status = 0;
+  if (reader->vocabulary->raw(statement->command)) {
+    struct word rest;
+    status = lexer_rest(&reader->lexer, &rest, reader->error);
+    if (status == 0 && rest.pieces[0].length > 0)
+      bytes_append(&words, &rest, sizeof rest);
+    status = status < 0 ? -1 : advance(reader);
+  } else {
+    status = advance(reader);
+    while (status == 0 && reader->token.kind == TOKEN_WORD) {
+      bytes_append(&words, &reader->token.word, sizeof reader->token.word);
+      statement->place.length = reader->token.place.offset + reader->token.place.length - statement->place.offset;
+      status = advance(reader);
+    }
+    if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
+      status = wrong(reader, reader->token.place,
+                     reader->token.kind == TOKEN_OPEN ? _("a block can't stand here; to pass { as data, quote it")
+                                                      : _("= can't stand here; to pass = as data, quote it"));
+  }
+  statement->count = words.length / sizeof(struct word);
+  if (statement->count > 0)
+    statement->words = (const struct word *)arena_copy(&reader->script->arena, words.data, words.length);
+  if (status == 0 && (words.failed || (statement->count > 0 && !statement->words)))
+    status = error_set_memory(reader->error);
+  bytes_free(&words);
+  return status;
+}
+
+static int read_statements(struct reader *reader, bool inside, const struct statement **first);
+
+static int read_block(struct reader *reader, struct statement *statement) {
+  struct place open = reader->token.place;
+  if (++reader->depth > DEPTH_LIMIT)
+    return wrong(reader, open, _("blocks are nested too deeply: 50 is the limit"));
+  statement->command_place = open;
+  if (advance(reader) < 0 || read_statements(reader, true, &statement->block) < 0)
+    return -1;
+  reader->depth--;
+  if (reader->token.kind == TOKEN_END) {
+    reader->incomplete = true;
+    return wrong(reader, open, _("this { has no closing }"));
+  }
+  statement->place.length = reader->token.place.offset + 1 - statement->place.offset;
+  return advance(reader);
+}
+
+static int read_command(struct reader *reader, struct statement *statement) {
+  const struct word *word = &reader->token.word;
+  if (reader->token.kind != TOKEN_WORD) {
+    if (reader->token.kind == TOKEN_EQUALS)
+      return wrong(reader, reader->token.place, _("a name must stand before ="));
+    if (reader->token.kind == TOKEN_END && reader->lexer.joined_at_end)
+      reader->incomplete = true;
+    statement->place.length = reader->behind - statement->place.offset;
+    return wrong(reader, statement->place, _("a command must follow here"));
+  }
+  statement->command_place = word->place;
+  statement->place.length = word->place.offset + word->place.length - statement->place.offset;
+  if (word->count == 1 && !word->pieces[0].expansion)
+    statement->command = reader->vocabulary->find(word->pieces[0].text, word->pieces[0].length, NULL);
+  if (!statement->command)
+    return unknown_command(reader, word);
+  return read_words(reader, statement);
+}
+
+static struct statement *read_statement(struct reader *reader) {
+  struct statement *statement = arena_allocate(&reader->script->arena, sizeof *statement);
+  if (!statement) {
+    error_set_memory(reader->error);
+    return NULL;
+  }
+  struct prefix **end = (struct prefix **)&statement->prefixes;
+  statement->place = (struct place){reader->token.place.offset, reader->token.place.length};
+  int status;
+  while ((status = read_prefix(reader, &end)) > 0)
+    ;
+  if (status == 0)
+    status = reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
+  if (status == 0 && reader->token.kind == TOKEN_BACKGROUND) {
+    statement->background = true;
+    status = advance(reader);
+  } else if (status == 0 && reader->token.kind == TOKEN_WORD) {
+    status = wrong(reader, reader->token.place, _("a newline, ; or & must stand behind the closing }"));
+  }
+  return status < 0 ? NULL : statement;
+}
+
+static int read_statements(struct reader *reader, bool inside, const struct statement **first) {
+  const struct statement **end = first;
+  *first = NULL;
+  for (;;) {
+    switch (reader->token.kind) {
+    case TOKEN_SEPARATOR:
+      if (advance(reader) < 0)
+        return -1;
+      continue;
+    case TOKEN_END:
+      return 0;
+    case TOKEN_CLOSE:
+      return inside ? 0 : wrong(reader, reader->token.place, _("there is no { for this }; to pass } as data, quote it"));
+    case TOKEN_BACKGROUND:
+      return wrong(reader, reader->token.place, _("a command must stand before &; to pass & as data, quote it"));
+    default:
+      break;
+    }
+    struct statement *statement = read_statement(reader);
+    if (!statement)
+      return -1;
+    *end = statement;
+    end = (const struct statement **)&statement->next;
+  }
+}
+
+void script_free(struct script *script) {
+  for (struct pattern *pattern = script->compiled; pattern; pattern = pattern->next)
+    pattern_free(pattern);
+  arena_free(&script->arena);
+  source_release(script->source);
+  *script = (struct script){0};
+}
+
+enum script_status script_read(struct source *source, const struct vocabulary *vocabulary,
+                               struct script *script, struct error *error) {
+  struct reader reader = {.vocabulary = vocabulary, .script = script, .error = error};
+  *script = (struct script){.source = source_retain(source)};
+  lexer_start(&reader.lexer, source, &script->arena);
+  int status = advance(&reader);
+  if (status == 0)
+    status = read_statements(&reader, false, &script->first);
+  if (reader.lexer.joined_at_end) {
+    reader.incomplete = true;
+    if (status == 0)
+      status = wrong(&reader, (struct place){source->length ? source->length - 1 : 0, 1},
+                     _("the text ends behind a backslash, which joins a line that is not there"));
+  }
+  if (status == 0)
+    return SCRIPT_READ;
+  script_free(script);
+  return reader.incomplete ? SCRIPT_INCOMPLETE : SCRIPT_WRONG;
+}

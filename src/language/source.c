@@ -1,0 +1,100 @@
+#include "language/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "language/escape.h"
+
+struct source *source_create(const char *name, const char *text, size_t length, unsigned first_line) {
+  struct source *source = calloc(1, sizeof *source);
+  if (!source)
+    return NULL;
+  source->name = strdup(name);
+  source->text = malloc(length + 1);
+  if (!source->name || !source->text) {
+    free(source->name);
+    free(source->text);
+    free(source);
+    return NULL;
+  }
+  if (length > 0)
+    memcpy(source->text, text, length);
+  source->text[length] = '\0';
+  source->length = length;
+  source->first_line = first_line;
+  source->references = 1;
+  return source;
+}
+
+struct source *source_retain(struct source *source) {
+  source->references++;
+  return source;
+}
+
+void source_release(struct source *source) {
+  if (!source || --source->references > 0)
+    return;
+  free(source->name);
+  free(source->text);
+  free(source);
+}
+
+unsigned source_line_number(const struct source *source, size_t offset) {
+  unsigned line = source->first_line;
+  const char *end = source->text + (offset < source->length ? offset : source->length);
+  for (const char *at = source->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    line++;
+  return line;
+}
+
+void source_line(const struct source *source, size_t offset, const char **line, size_t *length) {
+  if (offset > source->length)
+    offset = source->length;
+  size_t start = offset;
+  while (start > 0 && source->text[start - 1] != '\n')
+    start--;
+  const char *end = memchr(source->text + start, '\n', source->length - start);
+  *line = source->text + start;
+  *length = end ? (size_t)(end - *line) : source->length - start;
+  if (*length > 0 && (*line)[*length - 1] == '\r')
+    (*length)--;
+}
+
+/* How much of a line is shown before and after the place it is about. */
+enum { SHOWN_BEFORE = 60, SHOWN_AFTER = 40, CARETS = 60 };
+
+void source_append_caret(const struct source *source, struct place place, struct bytes *bytes) {
+  const char *line;
+  size_t length;
+  if (place.length == 0 || place.offset > source->length)
+    return;
+  source_line(source, place.offset, &line, &length);
+  size_t start = (size_t)(line - source->text);
+  size_t column = place.offset - start;
+  if (column > length)
+    column = length;
+  size_t first = column > SHOWN_BEFORE + 10 ? column - SHOWN_BEFORE : 0;
+  size_t wide = place.length < CARETS ? place.length : CARETS;
+  if (wide > length - column)
+    wide = length > column ? length - column : 1;
+  size_t last = length - column > wide + SHOWN_AFTER ? column + wide + SHOWN_AFTER : length;
+  struct bytes before = {0};
+  struct bytes under = {0};
+  escape_append_plain(&before, line + first, column - first, false, ESCAPE_ASCII);
+  escape_append_plain(&under, line + column, wide <= length - column ? wide : 0, false, ESCAPE_ASCII);
+  size_t carets = under.length ? under.length : 1;
+  bytes_append_text(bytes, first > 0 ? "    ..." : "    ");
+  bytes_append(bytes, before.data, before.length);
+  bytes_append(bytes, under.data, under.length);
+  if (last > column + wide)
+    escape_append_plain(bytes, line + column + wide, last - column - wide, false, ESCAPE_ASCII);
+  bytes_append_text(bytes, last < length ? "...\n" : "\n");
+  bytes_append_text(bytes, first > 0 ? "       " : "    ");
+  for (size_t i = 0; i < before.length; i++)
+    bytes_append_char(bytes, ' ');
+  for (size_t i = 0; i < carets; i++)
+    bytes_append_char(bytes, '^');
+  bytes_append_char(bytes, '\n');
+  bytes_free(&before);
+  bytes_free(&under);
+}

@@ -1,0 +1,33 @@
+/* source: a text being run, with its name, so that an error can show the line it is about. */
+#ifndef SOCKSH_LANGUAGE_SOURCE_H
+#define SOCKSH_LANGUAGE_SOURCE_H
+
+#include <stddef.h>
+
+#include "language/bytes.h"
+#include "language/error.h"
+
+struct source {
+  char *name;          /* what errors call it: the path, "-c", "stdin"; owned */
+  char *text;          /* the whole text, owned; may hold any byte */
+  size_t length;       /* bytes of text */
+  unsigned first_line; /* the number of its first line, from 1 */
+  _Atomic unsigned references;
+};
+
+/* Takes a copy of the name and the text. NULL when there is no memory. One reference is the caller's. */
+struct source *source_create(const char *name, const char *text, size_t length, unsigned first_line);
+struct source *source_retain(struct source *source);
+void source_release(struct source *source);
+
+/* The number of the line that holds this offset. */
+unsigned source_line_number(const struct source *source, size_t offset);
+
+/* The line that holds this offset, without its end. */
+void source_line(const struct source *source, size_t offset, const char **line, size_t *length);
+
+/* Adds the line that a place is in, indented, and a second one with carets under the place. Long lines
+ * are cut around it. Nothing where the place is empty. */
+void source_append_caret(const struct source *source, struct place place, struct bytes *bytes);
+
+#endif

@@ -1,0 +1,37 @@
+/* main: reads the command line, then runs a prompt or a script. */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/prompt.h"
+#include "shell/script.h"
+#include "shell/shell.h"
+#include "socket/descriptor.h"
+
+int main(int argc, char **argv) {
+  struct shell_options options = {.view = &view_text, .script = -1};
+  struct session session;
+  setlocale(LC_ALL, "");
+  if (descriptor_start() < 0) {
+    fprintf(stderr, _("socksh: descriptors can't be set up: %s\n"), strerror(errno));
+    return 1;
+  }
+  int status = options_read(argc, argv, &options);
+  if (status >= 0)
+    return status;
+  /* A script may be a descriptor that is about to be closed: /dev/fd/63. */
+  if (options.path)
+    options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
+  bool interactive = !options.commands && !options.path && !options.from_input && isatty(STDIN_FILENO);
+  if (shell_start(&session, &options, interactive) < 0)
+    return 1;
+  status = interactive ? prompt_run(&session, &options) : script_run(&session, &options);
+  return shell_stop(&session, status);
+}

@@ -1,0 +1,10 @@
+/* prompt: the interactive session: readline in one thread, commands in another. */
+#ifndef SOCKSH_SHELL_PROMPT_H
+#define SOCKSH_SHELL_PROMPT_H
+
+#include "shell/shell.h"
+
+/* Runs until the end of input, `quit` or a signal. Returns the exit status. */
+int prompt_run(struct session *session, const struct shell_options *options);
+
+#endif

@@ -1,0 +1,403 @@
+#include "shell/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command/invocation.h"
+#include "command/surprise.h"
+#include "language/number.h"
+#include "language/pattern.h"
+#include "shell/job.h"
+
+/* How a statement ended. */
+enum flow {
+  FLOW_DONE,
+  FLOW_FAILED, /* the error is filled in */
+  FLOW_LEFT,   /* an `until` came true: leave the nearest repeat */
+};
+
+/* What the running of one statement needs. */
+struct run {
+  struct runner *runner;
+  struct program *program;
+  const struct statement *statement;
+  enum event_origin origin;
+  struct result *result;
+  struct error *error;
+};
+
+static enum flow run_prefixed(struct run *run, const struct prefix *prefix);
+
+static const struct source *source_of(const struct run *run) {
+  return run->program->script.source;
+}
+
+static enum flow failed(int status) {
+  return status < 0 ? FLOW_FAILED : FLOW_DONE;
+}
+
+static void append_statement(struct run *run) {
+  const struct source *source = source_of(run);
+  const struct statement *statement = run->statement;
+  struct event event = {.kind = EVENT_STATEMENT};
+  event.line = (struct event_statement){
+      .source = source->name,
+      .text = source->text + statement->place.offset,
+      .length = statement->place.length,
+      .origin = run->origin,
+      .depth = run->runner->depth,
+  };
+  /* Counting lines is the length of the text before it: only worth it where somebody looks at the number. */
+  event.line.line = run->runner->depth == 0 && source->length < 65536
+                        ? source_line_number(source, statement->place.offset)
+                        : 0;
+  run->runner->statement = runner_append(run->runner, &event);
+}
+
+/* What `$?` and `$errno` are from now on. */
+static void remember(struct runner *runner, const struct result *result, int error) {
+  value_clear(&runner->last_value);
+  runner->scope.last_error = error;
+  if (error)
+    return;
+  if (result->count > 0)
+    runner->last_value = value_copy(&result->values[0]);
+  else if (result->numbered)
+    runner->last_value = value_from_number(result->number);
+}
+
+static enum flow run_command(struct run *run) {
+  struct runner *runner = run->runner;
+  struct invocation invocation = {
+      .runner = runner, .command = run->statement->command, .result = run->result, .error = run->error};
+  if (runner->depth > 0)
+    append_statement(run);
+  result_clear(run->result);
+  runner->bound_early = false;
+  int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
+  if (status == 0)
+    status = invocation.command->run(&invocation);
+  invocation_free(&invocation);
+  if (status < 0)
+    error_set_place(run->error, run->statement->command_place);
+  remember(runner, run->result, status < 0 ? run->error->number : 0);
+  runner_look(runner);
+  run_drain(runner);
+  return failed(status);
+}
+
+static enum flow run_block(struct run *run) {
+  enum flow flow = FLOW_DONE;
+  run->runner->depth++;
+  const char *const *bind = run->runner->bind;
+  run->runner->bind = NULL;
+  for (const struct statement *statement = run->statement->block; statement && flow == FLOW_DONE;
+       statement = statement->next) {
+    struct run inner = *run;
+    inner.statement = statement;
+    if (run->runner->waiter.reason != WAIT_NOT_INTERRUPTED || run->runner->session->quitting)
+      flow = failed(runner_interrupted(run->runner, run->error));
+    else if (statement->background)
+      flow = failed(job_start(run->runner, run->program, statement, run->error));
+    else
+      flow = run_prefixed(&inner, statement->prefixes);
+    session_breathe(run->runner->session);
+  }
+  run->runner->bind = bind;
+  run->runner->depth--;
+  return flow;
+}
+
+static enum flow run_body(struct run *run) {
+  return run->statement->command ? run_command(run) : run_block(run);
+}
+
+/* Gives the names before = what the command returned. */
+static enum flow bind_names(struct run *run, const struct prefix *prefix) {
+  const struct result *result = run->result;
+  size_t available = result->count > 0 ? result->count : result->numbered ? 1 : 0;
+  for (size_t i = 0; prefix->names[i]; i++) {
+    if (i >= available) {
+      const struct command *command = run->statement->command;
+      const char *gives = command ? command->result : NULL;
+      error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"), prefix->names[i],
+                command ? command->name : _("the block"), gives ? gives : available ? _("one value") : _("nothing"));
+      error_set_place(run->error, prefix->place);
+      return FLOW_FAILED;
+    }
+    struct value value = result->count > 0 ? value_copy(&result->values[i]) : value_from_number(result->number);
+    if (runner_bind(run->runner, prefix->names[i], value, run->error) < 0)
+      return FLOW_FAILED;
+  }
+  return FLOW_DONE;
+}
+
+static enum flow run_names(struct run *run, const struct prefix *prefix) {
+  struct runner *runner = run->runner;
+  const char *const *outer = runner->bind;
+  bool outer_session = runner->bind_session;
+  runner->bind = prefix->names;
+  runner->bind_session = runner->job && runner->depth == 0;
+  enum flow flow = run_prefixed(run, prefix->next);
+  /* What `expect` wanted to fail gave nothing to bind. */
+  if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked && bind_names(run, prefix) == FLOW_FAILED)
+    flow = FLOW_FAILED;
+  runner->bind = outer;
+  runner->bind_session = outer_session;
+  return flow;
+}
+
+/* The text of a pattern's word, for comparison. */
+static int pattern_text(struct run *run, const struct pattern *pattern, struct expanded *text) {
+  *text = (struct expanded){.data = ""};
+  if (pattern->kind != PATTERN_TEXT)
+    return 0;
+  return word_expand(&pattern->word, &run->runner->scope, text, run->error);
+}
+
+/* Runs what stands behind `expect` or `until`, and turns a failure that a pattern may ask for into a result. */
+static enum flow run_compared(struct run *run, const struct prefix *prefix) {
+  struct runner *runner = run->runner;
+  bool outer = runner->expects_blocks;
+  runner->expects_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
+  runner->saw_blocks = false;
+  enum flow flow = run_prefixed(run, prefix->next);
+  runner->expects_blocks = outer;
+  if (flow != FLOW_FAILED)
+    return flow;
+  bool comparable = run->error->kind == ERROR_FAILURE || runner->saw_blocks;
+  if (!comparable || run->error->told)
+    return FLOW_FAILED;
+  result_clear(run->result);
+  run->result->failed = true;
+  run->result->blocked = runner->saw_blocks;
+  run->result->number = run->error->number;
+  return FLOW_DONE;
+}
+
+static void append_test(struct run *run, bool passed, const char *expected, const char *got) {
+  struct bytes line = {0};
+  bytes_append(&line, source_of(run)->text + run->statement->place.offset, run->statement->place.length);
+  struct event event = {.kind = EVENT_TEST};
+  event.test = (struct event_test){passed, "expect", bytes_text(&line), expected, got};
+  runner_append(run->runner, &event);
+  bytes_free(&line);
+}
+
+static enum flow run_expect(struct run *run, const struct prefix *prefix) {
+  struct expanded text;
+  if (pattern_text(run, &prefix->pattern, &text) < 0)
+    return FLOW_FAILED;
+  enum flow flow = run_compared(run, prefix);
+  if (flow == FLOW_DONE) {
+    struct bytes expected = {0};
+    struct bytes got = {0};
+    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
+    pattern_append(&prefix->pattern, text.data, text.length, &expected);
+    result_append(run->result, &got);
+    append_test(run, matches, bytes_text(&expected), bytes_text(&got));
+    if (!matches) {
+      char reason[sizeof run->error->message / 2] = "";
+      if (run->result->failed && !run->result->blocked)
+        snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
+      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"), bytes_text(&expected), bytes_text(&got),
+                reason);
+      run->error->place = run->statement->command_place;
+      flow = FLOW_FAILED;
+    }
+    bytes_free(&expected);
+    bytes_free(&got);
+  }
+  expanded_free(&text);
+  return flow;
+}
+
+static enum flow run_until(struct run *run, const struct prefix *prefix) {
+  struct expanded text;
+  if (pattern_text(run, &prefix->pattern, &text) < 0)
+    return FLOW_FAILED;
+  enum flow flow = run_compared(run, prefix);
+  const struct result *result = run->result;
+  if (flow == FLOW_DONE) {
+    if (pattern_matches(&prefix->pattern, text.data, text.length, result)) {
+      flow = FLOW_LEFT;
+    } else if (result->failed) {
+      flow = FLOW_FAILED; /* the error is the command's own */
+    } else if (result->received && result->number == 0) {
+      struct bytes wanted = {0};
+      pattern_append(&prefix->pattern, text.data, text.length, &wanted);
+      error_set(run->error, ERROR_FAILURE, _("the stream ended before %s came"), bytes_text(&wanted));
+      run->error->place = run->statement->command_place;
+      bytes_free(&wanted);
+      flow = FLOW_FAILED;
+    }
+  }
+  expanded_free(&text);
+  return flow;
+}
+
+static int repeat_count(struct run *run, const struct prefix *prefix, long long *count) {
+  struct expanded text;
+  *count = -1;
+  if (!prefix->word)
+    return 0;
+  if (word_expand(prefix->word, &run->runner->scope, &text, run->error) < 0)
+    return -1;
+  int status = number_parse(text.data, text.length, count);
+  expanded_free(&text);
+  if (status == 0 && *count >= 0)
+    return 0;
+  error_set(run->error, ERROR_FAILURE, _("the count of a repeat is a whole number from 0 up"));
+  run->error->place = prefix->word->place;
+  return -1;
+}
+
+static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+  struct runner *runner = run->runner;
+  long long outer = runner->scope.round;
+  long long count;
+  enum flow flow = FLOW_DONE;
+  if (repeat_count(run, prefix, &count) < 0)
+    return FLOW_FAILED;
+  runner->depth++;
+  for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
+    runner->scope.round = i;
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED || runner->session->quitting)
+      flow = failed(runner_interrupted(runner, run->error));
+    else
+      flow = run_prefixed(run, prefix->next);
+    session_breathe(runner->session);
+  }
+  runner->depth--;
+  runner->scope.round = outer;
+  return flow == FLOW_LEFT ? FLOW_DONE : flow;
+}
+
+static enum flow run_time(struct run *run, const struct prefix *prefix) {
+  int64_t began = clock_monotonic();
+  enum flow flow = run_prefixed(run, prefix->next);
+  struct event event = {.kind = EVENT_RESULT};
+  event.result = (struct event_result){.failed = flow == FLOW_FAILED, .duration = clock_monotonic() - began, .names = "",
+                                       .depth = run->runner->depth + 1};
+  runner_append(run->runner, &event);
+  return flow;
+}
+
+static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
+  if (!prefix)
+    return run_body(run);
+  switch (prefix->kind) {
+  case PREFIX_NAMES:
+    return run_names(run, prefix);
+  case PREFIX_EXPECT:
+    return run_expect(run, prefix);
+  case PREFIX_UNTIL:
+    return run_until(run, prefix);
+  case PREFIX_REPEAT:
+    return run_repeat(run, prefix);
+  case PREFIX_TIME:
+    return run_time(run, prefix);
+  case PREFIX_HOST:
+    break;
+  }
+  error_set(run->error, ERROR_FAILURE, _("there are no hosts: this session has no lab"));
+  run->error->place = prefix->place;
+  return FLOW_FAILED;
+}
+
+void run_tell_error(struct runner *runner, const struct source *source, const struct statement *statement,
+                    const struct error *error) {
+  if (error->told || error->kind == ERROR_NONE)
+    return;
+  struct bytes where = {0};
+  struct bytes excerpt = {0};
+  const struct command *command = statement ? statement->command : NULL;
+  bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
+  size_t offset = error->place.length ? error->place.offset : statement ? statement->place.offset : 0;
+  if (!typed)
+    bytes_append_format(&where, "%s:%u", source->name, source_line_number(source, offset));
+  bool call = command && error->kind == ERROR_FAILURE && error->number != 0 && error->message[0];
+  if (!(typed && call))
+    source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place, &excerpt);
+  const char *hint = call ? command_error_cause(command, error->number) : NULL;
+  struct event event = {.kind = EVENT_ERROR, .cause = runner->call};
+  event.error = (struct event_error){
+      .kind = error->kind,
+      .number = error->number,
+      .where = bytes_text(&where),
+      .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
+      .message = error->message,
+      .excerpt = bytes_text(&excerpt),
+      .hint = hint ? _(hint) : "",
+      .call = call,
+  };
+  runner_append(runner, &event);
+  bytes_free(&where);
+  bytes_free(&excerpt);
+}
+
+void run_drain(struct runner *runner) {
+  enum { MUCH = 64 * 1024 };
+  struct session *session = runner->session;
+  if (session->output.waiting < MUCH)
+    return;
+  if (!session->interactive || runner->job == 0) {
+    session_unlock(session);
+    output_flush(&session->output);
+    session_lock(session);
+    return;
+  }
+  /* A job at the prompt: the terminal's thread writes, and this one waits for it. */
+  while (session->output.waiting >= MUCH && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
+    struct timespec step = {.tv_nsec = 2000000};
+    nanosleep(&step, NULL);
+    runner_wait_end(runner);
+  }
+}
+
+static void append_result(struct run *run, bool statement_failed) {
+  struct bytes names = {0};
+  for (const struct prefix *prefix = run->statement->prefixes; prefix; prefix = prefix->next)
+    for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
+      bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
+  struct event event = {.kind = EVENT_RESULT};
+  event.result = (struct event_result){
+      .failed = statement_failed,
+      .number = statement_failed ? run->error->number : 0,
+      .duration = -1,
+      .names = bytes_text(&names),
+      .depth = run->runner->depth,
+  };
+  runner_append(run->runner, &event);
+  bytes_free(&names);
+}
+
+int run_job_statement(struct runner *runner, struct program *program, const struct statement *statement,
+                      struct result *result, struct error *error) {
+  struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
+  *error = (struct error){0};
+  append_statement(&run);
+  enum flow flow = run_prefixed(&run, statement->prefixes);
+  if (runner->session->settings.view.stable)
+    runner_settle(runner);
+  append_result(&run, flow == FLOW_FAILED);
+  return flow == FLOW_FAILED ? -1 : 0;
+}
+
+int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
+                  enum event_origin origin, struct result *result, struct error *error) {
+  struct run run = {runner, program, statement, origin, result, error};
+  *error = (struct error){0};
+  append_statement(&run);
+  enum flow flow = statement->background ? failed(job_start(runner, program, statement, error))
+                                         : run_prefixed(&run, statement->prefixes);
+  if (runner->session->settings.view.stable)
+    runner_settle(runner);
+  if (flow == FLOW_FAILED)
+    run_tell_error(runner, program->script.source, statement, error);
+  append_result(&run, flow == FLOW_FAILED);
+  return flow == FLOW_FAILED ? -1 : 0;
+}

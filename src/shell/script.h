@@ -1,0 +1,16 @@
+/* script: runs lines that come from a file, from standard input or from -c. */
+#ifndef SOCKSH_SHELL_SCRIPT_H
+#define SOCKSH_SHELL_SCRIPT_H
+
+#include "shell/shell.h"
+
+/* Runs what the options name, and returns the exit status. */
+int script_run(struct session *session, const struct shell_options *options);
+
+/* See struct shell_operations. */
+int script_source(struct runner *runner, const char *path, bool step, struct result *result, struct error *error);
+
+/* Reads a whole file, opened for it or given. 0, or -1 with an error that says which file and why. */
+int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error);
+
+#endif

@@ -1,0 +1,108 @@
+#include "shell/shell.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/job.h"
+#include "shell/script.h"
+#include "shell/watcher.h"
+#include "socket/descriptor.h"
+
+const struct shell_operations shell_operations = {
+    .list_jobs = job_list,
+    .wait_job = job_wait,
+    .kill_job = job_kill,
+    .source = script_source,
+};
+
+static bool adopt(int descriptor, void *context) {
+  struct session *session = context;
+  struct socket *socket = socket_reserve(&session->sockets);
+  bool adopted = socket && socket_table_add(&session->sockets, socket, descriptor) == 0;
+  if (adopted)
+    socket_identify(socket);
+  socket_unreserve(socket);
+  return adopted;
+}
+
+static struct settings initial_settings(const struct shell_options *options, bool interactive) {
+  bool terminal = isatty(STDOUT_FILENO);
+  const char *colour = getenv("NO_COLOR");
+  const char *kind = getenv("TERM");
+  bool dumb = !kind || strcmp(kind, "dumb") == 0;
+  return (struct settings){
+      .view =
+          {
+              .quiet = options->quiet,
+              .verbose = options->verbose && !interactive,
+              .colour = terminal && !dumb && !(colour && *colour) && !options->stable,
+              .terminal = terminal,
+              .utf8 = terminal && !options->stable && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+              .states = true,
+              .stable = options->stable,
+              .preview = 64,
+          },
+      .look = true,
+      .timeout = 10000000000,
+      .blocks_after = 200000000,
+      .record = 64 * 1024,
+  };
+}
+
+static int complain(const char *what) {
+  fprintf(stderr, "socksh: %s: %s (%s)\n", what, strerror(errno), error_number_name(errno));
+  return -1;
+}
+
+int shell_start(struct session *session, const struct shell_options *options, bool interactive) {
+  memset(session, 0, sizeof *session);
+  pthread_mutex_init(&session->lock, NULL);
+  output_start(&session->output);
+  session->interactive = interactive;
+  session->shell = &shell_operations;
+  session->settings = initial_settings(options, interactive);
+  session->view = view_create(options->view, &session->output, &session->settings.view);
+  session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
+  if (!session->timeline || jobs_create(session) < 0)
+    return complain(_("the session can't begin"));
+  if (watch_start(&session->watch) < 0 || watcher_prepare(interactive) < 0)
+    return complain(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
+  descriptor_sort_inherited(adopt, session);
+  if (!interactive && watcher_start(session) < 0)
+    return complain(_("the thread that watches signals can't be started"));
+  return 0;
+}
+
+int shell_stop(struct session *session, int status) {
+  session_lock(session);
+  session->quitting = true;
+  job_end_all(session);
+  session_unlock(session);
+  jobs_free(session);
+  if (!session->interactive)
+    watcher_stop(session);
+  output_flush(&session->output);
+  int problem = session->output.broken ? session->output.error : 0;
+  if (problem && problem != EPIPE) {
+    errno = problem;
+    complain(_("standard output can't be written"));
+    status = status ? status : 1;
+  } else if (problem && status == 0) {
+    status = 1;
+  }
+  names_clear(&session->names);
+  if (session->last_used)
+    object_release(&session->last_used->object);
+  socket_table_clear(&session->sockets);
+  timeline_free(session->timeline);
+  view_free(session->view);
+  output_stop(&session->output);
+  watcher_discard();
+  watch_stop(&session->watch);
+  pthread_mutex_destroy(&session->lock);
+  return status;
+}

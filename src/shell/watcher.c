@@ -1,0 +1,223 @@
+#include "shell/watcher.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "socket/descriptor.h"
+
+enum {
+  FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before what waits is written */
+  ANNOUNCE_AFTER = 200000000, /* and before it is called blocked */
+  TICK = 5,                   /* milliseconds between looks while calls come and go */
+  SIGNAL_TICK = 10,           /* milliseconds between signals to a thread that has not noticed */
+  IDLE_TICKS = 20,            /* looks without anything new before the watcher sleeps */
+};
+
+static int signal_descriptor = -1;
+static sigset_t original_mask;
+static sigset_t taken;
+
+int watcher_prepare(bool prompt) {
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  static const int prompt_numbers[] = {SIGTSTP, SIGWINCH, SIGCONT};
+  sigemptyset(&taken);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    sigaddset(&taken, numbers[i]);
+  for (size_t i = 0; prompt && i < sizeof prompt_numbers / sizeof *prompt_numbers; i++)
+    sigaddset(&taken, prompt_numbers[i]);
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
+  sigaction(SIGPIPE, &ignore, NULL);
+  wait_signal_install();
+  if (pthread_sigmask(SIG_BLOCK, &taken, &original_mask) != 0)
+    return -1;
+  signal_descriptor = descriptor_move_up(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
+  return signal_descriptor < 0 ? -1 : 0;
+}
+
+void watcher_discard(void) {
+  if (signal_descriptor >= 0)
+    close(signal_descriptor);
+  signal_descriptor = -1;
+}
+
+void watcher_reset_child(void) {
+  signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &original_mask, NULL);
+}
+
+static void announce(struct session *session, struct waiter *waiter) {
+  if (!waiter->subject || !waiter_attend(waiter))
+    return;
+  const struct call *call = waiter->subject;
+  struct event event = {.kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = call};
+  timeline_append(session->timeline, &event);
+}
+
+/* The sooner of two times in milliseconds, -1 being never. */
+static int sooner(int a, int64_t nanoseconds) {
+  int64_t b = (nanoseconds + 999999) / 1000000;
+  if (b < 1)
+    b = 1;
+  if (b > 3600000)
+    b = 3600000;
+  return a < 0 || b < a ? (int)b : a;
+}
+
+/* Attends to one waiter. Returns when to look again, in milliseconds, or -1. */
+static int attend(struct session *session, struct waiter *waiter, int64_t now, bool *flush) {
+  int next = -1;
+  if (waiter->phase == WAIT_IDLE)
+    return -1;
+  int64_t began = waiter->began;
+  int64_t deadline = waiter->deadline;
+  if (deadline && now >= deadline && waiter->reason == WAIT_NOT_INTERRUPTED)
+    waiter->reason = waiter->deadline_reason;
+  if (waiter->reason != WAIT_NOT_INTERRUPTED) {
+    waiter_signal(waiter);
+    next = SIGNAL_TICK;
+  } else if (deadline) {
+    next = sooner(next, deadline - now);
+  }
+  if (waiter->flushed != began) {
+    if (now - began >= FLUSH_AFTER) {
+      waiter->flushed = began;
+      *flush = true;
+    } else {
+      next = sooner(next, began + FLUSH_AFTER - now);
+    }
+  }
+  if (waiter->announced != began) {
+    if (now - began >= ANNOUNCE_AFTER) {
+      waiter->announced = began;
+      announce(session, waiter);
+      *flush = true;
+    } else {
+      next = sooner(next, began + ANNOUNCE_AFTER - now);
+    }
+  }
+  return next;
+}
+
+static int attend_all(struct session *session, bool *flush, bool *active) {
+  int next = -1;
+  int64_t now = clock_monotonic();
+  pthread_mutex_lock(&session->watch.lock);
+  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next) {
+    int64_t began = waiter->began;
+    *active = *active || began != waiter->seen;
+    waiter->seen = began;
+    int wanted = attend(session, waiter, now, flush);
+    if (wanted >= 0 && (next < 0 || wanted < next))
+      next = wanted;
+  }
+  pthread_mutex_unlock(&session->watch.lock);
+  return next;
+}
+
+/* How long to sleep. While calls come and go, a little; else until the next thing that is due, and whoever begins a wait
+ * wakes the watcher. */
+static int sleep_time(struct session *session, struct watcher_news *news) {
+  static int idle; /* only ever one thread watches */
+  bool active = false;
+  int next = attend_all(session, &news->flush, &active);
+  idle = active ? 0 : idle < IDLE_TICKS ? idle + 1 : idle;
+  if (idle < IDLE_TICKS) {
+    session->watch.asleep = false;
+    return next < 0 || next > TICK ? TICK : next;
+  }
+  session->watch.asleep = true;
+  /* A wait that began in between has not woken anybody: look once more. */
+  active = false;
+  next = attend_all(session, &news->flush, &active);
+  if (!active)
+    return next;
+  idle = 0;
+  session->watch.asleep = false;
+  return TICK;
+}
+
+static int take_signal(void) {
+  struct signalfd_siginfo information;
+  ssize_t got = read(signal_descriptor, &information, sizeof information);
+  return got == (ssize_t)sizeof information ? (int)information.ssi_signo : 0;
+}
+
+void watcher_wait(struct session *session, int extra, struct watcher_news *news) {
+  *news = (struct watcher_news){0};
+  int timeout = sleep_time(session, news);
+  if (news->flush)
+    timeout = 0;
+  struct pollfd items[] = {{.fd = session->watch.wake, .events = POLLIN},
+                           {.fd = signal_descriptor, .events = POLLIN},
+                           {.fd = extra, .events = POLLIN}};
+  if (poll(items, 3, timeout) < 0)
+    return;
+  if (items[0].revents) {
+    uint64_t count;
+    ssize_t got = read(session->watch.wake, &count, sizeof count);
+    (void)got;
+  }
+  if (items[1].revents)
+    news->signal = take_signal();
+  news->readable = items[2].revents != 0;
+}
+
+void watcher_interrupt_foreground(struct session *session) {
+  pthread_mutex_lock(&session->watch.lock);
+  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
+    if (waiter->job == 0)
+      waiter_interrupt(waiter, WAIT_USER);
+  pthread_mutex_unlock(&session->watch.lock);
+}
+
+void watcher_end_session(struct session *session, int status) {
+  session->quit_status = status;
+  session->quitting = true;
+  pthread_mutex_lock(&session->watch.lock);
+  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
+    waiter_interrupt(waiter, WAIT_ENDED);
+  pthread_mutex_unlock(&session->watch.lock);
+}
+
+/* The watcher's thread. */
+static pthread_t thread;
+static _Atomic bool stopping;
+
+static void *watch(void *argument) {
+  struct session *session = argument;
+  while (!stopping) {
+    struct watcher_news news;
+    watcher_wait(session, -1, &news);
+    if (news.signal == SIGINT)
+      watcher_interrupt_foreground(session);
+    else if (news.signal)
+      watcher_end_session(session, 128 + news.signal);
+    if (news.flush)
+      output_flush(&session->output);
+    if (session->output.broken && !session->quitting)
+      watcher_end_session(session, 1);
+  }
+  return NULL;
+}
+
+int watcher_start(struct session *session) {
+  sigset_t all;
+  sigset_t before;
+  stopping = false;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int problem = pthread_create(&thread, NULL, watch, session);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = problem;
+  return problem ? -1 : 0;
+}
+
+void watcher_stop(struct session *session) {
+  stopping = true;
+  watch_wake(&session->watch);
+  pthread_join(thread, NULL);
+}

@@ -1,0 +1,80 @@
+#include "socket/descriptor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Room at the top for what the program opens for itself. */
+enum { OWN_ROOM = 64, CEILING = 65536 };
+
+static struct rlimit original_limit;
+static int own_base; /* the first number of the program's own */
+
+static int open_standard(void) {
+  for (int descriptor = 0; descriptor <= 2; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF)
+      continue;
+    /* The wrong way round on purpose: reading from a closed standard input fails with EBADF, as it would have
+     * without this, and so does writing to a closed output. */
+    int opened = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+    if (opened != descriptor)
+      return -1;
+  }
+  return 0;
+}
+
+int descriptor_start(void) {
+  if (open_standard() < 0 || getrlimit(RLIMIT_NOFILE, &original_limit) < 0)
+    return -1;
+  struct rlimit raised = original_limit;
+  raised.rlim_cur = raised.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &raised); /* refused: then the soft limit stays as it is */
+  if (getrlimit(RLIMIT_NOFILE, &raised) < 0)
+    return -1;
+  rlim_t ceiling = raised.rlim_cur < CEILING ? raised.rlim_cur : CEILING;
+  own_base = ceiling > 2 * OWN_ROOM ? (int)ceiling - OWN_ROOM : (int)ceiling / 2;
+  return 0;
+}
+
+struct rlimit descriptor_original_limit(void) {
+  return original_limit;
+}
+
+int descriptor_move_up(int descriptor) {
+  if (descriptor < 0)
+    return -1;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, own_base);
+  int error = errno;
+  close(descriptor);
+  errno = error;
+  return moved;
+}
+
+int descriptor_open(const char *path, int flags, unsigned mode) {
+  return descriptor_move_up(open(path, flags | O_CLOEXEC, mode));
+}
+
+bool descriptor_is_own(int descriptor) {
+  return own_base > 0 && descriptor >= own_base;
+}
+
+void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context) {
+  DIR *directory = opendir("/proc/self/fd");
+  if (!directory)
+    return;
+  struct dirent *entry;
+  while ((entry = readdir(directory))) {
+    char *end;
+    long number = strtol(entry->d_name, &end, 10);
+    struct stat status;
+    if (*end != '\0' || number < 3 || number == dirfd(directory) || descriptor_is_own((int)number))
+      continue;
+    if (fstat((int)number, &status) == 0 && S_ISSOCK(status.st_mode) && adopt((int)number, context))
+      continue;
+    close((int)number);
+  }
+  closedir(directory);
+}

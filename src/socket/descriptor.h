@@ -1,0 +1,32 @@
+/* descriptor: which numbers are the user's, and which the program's own.
+ *
+ * The user's sockets get 3, 4, 5 and so on, as in a small C program. Everything the program opens for
+ * itself is close-on-exec and moved to the top. */
+#ifndef SOCKSH_SOCKET_DESCRIPTOR_H
+#define SOCKSH_SOCKET_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <sys/resource.h>
+
+/* To be called first: opens 0 to 2 if they are closed, and raises the soft limit on descriptors to the hard
+ * one. 0, or -1 with errno set. */
+int descriptor_start(void);
+
+/* The limit on descriptors that the program was started with: what children get. */
+struct rlimit descriptor_original_limit(void);
+
+/* Moves a descriptor of the program's own to the top, close-on-exec. The new number, or -1 with errno set and
+ * the old one closed. A negative one is handed through. */
+int descriptor_move_up(int descriptor);
+
+/* opens a file for the program's own use, at the top. As open(2), with O_CLOEXEC. */
+int descriptor_open(const char *path, int flags, unsigned mode);
+
+/* Closes every inherited descriptor from 3 up that is not one of the program's own. `adopt` is asked about
+ * each socket among them first; those for which it returns true stay open. */
+void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context);
+
+/* True for the program's own descriptors, which the user may not name. */
+bool descriptor_is_own(int descriptor);
+
+#endif

@@ -1,0 +1,170 @@
+#include "socket/look.h"
+
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct address look_local(const struct socket *socket) {
+  struct address address = {.length = sizeof address.storage};
+  if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
+    address.length = 0;
+  return address;
+}
+
+struct address look_peer(const struct socket *socket) {
+  struct address address = {.length = sizeof address.storage};
+  if (socket->descriptor < 0 || getpeername(socket->descriptor, &address.any, &address.length) < 0)
+    address.length = 0;
+  return address;
+}
+
+static short poll_now(const struct socket *socket, short events) {
+  struct pollfd item = {.fd = socket->descriptor, .events = events};
+  return poll(&item, 1, 0) < 0 ? 0 : item.revents;
+}
+
+static bool listens(const struct socket *socket) {
+  int listening = 0;
+  socklen_t length = sizeof listening;
+  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+}
+
+static bool has_peer(const struct socket *socket) {
+  struct address peer = look_peer(socket);
+  return peer.length > 0;
+}
+
+/* For sockets that have no states of TCP, from what poll and the addresses say. Whether there is a peer is asked
+ * only where a call may have changed it, since most calls can't. */
+static enum socket_state other_state(const struct socket *socket, bool anew) {
+  bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
+  enum socket_state state = socket->seen.state;
+  if (anew || state == STATE_UNKNOWN) {
+    if (stream && listens(socket))
+      return STATE_LISTEN;
+    state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
+  }
+  /* A Unix stream hangs up at both ends when its peer closes; one that was never connected says the same. */
+  if (stream && state == STATE_CONNECTED && poll_now(socket, POLLRDHUP) & POLLHUP)
+    return STATE_DISCONNECTED;
+  return state;
+}
+
+static enum socket_state state_of(const struct socket *socket, bool anew) {
+  if (socket->descriptor < 0 || socket->epoll)
+    return STATE_UNKNOWN;
+  if (!socket_is_tcp(socket))
+    return other_state(socket, anew);
+  unsigned char state = 0; /* the first byte of struct tcp_info */
+  socklen_t length = sizeof state;
+  if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)
+    return STATE_UNKNOWN;
+  return (enum socket_state)state;
+}
+
+enum socket_state look_state_now(const struct socket *socket) {
+  return state_of(socket, true);
+}
+
+bool look_state(struct socket *socket, struct snapshot *before) {
+  if (socket->descriptor < 0 || socket->epoll)
+    return false;
+  enum socket_state state = state_of(socket, socket->may_change_local);
+  bool changed = state != socket->seen.state;
+  if (!changed && !socket->may_change_local)
+    return false;
+  struct snapshot now = {.state = state, .local = look_local(socket), .peer = look_peer(socket)};
+  socket->may_change_local = false;
+  if (!changed && address_equal(&now.local, &socket->seen.local) && address_equal(&now.peer, &socket->seen.peer))
+    return false;
+  /* A connection that is gone has no peer any more; what it was is worth more than nothing. */
+  if (now.peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
+    now.peer = socket->seen.peer;
+  *before = socket->seen;
+  socket->seen = now;
+  return true;
+}
+
+void look_details(const struct socket *socket, struct look_details *details) {
+  *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
+  if (socket->descriptor < 0)
+    return;
+  int flags = fcntl(socket->descriptor, F_GETFL);
+  details->blocking = flags < 0 || !(flags & O_NONBLOCK);
+  details->ready = poll_now(socket, POLLIN | POLLOUT | POLLPRI | POLLRDHUP);
+  if (socket->epoll)
+    return;
+  struct tcp_info info = {0};
+  socklen_t length = sizeof info;
+  if (socket_is_tcp(socket) &&
+      getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == TCP_LISTEN) {
+    details->receive_queue = (int)info.tcpi_unacked;
+    details->send_queue = (int)info.tcpi_sacked;
+    return;
+  }
+  if (ioctl(socket->descriptor, SIOCINQ, &details->receive_queue) < 0)
+    details->receive_queue = -1;
+  if (ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue) < 0)
+    details->send_queue = -1;
+}
+
+const char *const look_field_names[] = {"fd",     "local", "peer",  "state", "type",
+                                        "family", "recvq", "sendq", NULL};
+
+static int set_text(const char *text, struct value *value, struct error *error) {
+  *value = value_from_text(text, strlen(text));
+  return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
+}
+
+static int set_constant(const struct constant_set *set, long number, struct value *value, struct error *error) {
+  struct bytes text = {0};
+  constant_append(set, number, &text);
+  int status = set_text(bytes_text(&text), value, error);
+  bytes_free(&text);
+  return status;
+}
+
+static int set_address(const struct address *address, const char *name, struct value *value, struct error *error) {
+  if (address->length == 0)
+    return error_set(error, ERROR_FAILURE, _("this socket has no .%s address: it is not connected, or closed"), name);
+  struct object *object = address_object_create(address);
+  if (!object)
+    return error_set_memory(error);
+  *value = (struct value){.kind = VALUE_OBJECT, .object = object};
+  return 0;
+}
+
+int look_field(const struct object *object, const char *name, struct value *value, struct error *error) {
+  const struct socket *socket = socket_from_object(object);
+  struct look_details details;
+  if (strcmp(name, "fd") == 0) {
+    *value = value_from_number(socket->descriptor);
+    return 0;
+  }
+  if (strcmp(name, "family") == 0)
+    return set_constant(&constant_families, socket->family, value, error);
+  if (strcmp(name, "type") == 0)
+    return set_constant(&constant_types, socket->type, value, error);
+  if (strcmp(name, "state") == 0) {
+    enum socket_state state = socket->descriptor < 0 ? STATE_CLOSED : look_state_now(socket);
+    return set_constant(&constant_states, state, value, error);
+  }
+  if (strcmp(name, "local") == 0 || strcmp(name, "peer") == 0) {
+    bool local = name[0] == 'l';
+    struct address address = local ? look_local(socket) : look_peer(socket);
+    if (socket->descriptor < 0)
+      address = local ? socket->seen.local : socket->seen.peer;
+    return set_address(&address, name, value, error);
+  }
+  if (strcmp(name, "recvq") == 0 || strcmp(name, "sendq") == 0) {
+    look_details(socket, &details);
+    *value = value_from_number(name[0] == 'r' ? details.receive_queue : details.send_queue);
+    return 0;
+  }
+  return error_set(error, ERROR_FAILURE,
+                   _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq"), name);
+}

@@ -1,0 +1,21 @@
+#include "socket/look_option.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int look_option(const struct socket *socket, const struct option *option, struct bytes *text) {
+  if (option->consumes || !(option->access & OPTION_READ))
+    return EPERM;
+  /* Zeroed, since the kernel takes some of the buffers for a request. */
+  void *value = calloc(1, option->type->size);
+  if (!value)
+    return ENOMEM;
+  socklen_t length = (socklen_t)option->type->size;
+  int error = 0;
+  if (getsockopt(socket->descriptor, option->level, option->number, value, &length) < 0)
+    error = errno;
+  else
+    option->type->format(value, length, text);
+  free(value);
+  return error;
+}

@@ -1,0 +1,143 @@
+#include "socket/resolve.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <linux/close_range.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "socket/wait.h"
+
+/* A look-up, shared by the thread that makes it and the one that waits; the last one to let go frees it. */
+struct look_up {
+  _Atomic unsigned references;
+  _Atomic unsigned done;    /* 0, then 1: what is below is written and stays */
+  enum call_name name;
+  char host[NI_MAXHOST];    /* asked for, or found */
+  char service[NI_MAXSERV];
+  bool has_host;
+  bool has_service;
+  int family;
+  int type;
+  struct address address;
+  struct addrinfo *list;
+  int status;
+  int error;
+};
+
+static void let_go(struct look_up *look_up) {
+  if (--look_up->references > 0)
+    return;
+  if (look_up->list)
+    freeaddrinfo(look_up->list);
+  free(look_up);
+}
+
+static void *run(void *argument) {
+  struct look_up *look_up = argument;
+  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  if (look_up->name == CALL_GETADDRINFO) {
+    struct addrinfo hints = {.ai_family = look_up->family, .ai_socktype = look_up->type};
+    if (!look_up->has_host)
+      hints.ai_flags = AI_PASSIVE;
+    look_up->status = getaddrinfo(look_up->has_host ? look_up->host : NULL,
+                                  look_up->has_service ? look_up->service : NULL, &hints, &look_up->list);
+  } else {
+    look_up->status = getnameinfo(&look_up->address.any, look_up->address.length, look_up->host,
+                                  sizeof look_up->host, look_up->service, sizeof look_up->service,
+                                  look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
+  }
+  look_up->error = look_up->status == EAI_SYSTEM ? errno : 0;
+  look_up->done = 1;
+  futex_wake(&look_up->done);
+  let_go(look_up);
+  return NULL;
+}
+
+static bool start(struct look_up *look_up) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  sigset_t all;
+  sigset_t before;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  /* No signal is for this thread, nor for the C library's calls in it. */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  look_up->references++;
+  int status = pthread_create(&thread, &attributes, run, look_up);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (status != 0)
+    look_up->references--;
+  return status == 0;
+}
+
+static int take_list(struct call *call, const struct addrinfo *list) {
+  size_t count = 0;
+  for (const struct addrinfo *entry = list; entry; entry = entry->ai_next)
+    count++;
+  call->found = calloc(count ? count : 1, sizeof *call->found);
+  call->found_types = calloc(count ? count : 1, sizeof *call->found_types);
+  if (!call->found || !call->found_types)
+    return -1;
+  for (const struct addrinfo *entry = list; entry; entry = entry->ai_next) {
+    if (entry->ai_addrlen > sizeof call->found->storage)
+      continue;
+    memcpy(&call->found[call->found_count].storage, entry->ai_addr, entry->ai_addrlen);
+    call->found[call->found_count].length = entry->ai_addrlen;
+    call->found_types[call->found_count++] = entry->ai_socktype;
+  }
+  return 0;
+}
+
+static void take_result(struct call *call, const struct look_up *look_up) {
+  call->result = look_up->status;
+  call->error = look_up->error;
+  bool taken = true;
+  if (look_up->status == 0 && call->name == CALL_GETADDRINFO) {
+    taken = take_list(call, look_up->list) == 0;
+  } else if (look_up->status == 0) {
+    call->text[0] = strdup(look_up->host);
+    call->text[1] = strdup(look_up->service);
+    taken = call->text[0] && call->text[1];
+  }
+  if (!taken)
+    call->result = EAI_MEMORY;
+}
+
+static void ask(struct look_up *look_up, const struct call *call) {
+  look_up->references = 1;
+  look_up->name = call->name;
+  look_up->family = (int)call->number[0];
+  look_up->type = (int)call->number[1];
+  look_up->address = call->address;
+  look_up->has_host = call->text[0] != NULL;
+  look_up->has_service = call->text[1] != NULL;
+  if (look_up->has_host)
+    strncpy(look_up->host, call->text[0], sizeof look_up->host - 1);
+  if (look_up->has_service)
+    strncpy(look_up->service, call->text[1], sizeof look_up->service - 1);
+}
+
+void resolve_perform(struct call *call) {
+  struct look_up *look_up = calloc(1, sizeof *look_up);
+  if (!look_up) {
+    call->result = EAI_MEMORY;
+    return;
+  }
+  ask(look_up, call);
+  if (!start(look_up)) {
+    call->result = EAI_AGAIN;
+  } else if (futex_wait(&look_up->done, 0, 0) == EINTR) {
+    call->result = EAI_SYSTEM;
+    call->error = EINTR;
+  } else {
+    take_result(call, look_up);
+  }
+  let_go(look_up);
+}

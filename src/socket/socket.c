@@ -1,0 +1,142 @@
+#include "socket/socket.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "socket/look.h"
+
+static void socket_destroy(struct object *object) {
+  free(object);
+}
+
+static void socket_text(const struct object *object, struct bytes *text) {
+  const struct socket *socket = socket_from_object(object);
+  bytes_append_number(text, socket->descriptor >= 0 ? socket->descriptor : socket->was_descriptor);
+}
+
+static const struct object_class socket_class = {
+    .title = N_("socket"),
+    .text = socket_text,
+    .field = look_field,
+    .destroy = socket_destroy,
+};
+
+struct socket *socket_from_object(const struct object *object) {
+  return object && object->class == &socket_class ? (struct socket *)object : NULL;
+}
+
+/* Grows the slots so that `more` numbers above all open ones have one. */
+static int table_grow(struct socket_table *table, size_t needed) {
+  if (needed <= table->room)
+    return 0;
+  size_t room = table->room ? table->room : 64;
+  while (room < needed)
+    room *= 2;
+  struct socket **entries = realloc(table->entries, room * sizeof(struct socket *));
+  if (!entries)
+    return -1;
+  memset(entries + table->room, 0, (room - table->room) * sizeof(struct socket *));
+  table->entries = entries;
+  table->room = room;
+  return 0;
+}
+
+struct socket *socket_reserve(struct socket_table *table) {
+  /* The kernel gives the lowest free number, so it is at most the highest open one and a few of ours. */
+  if (table_grow(table, table->highest + 64) < 0)
+    return NULL;
+  struct socket *socket = calloc(1, sizeof *socket);
+  if (!socket)
+    return NULL;
+  socket->object = (struct object){.class = &socket_class, .references = 1};
+  socket->descriptor = -1;
+  socket->was_descriptor = -1;
+  return socket;
+}
+
+void socket_unreserve(struct socket *socket) {
+  if (socket)
+    object_release(&socket->object);
+}
+
+static int read_number(int descriptor, int option, int *number) {
+  socklen_t length = sizeof *number;
+  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
+}
+
+int socket_identify(struct socket *socket) {
+  if (socket->epoll)
+    return 0;
+  if (read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0 ||
+      read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)
+    return -1;
+  if (read_number(socket->descriptor, SO_PROTOCOL, &socket->protocol) < 0)
+    socket->protocol = 0;
+  return 0;
+}
+
+int socket_table_add(struct socket_table *table, struct socket *socket, int descriptor) {
+  if (table_grow(table, (size_t)descriptor + 1) < 0)
+    return -1;
+  socket->id = ++table->next_id;
+  socket->descriptor = descriptor;
+  socket->was_descriptor = descriptor;
+  socket->may_change_local = true;
+  /* The number can be in use only by an entry whose close(2) has returned in another thread, and whose
+   * call_finish is still to come. */
+  if (table->entries[descriptor])
+    socket_table_remove(table, table->entries[descriptor]);
+  table->entries[descriptor] = (struct socket *)object_retain(&socket->object);
+  table->count++;
+  if ((size_t)descriptor >= table->highest)
+    table->highest = (size_t)descriptor + 1;
+  return 0;
+}
+
+void socket_table_remove(struct socket_table *table, struct socket *socket) {
+  if (socket->descriptor < 0)
+    return; /* its number went to another socket already */
+  table->entries[socket->descriptor] = NULL;
+  table->count--;
+  while (table->highest > 0 && !table->entries[table->highest - 1])
+    table->highest--;
+  socket->descriptor = -1;
+  object_release(&socket->object);
+}
+
+struct socket *socket_table_find(const struct socket_table *table, int descriptor) {
+  return descriptor >= 0 && (size_t)descriptor < table->room ? table->entries[descriptor] : NULL;
+}
+
+struct socket *socket_table_next(const struct socket_table *table, int descriptor) {
+  for (size_t at = descriptor < 0 ? 0 : (size_t)descriptor; at < table->highest; at++)
+    if (table->entries[at])
+      return table->entries[at];
+  return NULL;
+}
+
+void socket_table_clear(struct socket_table *table) {
+  struct socket *socket;
+  while ((socket = socket_table_next(table, 0))) {
+    close(socket->descriptor);
+    socket_table_remove(table, socket);
+  }
+  free(table->entries);
+  *table = (struct socket_table){0};
+}
+
+bool socket_is_tcp(const struct socket *socket) {
+  return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
+         socket->protocol == IPPROTO_TCP;
+}
+
+struct socket_label socket_label(const struct socket *socket) {
+  if (!socket)
+    return (struct socket_label){.descriptor = -1};
+  struct socket_label label = {.id = socket->id, .descriptor = socket->was_descriptor,
+                               .family = socket->family, .protocol = socket->protocol};
+  memcpy(label.name, socket->name, sizeof label.name);
+  return label;
+}

@@ -1,0 +1,106 @@
+/* event: what happened, once, in the order in which it happened. Everything shown or written is a view of these. */
+#ifndef SOCKSH_TIMELINE_EVENT_H
+#define SOCKSH_TIMELINE_EVENT_H
+
+#include <stdint.h>
+
+#include "language/error.h"
+#include "language/result.h"
+#include "socket/call.h"
+#include "timeline/answer.h"
+
+enum event_kind {
+  EVENT_STATEMENT,    /* a line is about to be run */
+  EVENT_CALL_START,   /* a call is about to be made */
+  EVENT_CALL_BLOCKED, /* it has not returned for a while */
+  EVENT_CALL_FINISH,  /* it has returned */
+  EVENT_STATE,        /* a look found that a socket has changed */
+  EVENT_ANSWER,       /* what a command answered */
+  EVENT_NOTE,         /* one sentence that explains what was just seen */
+  EVENT_ERROR,        /* a command failed */
+  EVENT_JOB,          /* a job began, ended, or was waited for */
+  EVENT_TEST,         /* an expect, assert or await passed or failed */
+  EVENT_RESULT,       /* a statement is done: what it gave */
+};
+
+/* Where a statement came from. */
+enum event_origin {
+  ORIGIN_TYPED,  /* at the prompt, or on standard input */
+  ORIGIN_SCRIPT, /* a file or -c */
+};
+
+struct event_statement {
+  const char *source;       /* the source's name */
+  unsigned line;
+  const char *text;         /* as typed, `length` bytes */
+  size_t length;
+  enum event_origin origin;
+  unsigned depth;           /* 0: of the script itself; more: inside a block, a source, or a repeat */
+};
+
+struct event_state {
+  struct socket_label socket;
+  struct snapshot before; /* state STATE_UNKNOWN: this is the first that is said of it */
+  struct snapshot now;
+  const char *reason; /* what it means, where no call of this session has brought it about; "" for nothing to say */
+};
+
+struct event_error {
+  enum error_kind kind;
+  int number;          /* an errno, or 0 */
+  const char *where;   /* "FILE:LINE", "" at the prompt */
+  const char *command; /* its name, "" where there is none */
+  const char *message; /* one sentence */
+  const char *excerpt; /* the line and the caret, ready to print; "" for none */
+  const char *hint;    /* what usually causes it, and what to try; "" for none */
+  bool call;           /* it says what a call gave, which is an event of its own */
+  bool warning;        /* the statement has not failed by it */
+};
+
+enum event_job_phase { JOB_STARTED, JOB_DETACHED, JOB_ENDED, JOB_FAILED, JOB_KILLED, JOB_COLLECTED };
+
+struct event_job {
+  unsigned number;
+  enum event_job_phase phase;
+  const char *text; /* its line */
+};
+
+struct event_test {
+  bool passed;
+  const char *what;     /* "expect", "assert" or "await" */
+  const char *text;     /* the line */
+  const char *expected;
+  const char *got;
+};
+
+struct event_result {
+  bool failed;
+  int number;            /* an errno where it failed */
+  int64_t duration;      /* nanoseconds, for `time`; -1: not asked for */
+  const char *names;     /* the names bound, separated by spaces */
+  unsigned depth;
+};
+
+struct event {
+  enum event_kind kind;
+  uint64_t serial;    /* 1, 2, 3 ...; set when it is appended */
+  uint64_t cause;     /* the serial of the event that caused it; 0: none */
+  uint64_t statement; /* the serial of its statement; 0: none */
+  int64_t monotonic;  /* nanoseconds; set when it is appended, unless it is set */
+  int64_t wall;
+  unsigned job;       /* 0: the foreground */
+  const char *host;   /* the host of the lab it happened on; NULL: the real network */
+  union {
+    struct event_statement line;
+    const struct call *call;
+    struct event_state state;
+    const struct answer *answer;
+    const char *note;
+    struct event_error error;
+    struct event_job about_job;
+    struct event_test test;
+    struct event_result result;
+  };
+};
+
+#endif

@@ -1,0 +1,247 @@
+#include "timeline/timeline.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "socket/descriptor.h"
+#include "socket/wait.h"
+#include "timeline/codec.h"
+
+enum {
+  BLOCK_SIZE = 256 * 1024,       /* what is in memory before it is written away */
+  FILE_LIMIT = 512 * 1024 * 1024, /* the file's size, in which the newest overwrite the oldest */
+  BLOCK_LIMIT = FILE_LIMIT / BLOCK_SIZE * 2,
+};
+
+/* A part of the file that holds whole events. */
+struct block {
+  uint64_t first; /* the serial of its first event */
+  off_t offset;
+  size_t length;
+};
+
+struct timeline {
+  pthread_mutex_t lock; /* guards all of the struct */
+  timeline_listener *listener;
+  void *context;
+  size_t record;
+  uint64_t last;
+  struct bytes tail;    /* the newest events, each with its size in 4 bytes before it */
+  uint64_t tail_first;  /* the serial of the first of them; 0: none */
+  int file;             /* -1: none, older events are lost */
+  off_t file_end;       /* where the next block goes */
+  struct block *blocks; /* a ring of BLOCK_LIMIT */
+  size_t block_first;   /* the oldest in the ring */
+  size_t block_count;
+};
+
+/* An unlinked file where temporary files go. */
+static int open_file(void) {
+  const char *directory = getenv("TMPDIR");
+  if (!directory || !*directory)
+    directory = "/tmp";
+  int file = descriptor_open(directory, O_TMPFILE | O_RDWR, 0600);
+  if (file >= 0)
+    return file;
+  struct bytes path = {0};
+  bytes_append_format(&path, "%s/socksh-XXXXXX", directory);
+  bytes_append_char(&path, '\0');
+  file = path.failed ? -1 : mkostemp(path.data, O_CLOEXEC);
+  if (file >= 0)
+    unlink(path.data);
+  bytes_free(&path);
+  return descriptor_move_up(file);
+}
+
+struct timeline *timeline_create(timeline_listener *listener, void *context) {
+  struct timeline *timeline = calloc(1, sizeof *timeline);
+  if (!timeline)
+    return NULL;
+  pthread_mutex_init(&timeline->lock, NULL);
+  timeline->listener = listener;
+  timeline->context = context;
+  timeline->record = 64 * 1024;
+  timeline->file = -2; /* opened when the first block is full */
+  return timeline;
+}
+
+void timeline_free(struct timeline *timeline) {
+  if (!timeline)
+    return;
+  if (timeline->file >= 0)
+    close(timeline->file);
+  bytes_free(&timeline->tail);
+  free(timeline->blocks);
+  pthread_mutex_destroy(&timeline->lock);
+  free(timeline);
+}
+
+void timeline_set_record(struct timeline *timeline, size_t bytes) {
+  pthread_mutex_lock(&timeline->lock);
+  timeline->record = bytes;
+  pthread_mutex_unlock(&timeline->lock);
+}
+
+static bool write_all(int file, const char *data, size_t length, off_t offset) {
+  while (length > 0) {
+    ssize_t written = pwrite(file, data, length, offset);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return false;
+    data += written;
+    length -= (size_t)written;
+    offset += written;
+  }
+  return true;
+}
+
+/* Forgets the oldest blocks that the coming one would overwrite. */
+static void make_way(struct timeline *timeline, off_t offset, size_t length) {
+  while (timeline->block_count > 0) {
+    const struct block *oldest = &timeline->blocks[timeline->block_first];
+    bool overlaps = oldest->offset < offset + (off_t)length && offset < oldest->offset + (off_t)oldest->length;
+    if (!overlaps && timeline->block_count < BLOCK_LIMIT)
+      return;
+    timeline->block_first = (timeline->block_first + 1) % BLOCK_LIMIT;
+    timeline->block_count--;
+  }
+}
+
+/* Writes what is in memory away; where that is not possible, it is lost. */
+static void spill(struct timeline *timeline) {
+  if (timeline->file == -2) {
+    timeline->file = open_file();
+    timeline->blocks = calloc(BLOCK_LIMIT, sizeof *timeline->blocks);
+  }
+  size_t length = timeline->tail.length;
+  off_t offset = timeline->file_end + (off_t)length > FILE_LIMIT ? 0 : timeline->file_end;
+  if (timeline->file >= 0 && timeline->blocks && length <= FILE_LIMIT / 2) {
+    make_way(timeline, offset, length);
+    if (write_all(timeline->file, timeline->tail.data, length, offset)) {
+      size_t at = (timeline->block_first + timeline->block_count++) % BLOCK_LIMIT;
+      timeline->blocks[at] = (struct block){timeline->tail_first, offset, length};
+      timeline->file_end = offset + (off_t)length;
+    }
+  }
+  if (timeline->tail.capacity > 4 * BLOCK_SIZE)
+    bytes_free(&timeline->tail);
+  else
+    bytes_clear(&timeline->tail);
+  timeline->tail_first = 0;
+}
+
+static void keep(struct timeline *timeline, const struct event *event) {
+  if (timeline->tail.length >= BLOCK_SIZE)
+    spill(timeline);
+  uint32_t size = 0;
+  size_t start = timeline->tail.length;
+  bytes_append(&timeline->tail, &size, sizeof size);
+  event_encode(event, timeline->record, &timeline->tail);
+  if (timeline->tail.failed) {
+    timeline->tail.failed = false;
+    timeline->tail.length = start;
+    return;
+  }
+  size = (uint32_t)(timeline->tail.length - start - sizeof size);
+  memcpy(timeline->tail.data + start, &size, sizeof size);
+  if (timeline->tail_first == 0)
+    timeline->tail_first = event->serial;
+}
+
+uint64_t timeline_append(struct timeline *timeline, struct event *event) {
+  pthread_mutex_lock(&timeline->lock);
+  event->serial = ++timeline->last;
+  if (event->monotonic == 0)
+    event->monotonic = clock_monotonic();
+  if (event->wall == 0)
+    event->wall = clock_wall();
+  keep(timeline, event);
+  timeline->listener(event, timeline->context);
+  pthread_mutex_unlock(&timeline->lock);
+  return event->serial;
+}
+
+uint64_t timeline_last(struct timeline *timeline) {
+  pthread_mutex_lock(&timeline->lock);
+  uint64_t last = timeline->last;
+  pthread_mutex_unlock(&timeline->lock);
+  return last;
+}
+
+struct walk {
+  uint64_t from;
+  uint64_t to;
+  uint64_t seen;
+  bool (*each)(const struct event *event, void *context);
+  void *context;
+};
+
+/* Walks over the events in a block of memory. False when the caller has had enough. */
+static bool walk_block(struct walk *walk, const char *data, size_t length) {
+  size_t at = 0;
+  uint32_t size;
+  while (at + sizeof size <= length) {
+    struct event event;
+    struct decoded decoded;
+    memcpy(&size, data + at, sizeof size);
+    at += sizeof size;
+    if (size > length - at)
+      break;
+    if (event_decode(data + at, size, &event, &decoded) == 0) {
+      bool wanted = event.serial >= walk->from && event.serial <= walk->to;
+      walk->seen += wanted;
+      bool more = !wanted || walk->each(&event, walk->context);
+      decoded_free(&decoded);
+      if (!more)
+        return false;
+    }
+    at += size;
+  }
+  return true;
+}
+
+/* Copies the block that holds the first kept event from `from` on into *memory. Returns the serial behind its last
+ * one's block, 0 when there is none. */
+static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *memory, uint64_t *next) {
+  bytes_clear(memory);
+  for (size_t i = 0; i < timeline->block_count; i++) {
+    const struct block *block = &timeline->blocks[(timeline->block_first + i) % BLOCK_LIMIT];
+    const struct block *after = &timeline->blocks[(timeline->block_first + i + 1) % BLOCK_LIMIT];
+    uint64_t end = i + 1 < timeline->block_count ? after->first
+                   : timeline->tail_first        ? timeline->tail_first
+                                                 : timeline->last + 1;
+    if (end <= from)
+      continue;
+    *next = end;
+    if (bytes_reserve(memory, block->length) == 0 &&
+        pread(timeline->file, memory->data, block->length, block->offset) == (ssize_t)block->length)
+      memory->length = block->length;
+    return true;
+  }
+  if (timeline->tail_first == 0 || timeline->last < from)
+    return false;
+  bytes_append(memory, timeline->tail.data, timeline->tail.length);
+  *next = timeline->last + 1;
+  return true;
+}
+
+uint64_t timeline_walk(struct timeline *timeline, uint64_t from, bool (*each)(const struct event *event, void *context),
+                       void *context) {
+  struct walk walk = {.from = from ? from : 1, .to = timeline_last(timeline), .each = each, .context = context};
+  struct bytes memory = {0};
+  uint64_t at = walk.from;
+  bool more = true;
+  while (more && at <= walk.to) {
+    pthread_mutex_lock(&timeline->lock);
+    bool found = next_block(timeline, at, &memory, &at);
+    pthread_mutex_unlock(&timeline->lock);
+    more = found && walk_block(&walk, memory.data, memory.length);
+  }
+  bytes_free(&memory);
+  return more && walk.to >= walk.from ? walk.to - walk.from + 1 - walk.seen : 0;
+}

@@ -1,0 +1,81 @@
+#include "view/alias.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct alias {
+  char letter;     /* 'K': a port that is kept as it is */
+  long long value;
+  unsigned number;
+};
+
+static struct alias *find(const struct aliases *aliases, char letter, long long value) {
+  struct alias *entries = (struct alias *)aliases->entries.data;
+  size_t count = aliases->entries.length / sizeof *entries;
+  for (size_t i = 0; i < count; i++)
+    if (entries[i].letter == letter && entries[i].value == value)
+      return &entries[i];
+  return NULL;
+}
+
+static void add(struct aliases *aliases, char letter, long long value) {
+  struct alias alias = {letter, value, ++aliases->counts[letter - 'A']};
+  bytes_append(&aliases->entries, &alias, sizeof alias);
+}
+
+void alias_append(struct aliases *aliases, char letter, long long value, struct bytes *bytes) {
+  if (!find(aliases, letter, value))
+    add(aliases, letter, value);
+  const struct alias *alias = find(aliases, letter, value);
+  bytes_append_format(bytes, "%c%u", letter, alias ? alias->number : 0);
+}
+
+void alias_keep_port(struct aliases *aliases, int port) {
+  if (port > 0 && !find(aliases, 'P', port) && !find(aliases, 'K', port))
+    add(aliases, 'K', port);
+}
+
+void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes) {
+  struct bytes plain = {0};
+  int port = address_port(address);
+  address_append(address, &plain);
+  if (port <= 0 || find(aliases, 'K', port)) {
+    bytes_append(bytes, plain.data, plain.length);
+  } else {
+    const char *colon = memrchr(plain.data ? plain.data : "", ':', plain.length);
+    bytes_append(bytes, plain.data, colon ? (size_t)(colon - plain.data) + 1 : 0);
+    alias_append(aliases, 'P', port, bytes);
+  }
+  bytes_free(&plain);
+}
+
+static bool follows(const char *text, size_t at, const char *word) {
+  size_t length = strlen(word);
+  return at >= length && memcmp(text + at - length, word, length) == 0;
+}
+
+void alias_append_text(struct aliases *aliases, const char *text, size_t length, struct bytes *bytes) {
+  for (size_t at = 0; at < length;) {
+    size_t end = at;
+    long long value = 0;
+    while (end < length && isdigit((unsigned char)text[end]) && end - at < 18)
+      value = value * 10 + (text[end++] - '0');
+    bool alone = end > at && (at == 0 || !isalnum((unsigned char)text[at - 1])) &&
+                 (end == length || !isalnum((unsigned char)text[end]));
+    if (end == at)
+      bytes_append_char(bytes, text[end++]);
+    else if (alone && follows(text, at, "pid=") && value != 0)
+      alias_append(aliases, 'I', value, bytes);
+    else if (alone && follows(text, at, "sec=") && value > 1000000)
+      alias_append(aliases, 'T', value, bytes);
+    else if (alone && find(aliases, 'P', value))
+      alias_append(aliases, 'P', value, bytes);
+    else
+      bytes_append(bytes, text + at, end - at);
+    at = end;
+  }
+}
+
+void aliases_free(struct aliases *aliases) {
+  bytes_free(&aliases->entries);
+}

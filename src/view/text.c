@@ -1,0 +1,354 @@
+/* text: events as lines for a person. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "language/escape.h"
+#include "view/notation.h"
+#include "view/table.h"
+#include "view/view.h"
+
+/* With --stable the lines of a statement are kept until it is done: calls first, then states by socket; those of a
+ * job until it is waited for. */
+struct kept_line {
+  unsigned job;
+  bool state;
+  uint64_t socket;
+  int descriptor;
+  char *text;
+  size_t length;
+};
+
+struct text_view {
+  struct view view;
+  struct bytes line;      /* the line being built, kept for its memory */
+  struct aliases aliases; /* --stable */
+  struct bytes kept;      /* struct kept_line, --stable */
+};
+
+enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE };
+
+static const char *const style_codes[] = {
+    [STYLE_NONE] = "", [STYLE_ERROR] = "\033[31m", [STYLE_STATE] = "\033[36m", [STYLE_NOTE] = "\033[2m"};
+
+static void style_on(struct text_view *text, enum style style) {
+  if (text->view.settings.colour)
+    bytes_append_text(&text->line, style_codes[style]);
+}
+
+static void style_off(struct text_view *text) {
+  if (text->view.settings.colour)
+    bytes_append_text(&text->line, "\033[0m");
+}
+
+static struct notation notation_for(struct text_view *text, bool names) {
+  const struct view_settings *settings = &text->view.settings;
+  return (struct notation){
+      .preview = settings->preview,
+      .style = settings->utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII,
+      .names = names,
+      .aliases = settings->stable ? &text->aliases : NULL,
+      .arrow = settings->utf8 && settings->terminal ? "→" : "->",
+  };
+}
+
+/* Sends the line that was built to a descriptor, or keeps it. */
+static void emit(struct text_view *text, const struct event *event, int descriptor) {
+  if (text->line.failed) {
+    text->line.failed = false;
+  } else if (text->view.settings.stable) {
+    bool state = event->kind == EVENT_STATE;
+    struct kept_line kept = {.job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
+    kept.socket = state ? event->state.socket.id : 0;
+    kept.text = malloc(kept.length + 1);
+    if (kept.text) {
+      memcpy(kept.text, text->line.data, kept.length);
+      bytes_append(&text->kept, &kept, sizeof kept);
+    }
+  } else {
+    output_add(text->view.output, descriptor, text->line.data, text->line.length);
+  }
+  bytes_clear(&text->line);
+}
+
+/* States behind everything else, by socket; else in the order in which they came. */
+static bool comes_before(const struct kept_line *a, const struct kept_line *b) {
+  if (a->state != b->state)
+    return !a->state;
+  return a->state && a->socket < b->socket;
+}
+
+/* Prints what was kept for a job, 0 for the foreground, in the order that does not hang on time. */
+static void release_kept(struct text_view *text, unsigned job) {
+  struct kept_line *kept = (struct kept_line *)text->kept.data;
+  size_t count = text->kept.length / sizeof *kept;
+  size_t left = 0;
+  for (;;) {
+    struct kept_line *best = NULL;
+    for (size_t i = 0; i < count; i++)
+      if (kept[i].text && kept[i].job == job && (!best || comes_before(&kept[i], best)))
+        best = &kept[i];
+    if (!best)
+      break;
+    output_add(text->view.output, best->descriptor, best->text, best->length);
+    free(best->text);
+    best->text = NULL;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (kept[i].text)
+      kept[left++] = kept[i];
+  text->kept.length = left * sizeof *kept;
+}
+
+static void put_start(struct text_view *text, const struct event *event) {
+  if (event->job)
+    bytes_append_format(&text->line, "[%u] ", event->job);
+  else
+    bytes_append_text(&text->line, "  ");
+}
+
+static void put_timing(struct text_view *text, const struct call *call) {
+  if (!text->view.settings.timing)
+    return;
+  bytes_append_text(&text->line, " <");
+  if (text->view.settings.stable)
+    alias_append(&text->aliases, 'T', call->began, &text->line);
+  else
+    bytes_append_format(&text->line, "%.6f", (double)(call->ended - call->began) / 1e9);
+  bytes_append_char(&text->line, '>');
+}
+
+static void show_call(struct text_view *text, const struct event *event) {
+  const struct call *call = event->call;
+  if (text->view.settings.quiet)
+    return;
+  struct notation notation = notation_for(text, event->job != 0);
+  bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
+  put_start(text, event);
+  if (failed)
+    style_on(text, STYLE_ERROR);
+  notation_append_call(&notation, call, &text->line);
+  if (failed)
+    style_off(text);
+  put_timing(text, call);
+  bytes_append_char(&text->line, '\n');
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void show_blocked(struct text_view *text, const struct event *event) {
+  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable)
+    return;
+  struct notation notation = notation_for(text, event->job != 0);
+  put_start(text, event);
+  notation_append_started(&notation, event->call, &text->line);
+  bytes_append_text(&text->line, " blocked");
+  if (event->job == 0) {
+    style_on(text, STYLE_NOTE);
+    bytes_append_text(&text->line, _("  (Ctrl-C interrupts it, Ctrl-Z makes it a job)"));
+    style_off(text);
+  }
+  bytes_append_char(&text->line, '\n');
+  emit(text, event, STDOUT_FILENO);
+}
+
+/* A sentence that explains the line before it. */
+static void put_note(struct text_view *text, const struct event *event, const char *note) {
+  put_start(text, event);
+  style_on(text, STYLE_NOTE);
+  bytes_append_format(&text->line, "# %s", note);
+  style_off(text);
+  bytes_append_char(&text->line, '\n');
+}
+
+static void show_state(struct text_view *text, const struct event *event) {
+  if (text->view.settings.quiet || !text->view.settings.states)
+    return;
+  struct notation notation = notation_for(text, event->job != 0);
+  put_start(text, event);
+  style_on(text, STYLE_STATE);
+  notation_append_state(&notation, &event->state, &text->line);
+  style_off(text);
+  bytes_append_char(&text->line, '\n');
+  if (event->state.reason[0])
+    put_note(text, event, event->state.reason);
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void show_note(struct text_view *text, const struct event *event) {
+  if (text->view.settings.quiet)
+    return;
+  put_note(text, event, event->note);
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void put_text(struct text_view *text, const char *data, size_t length, bool lines) {
+  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+  escape_append_plain(&text->line, data, length, lines, style);
+}
+
+static void show_answer(struct text_view *text, const struct event *event) {
+  const struct answer *answer = event->answer;
+  struct bytes shown = {0};
+  const char *data = answer->text.data ? answer->text.data : "";
+  size_t length = answer->text.length;
+  if (text->view.settings.stable && answer->kind != ANSWER_RAW && answer->kind != ANSWER_TABLE) {
+    alias_append_text(&text->aliases, data, length, &shown);
+    data = shown.data ? shown.data : "";
+    length = shown.length;
+  }
+  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+  switch (answer->kind) {
+  case ANSWER_TABLE:
+    table_append(answer, text->view.settings.quiet ? 0 : 2, style, text->view.settings.stable ? &text->aliases : NULL,
+                 &text->line);
+    break;
+  case ANSWER_TEXT:
+    put_text(text, data, length, true);
+    break;
+  case ANSWER_DATA:
+    escape_append(&text->line, data, length, style);
+    bytes_append_char(&text->line, '\n');
+    break;
+  case ANSWER_RAW:
+    bytes_append(&text->line, data, length);
+    break;
+  }
+  bytes_free(&shown);
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void put_message(struct text_view *text, const char *message) {
+  if (text->view.settings.stable)
+    alias_append_text(&text->aliases, message, strlen(message), &text->line);
+  else
+    bytes_append_text(&text->line, message);
+}
+
+static void show_error(struct text_view *text, const struct event *event) {
+  const struct event_error *error = &event->error;
+  bool known = error->call && !error->where[0] && !text->view.settings.quiet;
+  if (known && !error->hint[0])
+    return;
+  if (known) { /* the call's line has just said the rest */
+    put_note(text, event, error->hint);
+    emit(text, event, STDOUT_FILENO);
+    return;
+  }
+  if (event->job)
+    bytes_append_format(&text->line, "[%u] ", event->job);
+  if (error->where[0])
+    bytes_append_format(&text->line, "%s: ", error->where);
+  style_on(text, STYLE_ERROR);
+  if (error->command[0])
+    bytes_append_format(&text->line, "%s: ", error->command);
+  put_message(text, error->message);
+  style_off(text);
+  bytes_append_char(&text->line, '\n');
+  bytes_append_text(&text->line, error->excerpt);
+  if (error->hint[0])
+    bytes_append_format(&text->line, "    %s\n", error->hint);
+  emit(text, event, STDERR_FILENO);
+}
+
+static void show_job(struct text_view *text, const struct event *event) {
+  const struct view_settings *settings = &text->view.settings;
+  unsigned number = event->about_job.number;
+  if (event->about_job.phase == JOB_COLLECTED) {
+    release_kept(text, number);
+    return;
+  }
+  if (settings->quiet || !settings->terminal || settings->stable)
+    return;
+  switch (event->about_job.phase) {
+  case JOB_STARTED:
+  case JOB_DETACHED:
+    bytes_append_format(&text->line, "[%u] ", number);
+    put_text(text, event->about_job.text, strlen(event->about_job.text), false);
+    bytes_append_text(&text->line, event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : " &\n");
+    break;
+  case JOB_KILLED:
+    bytes_append_format(&text->line, _("[%u] ended\n"), number);
+    break;
+  default:
+    return;
+  }
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void show_result(struct text_view *text, const struct event *event) {
+  const struct event_result *result = &event->result;
+  if (result->duration >= 0) {
+    put_start(text, event);
+    bytes_append_text(&text->line, _("time "));
+    if (text->view.settings.stable)
+      alias_append(&text->aliases, 'T', event->monotonic, &text->line);
+    else
+      bytes_append_format(&text->line, "%.6f s", (double)result->duration / 1e9);
+    bytes_append_char(&text->line, '\n');
+    emit(text, event, STDOUT_FILENO);
+  }
+  if (text->view.settings.stable && result->depth == 0 && event->job == 0)
+    release_kept(text, 0);
+}
+
+static void show_line(struct text_view *text, const struct event *event) {
+  const struct event_statement *line = &event->line;
+  if (!text->view.settings.verbose || line->depth > 0 || event->job)
+    return;
+  put_text(text, line->text, line->length, true);
+  bytes_append_char(&text->line, '\n');
+  emit(text, event, STDOUT_FILENO);
+}
+
+static void text_event(struct view *view, const struct event *event) {
+  struct text_view *text = (struct text_view *)view;
+  switch (event->kind) {
+  case EVENT_STATEMENT:
+    show_line(text, event);
+    break;
+  case EVENT_CALL_FINISH:
+    show_call(text, event);
+    break;
+  case EVENT_CALL_BLOCKED:
+    show_blocked(text, event);
+    break;
+  case EVENT_STATE:
+    show_state(text, event);
+    break;
+  case EVENT_ANSWER:
+    show_answer(text, event);
+    break;
+  case EVENT_NOTE:
+    show_note(text, event);
+    break;
+  case EVENT_ERROR:
+    show_error(text, event);
+    break;
+  case EVENT_JOB:
+    show_job(text, event);
+    break;
+  case EVENT_RESULT:
+    show_result(text, event);
+    break;
+  case EVENT_CALL_START:
+  case EVENT_TEST:
+    break;
+  }
+}
+
+static void text_free(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  struct kept_line *kept = (struct kept_line *)text->kept.data;
+  for (size_t i = 0; i < text->kept.length / sizeof *kept; i++)
+    free(kept[i].text);
+  bytes_free(&text->kept);
+  bytes_free(&text->line);
+  aliases_free(&text->aliases);
+}
+
+const struct view_class view_text = {
+    .name = "text",
+    .size = sizeof(struct text_view),
+    .event = text_event,
+    .free = text_free,
+};

@@ -1,0 +1,48 @@
+/* view: what turns events into what is shown or written. A view is one file and one row of view_classes. */
+#ifndef SOCKSH_VIEW_VIEW_H
+#define SOCKSH_VIEW_VIEW_H
+
+#include "timeline/event.h"
+#include "view/output.h"
+
+/* What a person may set about how things look. */
+struct view_settings {
+  bool quiet;    /* -q: only data, answers that were asked for, and errors */
+  bool verbose;  /* -v: each line before what it does */
+  bool timing;   /* set timing: how long each call took */
+  bool colour;   /* set colour */
+  bool terminal; /* standard output is a terminal: jobs are announced */
+  bool utf8;     /* the terminal takes UTF-8: characters and arrows are shown as they are */
+  bool states;   /* set states */
+  bool stable;   /* --stable: the same output every time */
+  size_t preview; /* set preview: bytes of data shown in a call */
+};
+
+struct view;
+
+struct view_class {
+  const char *name; /* "text" */
+  size_t size;      /* of the struct that begins with a struct view */
+  void (*event)(struct view *view, const struct event *event);
+  void (*free)(struct view *view);
+};
+
+struct view {
+  const struct view_class *class;
+  struct output *output;
+  pthread_mutex_t lock;          /* guards the view; taken below the timeline's lock */
+  struct view_settings settings; /* changed with view_configure */
+};
+
+extern const struct view_class view_text;
+
+/* NULL when there is no memory. */
+struct view *view_create(const struct view_class *class, struct output *output, const struct view_settings *settings);
+void view_free(struct view *view);
+
+void view_configure(struct view *view, const struct view_settings *settings);
+
+/* Renders an event: the timeline's listener. */
+void view_event(const struct event *event, void *view);
+
+#endif

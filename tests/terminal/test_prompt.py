@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""The prompt, as a person meets it: each test types into the real program through a pseudo-terminal.
+
+Prints TAP. Environment: SOCKSH is the program (./socksh), TERMINAL_DEADLINE the seconds after which an
+expectation is given up (30).
+"""
+
+import os
+import re
+import socket
+import stat
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True  # the sources may be read-only
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import tap
+from terminal import (CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
+
+PROGRAM = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
+
+
+class PromptTest(unittest.TestCase):
+    """A home directory of its own for each test, and terminals that do not outlive it."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="socksh-terminal-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.home = os.path.join(self.directory, "home")
+        self.state = os.path.join(self.home, "state")
+        os.mkdir(self.home)
+        self.environment = {name: value for name, value in os.environ.items()
+                            if name in ("PATH", "CI", "LD_LIBRARY_PATH") or name.endswith("SAN_OPTIONS")}
+        self.environment.update(HOME=self.home, XDG_STATE_HOME=self.state, TERM="xterm-256color",
+                                LC_ALL="C.UTF-8", INPUTRC="/dev/null")
+
+    def start(self, *arguments, rows=24, columns=100):
+        terminal = Terminal([PROGRAM, *arguments], self.environment, self.directory, rows, columns)
+        self.addCleanup(terminal.close)
+        terminal.expect_prompt()
+        return terminal
+
+    def leave(self, terminal):
+        """Ends a session as a person does. A sanitizer's report would show in the exit status."""
+        terminal.expect_prompt()
+        terminal.send(CONTROL_D)
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
+    def listen(self, terminal):
+        """Makes a listening socket srv, and returns its address for a foreign client."""
+        terminal.run("srv = tcp-listen 127.0.0.1:0")
+        shown = terminal.run("getsockname srv")
+        port = re.search(r"getsockname\(3, \{AF_INET, 127\.0\.0\.1:(\d+)\}, \[16\]\) = 0", shown)
+        self.assertIsNotNone(port, terminal.describe())
+        return "127.0.0.1", int(port[1])
+
+    def connect(self, address):
+        """A foreign client: a connection that the shell did not make."""
+        client = socket.create_connection(address, timeout=DEADLINE)
+        self.addCleanup(client.close)
+        return client
+
+    def block_in_accept(self, terminal):
+        terminal.send_line("c = accept srv")
+        terminal.expect(re.compile(r"accept\(3\b.*blocked"))
+
+
+class Commands(PromptTest):
+    def test_call_is_shown(self):
+        """a command typed at the prompt shows its call"""
+        terminal = self.start()
+        self.assertIn("  socket(AF_INET, SOCK_STREAM, 0) = 3", terminal.run("s = socket inet stream"))
+        self.leave(terminal)
+
+    def test_unique_abbreviation(self):
+        """a unique abbreviation of a command runs the whole command"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        self.assertIn("  getsockname(3, {AF_INET, 0.0.0.0:0}, [16]) = 0", terminal.run("getsockn s"))
+        self.leave(terminal)
+
+    def test_end_of_input(self):
+        """Ctrl-D at the empty prompt ends the session with status 0"""
+        self.leave(self.start())
+
+    def test_failure_keeps_the_session(self):
+        """a failed call is shown and the session goes on"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        self.assertIn("= -1 ENOTCONN (", terminal.run("getpeername s"))
+        self.assertIn("close(3) = 0", terminal.run("close s"))
+        self.leave(terminal)
+
+    def test_hang_up(self):
+        """the session ends when its terminal goes away"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        terminal.hang_up()
+        # A signal that ended it would show as a negative status: it is to end in order.
+        self.assertGreaterEqual(terminal.expect_exit(), 0)
+
+    def test_hang_up_while_blocked(self):
+        """the session ends when its terminal goes away while a call is blocked"""
+        terminal = self.start()
+        self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.hang_up()
+        self.assertGreaterEqual(terminal.expect_exit(), 0)
+
+
+class Completion(PromptTest):
+    def test_command(self):
+        """TAB completes a command, and lists what fits"""
+        terminal = self.start()
+        terminal.send("sock" + TAB)
+        terminal.expect_line("socket")
+        terminal.send(TAB + TAB)
+        terminal.expect(re.compile(r"^socket +socketpair\b", re.M))
+        terminal.send("p" + TAB)
+        terminal.expect_line("socketpair")
+        terminal.send(" unix stream" + ENTER)
+        terminal.expect("socketpair(AF_UNIX, SOCK_STREAM, 0, [3, 4]) = 0")
+        self.leave(terminal)
+
+    def test_option(self):
+        """TAB completes the options of setsockopt"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        terminal.send("setsockopt s keepal" + TAB)
+        terminal.expect_line("setsockopt s keepalive")
+        terminal.send("1" + ENTER)
+        terminal.expect("setsockopt(3, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0")
+        self.leave(terminal)
+
+    def test_options_are_listed(self):
+        """TAB TAB after setsockopt s lists options"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        terminal.send("setsockopt s reuse" + TAB + TAB + TAB)
+        terminal.expect(re.compile(r"reuseaddr\s+.*reuseport"))
+        terminal.send(CONTROL_C)
+        self.leave(terminal)
+
+    def test_socket_names(self):
+        """TAB completes the names of open sockets, and lists them"""
+        terminal = self.start()
+        terminal.run("server = socket inet stream")
+        terminal.run("client = socket inet stream")
+        terminal.send("close " + TAB + TAB + TAB)
+        terminal.expect(re.compile(r"\bclient\b(.|\n)*\bserver\b"))
+        terminal.send("ser" + TAB)
+        terminal.expect_line("close server")
+        terminal.send(ENTER)
+        terminal.expect("close(3) = 0")
+        self.leave(terminal)
+
+
+class Blocking(PromptTest):
+    def test_interrupt(self):
+        """Ctrl-C interrupts a blocked accept, and the prompt is back"""
+        terminal = self.start()
+        self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.send(CONTROL_C)
+        terminal.expect(re.compile(r"accept\(3\b.*= -1 EINTR"))
+        self.leave(terminal)
+
+    def test_notice(self):
+        """a blocked call says so, and how to get out"""
+        terminal = self.start()
+        self.listen(terminal)
+        terminal.send_line("c = accept srv")
+        terminal.expect(re.compile(r"accept\(3\b.*blocked(.|\n)*Ctrl-C"))
+        terminal.send(CONTROL_C)
+        self.leave(terminal)
+
+    def test_job_leaves_the_line_intact(self):
+        """Ctrl-Z makes a blocked call a job; its end leaves a half-typed line intact"""
+        terminal = self.start()
+        address = self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.send(CONTROL_Z)
+        terminal.expect("[1]")
+        terminal.expect_prompt()
+        terminal.send("getpeerna")
+        terminal.expect_line("getpeerna")
+        client = self.connect(address)
+        port = client.getsockname()[1]
+        finished = terminal.expect(
+            re.compile(rf"^\[1\] accept\(3\b.*, \{{AF_INET, 127\.0\.0\.1:{port}\}}, \[16\]\) = \d+", re.M))
+        terminal.expect_line("getpeerna")
+        lines = terminal.screen.all_lines()
+        row = terminal.screen.absolute_row()
+        self.assertEqual(lines[row], PROMPT + "getpeerna", terminal.describe())
+        self.assertTrue(any(finished[0] in line for line in lines[:row]), terminal.describe())
+        # The line can be gone on with, and the name that the job has bound is there.
+        terminal.send("me c" + ENTER)
+        terminal.expect(re.compile(rf"  getpeername\(\d+, \{{AF_INET, 127\.0\.0\.1:{port}\}}, \[16\]\) = 0"))
+        self.leave(terminal)
+
+    def test_job_by_ampersand(self):
+        """a call begun with & at the end gives the prompt back at once"""
+        terminal = self.start()
+        address = self.listen(terminal)
+        terminal.run("c = accept srv &")
+        self.assertIn("accept", terminal.run("jobs"))
+        client = self.connect(address)
+        terminal.expect(re.compile(rf"accept\(3\b.*127\.0\.0\.1:{client.getsockname()[1]}\}}, \[16\]\) = \d+"))
+        self.leave(terminal)
+
+    def test_quit_with_a_job(self):
+        """quitting with a blocked job ends both"""
+        terminal = self.start()
+        self.listen(terminal)
+        terminal.run("c = accept srv &")
+        terminal.send_line("quit")
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
+
+class Editing(PromptTest):
+    def test_history(self):
+        """a line of the first run is recalled by Up in the second; the file is the user's alone"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        self.leave(terminal)
+        mode = os.stat(os.path.join(self.state, "socksh", "history")).st_mode
+        self.assertEqual(stat.S_IMODE(mode), 0o600)
+
+        terminal = self.start()
+        terminal.send(UP)
+        terminal.expect_line("s = socket inet stream")
+        terminal.send(ENTER)
+        terminal.expect("  socket(AF_INET, SOCK_STREAM, 0) = 3")
+        self.leave(terminal)
+
+    def test_history_refused(self):
+        """a history file that cannot be written does not keep the session from working"""
+        with open(self.state, "w", encoding="utf-8") as obstacle:
+            obstacle.write("not a directory\n")
+        terminal = self.start()
+        self.assertIn("socket(AF_INET, SOCK_STREAM, 0) = 3", terminal.run("s = socket inet stream"))
+        terminal.send(CONTROL_D)
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
+    def check_paste(self, terminal):
+        for descriptor in range(3, 13):
+            terminal.expect(f"socket(AF_INET, SOCK_DGRAM, 0) = {descriptor}\n")
+        self.leave(terminal)
+
+    def test_bracketed_paste(self):
+        """ten lines pasted into a terminal with bracketed paste all run"""
+        terminal = self.start(rows=50)
+        self.assertTrue(terminal.screen.bracketed_paste, "the prompt has not asked for bracketed paste")
+        terminal.paste("\n".join(f"s{number} = socket inet dgram" for number in range(10)))
+        terminal.send(ENTER)
+        self.check_paste(terminal)
+
+    def test_raw_paste(self):
+        """ten lines that arrive at once, without bracketed paste, all run"""
+        terminal = self.start(rows=50)
+        terminal.send("".join(f"s{number} = socket inet dgram{ENTER}" for number in range(10)))
+        self.check_paste(terminal)
+
+    def test_block_over_lines(self):
+        """a block is typed over several lines"""
+        terminal = self.start()
+        terminal.send_line("repeat 2 {")
+        terminal.send("socket inet dgram" + ENTER)
+        terminal.send("}" + ENTER)
+        terminal.expect("socket(AF_INET, SOCK_DGRAM, 0) = 3")
+        terminal.expect("socket(AF_INET, SOCK_DGRAM, 0) = 4")
+        self.leave(terminal)
+
+    def test_resize(self):
+        """resizing the window while a line is typed does not lose it"""
+        terminal = self.start()
+        terminal.send("s = socket inet")
+        terminal.expect_line("s = socket inet")
+        terminal.resize(12, 60)
+        terminal.resize(40, 120)
+        terminal.send(" stream")
+        terminal.expect_line("s = socket inet stream")
+        terminal.send(ENTER)
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        self.leave(terminal)
+
+    def test_resize_while_blocked(self):
+        """resizing the window while a call is blocked does not interrupt it"""
+        terminal = self.start()
+        address = self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.resize(30, 80)
+        client = self.connect(address)
+        terminal.expect(re.compile(rf"accept\(3\b.*127\.0\.0\.1:{client.getsockname()[1]}\}}, \[16\]\) = \d+"))
+        self.leave(terminal)
+
+    def test_interrupt_clears_the_line(self):
+        """Ctrl-C at the prompt throws the typed line away, and runs nothing"""
+        terminal = self.start()
+        terminal.send("socket inet stream")
+        terminal.expect_line("socket inet stream")
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        self.assertIn("socket(AF_INET, SOCK_DGRAM, 0) = 3", terminal.run("socket inet dgram"))
+        self.assertNotIn("SOCK_STREAM", terminal.text())
+        self.leave(terminal)
+
+    def test_vi_mode(self):
+        """vi editing from an inputrc"""
+        inputrc = os.path.join(self.directory, "inputrc")
+        with open(inputrc, "w", encoding="utf-8") as file:
+            file.write("set editing-mode vi\nset keyseq-timeout 0\n")
+        self.environment["INPUTRC"] = inputrc
+        terminal = self.start()
+        terminal.send("s = socket inet streamXX")
+        terminal.expect_line("s = socket inet streamXX")
+        terminal.send(ESCAPE)
+        terminal.send("x")
+        terminal.expect_line("s = socket inet streamX")
+        terminal.send("x")
+        terminal.expect_line("s = socket inet stream")
+        terminal.send(ENTER)
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        self.leave(terminal)
+
+
+class HostileData(PromptTest):
+    SEQUENCES = {b"\x1b[5;36m": "blink", b"\x1b]2;taken\x07": "title", b"\x1b[6n": "report", b"\xc2\x9b31m": "c1",
+                 "\u202eevil".encode(): "bidi"}
+
+    def check(self, terminal):
+        for sequence, name in self.SEQUENCES.items():
+            self.assertNotIn(sequence, bytes(terminal.received), f"the {name} sequence reached the terminal")
+        self.assertIsNone(terminal.screen.title)
+
+    def test_received_data(self):
+        """control sequences from the network never reach the terminal"""
+        terminal = self.start()
+        address = self.listen(terminal)
+        self.block_in_accept(terminal)
+        client = self.connect(address)
+        terminal.expect_prompt()
+        client.sendall(b"begin" + b"".join(self.SEQUENCES) + b"end")
+        self.assertIn("begin", terminal.run("d = recv c 512"))
+        terminal.run("print $d")
+        terminal.run("names")
+        terminal.run("status")
+        self.check(terminal)
+        self.leave(terminal)
+
+    def test_received_data_in_a_job(self):
+        """nor do they when a job has received them"""
+        terminal = self.start()
+        address = self.listen(terminal)
+        self.block_in_accept(terminal)
+        client = self.connect(address)
+        terminal.run("recv c 512 &")
+        client.sendall(b"begin" + b"".join(self.SEQUENCES) + b"end")
+        terminal.expect(re.compile(r"recv\(.*begin"))
+        self.check(terminal)
+        self.leave(terminal)
+
+
+if __name__ == "__main__":
+    tap.main()
