@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "socket/descriptor.h"
@@ -469,6 +470,12 @@ static int convert_name(struct invocation *invocation, struct argument_value *va
   return 0;
 }
 
+static int convert_setting(struct invocation *invocation, struct argument_value *value) {
+  if (setting_find(value->word.data, value->word.length))
+    return 0;
+  return wrong(invocation, value, _("is no setting; `set` lists them all"));
+}
+
 static int convert_file(struct invocation *invocation, struct argument_value *value) {
   if (value->word.length == 0 || memchr(value->word.data, '\0', value->word.length))
     return wrong(invocation, value, _("is no path of a file"));
@@ -510,9 +517,11 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
     return convert_file(invocation, value);
   case ARGUMENT_VALUE:
     return has_prefix(value, "hex:") ? data_from_hexadecimal(invocation, value) : 0;
+  case ARGUMENT_SETTING:
+    return convert_setting(invocation, value);
   case ARGUMENT_TEXT:
   case ARGUMENT_TOPIC:
-  case ARGUMENT_SETTING:
+  case ARGUMENT_CONDITION:
   case ARGUMENT_CONSTANT:
   case ARGUMENT_SWITCH:
   case ARGUMENT_RAW:

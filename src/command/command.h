@@ -31,6 +31,7 @@ enum argument_kind {
   ARGUMENT_JOB,       /* %N */
   ARGUMENT_TOPIC,     /* a command, a prefix, or a topic of help */
   ARGUMENT_SETTING,   /* a name of `set` */
+  ARGUMENT_CONDITION, /* what `await` waits for */
   ARGUMENT_CONSTANT,  /* any name that `explain` knows */
   ARGUMENT_SWITCH,    /* nothing: its keyword is there or not */
   ARGUMENT_RAW,       /* the raw rest of the line */

@@ -159,8 +159,11 @@ static void describe_call(const struct command *command, const struct call *call
     bytes_append_text(text, call->name == CALL_BIND ? " at " : " to ");
     address_append(&call->address, text);
   }
-  if (call->name == CALL_SETSOCKOPT || call->name == CALL_GETSOCKOPT)
-    bytes_append_format(text, ", %s", call->option ? call->option->name : "option");
+  bool option = call->name == CALL_SETSOCKOPT || call->name == CALL_GETSOCKOPT;
+  if (option && call->option)
+    bytes_append_format(text, ", %s", call->option->name);
+  else if (option)
+    bytes_append_format(text, _(", option %ld"), call->number[1]);
   if (text->length == 0)
     bytes_append_text(text, name);
 }
@@ -285,6 +288,14 @@ int invocation_give_address(struct invocation *invocation, const struct address 
   if (!object)
     return error_set_memory(invocation->error);
   result_add(invocation->result, (struct value){.kind = VALUE_OBJECT, .object = object});
+  return 0;
+}
+
+int invocation_explain(struct invocation *invocation, struct answer *answer) {
+  struct runner *runner = invocation->runner;
+  if (!runner->session->settings.view.quiet || !runner->bind)
+    return runner_answer(runner, answer, invocation->error);
+  answer_free(answer);
   return 0;
 }
 

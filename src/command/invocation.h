@@ -67,6 +67,10 @@ int invocation_give_text(struct invocation *invocation, const char *text, size_t
 int invocation_give_data(struct invocation *invocation, const void *data, size_t length);
 int invocation_give_address(struct invocation *invocation, const struct address *address);
 
+/* Shows an answer that explains the result, and frees it. Quiet output with the result bound to a name does without. 0, or
+ * -1 when memory ran out on the way. */
+int invocation_explain(struct invocation *invocation, struct answer *answer);
+
 /* A usage error about one argument. Always -1. */
 int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

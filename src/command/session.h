@@ -29,14 +29,20 @@ struct shell_operations {
   /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the command's. */
   int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result, struct error *error);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
+  /* The job started last that still runs, 0 for none. */
+  unsigned (*last_job)(struct session *session);
   /* Runs a file's lines as if they stood here. */
-  int (*source)(struct runner *runner, const char *path, bool step, struct result *result, struct error *error);
+  int (*source)(struct runner *runner, const char *path, struct result *result, struct error *error);
+  /* Walks the person at the prompt through a file, from the next prompt on. */
+  int (*walk)(struct runner *runner, const char *path, struct error *error);
   /* Writes what was typed as a script. */
   int (*save)(struct runner *runner, const char *path, struct error *error);
   /* Fills in the lines that were typed, oldest first. */
   void (*history)(struct session *session, struct answer *answer);
-  /* The directory of the manual's topics, as text; NULL where there is no such topic. */
-  const char *(*topic)(const char *name);
+  /* Lends the terminal to a child's process group, and takes it back with 0. */
+  void (*lend_terminal)(struct session *session, pid_t group);
+  /* In a child between fork and exec: default signals. */
+  void (*reset_child)(void);
 };
 
 struct session {
@@ -52,6 +58,7 @@ struct session {
   const struct shell_operations *shell;
   struct job_table *jobs;       /* the shell's own */
   bool interactive;             /* there is a prompt */
+  bool reads_input;             /* standard input is the script, and no child's to read */
   _Atomic bool quitting;        /* `quit`, the end of input or a signal: no further statement is run */
   int quit_status;
   struct socket *last_used;     /* what `status` marks: a reference */
@@ -68,6 +75,7 @@ struct runner {
   unsigned job;                 /* 0: the foreground */
   uint64_t statement;           /* the serial of the statement being run */
   uint64_t call;                /* the serial of the last call that finished */
+  bool expects_number;          /* the command is under `expect NUMBER`: an exit status is no failure */
   bool expects_blocks;          /* the command is under `expect blocks` */
   bool saw_blocks;              /* and was interrupted for it */
   bool abbreviates;             /* lines may abbreviate commands: at the prompt */

@@ -273,6 +273,13 @@ static int pack_number(struct packing *packing) {
   return -1;
 }
 
+static void append_zeros(struct bytes *out, size_t count) {
+  if (count == 0 || bytes_reserve(out, count) < 0)
+    return;
+  memset(out->data + out->length, 0, count);
+  out->length += count;
+}
+
 static int pack_text(struct packing *packing) {
   const struct pack_word *value = packing->values;
   const struct format *format = &packing->format;
@@ -290,23 +297,20 @@ static int pack_text(struct packing *packing) {
   }
   bytes_append(packing->out, value->text, value->length);
   if (format->counted && !format->prefixed)
-    for (size_t i = value->length; i < format->count && !packing->out->failed; i++)
-      bytes_append_char(packing->out, '\0');
+    append_zeros(packing->out, format->count - value->length);
   return 0;
 }
 
 static int pack_field(struct packing *packing) {
   const struct format *format = &packing->format;
   bool once = format->letter->letter == 's';
-  for (size_t i = 0; i < (once ? 1 : format->count) && !packing->out->failed; i++) {
-    if (format->letter->letter == 'x') {
-      bytes_append_char(packing->out, '\0');
-      continue;
-    }
+  if (format->letter->letter == 'x') {
+    append_zeros(packing->out, format->count);
+    return 0;
+  }
+  for (size_t i = 0; i < (once ? 1 : format->count); i++, packing->values++)
     if ((once || format->prefixed ? pack_text(packing) : pack_number(packing)) < 0)
       return -1;
-    packing->values++;
-  }
   return 0;
 }
 

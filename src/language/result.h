@@ -4,7 +4,7 @@
 
 #include "language/value.h"
 
-enum { RESULT_VALUES = 2 };
+enum { RESULT_VALUES = 8 };
 
 struct result {
   bool failed;    /* the command failed: `number` is an errno, or 0 where no call was at fault */

@@ -412,6 +412,7 @@ static struct statement *read_statement(struct reader *reader) {
     status = reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
   if (status == 0 && reader->token.kind == TOKEN_BACKGROUND) {
     statement->background = true;
+    statement->place.length = reader->token.place.offset + reader->token.place.length - statement->place.offset;
     status = advance(reader);
   } else if (status == 0 && reader->token.kind == TOKEN_WORD) {
     status = wrong(reader, reader->token.place, _("a newline, ; or & must stand behind the closing }"));

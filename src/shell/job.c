@@ -269,6 +269,13 @@ static int await_job(struct runner *runner, struct job *job, int64_t deadline, s
     runner_wait_end(runner);
     if (problem == EINTR && runner->waiter.reason == WAIT_NOT_INTERRUPTED)
       problem = 0;
+    if (problem == EINTR && runner->following == job->number && runner->waiter.reason == WAIT_USER) {
+      /* In the foreground by `fg`: the interrupt is meant for the job. */
+      waiter_take_reason(&runner->waiter);
+      if (!job->done)
+        waiter_interrupt(&job->runner->waiter, WAIT_USER);
+      problem = 0;
+    }
   }
   job->waiting--;
   if (problem == EINTR)

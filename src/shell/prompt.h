@@ -7,4 +7,8 @@
 /* Runs until the end of input, `quit` or a signal. Returns the exit status. */
 int prompt_run(struct session *session, const struct shell_options *options);
 
+/* See struct shell_operations. */
+void prompt_lend_terminal(struct session *session, pid_t group);
+int prompt_walk(struct runner *runner, const char *path, struct error *error);
+
 #endif

@@ -162,10 +162,13 @@ static int pattern_text(struct run *run, const struct pattern *pattern, struct e
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   bool outer = runner->expects_blocks;
+  bool outer_number = runner->expects_number;
+  runner->expects_number = prefix->pattern.kind == PATTERN_NUMBER;
   runner->expects_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
   runner->saw_blocks = false;
   enum flow flow = run_prefixed(run, prefix->next);
   runner->expects_blocks = outer;
+  runner->expects_number = outer_number;
   if (flow != FLOW_FAILED)
     return flow;
   bool comparable = run->error->kind == ERROR_FAILURE || runner->saw_blocks;

@@ -116,8 +116,6 @@ static void run_file(struct script_run *run, const struct shell_options *options
   if (script_read_file(options->path, options->script, &text, &error) < 0) {
     tell(run, NULL, &error);
     run->status = STATUS_USAGE;
-  } else if (options->step) {
-    run->status = step_run(&run->runner, options->path, text.data ? text.data : "", text.length);
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }
@@ -189,20 +187,27 @@ static void compact(struct input *input) {
   input->start = 0;
 }
 
+/* Where the next line that was read ends; the end of all where no more comes; 0 where the line is not complete yet. */
+static size_t line_end(struct input *input) {
+  size_t left = input->bytes.length - input->scanned;
+  const char *newline = left ? memchr(input->bytes.data + input->scanned, '\n', left) : NULL;
+  if (newline)
+    return (size_t)(newline - input->bytes.data) + 1;
+  input->scanned = input->bytes.length;
+  return input->ended ? input->bytes.length : 0;
+}
+
 static void run_input(struct script_run *run) {
   struct input input = {.line = 1};
   while (!ended(run)) {
-    const char *data = input.bytes.data;
-    size_t left = input.bytes.length - input.scanned;
-    const char *newline = left ? memchr(data + input.scanned, '\n', left) : NULL;
-    if (!newline && !input.ended) {
-      input.scanned = input.bytes.length;
+    size_t end = line_end(&input);
+    if (end == 0 && !input.ended) {
       read_more(run, &input);
       continue;
     }
-    size_t end = newline ? (size_t)(newline - data) + 1 : input.bytes.length;
     if (end == input.start)
       break;
+    bool last = input.ended && end == input.bytes.length;
     input.scanned = end;
     if (run_lines(run, &input, end)) {
       for (size_t i = input.start; i < end; i++)
@@ -210,9 +215,42 @@ static void run_input(struct script_run *run) {
       input.start = end;
       compact(&input);
     }
-    if (!newline)
+    if (last)
       break;
   }
+  bytes_free(&input.bytes);
+}
+
+/* Walks through a script with the answers that come on standard input, a line for each. */
+static void run_steps(struct script_run *run, const struct shell_options *options) {
+  struct bytes text = {0};
+  struct error error;
+  struct step *step = NULL;
+  if (script_read_file(options->path, options->script, &text, &error) < 0) {
+    tell(run, NULL, &error);
+    run->status = STATUS_USAGE;
+  } else {
+    step = step_create(options->path, text.data ? text.data : "", text.length, &run->runner);
+    run->status = step ? 0 : STATUS_USAGE;
+  }
+  bytes_free(&text);
+  struct input input = {.line = 1};
+  while (step && step_show(step, &run->runner) && !ended(run)) {
+    size_t end;
+    while (!(end = line_end(&input)) && !input.ended)
+      read_more(run, &input);
+    if (end == 0)
+      break;
+    const char *line = input.bytes.data + input.start;
+    size_t length = end - input.start;
+    if (step_answer(step, line, length, &run->runner) == STEP_TYPED)
+      run_lines(run, &input, end);
+    run->status = run->status == STATUS_INTERRUPTED ? run->status : 0;
+    input.start = input.scanned = end;
+    input.line++;
+    compact(&input);
+  }
+  step_free(step);
   bytes_free(&input.bytes);
 }
 
@@ -222,8 +260,11 @@ int script_run(struct session *session, const struct shell_options *options) {
   runner_start(&run.runner, session, 0, &scope);
   waiter_register(&run.runner.waiter);
   session_lock(session);
+  session->reads_input = options->step || (!options->commands && !options->path);
   if (options->commands)
     run_text(&run, "-c", options->commands, strlen(options->commands));
+  else if (options->path && options->step)
+    run_steps(&run, options);
   else if (options->path)
     run_file(&run, options);
   else
@@ -238,7 +279,7 @@ int script_run(struct session *session, const struct shell_options *options) {
   return run.status;
 }
 
-int script_source(struct runner *runner, const char *path, bool step, struct result *result, struct error *error) {
+int script_source(struct runner *runner, const char *path, struct result *result, struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
   struct source *source = NULL;
@@ -247,11 +288,6 @@ int script_source(struct runner *runner, const char *path, bool step, struct res
                                              "itself?"),
                      path, SOURCE_LIMIT);
   int status = script_read_file(path, -1, &text, error);
-  if (status == 0 && step) {
-    step_run(runner, path, text.data ? text.data : "", text.length);
-    bytes_free(&text);
-    return 0;
-  }
   if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program, &source, error) !=
                          SCRIPT_READ) {
     if (source)

@@ -8,7 +8,7 @@
 int script_run(struct session *session, const struct shell_options *options);
 
 /* See struct shell_operations. */
-int script_source(struct runner *runner, const char *path, bool step, struct result *result, struct error *error);
+int script_source(struct runner *runner, const char *path, struct result *result, struct error *error);
 
 /* Reads a whole file, opened for it or given. 0, or -1 with an error that says which file and why. */
 int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error);

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shell/edit.h"
 #include "shell/job.h"
+#include "shell/prompt.h"
+#include "shell/save.h"
 #include "shell/script.h"
 #include "shell/watcher.h"
 #include "socket/descriptor.h"
@@ -16,7 +19,13 @@ const struct shell_operations shell_operations = {
     .list_jobs = job_list,
     .wait_job = job_wait,
     .kill_job = job_kill,
+    .last_job = job_last,
     .source = script_source,
+    .walk = prompt_walk,
+    .save = save_script,
+    .history = edit_history,
+    .lend_terminal = prompt_lend_terminal,
+    .reset_child = watcher_reset_child,
 };
 
 static bool adopt(int descriptor, void *context) {

@@ -4,7 +4,23 @@
 
 #include "command/session.h"
 
-/* Walks through a text. Returns the exit status. The session's lock is held, and given up while the person thinks. */
-int step_run(struct runner *runner, const char *name, const char *text, size_t length);
+struct step;
+
+/* What a person's answer was. */
+enum step_answer {
+  STEP_DONE,    /* it was for the walk, and has been carried out */
+  STEP_TYPED,   /* a line of their own, for the caller to run */
+};
+
+/* Begins a walk. NULL, with the error told, where the text is wrong. */
+struct step *step_create(const char *name, const char *text, size_t length, struct runner *runner);
+void step_free(struct step *step);
+
+/* Shows the comment before the next line, and the line. False at the end of the walk, which is told. */
+bool step_show(struct step *step, struct runner *runner);
+
+/* Takes an answer: an empty line runs the next line, `skip` leaves it out, `rest` runs all that follows, `stop` ends the walk,
+ * `?` explains the line. Runs what is to be run, in this thread, with the session's lock held. */
+enum step_answer step_answer(struct step *step, const char *line, size_t length, struct runner *runner);
 
 #endif

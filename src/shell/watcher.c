@@ -46,6 +46,7 @@ void watcher_discard(void) {
 
 void watcher_reset_child(void) {
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGTTOU, SIG_DFL);
   sigprocmask(SIG_SETMASK, &original_mask, NULL);
 }
 

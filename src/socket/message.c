@@ -6,6 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
+
 struct call_message *message_create(void) {
   return calloc(1, sizeof(struct call_message));
 }
@@ -40,8 +44,8 @@ int message_reserve(struct call *call, struct socket_table *table) {
     memset(message->control.data, 0, message->control_size);
     message->control.length = message->control_size;
   }
-  /* SCM_MAX_FD of the kernel is 253: no message brings more. */
-  size_t room = message->control_size / sizeof(int);
+  /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets brings any. */
+  size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
   if (room > 253)
     room = 253;
   message->received = calloc(room ? room : 1, sizeof(struct socket *));
@@ -108,6 +112,8 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
 static void receive_descriptor(struct call *call, struct socket_table *table, int descriptor) {
   struct call_message *message = call->message;
   struct stat status;
+  if (descriptor < 0)
+    return; /* SCM_PIDFD with an error in its place */
   bool taken = message->received_count < message->received_room && fstat(descriptor, &status) == 0 &&
                S_ISSOCK(status.st_mode) &&
                socket_table_add(table, message->received[message->received_count], descriptor) == 0;
@@ -118,11 +124,15 @@ static void receive_descriptor(struct call *call, struct socket_table *table, in
   socket_identify(message->received[message->received_count++]);
 }
 
+bool message_carries_descriptors(const struct control *control) {
+  return control->level == SOL_SOCKET && (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
+}
+
 void message_finish(struct call *call, struct socket_table *table) {
   struct control control;
   size_t at = 0;
   while (call->result >= 0 && message_next_control(call->message, &at, &control)) {
-    if (control.level != SOL_SOCKET || control.type != SCM_RIGHTS)
+    if (!message_carries_descriptors(&control))
       continue;
     for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
       int descriptor;

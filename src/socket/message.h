@@ -17,8 +17,7 @@ int message_reserve(struct call *call, struct socket_table *table);
 /* Makes the system call: sendmsg or recvmsg. */
 void message_perform(struct call *call);
 
-/* Takes the descriptors that came with SCM_RIGHTS into the table. Those that are no sockets are closed; *closed is
- * how many. */
+/* Takes the descriptors that came into the table. Those that are no sockets are closed. */
 void message_finish(struct call *call, struct socket_table *table);
 
 /* One control message after another: `at` begins as 0. False at the end. */
@@ -29,6 +28,9 @@ struct control {
   size_t length;
 };
 bool message_next_control(const struct call_message *message, size_t *at, struct control *control);
+
+/* True for one that brings descriptors, each an int. */
+bool message_carries_descriptors(const struct control *control);
 
 /* Adds a control message as strace prints it: {SOL_SOCKET, SCM_RIGHTS, [4]}. */
 void control_append(const struct control *control, struct bytes *bytes);

@@ -12,10 +12,9 @@
 
 #include "socket/wait.h"
 
-/* A look-up, shared by the thread that makes it and the one that waits; the last one to let go frees it. */
+/* A look-up of a call. */
 struct look_up {
-  _Atomic unsigned references;
-  _Atomic unsigned done;    /* 0, then 1: what is below is written and stays */
+  struct resolve_question question;
   enum call_name name;
   char host[NI_MAXHOST];    /* asked for, or found */
   char service[NI_MAXSERV];
@@ -29,17 +28,57 @@ struct look_up {
   int error;
 };
 
-static void let_go(struct look_up *look_up) {
-  if (--look_up->references > 0)
-    return;
+/* The thread that asks and the one that waits share the question; the last one to let go frees it. */
+void resolve_release(struct resolve_question *question) {
+  if (--question->references == 0)
+    question->release(question);
+}
+
+static void *run(void *argument) {
+  struct resolve_question *question = argument;
+  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  question->ask(question);
+  question->done = 1;
+  futex_wake(&question->done);
+  resolve_release(question);
+  return NULL;
+}
+
+static bool start(struct resolve_question *question) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  sigset_t all;
+  sigset_t before;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  /* No signal is for this thread, nor for the C library's calls in it. */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  question->references++;
+  int status = pthread_create(&thread, &attributes, run, question);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (status != 0)
+    question->references--;
+  return status == 0;
+}
+
+int resolve_run(struct resolve_question *question) {
+  question->references = 1;
+  if (!start(question))
+    return EAGAIN;
+  return futex_wait(&question->done, 0, 0);
+}
+
+static void look_up_release(struct resolve_question *question) {
+  struct look_up *look_up = (struct look_up *)question;
   if (look_up->list)
     freeaddrinfo(look_up->list);
   free(look_up);
 }
 
-static void *run(void *argument) {
-  struct look_up *look_up = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+static void look_up_ask(struct resolve_question *question) {
+  struct look_up *look_up = (struct look_up *)question;
   if (look_up->name == CALL_GETADDRINFO) {
     struct addrinfo hints = {.ai_family = look_up->family, .ai_socktype = look_up->type};
     if (!look_up->has_host)
@@ -52,29 +91,6 @@ static void *run(void *argument) {
                                   look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
   }
   look_up->error = look_up->status == EAI_SYSTEM ? errno : 0;
-  look_up->done = 1;
-  futex_wake(&look_up->done);
-  let_go(look_up);
-  return NULL;
-}
-
-static bool start(struct look_up *look_up) {
-  pthread_attr_t attributes;
-  pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  /* No signal is for this thread, nor for the C library's calls in it. */
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  look_up->references++;
-  int status = pthread_create(&thread, &attributes, run, look_up);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
-  if (status != 0)
-    look_up->references--;
-  return status == 0;
 }
 
 static int take_list(struct call *call, const struct addrinfo *list) {
@@ -110,8 +126,9 @@ static void take_result(struct call *call, const struct look_up *look_up) {
     call->result = EAI_MEMORY;
 }
 
-static void ask(struct look_up *look_up, const struct call *call) {
-  look_up->references = 1;
+static void fill_in(struct look_up *look_up, const struct call *call) {
+  look_up->question.ask = look_up_ask;
+  look_up->question.release = look_up_release;
   look_up->name = call->name;
   look_up->family = (int)call->number[0];
   look_up->type = (int)call->number[1];
@@ -130,14 +147,18 @@ void resolve_perform(struct call *call) {
     call->result = EAI_MEMORY;
     return;
   }
-  ask(look_up, call);
-  if (!start(look_up)) {
-    call->result = EAI_AGAIN;
-  } else if (futex_wait(&look_up->done, 0, 0) == EINTR) {
+  fill_in(look_up, call);
+  switch (resolve_run(&look_up->question)) {
+  case 0:
+    take_result(call, look_up);
+    break;
+  case EINTR:
     call->result = EAI_SYSTEM;
     call->error = EINTR;
-  } else {
-    take_result(call, look_up);
+    break;
+  default:
+    call->result = EAI_AGAIN;
+    break;
   }
-  let_go(look_up);
+  resolve_release(&look_up->question);
 }

@@ -226,7 +226,7 @@ static void put_message(struct text_view *text, const char *message) {
 
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
-  bool known = error->call && !error->where[0] && !text->view.settings.quiet;
+  bool known = (error->call || error->kind == ERROR_INTERRUPTED) && !error->where[0] && !text->view.settings.quiet;
   if (known && !error->hint[0])
     return;
   if (known) { /* the call's line has just said the rest */
@@ -264,7 +264,7 @@ static void show_job(struct text_view *text, const struct event *event) {
   case JOB_DETACHED:
     bytes_append_format(&text->line, "[%u] ", number);
     put_text(text, event->about_job.text, strlen(event->about_job.text), false);
-    bytes_append_text(&text->line, event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : " &\n");
+    bytes_append_text(&text->line, event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : "\n");
     break;
   case JOB_KILLED:
     bytes_append_format(&text->line, _("[%u] ended\n"), number);

@@ -460,7 +460,7 @@ static void test_places(void **state) {
   assert_int_equal(script_read(source, &vocabulary, &script, &error), SCRIPT_READ);
   const struct statement *first = script.first;
   assert_int_equal(first->place.offset, 0);
-  assert_int_equal(first->place.length, strlen("time c = send  'a b'"));
+  assert_int_equal(first->place.length, strlen("time c = send  'a b' &"));
   assert_int_equal(first->command_place.offset, 9);
   assert_int_equal(first->command_place.length, 4);
   assert_int_equal(first->words[0].place.offset, 15);

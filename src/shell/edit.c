@@ -1,0 +1,226 @@
+#include "shell/edit.h"
+
+#include <stdio.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "language/escape.h"
+#include "shell/completion.h"
+#include "shell/history.h"
+
+/* readline knows one line only, so there is one of everything here. */
+static struct session *edit_session;
+static void (*edit_accept)(const char *line);
+static bool active;
+static size_t hint_width; /* columns of the hint on the screen now */
+static struct candidates candidates;
+
+static bool dumb_terminal(void) {
+  const char *kind = getenv("TERM");
+  return !kind || !*kind || strcmp(kind, "dumb") == 0;
+}
+
+/* Takes the hint off the screen. The cursor stands before it. */
+static void hide_hint(void) {
+  if (hint_width == 0)
+    return;
+  fputs("\033[K", rl_outstream);
+  fflush(rl_outstream);
+  hint_width = 0;
+}
+
+/* Shows what may come next behind the cursor, dim, when the cursor is at the end and there is room on the line. */
+static void show_hint(void) {
+  int rows;
+  int columns;
+  struct bytes hint = {0};
+  if (dumb_terminal() || rl_point != rl_end || rl_end == 0 || RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_DONE | RL_STATE_INPUTPENDING) ||
+      memchr(rl_line_buffer, '\n', (size_t)rl_end))
+    return;
+  completion_hint(rl_line_buffer, &hint);
+  rl_get_screen_size(&rows, &columns);
+  size_t used = strlen(rl_display_prompt ? rl_display_prompt : "") + (size_t)rl_end;
+  if (hint.length > 0 && used + hint.length + 1 < (size_t)columns) {
+    fprintf(rl_outstream, "\033[2m%s\033[0m\033[%zuD", bytes_text(&hint), hint.length);
+    fflush(rl_outstream);
+    hint_width = hint.length;
+  }
+  bytes_free(&hint);
+}
+
+static void redisplay(void) {
+  hide_hint();
+  rl_redisplay();
+  show_hint();
+}
+
+/* readline asks for the candidates one by one, and frees each. */
+static char *next_candidate(const char *text, int state) {
+  static size_t at;
+  (void)text;
+  if (state == 0)
+    at = 0;
+  return at < candidates.count ? strdup(candidates.list[at++].text) : NULL;
+}
+
+static char **complete(const char *text, int start, int end) {
+  (void)start;
+  completion_free(&candidates);
+  session_lock(edit_session);
+  completion_find(edit_session, rl_line_buffer, (size_t)end, &candidates);
+  session_unlock(edit_session);
+  rl_attempted_completion_over = 1;
+  rl_completion_append_character = candidates.no_space ? '\0' : ' ';
+  return rl_completion_matches(text, next_candidate);
+}
+
+static const char *describe(const char *text) {
+  for (size_t i = 0; i < candidates.count; i++)
+    if (strcmp(candidates.list[i].text, text) == 0)
+      return candidates.list[i].description;
+  return NULL;
+}
+
+/* Lists the matches: with their descriptions, one to a line, where there are any and they are few; else as readline does. */
+static void display_matches(char **matches, int count, int longest) {
+  enum { FEW = 30 };
+  bool described = false;
+  for (int i = 1; i <= count && count <= FEW; i++)
+    described = described || describe(matches[i]);
+  hide_hint();
+  if (!described) {
+    rl_display_match_list(matches, count, longest);
+    rl_forced_update_display();
+    return;
+  }
+  fputc('\n', rl_outstream);
+  for (int i = 1; i <= count; i++) {
+    struct bytes line = {0};
+    const char *description = describe(matches[i]);
+    escape_append_plain(&line, matches[i], strlen(matches[i]), false, ESCAPE_UTF8);
+    bytes_pad(&line, 0, (size_t)longest + 2);
+    escape_append_plain(&line, description ? description : "", description ? strlen(description) : 0, false, ESCAPE_UTF8);
+    fprintf(rl_outstream, "%s\n", bytes_text(&line));
+    bytes_free(&line);
+  }
+  rl_on_new_line();
+  rl_forced_update_display();
+}
+
+static void take_line(char *line) {
+  hint_width = 0;
+  rl_callback_handler_remove();
+  active = false;
+  edit_accept(line);
+  free(line);
+}
+
+void edit_start(struct session *session, void (*accept)(const char *line)) {
+  edit_session = session;
+  edit_accept = accept;
+  rl_readline_name = "socksh";
+  rl_catch_signals = 0; /* signals come to the watcher, which is this thread */
+  rl_catch_sigwinch = 0;
+  rl_change_environment = 0;
+  rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
+  rl_attempted_completion_function = complete;
+  rl_completion_display_matches_hook = display_matches;
+  rl_completer_word_break_characters = " \t\n;";
+  rl_completer_quote_characters = "\"'";
+  rl_redisplay_function = redisplay;
+  using_history();
+  history_open();
+}
+
+void edit_stop(void) {
+  edit_end();
+  completion_free(&candidates);
+  history_close();
+  clear_history();
+}
+
+void edit_begin(const char *prompt) {
+  active = true;
+  rl_callback_handler_install(prompt, take_line);
+}
+
+void edit_end(void) {
+  if (!active)
+    return;
+  hide_hint();
+  rl_callback_handler_remove();
+  active = false;
+}
+
+bool edit_active(void) {
+  return active;
+}
+
+void edit_read(void) {
+  hide_hint();
+  rl_callback_read_char();
+}
+
+void edit_drop(void) {
+  hide_hint();
+  rl_callback_sigcleanup();
+  rl_free_line_state();
+  fputs("^C\n", rl_outstream);
+  rl_replace_line("", 1);
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+void edit_resize(void) {
+  hide_hint();
+  rl_resize_terminal();
+}
+
+void edit_redraw(void) {
+  rl_prep_terminal(1);
+  rl_forced_update_display();
+}
+
+void edit_show_output(struct output *output) {
+  struct bytes bytes = {0};
+  struct bytes segments = {0};
+  pthread_mutex_lock(&output->writing);
+  output_take(output, &bytes, &segments);
+  if (bytes.length > 0) {
+    hide_hint();
+    rl_clear_visible_line();
+    fflush(rl_outstream);
+    output_write(output, &bytes, &segments);
+    rl_on_new_line();
+    redisplay();
+  }
+  pthread_mutex_unlock(&output->writing);
+  bytes_free(&bytes);
+  bytes_free(&segments);
+}
+
+void edit_remember(const char *line) {
+  HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+  bool blank = line[strspn(line, " \t\n")] == '\0';
+  if (blank || line[0] == ' ' || (last && strcmp(last->line, line) == 0))
+    return;
+  add_history(line);
+  history_append(line);
+}
+
+void edit_history(struct session *session, struct answer *answer) {
+  (void)session;
+  answer_text(answer, "history");
+  for (int i = history_base; i < history_base + history_length; i++) {
+    const HIST_ENTRY *entry = history_get(i);
+    bytes_append_format(&answer->text, "%5d  ", i);
+    if (entry)
+      bytes_append_text(&answer->text, entry->line);
+    bytes_append_char(&answer->text, '\n');
+  }
+}

@@ -1,0 +1,127 @@
+#include "shell/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "language/escape.h"
+#include "socket/descriptor.h"
+
+/* The script being put together from the timeline. A line is held back until its result is known. */
+struct writer {
+  struct bytes text;
+  struct bytes line;    /* the statement whose result has not come yet */
+  uint64_t statement;   /* its serial, 0: none */
+};
+
+static bool is_command(const struct bytes *line, const char *name) {
+  size_t length = strlen(name);
+  return line->length >= length && memcmp(line->data, name, length) == 0 &&
+         (line->length == length || strchr(" \t\n", line->data[length]));
+}
+
+/* A line that only made sense while it was typed. */
+static bool left_out(const struct bytes *line) {
+  static const char *const names[] = {"save", "quit", "exit", "fg"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (is_command(line, names[i]))
+      return true;
+  return false;
+}
+
+/* The line with an `expect` of the errno it gave, behind the names it binds; where another expectation stands in it, or it is a
+ * block, it becomes a comment, since nothing is known to make it pass. */
+static void append_failed(struct writer *writer, int number) {
+  const char *line = writer->line.data;
+  size_t length = writer->line.length;
+  bool plain = number > 0 && !memmem(line, length, "expect ", 7) && !memmem(line, length, "until ", 6) &&
+               !memmem(line, length, "repeat", 6) && !memchr(line, '{', length) && !memchr(line, '\n', length);
+  const char *equals = memmem(line, length, " = ", 3);
+  const char *quote = memchr(line, '"', length);
+  if (plain && equals && (!quote || quote > equals)) {
+    size_t names = (size_t)(equals - line) + 3;
+    bytes_append(&writer->text, line, names);
+    line += names;
+    length -= names;
+  }
+  bytes_append_text(&writer->text, plain ? "expect " : "# failed: ");
+  if (plain)
+    bytes_append_format(&writer->text, "%s ", error_number_name(number));
+  for (size_t i = 0; i < length; i++) {
+    bytes_append_char(&writer->text, line[i]);
+    if (!plain && line[i] == '\n')
+      bytes_append_text(&writer->text, "# ");
+  }
+  bytes_append_char(&writer->text, '\n');
+}
+
+static bool take(const struct event *event, void *context) {
+  struct writer *writer = context;
+  if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED && event->line.depth == 0 && event->job == 0) {
+    bytes_clear(&writer->line);
+    bytes_append(&writer->line, event->line.text, event->line.length);
+    writer->statement = event->serial;
+  }
+  bool result = event->kind == EVENT_RESULT && event->result.duration < 0 && event->result.depth == 0 && event->job == 0;
+  if (result && writer->statement && writer->line.length > 0) {
+    writer->statement = 0;
+    if (event->result.failed) {
+      append_failed(writer, event->result.number);
+    } else if (!left_out(&writer->line)) {
+      bytes_append(&writer->text, writer->line.data, writer->line.length);
+      bytes_append_char(&writer->text, '\n');
+    }
+  }
+  return true;
+}
+
+static int write_all(int file, const struct bytes *text) {
+  size_t at = 0;
+  while (at < text->length) {
+    ssize_t written = write(file, text->data + at, text->length - at);
+    if (written < 0 && errno != EINTR)
+      return -1;
+    at += written > 0 ? (size_t)written : 0;
+  }
+  return fsync(file) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
+}
+
+/* Writes a new file beside the old one and puts it in its place, so that a full disk leaves the old one whole. */
+static int replace_file(const char *path, const struct bytes *text, struct error *error) {
+  struct bytes beside = {0};
+  bytes_append_format(&beside, "%s.XXXXXX", path);
+  bytes_append_char(&beside, '\0');
+  if (beside.failed)
+    return error_set_memory(error);
+  int file = descriptor_move_up(mkostemp(beside.data, O_CLOEXEC));
+  int problem = file < 0 ? errno : 0;
+  if (!problem) {
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(file, 0666 & ~mask);
+    if (write_all(file, text) < 0 || rename(beside.data, path) < 0) {
+      problem = errno;
+      unlink(beside.data);
+    }
+    close(file);
+  }
+  bytes_free(&beside);
+  return problem ? error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path) : 0;
+}
+
+int save_script(struct runner *runner, const char *path, struct error *error) {
+  struct writer writer = {0};
+  bytes_append_text(&writer.text, "#!/usr/bin/env -S socksh\n");
+  uint64_t lost = timeline_walk(runner->session->timeline, 1, take, &writer);
+  int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : replace_file(path, &writer.text, error);
+  if (status == 0 && lost > 0)
+    runner_note(runner, _("the beginning of this session is no longer kept: %llu events are missing in the file"),
+                (unsigned long long)lost);
+  bytes_free(&writer.text);
+  bytes_free(&writer.line);
+  return status;
+}

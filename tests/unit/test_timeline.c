@@ -1,0 +1,514 @@
+/* timeline: events in order, spilled and read back, and what each is as bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "socket/message.h"
+#include "timeline/codec.h"
+#include "timeline/timeline.h"
+
+/* What the listener and the walks have seen. */
+struct seen {
+  uint64_t count;
+  uint64_t last;
+  uint64_t stop; /* the walk ends at this serial */
+  bool disordered;
+  struct bytes text;
+};
+
+static void listen_to(const struct event *event, void *context) {
+  struct seen *seen = context;
+  seen->disordered = seen->disordered || event->serial != seen->last + 1;
+  seen->last = event->serial;
+  seen->count++;
+}
+
+static bool look(const struct event *event, void *context) {
+  struct seen *seen = context;
+  seen->disordered = seen->disordered || event->serial <= seen->last;
+  seen->last = event->serial;
+  seen->count++;
+  if (event->kind == EVENT_NOTE)
+    bytes_append_format(&seen->text, "%s ", event->note);
+  return event->serial != seen->stop;
+}
+
+static uint64_t note(struct timeline *timeline, const char *text) {
+  struct event event = {.kind = EVENT_NOTE, .note = text};
+  return timeline_append(timeline, &event);
+}
+
+static void test_append(void **state) {
+  struct seen heard = {0};
+  struct seen seen = {0};
+  (void)state;
+  struct timeline *timeline = timeline_create(listen_to, &heard);
+  assert_int_equal(timeline_last(timeline), 0);
+  assert_int_equal(timeline_walk(timeline, 0, look, &seen), 0);
+  assert_int_equal(note(timeline, "one"), 1);
+  assert_int_equal(note(timeline, "two"), 2);
+  struct event event = {.kind = EVENT_NOTE, .note = "three", .monotonic = 5, .wall = 7};
+  assert_int_equal(timeline_append(timeline, &event), 3);
+  assert_int_equal(event.monotonic, 5); /* a time that is set stays */
+  assert_int_equal(event.wall, 7);
+  event = (struct event){.kind = EVENT_NOTE, .note = "four"};
+  timeline_append(timeline, &event);
+  assert_true(event.monotonic > 0);
+  assert_true(event.wall > 0);
+  assert_int_equal(heard.count, 4);
+  assert_false(heard.disordered);
+  assert_int_equal(timeline_walk(timeline, 0, look, &seen), 0);
+  assert_string_equal(bytes_text(&seen.text), "one two three four ");
+  bytes_free(&seen.text);
+  timeline_free(timeline);
+  timeline_free(NULL);
+}
+
+static void test_walk(void **state) {
+  struct seen heard = {0};
+  (void)state;
+  struct timeline *timeline = timeline_create(listen_to, &heard);
+  for (int i = 0; i < 10; i++)
+    note(timeline, "x");
+  struct seen seen = {0};
+  assert_int_equal(timeline_walk(timeline, 4, look, &seen), 0);
+  assert_int_equal(seen.count, 7);
+  assert_int_equal(seen.last, 10);
+  bytes_free(&seen.text);
+  seen = (struct seen){.stop = 6};
+  assert_int_equal(timeline_walk(timeline, 4, look, &seen), 0);
+  assert_int_equal(seen.count, 3);
+  bytes_free(&seen.text);
+  seen = (struct seen){0};
+  assert_int_equal(timeline_walk(timeline, 11, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, UINT64_MAX, look, &seen), 0);
+  assert_int_equal(seen.count, 0);
+  timeline_free(timeline);
+}
+
+/* A walk that appends meanwhile: what comes after it began is left out. */
+static struct timeline *walked;
+
+static bool append_more(const struct event *event, void *context) {
+  note(walked, "more");
+  return look(event, context);
+}
+
+static void test_append_while_walking(void **state) {
+  struct seen heard = {0};
+  struct seen seen = {0};
+  (void)state;
+  walked = timeline_create(listen_to, &heard);
+  for (int i = 0; i < 100; i++)
+    note(walked, "x");
+  assert_int_equal(timeline_walk(walked, 1, append_more, &seen), 0);
+  assert_int_equal(seen.count, 100);
+  assert_int_equal(timeline_last(walked), 200);
+  bytes_free(&seen.text);
+  timeline_free(walked);
+}
+
+/* Some megabytes, so that most of it is in the file; `size` bytes of text each. */
+static struct timeline *fill(struct seen *heard, size_t count, size_t size) {
+  struct timeline *timeline = timeline_create(listen_to, heard);
+  char *text = malloc(size + 1);
+  memset(text, 'x', size);
+  text[size] = '\0';
+  for (size_t i = 0; i < count; i++)
+    note(timeline, text);
+  free(text);
+  return timeline;
+}
+
+static void check_spilled(size_t count, size_t size) {
+  struct seen heard = {0};
+  struct timeline *timeline = fill(&heard, count, size);
+  const uint64_t starts[] = {1, 2, count / 3, count / 2, count - 1, count};
+  for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+    struct seen seen = {0};
+    assert_int_equal(timeline_walk(timeline, starts[i], look, &seen), 0);
+    assert_int_equal(seen.count, count - starts[i] + 1);
+    assert_int_equal(seen.last, count);
+    assert_false(seen.disordered);
+    bytes_free(&seen.text);
+  }
+  struct seen seen = {.stop = count / 2};
+  timeline_walk(timeline, 1, look, &seen);
+  assert_int_equal(seen.count, count / 2);
+  bytes_free(&seen.text);
+  timeline_free(timeline);
+}
+
+static void test_spilled(void **state) {
+  (void)state;
+  check_spilled(20000, 100);
+  check_spilled(100, 60000);
+  check_spilled(10, 3000000); /* each is larger than a block */
+}
+
+/* Where nothing can be written the old is lost, and the session goes on. */
+static void test_unwritable(void **state) {
+  struct seen heard = {0};
+  struct seen seen = {0};
+  char *before = getenv("TMPDIR");
+  (void)state;
+  before = before ? strdup(before) : NULL;
+  setenv("TMPDIR", "/nowhere/at/all", 1);
+  struct timeline *timeline = fill(&heard, 20000, 100);
+  assert_int_equal(heard.count, 20000); /* all of it was shown */
+  assert_false(heard.disordered);
+  uint64_t lost = timeline_walk(timeline, 1, look, &seen);
+  assert_true(lost > 0);
+  assert_true(seen.count > 0);
+  assert_int_equal(lost + seen.count, 20000);
+  assert_int_equal(seen.last, 20000);
+  assert_false(seen.disordered);
+  assert_int_equal(note(timeline, "more"), 20001);
+  timeline_free(timeline);
+  bytes_free(&seen.text);
+  if (before)
+    setenv("TMPDIR", before, 1);
+  else
+    unsetenv("TMPDIR");
+  free(before);
+}
+
+enum { THREADS = 2, EACH = 5000 };
+
+static void *append_many(void *context) {
+  uint64_t last = 0;
+  for (int i = 0; i < EACH; i++) {
+    uint64_t serial =
+        note(context, "some text that takes a few bytes, so that blocks are spilled meanwhile");
+    if (serial <= last)
+      return context;
+    last = serial;
+  }
+  return NULL;
+}
+
+static void test_threads(void **state) {
+  struct seen heard = {0};
+  struct seen seen = {0};
+  pthread_t threads[THREADS];
+  (void)state;
+  struct timeline *timeline = timeline_create(listen_to, &heard);
+  for (int i = 0; i < THREADS; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, append_many, timeline), 0);
+  for (int i = 0; i < 20; i++) { /* and one that looks meanwhile */
+    struct seen meanwhile = {0};
+    timeline_walk(timeline, 1, look, &meanwhile);
+    assert_false(meanwhile.disordered);
+    bytes_free(&meanwhile.text);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    void *answer;
+    pthread_join(threads[i], &answer);
+    assert_null(answer);
+  }
+  assert_int_equal(heard.count, THREADS * EACH);
+  assert_false(heard.disordered);
+  assert_int_equal(timeline_walk(timeline, 1, look, &seen), 0);
+  assert_int_equal(seen.count, THREADS * EACH);
+  assert_false(seen.disordered);
+  bytes_free(&seen.text);
+  timeline_free(timeline);
+}
+
+/* The codec: what is decoded is encoded to the same bytes again, so nothing of it was lost. */
+static void same_again(struct event *event) {
+  struct bytes once = {0};
+  struct bytes twice = {0};
+  struct event again;
+  struct decoded decoded;
+  event->serial = 1234567890123;
+  event->cause = 3;
+  event->statement = 2;
+  event->monotonic = 1000000000;
+  event->wall = 1700000000000000000;
+  event->job = 7;
+  event_encode(event, 1000, &once);
+  for (size_t length = 0; length < once.length; length++) { /* cut short, it is no event */
+    char *part = malloc(length ? length : 1);
+    memcpy(part, once.data, length);
+    assert_int_equal(event_decode(part, length, &again, &decoded), -1);
+    free(part);
+  }
+  assert_int_equal(event_decode(once.data, once.length, &again, &decoded), 0);
+  assert_int_equal(again.kind, event->kind);
+  assert_int_equal(again.serial, event->serial);
+  assert_int_equal(again.cause, 3);
+  assert_int_equal(again.statement, 2);
+  assert_int_equal(again.monotonic, event->monotonic);
+  assert_int_equal(again.wall, event->wall);
+  assert_int_equal(again.job, 7);
+  event_encode(&again, 1000, &twice);
+  assert_int_equal(once.length, twice.length);
+  assert_memory_equal(once.data, twice.data, once.length);
+  decoded_free(&decoded);
+  bytes_free(&once);
+  bytes_free(&twice);
+}
+
+static void test_codec_words(void **state) {
+  static const char *const hosts[] = {NULL, "", "h1"};
+  (void)state;
+  for (size_t i = 0; i < 3; i++) {
+    struct event line = {
+        .kind = EVENT_STATEMENT,
+        .host = hosts[i],
+        .line = {.source = "file", .line = 12, .text = "a\0b", .length = 3, .origin = ORIGIN_SCRIPT}};
+    same_again(&line);
+    struct event error = {.kind = EVENT_ERROR,
+                          .error = {.kind = ERROR_FAILURE, .number = EPERM, .warning = true}};
+    same_again(&error);
+    error.error.where = error.error.command = error.error.message = error.error.excerpt = error.error.hint =
+        "x\n  ^";
+    same_again(&error);
+    struct event about = {.kind = EVENT_NOTE, .note = hosts[i]};
+    same_again(&about);
+    struct event job = {.kind = EVENT_JOB,
+                        .about_job = {.number = 3, .phase = JOB_COLLECTED, .text = "accept srv &"}};
+    same_again(&job);
+    struct event test = {.kind = EVENT_TEST,
+                         .test = {.passed = true, .what = "expect", .text = "x", .got = hosts[i]}};
+    same_again(&test);
+    struct event result = {.kind = EVENT_RESULT,
+                           .result = {.failed = true, .number = EINTR, .duration = -1, .names = "a b"}};
+    same_again(&result);
+    result.result.duration = INT64_MAX;
+    same_again(&result);
+  }
+}
+
+static void read_back(const struct event *event, struct bytes *bytes, struct event *again,
+                      struct decoded *decoded) {
+  bytes_clear(bytes);
+  event_encode(event, 1000, bytes);
+  assert_int_equal(event_decode(bytes->data, bytes->length, again, decoded), 0);
+}
+
+/* Nothing is left out on both ways: each field is what it was. */
+static void test_codec_fields(void **state) {
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  struct event event = {.kind = EVENT_ERROR,
+                        .error = {.kind = ERROR_USAGE,
+                                  .number = EPERM,
+                                  .where = "where",
+                                  .command = "command",
+                                  .message = "message",
+                                  .excerpt = "excerpt",
+                                  .hint = "hint",
+                                  .call = true}};
+  (void)state;
+  read_back(&event, &bytes, &again, &decoded);
+  assert_int_equal(again.error.kind, ERROR_USAGE);
+  assert_int_equal(again.error.number, EPERM);
+  assert_string_equal(again.error.where, "where");
+  assert_string_equal(again.error.command, "command");
+  assert_string_equal(again.error.message, "message");
+  assert_string_equal(again.error.excerpt, "excerpt");
+  assert_string_equal(again.error.hint, "hint");
+  assert_true(again.error.call);
+  assert_false(again.error.warning);
+  decoded_free(&decoded);
+  event = (struct event){
+      .kind = EVENT_TEST,
+      .test = {.passed = true, .what = "what", .text = "text", .expected = "yes", .got = "got"}};
+  read_back(&event, &bytes, &again, &decoded);
+  assert_true(again.test.passed);
+  assert_string_equal(again.test.what, "what");
+  assert_string_equal(again.test.text, "text");
+  assert_string_equal(again.test.expected, "yes");
+  assert_string_equal(again.test.got, "got");
+  decoded_free(&decoded);
+  bytes_free(&bytes);
+}
+
+static struct address inet(uint16_t port) {
+  struct address address = {.length = sizeof address.inet};
+  address.inet.sin_family = AF_INET;
+  address.inet.sin_port = htons(port);
+  return address;
+}
+
+static void test_codec_state(void **state) {
+  struct event event = {
+      .kind = EVENT_STATE,
+      .state = {.socket = {.id = 5, .descriptor = 4, .family = AF_INET, .protocol = 6, .name = "srv"},
+                .before = {.state = STATE_UNKNOWN},
+                .now = {.state = STATE_ESTABLISHED, .local = inet(1), .peer = inet(65535)}}};
+  (void)state;
+  same_again(&event);
+  memset(event.state.socket.name, 'n', SOCKET_NAME_SIZE - 1);
+  same_again(&event);
+}
+
+static void test_codec_answer(void **state) {
+  static const char *const columns[] = {"FD", "STATE", "DATA", NULL};
+  struct answer answer;
+  struct event event = {.kind = EVENT_ANSWER, .answer = &answer};
+  (void)state;
+  answer_table(&answer, "status", columns);
+  answer_add_number(&answer, 3);
+  answer_add_text(&answer, "LISTEN");
+  answer_add_bytes(&answer, CELL_DATA, "\0\xff", 2);
+  answer_add_empty(&answer);
+  answer_add_yes(&answer, true);
+  answer_add_bytes(&answer, CELL_ADDRESS, "127.0.0.1:80", 12);
+  assert_int_equal(answer_row_count(&answer), 2);
+  same_again(&event);
+  answer_free(&answer);
+  answer_text(&answer, "help");
+  bytes_append_text(&answer.text, "words");
+  same_again(&event);
+  answer_free(&answer);
+  answer_text(&answer, "nothing");
+  same_again(&event);
+  answer_free(&answer);
+}
+
+/* A call with all that a call may have. */
+static void fill_call(struct call *call, enum call_name name) {
+  call_init(call, name, NULL);
+  call->subject =
+      (struct socket_label){.id = 1, .descriptor = 3, .family = AF_INET, .protocol = 6, .name = "c"};
+  call->object = call->subject;
+  for (int i = 0; i < 3; i++)
+    call->number[i] = -i;
+  call->address = inet(80);
+  call->wants_address = call->raw_value = call->interrupted = true;
+  call->data = blob_copy("a\0data", 6);
+  call->size = 512;
+  call->duration = -1;
+  call->items = calloc(2, sizeof *call->items);
+  call->item_count = 2;
+  call->item_room = 5;
+  call->items[0] =
+      (struct call_item){.label = call->subject, .descriptor = 3, .asked = 1, .given = UINT32_MAX};
+  call->items[1] = (struct call_item){.label = {.descriptor = -1}, .descriptor = -1};
+  call->message = message_create();
+  call->message->part_count = 2;
+  call->message->part_sizes[1] = 6;
+  call->message->named = true;
+  call->message->flags = MSG_TRUNC;
+  message_add_control(call->message, SOL_SOCKET, SCM_RIGHTS, "\1\0\0\0", 4);
+  call->message->control_size = call->message->control.length;
+  call->text[0] = strdup("host");
+  call->found = calloc(1, sizeof *call->found);
+  call->found_types = calloc(1, sizeof *call->found_types);
+  call->found[0] = inet(443);
+  call->found_types[0] = SOCK_STREAM;
+  call->found_count = 1;
+  call->result = -1;
+  call->error = ECONNREFUSED;
+  call->made[0] = 4;
+  call->made_label[0] = call->subject;
+  call->began = 1000;
+  call->ended = 2000;
+  call->start_event = 9;
+}
+
+static void test_codec_calls(void **state) {
+  (void)state;
+  for (int name = 0; name < CALL_COUNT; name++)
+    for (int kind = EVENT_CALL_START; kind <= EVENT_CALL_FINISH; kind++) {
+      struct call call;
+      struct event event = {.kind = (enum event_kind)kind, .call = &call};
+      fill_call(&call, (enum call_name)name);
+      same_again(&event);
+      call_free(&call);
+      call_init(&call, (enum call_name)name, NULL);
+      same_again(&event);
+      call_free(&call);
+    }
+}
+
+/* Data is cut at `set record`, also in what the timeline keeps; what a receive has not got yet is not kept at all. */
+static bool check_cut(const struct event *event, void *context) {
+  assert_int_equal(event->call->data->length, *(size_t *)context);
+  assert_int_equal(event->call->result, 10);
+  return true;
+}
+
+static void test_cut_at_record(void **state) {
+  struct call call;
+  struct seen heard = {0};
+  struct bytes bytes = {0};
+  struct decoded decoded;
+  (void)state;
+  call_init(&call, CALL_RECV, NULL);
+  call.data = blob_copy("0123456789", 10);
+  call.result = 10;
+  struct event event = {.kind = EVENT_CALL_FINISH, .call = &call};
+  static const size_t records[] = {0, 1, 9, 10, 11, 1000};
+  for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+    size_t kept = records[i] < 10 ? records[i] : 10;
+    struct timeline *timeline = timeline_create(listen_to, &heard);
+    timeline_set_record(timeline, records[i]);
+    heard = (struct seen){0};
+    event.call = &call;
+    timeline_append(timeline, &event);
+    assert_int_equal(timeline_walk(timeline, 1, check_cut, &kept), 0);
+    timeline_free(timeline);
+  }
+  event.kind = EVENT_CALL_START;
+  event_encode(&event, 1000, &bytes);
+  assert_int_equal(event_decode(bytes.data, bytes.length, &event, &decoded), 0);
+  assert_null(event.call->data);
+  decoded_free(&decoded);
+  bytes_free(&bytes);
+  call_free(&call);
+}
+
+/* Bytes that are no event, and events with one byte changed. */
+static void test_codec_hostile(void **state) {
+  struct call call;
+  struct bytes bytes = {0};
+  struct decoded decoded;
+  struct event again;
+  (void)state;
+  fill_call(&call, CALL_RECVMSG);
+  struct event event = {.kind = EVENT_CALL_FINISH, .call = &call, .host = "h"};
+  event_encode(&event, 1000, &bytes);
+  call_free(&call);
+  for (size_t at = 0; at < bytes.length; at++)
+    for (int byte = 0; byte < 256; byte++) {
+      char *changed = malloc(bytes.length);
+      memcpy(changed, bytes.data, bytes.length);
+      changed[at] = (char)byte;
+      if (event_decode(changed, bytes.length, &again, &decoded) == 0)
+        decoded_free(&decoded);
+      free(changed);
+    }
+  bytes_free(&bytes);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_append),
+      cmocka_unit_test(test_walk),
+      cmocka_unit_test(test_append_while_walking),
+      cmocka_unit_test(test_spilled),
+      cmocka_unit_test(test_unwritable),
+      cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_codec_words),
+      cmocka_unit_test(test_codec_fields),
+      cmocka_unit_test(test_codec_state),
+      cmocka_unit_test(test_codec_answer),
+      cmocka_unit_test(test_codec_calls),
+      cmocka_unit_test(test_cut_at_record),
+      cmocka_unit_test(test_codec_hostile),
+  };
+  return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);
+}
