@@ -11,13 +11,17 @@
 #include "language/escape.h"
 #include "socket/resolve.h"
 
-/* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the word was left out. */
-static int copy_text(struct invocation *invocation, const struct argument_value *value, size_t most, char **copy) {
+/* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the word
+ * was left out. */
+static int copy_text(struct invocation *invocation, const struct argument_value *value, size_t most,
+                     char **copy) {
   *copy = NULL;
   if (!value)
     return 0;
-  if (value->word.length == 0 || value->word.length >= most || memchr(value->word.data, '\0', value->word.length))
-    return invocation_wrong(invocation, value, _("this is no name to look up: from 1 to %zu characters"), most - 1);
+  if (value->word.length == 0 || value->word.length >= most ||
+      memchr(value->word.data, '\0', value->word.length))
+    return invocation_wrong(invocation, value, _("this is no name to look up: from 1 to %zu characters"),
+                            most - 1);
   *copy = strndup(value->word.data, value->word.length);
   return *copy ? 0 : error_set_memory(invocation->error);
 }
@@ -90,13 +94,13 @@ enum record_kind { SERVICE_BY_NAME, SERVICE_BY_PORT, PROTOCOL_BY_NAME, INTERFACE
 struct record {
   struct resolve_question question;
   enum record_kind kind;
-  char *name;           /* asked for; NULL: by number */
-  char *protocol;       /* asked for; NULL: any */
-  long number;          /* asked for, or found: a port in host order */
+  char *name;     /* asked for; NULL: by number */
+  char *protocol; /* asked for; NULL: any */
+  long number;    /* asked for, or found: a port in host order */
   int error;
   bool found;
-  struct bytes title;   /* the name that was found */
-  struct bytes of;      /* the protocol of a service */
+  struct bytes title; /* the name that was found */
+  struct bytes of;    /* the protocol of a service */
   struct bytes aliases;
 };
 
@@ -119,10 +123,11 @@ static void ask_service(struct record *record) {
   char memory[8192];
   struct servent entry;
   struct servent *found = NULL;
-  record->error = record->kind == SERVICE_BY_NAME
-                      ? getservbyname_r(record->name, record->protocol, &entry, memory, sizeof memory, &found)
-                      : getservbyport_r(htons((uint16_t)record->number), record->protocol, &entry, memory, sizeof memory,
-                                        &found);
+  record->error =
+      record->kind == SERVICE_BY_NAME
+          ? getservbyname_r(record->name, record->protocol, &entry, memory, sizeof memory, &found)
+          : getservbyport_r(htons((uint16_t)record->number), record->protocol, &entry, memory,
+                            sizeof memory, &found);
   if (record->error || !found)
     return;
   record->found = true;
@@ -182,7 +187,8 @@ static int not_found(struct invocation *invocation, const struct record *record)
   if (record->protocol)
     escape_append(&protocol, record->protocol, strlen(record->protocol), ESCAPE_ASCII);
   if (record->error && record->kind == INTERFACE_BY_NAME)
-    error_set_errno(invocation->error, record->error, _(sentences[record->kind]), bytes_text(&shown), "", "");
+    error_set_errno(invocation->error, record->error, _(sentences[record->kind]), bytes_text(&shown), "",
+                    "");
   else
     error_set(invocation->error, ERROR_FAILURE, _(sentences[record->kind]), bytes_text(&shown),
               record->protocol ? _(" for ") : "", bytes_text(&protocol));
@@ -207,7 +213,8 @@ static int ask(struct invocation *invocation, struct record *record) {
   if (problem == EINTR)
     status = runner_interrupted(runner, invocation->error);
   else if (problem)
-    status = error_set(invocation->error, ERROR_FAILURE, _("there is no thread for the look-up: too many are running"));
+    status = error_set(invocation->error, ERROR_FAILURE,
+                       _("there is no thread for the look-up: too many are running"));
   else if (!record->found)
     status = not_found(invocation, record);
   else if (record->title.failed || record->of.failed || record->aliases.failed)
@@ -303,8 +310,10 @@ static int run_if_nametoindex(struct invocation *invocation) {
   return invocation_explain(invocation, &answer);
 }
 
-#define NAME_ARGUMENT {.name = "NAME", .kind = ARGUMENT_TEXT}
-#define PROTOCOL_ARGUMENT {.name = "PROTOCOL", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}
+#define NAME_ARGUMENT                                                                                      \
+  { .name = "NAME", .kind = ARGUMENT_TEXT }
+#define PROTOCOL_ARGUMENT                                                                                  \
+  { .name = "PROTOCOL", .kind = ARGUMENT_TEXT, .flags = OPTIONAL }
 
 const struct command command_getaddrinfo = {
     .name = "getaddrinfo",
@@ -315,11 +324,11 @@ const struct command command_getaddrinfo = {
                   {.name = "TYPE", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_types}},
     .result = "address",
     .summary = N_("looks up the addresses of a host and a service"),
-    .manual =
-        N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as /etc/nsswitch.conf says. HOST is a name "
-           "or a numeric address, and * for no host, which gives the addresses that a server binds to. SERVICE is a name or a port. The "
-           "list is in the order in which a program should try them; the result is the first. Without a TYPE each address comes once for each "
-           "type of socket that has the service."),
+    .manual = N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as "
+                 "/etc/nsswitch.conf says. HOST is a name or a numeric address, and * for no host, which "
+                 "gives the addresses that a server binds to. SERVICE is a name or a port. The list is in "
+                 "the order in which a program should try them; the result is the first. Without a TYPE "
+                 "each address comes once for each type of socket that has the service."),
     .prototype = "int getaddrinfo(const char *node, const char *service,\n"
                  "                const struct addrinfo *hints, struct addrinfo **res);",
     .python = "list = socket.getaddrinfo(\"localhost\", 80, socket.AF_INET, socket.SOCK_STREAM)",
@@ -336,9 +345,8 @@ const struct command command_getnameinfo = {
     .arguments = {{.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}},
     .result = "host, service",
     .summary = N_("looks up the names of an address and its port"),
-    .manual =
-        N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its numeric address where nobody knows a "
-           "name, and the name of the service, or the port."),
+    .manual = N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its "
+                 "numeric address where nobody knows a name, and the name of the service, or the port."),
     .prototype = "int getnameinfo(const struct sockaddr *addr, socklen_t addrlen,\n"
                  "                char *host, socklen_t hostlen,\n"
                  "                char *serv, socklen_t servlen, int flags);",
@@ -356,8 +364,10 @@ const struct command command_getservbyname = {
     .arguments = {NAME_ARGUMENT, PROTOCOL_ARGUMENT},
     .result = "port",
     .summary = N_("looks up the port of a service"),
-    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. The result is the port as a number of "
-                 "this host; S_PORT is what stands in the struct servent of C, where the port is in network order."),
+    .manual = N_(
+        "Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. The result is "
+        "the port as a number of this host; S_PORT is what stands in the struct servent of C, where the "
+        "port is in network order."),
     .prototype = "struct servent *getservbyname(const char *name, const char *proto);",
     .python = "port = socket.getservbyname(\"http\", \"tcp\")",
     .blocks = N_("hardly: a file is read"),
@@ -372,8 +382,9 @@ const struct command command_getservbyport = {
     .arguments = {{.name = "PORT", .kind = ARGUMENT_NUMBER}, PROTOCOL_ARGUMENT},
     .result = "name",
     .summary = N_("looks up the service that has a port"),
-    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. PORT is a number of this host: the "
-                 "function of C wants it in network order, and gets htons(PORT)."),
+    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. PORT "
+                 "is a number of this host: the function of C wants it in network order, and gets "
+                 "htons(PORT)."),
     .prototype = "struct servent *getservbyport(int port, const char *proto);",
     .python = "name = socket.getservbyport(80, \"tcp\")",
     .blocks = N_("hardly: a file is read"),
@@ -389,7 +400,8 @@ const struct command command_getprotobyname = {
     .arguments = {NAME_ARGUMENT},
     .result = "number",
     .summary = N_("looks up the number of a protocol"),
-    .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what socket takes as its PROTOCOL."),
+    .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what socket "
+                 "takes as its PROTOCOL."),
     .prototype = "struct protoent *getprotobyname(const char *name);",
     .python = "number = socket.getprotobyname(\"icmp\")",
     .blocks = N_("hardly: a file is read"),
@@ -404,7 +416,8 @@ const struct command command_if_nametoindex = {
     .arguments = {NAME_ARGUMENT},
     .result = "number",
     .summary = N_("tells the index of a network interface"),
-    .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of link-local addresses and in multicast options."),
+    .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of link-local "
+                 "addresses and in multicast options."),
     .prototype = "unsigned int if_nametoindex(const char *ifname);",
     .python = "index = socket.if_nametoindex(\"lo\")",
     .blocks = N_("never"),

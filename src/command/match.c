@@ -160,6 +160,7 @@ int argument_match(const struct command *command, const struct match_word *words
                    struct error *error) {
   struct position position = {.group = -1, .refused = -1};
   size_t left = 0;
+  const struct match_word *odd = NULL; /* the first that was taken for what it does not look like */
   if (match_switches(command, words, count, assigned, &left, error) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {
@@ -176,9 +177,13 @@ int argument_match(const struct command *command, const struct match_word *words
       assigned[i] = next_argument(command, &words[i], left, &position);
       if (assigned[i] < 0 && position.refused >= 0 && words[i].known)
         assigned[i] = position.refused; /* reading it as that says best what is wrong with it */
+      else if (assigned[i] < 0 && odd)
+        return wrong_usage(command, odd->place, error, _("this word does not fit here"));
       else if (assigned[i] < 0)
         return wrong_usage(command, words[i].place, error,
                            command->arguments[0].name ? _("this word is one too many") : _("it takes no words"));
+      if (assigned[i] == position.refused && !odd)
+        odd = &words[i];
     }
     left--;
   }

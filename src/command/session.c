@@ -174,11 +174,9 @@ static bool look_at(struct runner *runner, struct socket *socket) {
   return true;
 }
 
-static bool look_at_touched(struct runner *runner) {
-  bool changed = false;
+static void look_at_touched(struct runner *runner) {
   for (size_t i = 0; i < runner->touched_count; i++)
-    changed = look_at(runner, runner->touched[i]) || changed;
-  return changed;
+    look_at(runner, runner->touched[i]);
 }
 
 static void forget_touched(struct runner *runner) {
@@ -186,27 +184,43 @@ static void forget_touched(struct runner *runner) {
     object_release(&runner->touched[--runner->touched_count]->object);
 }
 
-void runner_look(struct runner *runner) {
+static bool looks(const struct runner *runner) {
   const struct settings *settings = &runner->session->settings;
-  if (settings->look && settings->view.states)
+  return settings->look && settings->view.states && runner->touched_count > 0;
+}
+
+void runner_look(struct runner *runner) {
+  /* With --stable it is the end of the statement that counts: what is seen on the way depends on time. */
+  if (runner->session->settings.view.stable)
+    return;
+  if (looks(runner))
     look_at_touched(runner);
-  if (!settings->view.stable)
-    forget_touched(runner);
+  forget_touched(runner);
+}
+
+/* A number that changes when the state of any touched socket does. */
+static uint64_t touched_states(const struct runner *runner) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < runner->touched_count; i++)
+    sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
+  return sum;
 }
 
 void runner_settle(struct runner *runner) {
   enum { STEP = 10, QUIET = 100 };
-  const struct settings *settings = &runner->session->settings;
-  bool look = settings->look && settings->view.states && runner->touched_count > 0;
-  for (int quiet = 0; look && quiet < QUIET; quiet += STEP) {
+  uint64_t before = looks(runner) ? touched_states(runner) : 0;
+  for (int quiet = 0; looks(runner) && quiet < QUIET; quiet += STEP) {
+    struct timespec step = {.tv_nsec = STEP * 1000000};
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       break;
-    struct timespec step = {.tv_nsec = STEP * 1000000};
     nanosleep(&step, NULL);
     runner_wait_end(runner);
-    if (look_at_touched(runner))
-      quiet = 0;
+    uint64_t now = touched_states(runner);
+    quiet = now == before ? quiet : -STEP;
+    before = now;
   }
+  if (looks(runner))
+    look_at_touched(runner);
   forget_touched(runner);
 }
 

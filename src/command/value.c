@@ -74,8 +74,8 @@ static struct pack_word format_word(const struct invocation *invocation) {
   return (struct pack_word){format->word.data, format->word.length, format->place};
 }
 
-/* The values behind the format. *known: all can be read, which before the script is run they often can't. NULL when there
- * is no memory. */
+/* The values behind the format. *known: all can be read, which before the script is run they often
+ * can't. NULL when there is no memory. */
 static struct pack_word *value_words(const struct invocation *invocation, size_t *count, bool *known) {
   struct pack_word *words = calloc(invocation->count, sizeof *words);
   const struct argument_value *value;
@@ -147,7 +147,8 @@ static int show_unpacked(struct invocation *invocation, const struct unpacked *u
     if (value->kind == VALUE_NUMBER)
       answer_add_number(&answer, value->number);
     else
-      answer_add_bytes(&answer, value->kind == VALUE_DATA ? CELL_DATA : CELL_TEXT, value->blob->data, value->blob->length);
+      answer_add_bytes(&answer, value->kind == VALUE_DATA ? CELL_DATA : CELL_TEXT, value->blob->data,
+                       value->blob->length);
   }
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
@@ -195,7 +196,8 @@ static int compare(const struct blob *a, const struct blob *b) {
 }
 
 /* 1 where it holds, 0 where not, -1 with an error about an expression that is none. */
-static int holds(struct invocation *invocation, enum comparison comparison, const struct blob *a, const struct blob *b) {
+static int holds(struct invocation *invocation, enum comparison comparison, const struct blob *a,
+                 const struct blob *b) {
   int order = comparison == CONTAINS ? 0 : compare(a, b);
   switch (comparison) {
   case EQUAL:
@@ -244,7 +246,8 @@ static int run_assert(struct invocation *invocation) {
   append_side(&expected, b);
   bytes_append_format(&line, "assert %s %s", bytes_text(&got), bytes_text(&expected));
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected), bytes_text(&got)};
+  event.test =
+      (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected), bytes_text(&got)};
   runner_append(invocation->runner, &event);
   if (!found)
     error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"), bytes_text(&got),
@@ -261,9 +264,10 @@ static int run_print(struct invocation *invocation) {
   const struct argument_value *raw = invocation_value(invocation, 0);
   const struct argument_value *value;
   if (raw && invocation->runner->session->settings.view.terminal)
-    return invocation_wrong(invocation, raw,
-                            _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or send the "
-                              "output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
+    return invocation_wrong(
+        invocation, raw,
+        _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or send the "
+          "output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
   struct answer answer = {.kind = raw ? ANSWER_RAW : ANSWER_DATA, .name = "data"};
   for (size_t i = 0; (value = invocation_nth(invocation, 1, i)); i++) {
     if (i > 0)
@@ -308,7 +312,8 @@ static int run_write_file(struct invocation *invocation) {
   return problem ? -1 : 0;
 }
 
-#define DATA_ARGUMENT {.name = "DATA", .kind = ARGUMENT_DATA}
+#define DATA_ARGUMENT                                                                                      \
+  { .name = "DATA", .kind = ARGUMENT_DATA }
 
 const struct command command_upper = {
     .name = "upper",
@@ -316,7 +321,8 @@ const struct command command_upper = {
     .arguments = {DATA_ARGUMENT},
     .result = "data",
     .summary = N_("turns small letters into capitals"),
-    .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data is shown where no name takes it."),
+    .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data is shown "
+                 "where no name takes it."),
     .python = "data.upper()",
     .blocks = N_("never"),
     .example = "u = upper \"hello\"\nassert $u == \"HELLO\"",
@@ -329,7 +335,8 @@ const struct command command_lower = {
     .arguments = {DATA_ARGUMENT},
     .result = "data",
     .summary = N_("turns capitals into small letters"),
-    .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data is shown where no name takes it."),
+    .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data is shown "
+                 "where no name takes it."),
     .python = "data.lower()",
     .blocks = N_("never"),
     .example = "expect \"hello\" lower \"HELLO\"",
@@ -357,15 +364,17 @@ const struct command command_slice = {
                   {.name = "LENGTH", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "data",
     .summary = N_("takes a part of data"),
-    .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow where LENGTH is omitted. Where the data ends "
-                 "earlier there is less, or nothing. The data is shown where no name takes it."),
+    .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow where "
+                 "LENGTH is omitted. Where the data ends earlier there is less, or nothing. The data is "
+                 "shown where no name takes it."),
     .python = "data[6:6 + 5]",
     .blocks = N_("never"),
     .example = "expect \"world\" slice \"hello world\" 6\nexpect \"lo\" slice \"hello world\" 3 2",
     .run = run_slice,
 };
 
-#define FORMAT_ARGUMENT {.name = "FORMAT", .kind = ARGUMENT_TEXT}
+#define FORMAT_ARGUMENT                                                                                    \
+  { .name = "FORMAT", .kind = ARGUMENT_TEXT }
 
 const struct command command_pack = {
     .name = "pack",
@@ -373,14 +382,16 @@ const struct command command_pack = {
     .arguments = {FORMAT_ARGUMENT, {.name = "VALUE", .kind = ARGUMENT_DATA, .flags = OPTIONAL | REPEATED}},
     .result = "data",
     .summary = N_("makes the bytes of a header out of numbers and text"),
-    .manual =
-        N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and b, h, i, q may be negative; 4s is text of "
-           "4 bytes, filled up with zeros, s all of the text, H/s the text with its length before it; x is a zero byte, without a value. A count "
-           "before a letter repeats it. The order is that of the network, most significant byte first; < turns what follows it to "
-           "little-endian, > or ! back, and = is this machine's own. Nothing is aligned. The data is shown where no name takes it."),
+    .manual = N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and "
+                 "b, h, i, q may be negative; 4s is text of 4 bytes, filled up with zeros, s all of the "
+                 "text, H/s the text with its length before it; x is a zero byte, without a value. A count "
+                 "before a letter repeats it. The order is that of the network, most significant byte "
+                 "first; < turns what follows it to little-endian, > or ! back, and = is this machine's "
+                 "own. Nothing is aligned. The data is shown where no name takes it."),
     .python = "data = struct.pack(\">HB\", 5000, 7)",
     .blocks = N_("never"),
-    .example = "m = pack \"BH\" 1 5000\nassert $m == hex:011388\nexpect \"\\x00\\x05hello\" pack \"H/s\" hello",
+    .example =
+        "m = pack \"BH\" 1 5000\nassert $m == hex:011388\nexpect \"\\x00\\x05hello\" pack \"H/s\" hello",
     .run = run_pack,
     .check = check_pack,
 };
@@ -391,12 +402,14 @@ const struct command command_unpack = {
     .arguments = {FORMAT_ARGUMENT, DATA_ARGUMENT},
     .result = "value, value...",
     .summary = N_("takes the bytes of a header apart"),
-    .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand before = (at most eight): numbers, and data. The "
-                 "data must have exactly the length of the format, unless it ends with s, which takes all the rest. The values are shown where no "
-                 "name takes them."),
+    .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand before = (at "
+                 "most eight): numbers, and data. The data must have exactly the length of the format, "
+                 "unless it ends with s, which takes all the rest. The values are shown where no name "
+                 "takes them."),
     .python = "kind, port = struct.unpack(\">BH\", data)",
     .blocks = N_("never"),
-    .example = "kind port text = unpack \"BHs\" hex:01138868656c6c6f\nassert $port == 5000\nassert $text == \"hello\"",
+    .example = "kind port text = unpack \"BHs\" hex:01138868656c6c6f\nassert $port == 5000\nassert $text "
+               "== \"hello\"",
     .run = run_unpack,
     .check = check_unpack,
 };
@@ -408,12 +421,13 @@ const struct command command_assert = {
                   {.name = "OP", .kind = ARGUMENT_KEYWORD, .words = COMPARISONS},
                   {.name = "B", .kind = ARGUMENT_DATA}},
     .summary = N_("fails unless a comparison holds"),
-    .manual =
-        N_("== and != compare for being equal, < <= > >= for order: as numbers where both sides are numbers, else byte by byte. ~ holds where "
-           "the regular expression B (POSIX extended) is found in A. When it does not hold, that is a failure that says both sides."),
+    .manual = N_("== and != compare for being equal, < <= > >= for order: as numbers where both sides are "
+                 "numbers, else byte by byte. ~ holds where the regular expression B (POSIX extended) is "
+                 "found in A. When it does not hold, that is a failure that says both sides."),
     .python = "assert n == 5",
     .blocks = N_("never"),
-    .example = "n = length \"hello\"\nassert $n == 5\nassert $n < 10\nassert \"HTTP/1.1 200 OK\" ~ \"^HTTP/1\\\\.[01] 2\"",
+    .example = "n = length \"hello\"\nassert $n == 5\nassert $n < 10\nassert \"HTTP/1.1 200 OK\" ~ "
+               "\"^HTTP/1\\\\.[01] 2\"",
     .pages = "regex(7)",
     .run = run_assert,
     .check = check_assert,
@@ -425,9 +439,9 @@ const struct command command_print = {
     .arguments = {{.name = "raw", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--raw"},
                   {.name = "DATA", .kind = ARGUMENT_DATA, .flags = REPEATED}},
     .summary = N_("prints data"),
-    .manual = N_("Prints the words, joined by spaces, with everything that is not printable escaped as in a C string, and ends the line. --raw "
-                 "writes the bytes exactly as they are and nothing behind them, which a terminal is not given: it might obey what came from the "
-                 "network."),
+    .manual = N_("Prints the words, joined by spaces, with everything that is not printable escaped as in "
+                 "a C string, and ends the line. --raw writes the bytes exactly as they are and nothing "
+                 "behind them, which a terminal is not given: it might obey what came from the network."),
     .python = "print(data)",
     .blocks = N_("while standard output takes nothing"),
     .example = "x = upper \"hello\"\nprint $x \"two\\tcolumns\"",
@@ -440,7 +454,8 @@ const struct command command_write_file = {
     .arguments = {{.name = "PATH", .kind = ARGUMENT_FILE}, DATA_ARGUMENT},
     .result = "count",
     .summary = N_("writes data to a file"),
-    .manual = N_("Makes the file, or empties it, and writes exactly these bytes. DATA of the form file:PATH is the way back."),
+    .manual = N_("Makes the file, or empties it, and writes exactly these bytes. DATA of the form "
+                 "file:PATH is the way back."),
     .python = "open(\"/tmp/data\", \"wb\").write(data)",
     .blocks = N_("while the disk takes its time"),
     .errors = {{EACCES, N_("the file, or its directory, is not yours to write")},

@@ -44,8 +44,10 @@ static struct re_pattern_buffer *regex_compile(const char *text, size_t length, 
     return NULL;
   }
   const char *message = compile_bytes(text, length, regex);
-  if (!message)
+  if (!message) {
+    regex->newline_anchor = 0; /* ^ and $ are the ends of the data, not of a line in it */
     return regex;
+  }
   error_set(error, ERROR_SYNTAX, _("not a regular expression: %s"), message);
   regfree(regex);
   free(regex);

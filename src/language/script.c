@@ -9,7 +9,7 @@
 #include "language/number.h"
 #include "language/pattern.h"
 
-/* Deeper than any person nests blocks, and shallow enough for every thread's stack. */
+/* Deeper than any person nests blocks or prefixes, and shallow enough for every thread's stack. */
 enum { DEPTH_LIMIT = 50 };
 
 /* More names than any command binds: how far an = is looked for. */
@@ -406,8 +406,12 @@ static struct statement *read_statement(struct reader *reader) {
   struct prefix **end = (struct prefix **)&statement->prefixes;
   statement->place = (struct place){reader->token.place.offset, reader->token.place.length};
   int status;
+  int prefixes = 0;
   while ((status = read_prefix(reader, &end)) > 0)
-    ;
+    if (++prefixes > DEPTH_LIMIT) {
+      wrong(reader, statement->place, _("there are too many prefixes: 50 is the limit"));
+      return NULL;
+    }
   if (status == 0)
     status = reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
   if (status == 0 && reader->token.kind == TOKEN_BACKGROUND) {

@@ -387,6 +387,8 @@ int run_job_statement(struct runner *runner, struct program *program, const stru
   if (runner->session->settings.view.stable)
     runner_settle(runner);
   append_result(&run, flow == FLOW_FAILED);
+  if (runner->depth == 0)
+    runner->statement = 0; /* what comes before the next one belongs to none */
   return flow == FLOW_FAILED ? -1 : 0;
 }
 
@@ -402,5 +404,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
   if (flow == FLOW_FAILED)
     run_tell_error(runner, program->script.source, statement, error);
   append_result(&run, flow == FLOW_FAILED);
+  if (runner->depth == 0)
+    runner->statement = 0; /* what comes before the next one belongs to none */
   return flow == FLOW_FAILED ? -1 : 0;
 }

@@ -94,6 +94,7 @@ int shell_stop(struct session *session, int status) {
   jobs_free(session);
   if (!session->interactive)
     watcher_stop(session);
+  view_finish(session->view);
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;
   if (problem && problem != EPIPE) {

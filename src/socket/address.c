@@ -62,7 +62,8 @@ int address_parse_host(const char *text, size_t length, int family, struct addre
   if (scope) {
     *scope++ = '\0';
     index = if_nametoindex(scope);
-    if (index == 0 && number_parse(scope, strlen(scope), &index) < 0)
+    if (index == 0 &&
+        (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
       return -1;
   }
   address->inet6.sin6_family = AF_INET6;
@@ -142,9 +143,9 @@ enum address_need address_parse(const char *text, size_t length, int family, str
     return wrong(error, text, length, _("the port is missing; 0 lets the kernel choose one"));
   if (!bracket && memchr(host, ':', host_length))
     return wrong(error, text, length, _("an IPv6 address with its port is written [::1]:80"));
-  if (host_length == 0) {
+  if (host_length == 0 && !bracket) {
     set_special(address, family, false);
-  } else if (host_length == 1 && host[0] == '*') {
+  } else if (host_length == 1 && host[0] == '*' && !bracket) {
     set_special(address, family, true);
   } else if (address_parse_host(host, host_length, bracket ? AF_INET6 : AF_INET, address) < 0) {
     if (bracket)

@@ -1,5 +1,5 @@
-/* look_option: a socket's options, read to be listed. Reading them changes nothing: those that are used up by it are
- * refused. */
+/* look_option: a socket's options, read to be listed. Reading them changes nothing: those that are used
+ * up by it are refused. */
 #ifndef SOCKSH_SOCKET_LOOK_OPTION_H
 #define SOCKSH_SOCKET_LOOK_OPTION_H
 

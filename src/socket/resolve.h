@@ -15,14 +15,14 @@ struct resolve_question {
   _Atomic unsigned done; /* 0, then 1: the answer is written and stays */
 };
 
-/* Asks, and waits for the answer. 0, EINTR where the wait was given up, or EAGAIN where there is no thread for it: then
- * the answer must not be read. In every case the caller ends with resolve_release. */
+/* Asks, and waits for the answer. 0, EINTR where the wait was given up, or EAGAIN where there is no
+ * thread for it: then the answer must not be read. In every case the caller ends with resolve_release. */
 int resolve_run(struct resolve_question *question);
 void resolve_release(struct resolve_question *question);
 
-/* getaddrinfo(text[0], text[1]) with number[0] as family and number[1] as type of the hints, into call->found; or
- * getnameinfo(address) into text[0] and text[1]. The result is 0 or an EAI_ number; `error` is the errno of
- * EAI_SYSTEM, EINTR where it was given up. */
+/* getaddrinfo(text[0], text[1]) with number[0] as family and number[1] as type of the hints, into
+ * call->found; or getnameinfo(address) into text[0] and text[1]. The result is 0 or an EAI_ number;
+ * `error` is the errno of EAI_SYSTEM, EINTR where it was given up. */
 void resolve_perform(struct call *call);
 
 #endif

@@ -207,7 +207,7 @@ static long long get(struct input *input) {
 static const char *get_bytes(struct input *input, size_t *length) {
   long long count = get(input);
   *length = 0;
-  if (count < 0 || count >= input->end - input->at) {
+  if (count < 0 || count >= input->end - input->at || input->at[count] != '\0') {
     input->wrong = true;
     return "";
   }
@@ -357,7 +357,7 @@ static void get_call(struct input *input, struct call *call, bool finished) {
       get_label(input, &call->made_label[i]);
   }
   call->began = get(input);
-  call->ended = call->began + get(input);
+  call->ended = (int64_t)((uint64_t)call->began + (uint64_t)get(input));
   call->start_event = (uint64_t)get(input);
 }
 
@@ -463,7 +463,7 @@ int event_decode(const char *data, size_t size, struct event *event, struct deco
   event->cause = (uint64_t)get(&input);
   event->statement = (uint64_t)get(&input);
   event->monotonic = get(&input);
-  event->wall = event->monotonic + get(&input);
+  event->wall = (int64_t)((uint64_t)event->monotonic + (uint64_t)get(&input));
   event->job = (unsigned)get(&input);
   event->host = get_text(&input);
   get_body(&input, event, decoded);

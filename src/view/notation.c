@@ -312,6 +312,8 @@ static void put_found(struct writer *writer) {
   put(writer, "[");
   for (size_t i = 0; i < call->found_count && i < 4; i++) {
     put(writer, i ? ", " : "");
+    if (writer->notation->aliases) /* the port of a service is nobody's choice */
+      alias_keep_port(writer->notation->aliases, address_port(&call->found[i]));
     notation_append_address(writer->notation, &call->found[i], writer->bytes);
   }
   put(writer, call->found_count > 4 ? ", ...]" : "]");

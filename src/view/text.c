@@ -56,7 +56,7 @@ static struct notation notation_for(struct text_view *text, bool names) {
 static void emit(struct text_view *text, const struct event *event, int descriptor) {
   if (text->line.failed) {
     text->line.failed = false;
-  } else if (text->view.settings.stable) {
+  } else if (text->view.settings.stable && event->statement) {
     bool state = event->kind == EVENT_STATE;
     struct kept_line kept = {.job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
     kept.socket = state ? event->state.socket.id : 0;
@@ -336,6 +336,13 @@ static void text_event(struct view *view, const struct event *event) {
   }
 }
 
+static void text_finish(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  struct kept_line *kept = (struct kept_line *)text->kept.data;
+  while (text->kept.length > 0)
+    release_kept(text, kept[0].job);
+}
+
 static void text_free(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   struct kept_line *kept = (struct kept_line *)text->kept.data;
@@ -350,5 +357,6 @@ const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
     .event = text_event,
+    .finish = text_finish,
     .free = text_free,
 };

@@ -22,6 +22,13 @@ void view_free(struct view *view) {
   free(view);
 }
 
+void view_finish(struct view *view) {
+  pthread_mutex_lock(&view->lock);
+  if (view->class->finish)
+    view->class->finish(view);
+  pthread_mutex_unlock(&view->lock);
+}
+
 void view_configure(struct view *view, const struct view_settings *settings) {
   pthread_mutex_lock(&view->lock);
   view->settings = *settings;

@@ -24,6 +24,7 @@ struct view_class {
   const char *name; /* "text" */
   size_t size;      /* of the struct that begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
+  void (*finish)(struct view *view); /* the session is over: what was held back is written */
   void (*free)(struct view *view);
 };
 
@@ -39,6 +40,9 @@ extern const struct view_class view_text;
 /* NULL when there is no memory. */
 struct view *view_create(const struct view_class *class, struct output *output, const struct view_settings *settings);
 void view_free(struct view *view);
+
+/* Hands to the output what was held back: at the end of a session. */
+void view_finish(struct view *view);
 
 void view_configure(struct view *view, const struct view_settings *settings);
 

@@ -19,7 +19,7 @@ static bool acts(uint32_t point) {
   return point < ' ' || (point >= 0x7f && point <= 0x9f) || point == 0xad || point == 0x61c ||
          point == 0x180e || (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
          (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) ||
-         (point >= 0xe000 && point <= 0xf8ff) || point >= 0xe0000;
+         (point >= 0xe000 && point <= 0xf8ff) || (point >= 0xe0000 && point <= 0xe0fff) || point >= 0xf0000;
 }
 
 static void check_safe(struct bytes *bytes, bool lines, enum escape_style style) {

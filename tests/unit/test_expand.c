@@ -292,7 +292,7 @@ static void test_references(void **state) {
 static void test_result(void **state) {
   struct result result = {0};
   (void)state;
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < RESULT_VALUES + 2; i++)
     result_add(&result, value_from_text("x", 1)); /* more than fit are let go */
   assert_int_equal(result.count, RESULT_VALUES);
   result_clear(&result);

@@ -391,6 +391,14 @@ static void test_depth(void **state) {
   for (size_t i = 100; i < 200; i += 2)
     memcpy(text + i, "} ", 2);
   assert_int_equal(read_text(text, 200, NULL, &error), SCRIPT_READ);
+  for (size_t i = 0; i + 5 <= SIZE; i += 5)
+    memcpy(text + i, "time ", 5);
+  memcpy(text + 250, "send", 4);
+  assert_int_equal(read_text(text, 254, NULL, &error), SCRIPT_READ);
+  memcpy(text + 250, "time send", 9);
+  assert_int_equal(read_text(text, 259, NULL, &error), SCRIPT_WRONG);
+  assert_non_null(strstr(error.message, "too many prefixes"));
+  assert_int_equal(read_text(text, SIZE, NULL, &error), SCRIPT_WRONG);
   free(text);
 }
 

@@ -1,0 +1,166 @@
+/* commands: prints the manual's section about commands, in mdoc, from the table of commands; or, with the word "examples", the
+ * examples in it, for the test that runs them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "language/error.h"
+
+enum { WIDTH = 78 };
+
+/* A word of mdoc: backslashes are doubled, and a line does not begin with a control character. */
+static size_t print_word(const char *word, size_t length, bool fresh) {
+  size_t printed = length;
+  if (fresh && (word[0] == '.' || word[0] == '\'')) {
+    fputs("\\&", stdout);
+    printed += 2;
+  }
+  for (size_t i = 0; i < length; i++) {
+    if (word[i] == '\\') {
+      fputs("\\e", stdout);
+      printed++;
+    } else {
+      putchar(word[i]);
+    }
+  }
+  return printed;
+}
+
+/* Text in lines of the usual width; each sentence begins a line, and an empty line is a new paragraph. */
+static void print_text(const char *text) {
+  size_t used = 0;
+  while (*text) {
+    size_t length = strcspn(text, " \n");
+    if (used > 0 && used + 1 + length > WIDTH) {
+      putchar('\n');
+      used = 0;
+    } else if (used > 0) {
+      putchar(' ');
+      used++;
+    }
+    used += print_word(text, length, used == 0);
+    bool ends = length > 0 && strchr(".?!", text[length - 1]) && text[length] == ' ' && length > 2;
+    text += length;
+    if (text[0] == '\n' && text[1] == '\n') {
+      fputs("\n.Pp", stdout);
+      text++;
+      ends = true;
+    }
+    if (ends && *text) {
+      putchar('\n');
+      used = 0;
+    }
+    text += *text != '\0';
+  }
+  putchar('\n');
+}
+
+/* Lines as they are. */
+static void print_lines(const char *text) {
+  while (*text) {
+    size_t length = strcspn(text, "\n");
+    print_word(text, length, true);
+    putchar('\n');
+    text += length + (text[length] == '\n');
+  }
+}
+
+static void print_literal(const char *title, const char *text) {
+  if (!text)
+    return;
+  printf(".Pp\n%s:\n.Bd -literal -offset indent -compact\n", title);
+  print_lines(text);
+  puts(".Ed");
+}
+
+/* A paragraph of one sentence. */
+static void print_sentence(const char *beginning, const char *rest) {
+  struct bytes text = {0};
+  bytes_append_format(&text, "%s %s.", beginning, rest);
+  puts(".Pp");
+  print_text(bytes_text(&text));
+  bytes_free(&text);
+}
+
+static void print_synopsis(const struct command *command) {
+  struct bytes text = {0};
+  command_append_synopsis(command, &text);
+  const char *words = bytes_text(&text) + strlen(command->name);
+  printf(".It Ic %s", command->name);
+  while (*words == ' ')
+    words++;
+  if (*words) {
+    printf(" No %s%s", *words == '%' ? "\\&" : "", words);
+  }
+  putchar('\n');
+  bytes_free(&text);
+}
+
+static void print_errors(const struct command *command) {
+  if (command->errors[0].number == 0)
+    return;
+  puts(".Bl -tag -width Er -offset indent -compact");
+  for (int i = 0; i < COMMAND_ERRORS && command->errors[i].number; i++) {
+    printf(".It Er %s\n", error_number_name(command->errors[i].number));
+    print_text(command->errors[i].cause);
+  }
+  puts(".El");
+}
+
+/* "accept(2), tcp(7)" as references. */
+static void print_pages(const char *pages) {
+  if (!pages)
+    return;
+  puts(".Pp\nSee");
+  while (*pages) {
+    int length = (int)strcspn(pages, "(");
+    bool last = !strchr(pages, ',');
+    printf(".Xr %.*s %c%s\n", length, pages, pages[length + 1], last ? " ." : " ,");
+    const char *comma = strchr(pages, ',');
+    if (!comma)
+      return;
+    pages = comma + 2;
+  }
+}
+
+static void print_command(const struct command *command) {
+  print_synopsis(command);
+  for (const char *const *alias = command->aliases; *alias; alias++)
+    printf("(Also\n.Ic \\&%s . )\n", *alias);
+  print_text(command->manual);
+  if (command->result)
+    printf(".Pp\nGives: %s.\n", command->result);
+  if (command->blocks && strcmp(command->blocks, "never") != 0)
+    print_sentence("Blocks", command->blocks);
+  if (command->prototype)
+    print_literal("In C", command->prototype);
+  if (command->errors[0].number)
+    puts(".Pp\nErrors worth knowing:");
+  print_errors(command);
+  print_literal("Example", command->example);
+  print_pages(command->pages);
+}
+
+static void print_section(void) {
+  for (int group = 0; group < GROUP_COUNT; group++) {
+    printf(".Ss %s\n.Bl -tag -width Ds\n", command_group_titles[group]);
+    for (size_t i = 0; command_table[i]; i++)
+      if ((int)command_table[i]->group == group)
+        print_command(command_table[i]);
+    puts(".El");
+  }
+}
+
+static void print_examples(void) {
+  for (size_t i = 0; command_table[i]; i++)
+    if (command_table[i]->example)
+      printf("== %s\n%s\n", command_table[i]->name, command_table[i]->example);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "examples") == 0)
+    print_examples();
+  else
+    print_section();
+  return fflush(stdout) == 0 ? 0 : 1;
+}
