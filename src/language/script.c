@@ -307,8 +307,9 @@ static int read_prefix(struct reader *reader, struct prefix ***end) {
   return 0;
 }
 
-/* An unknown command: `c=accept` was meant with spaces, the rest is for the vocabulary to say. */
-static int unknown_command(struct reader *reader, const struct word *word) {
+/* A word that is no command's whole name: `c=accept` was meant with spaces, the rest is for the vocabulary to say, which may
+ * also know what it abbreviates. */
+static int find_command(struct reader *reader, const struct word *word, const struct command **command) {
   const struct piece *piece = &word->pieces[0];
   reader->incomplete = reader->joined_ahead;
   if (!word_is_literal(word))
@@ -324,8 +325,10 @@ static int unknown_command(struct reader *reader, const struct word *word) {
     bytes_free(&text);
     return -1;
   }
-  if (!reader->vocabulary->find(piece->text, piece->length, reader->error))
-    error_set_place(reader->error, word->place);
+  *command = reader->vocabulary->find(piece->text, piece->length, reader->error);
+  if (*command)
+    return 0;
+  error_set_place(reader->error, word->place);
   return -1;
 }
 
@@ -392,8 +395,8 @@ static int read_command(struct reader *reader, struct statement *statement) {
   statement->place.length = word->place.offset + word->place.length - statement->place.offset;
   if (word->count == 1 && !word->pieces[0].expansion)
     statement->command = reader->vocabulary->find(word->pieces[0].text, word->pieces[0].length, NULL);
-  if (!statement->command)
-    return unknown_command(reader, word);
+  if (!statement->command && find_command(reader, word, &statement->command) < 0)
+    return -1;
   return read_words(reader, statement);
 }
 

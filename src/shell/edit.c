@@ -132,6 +132,7 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   rl_completion_display_matches_hook = display_matches;
   rl_completer_word_break_characters = " \t\n;";
   rl_completer_quote_characters = "\"'";
+  rl_initialize(); /* before the next line: a program that draws for itself is given no terminal's abilities */
   rl_redisplay_function = redisplay;
   using_history();
   history_open();
@@ -170,15 +171,18 @@ void edit_drop(void) {
   hide_hint();
   rl_callback_sigcleanup();
   rl_free_line_state();
-  fputs("^C\n", rl_outstream);
-  rl_replace_line("", 1);
-  rl_on_new_line();
+  rl_point = rl_end;
   rl_redisplay();
+  fputs("^C\n", rl_outstream);
+  rl_callback_handler_remove();
+  active = false;
 }
 
 void edit_resize(void) {
   hide_hint();
+  rl_redisplay_function = rl_redisplay; /* with one of ours, readline would not take the old line off the screen */
   rl_resize_terminal();
+  rl_redisplay_function = redisplay;
 }
 
 void edit_redraw(void) {

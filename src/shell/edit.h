@@ -18,7 +18,7 @@ bool edit_active(void);
 /* A key can be read. */
 void edit_read(void);
 
-/* Ctrl-C: drops the line. The window has another size. The terminal was taken away and given back. */
+/* Ctrl-C: drops the line, and gives the terminal back. The window has another size. The terminal was taken away and given back. */
 void edit_drop(void);
 void edit_resize(void);
 void edit_redraw(void);

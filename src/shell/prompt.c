@@ -79,7 +79,6 @@ static void handle_signal(int number) {
     if (edit_active()) {
       bytes_clear(&bench.waiting);
       edit_drop();
-      edit_end();
     } else {
       end_echo(session);
       watcher_interrupt_foreground(session);
@@ -140,23 +139,18 @@ static int begin_walk(const struct shell_options *options) {
 }
 
 static void loop(struct session *session) {
-  bool running = bench.step != NULL;
-  if (running)
+  if (bench.step)
     workbench_submit(&bench, "");
   while (!session->quitting) {
     struct watcher_news news;
     if (!workbench_busy(&bench)) {
-      if (!edit_active() && running)
+      /* Whatever the command has printed stands before the next prompt. */
+      if (!edit_active())
         output_flush(&session->output);
-      running = false;
-      if (input_ended || session->output.broken)
-        break;
-      if (session->quitting)
+      if (input_ended || session->output.broken || session->quitting)
         break;
       if (!edit_active())
         edit_begin(prompt_text());
-    } else {
-      running = true;
     }
     watcher_wait(session, edit_active() ? STDIN_FILENO : -1, &news);
     handle_signal(news.signal);
@@ -184,6 +178,9 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     loop(session);
   }
   edit_stop();
+  /* The terminal's thread was the watcher until now; while threads are being ended there must be another. */
+  if (watcher_start(session) < 0)
+    return 1;
   session_lock(session);
   session->quitting = true;
   job_end_all(session);

@@ -92,8 +92,7 @@ int shell_stop(struct session *session, int status) {
   job_end_all(session);
   session_unlock(session);
   jobs_free(session);
-  if (!session->interactive)
-    watcher_stop(session);
+  watcher_stop(session);
   view_finish(session->view);
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;

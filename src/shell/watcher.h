@@ -19,7 +19,7 @@ struct watcher_news {
 };
 void watcher_wait(struct session *session, int extra, struct watcher_news *news);
 
-/* The thread of a session without a prompt, which attends to everything itself. */
+/* The thread that watches where no terminal's thread does: in a session without a prompt, and at the end of one with it. */
 int watcher_start(struct session *session);
 void watcher_stop(struct session *session);
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef SCM_PIDFD
@@ -111,11 +110,12 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
 /* Takes one descriptor that came with a message. */
 static void receive_descriptor(struct call *call, struct socket_table *table, int descriptor) {
   struct call_message *message = call->message;
-  struct stat status;
+  int domain;
+  socklen_t length = sizeof domain;
   if (descriptor < 0)
     return; /* SCM_PIDFD with an error in its place */
-  bool taken = message->received_count < message->received_room && fstat(descriptor, &status) == 0 &&
-               S_ISSOCK(status.st_mode) &&
+  bool taken = message->received_count < message->received_room &&
+               getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
                socket_table_add(table, message->received[message->received_count], descriptor) == 0;
   if (!taken) {
     close(descriptor);

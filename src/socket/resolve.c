@@ -1,6 +1,7 @@
 #include "socket/resolve.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <linux/close_range.h>
 #include <pthread.h>
@@ -68,6 +69,34 @@ int resolve_run(struct resolve_question *question) {
   if (!start(question))
     return EAGAIN;
   return futex_wait(&question->done, 0, 0);
+}
+
+/* A look-up of an interface. */
+struct interface {
+  struct resolve_question question;
+  char name[IF_NAMESIZE];
+  unsigned index;
+};
+
+static void interface_release(struct resolve_question *question) {
+  free(question);
+}
+
+static void interface_ask(struct resolve_question *question) {
+  struct interface *interface = (struct interface *)question;
+  interface->index = if_nametoindex(interface->name);
+}
+
+unsigned resolve_interface(const char *name) {
+  struct interface *interface = strlen(name) < IF_NAMESIZE ? calloc(1, sizeof *interface) : NULL;
+  if (!interface)
+    return 0;
+  interface->question.ask = interface_ask;
+  interface->question.release = interface_release;
+  strncpy(interface->name, name, IF_NAMESIZE - 1);
+  unsigned index = resolve_run(&interface->question) == 0 ? interface->index : 0;
+  resolve_release(&interface->question);
+  return index;
 }
 
 static void look_up_release(struct resolve_question *question) {

@@ -20,6 +20,9 @@ struct resolve_question {
 int resolve_run(struct resolve_question *question);
 void resolve_release(struct resolve_question *question);
 
+/* The index of a network interface, as if_nametoindex(3), which makes a socket to ask with; 0 where there is none. */
+unsigned resolve_interface(const char *name);
+
 /* getaddrinfo(text[0], text[1]) with number[0] as family and number[1] as type of the hints, into
  * call->found; or getnameinfo(address) into text[0] and text[1]. The result is 0 or an EAI_ number;
  * `error` is the errno of EAI_SYSTEM, EINTR where it was given up. */

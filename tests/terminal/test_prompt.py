@@ -118,7 +118,7 @@ class Completion(PromptTest):
         terminal.send("sock" + TAB)
         terminal.expect_line("socket")
         terminal.send(TAB + TAB)
-        terminal.expect(re.compile(r"^socket +socketpair\b", re.M))
+        terminal.expect(re.compile(r"^socket +makes a socket\nsocketpair +makes", re.M))
         terminal.send("p" + TAB)
         terminal.expect_line("socketpair")
         terminal.send(" unix stream" + ENTER)
@@ -140,7 +140,7 @@ class Completion(PromptTest):
         terminal = self.start()
         terminal.run("s = socket inet stream")
         terminal.send("setsockopt s reuse" + TAB + TAB + TAB)
-        terminal.expect(re.compile(r"reuseaddr\s+.*reuseport"))
+        terminal.expect(re.compile(r"^reuseaddr +SO_REUSEADDR\nreuseport +SO_REUSEPORT", re.M))
         terminal.send(CONTROL_C)
         self.leave(terminal)
 
