@@ -15,6 +15,9 @@ struct match_word {
 
 enum { MATCH_KEYWORD = -1 };
 
+/* The role of a word: its argument's index and this much, since 0 is no role; a keyword's. */
+enum { ROLE_FIRST = 1, ROLE_KEYWORD = -1 };
+
 /* Says for each word which declared argument it is, by its index, or MATCH_KEYWORD. 0, or -1 with a usage error. */
 int argument_match(const struct command *command, const struct match_word *words, size_t count, int *assigned,
                    struct error *error);

@@ -10,6 +10,7 @@
 #include "command/argument.h"
 #include "command/surprise.h"
 #include "language/escape.h"
+#include "socket/look.h"
 
 static void value_free(struct argument_value *value) {
   expanded_free(&value->word);
@@ -18,10 +19,30 @@ static void value_free(struct argument_value *value) {
   blob_release(value->data);
 }
 
+/* Takes the memory that the command before has left, unless that is too small, or a command around this one has it. */
+static int take_memory(struct invocation *invocation, size_t count) {
+  struct runner *runner = invocation->runner;
+  invocation->values = runner->spare;
+  invocation->room = runner->spare_room;
+  runner->spare = NULL;
+  if (invocation->values && count <= invocation->room)
+    return 0;
+  free(invocation->values);
+  invocation->room = count < 8 ? 8 : count;
+  invocation->values = calloc(invocation->room, sizeof *invocation->values);
+  return invocation->values ? 0 : error_set_memory(invocation->error);
+}
+
 void invocation_free(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
   for (size_t i = 0; i < invocation->count; i++)
     value_free(&invocation->values[i]);
-  free(invocation->values);
+  if (runner && !runner->spare) {
+    runner->spare = invocation->values;
+    runner->spare_room = invocation->room;
+  } else {
+    free(invocation->values);
+  }
   invocation->values = NULL;
   invocation->count = 0;
 }
@@ -30,9 +51,9 @@ void invocation_free(struct invocation *invocation) {
 static int expand_words(struct invocation *invocation, const struct word *words, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct argument_value *value = &invocation->values[i];
+    *value = (struct argument_value){.place = words[i].place};
     if (word_expand(&words[i], &invocation->runner->scope, &value->word, invocation->error) < 0)
       return -1;
-    value->place = words[i].place;
     invocation->count++;
   }
   return 0;
@@ -41,7 +62,8 @@ static int expand_words(struct invocation *invocation, const struct word *words,
 static int match_words(struct invocation *invocation, int *assigned) {
   size_t count = invocation->count;
   enum { FEW = 16 };
-  struct match_word few[FEW] = {0};
+  struct match_word few[FEW];
+  few[0] = (struct match_word){0}; /* where there are no words, this is still handed over */
   struct match_word *words = count <= FEW ? few : calloc(count, sizeof *words);
   if (!words)
     return error_set_memory(invocation->error);
@@ -55,25 +77,35 @@ static int match_words(struct invocation *invocation, int *assigned) {
   return status;
 }
 
+/* Which argument each word is: known from the check, or found now that they are expanded. */
+static int assign_words(struct invocation *invocation, const struct word *words, int *assigned) {
+  size_t count = invocation->count;
+  if (count == 0 || words[0].role == 0)
+    return match_words(invocation, assigned);
+  for (size_t i = 0; i < count; i++)
+    assigned[i] = words[i].role == ROLE_KEYWORD ? MATCH_KEYWORD : words[i].role - ROLE_FIRST;
+  return 0;
+}
+
 /* Drops the words that were keywords, and turns the others into what their arguments stand for. */
 static int convert_words(struct invocation *invocation, const int *assigned) {
   size_t count = invocation->count;
   size_t kept = 0;
   int status = 0;
   for (size_t i = 0; i < count; i++) {
-    struct argument_value value = invocation->values[i];
+    struct argument_value *value = &invocation->values[kept];
     if (assigned[i] == MATCH_KEYWORD) {
-      value_free(&value);
+      value_free(&invocation->values[i]);
       continue;
     }
-    value.argument = &invocation->command->arguments[assigned[i]];
-    invocation->values[kept] = value;
-    invocation->count = kept; /* what is converted already, for those who look back */
+    if (kept < i)
+      *value = invocation->values[i];
+    value->argument = &invocation->command->arguments[assigned[i]];
+    invocation->count = kept++; /* what is converted already, for those who look back */
     if (status == 0)
-      status = argument_convert(invocation, &invocation->values[kept], false);
+      status = argument_convert(invocation, value, false);
     if (status < 0)
-      error_set_place(invocation->error, value.place);
-    kept++;
+      error_set_place(invocation->error, value->place);
   }
   invocation->count = kept;
   return status;
@@ -84,12 +116,11 @@ int invocation_prepare(struct invocation *invocation, const struct word *words, 
   int few[FEW];
   int *assigned = count <= FEW ? few : calloc(count, sizeof *assigned);
   invocation->count = 0;
-  invocation->values = calloc(count ? count : 1, sizeof *invocation->values);
-  int status = invocation->values && assigned ? 0 : error_set_memory(invocation->error);
+  int status = assigned ? take_memory(invocation, count) : error_set_memory(invocation->error);
   if (status == 0)
     status = expand_words(invocation, words, count);
   if (status == 0)
-    status = match_words(invocation, assigned);
+    status = assign_words(invocation, words, assigned);
   if (status == 0)
     status = convert_words(invocation, assigned);
   if (status == 0 && invocation->command->check)
@@ -204,8 +235,11 @@ static void bind_early(struct runner *runner, const struct call *call) {
 }
 
 static void use_sockets(struct runner *runner, struct call *call) {
+  /* --stable waits until the sockets that were touched have settled, whatever the call proved. */
+  bool stable = runner->session->settings.view.stable;
   if (call->entry) {
-    runner_touch(runner, call->entry);
+    if (stable || !look_needless(call))
+      runner_touch(runner, call->entry);
     runner_use_socket(runner, call->entry);
   }
   for (int i = 1; i >= 0; i--)
@@ -247,7 +281,8 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
     call->result = -1;
     call->error = EINTR;
   }
-  waiter->deadline = 0;
+  if (waiter->deadline)
+    waiter->deadline = 0;
   call->ended = clock_monotonic();
   session_lock(session);
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;

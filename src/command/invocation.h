@@ -27,6 +27,7 @@ struct invocation {
   const struct command *command;
   struct argument_value *values; /* all words, in the order of the line */
   size_t count;
+  size_t room;                   /* for how many there is memory, which is the runner's spare one */
   struct result *result;         /* what the command gives: to be filled in */
   struct error *error;
 };
@@ -36,8 +37,9 @@ struct invocation {
 int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count);
 void invocation_free(struct invocation *invocation);
 
-/* Checks a command's words as far as that is possible before it runs: their number, and what is written out. */
-int invocation_check(const struct command *command, const struct word *words, size_t count, struct error *error);
+/* Checks a command's words as far as that is possible before it runs: their number, and what is written out. Where all are,
+ * which argument each is does not change any more, and becomes its role: a repeat need not find it out each time. */
+int invocation_check(const struct command *command, struct word *words, size_t count, struct error *error);
 
 /* The value of a declared argument, by its index in the command's list: the first, or the n-th of a repeated one. NULL
  * where it was left out. */

@@ -268,7 +268,15 @@ static int check_words(const struct command *command, const struct word *words, 
   return status;
 }
 
-int invocation_check(const struct command *command, const struct word *words, size_t count, struct error *error) {
+static void set_roles(struct word *words, const struct match_word *match, const int *assigned, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (!match[i].known)
+      return;
+  for (size_t i = 0; i < count; i++)
+    words[i].role = (signed char)(assigned[i] == MATCH_KEYWORD ? ROLE_KEYWORD : assigned[i] + ROLE_FIRST);
+}
+
+int invocation_check(const struct command *command, struct word *words, size_t count, struct error *error) {
   enum { FEW = 16 };
   struct match_word few_words[FEW] = {0};
   int few_assigned[FEW];
@@ -281,6 +289,8 @@ int invocation_check(const struct command *command, const struct word *words, si
     status = argument_match(command, match, count, assigned, error);
   if (status == 0)
     status = check_words(command, words, assigned, count, error);
+  if (status == 0)
+    set_roles(words, match, assigned, count);
   if (count > FEW) {
     free(match);
     free(assigned);

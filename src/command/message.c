@@ -96,7 +96,8 @@ static int begin(struct invocation *invocation, struct call *call, enum call_nam
 static void explain_ignored(struct invocation *invocation, const struct socket *socket) {
   bool datagrams = socket->family != AF_UNIX && socket->type != SOCK_STREAM;
   if (invocation_value(invocation, SEND_DESCRIPTOR) && socket->family != AF_UNIX)
-    runner_note(invocation->runner, _("descriptors go over Unix sockets alone: here the kernel has left them out"));
+    runner_note(invocation->runner,
+                _("descriptors go over Unix sockets alone: here the kernel has left them out"));
   if (invocation_value(invocation, SEND_TTL) && !datagrams)
     runner_note(invocation->runner,
                 _("a time to live of its own is for datagrams of IP: here the kernel has left it out"));
@@ -240,8 +241,7 @@ const struct command command_sendmsg = {
     .errors = {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
                {EAGAIN,
                 N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
-               {EINVAL,
-                N_("a control message is out of range, as --ttl beyond 255")},
+               {EINVAL, N_("a control message is out of range, as --ttl beyond 255")},
                {ENOTCONN, N_("the socket is not connected")},
                {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: --to")},
                {EISCONN, N_("a connected stream takes no address")},

@@ -56,6 +56,7 @@ void runner_stop(struct runner *runner) {
   while (runner->touched_count > 0)
     object_release(&runner->touched[--runner->touched_count]->object);
   free(runner->touched);
+  free(runner->spare);
 }
 
 uint64_t runner_append(struct runner *runner, struct event *event) {
@@ -168,8 +169,8 @@ static bool look_at(struct runner *runner, struct socket *socket) {
   struct snapshot before;
   if (!look_state(socket, &before))
     return false;
-  struct event event = {.kind = EVENT_STATE, .cause = runner->call};
-  event.state = (struct event_state){socket_label(socket), before, socket->seen, change_meaning(&before, &socket->seen)};
+  struct event_state state = {socket_label(socket), before, socket->seen, change_meaning(&before, &socket->seen)};
+  struct event event = {.kind = EVENT_STATE, .cause = runner->call, .state = &state};
   runner_append(runner, &event);
   return true;
 }

@@ -12,6 +12,7 @@
 
 struct runner;
 struct session;
+struct argument_value;
 
 /* What `set` changes. */
 struct settings {
@@ -53,7 +54,7 @@ struct session {
   struct settings settings;
   struct timeline *timeline;    /* has its own lock */
   struct output output;         /* has its own lock */
-  struct view *view;            /* has its own lock */
+  struct view *view;            /* the timeline's lock guards it */
   struct watch watch;           /* has its own lock */
   const struct shell_operations *shell;
   struct job_table *jobs;       /* the shell's own */
@@ -85,6 +86,8 @@ struct runner {
   const char *const *bind;      /* names the command's result goes to, ended by NULL; NULL: none */
   bool bind_session;            /* they are a job's outermost ones: bound in the session, too */
   bool bound_early;             /* the first of them was bound when the socket was made */
+  struct argument_value *spare; /* memory for the words of the next command; NULL while a command has it */
+  size_t spare_room;
   struct socket **touched;      /* looked at when the command is done: references */
   size_t touched_count;
   size_t touched_room;

@@ -103,7 +103,7 @@ static int run_set(struct invocation *invocation) {
     error_set_place(invocation->error, value->place);
     return -1;
   }
-  view_configure(session->view, &session->settings.view);
+  view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
   return 0;
 }

@@ -3,13 +3,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-int bytes_reserve(struct bytes *bytes, size_t more) {
+int bytes_grow(struct bytes *bytes, size_t more) {
   if (bytes->failed)
     return -1;
-  if (more <= bytes->capacity - bytes->length)
-    return 0;
   if (more > SIZE_MAX / 2 - bytes->length) {
     bytes->failed = true;
     return -1;
@@ -27,22 +24,11 @@ int bytes_reserve(struct bytes *bytes, size_t more) {
   return 0;
 }
 
-void bytes_append(struct bytes *bytes, const void *data, size_t length) {
-  if (length == 0 || bytes_reserve(bytes, length) < 0)
-    return;
-  memcpy(bytes->data + bytes->length, data, length);
-  bytes->length += length;
-}
-
-void bytes_append_text(struct bytes *bytes, const char *text) {
-  bytes_append(bytes, text, strlen(text));
-}
-
-void bytes_append_char(struct bytes *bytes, char c) {
-  bytes_append(bytes, &c, 1);
-}
-
 void bytes_append_number(struct bytes *bytes, long long number) {
+  if (number >= 0 && number < 10) { /* most are: descriptors, flags that are none, short counts */
+    bytes_append_char(bytes, (char)('0' + number));
+    return;
+  }
   char digits[24];
   char *start = digits + sizeof digits;
   unsigned long long rest =

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct bytes {
   char *data;      /* the bytes, owned; NULL while nothing was added. Not zero-terminated */
@@ -17,13 +18,32 @@ struct bytes {
   bool failed;     /* an allocation failed: the contents are incomplete */
 };
 
-/* Makes room for `more` further bytes. 0, or -1 when there is no memory. */
-int bytes_reserve(struct bytes *bytes, size_t more);
+/* Allocates for bytes_reserve, where the room there is does not suffice. */
+int bytes_grow(struct bytes *bytes, size_t more);
 
-/* Each adds at the end. They return nothing: look at `failed` when done. */
-void bytes_append(struct bytes *bytes, const void *data, size_t length);
-void bytes_append_text(struct bytes *bytes, const char *text);
-void bytes_append_char(struct bytes *bytes, char c);
+/* Makes room for `more` further bytes. 0, or -1 when there is no memory. */
+static inline int bytes_reserve(struct bytes *bytes, size_t more) {
+  return !bytes->failed && more <= bytes->capacity - bytes->length ? 0 : bytes_grow(bytes, more);
+}
+
+/* Each adds at the end. They return nothing: look at `failed` when done. Those that make up nearly all of what is
+ * written stand here, so that they cost little more than the copying. */
+static inline void bytes_append(struct bytes *bytes, const void *data, size_t length) {
+  if (length == 0 || bytes_reserve(bytes, length) < 0)
+    return;
+  memcpy(bytes->data + bytes->length, data, length);
+  bytes->length += length;
+}
+
+static inline void bytes_append_text(struct bytes *bytes, const char *text) {
+  bytes_append(bytes, text, strlen(text));
+}
+
+static inline void bytes_append_char(struct bytes *bytes, char c) {
+  if (bytes_reserve(bytes, 1) == 0)
+    bytes->data[bytes->length++] = c;
+}
+
 void bytes_append_number(struct bytes *bytes, long long number);
 void bytes_append_format(struct bytes *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -102,10 +102,23 @@ static size_t append_character(struct bytes *bytes, const char *text, size_t len
   return 1;
 }
 
+/* How many bytes from here on stand for themselves wherever they are. Most data is such text, which is added at once. */
+static size_t plain_length(const char *text, size_t length) {
+  size_t at = 0;
+  while (at < length && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')
+    at++;
+  return at;
+}
+
 void escape_append(struct bytes *bytes, const void *data, size_t length, enum escape_style style) {
   const char *text = data;
-  for (size_t at = 0; at < length && !bytes->failed;)
-    at += append_character(bytes, text + at, length - at, true, false, style);
+  for (size_t at = 0; at < length && !bytes->failed;) {
+    size_t plain = plain_length(text + at, length - at);
+    bytes_append(bytes, text + at, plain);
+    at += plain;
+    if (at < length)
+      at += append_character(bytes, text + at, length - at, true, false, style);
+  }
 }
 
 void escape_append_plain(struct bytes *bytes, const void *data, size_t length, bool lines,
@@ -123,6 +136,11 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
   size_t at = 0;
   bytes_append_char(bytes, '"');
   while (at < end && !bytes->failed) {
+    size_t plain = plain_length(text + at, end - at);
+    bytes_append(bytes, text + at, plain);
+    at += plain;
+    if (at == end)
+      break;
     uint32_t point;
     size_t size = style == ESCAPE_UTF8 ? utf8_decode(text + at, length - at, &point) : 1;
     if (at + size > end && cut)

@@ -259,6 +259,17 @@ static int literal_word(struct lexer *lexer, struct place place, const char *tex
   return 0;
 }
 
+/* What a character is to a plain word, bare or in double quotes. */
+enum { IN_BARE = 1, IN_QUOTES = 2 };
+
+static unsigned char plain_character(char c) {
+  if (c < ' ' || c == '"' || c == '\\' || c == '$')
+    return 0; /* what is beyond ASCII, and so negative, is left to the longer way too */
+  if (c == ' ')
+    return IN_QUOTES;
+  return c == '\'' || c == ';' ? IN_QUOTES : IN_BARE | IN_QUOTES;
+}
+
 /* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied. 1 when the
  * word was one of these, 0 when nothing was read, -1 with an error. */
 static int read_plain_word(struct lexer *lexer, struct word *word, struct error *error) {
@@ -266,8 +277,7 @@ static int read_plain_word(struct lexer *lexer, struct word *word, struct error 
   size_t rest = lexer->source->length - lexer->at;
   bool quoted = text[0] == '"';
   size_t length = quoted ? 1 : 0;
-  while (length < rest && (text[length] > ' ' || (quoted && text[length] == ' ')) &&
-         !strchr(quoted ? "\"\\$" : "\"'\\$;", text[length]))
+  while (length < rest && plain_character(text[length]) & (quoted ? IN_QUOTES : IN_BARE))
     length++;
   if (quoted) {
     if (length == rest || text[length] != '"')
@@ -335,6 +345,21 @@ static void skip_space(struct lexer *lexer) {
   }
 }
 
+static enum token_kind sign_kind(char c) {
+  switch (c) {
+  case '=':
+    return TOKEN_EQUALS;
+  case '&':
+    return TOKEN_BACKGROUND;
+  case '{':
+    return TOKEN_OPEN;
+  case '}':
+    return TOKEN_CLOSE;
+  default:
+    return TOKEN_WORD;
+  }
+}
+
 int lexer_next(struct lexer *lexer, struct token *token, struct error *error) {
   skip_space(lexer);
   int c = peek(lexer, 0);
@@ -352,13 +377,9 @@ int lexer_next(struct lexer *lexer, struct token *token, struct error *error) {
     return -1;
   token->kind = TOKEN_WORD;
   token->place = token->word.place;
-  static const struct {
-    const char *text;
-    enum token_kind kind;
-  } signs[] = {{"=", TOKEN_EQUALS}, {"&", TOKEN_BACKGROUND}, {"{", TOKEN_OPEN}, {"}", TOKEN_CLOSE}};
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-    if (word_is_bare(&token->word, signs[i].text))
-      token->kind = signs[i].kind;
+  const struct piece *piece = &token->word.pieces[0];
+  if (token->word.count == 1 && !token->word.quoted && piece->length == 1 && !piece->expansion)
+    token->kind = sign_kind(piece->text[0]);
   return 0;
 }
 

@@ -356,7 +356,7 @@ static int read_words(struct reader *reader, struct statement *statement) {
   }
   statement->count = words.length / sizeof(struct word);
   if (statement->count > 0)
-    statement->words = (const struct word *)arena_copy(&reader->script->arena, words.data, words.length);
+    statement->words = (struct word *)arena_copy(&reader->script->arena, words.data, words.length);
   if (status == 0 && (words.failed || (statement->count > 0 && !statement->words)))
     status = error_set_memory(reader->error);
   bytes_free(&words);

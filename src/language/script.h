@@ -29,6 +29,7 @@ struct word {
   size_t count;
   size_t bare; /* how many of its first bytes were written without quote or escape */
   bool quoted; /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
+  signed char role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };
 
 /* True when the word holds no expansion: its text is known before it is run. */
@@ -70,7 +71,7 @@ struct prefix {
 struct statement {
   const struct prefix *prefixes; /* the outermost first */
   const struct command *command; /* NULL for a block */
-  const struct word *words;      /* the command's words behind its name */
+  struct word *words;            /* the command's words behind its name */
   size_t count;
   const struct statement *block; /* the first statement inside { }, NULL for a command or an empty block */
   bool background;               /* ended by & */

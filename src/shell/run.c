@@ -371,7 +371,7 @@ static void append_result(struct run *run, bool statement_failed) {
       .failed = statement_failed,
       .number = statement_failed ? run->error->number : 0,
       .duration = -1,
-      .names = bytes_text(&names),
+      .names = names.length ? bytes_text(&names) : "",
       .depth = run->runner->depth,
   };
   runner_append(run->runner, &event);

@@ -54,7 +54,12 @@ static void announce(struct session *session, struct waiter *waiter) {
   if (!waiter->subject || !waiter_attend(waiter))
     return;
   const struct call *call = waiter->subject;
-  struct event event = {.kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = call};
+  /* The kernel may be filling in the call right now: only what it does not touch is taken. The event of its start has the rest. */
+  struct call started;
+  call_init(&started, call->name, NULL);
+  started.subject = call->subject;
+  started.start_event = call->start_event;
+  struct event event = {.kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = &started};
   timeline_append(session->timeline, &event);
 }
 

@@ -58,7 +58,7 @@ const struct call_form call_forms[CALL_COUNT] = {
 };
 
 void call_init(struct call *call, enum call_name name, struct socket *entry) {
-  *call = (struct call){.name = name, .duration = -1, .made = {-1, -1}};
+  *call = (struct call){.name = name, .object = {.descriptor = -1}, .duration = -1, .made = {-1, -1}};
   call->subject = socket_label(entry);
   if (entry)
     call->entry = (struct socket *)object_retain(&entry->object);
@@ -204,5 +204,12 @@ void call_free(struct call *call) {
   blob_release(call->data);
   free(call->found);
   free(call->found_types);
-  *call = (struct call){.duration = -1, .made = {-1, -1}};
+  call->entry = call->other = call->made_entry[0] = call->made_entry[1] = NULL;
+  call->text[0] = call->text[1] = NULL;
+  call->items = NULL;
+  call->item_count = call->found_count = 0;
+  call->message = NULL;
+  call->data = NULL;
+  call->found = NULL;
+  call->found_types = NULL;
 }

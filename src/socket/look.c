@@ -89,6 +89,15 @@ bool look_state(struct socket *socket, struct snapshot *before) {
   return true;
 }
 
+bool look_needless(const struct call *call) {
+  const struct socket *socket = call->entry;
+  bool sent = call->result >= 0 && (call->name == CALL_SEND || call->name == CALL_WRITE);
+  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it down: that the kernel
+   * took the data proves what poll would be asked for. To receive proves nothing, since data outlives its sender. */
+  return sent && socket && socket->family == AF_UNIX && socket->type == SOCK_STREAM &&
+         socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
+}
+
 void look_details(const struct socket *socket, struct look_details *details) {
   *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
   if (socket->descriptor < 0)

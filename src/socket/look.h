@@ -6,11 +6,15 @@
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
+#include "socket/call.h"
 #include "socket/socket.h"
 
 /* Looks at the state and addresses of an open socket. True when they differ from socket->seen, which is then the new
  * one, and *before holds the old one. */
 bool look_state(struct socket *socket, struct snapshot *before);
+
+/* True when the call that has just returned says as much about its socket as a look would: nothing has changed. */
+bool look_needless(const struct call *call);
 
 /* The state alone, read now. */
 enum socket_state look_state_now(const struct socket *socket);

@@ -132,11 +132,3 @@ bool socket_is_tcp(const struct socket *socket) {
          socket->protocol == IPPROTO_TCP;
 }
 
-struct socket_label socket_label(const struct socket *socket) {
-  if (!socket)
-    return (struct socket_label){.descriptor = -1};
-  struct socket_label label = {.id = socket->id, .descriptor = socket->was_descriptor,
-                               .family = socket->family, .protocol = socket->protocol};
-  memcpy(label.name, socket->name, sizeof label.name);
-  return label;
-}

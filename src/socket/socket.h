@@ -6,6 +6,7 @@
 #define SOCKSH_SOCKET_SOCKET_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "language/value.h"
 #include "socket/address.h"
@@ -84,6 +85,13 @@ struct socket_label {
   int protocol;
   char name[SOCKET_NAME_SIZE];
 };
-struct socket_label socket_label(const struct socket *socket);
+static inline struct socket_label socket_label(const struct socket *socket) {
+  if (!socket)
+    return (struct socket_label){.descriptor = -1};
+  struct socket_label label = {.id = socket->id, .descriptor = socket->was_descriptor,
+                               .family = socket->family, .protocol = socket->protocol};
+  memcpy(label.name, socket->name, sizeof label.name);
+  return label;
+}
 
 #endif

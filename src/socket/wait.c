@@ -71,7 +71,7 @@ void waiter_unregister(struct waiter *waiter) {
 
 bool waiter_begin(struct waiter *waiter, const void *subject, int64_t now) {
   waiter->subject = subject;
-  waiter->began = now;
+  atomic_store_explicit(&waiter->began, now, memory_order_relaxed); /* the next line publishes it */
   waiter->phase = WAIT_WAITING;
   if (waiter->reason != WAIT_NOT_INTERRUPTED) {
     waiter_end(waiter);

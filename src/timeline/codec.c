@@ -5,182 +5,282 @@
 
 #include "socket/message.h"
 
-/* Writing: numbers as zigzag varints, texts with their length before them and a zero behind them. */
+/* Bytes that are read may be anything, so a difference must be allowed to overflow. */
+static int64_t difference(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a - (uint64_t)b);
+}
 
-static void put(struct bytes *bytes, long long number) {
+/* Writing: numbers as zigzag varints, times in 8 bytes, texts with their length before them and a zero behind them.
+ *
+ * Each function takes where to write, and returns where it ended. There is always room for ROOM bytes of numbers, so that
+ * they are written without looking; all that may be longer makes room for itself and for that many numbers again. */
+enum { NUMBER_SIZE = 10, ROOM = 40 * NUMBER_SIZE };
+
+struct pen {
+  struct bytes *bytes;
+  char spare[ROOM]; /* where there is no memory this is written to, and forgotten */
+};
+
+static char *make_room(struct pen *pen, char *at, size_t more) {
+  struct bytes *bytes = pen->bytes;
+  if (!bytes->failed)
+    bytes->length = (size_t)(at - bytes->data);
+  return bytes_reserve(bytes, more + ROOM) < 0 ? pen->spare : bytes->data + bytes->length;
+}
+
+static char *put_long(char *at, unsigned long long rest) {
+  for (; rest > 0x7f; rest >>= 7)
+    *at++ = (char)(rest | 0x80);
+  *at++ = (char)rest;
+  return at;
+}
+
+static inline char *put(char *at, long long number) {
   unsigned long long rest = ((unsigned long long)number << 1) ^ (unsigned long long)(number >> 63);
-  char digits[10];
-  size_t count = 0;
-  do {
-    digits[count++] = (char)((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-    rest >>= 7;
-  } while (rest);
-  bytes_append(bytes, digits, count);
+  if (rest > 0x7f)
+    return put_long(at, rest);
+  *at++ = (char)rest;
+  return at;
 }
 
-static void put_bytes(struct bytes *bytes, const void *data, size_t length) {
-  put(bytes, (long long)length);
-  bytes_append(bytes, data, length);
-  bytes_append_char(bytes, '\0');
+static inline char *put_time(char *at, int64_t time) {
+  memcpy(at, &time, sizeof time);
+  return at + sizeof time;
 }
 
-static void put_text(struct bytes *bytes, const char *text) {
-  put(bytes, text != NULL);
-  if (text)
-    put_bytes(bytes, text, strlen(text));
+/* The serial of an earlier event, by its distance: small numbers take less room. */
+static inline char *put_earlier(char *at, const struct event *event, uint64_t serial) {
+  return put(at, serial ? (long long)(event->serial - serial) : 0);
 }
 
-static void put_label(struct bytes *bytes, const struct socket_label *label) {
-  put(bytes, label->descriptor);
+static char *put_bytes(struct pen *pen, char *at, const void *data, size_t length) {
+  at = make_room(pen, put(at, (long long)length), length + 1);
+  if (!pen->bytes->failed && length > 0) {
+    memcpy(at, data, length);
+    at += length;
+  }
+  *at++ = '\0';
+  return at;
+}
+
+static char *put_text(struct pen *pen, char *at, const char *text) {
+  at = put(at, text != NULL);
+  return text ? put_bytes(pen, at, text, strlen(text)) : at;
+}
+
+static char *put_label(struct pen *pen, char *at, const struct socket_label *label) {
+  at = put(at, label->descriptor);
   if (label->descriptor < 0)
-    return;
-  put(bytes, (long long)label->id);
-  put(bytes, label->family);
-  put(bytes, label->protocol);
-  put_bytes(bytes, label->name, strlen(label->name));
+    return at;
+  at = put(at, (long long)label->id);
+  at = put(at, label->family);
+  at = put(at, label->protocol);
+  return put_bytes(pen, at, label->name, strlen(label->name));
 }
 
-static void put_address(struct bytes *bytes, const struct address *address) {
-  put_bytes(bytes, &address->storage, address->length);
+static char *put_address(struct pen *pen, char *at, const struct address *address) {
+  return put_bytes(pen, at, &address->storage, address->length);
 }
 
-static void put_snapshot(struct bytes *bytes, const struct snapshot *snapshot) {
-  put(bytes, snapshot->state);
-  put_address(bytes, &snapshot->local);
-  put_address(bytes, &snapshot->peer);
+static char *put_snapshot(struct pen *pen, char *at, const struct snapshot *snapshot) {
+  at = put(at, snapshot->state);
+  at = put_address(pen, at, &snapshot->local);
+  return put_address(pen, at, &snapshot->peer);
 }
 
-static void put_message(struct bytes *bytes, const struct call_message *message) {
-  put(bytes, (long long)message->part_count);
+static char *put_message(struct pen *pen, char *at, const struct call_message *message) {
+  at = put(at, (long long)message->part_count);
   for (size_t i = 0; i < message->part_count; i++)
-    put(bytes, (long long)message->part_sizes[i]);
-  put(bytes, message->named);
-  put(bytes, message->flags);
-  put_bytes(bytes, message->control.data, message->control_size);
+    at = put(at, (long long)message->part_sizes[i]);
+  at = put(at, message->named);
+  at = put(at, message->flags);
+  return put_bytes(pen, at, message->control.data, message->control_size);
 }
 
-static void put_call(struct bytes *bytes, const struct call *call, bool finished, size_t record) {
-  put(bytes, call->name);
-  put_label(bytes, &call->subject);
-  put_label(bytes, &call->object);
-  for (int i = 0; i < 3; i++)
-    put(bytes, call->number[i]);
-  put_address(bytes, &call->address);
-  put(bytes, call->wants_address | call->raw_value << 1 | call->interrupted << 2);
-  bool data = call->data && (finished || !call_forms[call->name].receives);
-  put(bytes, data);
-  if (data)
-    put_bytes(bytes, call->data->data, call->data->length < record ? call->data->length : record);
-  put(bytes, (long long)call->size);
-  put(bytes, call->duration);
-  put(bytes, (long long)call->item_room);
-  put(bytes, (long long)call->item_count);
+static char *put_items(struct pen *pen, char *at, const struct call *call) {
+  at = put(at, (long long)call->item_room);
+  at = put(at, (long long)call->item_count);
   for (size_t i = 0; i < call->item_count; i++) {
-    put_label(bytes, &call->items[i].label);
-    put(bytes, call->items[i].descriptor);
-    put(bytes, call->items[i].asked);
-    put(bytes, call->items[i].given);
+    at = put_label(pen, make_room(pen, at, 0), &call->items[i].label);
+    at = put(at, call->items[i].descriptor);
+    at = put(at, call->items[i].asked);
+    at = put(at, call->items[i].given);
   }
-  put(bytes, call->message != NULL);
-  if (call->message)
-    put_message(bytes, call->message);
-  put_text(bytes, call->text[0]);
-  put_text(bytes, call->text[1]);
-  put(bytes, (long long)call->found_count);
+  return make_room(pen, at, 0);
+}
+
+static char *put_found(struct pen *pen, char *at, const struct call *call) {
+  at = put(at, (long long)call->found_count);
   for (size_t i = 0; i < call->found_count; i++) {
-    put_address(bytes, &call->found[i]);
-    put(bytes, call->found_types[i]);
+    at = put_address(pen, at, &call->found[i]);
+    at = put(at, call->found_types[i]);
   }
-  if (!finished)
-    return;
-  put(bytes, call->result);
-  put(bytes, call->error);
+  return at;
+}
+
+/* Which parts of a call follow: most calls have few of them. */
+enum call_bit {
+  WANTS_ADDRESS = 1 << 0,
+  RAW_VALUE = 1 << 1,
+  INTERRUPTED = 1 << 2,
+  HAS_DATA = 1 << 3,
+  HAS_OBJECT = 1 << 4,
+  HAS_ADDRESS = 1 << 5,
+  HAS_ITEMS = 1 << 6,
+  HAS_MESSAGE = 1 << 7,
+  HAS_TEXT = 1 << 8,
+  HAS_FOUND = 1 << 9,
+  HAS_MADE = 1 << 10,
+};
+
+static unsigned call_bits(const struct call *call, bool finished) {
+  bool data = call->data && (finished || !call_forms[call->name].receives);
+  return (call->wants_address ? WANTS_ADDRESS : 0) | (call->raw_value ? RAW_VALUE : 0) |
+         (call->interrupted ? INTERRUPTED : 0) | (data ? HAS_DATA : 0) |
+         (call->object.descriptor >= 0 ? HAS_OBJECT : 0) | (call->address.length ? HAS_ADDRESS : 0) |
+         (call->item_room || call->item_count ? HAS_ITEMS : 0) | (call->message ? HAS_MESSAGE : 0) |
+         (call->text[0] || call->text[1] ? HAS_TEXT : 0) | (call->found_count ? HAS_FOUND : 0) |
+         (finished && (call->made[0] >= 0 || call->made[1] >= 0) ? HAS_MADE : 0);
+}
+
+static char *put_made(struct pen *pen, char *at, const struct call *call) {
   for (int i = 0; i < 2; i++) {
-    put(bytes, call->made[i]);
+    at = put(at, call->made[i]);
     if (call->made[i] >= 0)
-      put_label(bytes, &call->made_label[i]);
+      at = put_label(pen, at, &call->made_label[i]);
   }
-  put(bytes, call->began);
-  put(bytes, call->ended - call->began);
-  put(bytes, (long long)call->start_event);
+  return at;
 }
 
-static void put_answer(struct bytes *bytes, const struct answer *answer) {
-  put(bytes, answer->kind);
-  put_text(bytes, answer->name);
-  put(bytes, answer->headless);
-  put(bytes, (long long)answer_column_count(answer));
+static char *put_call(struct pen *pen, char *at, const struct event *event, size_t record) {
+  const struct call *call = event->call;
+  bool finished = event->kind == EVENT_CALL_FINISH;
+  unsigned bits = call_bits(call, finished);
+  at = put(at, call->name);
+  at = put(at, bits);
+  at = put_label(pen, at, &call->subject);
+  if (bits & HAS_OBJECT)
+    at = put_label(pen, at, &call->object);
+  for (int i = 0; i < 3; i++)
+    at = put(at, call->number[i]);
+  if (bits & HAS_ADDRESS)
+    at = put_address(pen, at, &call->address);
+  if (bits & HAS_DATA)
+    at = put_bytes(pen, at, call->data->data, call->data->length < record ? call->data->length : record);
+  at = put(at, (long long)call->size);
+  at = put(at, call->duration);
+  if (bits & HAS_ITEMS)
+    at = put_items(pen, at, call);
+  if (bits & HAS_MESSAGE)
+    at = put_message(pen, at, call->message);
+  if (bits & HAS_TEXT)
+    at = put_text(pen, put_text(pen, at, call->text[0]), call->text[1]);
+  if (bits & HAS_FOUND)
+    at = put_found(pen, at, call);
+  if (!finished)
+    return at;
+  at = put(at, call->result);
+  at = put(at, call->error);
+  if (bits & HAS_MADE)
+    at = put_made(pen, at, call);
+  at = put(at, difference(event->monotonic, call->ended));
+  at = put(at, difference(call->ended, call->began));
+  return put_earlier(at, event, call->start_event);
+}
+
+static char *put_answer(struct pen *pen, char *at, const struct answer *answer) {
+  at = put(at, answer->kind);
+  at = put_text(pen, at, answer->name);
+  at = put(at, answer->headless);
+  at = put(at, (long long)answer_column_count(answer));
   for (size_t i = 0; i < answer_column_count(answer); i++)
-    put_text(bytes, answer->columns[i]);
-  put_bytes(bytes, answer->cells.data, answer->cells.length);
-  put_bytes(bytes, answer->text.data, answer->text.length);
+    at = put_text(pen, at, answer->columns[i]);
+  at = put_bytes(pen, at, answer->cells.data, answer->cells.length);
+  return put_bytes(pen, at, answer->text.data, answer->text.length);
 }
 
-void event_encode(const struct event *event, size_t record, struct bytes *bytes) {
-  put(bytes, event->kind);
-  put(bytes, (long long)event->serial);
-  put(bytes, (long long)event->cause);
-  put(bytes, (long long)event->statement);
-  put(bytes, event->monotonic);
-  put(bytes, event->wall - event->monotonic);
-  put(bytes, event->job);
-  put_text(bytes, event->host);
+static char *put_line(struct pen *pen, char *at, const struct event_statement *line, size_t record) {
+  at = put_text(pen, at, line->source);
+  at = put(at, line->line);
+  at = put_bytes(pen, at, line->text, line->length < record ? line->length : record);
+  at = put(at, line->origin);
+  return put(at, line->depth);
+}
+
+static char *put_state(struct pen *pen, char *at, const struct event_state *state) {
+  at = put_label(pen, at, &state->socket);
+  at = put_snapshot(pen, at, &state->before);
+  at = put_snapshot(pen, at, &state->now);
+  return put_text(pen, at, state->reason);
+}
+
+static char *put_error(struct pen *pen, char *at, const struct event_error *error) {
+  at = put(at, error->kind);
+  at = put(at, error->number);
+  at = put_text(pen, at, error->where);
+  at = put_text(pen, at, error->command);
+  at = put_text(pen, at, error->message);
+  at = put_text(pen, at, error->excerpt);
+  at = put_text(pen, at, error->hint);
+  at = put(at, error->call);
+  return put(at, error->warning);
+}
+
+static char *put_test(struct pen *pen, char *at, const struct event_test *test) {
+  at = put(at, test->passed);
+  at = put_text(pen, at, test->what);
+  at = put_text(pen, at, test->text);
+  at = put_text(pen, at, test->expected);
+  return put_text(pen, at, test->got);
+}
+
+static char *put_body(struct pen *pen, char *at, const struct event *event, size_t record) {
   switch (event->kind) {
   case EVENT_STATEMENT:
-    put_text(bytes, event->line.source);
-    put(bytes, event->line.line);
-    put_bytes(bytes, event->line.text, event->line.length < record ? event->line.length : record);
-    put(bytes, event->line.origin);
-    put(bytes, event->line.depth);
-    break;
+    return put_line(pen, at, &event->line, record);
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
   case EVENT_CALL_FINISH:
-    put_call(bytes, event->call, event->kind == EVENT_CALL_FINISH, record);
-    break;
+    return put_call(pen, at, event, record);
   case EVENT_STATE:
-    put_label(bytes, &event->state.socket);
-    put_snapshot(bytes, &event->state.before);
-    put_snapshot(bytes, &event->state.now);
-    put_text(bytes, event->state.reason);
-    break;
+    return put_state(pen, at, event->state);
   case EVENT_ANSWER:
-    put_answer(bytes, event->answer);
-    break;
+    return put_answer(pen, at, event->answer);
   case EVENT_NOTE:
-    put_text(bytes, event->note);
-    break;
+    return put_text(pen, at, event->note);
   case EVENT_ERROR:
-    put(bytes, event->error.kind);
-    put(bytes, event->error.number);
-    put_text(bytes, event->error.where);
-    put_text(bytes, event->error.command);
-    put_text(bytes, event->error.message);
-    put_text(bytes, event->error.excerpt);
-    put_text(bytes, event->error.hint);
-    put(bytes, event->error.call);
-    put(bytes, event->error.warning);
-    break;
+    return put_error(pen, at, &event->error);
   case EVENT_JOB:
-    put(bytes, event->about_job.number);
-    put(bytes, event->about_job.phase);
-    put_text(bytes, event->about_job.text);
-    break;
+    at = put(at, event->about_job.number);
+    at = put(at, event->about_job.phase);
+    return put_text(pen, at, event->about_job.text);
   case EVENT_TEST:
-    put(bytes, event->test.passed);
-    put_text(bytes, event->test.what);
-    put_text(bytes, event->test.text);
-    put_text(bytes, event->test.expected);
-    put_text(bytes, event->test.got);
-    break;
+    return put_test(pen, at, &event->test);
   case EVENT_RESULT:
-    put(bytes, event->result.failed);
-    put(bytes, event->result.number);
-    put(bytes, event->result.duration);
-    put_text(bytes, event->result.names);
-    put(bytes, event->result.depth);
-    break;
+    at = put(at, event->result.failed);
+    at = put(at, event->result.number);
+    at = put(at, event->result.duration);
+    at = put_text(pen, at, event->result.names);
+    return put(at, event->result.depth);
   }
+  return at;
+}
+
+void event_encode(const struct event *event, size_t record, struct bytes *bytes) {
+  struct pen pen;
+  pen.bytes = bytes;
+  char *at = make_room(&pen, bytes->data + bytes->length, 0);
+  at = put(at, event->kind);
+  at = put(at, (long long)event->serial);
+  at = put_earlier(at, event, event->cause);
+  at = put_earlier(at, event, event->statement);
+  at = put_time(at, event->monotonic);
+  at = put_time(at, event->wall);
+  at = put(at, event->job);
+  at = put_text(&pen, at, event->host);
+  at = put_body(&pen, at, event, record);
+  if (!bytes->failed)
+    bytes->length = (size_t)(at - bytes->data);
 }
 
 /* Reading: what does not fit sets `wrong`, and is looked at once at the end. */
@@ -202,6 +302,22 @@ static long long get(struct input *input) {
   }
   input->wrong = true;
   return 0;
+}
+
+static int64_t get_time(struct input *input) {
+  int64_t time = 0;
+  if (input->end - input->at < (ptrdiff_t)sizeof time) {
+    input->wrong = true;
+    return 0;
+  }
+  memcpy(&time, input->at, sizeof time);
+  input->at += sizeof time;
+  return time;
+}
+
+static uint64_t get_earlier(struct input *input, const struct event *event) {
+  long long distance = get(input);
+  return distance ? event->serial - (uint64_t)distance : 0;
 }
 
 static const char *get_bytes(struct input *input, size_t *length) {
@@ -313,52 +429,69 @@ static void get_found(struct input *input, struct call *call) {
   }
 }
 
-static void get_call(struct input *input, struct call *call, bool finished) {
+static void get_made(struct input *input, struct call *call) {
+  for (int i = 0; i < 2; i++) {
+    call->made[i] = (int)get(input);
+    if (call->made[i] >= 0)
+      get_label(input, &call->made_label[i]);
+  }
+}
+
+static void get_data(struct input *input, struct call *call) {
+  size_t length;
+  const char *data = get_bytes(input, &length);
+  call->data = blob_copy(data, length);
+  input->wrong = input->wrong || !call->data;
+}
+
+static void get_texts(struct input *input, struct call *call) {
+  for (int i = 0; i < 2; i++) {
+    const char *text = get_text(input);
+    call->text[i] = text ? strdup(text) : NULL;
+  }
+}
+
+static void get_call(struct input *input, struct call *call, const struct event *event) {
   long long name = get(input);
   if (name < 0 || name >= CALL_COUNT) {
     input->wrong = true;
     return;
   }
   call_init(call, (enum call_name)name, NULL);
+  long long bits = get(input);
+  call->wants_address = bits & WANTS_ADDRESS;
+  call->raw_value = bits & RAW_VALUE;
+  call->interrupted = bits & INTERRUPTED;
   get_label(input, &call->subject);
-  get_label(input, &call->object);
+  if (bits & HAS_OBJECT)
+    get_label(input, &call->object);
   for (int i = 0; i < 3; i++)
     call->number[i] = (long)get(input);
   if (name == CALL_GETSOCKOPT || name == CALL_SETSOCKOPT)
     call->option = option_by_number((int)call->number[0], (int)call->number[1]);
-  get_address(input, &call->address);
-  long long bits = get(input);
-  call->wants_address = bits & 1;
-  call->raw_value = bits & 2;
-  call->interrupted = bits & 4;
-  size_t length;
-  if (get(input)) {
-    const char *data = get_bytes(input, &length);
-    call->data = blob_copy(data, length);
-    input->wrong = input->wrong || !call->data;
-  }
+  if (bits & HAS_ADDRESS)
+    get_address(input, &call->address);
+  if (bits & HAS_DATA)
+    get_data(input, call);
   call->size = (size_t)get(input);
   call->duration = get(input);
-  get_items(input, call);
-  if (get(input))
+  if (bits & HAS_ITEMS)
+    get_items(input, call);
+  if (bits & HAS_MESSAGE)
     get_message(input, call);
-  for (int i = 0; i < 2; i++) {
-    const char *text = get_text(input);
-    call->text[i] = text ? strdup(text) : NULL;
-  }
-  get_found(input, call);
-  if (!finished)
+  if (bits & HAS_TEXT)
+    get_texts(input, call);
+  if (bits & HAS_FOUND)
+    get_found(input, call);
+  if (event->kind != EVENT_CALL_FINISH)
     return;
   call->result = (long)get(input);
   call->error = (int)get(input);
-  for (int i = 0; i < 2; i++) {
-    call->made[i] = (int)get(input);
-    if (call->made[i] >= 0)
-      get_label(input, &call->made_label[i]);
-  }
-  call->began = get(input);
-  call->ended = (int64_t)((uint64_t)call->began + (uint64_t)get(input));
-  call->start_event = (uint64_t)get(input);
+  if (bits & HAS_MADE)
+    get_made(input, call);
+  call->ended = difference(event->monotonic, get(input));
+  call->began = difference(call->ended, get(input));
+  call->start_event = get_earlier(input, event);
 }
 
 static void get_answer(struct input *input, struct decoded *decoded) {
@@ -411,14 +544,15 @@ static void get_body(struct input *input, struct event *event, struct decoded *d
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
   case EVENT_CALL_FINISH:
-    get_call(input, &decoded->call, event->kind == EVENT_CALL_FINISH);
+    get_call(input, &decoded->call, event);
     event->call = &decoded->call;
     break;
   case EVENT_STATE:
-    get_label(input, &event->state.socket);
-    get_snapshot(input, &event->state.before);
-    get_snapshot(input, &event->state.now);
-    event->state.reason = get_text(input);
+    get_label(input, &decoded->state.socket);
+    get_snapshot(input, &decoded->state.before);
+    get_snapshot(input, &decoded->state.now);
+    decoded->state.reason = get_text(input);
+    event->state = &decoded->state;
     break;
   case EVENT_ANSWER:
     get_answer(input, decoded);
@@ -460,10 +594,10 @@ int event_decode(const char *data, size_t size, struct event *event, struct deco
   *decoded = (struct decoded){0};
   call_init(&decoded->call, CALL_SOCKET, NULL);
   event->serial = (uint64_t)get(&input);
-  event->cause = (uint64_t)get(&input);
-  event->statement = (uint64_t)get(&input);
-  event->monotonic = get(&input);
-  event->wall = (int64_t)((uint64_t)event->monotonic + (uint64_t)get(&input));
+  event->cause = get_earlier(&input, event);
+  event->statement = get_earlier(&input, event);
+  event->monotonic = get_time(&input);
+  event->wall = get_time(&input);
   event->job = (unsigned)get(&input);
   event->host = get_text(&input);
   get_body(&input, event, decoded);

@@ -10,6 +10,7 @@ void event_encode(const struct event *event, size_t record, struct bytes *bytes)
 /* What an event read back owns. */
 struct decoded {
   struct call call;
+  struct event_state state;
   struct answer answer;
   const char **columns;
 };

@@ -93,7 +93,7 @@ struct event {
   union {
     struct event_statement line;
     const struct call *call;
-    struct event_state state;
+    const struct event_state *state;
     const struct answer *answer;
     const char *note;
     struct event_error error;

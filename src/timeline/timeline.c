@@ -11,6 +11,9 @@
 #include "socket/wait.h"
 #include "timeline/codec.h"
 
+/* How long the difference of the two clocks is taken to stay the same, in nanoseconds. */
+static const int64_t WALL_AGE = 100000000;
+
 enum {
   BLOCK_SIZE = 256 * 1024,       /* what is in memory before it is written away */
   FILE_LIMIT = 512 * 1024 * 1024, /* the file's size, in which the newest overwrite the oldest */
@@ -30,6 +33,8 @@ struct timeline {
   void *context;
   size_t record;
   uint64_t last;
+  int64_t wall_offset;  /* what the wall clock is ahead of the monotonic one */
+  int64_t wall_read;    /* when that was found, by the monotonic clock */
   struct bytes tail;    /* the newest events, each with its size in 4 bytes before it */
   uint64_t tail_first;  /* the serial of the first of them; 0: none */
   int file;             /* -1: none, older events are lost */
@@ -57,6 +62,20 @@ static int open_file(void) {
   return descriptor_move_up(file);
 }
 
+static void read_wall(struct timeline *timeline) {
+  timeline->wall_read = clock_monotonic();
+  timeline->wall_offset = clock_wall() - timeline->wall_read;
+}
+
+/* The wall clock at a moment of the monotonic one. It is read only now and then, since reading a clock costs about as
+ * much as keeping an event. */
+static int64_t wall_at(struct timeline *timeline, int64_t monotonic) {
+  int64_t age = monotonic - timeline->wall_read;
+  if (age > WALL_AGE || age < -WALL_AGE)
+    read_wall(timeline);
+  return monotonic + timeline->wall_offset;
+}
+
 struct timeline *timeline_create(timeline_listener *listener, void *context) {
   struct timeline *timeline = calloc(1, sizeof *timeline);
   if (!timeline)
@@ -65,6 +84,7 @@ struct timeline *timeline_create(timeline_listener *listener, void *context) {
   timeline->listener = listener;
   timeline->context = context;
   timeline->record = 64 * 1024;
+  read_wall(timeline);
   timeline->file = -2; /* opened when the first block is full */
   return timeline;
 }
@@ -159,11 +179,17 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event) {
   if (event->monotonic == 0)
     event->monotonic = clock_monotonic();
   if (event->wall == 0)
-    event->wall = clock_wall();
+    event->wall = wall_at(timeline, event->monotonic);
   keep(timeline, event);
   timeline->listener(event, timeline->context);
   pthread_mutex_unlock(&timeline->lock);
   return event->serial;
+}
+
+void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context) {
+  pthread_mutex_lock(&timeline->lock);
+  function(context);
+  pthread_mutex_unlock(&timeline->lock);
 }
 
 uint64_t timeline_last(struct timeline *timeline) {

@@ -23,6 +23,10 @@ void timeline_set_record(struct timeline *timeline, size_t bytes);
  * is no memory to keep is shown all the same, and counted as lost. */
 uint64_t timeline_append(struct timeline *timeline, struct event *event);
 
+/* Calls a function under the timeline's lock, so while no event is being appended or listened to: for changing what the
+ * listener looks at. */
+void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context);
+
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
 

@@ -18,7 +18,7 @@ struct writer {
   bool failed; /* the call failed: what it would have filled in is not known */
 };
 
-static void put(struct writer *writer, const char *text) {
+static inline void put(struct writer *writer, const char *text) {
   bytes_append_text(writer->bytes, text);
 }
 
@@ -56,7 +56,8 @@ static void put_address_in(struct writer *writer) {
   if (writer->notation->aliases)
     alias_keep_port(writer->notation->aliases, address_port(&writer->call->address));
   put_address(writer);
-  bytes_append_format(writer->bytes, ", %u", (unsigned)writer->call->address.length);
+  put(writer, ", ");
+  bytes_append_number(writer->bytes, writer->call->address.length);
 }
 
 static void put_address_out(struct writer *writer) {
@@ -65,7 +66,9 @@ static void put_address_out(struct writer *writer) {
     return;
   }
   put_address(writer);
-  bytes_append_format(writer->bytes, ", [%u]", (unsigned)writer->call->address.length);
+  put(writer, ", [");
+  bytes_append_number(writer->bytes, writer->call->address.length);
+  put(writer, "]");
 }
 
 static void put_data(struct writer *writer, const char *data, size_t length) {
@@ -75,7 +78,8 @@ static void put_data(struct writer *writer, const char *data, size_t length) {
 static void put_data_in(struct writer *writer) {
   const struct blob *data = writer->call->data;
   put_data(writer, data->data, data->length);
-  bytes_append_format(writer->bytes, ", %zu", data->length);
+  put(writer, ", ");
+  bytes_append_number(writer->bytes, (long long)data->length);
 }
 
 static void put_data_out(struct writer *writer) {
@@ -83,7 +87,8 @@ static void put_data_out(struct writer *writer) {
     put(writer, "...");
   else
     put_data(writer, writer->call->data->data, writer->call->data->length);
-  bytes_append_format(writer->bytes, ", %zu", writer->call->size);
+  put(writer, ", ");
+  bytes_append_number(writer->bytes, (long long)writer->call->size);
 }
 
 static void put_type(struct writer *writer, long type) {

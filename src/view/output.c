@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,7 +38,8 @@ void output_add(struct output *output, int descriptor, const void *data, size_t 
   }
   output->bytes.failed = false; /* what did not fit is not shown; the timeline has it */
   output->segments.failed = false;
-  output->waiting = output->bytes.length;
+  /* Only a hint of when to flush: no order with anything else is needed. */
+  atomic_store_explicit(&output->waiting, output->bytes.length, memory_order_relaxed);
   pthread_mutex_unlock(&output->lock);
 }
 

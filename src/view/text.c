@@ -59,7 +59,7 @@ static void emit(struct text_view *text, const struct event *event, int descript
   } else if (text->view.settings.stable && event->statement) {
     bool state = event->kind == EVENT_STATE;
     struct kept_line kept = {.job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
-    kept.socket = state ? event->state.socket.id : 0;
+    kept.socket = state ? event->state->socket.id : 0;
     kept.text = malloc(kept.length + 1);
     if (kept.text) {
       memcpy(kept.text, text->line.data, kept.length);
@@ -166,11 +166,11 @@ static void show_state(struct text_view *text, const struct event *event) {
   struct notation notation = notation_for(text, event->job != 0);
   put_start(text, event);
   style_on(text, STYLE_STATE);
-  notation_append_state(&notation, &event->state, &text->line);
+  notation_append_state(&notation, event->state, &text->line);
   style_off(text);
   bytes_append_char(&text->line, '\n');
-  if (event->state.reason[0])
-    put_note(text, event, event->state.reason);
+  if (event->state->reason[0])
+    put_note(text, event, event->state->reason);
   emit(text, event, STDOUT_FILENO);
 }
 

@@ -9,7 +9,6 @@ struct view *view_create(const struct view_class *class, struct output *output, 
   view->class = class;
   view->output = output;
   view->settings = *settings;
-  pthread_mutex_init(&view->lock, NULL);
   return view;
 }
 
@@ -18,26 +17,30 @@ void view_free(struct view *view) {
     return;
   if (view->class->free)
     view->class->free(view);
-  pthread_mutex_destroy(&view->lock);
   free(view);
 }
 
 void view_finish(struct view *view) {
-  pthread_mutex_lock(&view->lock);
   if (view->class->finish)
     view->class->finish(view);
-  pthread_mutex_unlock(&view->lock);
 }
 
-void view_configure(struct view *view, const struct view_settings *settings) {
-  pthread_mutex_lock(&view->lock);
-  view->settings = *settings;
-  pthread_mutex_unlock(&view->lock);
+struct change {
+  struct view *view;
+  const struct view_settings *settings;
+};
+
+static void take_settings(void *context) {
+  const struct change *change = context;
+  change->view->settings = *change->settings;
+}
+
+void view_configure(struct view *view, struct timeline *timeline, const struct view_settings *settings) {
+  struct change change = {view, settings};
+  timeline_call(timeline, take_settings, &change);
 }
 
 void view_event(const struct event *event, void *context) {
   struct view *view = context;
-  pthread_mutex_lock(&view->lock);
   view->class->event(view, event);
-  pthread_mutex_unlock(&view->lock);
 }

@@ -2,7 +2,7 @@
 #ifndef SOCKSH_VIEW_VIEW_H
 #define SOCKSH_VIEW_VIEW_H
 
-#include "timeline/event.h"
+#include "timeline/timeline.h"
 #include "view/output.h"
 
 /* What a person may set about how things look. */
@@ -31,8 +31,7 @@ struct view_class {
 struct view {
   const struct view_class *class;
   struct output *output;
-  pthread_mutex_t lock;          /* guards the view; taken below the timeline's lock */
-  struct view_settings settings; /* changed with view_configure */
+  struct view_settings settings; /* changed with view_configure; the timeline's lock guards all of a view */
 };
 
 extern const struct view_class view_text;
@@ -41,12 +40,13 @@ extern const struct view_class view_text;
 struct view *view_create(const struct view_class *class, struct output *output, const struct view_settings *settings);
 void view_free(struct view *view);
 
-/* Hands to the output what was held back: at the end of a session. */
+/* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */
 void view_finish(struct view *view);
 
-void view_configure(struct view *view, const struct view_settings *settings);
+/* Changes the settings of a view that listens to this timeline. */
+void view_configure(struct view *view, struct timeline *timeline, const struct view_settings *settings);
 
-/* Renders an event: the timeline's listener. */
+/* Renders an event: the timeline's listener, called under its lock. */
 void view_event(const struct event *event, void *view);
 
 #endif

@@ -343,14 +343,14 @@ static struct address inet(uint16_t port) {
 }
 
 static void test_codec_state(void **state) {
-  struct event event = {
-      .kind = EVENT_STATE,
-      .state = {.socket = {.id = 5, .descriptor = 4, .family = AF_INET, .protocol = 6, .name = "srv"},
-                .before = {.state = STATE_UNKNOWN},
-                .now = {.state = STATE_ESTABLISHED, .local = inet(1), .peer = inet(65535)}}};
+  struct event_state change = {
+      .socket = {.id = 5, .descriptor = 4, .family = AF_INET, .protocol = 6, .name = "srv"},
+      .before = {.state = STATE_UNKNOWN},
+      .now = {.state = STATE_ESTABLISHED, .local = inet(1), .peer = inet(65535)}};
+  struct event event = {.kind = EVENT_STATE, .state = &change};
   (void)state;
   same_again(&event);
-  memset(event.state.socket.name, 'n', SOCKET_NAME_SIZE - 1);
+  memset(change.socket.name, 'n', SOCKET_NAME_SIZE - 1);
   same_again(&event);
 }
 
