@@ -6,13 +6,12 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "command/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "socket/descriptor.h"
+#include "socket/file.h"
 #include "socket/look.h"
 
 enum { DATA_LIMIT = 1 << 30, FILE_LIMIT = 64 << 20 };
@@ -217,34 +216,21 @@ static int convert_address(struct invocation *invocation, struct argument_value 
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
+  struct bytes data = {0};
   bytes_append(&path, value->word.data + 5, value->word.length - 5);
   const char *name = bytes_text(&path);
-  int file = memchr(name, '\0', path.length) ? -1 : descriptor_open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-  struct bytes data = {0};
-  struct stat status;
-  int problem = file < 0 ? errno : 0;
-  if (!problem && fstat(file, &status) == 0 && S_ISDIR(status.st_mode))
-    problem = EISDIR;
-  while (!problem && data.length <= FILE_LIMIT && bytes_reserve(&data, 65536) == 0) {
-    ssize_t got = read(file, data.data + data.length, 65536);
-    if (got < 0)
-      problem = errno;
-    if (got <= 0)
-      break;
-    data.length += (size_t)got;
-  }
-  if (file >= 0)
-    close(file);
-  int result = 0;
-  if (problem)
-    result = error_set_errno(invocation->error, problem, _("the file %.200s can't be read"), name);
-  else if (data.length > FILE_LIMIT)
-    result = error_set(invocation->error, ERROR_FAILURE, _("the file %.200s is larger than 64M, the most for one call"), name);
-  else if (data.failed || !(value->data = blob_copy(data.data, data.length)))
-    result = error_set_memory(invocation->error);
+  int problem = memchr(name, '\0', path.length) ? ENOENT : file_read(name, FILE_LIMIT, &data);
+  int status = 0;
+  if (problem == EFBIG)
+    status = error_set(invocation->error, ERROR_FAILURE,
+                       _("the file %.200s is larger than 64M, the most for one call"), name);
+  else if (problem)
+    status = error_set_errno(invocation->error, problem, _("the file %.200s can't be read"), name);
+  else if (!(value->data = blob_copy(data.data, data.length)))
+    status = error_set_memory(invocation->error);
   bytes_free(&data);
   bytes_free(&path);
-  return result;
+  return status;
 }
 
 static int data_from_hexadecimal(struct invocation *invocation, struct argument_value *value) {

@@ -242,11 +242,11 @@ static void use_sockets(struct runner *runner, struct call *call) {
       runner_touch(runner, call->entry);
     runner_use_socket(runner, call->entry);
   }
-  for (int i = 1; i >= 0; i--)
-    if (call->made[i] >= 0 && call->made_entry[i]) {
+  for (int i = 0; i < 2; i++)
+    if (call->made[i] >= 0 && call->made_entry[i])
       runner_touch(runner, call->made_entry[i]);
-      runner_use_socket(runner, call->made_entry[i]);
-    }
+  if (call->made[0] >= 0 && call->made_entry[0])
+    runner_use_socket(runner, call->made_entry[0]);
 }
 
 /* How long the next datagram is, before it is received: afterwards nobody can tell what was cut. */

@@ -12,7 +12,7 @@
 #include "language/number.h"
 #include "language/pack.h"
 #include "language/pattern.h"
-#include "socket/descriptor.h"
+#include "socket/file.h"
 
 /* Gives data as the result, and shows it where no name takes it. */
 static int give(struct invocation *invocation, const void *data, size_t length) {
@@ -277,31 +277,13 @@ static int run_print(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* Writes all of it; an errno, or 0. */
-static int write_all(int file, const char *data, size_t length) {
-  while (length > 0) {
-    ssize_t written = write(file, data, length);
-    if (written < 0 && errno != EINTR)
-      return errno;
-    if (written > 0) {
-      data += written;
-      length -= (size_t)written;
-    }
-  }
-  return 0;
-}
-
 static int run_write_file(struct invocation *invocation) {
   const struct argument_value *path = invocation_value(invocation, 0);
   const struct blob *data = invocation_value(invocation, 1)->data;
   char *name = strndup(path->word.data, path->word.length);
   if (!name)
     return error_set_memory(invocation->error);
-  /* A named pipe that nobody reads is refused rather than waited for. */
-  int file = descriptor_open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY, 0666);
-  int problem = file < 0 ? errno : write_all(file, data->data, data->length);
-  if (file >= 0 && close(file) < 0 && !problem)
-    problem = errno;
+  int problem = file_write(name, data->data, data->length);
   if (problem) {
     error_set_errno(invocation->error, problem, _("the file %.200s can't be written"), name);
     error_set_place(invocation->error, path->place);

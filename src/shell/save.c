@@ -1,15 +1,9 @@
 #include "shell/save.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "language/escape.h"
-#include "socket/descriptor.h"
+#include "socket/file.h"
 
 /* The script being put together from the timeline. A line is held back until its result is known. */
 struct writer {
@@ -79,45 +73,14 @@ static bool take(const struct event *event, void *context) {
   return true;
 }
 
-static int write_all(int file, const struct bytes *text) {
-  size_t at = 0;
-  while (at < text->length) {
-    ssize_t written = write(file, text->data + at, text->length - at);
-    if (written < 0 && errno != EINTR)
-      return -1;
-    at += written > 0 ? (size_t)written : 0;
-  }
-  return fsync(file) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
-}
-
-/* Writes a new file beside the old one and puts it in its place, so that a full disk leaves the old one whole. */
-static int replace_file(const char *path, const struct bytes *text, struct error *error) {
-  struct bytes beside = {0};
-  bytes_append_format(&beside, "%s.XXXXXX", path);
-  bytes_append_char(&beside, '\0');
-  if (beside.failed)
-    return error_set_memory(error);
-  int file = descriptor_move_up(mkostemp(beside.data, O_CLOEXEC));
-  int problem = file < 0 ? errno : 0;
-  if (!problem) {
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(file, 0666 & ~mask);
-    if (write_all(file, text) < 0 || rename(beside.data, path) < 0) {
-      problem = errno;
-      unlink(beside.data);
-    }
-    close(file);
-  }
-  bytes_free(&beside);
-  return problem ? error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path) : 0;
-}
-
 int save_script(struct runner *runner, const char *path, struct error *error) {
   struct writer writer = {0};
   bytes_append_text(&writer.text, "#!/usr/bin/env -S socksh\n");
   uint64_t lost = timeline_walk(runner->session->timeline, 1, take, &writer);
-  int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : replace_file(path, &writer.text, error);
+  int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : 0;
+  int problem = status == 0 ? file_replace(path, writer.text.data, writer.text.length) : 0;
+  if (problem)
+    status = error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path);
   if (status == 0 && lost > 0)
     runner_note(runner, _("the beginning of this session is no longer kept: %llu events are missing in the file"),
                 (unsigned long long)lost);

@@ -1,16 +1,14 @@
 #include "shell/script.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/step.h"
-#include "socket/descriptor.h"
+#include "socket/file.h"
 
 enum { SOURCE_LIMIT = 20, SCRIPT_LIMIT = 512 << 20 };
 
@@ -88,26 +86,10 @@ static void run_text(struct script_run *run, const char *name, const char *text,
 }
 
 int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error) {
-  struct stat status;
-  int file = descriptor >= 0 ? descriptor : descriptor_open(path, O_RDONLY | O_NOCTTY, 0);
-  int problem = file < 0 ? errno : 0;
-  if (!problem && fstat(file, &status) == 0 && S_ISDIR(status.st_mode))
-    problem = EISDIR;
-  while (!problem && bytes_reserve(text, 65536) == 0 && text->length <= SCRIPT_LIMIT) {
-    ssize_t got = read(file, text->data + text->length, 65536);
-    if (got < 0 && errno != EINTR)
-      problem = errno;
-    if (got == 0)
-      break;
-    text->length += got > 0 ? (size_t)got : 0;
-  }
-  if (file >= 0)
-    close(file);
-  if (problem)
-    return error_set_errno(error, problem, _("the script %.300s can't be read"), path);
-  if (text->length > SCRIPT_LIMIT)
+  int problem = descriptor >= 0 ? file_read_descriptor(descriptor, SCRIPT_LIMIT, text) : file_read(path, SCRIPT_LIMIT, text);
+  if (problem == EFBIG)
     return error_set(error, ERROR_FAILURE, _("the script %.300s is larger than 512M"), path);
-  return text->failed ? error_set_memory(error) : 0;
+  return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
 }
 
 static void run_file(struct script_run *run, const struct shell_options *options) {
