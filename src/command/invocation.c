@@ -12,7 +12,7 @@
 #include "language/escape.h"
 #include "socket/look.h"
 
-static void value_free(struct argument_value *value) {
+void argument_value_free(struct argument_value *value) {
   expanded_free(&value->word);
   if (value->socket)
     object_release(&value->socket->object);
@@ -36,8 +36,8 @@ static int take_memory(struct invocation *invocation, size_t count) {
 void invocation_free(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   for (size_t i = 0; i < invocation->count; i++)
-    value_free(&invocation->values[i]);
-  if (runner && !runner->spare) {
+    argument_value_free(&invocation->values[i]);
+  if (!runner->spare) {
     runner->spare = invocation->values;
     runner->spare_room = invocation->room;
   } else {
@@ -95,7 +95,7 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
   for (size_t i = 0; i < count; i++) {
     struct argument_value *value = &invocation->values[kept];
     if (assigned[i] == MATCH_KEYWORD) {
-      value_free(&invocation->values[i]);
+      argument_value_free(&invocation->values[i]);
       continue;
     }
     if (kept < i)

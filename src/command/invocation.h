@@ -15,10 +15,13 @@ struct argument_value {
   size_t size;
   int64_t duration;          /* nanoseconds; -1: `off` */
   struct socket *socket;     /* a reference */
-  struct address address;
   struct blob *data;         /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
+  struct address address;
 };
+
+/* Frees what the value owns. */
+void argument_value_free(struct argument_value *value);
 
 enum { VALUE_LIMIT = 4096 };
 

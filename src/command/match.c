@@ -242,7 +242,9 @@ size_t invocation_next(const struct command *command, const struct word *words, 
 /* Reads each known word as its argument, without looking at anything outside the line. */
 static int check_words(const struct command *command, const struct word *words, const int *assigned, size_t count,
                        struct error *error) {
-  struct argument_value *values = calloc(count ? count : 1, sizeof *values);
+  enum { FEW = 8 };
+  struct argument_value few[FEW];
+  struct argument_value *values = count <= FEW ? few : calloc(count, sizeof *values);
   struct invocation invocation = {.command = command, .values = values, .error = error};
   int status = values ? 0 : error_set_memory(error);
   for (size_t i = 0; status == 0 && i < count; i++) {
@@ -250,21 +252,24 @@ static int check_words(const struct command *command, const struct word *words, 
       continue;
     struct argument_value *value = &values[invocation.count++];
     struct match_word word = match_word_from(&words[i]);
-    value->argument = &command->arguments[assigned[i]];
-    value->place = words[i].place;
-    value->word = (struct expanded){.data = word.data, .length = word.length, .bare = word.bare};
-    if (!word.known) {
-      value->unknown = true;
+    *value = (struct argument_value){
+        .argument = &command->arguments[assigned[i]],
+        .place = words[i].place,
+        .unknown = !word.known,
+        .word = {.data = word.data, .length = word.length, .bare = word.bare},
+    };
+    if (!word.known)
       continue;
-    }
     status = argument_convert(&invocation, value, true);
     if (status < 0)
       error_set_place(error, words[i].place);
   }
   if (status == 0 && command->check)
     status = command->check(&invocation);
-  if (values)
-    invocation_free(&invocation);
+  for (size_t i = 0; i < invocation.count; i++)
+    argument_value_free(&values[i]);
+  if (values != few)
+    free(values);
   return status;
 }
 
@@ -278,8 +283,9 @@ static void set_roles(struct word *words, const struct match_word *match, const 
 
 int invocation_check(const struct command *command, struct word *words, size_t count, struct error *error) {
   enum { FEW = 16 };
-  struct match_word few_words[FEW] = {0};
+  struct match_word few_words[FEW];
   int few_assigned[FEW];
+  few_words[0] = (struct match_word){0}; /* where there are no words, this is still handed over */
   struct match_word *match = count <= FEW ? few_words : calloc(count, sizeof *match);
   int *assigned = count <= FEW ? few_assigned : calloc(count, sizeof *assigned);
   int status = match && assigned ? 0 : error_set_memory(error);

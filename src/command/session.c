@@ -35,6 +35,7 @@ int runner_start(struct runner *runner, struct session *session, unsigned job, c
   *runner = (struct runner){.session = session, .job = job};
   waiter_create(&runner->waiter, &session->watch, job);
   runner->scope.names = &session->names;
+  runner->scope.last = &runner->last_value;
   if (from) {
     runner->scope.arguments = from->arguments;
     runner->scope.argument_count = from->argument_count;

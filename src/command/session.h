@@ -76,7 +76,8 @@ struct runner {
   unsigned job;                 /* 0: the foreground */
   uint64_t statement;           /* the serial of the statement being run */
   uint64_t call;                /* the serial of the last call that finished */
-  bool expects_number;          /* the command is under `expect NUMBER`: an exit status is no failure */
+  bool expects;                 /* the command is under `expect` or `until` */
+  bool expects_number;          /* and that with a number: an exit status is no failure */
   bool expects_blocks;          /* the command is under `expect blocks` */
   bool saw_blocks;              /* and was interrupted for it */
   bool abbreviates;             /* lines may abbreviate commands: at the prompt */

@@ -33,7 +33,8 @@ static int receive(struct invocation *invocation, struct call *call) {
     result->numbered = true;
     result->received = true;
     result->number = call->result;
-    result_add(result, value_from_data(blob_retain(call->data)));
+    result_add(result, value_from_data(call->data)); /* which the call does not need any more */
+    call->data = NULL;
     if (call->name == CALL_RECVFROM && call->address.length > 0) {
       struct object *object = address_object_create(&call->address);
       if (object)

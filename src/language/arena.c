@@ -3,10 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Small enough that one typed line costs one allocation, doubled for scripts that are longer. */
-enum { CHUNK_FIRST = 1024, CHUNK_LARGEST = 1 << 25 };
+enum { CHUNK_FIRST = 1024, CHUNK_LARGEST = 1 << 20 };
 
 struct arena_chunk {
   struct arena_chunk *next;
@@ -14,15 +13,6 @@ struct arena_chunk {
   size_t size;
   _Alignas(max_align_t) char data[];
 };
-
-/* The tree of a long script is hundreds of bytes a line: with huge pages the kernel hands them out in a fraction of the
- * time. Where it has none, nothing changes. */
-static void prefer_huge_pages(void *memory, size_t size) {
-  enum { PAGE = 4096, HUGE_PAGE = 1 << 21 };
-  size_t before = (size_t)(-(uintptr_t)memory % PAGE);
-  if (size >= 2 * HUGE_PAGE)
-    madvise((char *)memory + before, (size - before) / PAGE * PAGE, MADV_HUGEPAGE);
-}
 
 static struct arena_chunk *chunk_add(struct arena *arena, size_t needed) {
   size_t size = arena->chunks ? arena->chunks->size * 2 : CHUNK_FIRST;
@@ -35,7 +25,6 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t needed) {
   struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
   if (!chunk)
     return NULL;
-  prefer_huge_pages(chunk, sizeof *chunk + size);
   chunk->size = size;
   chunk->next = arena->chunks;
   arena->chunks = chunk;

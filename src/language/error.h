@@ -35,6 +35,15 @@ struct error {
   char message[600];  /* one sentence, escaped, without a full stop at its end */
 };
 
+/* Nothing is wrong. The message's memory is left as it is, since a script clears an error for each of its lines. */
+static inline void error_clear(struct error *error) {
+  error->kind = ERROR_NONE;
+  error->number = 0;
+  error->place = (struct place){0, 0};
+  error->told = false;
+  error->message[0] = '\0';
+}
+
 /* Fills in the error, and always returns -1, so that `return error_set(...)` reads well. */
 int error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -46,14 +46,14 @@ static int look_up(const struct piece *piece, const struct scope *scope, struct 
 static int expand_piece(const struct piece *piece, const struct scope *scope, struct value *value,
                         struct error *error) {
   int status = look_up(piece, scope, value, error);
-  for (const char *const *field = piece->field; status == 0 && *field; field++) {
+  for (const char *const *field = piece->expansion->field; status == 0 && *field; field++) {
     struct value next = {0};
     status = value_field(value, *field, &next, error);
     value_clear(value);
     *value = next;
   }
   if (status < 0)
-    error_set_place(error, piece->place);
+    error_set_place(error, piece->expansion->place);
   return status;
 }
 
@@ -93,7 +93,8 @@ int word_expand(const struct word *word, const struct scope *scope, struct expan
 }
 
 void expanded_free(struct expanded *expanded) {
-  bytes_free(&expanded->own);
+  if (expanded->own.data)
+    bytes_free(&expanded->own);
   value_clear(&expanded->field);
 }
 

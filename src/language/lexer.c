@@ -137,7 +137,8 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   if (length == 0)
     return syntax_error(lexer, start, 1, error,
                         _("a $ stands before a name, as in $c or ${c}; the character itself is \\$"));
-  struct piece piece = {.expansion = true, .length = length};
+  struct expansion *expansion = arena_allocate(lexer->arena, sizeof *expansion);
+  struct piece piece = {.length = length, .expansion = expansion};
   piece.text = arena_copy(lexer->arena, text + start + ahead, length);
   ahead += length;
   struct bytes fields = {0};
@@ -149,15 +150,15 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   }
   char *end = NULL;
   bytes_append(&fields, &end, sizeof end);
-  piece.field = (const char *const *)arena_copy(lexer->arena, fields.data, fields.length);
-  bool failed = fields.failed || !piece.text || !piece.field;
+  const char *const *field = (const char *const *)arena_copy(lexer->arena, fields.data, fields.length);
+  bool failed = fields.failed || !expansion || !piece.text || !field;
   bytes_free(&fields);
   if (failed)
     return error_set_memory(error);
   if (braces && peek(lexer, ahead) != '}')
     return syntax_error(lexer, start, ahead, error, _("this ${ has no closing brace, as in ${name.field}"));
   lexer->at += ahead + (braces ? 1 : 0);
-  piece.place = (struct place){start, lexer->at - start};
+  *expansion = (struct expansion){.place = {start, lexer->at - start}, .field = field};
   builder_cut(builder);
   builder->bare_so_far = false;
   bytes_append(&builder->pieces, &piece, sizeof piece);

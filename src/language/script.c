@@ -30,6 +30,7 @@ struct reader {
   size_t behind;      /* where the one before it ends */
   const struct vocabulary *vocabulary;
   struct script *script;
+  struct bytes words; /* those of a command while they are read; kept for its memory */
   struct error *error;
   int depth;
   bool incomplete;
@@ -334,18 +335,19 @@ static int find_command(struct reader *reader, const struct word *word, const st
 
 /* Reads a command's words up to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
-  struct bytes words = {0};
+  struct bytes *words = &reader->words;
   int status = 0;
+  bytes_clear(words);
   if (reader->vocabulary->raw(statement->command)) {
     struct word rest;
     status = lexer_rest(&reader->lexer, &rest, reader->error);
     if (status == 0 && rest.pieces[0].length > 0)
-      bytes_append(&words, &rest, sizeof rest);
+      bytes_append(words, &rest, sizeof rest);
     status = status < 0 ? -1 : advance(reader);
   } else {
     status = advance(reader);
     while (status == 0 && reader->token.kind == TOKEN_WORD) {
-      bytes_append(&words, &reader->token.word, sizeof reader->token.word);
+      bytes_append(words, &reader->token.word, sizeof reader->token.word);
       statement->place.length = reader->token.place.offset + reader->token.place.length - statement->place.offset;
       status = advance(reader);
     }
@@ -354,12 +356,13 @@ static int read_words(struct reader *reader, struct statement *statement) {
                      reader->token.kind == TOKEN_OPEN ? _("a block can't stand here; to pass { as data, quote it")
                                                       : _("= can't stand here; to pass = as data, quote it"));
   }
-  statement->count = words.length / sizeof(struct word);
+  statement->count = words->length / sizeof(struct word);
   if (statement->count > 0)
-    statement->words = (struct word *)arena_copy(&reader->script->arena, words.data, words.length);
-  if (status == 0 && (words.failed || (statement->count > 0 && !statement->words)))
+    statement->words = arena_allocate(&reader->script->arena, words->length);
+  if (statement->words)
+    memcpy(statement->words, words->data, words->length);
+  if (status == 0 && (words->failed || (statement->count > 0 && !statement->words)))
     status = error_set_memory(reader->error);
-  bytes_free(&words);
   return status;
 }
 
@@ -475,6 +478,7 @@ enum script_status script_read(struct source *source, const struct vocabulary *v
       status = wrong(&reader, (struct place){source->length ? source->length - 1 : 0, 1},
                      _("the text ends behind a backslash, which joins a line that is not there"));
   }
+  bytes_free(&reader.words);
   if (status == 0)
     return SCRIPT_READ;
   script_free(script);

@@ -14,13 +14,17 @@
 
 struct command; /* an entry of the command table; only handed through */
 
-/* A part of a word: text as it is, or an expansion. */
+/* What stands behind a $. */
+struct expansion {
+  struct place place;       /* where it stands */
+  const char *const *field; /* its fields, "local", "port", ended by NULL */
+};
+
+/* A part of a word: text as it is, or an expansion. A long script has millions of them, and most are text. */
 struct piece {
-  const char *text;         /* the bytes; for an expansion, its name: "c" of $c.local.port */
-  size_t length;            /* bytes of text */
-  bool expansion;           /* true: the value of a name stands here */
-  struct place place;       /* an expansion's place */
-  const char *const *field; /* an expansion's fields, "local", "port", ended by NULL */
+  const char *text;                  /* the bytes; for an expansion, its name: "c" of $c.local.port */
+  size_t length;                     /* bytes of text */
+  const struct expansion *expansion; /* the value of a name stands here; NULL for text */
 };
 
 struct word {

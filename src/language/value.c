@@ -28,8 +28,9 @@ struct blob *blob_retain(struct blob *blob) {
   return blob;
 }
 
+/* The holder of the only reference is alone with it: most blobs never have another. */
 void blob_release(struct blob *blob) {
-  if (blob && --blob->references == 0)
+  if (blob && (blob->references == 1 || --blob->references == 0))
     free(blob);
 }
 
@@ -69,6 +70,8 @@ struct value value_copy(const struct value *value) {
 }
 
 void value_clear(struct value *value) {
+  if (value->kind == VALUE_NOTHING)
+    return;
   blob_release(value->blob);
   object_release(value->object);
   *value = (struct value){0};

@@ -69,6 +69,20 @@ static void remember(struct runner *runner, const struct result *result, int err
     runner->last_value = value_from_number(result->number);
 }
 
+/* With -q the calls are not shown, but data that nobody else takes is: as an answer of its own. */
+static int show_received(struct run *run) {
+  struct runner *runner = run->runner;
+  const struct result *result = run->result;
+  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 || runner->bind || runner->expects ||
+      result->count == 0 || result->values[0].kind != VALUE_DATA)
+    return 0;
+  struct answer answer;
+  answer_text(&answer, "data");
+  answer.kind = ANSWER_DATA;
+  value_append(&result->values[0], &answer.text);
+  return runner_answer(runner, &answer, run->error);
+}
+
 static enum flow run_command(struct run *run) {
   struct runner *runner = run->runner;
   struct invocation invocation = {
@@ -81,6 +95,8 @@ static enum flow run_command(struct run *run) {
   if (status == 0)
     status = invocation.command->run(&invocation);
   invocation_free(&invocation);
+  if (status == 0)
+    status = show_received(run);
   if (status < 0)
     error_set_place(run->error, run->statement->command_place);
   remember(runner, run->result, status < 0 ? run->error->number : 0);
@@ -162,12 +178,15 @@ static int pattern_text(struct run *run, const struct pattern *pattern, struct e
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   bool outer = runner->expects_blocks;
+  bool outer_expects = runner->expects;
   bool outer_number = runner->expects_number;
+  runner->expects = true;
   runner->expects_number = prefix->pattern.kind == PATTERN_NUMBER;
   runner->expects_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
   runner->saw_blocks = false;
   enum flow flow = run_prefixed(run, prefix->next);
   runner->expects_blocks = outer;
+  runner->expects = outer_expects;
   runner->expects_number = outer_number;
   if (flow != FLOW_FAILED)
     return flow;
@@ -381,7 +400,7 @@ static void append_result(struct run *run, bool statement_failed) {
 int run_job_statement(struct runner *runner, struct program *program, const struct statement *statement,
                       struct result *result, struct error *error) {
   struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
-  *error = (struct error){0};
+  error_clear(error);
   append_statement(&run);
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.view.stable)
@@ -395,7 +414,7 @@ int run_job_statement(struct runner *runner, struct program *program, const stru
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error) {
   struct run run = {runner, program, statement, origin, result, error};
-  *error = (struct error){0};
+  error_clear(error);
   append_statement(&run);
   enum flow flow = statement->background ? failed(job_start(runner, program, statement, error))
                                          : run_prefixed(&run, statement->prefixes);

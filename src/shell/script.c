@@ -50,6 +50,8 @@ static void run_program(struct script_run *run, struct program *program, enum ev
     }
     if (run_statement(&run->runner, program, statement, origin, &result, &error) < 0) {
       run->status = status_of(&error);
+      if (run->keep_going && run->status != STATUS_INTERRUPTED)
+        run->status = STATUS_FAILED;
       session_unlock(run->session);
       output_flush(&run->session->output);
       session_lock(run->session);

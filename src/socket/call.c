@@ -126,7 +126,14 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
   return 0;
 }
 
-/* What the new socket is: told by the call where it says so, else asked of the kernel. */
+/* The protocol that the kernel chose for 0. */
+static int default_protocol(int family, int type) {
+  if (family != AF_INET && family != AF_INET6)
+    return 0;
+  return type == SOCK_STREAM ? IPPROTO_TCP : type == SOCK_DGRAM ? IPPROTO_UDP : 0;
+}
+
+/* What the new socket is. The call has said it, so nobody need be asked. */
 static void describe_made(struct call *call, struct socket *made) {
   switch (call->name) {
   case CALL_EPOLL_CREATE1:
@@ -141,7 +148,11 @@ static void describe_made(struct call *call, struct socket *made) {
     made->epoll = call->entry->epoll;
     break;
   default:
-    socket_identify(made);
+    made->family = (int)call->number[0];
+    made->type = (int)call->number[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+    made->protocol = (int)call->number[2];
+    if (made->protocol == 0)
+      made->protocol = default_protocol(made->family, made->type);
     break;
   }
 }

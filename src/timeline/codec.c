@@ -21,11 +21,17 @@ struct pen {
   char spare[ROOM]; /* where there is no memory this is written to, and forgotten */
 };
 
-static char *make_room(struct pen *pen, char *at, size_t more) {
+static char *grow(struct pen *pen, char *at, size_t more) {
   struct bytes *bytes = pen->bytes;
   if (!bytes->failed)
     bytes->length = (size_t)(at - bytes->data);
   return bytes_reserve(bytes, more + ROOM) < 0 ? pen->spare : bytes->data + bytes->length;
+}
+
+static inline char *make_room(struct pen *pen, char *at, size_t more) {
+  const struct bytes *bytes = pen->bytes;
+  bool fits = !bytes->failed && more + ROOM <= bytes->capacity - (size_t)(at - bytes->data);
+  return fits ? at : grow(pen, at, more);
 }
 
 static char *put_long(char *at, unsigned long long rest) {
@@ -53,7 +59,7 @@ static inline char *put_earlier(char *at, const struct event *event, uint64_t se
   return put(at, serial ? (long long)(event->serial - serial) : 0);
 }
 
-static char *put_bytes(struct pen *pen, char *at, const void *data, size_t length) {
+static inline char *put_bytes(struct pen *pen, char *at, const void *data, size_t length) {
   at = make_room(pen, put(at, (long long)length), length + 1);
   if (!pen->bytes->failed && length > 0) {
     memcpy(at, data, length);
@@ -63,7 +69,7 @@ static char *put_bytes(struct pen *pen, char *at, const void *data, size_t lengt
   return at;
 }
 
-static char *put_text(struct pen *pen, char *at, const char *text) {
+static inline char *put_text(struct pen *pen, char *at, const char *text) {
   at = put(at, text != NULL);
   return text ? put_bytes(pen, at, text, strlen(text)) : at;
 }
@@ -269,7 +275,7 @@ static char *put_body(struct pen *pen, char *at, const struct event *event, size
 void event_encode(const struct event *event, size_t record, struct bytes *bytes) {
   struct pen pen;
   pen.bytes = bytes;
-  char *at = make_room(&pen, bytes->data + bytes->length, 0);
+  char *at = bytes_reserve(bytes, ROOM) < 0 ? pen.spare : bytes->data + bytes->length;
   at = put(at, event->kind);
   at = put(at, (long long)event->serial);
   at = put_earlier(at, event, event->cause);
