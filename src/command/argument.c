@@ -11,19 +11,7 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "socket/descriptor.h"
-#include "socket/file.h"
 #include "socket/look.h"
-
-enum { DATA_LIMIT = 1 << 30, FILE_LIMIT = 64 << 20 };
-
-/* A usage error that shows the word. Always -1. */
-static int wrong(struct invocation *invocation, const struct argument_value *value, const char *what) {
-  struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
-  error_set(invocation->error, ERROR_USAGE, "%s %s", bytes_text(&shown), what);
-  bytes_free(&shown);
-  return -1;
-}
 
 static bool text_is(const struct argument_value *value, const char *text) {
   return bytes_equal(value->word.data, value->word.length, text, strlen(text));
@@ -53,12 +41,13 @@ static int no_such_socket(struct invocation *invocation, const struct argument_v
   escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60, ESCAPE_ASCII);
   names_walk(invocation->runner->scope.names, note_nearest, &nearest);
   if (nearest.name)
-    error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"), bytes_text(&shown),
-              nearest.name);
+    error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"),
+              bytes_text(&shown), nearest.name);
   else
-    error_set(invocation->error, ERROR_FAILURE,
-              _("no socket is called %s; `%s = socket inet stream` makes one, `status` lists those that are open"),
-              bytes_text(&shown), bytes_text(&shown));
+    error_set(
+        invocation->error, ERROR_FAILURE,
+        _("no socket is called %s; `%s = socket inet stream` makes one, `status` lists those that are open"),
+        bytes_text(&shown), bytes_text(&shown));
   bytes_free(&shown);
   return -1;
 }
@@ -67,9 +56,11 @@ static int socket_by_number(struct invocation *invocation, struct argument_value
   struct socket *socket = NULL;
   if (number <= INT_MAX)
     socket = socket_table_find(&invocation->runner->session->sockets, (int)number);
-  if (!socket && number <= INT_MAX && (number < 3 || descriptor_is_own((int)number)) && fcntl((int)number, F_GETFD) >= 0)
+  if (!socket && number <= INT_MAX && (number < 3 || descriptor_is_own((int)number)) &&
+      fcntl((int)number, F_GETFD) >= 0)
     return error_set(invocation->error, ERROR_FAILURE,
-                     _("descriptor %lld belongs to the shell itself and is no socket of this session"), number);
+                     _("descriptor %lld belongs to the shell itself and is no socket of this session"),
+                     number);
   if (!socket)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("no open socket has the number %lld; `status` lists those that are open"), number);
@@ -93,7 +84,8 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
   if (text_is(value, ".")) {
     struct socket *last = check ? NULL : invocation->runner->last_socket;
     if (!last && !check)
-      return error_set(invocation->error, ERROR_FAILURE, _("no command has used a socket yet, so there is no \".\""));
+      return error_set(invocation->error, ERROR_FAILURE,
+                       _("no command has used a socket yet, so there is no \".\""));
     if (last)
       value->socket = (struct socket *)object_retain(&last->object);
     return 0;
@@ -101,12 +93,13 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
   if (number_parse(value->word.data, value->word.length, &number) == 0 && number >= 0)
     return check ? 0 : socket_by_number(invocation, value, number);
   if (!name_valid(value->word.data, value->word.length))
-    return wrong(invocation, value, _("is no socket: give a name, a descriptor, or . for the last one"));
+    return argument_wrong(invocation, value,
+                          _("is no socket: give a name, a descriptor, or . for the last one"));
   if (check)
     return 0;
   struct socket *socket = socket_by_name(invocation->runner, value->word.data, value->word.length);
   if (!socket && names_get(invocation->runner->scope.names, value->word.data, value->word.length))
-    return wrong(invocation, value, _("is bound to something that is no socket"));
+    return argument_wrong(invocation, value, _("is bound to something that is no socket"));
   if (!socket)
     return no_such_socket(invocation, value);
   value->socket = (struct socket *)object_retain(&socket->object);
@@ -131,10 +124,11 @@ static int convert_poll(struct invocation *invocation, struct argument_value *va
   return status;
 }
 
-static int bound_address(struct invocation *invocation, struct argument_value *value, const struct socket *socket) {
+static int bound_address(struct invocation *invocation, struct argument_value *value,
+                         const struct socket *socket) {
   value->address = look_local(socket);
-  bool unbound = address_port(&value->address) == 0 ||
-                 (address_family(&value->address) == AF_UNIX && value->address.length <= sizeof(sa_family_t));
+  bool unbound = address_port(&value->address) == 0 || (address_family(&value->address) == AF_UNIX &&
+                                                        value->address.length <= sizeof(sa_family_t));
   if (value->address.length == 0 || unbound)
     return error_set(invocation->error, ERROR_FAILURE, _("socket %d has no address yet: bind it first"),
                      socket->was_descriptor);
@@ -150,20 +144,22 @@ static const struct socket *earlier_socket(const struct invocation *invocation) 
   return NULL;
 }
 
-static int look_up(struct invocation *invocation, struct argument_value *value, const struct address_query *query,
-                   const struct socket *socket) {
+static int look_up(struct invocation *invocation, struct argument_value *value,
+                   const struct address_query *query, const struct socket *socket) {
   struct call call;
   call_init(&call, CALL_GETADDRINFO, NULL);
   bool any = strcmp(query->host, "*") == 0;
   call.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
   call.text[1] = strdup(query->service);
-  call.number[0] = socket && (socket->family == AF_INET || socket->family == AF_INET6) ? socket->family : AF_INET;
+  call.number[0] =
+      socket && (socket->family == AF_INET || socket->family == AF_INET6) ? socket->family : AF_INET;
   call.number[1] = socket ? socket->type : SOCK_STREAM;
   int status = (call.text[0] || any) && call.text[1]
                    ? runner_call(invocation->runner, invocation->command, &call, invocation->error)
                    : error_set_memory(invocation->error);
   if (status == 0 && call.found_count == 0)
-    status = error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"), query->host);
+    status =
+        error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"), query->host);
   if (status == 0)
     value->address = call.found[0];
   call_free(&call);
@@ -189,8 +185,10 @@ static int convert_address(struct invocation *invocation, struct argument_value 
       return 0;
     named = text_is(value, ".") ? invocation->runner->last_socket
                                 : socket_by_name(invocation->runner, value->word.data, value->word.length);
-    const struct value *bound = names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-    const struct address *held = bound && bound->kind == VALUE_OBJECT ? address_from_object(bound->object) : NULL;
+    const struct value *bound =
+        names_get(invocation->runner->scope.names, value->word.data, value->word.length);
+    const struct address *held =
+        bound && bound->kind == VALUE_OBJECT ? address_from_object(bound->object) : NULL;
     if (held) {
       value->address = *held;
       return 0;
@@ -202,8 +200,8 @@ static int convert_address(struct invocation *invocation, struct argument_value 
     return bound_address(invocation, value, named);
   struct address_query query;
   const struct socket *socket = check ? NULL : earlier_socket(invocation);
-  switch (address_parse(value->word.data, value->word.length, socket ? socket->family : AF_UNSPEC, &value->address,
-                        &query, invocation->error)) {
+  switch (address_parse(value->word.data, value->word.length, socket ? socket->family : AF_UNSPEC,
+                        &value->address, &query, invocation->error)) {
   case ADDRESS_COMPLETE:
     return 0;
   case ADDRESS_LOOK_UP:
@@ -212,87 +210,6 @@ static int convert_address(struct invocation *invocation, struct argument_value 
     break;
   }
   return -1;
-}
-
-static int data_from_file(struct invocation *invocation, struct argument_value *value) {
-  struct bytes path = {0};
-  struct bytes data = {0};
-  bytes_append(&path, value->word.data + 5, value->word.length - 5);
-  const char *name = bytes_text(&path);
-  int problem = memchr(name, '\0', path.length) ? ENOENT : file_read(name, FILE_LIMIT, &data);
-  int status = 0;
-  if (problem == EFBIG)
-    status = error_set(invocation->error, ERROR_FAILURE,
-                       _("the file %.200s is larger than 64M, the most for one call"), name);
-  else if (problem)
-    status = error_set_errno(invocation->error, problem, _("the file %.200s can't be read"), name);
-  else if (!(value->data = blob_copy(data.data, data.length)))
-    status = error_set_memory(invocation->error);
-  bytes_free(&data);
-  bytes_free(&path);
-  return status;
-}
-
-static int data_from_hexadecimal(struct invocation *invocation, struct argument_value *value) {
-  struct bytes data = {0};
-  int high = -1;
-  bool right = true;
-  for (size_t i = 4; i < value->word.length && right; i++) {
-    char c = value->word.data[i];
-    if (c == ' ' || c == '\t')
-      continue;
-    int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-    right = digit >= 0;
-    if (high < 0) {
-      high = digit;
-    } else {
-      bytes_append_char(&data, (char)(high << 4 | digit));
-      high = -1;
-    }
-  }
-  if (!right || high >= 0) {
-    bytes_free(&data);
-    return wrong(invocation, value, _("is not hexadecimal: hex: takes pairs of digits, as hex:6869 or hex:\"68 69\""));
-  }
-  value->data = data.failed ? NULL : blob_copy(data.data, data.length);
-  bytes_free(&data);
-  return value->data ? 0 : error_set_memory(invocation->error);
-}
-
-static int data_from_fill(struct invocation *invocation, struct argument_value *value, bool check) {
-  size_t size;
-  if (size_parse(value->word.data + 5, value->word.length - 5, &size) < 0 || size > DATA_LIMIT)
-    return wrong(invocation, value, _("is no count of bytes: fill: takes a size up to 1G, as fill:64K"));
-  if (check)
-    return 0;
-  value->data = blob_create(size);
-  if (!value->data)
-    return error_set_memory(invocation->error);
-  for (size_t i = 0; i < size; i++)
-    value->data->data[i] = (char)('a' + i % 26);
-  return 0;
-}
-
-static bool has_prefix(const struct argument_value *value, const char *prefix) {
-  size_t length = strlen(prefix);
-  return value->word.bare >= length && memcmp(value->word.data, prefix, length) == 0;
-}
-
-static int convert_data(struct invocation *invocation, struct argument_value *value, bool check) {
-  if (has_prefix(value, "file:"))
-    return check ? 0 : data_from_file(invocation, value);
-  if (has_prefix(value, "hex:"))
-    return data_from_hexadecimal(invocation, value);
-  if (has_prefix(value, "fill:"))
-    return data_from_fill(invocation, value, check);
-  if (check)
-    return 0;
-  const struct value *given = expanded_value(&value->word);
-  if (given && (given->kind == VALUE_DATA || given->kind == VALUE_TEXT))
-    value->data = blob_retain(given->blob);
-  else
-    value->data = blob_copy(value->word.data, value->word.length);
-  return value->data ? 0 : error_set_memory(invocation->error);
 }
 
 /* The level that was given before an option; NULL where none was. */
@@ -305,7 +222,8 @@ static const struct argument_value *earlier_level(const struct invocation *invoc
 
 /* The option of this name at just one of the levels that the socket has; NULL where there is none, or several. */
 static const struct option *option_of_socket(const struct socket *socket, const char *text, size_t length) {
-  const int levels[] = {SOL_SOCKET, socket->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP, socket->protocol};
+  const int levels[] = {SOL_SOCKET, socket->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                        socket->protocol};
   bool internet = socket->family == AF_INET || socket->family == AF_INET6;
   const struct option *found = NULL;
   for (size_t i = 0; i < (internet ? 3 : 1); i++) {
@@ -331,9 +249,11 @@ static bool option_at_any_level(const char *text, size_t length) {
 static int convert_option_number(struct invocation *invocation, struct argument_value *value,
                                  const struct argument_value *level) {
   if (value->number < 0 || value->number > INT_MAX)
-    return wrong(invocation, value, _("is out of range for the number of an option"));
+    return argument_wrong(invocation, value, _("is out of range for the number of an option"));
   if (!level)
-    return wrong(invocation, value, _("is a number: name the level too, as in socket 2, since each level counts its own"));
+    return argument_wrong(
+        invocation, value,
+        _("is a number: name the level too, as in socket 2, since each level counts its own"));
   value->unknown = level->unknown;
   value->option = level->unknown ? NULL : option_by_number((int)level->number, (int)value->number);
   return 0;
@@ -345,7 +265,8 @@ static int convert_option(struct invocation *invocation, struct argument_value *
   size_t length = value->word.length;
   if (number_parse(text, length, &value->number) == 0)
     return convert_option_number(invocation, value, level);
-  value->option = option_find(level && !level->unknown ? (int)level->number : -1, text, length, invocation->error);
+  value->option =
+      option_find(level && !level->unknown ? (int)level->number : -1, text, length, invocation->error);
   const struct socket *socket = check ? NULL : earlier_socket(invocation);
   if (!value->option && !level && socket)
     value->option = option_of_socket(socket, text, length);
@@ -372,14 +293,14 @@ static int convert_type(struct invocation *invocation, struct argument_value *va
     length -= size + (bar ? 1 : 0);
     text += size + (bar ? 1 : 0);
     if (bar && length == 0)
-      return wrong(invocation, value, _("ends in |: a flag must follow, as in stream|nonblock"));
+      return argument_wrong(invocation, value, _("ends in |: a flag must follow, as in stream|nonblock"));
   }
   return 0;
 }
 
 static int convert_number(struct invocation *invocation, struct argument_value *value) {
   if (number_parse(value->word.data, value->word.length, &value->number) < 0)
-    return wrong(invocation, value, _("is no whole number"));
+    return argument_wrong(invocation, value, _("is no whole number"));
   return 0;
 }
 
@@ -417,7 +338,8 @@ static int convert_duration(struct invocation *invocation, struct argument_value
     return 0;
   }
   if (duration_parse(value->word.data, value->word.length, &value->duration) < 0)
-    return wrong(invocation, value, _("is no duration: write a number with a unit, as 500ms, 2s or 1m"));
+    return argument_wrong(invocation, value,
+                          _("is no duration: write a number with a unit, as 500ms, 2s or 1m"));
   return 0;
 }
 
@@ -427,7 +349,8 @@ static int convert_keyword(struct invocation *invocation, struct argument_value 
     return 0;
   struct bytes shown = {0};
   escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
-  error_set(invocation->error, ERROR_USAGE, _("%s is none of %s"), bytes_text(&shown), value->argument->words);
+  error_set(invocation->error, ERROR_USAGE, _("%s is none of %s"), bytes_text(&shown),
+            value->argument->words);
   bytes_free(&shown);
   return -1;
 }
@@ -436,35 +359,37 @@ static int convert_job(struct invocation *invocation, struct argument_value *val
   if (value->word.length < 2 || value->word.data[0] != '%' ||
       number_parse(value->word.data + 1, value->word.length - 1, &value->number) < 0 || value->number < 1 ||
       value->number > UINT_MAX)
-    return wrong(invocation, value, _("is no job: jobs are written %1, %2; `jobs` lists them"));
+    return argument_wrong(invocation, value, _("is no job: jobs are written %1, %2; `jobs` lists them"));
   return 0;
 }
 
 static int convert_size(struct invocation *invocation, struct argument_value *value) {
   if (size_parse(value->word.data, value->word.length, &value->size) < 0)
-    return wrong(invocation, value, _("is no size: write a count of bytes, as 64, 4K or 1M"));
+    return argument_wrong(invocation, value, _("is no size: write a count of bytes, as 64, 4K or 1M"));
   if (value->size > DATA_LIMIT)
-    return wrong(invocation, value, _("is more than 1G, the most for one call"));
+    return argument_wrong(invocation, value, _("is more than 1G, the most for one call"));
   return 0;
 }
 
 static int convert_name(struct invocation *invocation, struct argument_value *value) {
   if (!name_valid(value->word.data, value->word.length))
-    return wrong(invocation, value, _("is no name: letters, digits and _, not beginning with a digit"));
-  if (prefix_word(value->word.data, value->word.length) || command_find(value->word.data, value->word.length))
-    return wrong(invocation, value, _("is a command and can't be a name"));
+    return argument_wrong(invocation, value,
+                          _("is no name: letters, digits and _, not beginning with a digit"));
+  if (prefix_word(value->word.data, value->word.length) ||
+      command_find(value->word.data, value->word.length))
+    return argument_wrong(invocation, value, _("is a command and can't be a name"));
   return 0;
 }
 
 static int convert_setting(struct invocation *invocation, struct argument_value *value) {
   if (setting_find(value->word.data, value->word.length))
     return 0;
-  return wrong(invocation, value, _("is no setting; `set` lists them all"));
+  return argument_wrong(invocation, value, _("is no setting; `set` lists them all"));
 }
 
 static int convert_file(struct invocation *invocation, struct argument_value *value) {
   if (value->word.length == 0 || memchr(value->word.data, '\0', value->word.length))
-    return wrong(invocation, value, _("is no path of a file"));
+    return argument_wrong(invocation, value, _("is no path of a file"));
   return 0;
 }
 
@@ -477,7 +402,7 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
   case ARGUMENT_ADDRESS:
     return convert_address(invocation, value, check);
   case ARGUMENT_DATA:
-    return convert_data(invocation, value, check);
+    return argument_convert_data(invocation, value, check);
   case ARGUMENT_NUMBER:
     return convert_number(invocation, value);
   case ARGUMENT_SIZE:
@@ -502,7 +427,7 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
   case ARGUMENT_FILE:
     return convert_file(invocation, value);
   case ARGUMENT_VALUE:
-    return has_prefix(value, "hex:") ? data_from_hexadecimal(invocation, value) : 0;
+    return argument_convert_value(invocation, value);
   case ARGUMENT_SETTING:
     return convert_setting(invocation, value);
   case ARGUMENT_TEXT:

@@ -19,8 +19,8 @@ enum { MATCH_KEYWORD = -1 };
 enum { ROLE_FIRST = 1, ROLE_KEYWORD = -1 };
 
 /* Says for each word which declared argument it is, by its index, or MATCH_KEYWORD. 0, or -1 with a usage error. */
-int argument_match(const struct command *command, const struct match_word *words, size_t count, int *assigned,
-                   struct error *error);
+int argument_match(const struct command *command, const struct match_word *words, size_t count,
+                   int *assigned, struct error *error);
 
 /* True when the word looks like what the argument takes. */
 bool argument_fits(const struct argument *argument, const struct match_word *word);
@@ -28,6 +28,18 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
 /* Turns the word of value->word into its value. `invocation` has the values before it. With `check` nothing outside is
  * looked at: no sockets, files or names. 0, or -1 with a usage error or a failure. */
 int argument_convert(struct invocation *invocation, struct argument_value *value, bool check);
+
+/* The same for DATA. */
+int argument_convert_data(struct invocation *invocation, struct argument_value *value, bool check);
+
+/* The same for a word of an option's value: only hex: is read here, the rest is the option's own to read. */
+int argument_convert_value(struct invocation *invocation, struct argument_value *value);
+
+/* A usage error that shows the word, as in `"x" is no size`. Always -1. */
+int argument_wrong(struct invocation *invocation, const struct argument_value *value, const char *what);
+
+/* The most that one call is given, in bytes. */
+enum { DATA_LIMIT = 1 << 30 };
 
 /* The index of the word in "rd|wr|rdwr", or -1. */
 int keyword_index(const char *words, const char *text, size_t length);

@@ -131,12 +131,13 @@ static int wait_for_child(struct runner *runner, pid_t child, int *status) {
 
 static int give_status(struct invocation *invocation, int status) {
   if (WIFSIGNALED(status))
-    return error_set(invocation->error, ERROR_FAILURE, _("the command was ended by signal %d (%s)"), WTERMSIG(status),
-                     strsignal(WTERMSIG(status)));
+    return error_set(invocation->error, ERROR_FAILURE, _("the command was ended by signal %d (%s)"),
+                     WTERMSIG(status), strsignal(WTERMSIG(status)));
   invocation->result->numbered = true;
   invocation->result->number = WEXITSTATUS(status);
   if (WEXITSTATUS(status) != 0 && !invocation->runner->expects_number)
-    return error_set(invocation->error, ERROR_FAILURE, _("the command ended with status %d"), WEXITSTATUS(status));
+    return error_set(invocation->error, ERROR_FAILURE, _("the command ended with status %d"),
+                     WEXITSTATUS(status));
   return 0;
 }
 
@@ -183,9 +184,10 @@ const struct command command_shell = {
     .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
     .result = "exit status",
     .summary = N_("runs a command of the system"),
-    .manual = N_("/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold text, numbers or addresses are in its environment, so after "
-                 "`let port $srv.local.port` the line `shell nc -z 127.0.0.1 $port` works. It has none of the session's sockets. A status other than 0 is a "
-                 "failure, unless the line begins with expect and a number."),
+    .manual = N_(
+        "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold text, numbers or addresses are in its environment, so after "
+        "`let port $srv.local.port` the line `shell nc -z 127.0.0.1 $port` works. It has none of the session's sockets. A status other than 0 is a "
+        "failure, unless the line begins with expect and a number."),
     .blocks = N_("until the command ends"),
     .example = "shell echo hello\nexpect 3 shell exit 3",
     .run = run_shell,

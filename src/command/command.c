@@ -71,7 +71,8 @@ const struct command *command_find(const char *text, size_t length) {
   pthread_once(&index_once, index_build);
   if (memchr(text, '\0', length))
     return NULL;
-  for (size_t i = lower_bound(text, length); i < index_count && begins_with(index_entries[i].name, text, length); i++)
+  for (size_t i = lower_bound(text, length);
+       i < index_count && begins_with(index_entries[i].name, text, length); i++)
     if (strlen(index_entries[i].name) == length)
       return index_entries[i].command;
   return NULL;
@@ -91,7 +92,8 @@ static void unknown_command(const char *text, size_t length, struct error *error
     }
   }
   if (nearest)
-    error_set(error, ERROR_USAGE, _("no command is called %s, did you mean %s?"), bytes_text(&shown), nearest);
+    error_set(error, ERROR_USAGE, _("no command is called %s, did you mean %s?"), bytes_text(&shown),
+              nearest);
   else
     error_set(error, ERROR_USAGE, _("no command is called %s; `help` lists them"), bytes_text(&shown));
   bytes_free(&shown);
@@ -106,7 +108,8 @@ const struct command *command_complete(const char *text, size_t length, struct e
   }
   struct bytes several = {0};
   size_t count = 0;
-  for (size_t i = lower_bound(text, length); i < index_count && begins_with(index_entries[i].name, text, length); i++) {
+  for (size_t i = lower_bound(text, length);
+       i < index_count && begins_with(index_entries[i].name, text, length); i++) {
     if (index_entries[i].command == found)
       continue;
     found = index_entries[i].command;
@@ -115,7 +118,8 @@ const struct command *command_complete(const char *text, size_t length, struct e
   if (count > 1) {
     found = NULL;
     if (error)
-      error_set(error, ERROR_USAGE, _("several commands begin with \"%.*s\": %s"), (int)length, text, bytes_text(&several));
+      error_set(error, ERROR_USAGE, _("several commands begin with \"%.*s\": %s"), (int)length, text,
+                bytes_text(&several));
   } else if (count == 0 && error) {
     unknown_command(text, length, error);
   }

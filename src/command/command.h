@@ -10,10 +10,10 @@ struct invocation;
 
 /* What a word of a command stands for. What a kind takes, and how it is completed, is one row in argument.c. */
 enum argument_kind {
-  ARGUMENT_SOCKET,    /* a name, a descriptor, or . */
+  ARGUMENT_SOCKET, /* a name, a descriptor, or . */
   ARGUMENT_ADDRESS,
-  ARGUMENT_DATA,      /* text, or file: hex: fill: */
-  ARGUMENT_TEXT,      /* a word as it is */
+  ARGUMENT_DATA, /* text, or file: hex: fill: */
+  ARGUMENT_TEXT, /* a word as it is */
   ARGUMENT_NUMBER,
   ARGUMENT_SIZE,
   ARGUMENT_DURATION,
@@ -49,7 +49,7 @@ struct argument {
   unsigned flags;
   const struct constant_set *set; /* ARGUMENT_SYMBOL, ARGUMENT_FLAGS */
   const char *words;              /* ARGUMENT_KEYWORD: the choices, "rd|wr|rdwr" */
-  const char *keyword;            /* the word that must stand before it: "--to"; such an argument may stand anywhere */
+  const char *keyword; /* the word that must stand before it: "--to"; such an argument may stand anywhere */
 };
 
 /* Families of commands, in the order of the manual. */
@@ -80,16 +80,16 @@ struct command {
   const char *aliases[3]; /* ended by NULL */
   enum command_group group;
   struct argument arguments[ARGUMENT_LIMIT];
-  const char *result;     /* what a name before = gets: "socket", "data, address"; NULL: nothing */
-  const char *summary;    /* one line, without a full stop */
-  const char *manual;     /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
-  const char *prototype;  /* as C declares the call; NULL where there is none */
-  const char *python;     /* the same call in Python; NULL where there is none */
-  const char *blocks;     /* whether, and until when */
+  const char *result;  /* what a name before = gets: "socket", "data, address"; NULL: nothing */
+  const char *summary; /* one line, without a full stop */
+  const char *manual;  /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
+  const char *prototype; /* as C declares the call; NULL where there is none */
+  const char *python;    /* the same call in Python; NULL where there is none */
+  const char *blocks;    /* whether, and until when */
   struct command_error errors[COMMAND_ERRORS];
-  const char *example;    /* lines that run */
-  const char *pages;      /* manual pages to read: "accept(2), tcp(7)" */
-  bool sends_signal;      /* a C program gets SIGPIPE where this fails with EPIPE */
+  const char *example; /* lines that run */
+  const char *pages;   /* manual pages to read: "accept(2), tcp(7)" */
+  bool sends_signal;   /* a C program gets SIGPIPE where this fails with EPIPE */
   /* Whether the words go together, as far as one can tell without looking at anything: called before the script is run,
    * when some words are still `unknown`, and again before `run`. 0, or -1 with a usage error. NULL: they always do. */
   int (*check)(struct invocation *invocation);

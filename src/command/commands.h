@@ -5,34 +5,37 @@
 #include "command/command.h"
 
 /* make.c */
-extern const struct command command_socket, command_socketpair, command_bind, command_listen, command_accept,
-    command_connect, command_shutdown, command_close, command_dup;
+extern const struct command command_socket, command_socketpair, command_bind, command_listen,
+    command_accept, command_connect, command_shutdown, command_close, command_dup;
 /* transfer.c */
-extern const struct command command_send, command_sendto, command_write, command_recv, command_recvfrom, command_read,
-    command_send_all, command_recv_all, command_recv_line, command_recv_exactly;
+extern const struct command command_send, command_sendto, command_write, command_recv, command_recvfrom,
+    command_read, command_send_all, command_recv_all, command_recv_line, command_recv_exactly;
 /* message.c */
 extern const struct command command_sendmsg, command_recvmsg;
 /* option.c */
-extern const struct command command_getsockopt, command_setsockopt, command_options, command_set_timeout, command_get_timeout;
+extern const struct command command_getsockopt, command_setsockopt, command_options, command_set_timeout,
+    command_get_timeout;
 /* flag.c */
-extern const struct command command_getsockname, command_getpeername, command_set_blocking, command_fcntl, command_ioctl;
+extern const struct command command_getsockname, command_getpeername, command_set_blocking, command_fcntl,
+    command_ioctl;
 /* ready.c */
-extern const struct command command_poll, command_select, command_epoll_create1, command_epoll_ctl, command_epoll_wait;
+extern const struct command command_poll, command_select, command_epoll_create1, command_epoll_ctl,
+    command_epoll_wait;
 /* compound.c */
 extern const struct command command_tcp_listen, command_tcp_connect, command_udp_bind, command_udp_connect,
     command_unix_listen, command_unix_connect, command_unix_bind;
 /* lookup.c */
-extern const struct command command_getaddrinfo, command_getnameinfo, command_getservbyname, command_getservbyport,
-    command_getprotobyname, command_if_nametoindex;
+extern const struct command command_getaddrinfo, command_getnameinfo, command_getservbyname,
+    command_getservbyport, command_getprotobyname, command_if_nametoindex;
 /* convert.c */
-extern const struct command command_inet_pton, command_inet_ntop, command_inet_aton, command_inet_addr, command_inet_ntoa,
-    command_htons, command_htonl, command_ntohs, command_ntohl;
+extern const struct command command_inet_pton, command_inet_ntop, command_inet_aton, command_inet_addr,
+    command_inet_ntoa, command_htons, command_htonl, command_ntohs, command_ntohl;
 /* value.c */
-extern const struct command command_upper, command_lower, command_length, command_slice, command_pack, command_unpack,
-    command_assert, command_print, command_write_file;
+extern const struct command command_upper, command_lower, command_length, command_slice, command_pack,
+    command_unpack, command_assert, command_print, command_write_file;
 /* status.c, settings.c, jobs.c, flow.c, child.c, help.c */
-extern const struct command command_status, command_names, command_let, command_unset, command_set, command_jobs,
-    command_wait, command_kill, command_fg, command_sleep, command_await, command_source, command_save,
-    command_history, command_quit, command_shell, command_help, command_explain;
+extern const struct command command_status, command_names, command_let, command_unset, command_set,
+    command_jobs, command_wait, command_kill, command_fg, command_sleep, command_await, command_source,
+    command_save, command_history, command_quit, command_shell, command_help, command_explain;
 
 #endif

@@ -57,7 +57,7 @@ static int listen_on(struct invocation *invocation, struct socket *socket) {
 struct recipe {
   const struct command *command;
   int type;
-  bool unix_only;  /* the address must be a path; else it must not be */
+  bool unix_only; /* the address must be a path; else it must not be */
   bool reuse;
   bool bind;
   bool listen;
@@ -109,11 +109,13 @@ static int run_recipe(struct invocation *invocation) {
   int family = address_family(&address->address);
   if ((family == AF_UNIX) != recipe->unix_only)
     return invocation_wrong(invocation, address,
-                            recipe->unix_only ? _("%s takes a Unix address, as unix:/tmp/s or unix:@s")
-                                              : _("%s takes an internet address; for a path there are unix-listen, "
-                                                  "unix-connect and unix-bind"),
+                            recipe->unix_only
+                                ? _("%s takes a Unix address, as unix:/tmp/s or unix:@s")
+                                : _("%s takes an internet address; for a path there are unix-listen, "
+                                    "unix-connect and unix-bind"),
                             invocation->command->name);
-  int type = recipe->command == &command_unix_bind ? (int)invocation_number(invocation, 1, recipe->type) : recipe->type;
+  int type = recipe->command == &command_unix_bind ? (int)invocation_number(invocation, 1, recipe->type)
+                                                   : recipe->type;
   struct socket *socket = make_socket(invocation, family, type);
   if (!socket)
     return -1;
@@ -130,18 +132,26 @@ static int run_recipe(struct invocation *invocation) {
   return status;
 }
 
-#define ADDRESS_ARGUMENT {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}
-#define BACKLOG_ARGUMENT {.name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}
+#define ADDRESS_ARGUMENT                                                                                   \
+  { .name = "ADDRESS", .kind = ARGUMENT_ADDRESS }
+#define BACKLOG_ARGUMENT                                                                                   \
+  { .name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL }
 
-#define LISTEN_ERRORS                                                                                                     \
-  {EADDRINUSE, N_("another socket listens on this port, or has this path")},                                             \
-      {EACCES, N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")}, \
-      {EADDRNOTAVAIL, N_("this machine has no such address")}
+#define LISTEN_ERRORS                                                                                              \
+  {EADDRINUSE, N_("another socket listens on this port, or has this path")},                                       \
+      {EACCES,                                                                                                     \
+       N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")}, \
+  {                                                                                                                \
+    EADDRNOTAVAIL, N_("this machine has no such address")                                                          \
+  }
 
-#define CONNECT_ERRORS                                                                                                    \
-  {ECONNREFUSED, N_("nothing listens on that address and port (a RST came back), or, for a path, nobody has it open")},  \
-      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},                              \
-      {ENETUNREACH, N_("no route leads there")}, {ENOENT, N_("there is no such path; the listener creates it with bind")}
+#define CONNECT_ERRORS                                                                                     \
+  {ECONNREFUSED,                                                                                           \
+   N_("nothing listens on that address and port (a RST came back), or, for a path, nobody has it open")},  \
+      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},                \
+      {ENETUNREACH, N_("no route leads there")}, {                                                         \
+    ENOENT, N_("there is no such path; the listener creates it with bind")                                 \
+  }
 
 const struct command command_tcp_listen = {
     .name = "tcp-listen",
@@ -149,7 +159,8 @@ const struct command command_tcp_listen = {
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a TCP socket that listens"),
-    .manual = N_("Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and listen. Where one fails, the socket is closed again."),
+    .manual = N_(
+        "Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and listen. Where one fails, the socket is closed again."),
     .python = "s = socket.create_server((\"127.0.0.1\", 5000))",
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
@@ -179,7 +190,8 @@ const struct command command_udp_bind = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a UDP socket with an address"),
-    .manual = N_("Makes the calls socket and bind. It then receives every datagram that is sent to the address, whoever sent it."),
+    .manual = N_(
+        "Makes the calls socket and bind. It then receives every datagram that is sent to the address, whoever sent it."),
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\nexpect \"hello\" recv u",
@@ -193,7 +205,8 @@ const struct command command_udp_connect = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a UDP socket that sends to one address"),
-    .manual = N_("Makes the calls socket and connect. Nothing is sent by that: it fixes where send goes, and whose datagrams are received."),
+    .manual = N_(
+        "Makes the calls socket and connect. Nothing is sent by that: it fixes where send goes, and whose datagrams are received."),
     .blocks = N_("never"),
     .errors = {CONNECT_ERRORS},
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"",
@@ -207,7 +220,8 @@ const struct command command_unix_listen = {
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a Unix stream socket that listens"),
-    .manual = N_("Makes the calls socket, bind and listen. The path stays in the file system after close; an abstract name (unix:@name) does not."),
+    .manual = N_(
+        "Makes the calls socket, bind and listen. The path stays in the file system after close; an abstract name (unix:@name) does not."),
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv\ns = accept srv",
@@ -235,10 +249,12 @@ const struct command command_unix_bind = {
     .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = ARGUMENT_TYPE, .flags = OPTIONAL}},
     .result = "socket",
     .summary = N_("makes a Unix socket with an address"),
-    .manual = N_("Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone lets the kernel choose an abstract name."),
+    .manual = N_(
+        "Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone lets the kernel choose an abstract name."),
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
-    .example = "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect \"hello\" recv u",
+    .example =
+        "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect \"hello\" recv u",
     .pages = "unix(7), bind(2)",
     .run = run_recipe,
 };

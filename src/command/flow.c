@@ -26,7 +26,8 @@ static int sleep_until(struct runner *runner, int64_t deadline, struct error *er
 }
 
 static int run_sleep(struct invocation *invocation) {
-  return sleep_until(invocation->runner, clock_monotonic() + invocation_duration(invocation, 0, 0), invocation->error);
+  return sleep_until(invocation->runner, clock_monotonic() + invocation_duration(invocation, 0, 0),
+                     invocation->error);
 }
 
 /* What `await` waits for: events that poll tells, or a state. */
@@ -35,7 +36,8 @@ struct condition {
   enum socket_state state;
 };
 
-static int read_condition(struct invocation *invocation, const struct argument_value *value, struct condition *condition) {
+static int read_condition(struct invocation *invocation, const struct argument_value *value,
+                          struct condition *condition) {
   *condition = (struct condition){0};
   if (bytes_equal(value->word.data, value->word.length, "readable", 8)) {
     condition->events = POLLIN;
@@ -46,22 +48,26 @@ static int read_condition(struct invocation *invocation, const struct argument_v
     return 0;
   }
   struct error ignored;
-  const struct constant *state = constant_find(&constant_states, value->word.data, value->word.length, &ignored);
+  const struct constant *state =
+      constant_find(&constant_states, value->word.data, value->word.length, &ignored);
   if (state) {
     condition->state = (enum socket_state)state->value;
     return 0;
   }
   struct bytes shown = {0};
   escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
-  int status = invocation_wrong(invocation, value, _("%s is no condition: there are readable, writable, and the states, as ESTABLISHED or "
-                                                     "CLOSE_WAIT"),
-                                bytes_text(&shown));
+  int status = invocation_wrong(
+      invocation, value,
+      _("%s is no condition: there are readable, writable, and the states, as ESTABLISHED or "
+        "CLOSE_WAIT"),
+      bytes_text(&shown));
   bytes_free(&shown);
   return status;
 }
 
 /* Waits once, at most `nanoseconds`, for the events; with none it is a sleep. */
-static void wait_once(struct runner *runner, const struct socket *socket, short events, int64_t nanoseconds) {
+static void wait_once(struct runner *runner, const struct socket *socket, short events,
+                      int64_t nanoseconds) {
   struct pollfd item = {.fd = events ? socket->descriptor : -1, .events = events};
   struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
   if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
@@ -78,7 +84,8 @@ static bool holds(const struct socket *socket, const struct condition *condition
   return details.ready & (condition->events | POLLERR | POLLHUP);
 }
 
-static int await(struct invocation *invocation, struct socket *socket, const struct condition *condition, int64_t deadline) {
+static int await(struct invocation *invocation, struct socket *socket, const struct condition *condition,
+                 int64_t deadline) {
   enum { SHORTEST = 1000000, LONGEST = 20000000 };
   struct runner *runner = invocation->runner;
   int64_t interval = SHORTEST;
@@ -87,8 +94,9 @@ static int await(struct invocation *invocation, struct socket *socket, const str
     if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       return runner_interrupted(runner, invocation->error);
     if (left <= 0)
-      return error_set_errno(invocation->error, ETIMEDOUT, _("socket %d is in state %s"), socket->was_descriptor,
-                             socket->descriptor < 0 ? "CLOSED" : constant_name(&constant_states, look_state_now(socket)));
+      return error_set_errno(
+          invocation->error, ETIMEDOUT, _("socket %d is in state %s"), socket->was_descriptor,
+          socket->descriptor < 0 ? "CLOSED" : constant_name(&constant_states, look_state_now(socket)));
     if (condition->events && socket->descriptor < 0)
       return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
     /* Readiness wakes poll; for a state nothing does, so it is looked at again and again, less and less often. */
@@ -100,7 +108,8 @@ static int await(struct invocation *invocation, struct socket *socket, const str
 
 static void append_test(struct invocation *invocation, const char *condition, bool passed) {
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){passed, "await", condition, condition, passed ? condition : invocation->error->message};
+  event.test = (struct event_test){passed, "await", condition, condition,
+                                   passed ? condition : invocation->error->message};
   runner_append(invocation->runner, &event);
 }
 
@@ -135,8 +144,9 @@ static int run_source(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
   const char *name = path_of(invocation, 1, &path);
-  int status = invocation_value(invocation, 0) ? shell->walk(runner, name, invocation->error)
-                                               : shell->source(runner, name, invocation->result, invocation->error);
+  int status = invocation_value(invocation, 0)
+                   ? shell->walk(runner, name, invocation->error)
+                   : shell->source(runner, name, invocation->result, invocation->error);
   bytes_free(&path);
   return status;
 }
@@ -170,7 +180,8 @@ const struct command command_sleep = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "DURATION", .kind = ARGUMENT_DURATION}},
     .summary = N_("waits for a time"),
-    .manual = N_("A script that depends on a state says await: it goes on as soon as the state is there, on a slow machine and on a fast one."),
+    .manual = N_(
+        "A script that depends on a state says await: it goes on as soon as the state is there, on a slow machine and on a fast one."),
     .blocks = N_("for that time"),
     .example = "sleep 10ms",
     .run = run_sleep,
@@ -183,12 +194,14 @@ const struct command command_await = {
                   {.name = "CONDITION", .kind = ARGUMENT_CONDITION},
                   {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
     .summary = N_("waits until a socket is in a state"),
-    .manual = N_("CONDITION is readable, writable, or the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT. The kernel wakes the shell for the first "
-                 "two; states are looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after TIMEOUT, or `set "
-                 "timeout` where that is omitted."),
+    .manual = N_(
+        "CONDITION is readable, writable, or the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT. The kernel wakes the shell for the first "
+        "two; states are looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after TIMEOUT, or `set "
+        "timeout` where that is omitted."),
     .blocks = N_("until the condition holds, or the time is over"),
     .errors = {{ETIMEDOUT, N_("the condition did not come true in time")}},
-    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv readable\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv readable\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
     .pages = "poll(2), tcp(7)",
     .run = run_await,
 };
@@ -199,8 +212,9 @@ const struct command command_source = {
     .arguments = {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
                   {.name = "FILE", .kind = ARGUMENT_FILE}},
     .summary = N_("runs the lines of a file"),
-    .manual = N_("The lines run as if they stood here: with the same names and sockets. The first failure ends the file, and this command fails with it. "
-                 "With --step it walks through the file: each comment and line is shown first, and runs on Enter."),
+    .manual = N_(
+        "The lines run as if they stood here: with the same names and sockets. The first failure ends the file, and this command fails with it. "
+        "With --step it walks through the file: each comment and line is shown first, and runs on Enter."),
     .blocks = N_("as long as its lines do"),
     .errors = {{ENOENT, N_("there is no such file")}, {EACCES, N_("the file may not be read")}},
     .example = "write-file hello.socksh \"print hello\\n\"\nsource hello.socksh",
@@ -212,10 +226,12 @@ const struct command command_save = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE}},
     .summary = N_("writes what was typed as a script that runs"),
-    .manual = N_("Every line that was typed in this session is written to FILE, in order. A line that failed is written with the expect that makes it pass again, or "
-                 "as a comment; one that was wrong, and never run, is left out. An existing file is replaced only when all of it could be written."),
+    .manual = N_(
+        "Every line that was typed in this session is written to FILE, in order. A line that failed is written with the expect that makes it pass again, or "
+        "as a comment; one that was wrong, and never run, is left out. An existing file is replaced only when all of it could be written."),
     .blocks = N_("never"),
-    .errors = {{EACCES, N_("the directory may not be written")}, {ENOSPC, N_("the disk is full; nothing was changed")}},
+    .errors = {{EACCES, N_("the directory may not be written")},
+               {ENOSPC, N_("the disk is full; nothing was changed")}},
     .example = "a b = socketpair unix stream\nsave session.socksh",
     .run = run_save,
 };
@@ -224,8 +240,9 @@ const struct command command_history = {
     .name = "history",
     .group = GROUP_SESSION,
     .summary = N_("lists the lines typed at the prompt"),
-    .manual = N_("The lines are kept from one session to the next, the last 10,000 of them, in $XDG_STATE_HOME/socksh/history. A line that begins with a space "
-                 "is not kept. Ctrl-R searches in them."),
+    .manual = N_(
+        "The lines are kept from one session to the next, the last 10,000 of them, in $XDG_STATE_HOME/socksh/history. A line that begins with a space "
+        "is not kept. Ctrl-R searches in them."),
     .blocks = N_("never"),
     .example = "history",
     .run = run_history,
@@ -237,8 +254,9 @@ const struct command command_quit = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "STATUS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
     .summary = N_("ends the session"),
-    .manual = N_("Jobs that still block are ended, and all sockets are closed. The exit status is STATUS, or 0. At the prompt, Ctrl-D on an empty line does the "
-                 "same."),
+    .manual = N_(
+        "Jobs that still block are ended, and all sockets are closed. The exit status is STATUS, or 0. At the prompt, Ctrl-D on an empty line does the "
+        "same."),
     .blocks = N_("never"),
     .example = "quit",
     .run = run_quit,

@@ -6,9 +6,9 @@
 
 /* A page about the language or the prompt. */
 struct help_topic {
-  const char *name;  /* NULL ends the table */
+  const char *name; /* NULL ends the table */
   const char *title;
-  const char *text;  /* lines as they are shown */
+  const char *text; /* lines as they are shown */
 };
 extern const struct help_topic help_topics[];
 

@@ -130,7 +130,8 @@ int invocation_prepare(struct invocation *invocation, const struct word *words, 
   return status;
 }
 
-const struct argument_value *invocation_nth(const struct invocation *invocation, size_t argument, size_t n) {
+const struct argument_value *invocation_nth(const struct invocation *invocation, size_t argument,
+                                            size_t n) {
   for (size_t i = 0; i < invocation->count; i++)
     if (invocation->values[i].argument == &invocation->command->arguments[argument] && n-- == 0)
       return &invocation->values[i];
@@ -161,7 +162,8 @@ int64_t invocation_duration(const struct invocation *invocation, size_t argument
   return value ? value->duration : otherwise;
 }
 
-int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format, ...) {
+int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format,
+                     ...) {
   struct bytes text = {0};
   va_list list;
   va_start(list, format);
@@ -211,10 +213,12 @@ static int call_failed(struct runner *runner, const struct command *command, con
     struct bytes host = {0};
     const char *asked = call->text[0] ? call->text[0] : "";
     escape_append(&host, asked, strlen(asked), ESCAPE_ASCII);
-    error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host), host.length ? ": " : "",
+    error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host),
+              host.length ? ": " : "",
               call->result == EAI_SYSTEM ? strerror(call->error) : gai_strerror((int)call->result),
-              constant_name(&constant_lookup_errors, call->result) ? constant_name(&constant_lookup_errors, call->result)
-                                                                   : "EAI_?");
+              constant_name(&constant_lookup_errors, call->result)
+                  ? constant_name(&constant_lookup_errors, call->result)
+                  : "EAI_?");
     bytes_free(&host);
     return -1;
   }
@@ -258,7 +262,8 @@ static int pending_datagram(const struct runner *runner, const struct call *call
   return ioctl(call->entry->descriptor, SIOCINQ, &pending) < 0 ? 0 : pending;
 }
 
-int runner_call(struct runner *runner, const struct command *command, struct call *call, struct error *error) {
+int runner_call(struct runner *runner, const struct command *command, struct call *call,
+                struct error *error) {
   struct session *session = runner->session;
   struct waiter *waiter = &runner->waiter;
   if (waiter->reason != WAIT_NOT_INTERRUPTED)
@@ -288,7 +293,8 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
   call_finish(call, &session->sockets);
   bind_early(runner, call);
-  struct event finish = {.kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};
+  struct event finish = {
+      .kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};
   runner->call = runner_append(runner, &finish);
   use_sockets(runner, call);
   surprise_explain(runner, call, pending);

@@ -9,13 +9,13 @@
 struct argument_value {
   const struct argument *argument;
   struct place place;
-  bool unknown;              /* before the script is run: what it stands for hangs on an expansion, or on a socket */
-  struct expanded word;      /* its text; owned */
-  long long number;          /* number, symbol, flags, keyword's index, level, job, poll's events */
+  bool unknown; /* before the script is run: what it stands for hangs on an expansion, or on a socket */
+  struct expanded word; /* its text; owned */
+  long long number;     /* number, symbol, flags, keyword's index, level, job, poll's events */
   size_t size;
-  int64_t duration;          /* nanoseconds; -1: `off` */
-  struct socket *socket;     /* a reference */
-  struct blob *data;         /* a reference */
+  int64_t duration;            /* nanoseconds; -1: `off` */
+  struct socket *socket;       /* a reference */
+  struct blob *data;           /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
   struct address address;
 };
@@ -30,8 +30,8 @@ struct invocation {
   const struct command *command;
   struct argument_value *values; /* all words, in the order of the line */
   size_t count;
-  size_t room;                   /* for how many there is memory, which is the runner's spare one */
-  struct result *result;         /* what the command gives: to be filled in */
+  size_t room;           /* for how many there is memory, which is the runner's spare one */
+  struct result *result; /* what the command gives: to be filled in */
   struct error *error;
 };
 
@@ -60,7 +60,8 @@ int64_t invocation_duration(const struct invocation *invocation, size_t argument
 int invocation_call(struct invocation *invocation, struct call *call);
 
 /* The same for those who have no invocation: reading an address makes a look-up. */
-int runner_call(struct runner *runner, const struct command *command, struct call *call, struct error *error);
+int runner_call(struct runner *runner, const struct command *command, struct call *call,
+                struct error *error);
 
 /* Makes the call, sets the number returned as the result, and frees the call. */
 int invocation_simple_call(struct invocation *invocation, struct call *call);
@@ -77,8 +78,8 @@ int invocation_give_address(struct invocation *invocation, const struct address 
 int invocation_explain(struct invocation *invocation, struct answer *answer);
 
 /* A usage error about one argument. Always -1. */
-int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format,
+                     ...) __attribute__((format(printf, 3, 4)));
 
 /* Which declared arguments may stand at the next word, for completion: fills `next` (room for ARGUMENT_LIMIT) and returns
  * how many. The words before it are as typed. */

@@ -83,7 +83,8 @@ static int keyword_of(const struct command *command, const struct match_word *wo
   return -1;
 }
 
-static int wrong_usage(const struct command *command, struct place place, struct error *error, const char *what) {
+static int wrong_usage(const struct command *command, struct place place, struct error *error,
+                       const char *what) {
   struct bytes synopsis = {0};
   command_append_synopsis(command, &synopsis);
   error_set(error, ERROR_USAGE, _("%s; usage: %s"), what, bytes_text(&synopsis));
@@ -102,8 +103,8 @@ static size_t required_from(const struct command *command, int first) {
 /* Takes out the words that stand behind a keyword such as --to. What is left stays marked with UNASSIGNED. */
 enum { UNASSIGNED = -2 };
 
-static int match_switches(const struct command *command, const struct match_word *words, size_t count, int *assigned,
-                          size_t *left, struct error *error) {
+static int match_switches(const struct command *command, const struct match_word *words, size_t count,
+                          int *assigned, size_t *left, struct error *error) {
   for (size_t i = 0; i < count; i++) {
     int index = keyword_of(command, &words[i]);
     assigned[i] = UNASSIGNED;
@@ -134,7 +135,8 @@ struct position {
 static int next_argument(const struct command *command, const struct match_word *word, size_t left,
                          struct position *position) {
   position->refused = -1;
-  for (; position->at < ARGUMENT_LIMIT && command->arguments[position->at].name; position->at++, position->taken = false) {
+  for (; position->at < ARGUMENT_LIMIT && command->arguments[position->at].name;
+       position->at++, position->taken = false) {
     const struct argument *argument = &command->arguments[position->at];
     if (argument->keyword)
       continue;
@@ -156,8 +158,8 @@ static int next_argument(const struct command *command, const struct match_word 
   return -1;
 }
 
-int argument_match(const struct command *command, const struct match_word *words, size_t count, int *assigned,
-                   struct error *error) {
+int argument_match(const struct command *command, const struct match_word *words, size_t count,
+                   int *assigned, struct error *error) {
   struct position position = {.group = -1, .refused = -1};
   size_t left = 0;
   const struct match_word *odd = NULL; /* the first that was taken for what it does not look like */
@@ -181,7 +183,8 @@ int argument_match(const struct command *command, const struct match_word *words
         return wrong_usage(command, odd->place, error, _("this word does not fit here"));
       else if (assigned[i] < 0)
         return wrong_usage(command, words[i].place, error,
-                           command->arguments[0].name ? _("this word is one too many") : _("it takes no words"));
+                           command->arguments[0].name ? _("this word is one too many")
+                                                      : _("it takes no words"));
       if (assigned[i] == position.refused && !odd)
         odd = &words[i];
     }
@@ -200,8 +203,11 @@ int argument_match(const struct command *command, const struct match_word *words
 
 static struct match_word match_word_from(const struct word *word) {
   bool known = word_is_literal(word) && word->count == 1;
-  return (struct match_word){.data = known ? word->pieces[0].text : "", .length = known ? word->pieces[0].length : 0,
-                             .bare = word->bare, .place = word->place, .known = known};
+  return (struct match_word){.data = known ? word->pieces[0].text : "",
+                             .length = known ? word->pieces[0].length : 0,
+                             .bare = word->bare,
+                             .place = word->place,
+                             .known = known};
 }
 
 size_t invocation_next(const struct command *command, const struct word *words, size_t count,
@@ -240,8 +246,8 @@ size_t invocation_next(const struct command *command, const struct word *words, 
 }
 
 /* Reads each known word as its argument, without looking at anything outside the line. */
-static int check_words(const struct command *command, const struct word *words, const int *assigned, size_t count,
-                       struct error *error) {
+static int check_words(const struct command *command, const struct word *words, const int *assigned,
+                       size_t count, struct error *error) {
   enum { FEW = 8 };
   struct argument_value few[FEW];
   struct argument_value *values = count <= FEW ? few : calloc(count, sizeof *values);
@@ -273,7 +279,8 @@ static int check_words(const struct command *command, const struct word *words, 
   return status;
 }
 
-static void set_roles(struct word *words, const struct match_word *match, const int *assigned, size_t count) {
+static void set_roles(struct word *words, const struct match_word *match, const int *assigned,
+                      size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!match[i].known)
       return;

@@ -28,7 +28,8 @@ struct shell_operations {
   /* Fills in the table of jobs. */
   void (*list_jobs)(struct session *session, struct answer *answer);
   /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the command's. */
-  int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result, struct error *error);
+  int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result,
+                  struct error *error);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
   /* The job started last that still runs, 0 for none. */
   unsigned (*last_job)(struct session *session);
@@ -47,22 +48,22 @@ struct shell_operations {
 };
 
 struct session {
-  pthread_mutex_t lock;         /* guards all that is not said to be guarded otherwise */
-  _Atomic int wanting;          /* threads that wait for the lock */
+  pthread_mutex_t lock; /* guards all that is not said to be guarded otherwise */
+  _Atomic int wanting;  /* threads that wait for the lock */
   struct socket_table sockets;
   struct names names;
   struct settings settings;
-  struct timeline *timeline;    /* has its own lock */
-  struct output output;         /* has its own lock */
-  struct view *view;            /* the timeline's lock guards it */
-  struct watch watch;           /* has its own lock */
+  struct timeline *timeline; /* has its own lock */
+  struct output output;      /* has its own lock */
+  struct view *view;         /* the timeline's lock guards it */
+  struct watch watch;        /* has its own lock */
   const struct shell_operations *shell;
-  struct job_table *jobs;       /* the shell's own */
-  bool interactive;             /* there is a prompt */
-  bool reads_input;             /* standard input is the script, and no child's to read */
-  _Atomic bool quitting;        /* `quit`, the end of input or a signal: no further statement is run */
+  struct job_table *jobs; /* the shell's own */
+  bool interactive;       /* there is a prompt */
+  bool reads_input;       /* standard input is the script, and no child's to read */
+  _Atomic bool quitting;  /* `quit`, the end of input or a signal: no further statement is run */
   int quit_status;
-  struct socket *last_used;     /* what `status` marks: a reference */
+  struct socket *last_used; /* what `status` marks: a reference */
 };
 
 /* A thread that runs commands: the script's, the prompt's foreground, or a job's. Its own, but for `waiter`. */
@@ -89,7 +90,7 @@ struct runner {
   bool bound_early;             /* the first of them was bound when the socket was made */
   struct argument_value *spare; /* memory for the words of the next command; NULL while a command has it */
   size_t spare_room;
-  struct socket **touched;      /* looked at when the command is done: references */
+  struct socket **touched; /* looked at when the command is done: references */
   size_t touched_count;
   size_t touched_room;
 };

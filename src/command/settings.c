@@ -18,10 +18,13 @@ const struct setting setting_table[] = {
     {"blocks-after", SETTING_DURATION, offsetof(struct settings, blocks_after),
      N_("when expect blocks takes a call for blocked")},
     {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured")},
-    {"look", SETTING_SWITCH, offsetof(struct settings, look), N_("the shell looks at sockets without being asked")},
+    {"look", SETTING_SWITCH, offsetof(struct settings, look),
+     N_("the shell looks at sockets without being asked")},
     {"states", SETTING_SWITCH, VIEW(states), N_("the shell looks after each call, and shows what changed")},
-    {"stable", SETTING_SWITCH, VIEW(stable), N_("the output is the same each time: ports as P1, times as T1")},
-    {"record", SETTING_SIZE, offsetof(struct settings, record), N_("bytes of each call's data that are kept")},
+    {"stable", SETTING_SWITCH, VIEW(stable),
+     N_("the output is the same each time: ports as P1, times as T1")},
+    {"record", SETTING_SIZE, offsetof(struct settings, record),
+     N_("bytes of each call's data that are kept")},
     {NULL, SETTING_SWITCH, 0, NULL},
 };
 
@@ -69,7 +72,9 @@ int setting_set(const struct setting *setting, struct settings *settings, const 
     status = duration_parse(text, length, (int64_t *)place);
     break;
   }
-  return status < 0 ? error_set(error, ERROR_USAGE, _("%s is set to %s"), setting->name, _(wanted[setting->kind])) : 0;
+  return status < 0
+             ? error_set(error, ERROR_USAGE, _("%s is set to %s"), setting->name, _(wanted[setting->kind]))
+             : 0;
 }
 
 static int list_settings(struct invocation *invocation, const struct setting *only) {
@@ -99,7 +104,8 @@ static int run_set(struct invocation *invocation) {
   const struct setting *setting = setting_find(name->word.data, name->word.length);
   if (!value)
     return list_settings(invocation, setting);
-  if (setting_set(setting, &session->settings, value->word.data, value->word.length, invocation->error) < 0) {
+  if (setting_set(setting, &session->settings, value->word.data, value->word.length, invocation->error) <
+      0) {
     error_set_place(invocation->error, value->place);
     return -1;
   }
@@ -114,11 +120,12 @@ const struct command command_set = {
     .arguments = {{.name = "SETTING", .kind = ARGUMENT_SETTING, .flags = OPTIONAL},
                   {.name = "VALUE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
     .summary = N_("shows or changes how the session works"),
-    .manual = N_("Without words it lists all settings with their values; with one it shows that setting. timing shows how long each call took; "
-                 "preview is how many bytes of data are shown in a call; timeout is how long await waits, and the end of a script for its jobs; "
-                 "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a terminal; look off makes no look at a socket that "
-                 "was not asked for; states off makes no look after calls, and shows no state lines; stable prints what differs from run to run as P1, "
-                 "T1; record is how many bytes of each call's data are kept."),
+    .manual = N_(
+        "Without words it lists all settings with their values; with one it shows that setting. timing shows how long each call took; "
+        "preview is how many bytes of data are shown in a call; timeout is how long await waits, and the end of a script for its jobs; "
+        "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a terminal; look off makes no look at a socket that "
+        "was not asked for; states off makes no look after calls, and shows no state lines; stable prints what differs from run to run as P1, "
+        "T1; record is how many bytes of each call's data are kept."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
     .run = run_set,

@@ -7,7 +7,7 @@
 enum setting_kind { SETTING_SWITCH, SETTING_SIZE, SETTING_DURATION };
 
 struct setting {
-  const char *name;    /* NULL ends the table */
+  const char *name; /* NULL ends the table */
   enum setting_kind kind;
   size_t offset;       /* in struct settings */
   const char *summary; /* a sentence without a full stop */

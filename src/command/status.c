@@ -18,7 +18,8 @@ static void add_constant(struct answer *answer, const struct constant_set *set, 
 
 static void add_address(struct answer *answer, const struct address *address) {
   struct bytes text = {0};
-  bool nothing = address->length == 0 || (address_family(address) == AF_UNIX && address->length <= sizeof(sa_family_t)) ||
+  bool nothing = address->length == 0 ||
+                 (address_family(address) == AF_UNIX && address->length <= sizeof(sa_family_t)) ||
                  (address_is_any(address) && address_port(address) == 0);
   if (nothing) {
     answer_add_empty(answer);
@@ -74,8 +75,9 @@ static void add_socket(struct answer *answer, const struct session *session, con
 }
 
 static int run_status(struct invocation *invocation) {
-  static const char *const columns[] = {"",         N_("FD"),    N_("NAME"),  N_("FAMILY"), N_("TYPE"),  N_("STATE"), N_("LOCAL"),
-                                        N_("PEER"), N_("RECVQ"), N_("SENDQ"), N_("RWX"),    N_("WAITS"), NULL};
+  static const char *const columns[] = {"",          N_("FD"),    N_("NAME"), N_("FAMILY"), N_("TYPE"),
+                                        N_("STATE"), N_("LOCAL"), N_("PEER"), N_("RECVQ"),  N_("SENDQ"),
+                                        N_("RWX"),   N_("WAITS"), NULL};
   struct session *session = invocation->runner->session;
   struct answer answer;
   if (session->sockets.count == 0) {
@@ -98,7 +100,8 @@ static int add_name(const char *name, const struct value *value, void *context) 
   const struct socket *socket = value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
   if (socket) {
     struct bytes words = {0};
-    bytes_append_format(&words, socket->descriptor >= 0 ? _("socket %d") : _("socket %d, closed"), socket->was_descriptor);
+    bytes_append_format(&words, socket->descriptor >= 0 ? _("socket %d") : _("socket %d, closed"),
+                        socket->was_descriptor);
     answer_add_text(answer, bytes_text(&words));
     bytes_free(&words);
   } else if (value->kind == VALUE_OBJECT) {
@@ -156,10 +159,11 @@ const struct command command_status = {
     .name = "status",
     .group = GROUP_SESSION,
     .summary = N_("lists the open sockets"),
-    .manual = N_("A row for each open socket: > marks the one used last (which . stands for), then its descriptor, the name bound to it last, family, "
-                 "type, state, local address and peer, the bytes waiting to be received and not yet acknowledged (for a listener: connections "
-                 "waiting to be accepted, and the limit of their queue), R W X where reading, writing and urgent data would not block, and whether it "
-                 "is blocking. All of it is read from the kernel now."),
+    .manual = N_(
+        "A row for each open socket: > marks the one used last (which . stands for), then its descriptor, the name bound to it last, family, "
+        "type, state, local address and peer, the bytes waiting to be received and not yet acknowledged (for a listener: connections "
+        "waiting to be accepted, and the limit of their queue), R W X where reading, writing and urgent data would not block, and whether it "
+        "is blocking. All of it is read from the kernel now."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstatus",
     .pages = "socket(7), tcp(7)",
@@ -181,8 +185,9 @@ const struct command command_let = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "NAME", .kind = ARGUMENT_NAME}, {.name = "WORD", .kind = ARGUMENT_TEXT}},
     .summary = N_("binds a name to text"),
-    .manual = N_("$NAME then stands for the text. A word that is one expansion binds what it stands for as it is: let d $c makes d another name of the "
-                 "socket. The commands that `shell` runs find names that hold text or numbers in their environment."),
+    .manual = N_(
+        "$NAME then stands for the text. A word that is one expansion binds what it stands for as it is: let d $c makes d another name of the "
+        "socket. The commands that `shell` runs find names that hold text or numbers in their environment."),
     .blocks = N_("never"),
     .example = "let greeting \"hello, world\"\nprint $greeting",
     .run = run_let,

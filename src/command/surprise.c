@@ -6,7 +6,8 @@
 #include "socket/look.h"
 
 static bool sends(const struct call *call) {
-  return call->name == CALL_SEND || call->name == CALL_SENDTO || call->name == CALL_SENDMSG || call->name == CALL_WRITE;
+  return call->name == CALL_SEND || call->name == CALL_SENDTO || call->name == CALL_SENDMSG ||
+         call->name == CALL_WRITE;
 }
 
 static long flags_of(const struct call *call) {
@@ -68,13 +69,16 @@ void surprise_explain(struct runner *runner, const struct call *call, int pendin
   if (surprise && !(call->interrupted && runner->expects_blocks))
     runner_note(runner, "%s", _(surprise->text));
   if (call->result >= 0 && sends(call) && call->data && (size_t)call->result < call->data->length)
-    runner_note(runner, _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the rest with "
-                          "further calls, as send-all does"),
-                call->result, call->data->length);
+    runner_note(
+        runner,
+        _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the rest with "
+          "further calls, as send-all does"),
+        call->result, call->data->length);
   bool received = call_forms[call->name].receives && call->result >= 0;
   if (received && call->result == 0 && call->size > 0 && stream(call))
     runner_note(runner, "%s", _("end of the stream: the peer has closed, or shut down its sending side"));
-  if (received && call->data && (long)call->data->length < (pending > call->result ? pending : call->result) &&
+  if (received && call->data &&
+      (long)call->data->length < (pending > call->result ? pending : call->result) &&
       call->name != CALL_RECVMSG && !(flags_of(call) & MSG_PEEK))
     runner_note(runner, _("the datagram had %ld bytes: the %ld that did not fit are gone"),
                 pending > call->result ? (long)pending : call->result,

@@ -10,22 +10,22 @@
 
 /* Where names are looked up. */
 struct scope {
-  struct names *names;            /* the session's, or a job's own */
-  const char *const *arguments;   /* $0 the script, $1 ... */
+  struct names *names;          /* the session's, or a job's own */
+  const char *const *arguments; /* $0 the script, $1 ... */
   size_t argument_count;
-  const struct value *last;       /* $?: the last result of this thread; may be NULL */
-  int last_error;                 /* $errno of this thread, 0: empty */
-  long long round;                /* $i: the innermost repeat's count; 0 outside */
+  const struct value *last; /* $?: the last result of this thread; may be NULL */
+  int last_error;           /* $errno of this thread, 0: empty */
+  long long round;          /* $i: the innermost repeat's count; 0 outside */
 };
 
 /* A word after expansion. `data` points into the script, or into `own`. */
 struct expanded {
   const char *data;
   size_t length;
-  size_t bare;                /* leading bytes that were written without quote or escape */
+  size_t bare; /* leading bytes that were written without quote or escape */
   struct place place;
-  struct value field;         /* the value, where the word is exactly one expansion */
-  struct bytes own;           /* memory of a word that had to be put together */
+  struct value field; /* the value, where the word is exactly one expansion */
+  struct bytes own;   /* memory of a word that had to be put together */
 };
 
 /* 0, or -1 with an error about the word. */

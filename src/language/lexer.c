@@ -77,7 +77,8 @@ static int builder_finish(struct builder *builder, struct lexer *lexer, size_t s
     bytes_append(&builder->pieces, &empty, sizeof empty);
   }
   char *text = arena_copy(lexer->arena, builder->text.data, builder->text.length);
-  struct piece *pieces = (struct piece *)arena_copy(lexer->arena, builder->pieces.data, builder->pieces.length);
+  struct piece *pieces =
+      (struct piece *)arena_copy(lexer->arena, builder->pieces.data, builder->pieces.length);
   bool failed = builder->text.failed || builder->pieces.failed || !text || !pieces;
   size_t count = builder->pieces.length / sizeof *pieces;
   size_t used = 0;
@@ -86,8 +87,11 @@ static int builder_finish(struct builder *builder, struct lexer *lexer, size_t s
       pieces[i].text = text + used;
       used += pieces[i].length;
     }
-  *word = (struct word){.place = {start, lexer->at - start}, .pieces = pieces, .count = count,
-                        .bare = builder->bare, .quoted = !builder->bare_so_far};
+  *word = (struct word){.place = {start, lexer->at - start},
+                        .pieces = pieces,
+                        .count = count,
+                        .bare = builder->bare,
+                        .quoted = !builder->bare_so_far};
   bytes_free(&builder->text);
   bytes_free(&builder->pieces);
   return failed ? error_set_memory(error) : 0;
@@ -210,9 +214,10 @@ static int read_escape(struct lexer *lexer, struct builder *builder, bool bare, 
     lexer->at += 4;
     return 0;
   }
-  return syntax_error(lexer, start, 2, error,
-                      _("there is no such escape; there are \\n \\r \\t \\0 \\\" \\\\ \\$ \\xHH, and \"\\ \" "
-                        "outside quotes; write \\\\ for a backslash"));
+  return syntax_error(
+      lexer, start, 2, error,
+      _("there is no such escape; there are \\n \\r \\t \\0 \\\" \\\\ \\$ \\xHH, and \"\\ \" "
+        "outside quotes; write \\\\ for a backslash"));
 }
 
 /* Reads the inside of quotes, up to and with the closing one; the lexer stands on the opening one. */
@@ -232,7 +237,8 @@ static int read_quoted(struct lexer *lexer, struct builder *builder, struct erro
       return 0;
     }
     if (quote == '"' && (c == '\\' || c == '$')) {
-      if ((c == '\\' ? read_escape(lexer, builder, false, error) : read_expansion(lexer, builder, error)) < 0)
+      if ((c == '\\' ? read_escape(lexer, builder, false, error) : read_expansion(lexer, builder, error)) <
+          0)
         return -1;
       if (lexer->joined_at_end)
         return syntax_error(lexer, start, lexer->at - start, error,
@@ -250,8 +256,8 @@ static int read_quoted(struct lexer *lexer, struct builder *builder, struct erro
   }
 }
 
-static int literal_word(struct lexer *lexer, struct place place, const char *text, size_t length, size_t bare,
-                        struct word *word, struct error *error) {
+static int literal_word(struct lexer *lexer, struct place place, const char *text, size_t length,
+                        size_t bare, struct word *word, struct error *error) {
   struct piece *piece = arena_allocate(lexer->arena, sizeof *piece);
   if (!piece)
     return error_set_memory(error);
@@ -285,7 +291,8 @@ static int read_plain_word(struct lexer *lexer, struct word *word, struct error 
       return 0;
     length++;
   }
-  if (length == 0 || (length < rest && !strchr(" \t\n;", text[length])) || (length < rest && text[length] == '\0'))
+  if (length == 0 || (length < rest && !strchr(" \t\n;", text[length])) ||
+      (length < rest && text[length] == '\0'))
     return 0;
   struct place place = {lexer->at, length};
   lexer->at += length;

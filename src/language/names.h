@@ -25,8 +25,8 @@ int names_copy(const struct names *names, struct names *to);
 
 /* Calls `each` with every name, in alphabetical order; stops when it returns something other than 0. Returns
  * what it returned last, or -1 when there is no memory. */
-int names_walk(const struct names *names, int (*each)(const char *name, const struct value *value, void *context),
-               void *context);
+int names_walk(const struct names *names,
+               int (*each)(const char *name, const struct value *value, void *context), void *context);
 
 void names_clear(struct names *names);
 

@@ -78,11 +78,7 @@ static const struct unit {
   const char *name;
   int64_t nanoseconds;
 } units[] = {
-    {"us", 1000},
-    {"ms", 1000000},
-    {"s", 1000000000},
-    {"m", 60000000000},
-    {"h", 3600000000000},
+    {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
 static int64_t unit_find(const char *text, size_t length) {

@@ -34,8 +34,8 @@ static const char *compile_bytes(const char *text, size_t length, struct re_patt
 
 static struct re_pattern_buffer *regex_compile(const char *text, size_t length, struct error *error) {
   if (length > REGEX_LIMIT) {
-    error_set(error, ERROR_SYNTAX, _("a regular expression has at most %d bytes, and this one has %zu"), REGEX_LIMIT,
-              length);
+    error_set(error, ERROR_SYNTAX, _("a regular expression has at most %d bytes, and this one has %zu"),
+              REGEX_LIMIT, length);
     return NULL;
   }
   struct re_pattern_buffer *regex = calloc(1, sizeof *regex);
@@ -154,7 +154,8 @@ void pattern_append(const struct pattern *pattern, const char *text, size_t leng
     break;
   case PATTERN_REGEX:
     bytes_append_char(bytes, '/');
-    escape_append_plain(bytes, pattern->word.pieces[0].text, pattern->word.pieces[0].length, false, ESCAPE_ASCII);
+    escape_append_plain(bytes, pattern->word.pieces[0].text, pattern->word.pieces[0].length, false,
+                        ESCAPE_ASCII);
     bytes_append_char(bytes, '/');
     break;
   }
@@ -167,7 +168,8 @@ void result_append(const struct result *result, struct bytes *bytes) {
     bytes_append_text(bytes, result->number ? error_number_name((int)result->number) : _("a failure"));
   } else if (result->received && result->number == 0) {
     bytes_append_text(bytes, "eof");
-  } else if (result->count > 0 && (result->values[0].kind == VALUE_DATA || result->values[0].kind == VALUE_TEXT)) {
+  } else if (result->count > 0 &&
+             (result->values[0].kind == VALUE_DATA || result->values[0].kind == VALUE_TEXT)) {
     const struct blob *blob = result->values[0].blob;
     escape_append_quoted(bytes, blob->data, blob->length, SHOWN, ESCAPE_ASCII);
   } else if (result->numbered) {

@@ -19,7 +19,8 @@ const struct prefix_description prefix_descriptions[] = {
     {"expect", "expect RESULT COMMAND",
      N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, eof or blocks")},
     {"until", "until RESULT COMMAND", N_("leaves the nearest repeat when the command gives RESULT")},
-    {"repeat", "repeat [N] COMMAND", N_("runs the command or block N times, or for ever; $i counts from 1")},
+    {"repeat", "repeat [N] COMMAND",
+     N_("runs the command or block N times, or for ever; $i counts from 1")},
     {"time", "time COMMAND", N_("tells how long the command took")},
     {NULL, NULL, NULL},
 };
@@ -46,8 +47,8 @@ bool word_is_literal(const struct word *word) {
 
 bool word_is_bare(const struct word *word, const char *text) {
   size_t length = strlen(text);
-  return word->count == 1 && !word->quoted && word->pieces[0].length == length && !word->pieces[0].expansion &&
-         memcmp(word->pieces[0].text, text, length) == 0;
+  return word->count == 1 && !word->quoted && word->pieces[0].length == length &&
+         !word->pieces[0].expansion && memcmp(word->pieces[0].text, text, length) == 0;
 }
 
 /* A word that is bare from its first byte to its last. */
@@ -57,7 +58,8 @@ static bool word_all_bare(const struct word *word) {
 
 /* @HOST: the host itself may be an expansion. */
 static bool host_word(const struct word *word) {
-  return word->bare > 0 && word->pieces[0].text[0] == '@' && (word->count > 1 || word->pieces[0].length > 1);
+  return word->bare > 0 && word->pieces[0].text[0] == '@' &&
+         (word->count > 1 || word->pieces[0].length > 1);
 }
 
 bool name_valid(const char *text, size_t length) {
@@ -129,9 +131,10 @@ static int pattern_from_word(struct reader *reader, const struct word *word, str
     pattern->kind = PATTERN_NUMBER;
     return 0;
   }
-  return wrong(reader, word->place,
-               _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular expression/, eof or "
-                 "blocks"));
+  return wrong(
+      reader, word->place,
+      _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular expression/, eof or "
+        "blocks"));
 }
 
 static int read_pattern(struct reader *reader, struct pattern *pattern) {
@@ -150,8 +153,9 @@ static int read_pattern(struct reader *reader, struct pattern *pattern) {
   if (advance(reader) < 0)
     return -1;
   if (reader->token.kind != TOKEN_WORD)
-    return wrong(reader, reader->token.place, _("a result must follow: ok, an errno name, a number, \"text\", "
-                                                "/regex/, eof or blocks"));
+    return wrong(reader, reader->token.place,
+                 _("a result must follow: ok, an errno name, a number, \"text\", "
+                   "/regex/, eof or blocks"));
   if (pattern_from_word(reader, &reader->token.word, pattern) < 0)
     return -1;
   return advance(reader);
@@ -211,7 +215,8 @@ static bool names_follow(struct reader *reader) {
   if (!equals_near(&reader->lexer) || host_word(word))
     return false;
   bool prefix = word_all_bare(word) && prefix_word(piece->text, piece->length);
-  const struct command *command = word_is_literal(word) ? reader->vocabulary->find(piece->text, piece->length, NULL) : NULL;
+  const struct command *command =
+      word_is_literal(word) ? reader->vocabulary->find(piece->text, piece->length, NULL) : NULL;
   if (command && reader->vocabulary->raw(command))
     return false;
   struct arena scratch = {0};
@@ -231,8 +236,9 @@ static bool names_follow(struct reader *reader) {
 static int check_name(struct reader *reader, const struct word *word) {
   const struct piece *piece = &word->pieces[0];
   if (!word_all_bare(word) || !name_valid(piece->text, piece->length))
-    return wrong(reader, word->place, _("only a name may stand before =: letters, digits and _, not beginning "
-                                        "with a digit; to pass = as data, quote it"));
+    return wrong(reader, word->place,
+                 _("only a name may stand before =: letters, digits and _, not beginning "
+                   "with a digit; to pass = as data, quote it"));
   if (prefix_word(piece->text, piece->length))
     return wrong(reader, word->place, _("this word begins a prefix and can't be a name"));
   if (reader->vocabulary->find(piece->text, piece->length, NULL))
@@ -320,8 +326,8 @@ static int find_command(struct reader *reader, const struct word *word, const st
     struct bytes text = {0};
     size_t name = (size_t)(equals - piece->text);
     escape_append(&text, equals + 1, piece->length - name - 1, ESCAPE_ASCII);
-    error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"), (int)(name > 60 ? 60 : name),
-              piece->text, bytes_text(&text));
+    error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"),
+              (int)(name > 60 ? 60 : name), piece->text, bytes_text(&text));
     reader->error->place = word->place;
     bytes_free(&text);
     return -1;
@@ -348,13 +354,15 @@ static int read_words(struct reader *reader, struct statement *statement) {
     status = advance(reader);
     while (status == 0 && reader->token.kind == TOKEN_WORD) {
       bytes_append(words, &reader->token.word, sizeof reader->token.word);
-      statement->place.length = reader->token.place.offset + reader->token.place.length - statement->place.offset;
+      statement->place.length =
+          reader->token.place.offset + reader->token.place.length - statement->place.offset;
       status = advance(reader);
     }
     if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
       status = wrong(reader, reader->token.place,
-                     reader->token.kind == TOKEN_OPEN ? _("a block can't stand here; to pass { as data, quote it")
-                                                      : _("= can't stand here; to pass = as data, quote it"));
+                     reader->token.kind == TOKEN_OPEN
+                         ? _("a block can't stand here; to pass { as data, quote it")
+                         : _("= can't stand here; to pass = as data, quote it"));
   }
   statement->count = words->length / sizeof(struct word);
   if (statement->count > 0)
@@ -419,10 +427,12 @@ static struct statement *read_statement(struct reader *reader) {
       return NULL;
     }
   if (status == 0)
-    status = reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
+    status =
+        reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
   if (status == 0 && reader->token.kind == TOKEN_BACKGROUND) {
     statement->background = true;
-    statement->place.length = reader->token.place.offset + reader->token.place.length - statement->place.offset;
+    statement->place.length =
+        reader->token.place.offset + reader->token.place.length - statement->place.offset;
     status = advance(reader);
   } else if (status == 0 && reader->token.kind == TOKEN_WORD) {
     status = wrong(reader, reader->token.place, _("a newline, ; or & must stand behind the closing }"));
@@ -442,9 +452,12 @@ static int read_statements(struct reader *reader, bool inside, const struct stat
     case TOKEN_END:
       return 0;
     case TOKEN_CLOSE:
-      return inside ? 0 : wrong(reader, reader->token.place, _("there is no { for this }; to pass } as data, quote it"));
+      return inside ? 0
+                    : wrong(reader, reader->token.place,
+                            _("there is no { for this }; to pass } as data, quote it"));
     case TOKEN_BACKGROUND:
-      return wrong(reader, reader->token.place, _("a command must stand before &; to pass & as data, quote it"));
+      return wrong(reader, reader->token.place,
+                   _("a command must stand before &; to pass & as data, quote it"));
     default:
       break;
     }

@@ -31,8 +31,8 @@ struct word {
   struct place place;         /* where it stands, quotes included */
   const struct piece *pieces; /* at least one; an empty word has one empty piece */
   size_t count;
-  size_t bare; /* how many of its first bytes were written without quote or escape */
-  bool quoted; /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
+  size_t bare;      /* how many of its first bytes were written without quote or escape */
+  bool quoted;      /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
   signed char role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };
 
@@ -56,8 +56,8 @@ enum pattern_kind {
 struct pattern {
   enum pattern_kind kind;
   long long number;
-  struct word word; /* PATTERN_TEXT; the text of the regular expression for PATTERN_REGEX */
-  void *regex;      /* a compiled expression, see pattern.h */
+  struct word word;     /* PATTERN_TEXT; the text of the regular expression for PATTERN_REGEX */
+  void *regex;          /* a compiled expression, see pattern.h */
   struct pattern *next; /* the script's list of compiled ones, which are not the arena's */
 };
 
@@ -66,10 +66,10 @@ enum prefix_kind { PREFIX_NAMES, PREFIX_HOST, PREFIX_EXPECT, PREFIX_UNTIL, PREFI
 struct prefix {
   enum prefix_kind kind;
   struct place place;
-  const char *const *names;   /* PREFIX_NAMES: ended by NULL */
-  struct pattern pattern;     /* PREFIX_EXPECT, PREFIX_UNTIL */
-  const struct word *word;    /* PREFIX_HOST: the host. PREFIX_REPEAT: the count, or NULL: for ever */
-  const struct prefix *next;  /* the next one inside, or NULL */
+  const char *const *names;  /* PREFIX_NAMES: ended by NULL */
+  struct pattern pattern;    /* PREFIX_EXPECT, PREFIX_UNTIL */
+  const struct word *word;   /* PREFIX_HOST: the host. PREFIX_REPEAT: the count, or NULL: for ever */
+  const struct prefix *next; /* the next one inside, or NULL */
 };
 
 struct statement {

@@ -98,11 +98,8 @@ int value_field(const struct value *value, const char *name, struct value *field
   if (value->kind == VALUE_OBJECT && value->object->class->field)
     return value->object->class->field(value->object, name, field, error);
   static const char *const titles[] = {
-      [VALUE_NOTHING] = N_("nothing"),
-      [VALUE_NUMBER] = N_("a number"),
-      [VALUE_TEXT] = N_("text"),
-      [VALUE_DATA] = N_("data"),
-      [VALUE_OBJECT] = N_("this"),
+      [VALUE_NOTHING] = N_("nothing"), [VALUE_NUMBER] = N_("a number"), [VALUE_TEXT] = N_("text"),
+      [VALUE_DATA] = N_("data"),       [VALUE_OBJECT] = N_("this"),
   };
   return error_set(error, ERROR_FAILURE,
                    _("%s has no field .%s; to put text behind a value, write ${name}.%s"),

@@ -10,94 +10,9 @@
 #include "command/help.h"
 #include "command/invocation.h"
 #include "command/settings.h"
-#include "language/lexer.h"
+#include "shell/place.h"
 #include "socket/aside.h"
 #include "socket/look.h"
-
-enum { WORDS = 64 };
-
-/* Where in a statement a place of the line is. */
-struct context {
-  struct arena arena;
-  struct source *source;
-  struct word words[WORDS]; /* the statement's words so far, without the one at the place */
-  size_t count;
-  size_t start;             /* where the word at the place begins */
-  const struct command *command; /* NULL: the word is the command's name */
-  size_t first;             /* the index of the command's first argument in `words` */
-  bool result;              /* the word is the RESULT of expect or until */
-};
-
-static bool is_text(const struct word *word, const char *text) {
-  return word_is_bare(word, text);
-}
-
-/* Finds the command behind the prefixes, and whether the place is still among these. */
-static void find_command(struct context *context) {
-  size_t at = 0;
-  for (size_t i = 0; i < context->count; i++)
-    if (is_text(&context->words[i], "="))
-      at = i + 1;
-  while (at < context->count) {
-    const struct word *word = &context->words[at];
-    bool result = is_text(word, "expect") || is_text(word, "until");
-    if (result && at + 1 == context->count)
-      context->result = true;
-    if (result)
-      at += 2;
-    else if (is_text(word, "time"))
-      at++;
-    else if (is_text(word, "repeat"))
-      at += at + 1 < context->count && isdigit((unsigned char)context->words[at + 1].pieces[0].text[0]) ? 2 : 1;
-    else
-      break;
-  }
-  context->first = at;
-  if (at >= context->count)
-    return;
-  const struct piece *name = &context->words[at].pieces[0];
-  context->command = command_complete(name->text, name->length, NULL);
-  context->first = at + 1;
-}
-
-/* Reads the line up to the place. What can't be read any more, as an open quote, is the word at the place. */
-static void context_read(struct context *context, const char *line, size_t point) {
-  struct lexer lexer;
-  struct token token;
-  struct error ignored;
-  memset(context, 0, sizeof *context);
-  context->start = point;
-  context->source = source_create("", line, point, 1);
-  if (!context->source)
-    return;
-  lexer_start(&lexer, context->source, &context->arena);
-  for (;;) {
-    size_t before = lexer.at;
-    if (lexer_next(&lexer, &token, &ignored) < 0) {
-      while (before < point && strchr(" \t", line[before]))
-        before++;
-      context->start = before;
-      break;
-    }
-    if (token.kind == TOKEN_END)
-      break;
-    bool touches = token.place.offset + token.place.length == point;
-    if (token.kind == TOKEN_SEPARATOR || token.kind == TOKEN_OPEN || token.kind == TOKEN_CLOSE ||
-        token.kind == TOKEN_BACKGROUND) {
-      context->count = 0;
-    } else if (touches) {
-      context->start = token.place.offset;
-    } else if (context->count < WORDS) {
-      context->words[context->count++] = token.word;
-    }
-  }
-  find_command(context);
-}
-
-static void context_free(struct context *context) {
-  arena_free(&context->arena);
-  source_release(context->source);
-}
 
 void completion_free(struct candidates *candidates) {
   for (size_t i = 0; i < candidates->count; i++) {
@@ -300,7 +215,8 @@ static void offer_expansion(struct target *target) {
       offer(target, *name, NULL);
     return;
   }
-  const char *const *fields = memchr(dollar, '.', (size_t)(dot - dollar)) ? address_fields : look_field_names;
+  const char *const *fields =
+      memchr(dollar, '.', (size_t)(dot - dollar)) ? address_fields : look_field_names;
   target->kept = (size_t)(dot - target->word) + 1;
   for (; *fields; fields++)
     offer(target, *fields, NULL);
@@ -325,13 +241,14 @@ static void offer_addresses(struct target *target) {
   target->candidates->no_space = before == 0 && target->candidates->count == 1;
 }
 
-static void offer_options(struct target *target, const struct context *context) {
+static void offer_options(struct target *target, const struct line_place *context) {
   long level = -1;
   for (size_t i = context->first; i < context->count; i++) {
     const struct piece *piece = &context->words[i].pieces[0];
     long value;
     struct error ignored;
-    if (i > context->first && constant_parse(&constant_levels, piece->text, piece->length, &value, &ignored) == 0)
+    if (i > context->first &&
+        constant_parse(&constant_levels, piece->text, piece->length, &value, &ignored) == 0)
       level = value;
   }
   for (const struct option *option = option_table; option->name; option++) {
@@ -344,7 +261,7 @@ static void offer_options(struct target *target, const struct context *context) 
   }
 }
 
-static void offer_value(struct target *target, const struct context *context) {
+static void offer_value(struct target *target, const struct line_place *context) {
   const struct piece *piece = &context->words[context->count - 1].pieces[0];
   struct error ignored;
   const struct option *option = option_find(-1, piece->text, piece->length, &ignored);
@@ -406,7 +323,8 @@ static void offer_poll(struct target *target) {
     offer_constant(target, row->name, constant_poll_events.prefix);
 }
 
-static void offer_argument(struct target *target, const struct context *context, const struct argument *argument) {
+static void offer_argument(struct target *target, const struct line_place *context,
+                           const struct argument *argument) {
   size_t kept = target->kept;
   switch (argument->kind) {
   case ARGUMENT_SOCKET:
@@ -426,7 +344,8 @@ static void offer_argument(struct target *target, const struct context *context,
     offer_set(target, argument->set, argument->kind == ARGUMENT_FLAGS);
     break;
   case ARGUMENT_TYPE:
-    offer_set(target, memchr(target->word, '|', target->length) ? &constant_type_flags : &constant_types, true);
+    offer_set(target, memchr(target->word, '|', target->length) ? &constant_type_flags : &constant_types,
+              true);
     break;
   case ARGUMENT_KEYWORD:
     offer_words(target, argument->words);
@@ -469,9 +388,10 @@ static void offer_argument(struct target *target, const struct context *context,
   target->kept = kept;
 }
 
-static void offer_next(struct target *target, const struct context *context) {
+static void offer_next(struct target *target, const struct line_place *context) {
   const struct argument *next[ARGUMENT_LIMIT];
-  size_t count = invocation_next(context->command, context->words + context->first, context->count - context->first, next);
+  size_t count = invocation_next(context->command, context->words + context->first,
+                                 context->count - context->first, next);
   for (size_t i = 0; i < count; i++)
     offer_argument(target, context, next[i]);
   for (int i = 0; i < ARGUMENT_LIMIT && context->command->arguments[i].name; i++) {
@@ -481,33 +401,38 @@ static void offer_next(struct target *target, const struct context *context) {
   }
 }
 
-void completion_find(struct session *session, const char *line, size_t point, struct candidates *candidates) {
-  struct context context;
+void completion_find(struct session *session, const char *line, size_t point,
+                     struct candidates *candidates) {
+  struct line_place context;
   *candidates = (struct candidates){0};
-  context_read(&context, line, point);
+  place_read(&context, line, point);
   candidates->start = context.start;
-  struct target target = {.candidates = candidates, .session = session, .word = line + context.start,
+  struct target target = {.candidates = candidates,
+                          .session = session,
+                          .word = line + context.start,
                           .length = point - context.start};
   if (memchr(target.word, '$', target.length))
     offer_expansion(&target);
   else if (context.result)
-    offer_words(&target, "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|EINPROGRESS|ETIMEDOUT");
+    offer_words(
+        &target,
+        "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|EINPROGRESS|ETIMEDOUT");
   else if (context.command)
     offer_next(&target, &context);
   else if (context.count == context.first)
     offer_commands(&target);
-  context_free(&context);
+  place_free(&context);
 }
 
 void completion_hint(const char *line, struct bytes *hint) {
-  struct context context;
+  struct line_place context;
   size_t length = strlen(line);
   const struct argument *next[ARGUMENT_LIMIT];
-  context_read(&context, line, length);
+  place_read(&context, line, length);
   bool inside = context.start < length;
   bool complete = context.command && !(inside && context.count < context.first);
   /* A word that is being typed counts as there, so that the hint is what comes behind it. */
-  if (complete && inside && context.count < WORDS) {
+  if (complete && inside && context.count < PLACE_WORDS) {
     struct piece *piece = arena_allocate(&context.arena, sizeof *piece);
     if (piece) {
       *piece = (struct piece){.text = line + context.start, .length = length - context.start};
@@ -515,17 +440,18 @@ void completion_hint(const char *line, struct bytes *hint) {
     }
   }
   if (complete && context.command->arguments[0].name) {
-    size_t count =
-        invocation_next(context.command, context.words + context.first, context.count - context.first, next);
+    size_t count = invocation_next(context.command, context.words + context.first,
+                                   context.count - context.first, next);
     const struct argument *arguments = context.command->arguments;
     const struct argument *first = count ? next[0] : NULL;
     for (int i = 0; i < ARGUMENT_LIMIT && arguments[i].name; i++) {
-      bool comes = (first && !first->keyword && &arguments[i] >= first) || (first && first->keyword && &arguments[i] == first);
+      bool comes = (first && !first->keyword && &arguments[i] >= first) ||
+                   (first && first->keyword && &arguments[i] == first);
       if (!comes && !(arguments[i].keyword && context.count == context.first))
         continue;
       bytes_append_text(hint, hint->length || inside ? " " : "");
       argument_append_synopsis(&arguments[i], hint);
     }
   }
-  context_free(&context);
+  place_free(&context);
 }

@@ -39,7 +39,8 @@ static void show_hint(void) {
   int rows;
   int columns;
   struct bytes hint = {0};
-  if (dumb_terminal() || rl_point != rl_end || rl_end == 0 || RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_DONE | RL_STATE_INPUTPENDING) ||
+  if (dumb_terminal() || rl_point != rl_end || rl_end == 0 ||
+      RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_DONE | RL_STATE_INPUTPENDING) ||
       memchr(rl_line_buffer, '\n', (size_t)rl_end))
     return;
   completion_hint(rl_line_buffer, &hint);
@@ -104,7 +105,8 @@ static void display_matches(char **matches, int count, int longest) {
     const char *description = describe(matches[i]);
     escape_append_plain(&line, matches[i], strlen(matches[i]), false, ESCAPE_UTF8);
     bytes_pad(&line, 0, (size_t)longest + 2);
-    escape_append_plain(&line, description ? description : "", description ? strlen(description) : 0, false, ESCAPE_UTF8);
+    escape_append_plain(&line, description ? description : "", description ? strlen(description) : 0, false,
+                        ESCAPE_UTF8);
     fprintf(rl_outstream, "%s\n", bytes_text(&line));
     bytes_free(&line);
   }
@@ -180,7 +182,8 @@ void edit_drop(void) {
 
 void edit_resize(void) {
   hide_hint();
-  rl_redisplay_function = rl_redisplay; /* with one of ours, readline would not take the old line off the screen */
+  rl_redisplay_function =
+      rl_redisplay; /* with one of ours, readline would not take the old line off the screen */
   rl_resize_terminal();
   rl_redisplay_function = redisplay;
 }

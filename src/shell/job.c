@@ -12,21 +12,21 @@ enum { JOB_LIMIT = 1000, STACK_SIZE = 512 * 1024 };
 
 struct job {
   unsigned number;
-  struct runner *runner;            /* its thread's; valid until `done` */
-  struct runner own;                /* the runner of one that was started with & */
-  pthread_t thread;                 /* to be joined, where it was started with & */
-  bool started;                     /* it was */
-  struct program *program;          /* one reference */
+  struct runner *runner;   /* its thread's; valid until `done` */
+  struct runner own;       /* the runner of one that was started with & */
+  pthread_t thread;        /* to be joined, where it was started with & */
+  bool started;            /* it was */
+  struct program *program; /* one reference */
   const struct statement *statement;
-  char *text;                       /* its line */
-  bool expects;                     /* an `expect` is in it: the end of a script waits for it */
-  enum event_job_phase phase;       /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
+  char *text;                 /* its line */
+  bool expects;               /* an `expect` is in it: the end of a script waits for it */
+  enum event_job_phase phase; /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
   bool killed;
-  bool collected;                   /* its result was taken, or told */
-  unsigned waiting;                 /* threads that wait for it */
+  bool collected;   /* its result was taken, or told */
+  unsigned waiting; /* threads that wait for it */
   struct result result;
   struct error error;
-  _Atomic unsigned done;            /* 0, then 1 */
+  _Atomic unsigned done; /* 0, then 1 */
   struct job *next;
 };
 
@@ -94,7 +94,8 @@ static bool has_expectation(const struct statement *statement) {
 }
 
 /* A new entry in the table; NULL when there is no memory. */
-static struct job *job_add(struct session *session, struct program *program, const struct statement *statement) {
+static struct job *job_add(struct session *session, struct program *program,
+                           const struct statement *statement) {
   struct job *job = calloc(1, sizeof *job);
   const struct place *place = &statement->place;
   char *text = strndup(program->script.source->text + place->offset, place->length);
@@ -169,11 +170,12 @@ static int start_thread(struct job *job) {
   return problem;
 }
 
-int job_start(struct runner *runner, struct program *program, const struct statement *statement, struct error *error) {
+int job_start(struct runner *runner, struct program *program, const struct statement *statement,
+              struct error *error) {
   struct session *session = runner->session;
   if (prune(session->jobs) >= JOB_LIMIT)
-    return error_set(error, ERROR_FAILURE, _("there are %d jobs already, the most at a time; `wait` or `kill` some"),
-                     JOB_LIMIT);
+    return error_set(error, ERROR_FAILURE,
+                     _("there are %d jobs already, the most at a time; `wait` or `kill` some"), JOB_LIMIT);
   struct job *job = job_add(session, program, statement);
   if (!job)
     return error_set_memory(error);
@@ -225,9 +227,9 @@ void job_finish(struct runner *runner, int status, struct result *result, const 
 
 void job_list(struct session *session, struct answer *answer) {
   static const char *const columns[] = {N_("JOB"), N_("STATE"), N_("LINE"), NULL};
-  static const char *const phases[] = {[JOB_STARTED] = N_("running"), [JOB_DETACHED] = N_("running"),
-                                       [JOB_ENDED] = N_("done"),      [JOB_FAILED] = N_("failed"),
-                                       [JOB_KILLED] = N_("ended"),    [JOB_COLLECTED] = N_("done")};
+  static const char *const phases[] = {
+      [JOB_STARTED] = N_("running"), [JOB_DETACHED] = N_("running"), [JOB_ENDED] = N_("done"),
+      [JOB_FAILED] = N_("failed"),   [JOB_KILLED] = N_("ended"),     [JOB_COLLECTED] = N_("done")};
   prune(session->jobs);
   answer_table(answer, "jobs", columns);
   for (const struct job *job = session->jobs->jobs; job; job = job->next) {
@@ -313,12 +315,14 @@ static int wait_one(struct runner *runner, struct job *job, int64_t deadline, st
   return collect(runner, job, result, error);
 }
 
-int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result, struct error *error) {
+int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result,
+             struct error *error) {
   struct session *session = runner->session;
   if (number > 0) {
     struct job *job = find(session, number);
     if (!job)
-      return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"), number);
+      return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"),
+                       number);
     if (job->runner == runner)
       return error_set(error, ERROR_FAILURE, _("a job can't wait for itself"));
     return wait_one(runner, job, deadline, result, error);
@@ -335,7 +339,8 @@ int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct re
 int job_kill(struct runner *runner, unsigned number, struct error *error) {
   struct job *job = find(runner->session, number);
   if (!job)
-    return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"), number);
+    return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"),
+                     number);
   if (job->done)
     return error_set(error, ERROR_FAILURE, _("job %%%u is done already"), number);
   job->killed = true;

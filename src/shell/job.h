@@ -10,7 +10,8 @@ int jobs_create(struct session *session);
 void jobs_free(struct session *session);
 
 /* Starts a statement as a job. 0 or -1. The session's lock is held, here and below. */
-int job_start(struct runner *runner, struct program *program, const struct statement *statement, struct error *error);
+int job_start(struct runner *runner, struct program *program, const struct statement *statement,
+              struct error *error);
 
 /* The prompt's foreground becomes a job: gives its number to the runner, which gets names of its own. The number, or 0 when
  * there is no memory. `job_finish` is to be called by its thread at the end. */
@@ -19,7 +20,8 @@ void job_finish(struct runner *runner, int status, struct result *result, const 
 
 /* See struct shell_operations. */
 void job_list(struct session *session, struct answer *answer);
-int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result, struct error *error);
+int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result,
+             struct error *error);
 int job_kill(struct runner *runner, unsigned number, struct error *error);
 
 /* The job started last that still runs, 0 for none. */

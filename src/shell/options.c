@@ -10,34 +10,37 @@
 
 #include "language/error.h"
 
-static const char usage[] =
-    N_("usage: socksh [-qvk] [--stable] [--step] [-c COMMANDS] [FILE|-] [ARG...]\n"
-       "       socksh --help | --version\n");
+static const char usage[] = N_("usage: socksh [-qvk] [--stable] [--step] [-c COMMANDS] [FILE|-] [ARG...]\n"
+                               "       socksh --help | --version\n");
 
-static const char help[] =
-    N_("\n"
-       "A shell for the socket API: one line typed is one socket call made, and shown with what the kernel did.\n"
-       "Without FILE and -c, lines are read from the prompt, or from standard input where that is no terminal.\n"
-       "\n"
-       "  -c COMMANDS    run COMMANDS, then end\n"
-       "  -q, --quiet    print only data, answers that were asked for, and errors\n"
-       "  -v, --verbose  print each line before what it does\n"
-       "  -k, --keep-going\n"
-       "                 go on behind a line that failed; the exit status is 1 all the same\n"
-       "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
-       "      --step     walk through FILE line by line\n"
-       "      --help     print this\n"
-       "      --version  print the version\n"
-       "\n"
-       "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man socksh\n");
+static const char help[] = N_(
+    "\n"
+    "A shell for the socket API: one line typed is one socket call made, and shown with what the kernel did.\n"
+    "Without FILE and -c, lines are read from the prompt, or from standard input where that is no terminal.\n"
+    "\n"
+    "  -c COMMANDS    run COMMANDS, then end\n"
+    "  -q, --quiet    print only data, answers that were asked for, and errors\n"
+    "  -v, --verbose  print each line before what it does\n"
+    "  -k, --keep-going\n"
+    "                 go on behind a line that failed; the exit status is 1 all the same\n"
+    "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
+    "      --step     walk through FILE line by line\n"
+    "      --help     print this\n"
+    "      --version  print the version\n"
+    "\n"
+    "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man socksh\n");
 
 enum { OPTION_STABLE = 256, OPTION_STEP, OPTION_HELP, OPTION_VERSION };
 
 static const struct option long_options[] = {
-    {"quiet", no_argument, NULL, 'q'},          {"verbose", no_argument, NULL, 'v'},
-    {"keep-going", no_argument, NULL, 'k'},     {"stable", no_argument, NULL, OPTION_STABLE},
-    {"step", no_argument, NULL, OPTION_STEP},   {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"keep-going", no_argument, NULL, 'k'},
+    {"stable", no_argument, NULL, OPTION_STABLE},
+    {"step", no_argument, NULL, OPTION_STEP},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
 };
 
 static int print_version(void) {

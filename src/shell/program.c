@@ -27,8 +27,9 @@ static int check(const struct statement *statement, bool repeated, struct error 
   return 0;
 }
 
-enum script_status program_read(const char *name, const char *text, size_t length, unsigned line, bool abbreviated,
-                                struct program **program, struct source **source, struct error *error) {
+enum script_status program_read(const char *name, const char *text, size_t length, unsigned line,
+                                bool abbreviated, struct program **program, struct source **source,
+                                struct error *error) {
   *program = NULL;
   *source = source_create(name, text, length, line);
   struct program *made = calloc(1, sizeof *made);

@@ -54,7 +54,8 @@ void prompt_lend_terminal(struct session *session, pid_t group) {
 int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   struct bytes text = {0};
   if (!runner->session->interactive || runner->job)
-    return error_set(error, ERROR_FAILURE, _("a walk through a file needs the prompt; leave --step out here"));
+    return error_set(error, ERROR_FAILURE,
+                     _("a walk through a file needs the prompt; leave --step out here"));
   int status = script_read_file(path, -1, &text, error);
   if (status == 0 && workbench_walk(&bench, runner, path, &text) < 0) {
     error_set(error, ERROR_FAILURE, _("%.300s is no script that runs"), path);
@@ -113,8 +114,8 @@ static void show_output(struct session *session) {
 }
 
 static void greet(struct session *session) {
-  static const char text[] =
-      N_("socksh, the socket shell. Type a socket call, as `s = socket inet stream`; `help` lists them, Tab completes.\n");
+  static const char text[] = N_(
+      "socksh, the socket shell. Type a socket call, as `s = socket inet stream`; `help` lists them, Tab completes.\n");
   if (!session->settings.view.quiet)
     output_add(&session->output, STDOUT_FILENO, _(text), strlen(_(text)));
 }

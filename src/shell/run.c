@@ -73,8 +73,8 @@ static void remember(struct runner *runner, const struct result *result, int err
 static int show_received(struct run *run) {
   struct runner *runner = run->runner;
   const struct result *result = run->result;
-  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 || runner->bind || runner->expects ||
-      result->count == 0 || result->values[0].kind != VALUE_DATA)
+  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 || runner->bind ||
+      runner->expects || result->count == 0 || result->values[0].kind != VALUE_DATA)
     return 0;
   struct answer answer;
   answer_text(&answer, "data");
@@ -109,7 +109,9 @@ static enum flow run_block(struct run *run) {
   enum flow flow = FLOW_DONE;
   run->runner->depth++;
   const char *const *bind = run->runner->bind;
+  bool bind_session = run->runner->bind_session;
   run->runner->bind = NULL;
+  run->runner->bind_session = false; /* what a job binds inside a block stays its own */
   for (const struct statement *statement = run->statement->block; statement && flow == FLOW_DONE;
        statement = statement->next) {
     struct run inner = *run;
@@ -123,6 +125,7 @@ static enum flow run_block(struct run *run) {
     session_breathe(run->runner->session);
   }
   run->runner->bind = bind;
+  run->runner->bind_session = bind_session;
   run->runner->depth--;
   return flow;
 }
@@ -140,11 +143,15 @@ static enum flow bind_names(struct run *run, const struct prefix *prefix) {
       const struct command *command = run->statement->command;
       const char *gives = command ? command->result : NULL;
       error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"), prefix->names[i],
-                command ? command->name : _("the block"), gives ? gives : available ? _("one value") : _("nothing"));
+                command ? command->name : _("the block"),
+                gives       ? gives
+                : available ? _("one value")
+                            : _("nothing"));
       error_set_place(run->error, prefix->place);
       return FLOW_FAILED;
     }
-    struct value value = result->count > 0 ? value_copy(&result->values[i]) : value_from_number(result->number);
+    struct value value =
+        result->count > 0 ? value_copy(&result->values[i]) : value_from_number(result->number);
     if (runner_bind(run->runner, prefix->names[i], value, run->error) < 0)
       return FLOW_FAILED;
   }
@@ -159,7 +166,8 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   runner->bind_session = runner->job && runner->depth == 0;
   enum flow flow = run_prefixed(run, prefix->next);
   /* What `expect` wanted to fail gave nothing to bind. */
-  if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked && bind_names(run, prefix) == FLOW_FAILED)
+  if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked &&
+      bind_names(run, prefix) == FLOW_FAILED)
     flow = FLOW_FAILED;
   runner->bind = outer;
   runner->bind_session = outer_session;
@@ -225,8 +233,8 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
-      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"), bytes_text(&expected), bytes_text(&got),
-                reason);
+      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"), bytes_text(&expected),
+                bytes_text(&got), reason);
       run->error->place = run->statement->command_place;
       flow = FLOW_FAILED;
     }
@@ -302,7 +310,9 @@ static enum flow run_time(struct run *run, const struct prefix *prefix) {
   int64_t began = clock_monotonic();
   enum flow flow = run_prefixed(run, prefix->next);
   struct event event = {.kind = EVENT_RESULT};
-  event.result = (struct event_result){.failed = flow == FLOW_FAILED, .duration = clock_monotonic() - began, .names = "",
+  event.result = (struct event_result){.failed = flow == FLOW_FAILED,
+                                       .duration = clock_monotonic() - began,
+                                       .names = "",
                                        .depth = run->runner->depth + 1};
   runner_append(run->runner, &event);
   return flow;
@@ -343,7 +353,8 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
     bytes_append_format(&where, "%s:%u", source->name, source_line_number(source, offset));
   bool call = command && error->kind == ERROR_FAILURE && error->number != 0 && error->message[0];
   if (!(typed && call))
-    source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place, &excerpt);
+    source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place,
+                        &excerpt);
   const char *hint = call ? command_error_cause(command, error->number) : NULL;
   struct event event = {.kind = EVENT_ERROR, .cause = runner->call};
   event.error = (struct event_error){

@@ -8,8 +8,8 @@
 /* The script being put together from the timeline. A line is held back until its result is known. */
 struct writer {
   struct bytes text;
-  struct bytes line;    /* the statement whose result has not come yet */
-  uint64_t statement;   /* its serial, 0: none */
+  struct bytes line;  /* the statement whose result has not come yet */
+  uint64_t statement; /* its serial, 0: none */
 };
 
 static bool is_command(const struct bytes *line, const char *name) {
@@ -33,7 +33,8 @@ static void append_failed(struct writer *writer, int number) {
   const char *line = writer->line.data;
   size_t length = writer->line.length;
   bool plain = number > 0 && !memmem(line, length, "expect ", 7) && !memmem(line, length, "until ", 6) &&
-               !memmem(line, length, "repeat", 6) && !memchr(line, '{', length) && !memchr(line, '\n', length);
+               !memmem(line, length, "repeat", 6) && !memchr(line, '{', length) &&
+               !memchr(line, '\n', length);
   const char *equals = memmem(line, length, " = ", 3);
   const char *quote = memchr(line, '"', length);
   if (plain && equals && (!quote || quote > equals)) {
@@ -55,12 +56,14 @@ static void append_failed(struct writer *writer, int number) {
 
 static bool take(const struct event *event, void *context) {
   struct writer *writer = context;
-  if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED && event->line.depth == 0 && event->job == 0) {
+  if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED && event->line.depth == 0 &&
+      event->job == 0) {
     bytes_clear(&writer->line);
     bytes_append(&writer->line, event->line.text, event->line.length);
     writer->statement = event->serial;
   }
-  bool result = event->kind == EVENT_RESULT && event->result.duration < 0 && event->result.depth == 0 && event->job == 0;
+  bool result = event->kind == EVENT_RESULT && event->result.duration < 0 && event->result.depth == 0 &&
+                event->job == 0;
   if (result && writer->statement && writer->line.length > 0) {
     writer->statement = 0;
     if (event->result.failed) {
@@ -82,7 +85,8 @@ int save_script(struct runner *runner, const char *path, struct error *error) {
   if (problem)
     status = error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path);
   if (status == 0 && lost > 0)
-    runner_note(runner, _("the beginning of this session is no longer kept: %llu events are missing in the file"),
+    runner_note(runner,
+                _("the beginning of this session is no longer kept: %llu events are missing in the file"),
                 (unsigned long long)lost);
   bytes_free(&writer.text);
   bytes_free(&writer.line);

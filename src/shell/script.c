@@ -67,8 +67,13 @@ static void tell(struct script_run *run, const struct source *source, const stru
     run_tell_error(&run->runner, source, NULL, error);
   } else {
     struct event event = {.kind = EVENT_ERROR};
-    event.error = (struct event_error){.kind = error->kind, .number = error->number, .where = "socksh", .command = "",
-                                       .message = error->message, .excerpt = "", .hint = ""};
+    event.error = (struct event_error){.kind = error->kind,
+                                       .number = error->number,
+                                       .where = "socksh",
+                                       .command = "",
+                                       .message = error->message,
+                                       .excerpt = "",
+                                       .hint = ""};
     runner_append(&run->runner, &event);
   }
 }
@@ -88,7 +93,8 @@ static void run_text(struct script_run *run, const char *name, const char *text,
 }
 
 int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error) {
-  int problem = descriptor >= 0 ? file_read_descriptor(descriptor, SCRIPT_LIMIT, text) : file_read(path, SCRIPT_LIMIT, text);
+  int problem = descriptor >= 0 ? file_read_descriptor(descriptor, SCRIPT_LIMIT, text)
+                                : file_read(path, SCRIPT_LIMIT, text);
   if (problem == EFBIG)
     return error_set(error, ERROR_FAILURE, _("the script %.300s is larger than 512M"), path);
   return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
@@ -108,10 +114,10 @@ static void run_file(struct script_run *run, const struct shell_options *options
 
 /* Standard input, a line at a time: what was read is run before more is waited for. */
 struct input {
-  struct bytes bytes;  /* read, and not yet run */
-  size_t start;        /* where the statement in progress begins */
-  size_t scanned;      /* up to here there is no further end of a line */
-  unsigned line;       /* the number of the line at `start` */
+  struct bytes bytes; /* read, and not yet run */
+  size_t start;       /* where the statement in progress begins */
+  size_t scanned;     /* up to here there is no further end of a line */
+  unsigned line;      /* the number of the line at `start` */
   bool ended;
 };
 
@@ -119,7 +125,8 @@ static void read_more(struct script_run *run, struct input *input) {
   struct error ignored;
   ssize_t got = -1;
   int problem = EINTR;
-  if (bytes_reserve(&input->bytes, 65536) < 0 || !runner_wait_begin(&run->runner, 0, WAIT_NOT_INTERRUPTED)) {
+  if (bytes_reserve(&input->bytes, 65536) < 0 ||
+      !runner_wait_begin(&run->runner, 0, WAIT_NOT_INTERRUPTED)) {
     input->ended = true;
     return;
   }
@@ -147,8 +154,8 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   struct program *program;
   struct source *source;
   struct error error;
-  enum script_status status = program_read("stdin", input->bytes.data + input->start, end - input->start, input->line,
-                                           false, &program, &source, &error);
+  enum script_status status = program_read("stdin", input->bytes.data + input->start, end - input->start,
+                                           input->line, false, &program, &source, &error);
   bool incomplete = status == SCRIPT_INCOMPLETE && !(input->ended && end == input->bytes.length);
   if (status == SCRIPT_READ) {
     run_program(run, program, ORIGIN_TYPED);
@@ -253,7 +260,8 @@ int script_run(struct session *session, const struct shell_options *options) {
     run_file(&run, options);
   else
     run_input(&run);
-  if (!session->quitting && (run.status == 0 || run.keep_going) && job_conclude(&run.runner) < 0 && run.status == 0)
+  if (!session->quitting && (run.status == 0 || run.keep_going) && job_conclude(&run.runner) < 0 &&
+      run.status == 0)
     run.status = run.runner.waiter.reason == WAIT_USER ? STATUS_INTERRUPTED : STATUS_FAILED;
   if (session->quitting && session->quit_status)
     run.status = session->quit_status;
@@ -268,12 +276,13 @@ int script_source(struct runner *runner, const char *path, struct result *result
   struct program *program = NULL;
   struct source *source = NULL;
   if (runner->sources >= SOURCE_LIMIT)
-    return error_set(error, ERROR_FAILURE, _("%.300s: files that source each other are nested more than %d deep; does it source "
-                                             "itself?"),
+    return error_set(error, ERROR_FAILURE,
+                     _("%.300s: files that source each other are nested more than %d deep; does it source "
+                       "itself?"),
                      path, SOURCE_LIMIT);
   int status = script_read_file(path, -1, &text, error);
-  if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program, &source, error) !=
-                         SCRIPT_READ) {
+  if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program,
+                                  &source, error) != SCRIPT_READ) {
     if (source)
       run_tell_error(runner, source, NULL, error);
     error->told = true;

@@ -13,7 +13,7 @@ struct step {
   const struct statement *next; /* the line that comes next; NULL: at the end */
   size_t shown;                 /* the source up to here was shown, or is not worth it */
   bool stopped;
-  bool told;                    /* how to answer was told */
+  bool told; /* how to answer was told */
   bool ended;
 };
 
@@ -96,7 +96,9 @@ bool step_show(struct step *step, struct runner *runner) {
     else if (!step->ended)
       bytes_append_format(&answer.text, _("\nThe end of %s.\n"), step->source->name);
     if (step->next && !step->told)
-      bytes_append_text(&answer.text, _("  (Enter runs it; skip, rest, stop, ? explains it; or type lines of your own)\n"));
+      bytes_append_text(
+          &answer.text,
+          _("  (Enter runs it; skip, rest, stop, ? explains it; or type lines of your own)\n"));
     step->told = true;
   }
   step->ended = step->stopped || !step->next;

@@ -8,8 +8,8 @@ struct step;
 
 /* What a person's answer was. */
 enum step_answer {
-  STEP_DONE,    /* it was for the walk, and has been carried out */
-  STEP_TYPED,   /* a line of their own, for the caller to run */
+  STEP_DONE,  /* it was for the walk, and has been carried out */
+  STEP_TYPED, /* a line of their own, for the caller to run */
 };
 
 /* Begins a walk. NULL, with the error told, where the text is wrong. */

@@ -61,7 +61,8 @@ static void announce(struct session *session, struct waiter *waiter) {
   call_init(&started, call->name, NULL);
   started.subject = call->subject;
   started.start_event = call->start_event;
-  struct event event = {.kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = &started};
+  struct event event = {
+      .kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = &started};
   timeline_append(session->timeline, &event);
 }
 

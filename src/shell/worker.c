@@ -14,12 +14,12 @@ struct worker {
   struct workbench *bench;
   pthread_t thread;
   struct runner runner;
-  _Atomic unsigned work;    /* WORK_: what the thread is to do; it sets it back to WORK_NONE */
-  struct bytes text;        /* what was typed; the thread's while there is work */
+  _Atomic unsigned work; /* WORK_: what the thread is to do; it sets it back to WORK_NONE */
+  struct bytes text;     /* what was typed; the thread's while there is work */
   /* Guarded by the session's lock: */
-  struct program *program;  /* what is being run, NULL for nothing */
+  struct program *program; /* what is being run, NULL for nothing */
   const struct statement *statement;
-  bool left;                /* its command was left behind as a job: the thread ends with it */
+  bool left; /* its command was left behind as a job: the thread ends with it */
   struct worker *next;
 };
 
@@ -54,7 +54,8 @@ static void run_lines(struct worker *worker) {
   size_t start = 0;
   size_t end = 0;
   bench->waiting = (struct bytes){0};
-  while (start < text.length && !worker->left && runner->waiter.reason == WAIT_NOT_INTERRUPTED && !runner->session->quitting) {
+  while (start < text.length && !worker->left && runner->waiter.reason == WAIT_NOT_INTERRUPTED &&
+         !runner->session->quitting) {
     const char *newline = memchr(text.data + end, '\n', text.length - end);
     if (!newline)
       break;
@@ -62,7 +63,8 @@ static void run_lines(struct worker *worker) {
     struct program *program;
     struct source *source;
     struct error error;
-    enum script_status status = program_read("", text.data + start, end - start, 1, true, &program, &source, &error);
+    enum script_status status =
+        program_read("", text.data + start, end - start, 1, true, &program, &source, &error);
     if (status == SCRIPT_READ)
       run_program(worker, program);
     else if (status == SCRIPT_WRONG && source)
@@ -83,7 +85,8 @@ static void run_text(struct worker *worker) {
   struct step *step = bench->waiting.length == 0 ? bench->step : NULL;
   if (worker->text.length == 0)
     ; /* only shows where the walk stands */
-  else if (!step || step_answer(step, worker->text.data ? worker->text.data : "", worker->text.length, runner) == STEP_TYPED) {
+  else if (!step || step_answer(step, worker->text.data ? worker->text.data : "", worker->text.length,
+                                runner) == STEP_TYPED) {
     bytes_append(&bench->waiting, worker->text.data, worker->text.length);
     run_lines(worker);
   }
@@ -198,7 +201,8 @@ void workbench_detach(struct workbench *bench) {
   session_unlock(session);
 }
 
-int workbench_walk(struct workbench *bench, struct runner *runner, const char *name, const struct bytes *text) {
+int workbench_walk(struct workbench *bench, struct runner *runner, const char *name,
+                   const struct bytes *text) {
   struct step *step = step_create(name, text->data ? text->data : "", text->length, runner);
   if (!step)
     return -1;

@@ -31,6 +31,7 @@ bool workbench_busy(struct workbench *bench);
 void workbench_detach(struct workbench *bench);
 
 /* Begins a walk, from the foreground's own thread: the end of `source --step`. The text is copied. 0, or -1 with the error told. */
-int workbench_walk(struct workbench *bench, struct runner *runner, const char *name, const struct bytes *text);
+int workbench_walk(struct workbench *bench, struct runner *runner, const char *name,
+                   const struct bytes *text);
 
 #endif

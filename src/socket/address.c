@@ -31,9 +31,10 @@ static enum address_need parse_unix(const char *text, size_t length, struct addr
   size_t room = sizeof address->local.sun_path - (abstract ? 0 : 1);
   if (size > room) {
     char reason[160];
-    snprintf(reason, sizeof reason,
-             _("the path of a Unix socket has room for %zu bytes, and this one takes %zu; use a shorter directory"),
-             room, size);
+    snprintf(
+        reason, sizeof reason,
+        _("the path of a Unix socket has room for %zu bytes, and this one takes %zu; use a shorter directory"),
+        room, size);
     return wrong(error, text, length, reason);
   }
   if (!abstract && memchr(path, '\0', size))
@@ -63,8 +64,7 @@ int address_parse_host(const char *text, size_t length, int family, struct addre
   if (scope) {
     *scope++ = '\0';
     index = resolve_interface(scope);
-    if (index == 0 &&
-        (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
+    if (index == 0 && (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
       return -1;
   }
   address->inet6.sin6_family = AF_INET6;
@@ -113,7 +113,8 @@ static enum address_need parse_names(const char *text, size_t length, const char
     return wrong(error, text, length, _("the name is too long, or holds a zero byte"));
   for (size_t i = 0; i < length; i++)
     if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f || text[i] == '/')
-      return wrong(error, text, length, _("it is written HOST:PORT, as 127.0.0.1:80, [::1]:80 or unix:/path"));
+      return wrong(error, text, length,
+                   _("it is written HOST:PORT, as 127.0.0.1:80, [::1]:80 or unix:/path"));
   memcpy(query->host, host, host_length);
   query->host[host_length] = '\0';
   memcpy(query->service, service, service_length);
@@ -134,8 +135,9 @@ enum address_need address_parse(const char *text, size_t length, int family, str
   if (length > 0 && text[0] == '[' && (!bracket || bracket + 1 != colon))
     return wrong(error, text, length, _("an IPv6 address with its port is written [::1]:80"));
   if (!colon)
-    return wrong(error, text, length,
-                 _("it is written HOST:PORT, *:PORT, :PORT, PORT, unix:/path, or the name of an open socket"));
+    return wrong(
+        error, text, length,
+        _("it is written HOST:PORT, *:PORT, :PORT, PORT, unix:/path, or the name of an open socket"));
   const char *host = bracket ? text + 1 : text;
   size_t host_length = (size_t)((bracket ? bracket : colon) - host);
   const char *port = colon + 1;
@@ -150,7 +152,8 @@ enum address_need address_parse(const char *text, size_t length, int family, str
     set_special(address, family, true);
   } else if (address_parse_host(host, host_length, bracket ? AF_INET6 : AF_INET, address) < 0) {
     if (bracket)
-      return wrong(error, text, length, _("what stands in [ ] is no IPv6 address, or its interface is unknown"));
+      return wrong(error, text, length,
+                   _("what stands in [ ] is no IPv6 address, or its interface is unknown"));
     return parse_names(text, length, host, host_length, port, port_length, query, error);
   }
   if (all_digits(port, port_length))

@@ -7,15 +7,23 @@
 
 #include "socket/message.h"
 
-#define SUBJECT {PART_SUBJECT, 0, NULL}
-#define NUMBER(slot, set) {PART_NUMBER, slot, set}
-#define PART(part) {part, 0, NULL}
+#define SUBJECT                                                                                            \
+  { PART_SUBJECT, 0, NULL }
+#define NUMBER(slot, set)                                                                                  \
+  { PART_NUMBER, slot, set }
+#define PART(part)                                                                                         \
+  { part, 0, NULL }
 
 const struct call_form call_forms[CALL_COUNT] = {
-    [CALL_SOCKET] = {"socket", {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}}, 0, 0},
-    [CALL_SOCKETPAIR] = {"socketpair",
-                         {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}, PART(PART_PAIR)},
-                         0, 0},
+    [CALL_SOCKET] = {"socket",
+                     {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}},
+                     0,
+                     0},
+    [CALL_SOCKETPAIR] =
+        {"socketpair",
+         {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}, PART(PART_PAIR)},
+         0,
+         0},
     [CALL_BIND] = {"bind", {SUBJECT, PART(PART_ADDRESS_IN)}, 0, true},
     [CALL_LISTEN] = {"listen", {SUBJECT, NUMBER(0, NULL)}, 0, true},
     [CALL_ACCEPT] = {"accept", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
@@ -26,15 +34,25 @@ const struct call_form call_forms[CALL_COUNT] = {
     [CALL_DUP] = {"dup", {SUBJECT}, 0, 0},
     [CALL_SEND] = {"send", {SUBJECT, PART(PART_DATA_IN), NUMBER(0, &constant_message_flags)}, 0, 0},
     [CALL_SENDTO] = {"sendto",
-                     {SUBJECT, PART(PART_DATA_IN), NUMBER(0, &constant_message_flags), PART(PART_ADDRESS_IN)},
-                     0, true},
-    [CALL_SENDMSG] = {"sendmsg", {SUBJECT, PART(PART_MESSAGE), NUMBER(0, &constant_message_flags)}, 0, true},
+                     {SUBJECT, PART(PART_DATA_IN), NUMBER(0, &constant_message_flags),
+                      PART(PART_ADDRESS_IN)},
+                     0,
+                     true},
+    [CALL_SENDMSG] = {"sendmsg",
+                      {SUBJECT, PART(PART_MESSAGE), NUMBER(0, &constant_message_flags)},
+                      0,
+                      true},
     [CALL_WRITE] = {"write", {SUBJECT, PART(PART_DATA_IN)}, 0, 0},
     [CALL_RECV] = {"recv", {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags)}, true, 0},
     [CALL_RECVFROM] = {"recvfrom",
-                       {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags), PART(PART_ADDRESS_OUT)},
-                       true, 0},
-    [CALL_RECVMSG] = {"recvmsg", {SUBJECT, PART(PART_MESSAGE), NUMBER(0, &constant_message_flags)}, true, 0},
+                       {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags),
+                        PART(PART_ADDRESS_OUT)},
+                       true,
+                       0},
+    [CALL_RECVMSG] = {"recvmsg",
+                      {SUBJECT, PART(PART_MESSAGE), NUMBER(0, &constant_message_flags)},
+                      true,
+                      0},
     [CALL_READ] = {"read", {SUBJECT, PART(PART_DATA_OUT)}, true, 0},
     [CALL_GETSOCKNAME] = {"getsockname", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
     [CALL_GETPEERNAME] = {"getpeername", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
@@ -46,15 +64,19 @@ const struct call_form call_forms[CALL_COUNT] = {
     [CALL_SELECT] = {"pselect6", {PART(PART_SETS), PART(PART_TIMESPEC)}, 0, 0},
     [CALL_EPOLL_CREATE1] = {"epoll_create1", {NUMBER(0, &constant_epoll_flags)}, 0, 0},
     [CALL_EPOLL_CTL] = {"epoll_ctl",
-                        {SUBJECT, NUMBER(0, &constant_epoll_operations), PART(PART_OBJECT), PART(PART_EVENT)},
-                        0, 0},
+                        {SUBJECT, NUMBER(0, &constant_epoll_operations), PART(PART_OBJECT),
+                         PART(PART_EVENT)},
+                        0,
+                        0},
     [CALL_EPOLL_WAIT] = {"epoll_wait", {SUBJECT, PART(PART_EVENTS), PART(PART_MILLISECONDS)}, 0, 0},
     [CALL_GETADDRINFO] = {"getaddrinfo",
                           {{PART_TEXT, 0, NULL}, {PART_TEXT, 1, NULL}, PART(PART_HINTS), PART(PART_RESULT)},
-                          0, 0},
+                          0,
+                          0},
     [CALL_GETNAMEINFO] = {"getnameinfo",
                           {PART(PART_ADDRESS_IN), {PART_TEXT, 0, NULL}, {PART_TEXT, 1, NULL}},
-                          0, 0},
+                          0,
+                          0},
 };
 
 void call_init(struct call *call, enum call_name name, struct socket *entry) {

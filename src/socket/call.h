@@ -51,18 +51,18 @@ enum call_name {
 /* What stands at one place between a call's parentheses. */
 enum call_part {
   PART_END,
-  PART_SUBJECT,      /* the descriptor of call->subject */
-  PART_OBJECT,       /* the descriptor of call->object */
-  PART_NUMBER,       /* call->number[slot], with the names of a set, or plain */
-  PART_TYPE,         /* number[slot]: a socket type, with its flags */
-  PART_PROTOCOL,     /* number[slot]: a protocol, 0 printed as 0 */
-  PART_PAIR,         /* the two descriptors made */
-  PART_ADDRESS_IN,   /* address and its length */
-  PART_ADDRESS_OUT,  /* address and its length, filled in by the kernel */
-  PART_DATA_IN,      /* data and its length */
-  PART_DATA_OUT,     /* data, and the size that was asked for */
-  PART_OPTION,       /* level and name of the option: number[0], number[1] */
-  PART_VALUE_IN,     /* the option's value and its length */
+  PART_SUBJECT,     /* the descriptor of call->subject */
+  PART_OBJECT,      /* the descriptor of call->object */
+  PART_NUMBER,      /* call->number[slot], with the names of a set, or plain */
+  PART_TYPE,        /* number[slot]: a socket type, with its flags */
+  PART_PROTOCOL,    /* number[slot]: a protocol, 0 printed as 0 */
+  PART_PAIR,        /* the two descriptors made */
+  PART_ADDRESS_IN,  /* address and its length */
+  PART_ADDRESS_OUT, /* address and its length, filled in by the kernel */
+  PART_DATA_IN,     /* data and its length */
+  PART_DATA_OUT,    /* data, and the size that was asked for */
+  PART_OPTION,      /* level and name of the option: number[0], number[1] */
+  PART_VALUE_IN,    /* the option's value and its length */
   PART_VALUE_OUT,
   PART_FLAGS_WORD,   /* fcntl's third argument: flags in number[1], where the command sets them */
   PART_REQUEST_WORD, /* ioctl's third argument: [number[1]] */
@@ -88,7 +88,7 @@ struct call_argument {
 struct call_form {
   const char *name; /* as in C */
   struct call_argument arguments[8];
-  bool receives; /* a result of 0 means the end of the stream */
+  bool receives;  /* a result of 0 means the end of the stream */
   bool addresses; /* it may change the local or the peer's address */
 };
 extern const struct call_form call_forms[CALL_COUNT];
@@ -116,10 +116,10 @@ struct call_control {
 struct call_message {
   size_t part_sizes[16]; /* how the data is cut into iovecs */
   size_t part_count;
-  bool named;            /* there is an address, to or from */
-  struct bytes control;  /* the control buffer: to send, or room for what comes */
-  size_t control_size;   /* bytes of it given to the kernel; what it filled after the call */
-  int flags;             /* msg_flags after recvmsg */
+  bool named;               /* there is an address, to or from */
+  struct bytes control;     /* the control buffer: to send, or room for what comes */
+  size_t control_size;      /* bytes of it given to the kernel; what it filled after the call */
+  int flags;                /* msg_flags after recvmsg */
   struct socket **received; /* entries reserved for SCM_RIGHTS, then those in use */
   size_t received_room;
   size_t received_count;
@@ -127,35 +127,35 @@ struct call_message {
 
 struct call {
   enum call_name name;
-  struct socket *entry;       /* the socket it is made on, a reference; NULL where there is none */
-  struct socket *other;       /* epoll_ctl: the socket in question */
+  struct socket *entry;        /* the socket it is made on, a reference; NULL where there is none */
+  struct socket *other;        /* epoll_ctl: the socket in question */
   struct socket_label subject; /* the same as labels, which outlive both */
   struct socket_label object;
-  long number[3];             /* integers, flags and symbols, in the order of the form */
-  struct address address;     /* in or out */
-  bool wants_address;         /* an out address is asked for */
+  long number[3];              /* integers, flags and symbols, in the order of the form */
+  struct address address;      /* in or out */
+  bool wants_address;          /* an out address is asked for */
   const struct option *option; /* NULL: known by number only */
-  bool raw_value;             /* the option's value was given, or is shown, as bytes */
-  struct blob *data;          /* sent, or room for what is received; a reference */
-  size_t size;                /* bytes asked for */
-  int64_t duration;           /* a time-out in nanoseconds, -1: none */
-  struct call_item *items;    /* poll, select, epoll; owned */
+  bool raw_value;              /* the option's value was given, or is shown, as bytes */
+  struct blob *data;           /* sent, or room for what is received; a reference */
+  size_t size;                 /* bytes asked for */
+  int64_t duration;            /* a time-out in nanoseconds, -1: none */
+  struct call_item *items;     /* poll, select, epoll; owned */
   size_t item_count;
-  size_t item_room;           /* epoll_wait: the most */
+  size_t item_room;             /* epoll_wait: the most */
   struct call_message *message; /* sendmsg, recvmsg; owned */
-  char *text[2];              /* owned */
-  struct address *found;      /* getaddrinfo: the addresses; owned */
-  int *found_types;           /* their socket types, owned */
+  char *text[2];                /* owned */
+  struct address *found;        /* getaddrinfo: the addresses; owned */
+  int *found_types;             /* their socket types, owned */
   size_t found_count;
 
   /* What came of it. */
   long result;
-  int error;            /* errno, 0 on success; for getaddrinfo an EAI_ number as `result` */
-  bool interrupted;     /* it was, or would have been, ended by this program's signal */
-  int made[2];          /* descriptors that the kernel made, -1: none */
+  int error;                    /* errno, 0 on success; for getaddrinfo an EAI_ number as `result` */
+  bool interrupted;             /* it was, or would have been, ended by this program's signal */
+  int made[2];                  /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* their entries: reserved by prepare, in the table after finish */
   struct socket_label made_label[2];
-  int64_t began;        /* monotonic nanoseconds */
+  int64_t began; /* monotonic nanoseconds */
   int64_t ended;
   uint64_t start_event; /* the serial of the event of its start */
 };

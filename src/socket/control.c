@@ -82,9 +82,9 @@ static void append_timespecs(const unsigned char *data, size_t length, struct by
 
 /* Who reported an error of the error queue. */
 static const char *origin_name(unsigned origin) {
-  static const char *const names[] = {"SO_EE_ORIGIN_NONE",   "SO_EE_ORIGIN_LOCAL",        "SO_EE_ORIGIN_ICMP",
-                                      "SO_EE_ORIGIN_ICMP6",  "SO_EE_ORIGIN_TIMESTAMPING", "SO_EE_ORIGIN_ZEROCOPY",
-                                      "SO_EE_ORIGIN_TXTIME"};
+  static const char *const names[] = {
+      "SO_EE_ORIGIN_NONE",         "SO_EE_ORIGIN_LOCAL",    "SO_EE_ORIGIN_ICMP",  "SO_EE_ORIGIN_ICMP6",
+      "SO_EE_ORIGIN_TIMESTAMPING", "SO_EE_ORIGIN_ZEROCOPY", "SO_EE_ORIGIN_TXTIME"};
   return origin < sizeof names / sizeof *names ? names[origin] : NULL;
 }
 
@@ -97,8 +97,8 @@ static void append_error(const unsigned char *data, size_t length, struct bytes 
     bytes_append_text(bytes, origin);
   else
     bytes_append_number(bytes, error.ee_origin);
-  bytes_append_format(bytes, ", ee_type=%u, ee_code=%u, ee_info=%u, ee_data=%u", error.ee_type, error.ee_code,
-                      error.ee_info, error.ee_data);
+  bytes_append_format(bytes, ", ee_type=%u, ee_code=%u, ee_info=%u, ee_data=%u", error.ee_type,
+                      error.ee_code, error.ee_info, error.ee_data);
   struct address offender = {0};
   size_t rest = length > sizeof error ? length - sizeof error : 0;
   if (rest > sizeof offender.storage)

@@ -79,7 +79,8 @@ bool look_state(struct socket *socket, struct snapshot *before) {
     return false;
   struct snapshot now = {.state = state, .local = look_local(socket), .peer = look_peer(socket)};
   socket->may_change_local = false;
-  if (!changed && address_equal(&now.local, &socket->seen.local) && address_equal(&now.peer, &socket->seen.peer))
+  if (!changed && address_equal(&now.local, &socket->seen.local) &&
+      address_equal(&now.peer, &socket->seen.peer))
     return false;
   /* A connection that is gone has no peer any more; what it was is worth more than nothing. */
   if (now.peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
@@ -109,8 +110,8 @@ void look_details(const struct socket *socket, struct look_details *details) {
     return;
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
-  if (socket_is_tcp(socket) &&
-      getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == TCP_LISTEN) {
+  if (socket_is_tcp(socket) && getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+      info.tcpi_state == TCP_LISTEN) {
     details->receive_queue = (int)info.tcpi_unacked;
     details->send_queue = (int)info.tcpi_sacked;
     return;
@@ -129,7 +130,8 @@ static int set_text(const char *text, struct value *value, struct error *error) 
   return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
 }
 
-static int set_constant(const struct constant_set *set, long number, struct value *value, struct error *error) {
+static int set_constant(const struct constant_set *set, long number, struct value *value,
+                        struct error *error) {
   struct bytes text = {0};
   constant_append(set, number, &text);
   int status = set_text(bytes_text(&text), value, error);
@@ -137,9 +139,11 @@ static int set_constant(const struct constant_set *set, long number, struct valu
   return status;
 }
 
-static int set_address(const struct address *address, const char *name, struct value *value, struct error *error) {
+static int set_address(const struct address *address, const char *name, struct value *value,
+                       struct error *error) {
   if (address->length == 0)
-    return error_set(error, ERROR_FAILURE, _("this socket has no .%s address: it is not connected, or closed"), name);
+    return error_set(error, ERROR_FAILURE,
+                     _("this socket has no .%s address: it is not connected, or closed"), name);
   struct object *object = address_object_create(address);
   if (!object)
     return error_set_memory(error);
@@ -174,6 +178,7 @@ int look_field(const struct object *object, const char *name, struct value *valu
     *value = value_from_number(name[0] == 'r' ? details.receive_queue : details.send_queue);
     return 0;
   }
-  return error_set(error, ERROR_FAILURE,
-                   _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq"), name);
+  return error_set(
+      error, ERROR_FAILURE,
+      _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq"), name);
 }

@@ -21,10 +21,10 @@ enum socket_state look_state_now(const struct socket *socket);
 
 /* What is read only when asked for. */
 struct look_details {
-  int receive_queue;   /* bytes to be read; for a listener, connections to be accepted; -1: unknown */
-  int send_queue;      /* bytes not yet acknowledged; for a listener, its backlog limit; -1: unknown */
-  short ready;         /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as poll(2) says */
-  bool blocking;       /* O_NONBLOCK is not set */
+  int receive_queue; /* bytes to be read; for a listener, connections to be accepted; -1: unknown */
+  int send_queue;    /* bytes not yet acknowledged; for a listener, its backlog limit; -1: unknown */
+  short ready;       /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as poll(2) says */
+  bool blocking;     /* O_NONBLOCK is not set */
 };
 void look_details(const struct socket *socket, struct look_details *details);
 

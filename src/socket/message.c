@@ -21,7 +21,8 @@ void message_free(struct call_message *message) {
   free(message);
 }
 
-int message_add_control(struct call_message *message, int level, int type, const void *data, size_t length) {
+int message_add_control(struct call_message *message, int level, int type, const void *data,
+                        size_t length) {
   size_t start = message->control.length;
   size_t space = CMSG_SPACE(length);
   if (bytes_reserve(&message->control, space) < 0)

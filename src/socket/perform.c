@@ -61,7 +61,8 @@ static long perform_select(struct call *call) {
         sets[set][call->items[i].descriptor / BITS] |= 1UL << (call->items[i].descriptor % BITS);
       }
   struct timespec time = {.tv_sec = call->duration / 1000000000, .tv_nsec = call->duration % 1000000000};
-  long result = syscall(SYS_pselect6, highest + 1, sets[0], sets[1], sets[2], call->duration < 0 ? NULL : &time, NULL);
+  long result = syscall(SYS_pselect6, highest + 1, sets[0], sets[1], sets[2],
+                        call->duration < 0 ? NULL : &time, NULL);
   int error = errno;
   for (size_t i = 0; i < call->item_count && result >= 0; i++)
     for (int set = 0; set < 3; set++)
@@ -74,9 +75,11 @@ static long perform_select(struct call *call) {
 }
 
 static long perform_epoll_ctl(struct call *call) {
-  struct epoll_event event = {.events = (uint32_t)call->number[1], .data.u64 = (uint64_t)call->object.descriptor};
+  struct epoll_event event = {.events = (uint32_t)call->number[1],
+                              .data.u64 = (uint64_t)call->object.descriptor};
   bool remove = call->number[0] == EPOLL_CTL_DEL;
-  return epoll_ctl(call->subject.descriptor, (int)call->number[0], call->object.descriptor, remove ? NULL : &event);
+  return epoll_ctl(call->subject.descriptor, (int)call->number[0], call->object.descriptor,
+                   remove ? NULL : &event);
 }
 
 static long perform_epoll_wait(struct call *call) {
@@ -85,7 +88,8 @@ static long perform_epoll_wait(struct call *call) {
     errno = ENOMEM;
     return -1;
   }
-  long result = epoll_wait(call->subject.descriptor, events, (int)call->item_room, milliseconds(call->duration));
+  long result =
+      epoll_wait(call->subject.descriptor, events, (int)call->item_room, milliseconds(call->duration));
   int error = errno;
   for (long i = 0; i < result; i++) {
     call->items[i] = (struct call_item){.descriptor = (int)events[i].data.u64, .given = events[i].events};
@@ -151,7 +155,8 @@ static long perform_receive(struct call *call) {
     result = recv(descriptor, data, call->size, (int)call->number[0]);
   } else {
     call->address.length = sizeof call->address.storage;
-    result = recvfrom(descriptor, data, call->size, (int)call->number[0], &call->address.any, &call->address.length);
+    result = recvfrom(descriptor, data, call->size, (int)call->number[0], &call->address.any,
+                      &call->address.length);
     if (result < 0)
       call->address.length = 0;
   }

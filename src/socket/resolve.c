@@ -1,9 +1,9 @@
 #include "socket/resolve.h"
 
 #include <errno.h>
+#include <linux/close_range.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -17,7 +17,7 @@
 struct look_up {
   struct resolve_question question;
   enum call_name name;
-  char host[NI_MAXHOST];    /* asked for, or found */
+  char host[NI_MAXHOST]; /* asked for, or found */
   char service[NI_MAXSERV];
   bool has_host;
   bool has_service;
@@ -115,9 +115,9 @@ static void look_up_ask(struct resolve_question *question) {
     look_up->status = getaddrinfo(look_up->has_host ? look_up->host : NULL,
                                   look_up->has_service ? look_up->service : NULL, &hints, &look_up->list);
   } else {
-    look_up->status = getnameinfo(&look_up->address.any, look_up->address.length, look_up->host,
-                                  sizeof look_up->host, look_up->service, sizeof look_up->service,
-                                  look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
+    look_up->status =
+        getnameinfo(&look_up->address.any, look_up->address.length, look_up->host, sizeof look_up->host,
+                    look_up->service, sizeof look_up->service, look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
   }
   look_up->error = look_up->status == EAI_SYSTEM ? errno : 0;
 }

@@ -131,4 +131,3 @@ bool socket_is_tcp(const struct socket *socket) {
   return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
          socket->protocol == IPPROTO_TCP;
 }
-

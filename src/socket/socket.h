@@ -88,8 +88,10 @@ struct socket_label {
 static inline struct socket_label socket_label(const struct socket *socket) {
   if (!socket)
     return (struct socket_label){.descriptor = -1};
-  struct socket_label label = {.id = socket->id, .descriptor = socket->was_descriptor,
-                               .family = socket->family, .protocol = socket->protocol};
+  struct socket_label label = {.id = socket->id,
+                               .descriptor = socket->was_descriptor,
+                               .family = socket->family,
+                               .protocol = socket->protocol};
   memcpy(label.name, socket->name, sizeof label.name);
   return label;
 }

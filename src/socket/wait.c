@@ -1,10 +1,10 @@
 #include "socket/wait.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -120,8 +120,8 @@ int futex_wait(_Atomic unsigned *word, unsigned expected, int64_t deadline) {
   struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
   while (*word == expected) {
     /* FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock. */
-    long status = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline ? &until : NULL, NULL,
-                          FUTEX_BITSET_MATCH_ANY);
+    long status = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline ? &until : NULL,
+                          NULL, FUTEX_BITSET_MATCH_ANY);
     if (status < 0 && (errno == EINTR || errno == ETIMEDOUT))
       return errno;
   }

@@ -39,20 +39,20 @@ struct waiter {
   _Atomic int64_t began;    /* when the wait began, monotonic nanoseconds */
   _Atomic int64_t deadline; /* when the watcher interrupts it, monotonic nanoseconds; 0: never */
   _Atomic int deadline_reason;
-  const void *subject;      /* what it waits for: the struct call, or NULL for another wait */
-  _Atomic unsigned job;     /* the job this thread runs, 0: the foreground */
-  int64_t flushed;          /* the watcher's own: `began` of the wait in which it flushed the output */
-  int64_t announced;        /* the watcher's own: `began` of the call that it called blocked */
-  int64_t seen;             /* the watcher's own: `began` when it last looked */
-  struct waiter *next;      /* the watch's list, guarded by its lock */
+  const void *subject;  /* what it waits for: the struct call, or NULL for another wait */
+  _Atomic unsigned job; /* the job this thread runs, 0: the foreground */
+  int64_t flushed;      /* the watcher's own: `began` of the wait in which it flushed the output */
+  int64_t announced;    /* the watcher's own: `began` of the call that it called blocked */
+  int64_t seen;         /* the watcher's own: `began` when it last looked */
+  struct waiter *next;  /* the watch's list, guarded by its lock */
 };
 
 /* All waiters of a session, and their watcher. */
 struct watch {
-  pthread_mutex_t lock;    /* guards the list, and what the watcher does to a waiter */
+  pthread_mutex_t lock; /* guards the list, and what the watcher does to a waiter */
   struct waiter *waiters;
-  _Atomic bool asleep;     /* the watcher sleeps until it is woken */
-  int wake;                /* an eventfd that wakes it */
+  _Atomic bool asleep; /* the watcher sleeps until it is woken */
+  int wake;            /* an eventfd that wakes it */
 };
 
 /* The signal that interrupts, and its handler, which does nothing. */

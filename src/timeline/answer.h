@@ -16,8 +16,8 @@ enum answer_kind {
 
 enum cell_kind {
   CELL_EMPTY,
-  CELL_TEXT,    /* words of this program or of the user */
-  CELL_DATA,    /* bytes from outside */
+  CELL_TEXT, /* words of this program or of the user */
+  CELL_DATA, /* bytes from outside */
   CELL_NUMBER,
   CELL_ADDRESS, /* the text of an address; its port may be the kernel's choice */
   CELL_YES,     /* a mark that is there or not */

@@ -30,19 +30,20 @@ enum event_origin {
 };
 
 struct event_statement {
-  const char *source;       /* the source's name */
+  const char *source; /* the source's name */
   unsigned line;
-  const char *text;         /* as typed, `length` bytes */
+  const char *text; /* as typed, `length` bytes */
   size_t length;
   enum event_origin origin;
-  unsigned depth;           /* 0: of the script itself; more: inside a block, a source, or a repeat */
+  unsigned depth; /* 0: of the script itself; more: inside a block, a source, or a repeat */
 };
 
 struct event_state {
   struct socket_label socket;
   struct snapshot before; /* state STATE_UNKNOWN: this is the first that is said of it */
   struct snapshot now;
-  const char *reason; /* what it means, where no call of this session has brought it about; "" for nothing to say */
+  const char *
+      reason; /* what it means, where no call of this session has brought it about; "" for nothing to say */
 };
 
 struct event_error {
@@ -67,17 +68,17 @@ struct event_job {
 
 struct event_test {
   bool passed;
-  const char *what;     /* "expect", "assert" or "await" */
-  const char *text;     /* the line */
+  const char *what; /* "expect", "assert" or "await" */
+  const char *text; /* the line */
   const char *expected;
   const char *got;
 };
 
 struct event_result {
   bool failed;
-  int number;            /* an errno where it failed */
-  int64_t duration;      /* nanoseconds, for `time`; -1: not asked for */
-  const char *names;     /* the names bound, separated by spaces */
+  int number;        /* an errno where it failed */
+  int64_t duration;  /* nanoseconds, for `time`; -1: not asked for */
+  const char *names; /* the names bound, separated by spaces */
   unsigned depth;
 };
 
@@ -88,8 +89,8 @@ struct event {
   uint64_t statement; /* the serial of its statement; 0: none */
   int64_t monotonic;  /* nanoseconds; set when it is appended, unless it is set */
   int64_t wall;
-  unsigned job;       /* 0: the foreground */
-  const char *host;   /* the host of the lab it happened on; NULL: the real network */
+  unsigned job;     /* 0: the foreground */
+  const char *host; /* the host of the lab it happened on; NULL: the real network */
   union {
     struct event_statement line;
     const struct call *call;

@@ -15,7 +15,7 @@
 static const int64_t WALL_AGE = 100000000;
 
 enum {
-  BLOCK_SIZE = 256 * 1024,       /* what is in memory before it is written away */
+  BLOCK_SIZE = 256 * 1024,        /* what is in memory before it is written away */
   FILE_LIMIT = 512 * 1024 * 1024, /* the file's size, in which the newest overwrite the oldest */
   BLOCK_LIMIT = FILE_LIMIT / BLOCK_SIZE * 2,
 };
@@ -124,7 +124,8 @@ static bool write_all(int file, const char *data, size_t length, off_t offset) {
 static void make_way(struct timeline *timeline, off_t offset, size_t length) {
   while (timeline->block_count > 0) {
     const struct block *oldest = &timeline->blocks[timeline->block_first];
-    bool overlaps = oldest->offset < offset + (off_t)length && offset < oldest->offset + (off_t)oldest->length;
+    bool overlaps =
+        oldest->offset < offset + (off_t)length && offset < oldest->offset + (off_t)oldest->length;
     if (!overlaps && timeline->block_count < BLOCK_LIMIT)
       return;
     timeline->block_first = (timeline->block_first + 1) % BLOCK_LIMIT;
@@ -256,9 +257,10 @@ static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *m
   return true;
 }
 
-uint64_t timeline_walk(struct timeline *timeline, uint64_t from, bool (*each)(const struct event *event, void *context),
-                       void *context) {
-  struct walk walk = {.from = from ? from : 1, .to = timeline_last(timeline), .each = each, .context = context};
+uint64_t timeline_walk(struct timeline *timeline, uint64_t from,
+                       bool (*each)(const struct event *event, void *context), void *context) {
+  struct walk walk = {
+      .from = from ? from : 1, .to = timeline_last(timeline), .each = each, .context = context};
   struct bytes memory = {0};
   uint64_t at = walk.from;
   bool more = true;

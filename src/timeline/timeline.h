@@ -32,7 +32,7 @@ uint64_t timeline_last(struct timeline *timeline);
 
 /* Calls `each` with every event that is kept, from this serial on, until it returns false. Appending goes on meanwhile;
  * what comes after the call began is left out. Returns how many events from there on are lost. */
-uint64_t timeline_walk(struct timeline *timeline, uint64_t from, bool (*each)(const struct event *event, void *context),
-                       void *context);
+uint64_t timeline_walk(struct timeline *timeline, uint64_t from,
+                       bool (*each)(const struct event *event, void *context), void *context);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct alias {
-  char letter;     /* 'K': a port that is kept as it is */
+  char letter; /* 'K': a port that is kept as it is */
   long long value;
   unsigned number;
 };

@@ -9,28 +9,10 @@
 #include <sys/ioctl.h>
 
 #include "socket/message.h"
+#include "view/notation_part.h"
 
-/* What the writing of one call needs. */
-struct writer {
-  const struct notation *notation;
-  const struct call *call;
-  struct bytes *bytes;
-  bool failed; /* the call failed: what it would have filled in is not known */
-};
-
-static inline void put(struct writer *writer, const char *text) {
-  bytes_append_text(writer->bytes, text);
-}
-
-static void put_label(struct writer *writer, const struct socket_label *label) {
-  bytes_append_number(writer->bytes, label->descriptor);
-  if (writer->notation->names && label->name[0]) {
-    bytes_append_char(writer->bytes, ' ');
-    put(writer, label->name);
-  }
-}
-
-void notation_append_address(const struct notation *notation, const struct address *address, struct bytes *bytes) {
+void notation_append_address(const struct notation *notation, const struct address *address,
+                             struct bytes *bytes) {
   if (notation->aliases)
     alias_append_address(notation->aliases, address, bytes);
   else
@@ -164,73 +146,6 @@ static void put_request_word(struct writer *writer) {
     bytes_append_format(writer->bytes, ", [%ld]", call->number[1]);
     break;
   }
-}
-
-static void put_poll(struct writer *writer) {
-  const struct call *call = writer->call;
-  put(writer, "[");
-  for (size_t i = 0; i < call->item_count; i++) {
-    put(writer, i ? ", {fd=" : "{fd=");
-    put_label(writer, &call->items[i].label);
-    put(writer, ", events=");
-    constant_append(&constant_poll_events, call->items[i].asked, writer->bytes);
-    put(writer, "}");
-  }
-  bytes_append_format(writer->bytes, "], %zu", call->item_count);
-}
-
-static void put_set(struct writer *writer, uint32_t set, bool given) {
-  const struct call *call = writer->call;
-  bool first = true;
-  for (size_t i = 0; i < call->item_count; i++) {
-    uint32_t bits = given ? call->items[i].given : call->items[i].asked;
-    if (!(bits & set))
-      continue;
-    put(writer, first ? "[" : " ");
-    put_label(writer, &call->items[i].label);
-    first = false;
-  }
-  put(writer, first ? (given ? "[]" : "NULL") : "]");
-}
-
-static void put_sets(struct writer *writer) {
-  int highest = -1;
-  for (size_t i = 0; i < writer->call->item_count; i++)
-    if (writer->call->items[i].descriptor > highest)
-      highest = writer->call->items[i].descriptor;
-  bytes_append_number(writer->bytes, highest + 1);
-  for (uint32_t set = SET_READ; set <= SET_EXCEPT; set <<= 1) {
-    put(writer, ", ");
-    put_set(writer, set, false);
-  }
-}
-
-static void put_event(struct writer *writer) {
-  if (writer->call->number[0] == EPOLL_CTL_DEL) {
-    put(writer, "NULL");
-    return;
-  }
-  put(writer, "{events=");
-  constant_append(&constant_epoll_events, writer->call->number[1], writer->bytes);
-  bytes_append_format(writer->bytes, ", data=%d}", writer->call->object.descriptor);
-}
-
-static void put_events(struct writer *writer) {
-  const struct call *call = writer->call;
-  if (writer->failed) {
-    put(writer, "...");
-  } else {
-    put(writer, "[");
-    for (size_t i = 0; i < call->item_count; i++) {
-      put(writer, i ? ", {events=" : "{events=");
-      constant_append(&constant_epoll_events, call->items[i].given, writer->bytes);
-      put(writer, ", data=");
-      put_label(writer, &call->items[i].label);
-      put(writer, "}");
-    }
-    put(writer, "]");
-  }
-  bytes_append_format(writer->bytes, ", %zu", call->item_room);
 }
 
 static void put_duration(struct writer *writer, bool milliseconds) {
@@ -418,41 +333,6 @@ static void put_argument(struct writer *writer, const struct call_argument *argu
   }
 }
 
-/* What poll and select tell beside their number. */
-static void put_ready(struct writer *writer) {
-  const struct call *call = writer->call;
-  bool first = true;
-  if (call->name == CALL_SELECT) {
-    static const char *const titles[] = {"in ", "out ", "except "};
-    for (int set = 0; set < 3; set++) {
-      bool any = false;
-      for (size_t i = 0; i < call->item_count; i++)
-        any = any || call->items[i].given & (1U << set);
-      if (!any)
-        continue;
-      put(writer, first ? " (" : ", ");
-      put(writer, titles[set]);
-      put_set(writer, 1U << set, true);
-      first = false;
-    }
-  } else {
-    for (size_t i = 0; i < call->item_count; i++) {
-      if (!call->items[i].given)
-        continue;
-      put(writer, first ? " ([{fd=" : ", {fd=");
-      put_label(writer, &call->items[i].label);
-      put(writer, ", revents=");
-      constant_append(&constant_poll_events, call->items[i].given, writer->bytes);
-      put(writer, "}");
-      first = false;
-    }
-    if (!first)
-      put(writer, "]");
-  }
-  if (!first)
-    put(writer, ")");
-}
-
 static void put_lookup_result(struct writer *writer) {
   const struct call *call = writer->call;
   bytes_append_number(writer->bytes, call->result);
@@ -471,7 +351,8 @@ static void put_result(struct writer *writer) {
   }
   if (writer->failed) {
     const char *meaning = strerrordesc_np(call->error);
-    bytes_append_format(writer->bytes, "-1 %s (%s)", error_number_name(call->error), meaning ? meaning : "?");
+    bytes_append_format(writer->bytes, "-1 %s (%s)", error_number_name(call->error),
+                        meaning ? meaning : "?");
     return;
   }
   if (call->name == CALL_FCNTL && call->number[0] == F_GETFL) {
@@ -489,7 +370,8 @@ static void put_result(struct writer *writer) {
     put_ready(writer);
 }
 
-static struct writer writer_for(const struct notation *notation, const struct call *call, struct bytes *bytes) {
+static struct writer writer_for(const struct notation *notation, const struct call *call,
+                                struct bytes *bytes) {
   return (struct writer){.notation = notation, .call = call, .bytes = bytes, .failed = call->result < 0};
 }
 
@@ -504,7 +386,8 @@ void notation_append_call(const struct notation *notation, const struct call *ca
   put_result(&writer);
 }
 
-void notation_append_started(const struct notation *notation, const struct call *call, struct bytes *bytes) {
+void notation_append_started(const struct notation *notation, const struct call *call,
+                             struct bytes *bytes) {
   struct writer writer = writer_for(notation, call, bytes);
   bytes_append_format(bytes, "%s(", call_forms[call->name].name);
   if (call->subject.descriptor >= 0) {
@@ -519,7 +402,8 @@ void notation_append_result(const struct notation *notation, const struct call *
   put_result(&writer);
 }
 
-void notation_append_state(const struct notation *notation, const struct event_state *state, struct bytes *bytes) {
+void notation_append_state(const struct notation *notation, const struct event_state *state,
+                           struct bytes *bytes) {
   bytes_append_number(bytes, state->socket.descriptor);
   if (notation->names && state->socket.name[0])
     bytes_append_format(bytes, " %s", state->socket.name);

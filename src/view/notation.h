@@ -7,11 +7,11 @@
 #include "view/alias.h"
 
 struct notation {
-  size_t preview;            /* bytes of data shown */
+  size_t preview; /* bytes of data shown */
   enum escape_style style;
-  bool names;                /* descriptors with the name bound to them: 3 srv */
-  struct aliases *aliases;   /* NULL: everything as it is */
-  const char *arrow;         /* "->" or its character */
+  bool names;              /* descriptors with the name bound to them: 3 srv */
+  struct aliases *aliases; /* NULL: everything as it is */
+  const char *arrow;       /* "->" or its character */
 };
 
 /* Adds a call that has returned: send(3, "hello", 5, 0) = 5. */
@@ -23,9 +23,11 @@ void notation_append_started(const struct notation *notation, const struct call 
 /* Adds what came back alone: "5", "-1 ECONNREFUSED (Connection refused)". */
 void notation_append_result(const struct notation *notation, const struct call *call, struct bytes *bytes);
 
-void notation_append_address(const struct notation *notation, const struct address *address, struct bytes *bytes);
+void notation_append_address(const struct notation *notation, const struct address *address,
+                             struct bytes *bytes);
 
 /* Adds the state of a socket, from -> to, and its addresses. */
-void notation_append_state(const struct notation *notation, const struct event_state *state, struct bytes *bytes);
+void notation_append_state(const struct notation *notation, const struct event_state *state,
+                           struct bytes *bytes);
 
 #endif

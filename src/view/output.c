@@ -66,7 +66,9 @@ void output_write(struct output *output, const struct bytes *bytes, const struct
   size_t at = 0;
   for (size_t i = 0; i < count; i++) {
     bool standard = segment[i].descriptor == STDOUT_FILENO;
-    int error = standard && output->broken ? 0 : write_all(segment[i].descriptor, bytes->data + at, segment[i].length);
+    int error = standard && output->broken
+                    ? 0
+                    : write_all(segment[i].descriptor, bytes->data + at, segment[i].length);
     if (error && standard) {
       output->error = error;
       output->broken = true;

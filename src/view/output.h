@@ -14,13 +14,14 @@ struct output_segment {
 };
 
 struct output {
-  pthread_mutex_t lock;   /* guards all of the struct */
-  struct bytes bytes;     /* what waits */
-  struct bytes segments;  /* struct output_segment, in order */
-  _Atomic bool broken;    /* standard output is gone: EPIPE, or another error, below */
+  pthread_mutex_t lock;  /* guards all of the struct */
+  struct bytes bytes;    /* what waits */
+  struct bytes segments; /* struct output_segment, in order */
+  _Atomic bool broken;   /* standard output is gone: EPIPE, or another error, below */
   _Atomic int error;
   _Atomic size_t waiting; /* bytes.length, to be looked at without the lock */
-  pthread_mutex_t writing; /* held by the one thread that writes, so that order is kept; taken before `lock` */
+  pthread_mutex_t
+      writing; /* held by the one thread that writes, so that order is kept; taken before `lock` */
 };
 
 void output_start(struct output *output);

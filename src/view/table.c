@@ -50,8 +50,8 @@ struct layout {
   const struct answer *answer;
   size_t columns;
   size_t rows;
-  struct bytes text;   /* all cells' text */
-  struct bytes ends;   /* size_t: where each cell's text ends */
+  struct bytes text; /* all cells' text */
+  struct bytes ends; /* size_t: where each cell's text ends */
   size_t *widths;
 };
 
@@ -65,7 +65,8 @@ static void measure(struct layout *layout, enum escape_style style, struct alias
         bytes_append_text(&layout->text, answer->columns[column]);
       else if (row > 0)
         append_cell(answer, answer_cell(answer, row - 1, column), style, aliases, &layout->text);
-      size_t width = width_of(layout->text.data ? layout->text.data + start : "", layout->text.length - start);
+      size_t width =
+          width_of(layout->text.data ? layout->text.data + start : "", layout->text.length - start);
       if (width > layout->widths[column])
         layout->widths[column] = width;
       bytes_append(&layout->ends, &layout->text.length, sizeof layout->text.length);
@@ -105,9 +106,10 @@ static void append_row(const struct layout *layout, size_t row, size_t indent, s
   bytes_append_char(bytes, '\n');
 }
 
-void table_append(const struct answer *answer, size_t indent, enum escape_style style, struct aliases *aliases,
-                  struct bytes *bytes) {
-  struct layout layout = {.answer = answer, .columns = answer_column_count(answer), .rows = answer_row_count(answer)};
+void table_append(const struct answer *answer, size_t indent, enum escape_style style,
+                  struct aliases *aliases, struct bytes *bytes) {
+  struct layout layout = {
+      .answer = answer, .columns = answer_column_count(answer), .rows = answer_row_count(answer)};
   layout.widths = calloc(layout.columns ? layout.columns : 1, sizeof *layout.widths);
   if (layout.widths && layout.columns > 0) {
     measure(&layout, style, aliases);

@@ -58,7 +58,8 @@ static void emit(struct text_view *text, const struct event *event, int descript
     text->line.failed = false;
   } else if (text->view.settings.stable && event->statement) {
     bool state = event->kind == EVENT_STATE;
-    struct kept_line kept = {.job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
+    struct kept_line kept = {
+        .job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
     kept.socket = state ? event->state->socket.id : 0;
     kept.text = malloc(kept.length + 1);
     if (kept.text) {
@@ -199,8 +200,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
   enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
   switch (answer->kind) {
   case ANSWER_TABLE:
-    table_append(answer, text->view.settings.quiet ? 0 : 2, style, text->view.settings.stable ? &text->aliases : NULL,
-                 &text->line);
+    table_append(answer, text->view.settings.quiet ? 0 : 2, style,
+                 text->view.settings.stable ? &text->aliases : NULL, &text->line);
     break;
   case ANSWER_TEXT:
     put_text(text, data, length, true);
@@ -226,7 +227,8 @@ static void put_message(struct text_view *text, const char *message) {
 
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
-  bool known = (error->call || error->kind == ERROR_INTERRUPTED) && !error->where[0] && !text->view.settings.quiet;
+  bool known =
+      (error->call || error->kind == ERROR_INTERRUPTED) && !error->where[0] && !text->view.settings.quiet;
   if (known && !error->hint[0])
     return;
   if (known) { /* the call's line has just said the rest */
@@ -264,7 +266,8 @@ static void show_job(struct text_view *text, const struct event *event) {
   case JOB_DETACHED:
     bytes_append_format(&text->line, "[%u] ", number);
     put_text(text, event->about_job.text, strlen(event->about_job.text), false);
-    bytes_append_text(&text->line, event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : "\n");
+    bytes_append_text(&text->line,
+                      event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : "\n");
     break;
   case JOB_KILLED:
     bytes_append_format(&text->line, _("[%u] ended\n"), number);

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-struct view *view_create(const struct view_class *class, struct output *output, const struct view_settings *settings) {
+struct view *view_create(const struct view_class *class, struct output *output,
+                         const struct view_settings *settings) {
   struct view *view = calloc(1, class->size);
   if (!view)
     return NULL;

@@ -7,14 +7,14 @@
 
 /* What a person may set about how things look. */
 struct view_settings {
-  bool quiet;    /* -q: only data, answers that were asked for, and errors */
-  bool verbose;  /* -v: each line before what it does */
-  bool timing;   /* set timing: how long each call took */
-  bool colour;   /* set colour */
-  bool terminal; /* standard output is a terminal: jobs are announced */
-  bool utf8;     /* the terminal takes UTF-8: characters and arrows are shown as they are */
-  bool states;   /* set states */
-  bool stable;   /* --stable: the same output every time */
+  bool quiet;     /* -q: only data, answers that were asked for, and errors */
+  bool verbose;   /* -v: each line before what it does */
+  bool timing;    /* set timing: how long each call took */
+  bool colour;    /* set colour */
+  bool terminal;  /* standard output is a terminal: jobs are announced */
+  bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown as they are */
+  bool states;    /* set states */
+  bool stable;    /* --stable: the same output every time */
   size_t preview; /* set preview: bytes of data shown in a call */
 };
 
@@ -37,7 +37,8 @@ struct view {
 extern const struct view_class view_text;
 
 /* NULL when there is no memory. */
-struct view *view_create(const struct view_class *class, struct output *output, const struct view_settings *settings);
+struct view *view_create(const struct view_class *class, struct output *output,
+                         const struct view_settings *settings);
 void view_free(struct view *view);
 
 /* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */

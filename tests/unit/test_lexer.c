@@ -28,7 +28,8 @@ static void append_word(struct bytes *text, const struct word *word) {
     if (piece->expansion)
       bytes_append_char(text, '<');
     bytes_append(text, piece->text, piece->length);
-    for (const char *const *field = piece->expansion ? piece->expansion->field : NULL; field && *field; field++)
+    for (const char *const *field = piece->expansion ? piece->expansion->field : NULL; field && *field;
+         field++)
       bytes_append_format(text, ".%s", *field);
     if (piece->expansion)
       bytes_append_char(text, '>');

@@ -1,0 +1,109 @@
+/* argument_data: what stands for bytes in a line: text, file:, hex: and fill:. */
+#include <errno.h>
+#include <string.h>
+
+#include "command/argument.h"
+#include "language/escape.h"
+#include "language/number.h"
+#include "socket/file.h"
+
+enum { FILE_LIMIT = 64 << 20 };
+
+/* A usage error that shows the word. Always -1. */
+int argument_wrong(struct invocation *invocation, const struct argument_value *value, const char *what) {
+  struct bytes shown = {0};
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  error_set(invocation->error, ERROR_USAGE, "%s %s", bytes_text(&shown), what);
+  bytes_free(&shown);
+  return -1;
+}
+
+static int data_from_file(struct invocation *invocation, struct argument_value *value) {
+  struct bytes path = {0};
+  struct bytes data = {0};
+  bytes_append(&path, value->word.data + 5, value->word.length - 5);
+  const char *name = bytes_text(&path);
+  int problem = memchr(name, '\0', path.length) ? ENOENT : file_read(name, FILE_LIMIT, &data);
+  int status = 0;
+  if (problem == EFBIG)
+    status = error_set(invocation->error, ERROR_FAILURE,
+                       _("the file %.200s is larger than 64M, the most for one call"), name);
+  else if (problem)
+    status = error_set_errno(invocation->error, problem, _("the file %.200s can't be read"), name);
+  else if (!(value->data = blob_copy(data.data, data.length)))
+    status = error_set_memory(invocation->error);
+  bytes_free(&data);
+  bytes_free(&path);
+  return status;
+}
+
+static int data_from_hexadecimal(struct invocation *invocation, struct argument_value *value) {
+  struct bytes data = {0};
+  int high = -1;
+  bool right = true;
+  for (size_t i = 4; i < value->word.length && right; i++) {
+    char c = value->word.data[i];
+    if (c == ' ' || c == '\t')
+      continue;
+    int digit = c >= '0' && c <= '9'                     ? c - '0'
+                : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                         : -1;
+    right = digit >= 0;
+    if (high < 0) {
+      high = digit;
+    } else {
+      bytes_append_char(&data, (char)(high << 4 | digit));
+      high = -1;
+    }
+  }
+  if (!right || high >= 0) {
+    bytes_free(&data);
+    return argument_wrong(
+        invocation, value,
+        _("is not hexadecimal: hex: takes pairs of digits, as hex:6869 or hex:\"68 69\""));
+  }
+  value->data = data.failed ? NULL : blob_copy(data.data, data.length);
+  bytes_free(&data);
+  return value->data ? 0 : error_set_memory(invocation->error);
+}
+
+static int data_from_fill(struct invocation *invocation, struct argument_value *value, bool check) {
+  size_t size;
+  if (size_parse(value->word.data + 5, value->word.length - 5, &size) < 0 || size > DATA_LIMIT)
+    return argument_wrong(invocation, value,
+                          _("is no count of bytes: fill: takes a size up to 1G, as fill:64K"));
+  if (check)
+    return 0;
+  value->data = blob_create(size);
+  if (!value->data)
+    return error_set_memory(invocation->error);
+  for (size_t i = 0; i < size; i++)
+    value->data->data[i] = (char)('a' + i % 26);
+  return 0;
+}
+
+static bool has_prefix(const struct argument_value *value, const char *prefix) {
+  size_t length = strlen(prefix);
+  return value->word.bare >= length && memcmp(value->word.data, prefix, length) == 0;
+}
+
+int argument_convert_data(struct invocation *invocation, struct argument_value *value, bool check) {
+  if (has_prefix(value, "file:"))
+    return check ? 0 : data_from_file(invocation, value);
+  if (has_prefix(value, "hex:"))
+    return data_from_hexadecimal(invocation, value);
+  if (has_prefix(value, "fill:"))
+    return data_from_fill(invocation, value, check);
+  if (check)
+    return 0;
+  const struct value *given = expanded_value(&value->word);
+  if (given && (given->kind == VALUE_DATA || given->kind == VALUE_TEXT))
+    value->data = blob_retain(given->blob);
+  else
+    value->data = blob_copy(value->word.data, value->word.length);
+  return value->data ? 0 : error_set_memory(invocation->error);
+}
+
+int argument_convert_value(struct invocation *invocation, struct argument_value *value) {
+  return has_prefix(value, "hex:") ? data_from_hexadecimal(invocation, value) : 0;
+}
