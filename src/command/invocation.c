@@ -289,6 +289,7 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   if (waiter->deadline)
     waiter->deadline = 0;
   call->ended = clock_monotonic();
+  runner->just_called = true;
   session_lock(session);
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
   call_finish(call, &session->sockets);

@@ -89,6 +89,7 @@ int runner_answer(struct runner *runner, struct answer *answer, struct error *er
 
 bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason) {
   int64_t now = clock_monotonic();
+  runner->just_called = false;
   struct waiter *waiter = &runner->waiter;
   if (runner->expects_blocks) {
     int64_t blocks = now + runner->session->settings.blocks_after;

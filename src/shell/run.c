@@ -54,6 +54,10 @@ static void append_statement(struct run *run) {
   event.line.line = run->runner->depth == 0 && source->length < 65536
                         ? source_line_number(source, statement->place.offset)
                         : 0;
+  /* A script's next line follows the last call at once; a line that is typed takes its time. */
+  if (run->runner->just_called && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
+    event.monotonic = EVENT_AT_ONCE;
+  run->runner->just_called = false;
   run->runner->statement = runner_append(run->runner, &event);
 }
 
@@ -397,6 +401,8 @@ static void append_result(struct run *run, bool statement_failed) {
     for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
       bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
   struct event event = {.kind = EVENT_RESULT};
+  if (run->runner->just_called)
+    event.monotonic = EVENT_AT_ONCE;
   event.result = (struct event_result){
       .failed = statement_failed,
       .number = statement_failed ? run->error->number : 0,

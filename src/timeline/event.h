@@ -82,12 +82,15 @@ struct event_result {
   unsigned depth;
 };
 
+/* The time of an event that comes right behind the one before it: no clock is read for it. */
+enum { EVENT_AT_ONCE = -1 };
+
 struct event {
   enum event_kind kind;
   uint64_t serial;    /* 1, 2, 3 ...; set when it is appended */
   uint64_t cause;     /* the serial of the event that caused it; 0: none */
   uint64_t statement; /* the serial of its statement; 0: none */
-  int64_t monotonic;  /* nanoseconds; set when it is appended, unless it is set */
+  int64_t monotonic;  /* nanoseconds; set when it is appended, unless it is set; or EVENT_AT_ONCE */
   int64_t wall;
   unsigned job;     /* 0: the foreground */
   const char *host; /* the host of the lab it happened on; NULL: the real network */

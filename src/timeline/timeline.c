@@ -33,6 +33,7 @@ struct timeline {
   void *context;
   size_t record;
   uint64_t last;
+  int64_t latest;       /* the time of the latest event, monotonic nanoseconds */
   int64_t wall_offset;  /* what the wall clock is ahead of the monotonic one */
   int64_t wall_read;    /* when that was found, by the monotonic clock */
   struct bytes tail;    /* the newest events, each with its size in 4 bytes before it */
@@ -177,8 +178,12 @@ static void keep(struct timeline *timeline, const struct event *event) {
 uint64_t timeline_append(struct timeline *timeline, struct event *event) {
   pthread_mutex_lock(&timeline->lock);
   event->serial = ++timeline->last;
+  if (event->monotonic == EVENT_AT_ONCE)
+    event->monotonic = timeline->latest;
   if (event->monotonic == 0)
     event->monotonic = clock_monotonic();
+  if (event->monotonic > timeline->latest)
+    timeline->latest = event->monotonic;
   if (event->wall == 0)
     event->wall = wall_at(timeline, event->monotonic);
   keep(timeline, event);
