@@ -27,6 +27,7 @@ struct index_entry {
 
 static struct index_entry *index_entries;
 static size_t index_count;
+static size_t index_start[257]; /* where the names with this first byte begin */
 static pthread_once_t index_once = PTHREAD_ONCE_INIT;
 
 static int compare_entries(const void *a, const void *b) {
@@ -46,12 +47,18 @@ static void index_build(void) {
       index_entries[index_count++] = (struct index_entry){*alias, command_table[i]};
   }
   qsort(index_entries, index_count, sizeof *index_entries, compare_entries);
+  for (size_t byte = 0, at = 0; byte <= 256; byte++) {
+    while (at < index_count && (unsigned char)index_entries[at].name[0] < byte)
+      at++;
+    index_start[byte] = at;
+  }
 }
 
 /* The first entry that is not before the text. */
 static size_t lower_bound(const char *text, size_t length) {
-  size_t low = 0;
-  size_t high = index_count;
+  unsigned char first = length > 0 ? (unsigned char)text[0] : 0;
+  size_t low = length > 0 ? index_start[first] : 0;
+  size_t high = length > 0 ? index_start[first + 1] : index_count;
   while (low < high) {
     size_t middle = (low + high) / 2;
     int order = strncmp(index_entries[middle].name, text, length);

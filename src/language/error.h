@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Sentences for people pass through these, ready for gettext. */
 #define _(text) (text)
@@ -23,9 +24,14 @@ enum error_kind {
 
 /* The word that an error is about, as a place in the source text. */
 struct place {
-  size_t offset; /* bytes from the start of the source */
-  size_t length; /* bytes; 0: the error is about no word in particular */
+  uint32_t
+      offset; /* bytes from the start of the source; sources are shorter than 4 GiB, and a tree has many places */
+  uint32_t length; /* bytes; 0: the error is about no word in particular */
 };
+
+static inline struct place place_at(size_t offset, size_t length) {
+  return (struct place){(uint32_t)offset, (uint32_t)length};
+}
 
 struct error {
   enum error_kind kind;

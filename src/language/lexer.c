@@ -37,7 +37,7 @@ static bool ends_word(const struct lexer *lexer) {
 static int syntax_error(struct lexer *lexer, size_t offset, size_t length, struct error *error,
                         const char *message) {
   error_set(error, ERROR_SYNTAX, "%s", message);
-  error->place = (struct place){offset, length};
+  error->place = place_at(offset, length);
   (void)lexer;
   return -1;
 }
@@ -87,7 +87,7 @@ static int builder_finish(struct builder *builder, struct lexer *lexer, size_t s
       pieces[i].text = text + used;
       used += pieces[i].length;
     }
-  *word = (struct word){.place = {start, lexer->at - start},
+  *word = (struct word){.place = place_at(start, lexer->at - start),
                         .pieces = pieces,
                         .count = count,
                         .bare = builder->bare,
@@ -162,7 +162,7 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   if (braces && peek(lexer, ahead) != '}')
     return syntax_error(lexer, start, ahead, error, _("this ${ has no closing brace, as in ${name.field}"));
   lexer->at += ahead + (braces ? 1 : 0);
-  *expansion = (struct expansion){.place = {start, lexer->at - start}, .field = field};
+  *expansion = (struct expansion){.place = place_at(start, lexer->at - start), .field = field};
   builder_cut(builder);
   builder->bare_so_far = false;
   bytes_append(&builder->pieces, &piece, sizeof piece);
@@ -294,7 +294,7 @@ static int read_plain_word(struct lexer *lexer, struct word *word, struct error 
   if (length == 0 || (length < rest && !strchr(" \t\n;", text[length])) ||
       (length < rest && text[length] == '\0'))
     return 0;
-  struct place place = {lexer->at, length};
+  struct place place = place_at(lexer->at, length);
   lexer->at += length;
   if (quoted)
     return literal_word(lexer, place, text + 1, length - 2, 0, word, error) < 0 ? -1 : 1;
@@ -371,13 +371,13 @@ static enum token_kind sign_kind(char c) {
 int lexer_next(struct lexer *lexer, struct token *token, struct error *error) {
   skip_space(lexer);
   int c = peek(lexer, 0);
-  *token = (struct token){.kind = TOKEN_END, .place = {lexer->at, 1}};
+  *token = (struct token){.kind = TOKEN_END, .place = place_at(lexer->at, 1)};
   if (c == -1)
     return 0;
   size_t end = c == ';' ? 1 : line_end(lexer, 0);
   if (end > 0) {
     token->kind = TOKEN_SEPARATOR;
-    token->place.length = end;
+    token->place.length = (uint32_t)end;
     lexer->at += end;
     return 0;
   }
@@ -421,7 +421,7 @@ int lexer_regex(struct lexer *lexer, struct word *word, struct error *error) {
     }
     bytes_append_char(&text, (char)c);
   }
-  struct place place = {start, lexer->at - start};
+  struct place place = place_at(start, lexer->at - start);
   int status = -1;
   if (!ends_word(lexer))
     status = syntax_error(lexer, lexer->at, 1, error,
@@ -443,6 +443,5 @@ int lexer_rest(struct lexer *lexer, struct word *word, struct error *error) {
   size_t length = lexer->at - start;
   while (length > 0 && strchr(" \t", lexer->source->text[start + length - 1]))
     length--;
-  return literal_word(lexer, (struct place){start, length}, lexer->source->text + start, length, 0, word,
-                      error);
+  return literal_word(lexer, place_at(start, length), lexer->source->text + start, length, 0, word, error);
 }

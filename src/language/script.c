@@ -399,7 +399,7 @@ static int read_command(struct reader *reader, struct statement *statement) {
       return wrong(reader, reader->token.place, _("a name must stand before ="));
     if (reader->token.kind == TOKEN_END && reader->lexer.joined_at_end)
       reader->incomplete = true;
-    statement->place.length = reader->behind - statement->place.offset;
+    statement->place.length = (uint32_t)reader->behind - statement->place.offset;
     return wrong(reader, statement->place, _("a command must follow here"));
   }
   statement->command_place = word->place;
@@ -488,7 +488,7 @@ enum script_status script_read(struct source *source, const struct vocabulary *v
   if (reader.lexer.joined_at_end) {
     reader.incomplete = true;
     if (status == 0)
-      status = wrong(&reader, (struct place){source->length ? source->length - 1 : 0, 1},
+      status = wrong(&reader, place_at(source->length ? source->length - 1 : 0, 1),
                      _("the text ends behind a backslash, which joins a line that is not there"));
   }
   bytes_free(&reader.words);

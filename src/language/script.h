@@ -78,10 +78,10 @@ struct statement {
   struct word *words;            /* the command's words behind its name */
   size_t count;
   const struct statement *block; /* the first statement inside { }, NULL for a command or an empty block */
-  bool background;               /* ended by & */
-  struct place place;            /* the whole statement */
-  struct place command_place;    /* the command's name, or the opening brace */
   const struct statement *next;
+  struct place place;         /* the whole statement */
+  struct place command_place; /* the command's name, or the opening brace */
+  bool background;            /* ended by & */
 };
 
 struct script {

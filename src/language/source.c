@@ -1,12 +1,13 @@
 #include "language/source.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "language/escape.h"
 
 struct source *source_create(const char *name, const char *text, size_t length, unsigned first_line) {
-  struct source *source = calloc(1, sizeof *source);
+  struct source *source = length < UINT32_MAX ? calloc(1, sizeof *source) : NULL;
   if (!source)
     return NULL;
   source->name = strdup(name);

@@ -1,0 +1,645 @@
+/* call: what the kernel may do to a call, with the system calls replaced that are hard to make fail. Linked with --wrap for each
+ * function that has a __wrap_ below. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "socket/call.h"
+#include "socket/message.h"
+
+ssize_t __real_recv(int descriptor, void *data, size_t size, int flags);
+ssize_t __wrap_recv(int descriptor, void *data, size_t size, int flags);
+ssize_t __real_send(int descriptor, const void *data, size_t size, int flags);
+ssize_t __wrap_send(int descriptor, const void *data, size_t size, int flags);
+int __real_accept(int descriptor, struct sockaddr *address, socklen_t *length);
+int __wrap_accept(int descriptor, struct sockaddr *address, socklen_t *length);
+int __real_close(int descriptor);
+int __wrap_close(int descriptor);
+int __real_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+/* What the next wrapped call gives instead of the kernel's answer; 0: the kernel is asked. */
+static struct fault {
+  int recv_error;
+  int send_error;
+  size_t send_most; /* no more than this is taken */
+  int accept_error;
+  int close_error; /* given after the descriptor was closed, as Linux does */
+  int socket_error;
+  int calls;        /* how many calls of any of them were made */
+  long allocations; /* so many succeed, then none; -1: all */
+} fault;
+
+static int failed_with(int *error) {
+  fault.calls++;
+  if (!*error)
+    return 0;
+  errno = *error;
+  *error = 0;
+  return -1;
+}
+
+ssize_t __wrap_recv(int descriptor, void *data, size_t size, int flags) {
+  return failed_with(&fault.recv_error) < 0 ? -1 : __real_recv(descriptor, data, size, flags);
+}
+
+ssize_t __wrap_send(int descriptor, const void *data, size_t size, int flags) {
+  if (failed_with(&fault.send_error) < 0)
+    return -1;
+  return __real_send(descriptor, data, fault.send_most && size > fault.send_most ? fault.send_most : size,
+                     flags);
+}
+
+int __wrap_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
+  return failed_with(&fault.accept_error) < 0 ? -1 : __real_accept(descriptor, address, length);
+}
+
+int __wrap_close(int descriptor) {
+  int status = __real_close(descriptor);
+  int error = errno;
+  if (failed_with(&fault.close_error) < 0)
+    return -1;
+  errno = error;
+  return status;
+}
+
+int __wrap_socket(int family, int type, int protocol) {
+  return failed_with(&fault.socket_error) < 0 ? -1 : __real_socket(family, type, protocol);
+}
+
+static bool no_memory(void) {
+  if (fault.allocations < 0)
+    return false;
+  return fault.allocations == 0 || fault.allocations-- == 0;
+}
+
+void *__wrap_malloc(size_t size) {
+  return no_memory() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+  return no_memory() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+  return no_memory() ? NULL : __real_realloc(memory, size);
+}
+
+static int start(void **state) {
+  struct socket_table *table = calloc(1, sizeof *table);
+  fault = (struct fault){.allocations = -1};
+  *state = table;
+  return table ? 0 : -1;
+}
+
+static int stop(void **state) {
+  struct socket_table *table = *state;
+  fault = (struct fault){.allocations = -1};
+  socket_table_clear(table);
+  free(table);
+  return 0;
+}
+
+/* All three steps. The call is the caller's to free. */
+static void make(struct call *call, struct socket_table *table) {
+  struct error error = {0};
+  assert_int_equal(call_prepare(call, table, &error), 0);
+  call_perform(call);
+  call_finish(call, table);
+}
+
+static struct socket *new_socket(struct socket_table *table, int family, int type) {
+  struct call call;
+  call_init(&call, CALL_SOCKET, NULL);
+  call.number[0] = family;
+  call.number[1] = type;
+  make(&call, table);
+  assert_true(call.result >= 0);
+  struct socket *made = socket_table_find(table, (int)call.result);
+  assert_non_null(made);
+  call_free(&call);
+  return made;
+}
+
+static void new_pair(struct socket_table *table, struct socket *pair[2]) {
+  struct call call;
+  call_init(&call, CALL_SOCKETPAIR, NULL);
+  call.number[0] = AF_UNIX;
+  call.number[1] = SOCK_STREAM;
+  make(&call, table);
+  assert_int_equal(call.result, 0);
+  for (int i = 0; i < 2; i++) {
+    pair[i] = socket_table_find(table, call.made[i]);
+    assert_non_null(pair[i]);
+    assert_int_equal(pair[i]->family, AF_UNIX);
+    assert_int_equal(pair[i]->type, SOCK_STREAM);
+  }
+  call_free(&call);
+}
+
+static void close_socket(struct socket_table *table, struct socket *socket) {
+  struct call call;
+  call_init(&call, CALL_CLOSE, socket);
+  make(&call, table);
+  assert_int_equal(call.error, 0);
+  call_free(&call);
+}
+
+static void receive_call(struct call *call, struct socket *socket) {
+  call_init(call, CALL_RECV, socket);
+  call->size = 64;
+}
+
+static void send_call(struct call *call, struct socket *socket, const char *text) {
+  call_init(call, CALL_SEND, socket);
+  call->data = blob_copy(text, strlen(text));
+  call->size = strlen(text);
+}
+
+static void test_interrupted(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct call call;
+  new_pair(table, pair);
+  fault.recv_error = EINTR;
+  fault.calls = 0;
+  receive_call(&call, pair[1]);
+  make(&call, table);
+  assert_int_equal(call.result, -1);
+  assert_int_equal(call.error, EINTR);
+  assert_int_equal(call.data->length, 0);
+  assert_int_equal(fault.calls, 1); /* one call is made, and none again behind the user's back */
+  call_free(&call);
+  assert_int_equal(pair[1]->waiting, 0);
+}
+
+static void test_no_buffers(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct call call;
+  new_pair(table, pair);
+  fault.send_error = ENOBUFS;
+  send_call(&call, pair[0], "hello");
+  make(&call, table);
+  assert_int_equal(call.result, -1);
+  assert_int_equal(call.error, ENOBUFS);
+  call_free(&call);
+  receive_call(&call, pair[1]);
+  call.number[0] = MSG_DONTWAIT;
+  make(&call, table);
+  assert_int_equal(call.error, EAGAIN);
+  call_free(&call);
+}
+
+static void test_short_send(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct call call;
+  new_pair(table, pair);
+  fault.send_most = 2;
+  fault.calls = 0;
+  send_call(&call, pair[0], "hello");
+  make(&call, table);
+  assert_int_equal(call.result, 2);
+  assert_int_equal(call.error, 0);
+  assert_int_equal(call.data->length, 5); /* what was to be sent stays whole, for the views */
+  assert_int_equal(fault.calls, 1);
+  call_free(&call);
+}
+
+static void test_no_descriptors(void **state) {
+  struct socket_table *table = *state;
+  struct call call;
+  fault.socket_error = EMFILE;
+  call_init(&call, CALL_SOCKET, NULL);
+  call.number[0] = AF_INET;
+  call.number[1] = SOCK_STREAM;
+  make(&call, table);
+  assert_int_equal(call.result, -1);
+  assert_int_equal(call.error, EMFILE);
+  assert_int_equal(call.made[0], -1);
+  assert_int_equal(table->count, 0);
+  call_free(&call);
+}
+
+static void test_connection_aborted(void **state) {
+  struct socket_table *table = *state;
+  struct call call;
+  struct socket *listener = new_socket(table, AF_INET, SOCK_STREAM);
+  fault.accept_error = ECONNABORTED;
+  call_init(&call, CALL_ACCEPT, listener);
+  call.wants_address = true;
+  make(&call, table);
+  assert_int_equal(call.result, -1);
+  assert_int_equal(call.error, ECONNABORTED);
+  assert_int_equal(call.address.length, 0);
+  assert_int_equal(table->count, 1);
+  assert_true(listener->descriptor >= 0);
+  call_free(&call);
+}
+
+/* Linux has closed the descriptor whatever close(2) returned, and its number may be another's at once. */
+static void test_close_with_error(void **state) {
+  struct socket_table *table = *state;
+  struct call call;
+  int errors[] = {EIO, EINTR, ENOSPC};
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+    struct socket *closed = new_socket(table, AF_INET, SOCK_STREAM);
+    int number = closed->descriptor;
+    fault.close_error = errors[i];
+    call_init(&call, CALL_CLOSE, closed);
+    make(&call, table);
+    assert_int_equal(call.result, -1);
+    assert_int_equal(call.error, errors[i]);
+    assert_null(socket_table_find(table, number));
+    assert_int_equal(closed->descriptor, -1); /* the call still holds the entry */
+    assert_int_equal(closed->was_descriptor, number);
+    call_free(&call);
+    struct socket *next = new_socket(table, AF_INET, SOCK_DGRAM);
+    assert_int_equal(next->descriptor, number);
+    assert_int_equal(next->type, SOCK_DGRAM);
+    close_socket(table, next);
+  }
+}
+
+/* A job blocks on a socket that another closes; a new socket gets the number before the job's call finishes. */
+static void test_number_used_again(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct error error = {0};
+  struct call blocked;
+  new_pair(table, pair);
+  int number = pair[1]->descriptor;
+  uint64_t id = pair[1]->id;
+  receive_call(&blocked, pair[1]);
+  assert_int_equal(call_prepare(&blocked, table, &error), 0);
+  assert_int_equal(pair[1]->waiting, 1);
+  fault.recv_error = EINTR;
+  call_perform(&blocked);
+  close_socket(table, pair[1]);
+  struct socket *next = new_socket(table, AF_INET, SOCK_DGRAM);
+  assert_int_equal(next->descriptor, number);
+  assert_true(next->id != id);
+  call_finish(&blocked, table);
+  assert_int_equal(blocked.subject.id, id);
+  assert_ptr_equal(blocked.entry, pair[1]);
+  assert_int_equal(pair[1]->waiting, 0);
+  assert_int_equal(next->waiting, 0);
+  assert_ptr_equal(socket_table_find(table, number), next);
+  call_free(&blocked);
+  assert_int_equal(next->type, SOCK_DGRAM);
+}
+
+/* The same with close(2) itself: its number is used again between perform and finish. */
+static void test_number_used_again_before_close_finished(void **state) {
+  struct socket_table *table = *state;
+  struct error error = {0};
+  struct call closing;
+  struct socket *first = new_socket(table, AF_INET, SOCK_STREAM);
+  int number = first->descriptor;
+  call_init(&closing, CALL_CLOSE, first);
+  assert_int_equal(call_prepare(&closing, table, &error), 0);
+  call_perform(&closing);
+  struct socket *second = new_socket(table, AF_INET, SOCK_DGRAM);
+  assert_int_equal(second->descriptor, number);
+  call_finish(&closing, table);
+  assert_ptr_equal(socket_table_find(table, number), second);
+  assert_int_equal(second->descriptor, number);
+  assert_int_equal(table->count, 1);
+  assert_true(fcntl(number, F_GETFD) >= 0);
+  assert_int_equal(closing.entry->descriptor, -1);
+  call_free(&closing);
+}
+
+/* A closed socket is refused by prepare, and never asked about by its number. */
+static void test_closed_socket(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct error error = {0};
+  struct call call;
+  new_pair(table, pair);
+  receive_call(&call, pair[1]);
+  close_socket(table, pair[1]);
+  fault.calls = 0;
+  assert_int_equal(call_prepare(&call, table, &error), -1);
+  assert_int_equal(error.number, EBADF);
+  assert_int_equal(fault.calls, 0);
+  call_free(&call);
+}
+
+/* epoll tells a number: which socket it is, is found out in finish, and a number without a socket stays a number. */
+static void test_epoll_of_a_closed_number(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct error error = {0};
+  struct call call;
+  new_pair(table, pair);
+  call_init(&call, CALL_EPOLL_CREATE1, NULL);
+  make(&call, table);
+  struct socket *epoll = socket_table_find(table, (int)call.result);
+  assert_true(epoll->epoll);
+  call_free(&call);
+  call_init(&call, CALL_EPOLL_CTL, epoll);
+  call.number[0] = EPOLL_CTL_ADD;
+  call.number[1] = EPOLLOUT;
+  call.other = (struct socket *)object_retain(&pair[0]->object);
+  call.object = socket_label(pair[0]);
+  make(&call, table);
+  assert_int_equal(call.result, 0);
+  call_free(&call);
+  call_init(&call, CALL_EPOLL_WAIT, epoll);
+  call.item_room = 4;
+  call.items = calloc(4, sizeof *call.items);
+  call.duration = 0;
+  assert_int_equal(call_prepare(&call, table, &error), 0);
+  call_perform(&call);
+  assert_int_equal(call.result, 1);
+  int number = pair[0]->descriptor;
+  close_socket(table, pair[0]);
+  call_finish(&call, table);
+  assert_int_equal(call.item_count, 1);
+  assert_int_equal(call.items[0].descriptor, number);
+  assert_null(call.items[0].entry);
+  call_free(&call);
+}
+
+static void send_descriptors(struct socket_table *table, struct socket *from, const int *descriptors,
+                             size_t count) {
+  struct call call;
+  call_init(&call, CALL_SENDMSG, from);
+  call.data = blob_copy("x", 1);
+  call.size = 1;
+  call.message = message_create();
+  call.message->part_sizes[0] = 1;
+  call.message->part_count = 1;
+  assert_int_equal(
+      message_add_control(call.message, SOL_SOCKET, SCM_RIGHTS, descriptors, count * sizeof(int)), 0);
+  make(&call, table);
+  assert_int_equal(call.result, 1);
+  call_free(&call);
+}
+
+/* A message brings two sockets and a file where there is room for two: what came is taken or closed, and nothing leaks. */
+static void test_truncated_control(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct call call;
+  new_pair(table, pair);
+  struct socket *given = new_socket(table, AF_INET, SOCK_DGRAM);
+  int file = open("/dev/null", O_RDONLY);
+  int descriptors[3] = {given->descriptor, file, given->descriptor};
+  send_descriptors(table, pair[0], descriptors, 3);
+  __real_close(file);
+  int lowest = dup(0);
+  __real_close(lowest);
+  call_init(&call, CALL_RECVMSG, pair[1]);
+  call.size = 64;
+  call.message = message_create();
+  call.message->part_sizes[0] = 64;
+  call.message->part_count = 1;
+  call.message->control_size = CMSG_LEN(2 * sizeof(int));
+  make(&call, table);
+  assert_int_equal(call.result, 1);
+  assert_true(call.message->flags & MSG_CTRUNC);
+  assert_int_equal(call.message->received_count, 1);
+  struct socket *received = call.message->received[0];
+  assert_ptr_equal(socket_table_find(table, received->descriptor), received);
+  assert_int_equal(received->family, AF_INET);
+  assert_int_equal(received->type, SOCK_DGRAM);
+  assert_int_equal(table->count, 4);
+  int next = dup(0);
+  __real_close(next);
+  assert_int_equal(received->descriptor, lowest); /* the file's number, behind it, was given back */
+  assert_int_equal(next, lowest + 1);
+  call_free(&call);
+  assert_ptr_equal(socket_table_find(table, lowest), received);
+}
+
+static void test_failed_recvmsg(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct call call;
+  new_pair(table, pair);
+  call_init(&call, CALL_RECVMSG, pair[1]);
+  call.size = 8;
+  call.number[0] = MSG_DONTWAIT;
+  call.message = message_create();
+  call.message->part_sizes[0] = 8;
+  call.message->part_count = 1;
+  call.message->control_size = 256;
+  make(&call, table);
+  assert_int_equal(call.error, EAGAIN);
+  assert_int_equal(call.data->length, 0);
+  assert_int_equal(call.message->received_count, 0);
+  struct control control;
+  size_t at = 0;
+  assert_false(
+      message_next_control(call.message, &at, &control)); /* what was in the buffer before means nothing */
+  call_free(&call);
+}
+
+/* FD_SETSIZE is no limit of the kernel's. */
+static void test_select_above_1024(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  struct rlimit limit;
+  struct call call;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  if (limit.rlim_max < 2100 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
+    skip();
+  new_pair(table, pair);
+  int numbers[] = {1023, 1024, 1025, 2047};
+  enum { NUMBERS = sizeof numbers / sizeof *numbers };
+  struct socket *entries[NUMBERS];
+  for (int i = 0; i < NUMBERS; i++) {
+    assert_int_equal(fcntl(pair[0]->descriptor, F_DUPFD, numbers[i]), numbers[i]);
+    entries[i] = socket_reserve(table);
+    assert_int_equal(socket_table_add(table, entries[i], numbers[i]), 0);
+    socket_identify(entries[i]);
+    socket_unreserve(entries[i]);
+  }
+  for (int ready = 0; ready < 2; ready++) {
+    call_init(&call, CALL_SELECT, NULL);
+    call.duration = 0;
+    call.items = calloc(NUMBERS, sizeof *call.items);
+    call.item_count = NUMBERS;
+    for (int i = 0; i < NUMBERS; i++)
+      call.items[i] = (struct call_item){.label = socket_label(entries[i]),
+                                         .entry = (struct socket *)object_retain(&entries[i]->object),
+                                         .descriptor = numbers[i],
+                                         .asked = i == 1 ? SET_READ | SET_WRITE : SET_READ};
+    make(&call, table);
+    assert_int_equal(call.result, ready ? NUMBERS + 1 : 1);
+    for (int i = 0; i < NUMBERS; i++)
+      assert_int_equal(call.items[i].given, (ready ? SET_READ : 0U) | (i == 1 ? SET_WRITE : 0U));
+    call_free(&call);
+    if (!ready)
+      assert_int_equal(__real_send(pair[1]->descriptor, "x", 1, 0), 1);
+  }
+}
+
+/* Whatever allocation fails, prepare says so, and leaves nothing behind: the table is as it was, no socket counts as waited for,
+ * and what is prepared again succeeds. (Leaks are the sanitizer's to find.) */
+static void try_without_memory(struct socket_table *table,
+                               void (*fill)(struct call *call, struct socket *socket),
+                               struct socket *socket) {
+  for (long allowed = 0;; allowed++) {
+    struct error error = {0};
+    struct call call;
+    size_t count = table->count;
+    fill(&call, socket);
+    fault.calls = 0;
+    fault.allocations = allowed;
+    int status = call_prepare(&call, table, &error);
+    bool met = fault.allocations == 0 && status < 0;
+    fault.allocations = -1;
+    assert_int_equal(table->count, count);
+    assert_int_equal(fault.calls, 0);
+    if (status < 0) {
+      assert_true(met);
+      assert_int_equal(error.kind, ERROR_FAILURE);
+      assert_int_equal(socket ? socket->waiting : 0, 0);
+      call_free(&call);
+      continue;
+    }
+    if (socket)
+      assert_int_equal(socket->waiting, 1);
+    /* As if the kernel had refused it: nothing may be needed any more. */
+    fault.allocations = 0;
+    call.result = -1;
+    call.error = EINTR;
+    if (call.message)
+      call.message->control_size = 0;
+    call_finish(&call, table);
+    fault.allocations = -1;
+    assert_int_equal(table->count, count);
+    assert_int_equal(socket ? socket->waiting : 0, 0);
+    call_free(&call);
+    assert_true(allowed < 2000);
+    return;
+  }
+}
+
+static void fill_receive(struct call *call, struct socket *socket) {
+  receive_call(call, socket);
+}
+
+static void fill_accept(struct call *call, struct socket *socket) {
+  call_init(call, CALL_ACCEPT, socket);
+}
+
+static void fill_pair(struct call *call, struct socket *socket) {
+  (void)socket;
+  call_init(call, CALL_SOCKETPAIR, NULL);
+}
+
+static void fill_message(struct call *call, struct socket *socket) {
+  call_init(call, CALL_RECVMSG, socket);
+  call->size = 16;
+  call->message = message_create();
+  call->message->part_sizes[0] = 16;
+  call->message->part_count = 1;
+  call->message->control_size = 128;
+}
+
+static void test_no_memory(void **state) {
+  struct socket_table *table = *state;
+  struct socket *pair[2];
+  /* The table is empty at first, and has to grow. */
+  try_without_memory(table, fill_pair, NULL);
+  new_pair(table, pair);
+  try_without_memory(table, fill_receive, pair[0]);
+  try_without_memory(table, fill_accept, pair[0]);
+  try_without_memory(table, fill_pair, NULL);
+  try_without_memory(table, fill_message, pair[0]);
+}
+
+/* What prepare has reserved is enough: finish allocates nothing. */
+static void test_finish_needs_no_memory(void **state) {
+  struct socket_table *table = *state;
+  struct error error = {0};
+  struct socket *made[100];
+  for (int i = 0; i < 100; i++) {
+    struct call call;
+    call_init(&call, CALL_SOCKETPAIR, NULL);
+    call.number[0] = AF_UNIX;
+    call.number[1] = SOCK_DGRAM;
+    assert_int_equal(call_prepare(&call, table, &error), 0);
+    call_perform(&call);
+    assert_int_equal(call.result, 0);
+    fault.allocations = 0;
+    call_finish(&call, table);
+    fault.allocations = -1;
+    made[i] = socket_table_find(table, call.made[0]);
+    assert_non_null(made[i]);
+    assert_non_null(socket_table_find(table, call.made[1]));
+    call_free(&call);
+  }
+  assert_int_equal(table->count, 200);
+  assert_true(made[0]->id < made[99]->id);
+}
+
+/* Two calls are prepared before either is finished: there is room for both. */
+static void test_prepared_together(void **state) {
+  struct socket_table *table = *state;
+  struct error error = {0};
+  enum { CALLS = 200 };
+  struct call *calls = calloc(CALLS, sizeof *calls);
+  for (int i = 0; i < CALLS; i++) {
+    call_init(&calls[i], CALL_SOCKET, NULL);
+    calls[i].number[0] = AF_UNIX;
+    calls[i].number[1] = SOCK_DGRAM;
+    assert_int_equal(call_prepare(&calls[i], table, &error), 0);
+  }
+  for (int i = 0; i < CALLS; i++)
+    call_perform(&calls[i]);
+  fault.allocations = 0;
+  for (int i = CALLS; i-- > 0;)
+    call_finish(&calls[i], table);
+  fault.allocations = -1;
+  assert_int_equal(table->count, CALLS);
+  for (int i = 0; i < CALLS; i++) {
+    assert_non_null(socket_table_find(table, (int)calls[i].result));
+    call_free(&calls[i]);
+  }
+  free(calls);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_interrupted, start, stop),
+      cmocka_unit_test_setup_teardown(test_no_buffers, start, stop),
+      cmocka_unit_test_setup_teardown(test_short_send, start, stop),
+      cmocka_unit_test_setup_teardown(test_no_descriptors, start, stop),
+      cmocka_unit_test_setup_teardown(test_connection_aborted, start, stop),
+      cmocka_unit_test_setup_teardown(test_close_with_error, start, stop),
+      cmocka_unit_test_setup_teardown(test_number_used_again, start, stop),
+      cmocka_unit_test_setup_teardown(test_number_used_again_before_close_finished, start, stop),
+      cmocka_unit_test_setup_teardown(test_closed_socket, start, stop),
+      cmocka_unit_test_setup_teardown(test_epoll_of_a_closed_number, start, stop),
+      cmocka_unit_test_setup_teardown(test_truncated_control, start, stop),
+      cmocka_unit_test_setup_teardown(test_failed_recvmsg, start, stop),
+      cmocka_unit_test_setup_teardown(test_select_above_1024, start, stop),
+      cmocka_unit_test_setup_teardown(test_no_memory, start, stop),
+      cmocka_unit_test_setup_teardown(test_finish_needs_no_memory, start, stop),
+      cmocka_unit_test_setup_teardown(test_prepared_together, start, stop),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
