@@ -225,6 +225,7 @@ static int call_failed(struct runner *runner, const struct command *command, con
   describe_call(command, call, &text);
   error_set_errno(error, call->error, "%s", bytes_text(&text));
   error->kind = ERROR_FAILURE;
+  error->call = true;
   bytes_free(&text);
   return -1;
 }

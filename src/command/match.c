@@ -35,6 +35,10 @@ static bool looks_like_symbol(const struct constant_set *set, const struct match
   return constant_parse(set, word->data, word->length, &value, &ignored) == 0;
 }
 
+static bool looks_numeric(const struct match_word *word) {
+  return word->length > 0 && (isdigit((unsigned char)word->data[0]) || word->data[0] == '-');
+}
+
 bool argument_fits(const struct argument *argument, const struct match_word *word) {
   long long number;
   size_t size;
@@ -57,8 +61,12 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
   case ARGUMENT_TIMEOUT:
     return duration_parse(word->data, word->length, &duration) == 0 ||
            bytes_equal(word->data, word->length, "off", 3);
-  case ARGUMENT_SYMBOL:
   case ARGUMENT_FLAGS:
+    /* A plain number in such a place was meant as something else; flags by number are written 0x40. */
+    if (looks_numeric(word) && !(word->length > 2 && word->data[1] == 'x'))
+      return false;
+    return looks_like_symbol(argument->set, word);
+  case ARGUMENT_SYMBOL:
     return looks_like_symbol(argument->set, word);
   case ARGUMENT_KEYWORD:
     return keyword_index(argument->words, word->data, word->length) >= 0;
@@ -143,7 +151,8 @@ static int next_argument(const struct command *command, const struct match_word 
     bool must = !(argument->flags & OPTIONAL) && !position->taken;
     bool needed_later = left <= required_from(command, position->at + 1);
     if (!must && (needed_later || !argument_fits(argument, word))) {
-      if (!needed_later)
+      bool better = position->refused >= 0 && looks_numeric(word); /* the first was for a number */
+      if (!needed_later && !better)
         position->refused = position->at;
       continue;
     }

@@ -154,15 +154,15 @@ void runner_touch(struct runner *runner, struct socket *socket) {
 }
 
 /* What a change of state means that no call of this session has brought about. */
-static const char *change_meaning(const struct snapshot *before, const struct snapshot *now) {
-  if (now->state == STATE_CLOSE_WAIT && before->state != STATE_CLOSE_WAIT)
+static const char *change_meaning(const struct socket *socket, const struct snapshot *before) {
+  enum socket_state now = socket->seen.state;
+  if (now == STATE_CLOSE_WAIT && before->state != STATE_CLOSE_WAIT)
     return _(
         "the peer has closed its side: what it sent can still be received, then comes the end of the stream");
-  if (now->state == STATE_DISCONNECTED)
+  if (now == STATE_DISCONNECTED)
     return _("the peer has closed");
-  bool was_open = before->state == STATE_ESTABLISHED || before->state == STATE_CLOSE_WAIT ||
-                  before->state == STATE_FIN_WAIT1 || before->state == STATE_FIN_WAIT2;
-  if (now->state == STATE_CLOSED && was_open && before->state != STATE_FIN_WAIT2)
+  bool was_open = before->state == STATE_ESTABLISHED || before->state == STATE_CLOSE_WAIT;
+  if (now == STATE_CLOSED && was_open && !socket->shut)
     return _("the connection is gone: reset by the peer, or timed out");
   return "";
 }
@@ -172,8 +172,7 @@ static bool look_at(struct runner *runner, struct socket *socket) {
   struct snapshot before;
   if (!look_state(socket, &before))
     return false;
-  struct event_state state = {socket_label(socket), before, socket->seen,
-                              change_meaning(&before, &socket->seen)};
+  struct event_state state = {socket_label(socket), before, socket->seen, change_meaning(socket, &before)};
   struct event event = {.kind = EVENT_STATE, .cause = runner->call, .state = &state};
   runner_append(runner, &event);
   return true;

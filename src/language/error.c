@@ -4,24 +4,36 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/escape.h"
+
+/* What a message quotes, as a path or a name, may hold anything. */
+static void make_safe(struct error *error) {
+  struct bytes safe = {0};
+  size_t length = strlen(error->message);
+  escape_append_plain(&safe, error->message, length, false, ESCAPE_ASCII);
+  if (safe.failed || safe.length != length) {
+    snprintf(error->message, sizeof error->message, "%s",
+             safe.failed ? _("there is no memory for what is wrong") : bytes_text(&safe));
+  }
+  bytes_free(&safe);
+}
+
 int error_set(struct error *error, enum error_kind kind, const char *format, ...) {
   va_list list;
+  error_clear(error);
   error->kind = kind;
-  error->number = 0;
-  error->place = (struct place){0, 0};
-  error->told = false;
   va_start(list, format);
   vsnprintf(error->message, sizeof error->message, format, list);
   va_end(list);
+  make_safe(error);
   return -1;
 }
 
 int error_set_errno(struct error *error, int number, const char *format, ...) {
   va_list list;
+  error_clear(error);
   error->kind = number == EINTR ? ERROR_INTERRUPTED : ERROR_FAILURE;
   error->number = number;
-  error->place = (struct place){0, 0};
-  error->told = false;
   va_start(list, format);
   int length = vsnprintf(error->message, sizeof error->message, format, list);
   va_end(list);
@@ -30,6 +42,7 @@ int error_set_errno(struct error *error, int number, const char *format, ...) {
     snprintf(error->message + used, sizeof error->message - used, ": %s (%s)",
              strerrordesc_np(number) ? strerrordesc_np(number) : "Unknown error",
              error_number_name(number));
+  make_safe(error);
   return -1;
 }
 

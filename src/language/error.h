@@ -33,12 +33,17 @@ static inline struct place place_at(size_t offset, size_t length) {
   return (struct place){(uint32_t)offset, (uint32_t)length};
 }
 
+struct command; /* an entry of the command table; only handed through */
+
 struct error {
   enum error_kind kind;
   int number;         /* the errno behind it, 0 where there is none */
   struct place place; /* the word it is about */
   bool told;          /* it was shown already, where it happened: in a sourced file */
-  char message[600];  /* one sentence, escaped, without a full stop at its end */
+  bool call;          /* it says what a call gave, which was shown as a call */
+  const struct command
+      *command;      /* the command that failed, where it is not the statement's own: inside a block */
+  char message[600]; /* one sentence, escaped, without a full stop at its end */
 };
 
 /* Nothing is wrong. The message's memory is left as it is, since a script clears an error for each of its lines. */
@@ -47,10 +52,12 @@ static inline void error_clear(struct error *error) {
   error->number = 0;
   error->place = (struct place){0, 0};
   error->told = false;
+  error->call = false;
+  error->command = NULL;
   error->message[0] = '\0';
 }
 
-/* Fills in the error, and always returns -1, so that `return error_set(...)` reads well. */
+/* Fills in the error; bytes that are not printable ASCII are escaped. Always returns -1, so that `return error_set(...)` reads well. */
 int error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

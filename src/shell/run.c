@@ -8,6 +8,7 @@
 
 #include "command/invocation.h"
 #include "command/surprise.h"
+#include "language/escape.h"
 #include "language/number.h"
 #include "language/pattern.h"
 #include "shell/job.h"
@@ -101,12 +102,20 @@ static enum flow run_command(struct run *run) {
   invocation_free(&invocation);
   if (status == 0)
     status = show_received(run);
-  if (status < 0)
+  if (status < 0) {
     error_set_place(run->error, run->statement->command_place);
+    run->error->command = run->statement->command;
+  }
   remember(runner, run->result, status < 0 ? run->error->number : 0);
   runner_look(runner);
   run_drain(runner);
   return failed(status);
+}
+
+/* The session is at its end: nothing further is run, and nothing is wrong. */
+static enum flow quit_flow(struct run *run) {
+  error_clear(run->error);
+  return FLOW_FAILED;
 }
 
 static enum flow run_block(struct run *run) {
@@ -120,7 +129,9 @@ static enum flow run_block(struct run *run) {
        statement = statement->next) {
     struct run inner = *run;
     inner.statement = statement;
-    if (run->runner->waiter.reason != WAIT_NOT_INTERRUPTED || run->runner->session->quitting)
+    if (run->runner->session->quitting)
+      flow = quit_flow(run);
+    else if (run->runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       flow = failed(runner_interrupted(run->runner, run->error));
     else if (statement->background)
       flow = failed(job_start(run->runner, run->program, statement, run->error));
@@ -240,6 +251,7 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
       error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"), bytes_text(&expected),
                 bytes_text(&got), reason);
       run->error->place = run->statement->command_place;
+      run->error->command = run->statement->command;
       flow = FLOW_FAILED;
     }
     bytes_free(&expected);
@@ -299,7 +311,9 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
   runner->depth++;
   for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
     runner->scope.round = i;
-    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED || runner->session->quitting)
+    if (runner->session->quitting)
+      flow = quit_flow(run);
+    else if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       flow = failed(runner_interrupted(runner, run->error));
     else
       flow = run_prefixed(run, prefix->next);
@@ -350,16 +364,18 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
     return;
   struct bytes where = {0};
   struct bytes excerpt = {0};
-  const struct command *command = statement ? statement->command : NULL;
+  const struct command *command = error->command ? error->command : statement ? statement->command : NULL;
   bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
   size_t offset = error->place.length ? error->place.offset : statement ? statement->place.offset : 0;
-  if (!typed)
-    bytes_append_format(&where, "%s:%u", source->name, source_line_number(source, offset));
-  bool call = command && error->kind == ERROR_FAILURE && error->number != 0 && error->message[0];
-  if (!(typed && call))
+  if (!typed) {
+    escape_append_plain(&where, source->name, strlen(source->name), false, ESCAPE_ASCII);
+    bytes_append_format(&where, ":%u", source_line_number(source, offset));
+  }
+  if (!(typed && error->call))
     source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place,
                         &excerpt);
-  const char *hint = call ? command_error_cause(command, error->number) : NULL;
+  bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
+  const char *hint = failure ? command_error_cause(command, error->number) : NULL;
   struct event event = {.kind = EVENT_ERROR, .cause = runner->call};
   event.error = (struct event_error){
       .kind = error->kind,
@@ -369,7 +385,7 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
       .message = error->message,
       .excerpt = bytes_text(&excerpt),
       .hint = hint ? _(hint) : "",
-      .call = call,
+      .call = error->call,
   };
   runner_append(runner, &event);
   bytes_free(&where);

@@ -48,7 +48,8 @@ static void run_program(struct script_run *run, struct program *program, enum ev
       run->status = STATUS_INTERRUPTED;
       break;
     }
-    if (run_statement(&run->runner, program, statement, origin, &result, &error) < 0) {
+    bool failed = run_statement(&run->runner, program, statement, origin, &result, &error) < 0;
+    if (failed && error.kind != ERROR_NONE) {
       run->status = status_of(&error);
       if (run->keep_going && run->status != STATUS_INTERRUPTED)
         run->status = STATUS_FAILED;
@@ -161,7 +162,7 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
     run_program(run, program, ORIGIN_TYPED);
   } else if (!incomplete) {
     tell(run, source, &error);
-    run->status = STATUS_USAGE;
+    run->status = run->keep_going ? STATUS_FAILED : STATUS_USAGE;
   }
   program_release(program);
   source_release(source);

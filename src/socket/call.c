@@ -211,6 +211,8 @@ void call_finish(struct call *call, struct socket_table *table) {
     finish_events(call, table);
   if (call->entry && call_forms[call->name].addresses)
     call->entry->may_change_local = true;
+  if (call->name == CALL_SHUTDOWN && call->result == 0 && call->entry && call->number[0] != SHUT_RD)
+    call->entry->shut = true;
   finish_made(call, table);
   if (call->name == CALL_RECVMSG)
     message_finish(call, table);

@@ -33,8 +33,8 @@ struct socket {
   bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
   char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
   struct snapshot seen;        /* what the last look found */
-  bool seen_shown;             /* `seen` has been told as an event once */
-  unsigned waiting;            /* calls that are blocked on it now */
+  bool shut;        /* this side was shut down for sending: that its connection ends is in order */
+  unsigned waiting; /* calls that are blocked on it now */
 };
 
 struct socket_table {

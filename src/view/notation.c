@@ -109,10 +109,19 @@ static void put_value(struct writer *writer, bool out) {
   const struct option_type *type = call->option && !call->raw_value ? call->option->type : &option_type_raw;
   struct bytes text = {0};
   type->format(call->data->data, call->data->length, &text);
-  if (writer->notation->aliases)
+  uint64_t cookie = 0;
+  bool is_cookie =
+      call->number[0] == SOL_SOCKET && call->number[1] == SO_COOKIE && call->data->length == sizeof cookie;
+  if (writer->notation->aliases && is_cookie) {
+    memcpy(&cookie, call->data->data, sizeof cookie);
+    put(writer, "[");
+    alias_append(writer->notation->aliases, 'C', (long long)cookie, writer->bytes);
+    put(writer, "]");
+  } else if (writer->notation->aliases) {
     alias_append_text(writer->notation->aliases, text.data ? text.data : "", text.length, writer->bytes);
-  else
+  } else {
     bytes_append(writer->bytes, text.data, text.length);
+  }
   bytes_free(&text);
   bytes_append_format(writer->bytes, out ? ", [%zu]" : ", %zu", call->data->length);
 }

@@ -134,7 +134,7 @@ static void test_arena(void **state) {
   for (size_t size = 0; size < 5000; size += 7) {
     unsigned char *memory = arena_allocate(&arena, size);
     assert_non_null(memory);
-    assert_int_equal((uintptr_t)memory % _Alignof(max_align_t), 0);
+    assert_int_equal((uintptr_t)memory % _Alignof(long long), 0);
     for (size_t i = 0; i < size; i++)
       assert_int_equal(memory[i], 0);
     memset(memory, 0xff, size);

@@ -44,7 +44,7 @@ static struct fault {
   int socket_error;
   int calls;        /* how many calls of any of them were made */
   long allocations; /* so many succeed, then none; -1: all */
-} fault;
+} fault = {.allocations = -1};
 
 static int failed_with(int *error) {
   fault.calls++;
