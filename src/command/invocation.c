@@ -280,18 +280,20 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
     waiter->deadline = call->began + session->settings.blocks_after;
   }
   session_unlock(session);
-  if (waiter_begin(waiter, call, call->began)) {
+  bool made = waiter_begin(waiter, call, call->began);
+  if (made) {
     call_perform(call);
     waiter_end(waiter);
-  } else {
-    call->result = -1;
-    call->error = EINTR;
   }
   if (waiter->deadline)
     waiter->deadline = 0;
   call->ended = clock_monotonic();
-  runner->just_called = true;
+  runner->just_called = made;
   session_lock(session);
+  if (!made) { /* told to stop in the moment before */
+    call_cancel(call);
+    return runner_interrupted(runner, error);
+  }
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
   call_finish(call, &session->sockets);
   bind_early(runner, call);

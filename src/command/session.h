@@ -78,6 +78,7 @@ struct runner {
   uint64_t statement;           /* the serial of the statement being run */
   uint64_t call;                /* the serial of the last call that finished */
   bool just_called;             /* its last act was a call, whose end has just been timed */
+  bool explained;               /* a note has said what the failure of its last call means */
   bool expects;                 /* the command is under `expect` or `until` */
   bool expects_number;          /* and that with a number: an exit status is no failure */
   bool expects_blocks;          /* the command is under `expect blocks` */

@@ -118,7 +118,7 @@ const struct command command_set = {
     .name = "set",
     .group = GROUP_SESSION,
     .arguments = {{.name = "SETTING", .kind = ARGUMENT_SETTING, .flags = OPTIONAL},
-                  {.name = "VALUE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
+                  {.name = "VALUE", .kind = ARGUMENT_VALUE, .flags = OPTIONAL}},
     .summary = N_("shows or changes how the session works"),
     .manual = N_(
         "Without words it lists all settings with their values; with one it shows that setting. timing shows how long each call took; "

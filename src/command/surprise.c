@@ -66,7 +66,8 @@ static bool stream(const struct call *call) {
 
 void surprise_explain(struct runner *runner, const struct call *call, int pending) {
   const struct surprise *surprise = surprise_find(call);
-  if (surprise && !(call->interrupted && runner->expects_blocks))
+  runner->explained = surprise && !(call->interrupted && runner->expects_blocks);
+  if (runner->explained)
     runner_note(runner, "%s", _(surprise->text));
   if (call->result >= 0 && sends(call) && call->data && (size_t)call->result < call->data->length)
     runner_note(

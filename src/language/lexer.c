@@ -229,9 +229,10 @@ static int read_quoted(struct lexer *lexer, struct builder *builder, struct erro
   for (;;) {
     int c = peek(lexer, 0);
     if (c == -1 || line_end(lexer, 0) > 0)
-      return syntax_error(lexer, start, lexer->at - start, error,
-                          quote == '"' ? _("this \" has no closing quote on its line")
-                                       : _("this ' has no closing quote on its line"));
+      return syntax_error(
+          lexer, start, lexer->at - start, error,
+          quote == '"' ? _("this \" has no closing quote on its line; a newline inside is written \\n")
+                       : _("this ' has no closing quote on its line"));
     if (c == quote) {
       lexer->at++;
       return 0;

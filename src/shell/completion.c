@@ -264,6 +264,12 @@ static void offer_options(struct target *target, const struct line_place *contex
 static void offer_value(struct target *target, const struct line_place *context) {
   const struct piece *piece = &context->words[context->count - 1].pieces[0];
   struct error ignored;
+  if (context->command->arguments[0].kind == ARGUMENT_SETTING) {
+    const struct setting *setting = setting_find(piece->text, piece->length);
+    if (setting && setting->kind == SETTING_SWITCH)
+      offer_words(target, "on|off");
+    return;
+  }
   const struct option *option = option_find(-1, piece->text, piece->length, &ignored);
   if (option && option->type->values)
     offer_words(target, option->type->values);
@@ -396,7 +402,7 @@ static void offer_next(struct target *target, const struct line_place *context) 
     offer_argument(target, context, next[i]);
   for (int i = 0; i < ARGUMENT_LIMIT && context->command->arguments[i].name; i++) {
     const char *keyword = context->command->arguments[i].keyword;
-    if (keyword && (keyword[0] != '-' || (target->length > 0 && target->word[0] == '-')))
+    if (keyword)
       offer(target, keyword, NULL);
   }
 }

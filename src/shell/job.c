@@ -388,9 +388,11 @@ void job_end_all(struct session *session) {
       waiter_interrupt(&job->runner->waiter, WAIT_ENDED);
     }
   for (struct job *job = session->jobs->jobs; job; job = job->next) {
+    job->waiting++; /* nobody may forget it while the lock is given up */
     session_unlock(session);
     while (!job->done)
       futex_wait(&job->done, 0, 0);
     session_lock(session);
+    job->waiting--;
   }
 }

@@ -30,7 +30,9 @@ static void accept_line(const char *line) {
     return;
   }
   struct bytes text = {0};
-  edit_remember(line);
+  session_lock(bench.session);
+  edit_remember(line); /* `history` in a job reads what this changes */
+  session_unlock(bench.session);
   bytes_append_text(&text, line);
   bytes_append_char(&text, '\n');
   workbench_submit(&bench, bytes_text(&text));

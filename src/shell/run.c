@@ -40,6 +40,22 @@ static enum flow failed(int status) {
   return status < 0 ? FLOW_FAILED : FLOW_DONE;
 }
 
+/* The statement's text with its command's whole name, where it was abbreviated: what is kept must run as a script. False where it was
+ * not. */
+static bool write_out(const struct run *run, struct bytes *text) {
+  const struct statement *statement = run->statement;
+  const char *source = source_of(run)->text;
+  const struct place *name = &statement->command_place;
+  if (!run->runner->session->interactive || !statement->command ||
+      command_find(source + name->offset, name->length) == statement->command)
+    return false;
+  size_t before = name->offset - statement->place.offset;
+  bytes_append(text, source + statement->place.offset, before);
+  bytes_append_text(text, statement->command->name);
+  bytes_append(text, source + name->offset + name->length, statement->place.length - before - name->length);
+  return !text->failed;
+}
+
 static void append_statement(struct run *run) {
   const struct source *source = source_of(run);
   const struct statement *statement = run->statement;
@@ -55,11 +71,17 @@ static void append_statement(struct run *run) {
   event.line.line = run->runner->depth == 0 && source->length < 65536
                         ? source_line_number(source, statement->place.offset)
                         : 0;
+  struct bytes whole = {0};
+  if (write_out(run, &whole)) {
+    event.line.text = whole.data;
+    event.line.length = whole.length;
+  }
   /* A script's next line follows the last call at once; a line that is typed takes its time. */
   if (run->runner->just_called && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
     event.monotonic = EVENT_AT_ONCE;
   run->runner->just_called = false;
   run->runner->statement = runner_append(run->runner, &event);
+  bytes_free(&whole);
 }
 
 /* What `$?` and `$errno` are from now on. */
@@ -106,6 +128,7 @@ static enum flow run_command(struct run *run) {
     error_set_place(run->error, run->statement->command_place);
     run->error->command = run->statement->command;
   }
+  waiter_forget_deadline(&runner->waiter);
   remember(runner, run->result, status < 0 ? run->error->number : 0);
   runner_look(runner);
   run_drain(runner);
@@ -375,7 +398,8 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
     source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place,
                         &excerpt);
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
-  const char *hint = failure ? command_error_cause(command, error->number) : NULL;
+  bool explained = error->call && runner->explained;
+  const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
   struct event event = {.kind = EVENT_ERROR, .cause = runner->call};
   event.error = (struct event_error){
       .kind = error->kind,

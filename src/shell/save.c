@@ -1,5 +1,6 @@
 #include "shell/save.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "language/escape.h"
@@ -32,9 +33,9 @@ static bool left_out(const struct bytes *line) {
 static void append_failed(struct writer *writer, int number) {
   const char *line = writer->line.data;
   size_t length = writer->line.length;
-  bool plain = number > 0 && !memmem(line, length, "expect ", 7) && !memmem(line, length, "until ", 6) &&
-               !memmem(line, length, "repeat", 6) && !memchr(line, '{', length) &&
-               !memchr(line, '\n', length);
+  bool plain = number > 0 && number != EINTR && !memmem(line, length, "expect ", 7) &&
+               !memmem(line, length, "until ", 6) && !memmem(line, length, "repeat", 6) &&
+               !memchr(line, '{', length) && !memchr(line, '\n', length);
   const char *equals = memmem(line, length, " = ", 3);
   const char *quote = memchr(line, '"', length);
   if (plain && equals && (!quote || quote > equals)) {
@@ -61,6 +62,12 @@ static bool take(const struct event *event, void *context) {
     bytes_clear(&writer->line);
     bytes_append(&writer->line, event->line.text, event->line.length);
     writer->statement = event->serial;
+  }
+  bool detached = event->kind == EVENT_JOB && event->about_job.phase == JOB_DETACHED;
+  if (detached && writer->statement) { /* left behind with Ctrl-Z: in a script it is a job from the start */
+    bytes_append(&writer->text, writer->line.data, writer->line.length);
+    bytes_append_text(&writer->text, " &\n");
+    writer->statement = 0;
   }
   bool result = event->kind == EVENT_RESULT && event->result.duration < 0 && event->result.depth == 0 &&
                 event->job == 0;

@@ -213,6 +213,20 @@ static void run_input(struct script_run *run) {
   bytes_free(&input.bytes);
 }
 
+/* Runs the next lines of a walk: one, or all. A line that fails does not end it. */
+static void run_walk(struct script_run *run, struct step *step, bool all) {
+  const struct statement *statement;
+  struct result result = {0};
+  struct error error;
+  while (!run->session->quitting && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED &&
+         (statement = step_take(step))) {
+    run_statement(&run->runner, step_program(step), statement, ORIGIN_TYPED, &result, &error);
+    result_clear(&result);
+    if (!all)
+      break;
+  }
+}
+
 /* Walks through a script with the answers that come on standard input, a line for each. */
 static void run_steps(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
@@ -235,8 +249,11 @@ static void run_steps(struct script_run *run, const struct shell_options *option
       break;
     const char *line = input.bytes.data + input.start;
     size_t length = end - input.start;
-    if (step_answer(step, line, length, &run->runner) == STEP_TYPED)
+    enum step_answer answer = step_answer(step, line, length, &run->runner);
+    if (answer == STEP_TYPED)
       run_lines(run, &input, end);
+    else if (answer != STEP_DONE)
+      run_walk(run, step, answer == STEP_REST);
     run->status = run->status == STATUS_INTERRUPTED ? run->status : 0;
     input.start = input.scanned = end;
     input.line++;

@@ -15,6 +15,7 @@ struct step {
   bool stopped;
   bool told; /* how to answer was told */
   bool ended;
+  struct step *outer; /* the walk that this one was begun in; NULL */
 };
 
 struct step *step_create(const char *name, const char *text, size_t length, struct runner *runner) {
@@ -106,15 +107,25 @@ bool step_show(struct step *step, struct runner *runner) {
   return !step->ended;
 }
 
-/* Runs the next line, and goes on behind it. */
-static void run_next(struct step *step, struct runner *runner) {
-  struct result result = {0};
-  struct error error;
+const struct statement *step_take(struct step *step) {
   const struct statement *statement = step->next;
-  step->shown = statement->place.offset + statement->place.length;
-  step->next = statement->next;
-  run_statement(runner, step->program, statement, ORIGIN_TYPED, &result, &error);
-  result_clear(&result);
+  if (statement) {
+    step->shown = statement->place.offset + statement->place.length;
+    step->next = statement->next;
+  }
+  return statement;
+}
+
+struct program *step_program(struct step *step) {
+  return step->program;
+}
+
+void step_set_outer(struct step *step, struct step *outer) {
+  step->outer = outer;
+}
+
+struct step *step_outer(const struct step *step) {
+  return step->outer;
 }
 
 static void explain_next(const struct step *step, struct runner *runner) {
@@ -142,20 +153,17 @@ static bool is_word(const char *line, size_t length, const char *word) {
 }
 
 enum step_answer step_answer(struct step *step, const char *line, size_t length, struct runner *runner) {
-  if (is_word(line, length, "")) {
-    run_next(step, runner);
-  } else if (is_word(line, length, "skip")) {
-    step->shown = step->next->place.offset + step->next->place.length;
-    step->next = step->next->next;
-  } else if (is_word(line, length, "rest")) {
-    while (step->next && runner->waiter.reason == WAIT_NOT_INTERRUPTED && !runner->session->quitting)
-      run_next(step, runner);
-  } else if (is_word(line, length, "stop")) {
+  if (is_word(line, length, ""))
+    return STEP_NEXT;
+  if (is_word(line, length, "rest"))
+    return STEP_REST;
+  if (is_word(line, length, "skip"))
+    step_take(step);
+  else if (is_word(line, length, "stop"))
     step->stopped = true;
-  } else if (is_word(line, length, "?")) {
+  else if (is_word(line, length, "?"))
     explain_next(step, runner);
-  } else {
+  else
     return STEP_TYPED;
-  }
   return STEP_DONE;
 }

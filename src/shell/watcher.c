@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ void watcher_reset_child(void) {
 }
 
 static void announce(struct session *session, struct waiter *waiter) {
-  if (!waiter->subject || !waiter_attend(waiter))
+  if (!waiter_attend(waiter) || !waiter->subject)
     return;
   const struct call *call = waiter->subject;
   /* The kernel may be filling in the call right now: only what it does not touch is taken. The event of its start has the rest. */
@@ -76,6 +77,14 @@ static int sooner(int a, int64_t nanoseconds) {
   return a < 0 || b < a ? (int)b : a;
 }
 
+/* The time of a wait is over. Attended to, it stays the wait it is: only then is its deadline certain to be its own. A reason
+ * that is there already is a better one, and stands. */
+static void end_of_time(struct waiter *waiter, int64_t began, int64_t deadline) {
+  int none = WAIT_NOT_INTERRUPTED;
+  if (waiter_attend(waiter) && waiter->began == began && waiter->deadline == deadline)
+    atomic_compare_exchange_strong(&waiter->reason, &none, waiter->deadline_reason);
+}
+
 /* Attends to one waiter. Returns when to look again, in milliseconds, or -1. */
 static int attend(struct session *session, struct waiter *waiter, int64_t now, bool *flush) {
   int next = -1;
@@ -83,8 +92,8 @@ static int attend(struct session *session, struct waiter *waiter, int64_t now, b
     return -1;
   int64_t began = waiter->began;
   int64_t deadline = waiter->deadline;
-  if (deadline && now >= deadline && waiter->reason == WAIT_NOT_INTERRUPTED)
-    waiter->reason = waiter->deadline_reason;
+  if (deadline && now >= deadline)
+    end_of_time(waiter, began, deadline);
   if (waiter->reason != WAIT_NOT_INTERRUPTED) {
     waiter_signal(waiter);
     next = SIGNAL_TICK;

@@ -23,14 +23,16 @@ struct worker {
   struct worker *next;
 };
 
-/* Runs the statements of a program. When the command was left behind, the rest of the program belongs to the job. */
-static void run_program(struct worker *worker, struct program *program) {
+/* Runs one statement of a program; and what comes behind it, where `all` is set. When its command is left behind as a job, the rest
+ * of the line belongs to the job. */
+static void run_program(struct worker *worker, struct program *program, const struct statement *statement,
+                        bool all) {
   struct runner *runner = &worker->runner;
   struct result result = {0};
   struct error error = {0};
   int status = 0;
-  worker->program = program;
-  for (const struct statement *statement = program->script.first; statement; statement = statement->next) {
+  worker->program = program_retain(program);
+  for (; statement; statement = all ? statement->next : NULL) {
     if (runner->waiter.reason != WAIT_NOT_INTERRUPTED || runner->session->quitting)
       break;
     worker->statement = statement;
@@ -39,11 +41,22 @@ static void run_program(struct worker *worker, struct program *program) {
     session_breathe(runner->session);
   }
   worker->program = NULL;
+  program_release(program);
   if (runner->job) {
     error.told = true;
     job_finish(runner, status, &result, &error);
   }
   result_clear(&result);
+}
+
+/* Runs the next lines of a walk: one, or all. The walk itself may be another one behind a line that begins one. */
+static void run_walk(struct worker *worker, struct step *step, bool all) {
+  const struct statement *statement;
+  while (!worker->left && worker->bench->step == step && (statement = step_take(step))) {
+    run_program(worker, step_program(step), statement, false);
+    if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED || worker->runner.session->quitting)
+      break;
+  }
 }
 
 /* Runs as many lines as are complete; what is not waits for more. */
@@ -66,7 +79,7 @@ static void run_lines(struct worker *worker) {
     enum script_status status =
         program_read("", text.data + start, end - start, 1, true, &program, &source, &error);
     if (status == SCRIPT_READ)
-      run_program(worker, program);
+      run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG && source)
       run_tell_error(runner, source, NULL, &error);
     if (status != SCRIPT_INCOMPLETE)
@@ -79,21 +92,32 @@ static void run_lines(struct worker *worker) {
   bytes_free(&text);
 }
 
+/* Shows where the walk stands; one that is at its end goes, and the one around it goes on. */
+static void show_walk(struct workbench *bench, struct runner *runner) {
+  while (bench->step && !step_show(bench->step, runner)) {
+    struct step *outer = step_outer(bench->step);
+    step_free(bench->step);
+    bench->step = outer;
+  }
+}
+
 static void run_text(struct worker *worker) {
   struct workbench *bench = worker->bench;
   struct runner *runner = &worker->runner;
   struct step *step = bench->waiting.length == 0 ? bench->step : NULL;
+  enum step_answer answer = STEP_TYPED;
   if (worker->text.length == 0)
-    ; /* only shows where the walk stands */
-  else if (!step || step_answer(step, worker->text.data ? worker->text.data : "", worker->text.length,
-                                runner) == STEP_TYPED) {
+    answer = STEP_DONE; /* only shows where the walk stands */
+  else if (step)
+    answer = step_answer(step, worker->text.data, worker->text.length, runner);
+  if (answer == STEP_TYPED) {
     bytes_append(&bench->waiting, worker->text.data, worker->text.length);
     run_lines(worker);
+  } else if (answer != STEP_DONE) {
+    run_walk(worker, step, answer == STEP_REST);
   }
-  if (!worker->left && bench->step && bench->waiting.length == 0 && !step_show(bench->step, runner)) {
-    step_free(bench->step);
-    bench->step = NULL;
-  }
+  if (!worker->left && bench->waiting.length == 0)
+    show_walk(bench, runner);
 }
 
 static void *run_worker(void *argument) {
@@ -159,7 +183,11 @@ void workbench_stop(struct workbench *bench) {
     bytes_free(&worker->text);
     free(worker);
   }
-  step_free(bench->step);
+  while (bench->step) {
+    struct step *outer = step_outer(bench->step);
+    step_free(bench->step);
+    bench->step = outer;
+  }
   bytes_free(&bench->waiting);
 }
 
@@ -206,7 +234,7 @@ int workbench_walk(struct workbench *bench, struct runner *runner, const char *n
   struct step *step = step_create(name, text->data ? text->data : "", text->length, runner);
   if (!step)
     return -1;
-  step_free(bench->step);
+  step_set_outer(step, bench->step);
   bench->step = step;
   return 0;
 }

@@ -205,6 +205,10 @@ static void finish_events(struct call *call, const struct socket_table *table) {
   }
 }
 
+void call_cancel(struct call *call) {
+  count_waiting(call, -1);
+}
+
 void call_finish(struct call *call, struct socket_table *table) {
   count_waiting(call, -1);
   if (call->name == CALL_EPOLL_WAIT)

@@ -169,6 +169,9 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
 /* Makes the system call. No lock is held, and nothing outside the struct is touched. */
 void call_perform(struct call *call);
 
+/* Takes back what prepare did, where the call is not made after all. */
+void call_cancel(struct call *call);
+
 /* Brings the table up to date. */
 void call_finish(struct call *call, struct socket_table *table);
 

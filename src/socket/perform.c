@@ -107,7 +107,7 @@ static long perform_option(struct call *call) {
   if (call->name == CALL_GETSOCKOPT) {
     socklen_t length = (socklen_t)call->size;
     long result = getsockopt(call->subject.descriptor, level, name, call->data->data, &length);
-    call->data->length = result < 0 ? 0 : length;
+    call->data->length = result < 0 ? 0 : length < call->size ? length : call->size;
     return result;
   }
   if (call->option && call->option->type->pointer && !call->raw_value) {

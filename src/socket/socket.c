@@ -44,8 +44,8 @@ static int table_grow(struct socket_table *table, size_t needed) {
 }
 
 struct socket *socket_reserve(struct socket_table *table) {
-  /* The kernel gives the lowest free number, so it is at most the highest open one and a few of ours. */
-  if (table_grow(table, table->highest + 64) < 0)
+  /* The kernel gives the lowest free number: at most the highest open one, those on their way, and a few of ours. */
+  if (table_grow(table, table->highest + table->reserved + 64) < 0)
     return NULL;
   struct socket *socket = calloc(1, sizeof *socket);
   if (!socket)
@@ -53,12 +53,22 @@ struct socket *socket_reserve(struct socket_table *table) {
   socket->object = (struct object){.class = &socket_class, .references = 1};
   socket->descriptor = -1;
   socket->was_descriptor = -1;
+  socket->reserved = table;
+  table->reserved++;
   return socket;
 }
 
+static void take_reserved(struct socket *socket) {
+  if (socket->reserved)
+    socket->reserved->reserved--;
+  socket->reserved = NULL;
+}
+
 void socket_unreserve(struct socket *socket) {
-  if (socket)
-    object_release(&socket->object);
+  if (!socket)
+    return;
+  take_reserved(socket);
+  object_release(&socket->object);
 }
 
 static int read_number(int descriptor, int option, int *number) {
@@ -80,6 +90,7 @@ int socket_identify(struct socket *socket) {
 int socket_table_add(struct socket_table *table, struct socket *socket, int descriptor) {
   if (table_grow(table, (size_t)descriptor + 1) < 0)
     return -1;
+  take_reserved(socket);
   socket->id = ++table->next_id;
   socket->descriptor = descriptor;
   socket->was_descriptor = descriptor;

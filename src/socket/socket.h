@@ -21,18 +21,21 @@ struct snapshot {
   struct address peer;
 };
 
+struct socket_table;
+
 struct socket {
   struct object object;
-  uint64_t id;                 /* never used again in this session */
-  int descriptor;              /* -1 once closed */
-  int was_descriptor;          /* the number it had, kept for what is said about it later */
-  int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance */
-  int type;                    /* SOCK_STREAM ..., without flags */
-  int protocol;                /* as the kernel says: IPPROTO_TCP, not 0 */
-  bool epoll;                  /* an epoll instance */
-  bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
-  char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
-  struct snapshot seen;        /* what the last look found */
+  struct socket_table *reserved; /* the table it was reserved for; NULL once it is in use */
+  uint64_t id;                   /* never used again in this session */
+  int descriptor;                /* -1 once closed */
+  int was_descriptor;            /* the number it had, kept for what is said about it later */
+  int family;                    /* AF_UNSPEC for what is no socket, such as an epoll instance */
+  int type;                      /* SOCK_STREAM ..., without flags */
+  int protocol;                  /* as the kernel says: IPPROTO_TCP, not 0 */
+  bool epoll;                    /* an epoll instance */
+  bool may_change_local;         /* the next look reads the local address anew: bind, connect ... */
+  char name[SOCKET_NAME_SIZE];   /* the name bound to it last, cut if long; "" for none */
+  struct snapshot seen;          /* what the last look found */
   bool shut;        /* this side was shut down for sending: that its connection ends is in order */
   unsigned waiting; /* calls that are blocked on it now */
 };
@@ -41,6 +44,7 @@ struct socket_table {
   struct socket **entries; /* by descriptor; NULL where it is no socket of the session */
   size_t room;             /* entries allocated */
   size_t count;            /* open ones */
+  size_t reserved;         /* entries given out by socket_reserve and not yet in the table */
   size_t highest;          /* no open one has this number or a higher one */
   uint64_t next_id;
 };

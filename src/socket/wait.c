@@ -101,6 +101,12 @@ void waiter_interrupt(struct waiter *waiter, enum wait_reason reason) {
   watch_wake(waiter->watch);
 }
 
+void waiter_forget_deadline(struct waiter *waiter) {
+  int reason = waiter->reason;
+  if (reason == WAIT_BLOCKS || reason == WAIT_DEADLINE)
+    atomic_compare_exchange_strong(&waiter->reason, &reason, WAIT_NOT_INTERRUPTED);
+}
+
 enum wait_reason waiter_take_reason(struct waiter *waiter) {
   return atomic_exchange(&waiter->reason, WAIT_NOT_INTERRUPTED);
 }

@@ -79,6 +79,9 @@ void waiter_end(struct waiter *waiter);
 /* Tells a thread to stop, from any thread. */
 void waiter_interrupt(struct waiter *waiter, enum wait_reason reason);
 
+/* Forgets a deadline that came when the wait was over by itself: it is not for what comes next. */
+void waiter_forget_deadline(struct waiter *waiter);
+
 /* The reason the thread was told to stop, and forgets it. */
 enum wait_reason waiter_take_reason(struct waiter *waiter);
 
