@@ -95,6 +95,21 @@ static int list_settings(struct invocation *invocation, const struct setting *on
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
+/* A value that is written out is looked at before the script runs. */
+static int check_set(struct invocation *invocation) {
+  const struct argument_value *name = invocation_value(invocation, 0);
+  const struct argument_value *value = invocation_value(invocation, 1);
+  struct settings scratch = {0};
+  if (!name || !value || name->unknown || value->unknown)
+    return 0;
+  const struct setting *setting = setting_find(name->word.data, name->word.length);
+  if (!setting ||
+      setting_set(setting, &scratch, value->word.data, value->word.length, invocation->error) == 0)
+    return 0;
+  error_set_place(invocation->error, value->place);
+  return -1;
+}
+
 static int run_set(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   const struct argument_value *name = invocation_value(invocation, 0);
@@ -128,5 +143,6 @@ const struct command command_set = {
         "T1; record is how many bytes of each call's data are kept."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
+    .check = check_set,
     .run = run_set,
 };

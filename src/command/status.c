@@ -1,4 +1,5 @@
 /* status: commands that list what the session has: sockets and names. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -8,12 +9,36 @@
 #include "command/invocation.h"
 #include "socket/look.h"
 
-static void add_constant(struct answer *answer, const struct constant_set *set, long value) {
+/* A name of C as it is typed, short and small: "inet" for AF_INET. */
+static void append_short(struct bytes *text, const struct constant_set *set, long value) {
   const char *name = constant_name(set, value);
-  if (name)
+  if (!name) {
+    bytes_append_number(text, value);
+    return;
+  }
+  for (name += strlen(set->prefix); *name; name++)
+    bytes_append_char(text, (char)tolower((unsigned char)*name));
+}
+
+static void add_kind(struct answer *answer, const struct socket *socket) {
+  struct bytes text = {0};
+  if (socket->epoll) {
+    bytes_append_text(&text, "epoll");
+  } else {
+    append_short(&text, &constant_families, socket->family);
+    bytes_append_char(&text, ' ');
+    append_short(&text, &constant_types, socket->type);
+  }
+  answer_add_text(answer, bytes_text(&text));
+  bytes_free(&text);
+}
+
+static void add_state(struct answer *answer, const struct socket *socket) {
+  const char *name = constant_name(&constant_states, look_state_now(socket));
+  if (name && !socket->epoll)
     answer_add_text(answer, name);
   else
-    answer_add_number(answer, value);
+    answer_add_empty(answer);
 }
 
 static void add_address(struct answer *answer, const struct address *address) {
@@ -57,27 +82,20 @@ static void add_socket(struct answer *answer, const struct session *session, con
   answer_add_yes(answer, socket == session->last_used);
   answer_add_number(answer, socket->descriptor);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
-  if (socket->epoll) {
-    answer_add_text(answer, "epoll");
-    answer_add_empty(answer);
-    answer_add_empty(answer);
-  } else {
-    add_constant(answer, &constant_families, socket->family);
-    add_constant(answer, &constant_types, socket->type);
-    add_constant(answer, &constant_states, look_state_now(socket));
-  }
+  add_kind(answer, socket);
+  add_state(answer, socket);
   add_address(answer, &local);
   add_address(answer, &peer);
   add_queue(answer, details.receive_queue);
   add_queue(answer, details.send_queue);
   add_ready(answer, details.ready);
-  answer_add_text(answer, details.blocking ? _("blocking") : _("nonblock"));
+  answer_add_text(answer, details.blocking ? _("blocks") : _("nonblock"));
 }
 
 static int run_status(struct invocation *invocation) {
-  static const char *const columns[] = {"",          N_("FD"),    N_("NAME"), N_("FAMILY"), N_("TYPE"),
-                                        N_("STATE"), N_("LOCAL"), N_("PEER"), N_("RECVQ"),  N_("SENDQ"),
-                                        N_("RWX"),   N_("WAITS"), NULL};
+  static const char *const columns[] = {"",          N_("FD"),    N_("NAME"), N_("KIND"),
+                                        N_("STATE"), N_("LOCAL"), N_("PEER"), N_("RECVQ"),
+                                        N_("SENDQ"), N_("RWX"),   N_("MODE"), NULL};
   struct session *session = invocation->runner->session;
   struct answer answer;
   if (session->sockets.count == 0) {
@@ -160,7 +178,7 @@ const struct command command_status = {
     .group = GROUP_SESSION,
     .summary = N_("lists the open sockets"),
     .manual = N_(
-        "A row for each open socket: > marks the one used last (which . stands for), then its descriptor, the name bound to it last, family, "
+        "A row for each open socket: > marks the one used last (which . stands for), then its descriptor, the name bound to it last, family and "
         "type, state, local address and peer, the bytes waiting to be received and not yet acknowledged (for a listener: connections "
         "waiting to be accepted, and the limit of their queue), R W X where reading, writing and urgent data would not block, and whether it "
         "is blocking. All of it is read from the kernel now."),

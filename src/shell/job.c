@@ -194,6 +194,27 @@ int job_start(struct runner *runner, struct program *program, const struct state
   return 0;
 }
 
+void job_settle(struct runner *runner) {
+  enum { STEP = 15, LONGEST = 5000 };
+  struct session *session = runner->session;
+  struct job *job = find(session, session->jobs->last_number);
+  int64_t before = 0;
+  if (!job)
+    return;
+  job->waiting++;
+  for (int waited = 0; waited < LONGEST && !job->done; waited += STEP) {
+    int64_t began = job->own.waiter.phase == WAIT_IDLE ? 0 : (int64_t)job->own.waiter.began;
+    if (began != 0 && began == before)
+      break; /* in the same wait as a while ago */
+    before = began;
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      break;
+    futex_wait(&job->done, 0, clock_monotonic() + (int64_t)STEP * 1000000);
+    runner_wait_end(runner);
+  }
+  job->waiting--;
+}
+
 unsigned job_detach(struct runner *runner, struct program *program, const struct statement *statement) {
   struct session *session = runner->session;
   struct job *job = job_add(session, program, statement);

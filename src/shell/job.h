@@ -18,6 +18,10 @@ int job_start(struct runner *runner, struct program *program, const struct state
 unsigned job_detach(struct runner *runner, struct program *program, const struct statement *statement);
 void job_finish(struct runner *runner, int status, struct result *result, const struct error *error);
 
+/* With --stable: waits until the job started last blocks in a call or is done, so that what comes next finds the same each
+ * time. */
+void job_settle(struct runner *runner);
+
 /* See struct shell_operations. */
 void job_list(struct session *session, struct answer *answer);
 int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result,

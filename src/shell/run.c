@@ -475,8 +475,11 @@ int run_statement(struct runner *runner, struct program *program, const struct s
   append_statement(&run);
   enum flow flow = statement->background ? failed(job_start(runner, program, statement, error))
                                          : run_prefixed(&run, statement->prefixes);
-  if (runner->session->settings.view.stable)
+  if (runner->session->settings.view.stable) {
+    if (statement->background && flow == FLOW_DONE)
+      job_settle(runner);
     runner_settle(runner);
+  }
   if (flow == FLOW_FAILED)
     run_tell_error(runner, program->script.source, statement, error);
   append_result(&run, flow == FLOW_FAILED);
