@@ -24,7 +24,7 @@ static int pack_list(struct bytes *out, struct error *error, const char *format,
   for (const char *text; (text = va_arg(list, const char *)); count++) {
     assert_true(count < VALUES);
     values[count] = word(text);
-    values[count].place.offset = 100 + count;
+    values[count].place.offset = (uint32_t)(100 + count);
   }
   return pack(&format_word, values, count, out, error);
 }
