@@ -131,7 +131,7 @@ static void fails(const struct scope *scope, const char *text, const char *part,
   if (expand_text(text, scope, &bytes, &kind, &error) == 0)
     fail_msg("%s: %s", text, bytes_text(&bytes));
   if (!strstr(error.message, part) || error.place.offset != offset || error.place.length != length)
-    fail_msg("%s: %s at %zu, %zu", text, error.message, error.place.offset, error.place.length);
+    fail_msg("%s: %s at %u, %u", text, error.message, error.place.offset, error.place.length);
   assert_int_equal(error.kind, ERROR_FAILURE);
 }
 

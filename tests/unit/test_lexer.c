@@ -98,7 +98,7 @@ static void is_wrong(const char *text, const char *part, size_t offset, size_t l
     fail_msg("%s was read: %s", text, bytes_text(&reading.text));
   if (!strstr(reading.error.message, part) || reading.error.place.offset != offset ||
       reading.error.place.length != length)
-    fail_msg("%s: %s at %zu, %zu", text, reading.error.message, reading.error.place.offset,
+    fail_msg("%s: %s at %u, %u", text, reading.error.message, reading.error.place.offset,
              reading.error.place.length);
   bytes_free(&reading.text);
 }

@@ -148,7 +148,7 @@ static void is_wrong(const char *text, const char *part, const char *word) {
     fail_msg("%s: %s", text, error.message);
   assert_int_equal(error.kind, ERROR_SYNTAX);
   if (error.place.offset != (size_t)(strstr(text, word) - text) || error.place.length != strlen(word))
-    fail_msg("%s: %s: at %zu, %zu", text, error.message, error.place.offset, error.place.length);
+    fail_msg("%s: %s: at %u, %u", text, error.message, error.place.offset, error.place.length);
 }
 
 static void is_incomplete(const char *text) {
