@@ -118,7 +118,8 @@ bool waiter_attend(struct waiter *waiter) {
 }
 
 void waiter_signal(struct waiter *waiter) {
-  if (waiter_attend(waiter))
+  /* The reason is read once the wait is held: one that was seen before may have ended the wait before this one. */
+  if (waiter_attend(waiter) && waiter->reason != WAIT_NOT_INTERRUPTED)
     pthread_kill(waiter->thread, wait_signal());
 }
 

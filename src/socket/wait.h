@@ -89,7 +89,7 @@ enum wait_reason waiter_take_reason(struct waiter *waiter);
  * waiting any more. */
 bool waiter_attend(struct waiter *waiter);
 
-/* Sends the signal to a waiter that is still in the kernel. The watch's lock is held. */
+/* Sends the signal to a waiter that was told to stop and is still in the kernel. The watch's lock is held. */
 void waiter_signal(struct waiter *waiter);
 
 /* Waits until *word is no longer `expected`, at most until `deadline` (0: without end). 0, or an errno:
