@@ -3,9 +3,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. */
-enum { CHUNK_FIRST = 1024, CHUNK_LARGEST = 1 << 20 };
+/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. The largest are of whole
+ * huge pages, since the tree of a long script is made in one go, and would spend much of its time on page faults. */
+enum { CHUNK_FIRST = 1024, HUGE_PAGE = 2 << 20, CHUNK_LARGEST = 4 * HUGE_PAGE };
 
 struct arena_chunk {
   struct arena_chunk *next;
@@ -14,15 +16,34 @@ struct arena_chunk {
   _Alignas(max_align_t) char data[];
 };
 
+/* Zeroed memory for a chunk. */
+static struct arena_chunk *chunk_allocate(size_t whole) {
+  if (whole < HUGE_PAGE)
+    return calloc(1, whole);
+  void *memory = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    return NULL;
+  madvise(memory, whole, MADV_HUGEPAGE); /* refused: then they are of small pages */
+  return memory;
+}
+
+static void chunk_free(struct arena_chunk *chunk) {
+  size_t whole = sizeof *chunk + chunk->size;
+  if (whole < HUGE_PAGE)
+    free(chunk);
+  else
+    munmap(chunk, whole);
+}
+
 static struct arena_chunk *chunk_add(struct arena *arena, size_t needed) {
   size_t size = arena->chunks ? arena->chunks->size * 2 : CHUNK_FIRST;
-  if (size > CHUNK_LARGEST)
-    size = CHUNK_LARGEST;
+  if (size > CHUNK_LARGEST - sizeof(struct arena_chunk))
+    size = CHUNK_LARGEST - sizeof(struct arena_chunk);
   if (size < needed)
     size = needed;
   if (size > SIZE_MAX / 2)
     return NULL;
-  struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+  struct arena_chunk *chunk = chunk_allocate(sizeof *chunk + size);
   if (!chunk)
     return NULL;
   chunk->size = size;
@@ -57,6 +78,6 @@ void arena_free(struct arena *arena) {
   while (arena->chunks) {
     struct arena_chunk *chunk = arena->chunks;
     arena->chunks = chunk->next;
-    free(chunk);
+    chunk_free(chunk);
   }
 }

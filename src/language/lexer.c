@@ -89,8 +89,8 @@ static int builder_finish(struct builder *builder, struct lexer *lexer, size_t s
     }
   *word = (struct word){.place = place_at(start, lexer->at - start),
                         .pieces = pieces,
-                        .count = count,
-                        .bare = builder->bare,
+                        .count = (uint32_t)count,
+                        .bare = (uint32_t)builder->bare,
                         .quoted = !builder->bare_so_far};
   bytes_free(&builder->text);
   bytes_free(&builder->pieces);
@@ -263,7 +263,8 @@ static int literal_word(struct lexer *lexer, struct place place, const char *tex
   if (!piece)
     return error_set_memory(error);
   *piece = (struct piece){.text = text, .length = length};
-  *word = (struct word){.place = place, .pieces = piece, .count = 1, .bare = bare, .quoted = bare == 0};
+  *word = (struct word){
+      .place = place, .pieces = piece, .count = 1, .bare = (uint32_t)bare, .quoted = bare == 0};
   return 0;
 }
 

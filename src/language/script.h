@@ -30,8 +30,8 @@ struct piece {
 struct word {
   struct place place;         /* where it stands, quotes included */
   const struct piece *pieces; /* at least one; an empty word has one empty piece */
-  size_t count;
-  size_t bare;      /* how many of its first bytes were written without quote or escape */
+  uint32_t count;             /* of pieces */
+  uint32_t bare;              /* how many of its first bytes were written without quote or escape */
   bool quoted;      /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
   signed char role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };

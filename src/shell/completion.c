@@ -442,7 +442,8 @@ void completion_hint(const char *line, struct bytes *hint) {
     struct piece *piece = arena_allocate(&context.arena, sizeof *piece);
     if (piece) {
       *piece = (struct piece){.text = line + context.start, .length = length - context.start};
-      context.words[context.count++] = (struct word){.pieces = piece, .count = 1, .bare = piece->length};
+      context.words[context.count++] =
+          (struct word){.pieces = piece, .count = 1, .bare = (uint32_t)piece->length};
     }
   }
   if (complete && context.command->arguments[0].name) {

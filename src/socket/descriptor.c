@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,10 @@ int descriptor_move_up(int descriptor) {
 
 int descriptor_open(const char *path, int flags, unsigned mode) {
   return descriptor_move_up(open(path, flags | O_CLOEXEC, mode));
+}
+
+void descriptor_unshare(void) {
+  close_range(3, (unsigned)own_base - 1, CLOSE_RANGE_UNSHARE);
 }
 
 bool descriptor_is_own(int descriptor) {

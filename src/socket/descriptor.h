@@ -26,6 +26,10 @@ int descriptor_open(const char *path, int flags, unsigned mode);
  * each socket among them first; those for which it returns true stay open. */
 void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context);
 
+/* Gives the calling thread a table of descriptors of its own, which keeps the standard ones and the program's own. Where that is
+ * refused it shares the program's on. */
+void descriptor_unshare(void);
+
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);
 
