@@ -61,21 +61,37 @@ void source_line(const struct source *source, size_t offset, const char **line, 
     (*length)--;
 }
 
-/* How much of a line is shown before and after the place it is about. */
-enum { SHOWN_BEFORE = 60, SHOWN_AFTER = 40, CARETS = 60 };
+/* How much of a line is shown before and after the place it is about, and how much more of it is kept, so that what is cut can
+ * be seen to be. */
+enum { SHOWN_BEFORE = 60, SHOWN_AFTER = 40, CARETS = 60, KEPT = 200 };
 
-void source_append_caret(const struct source *source, struct place place, struct bytes *bytes) {
+struct excerpt source_excerpt(const struct source *source, struct place place) {
   const char *line;
   size_t length;
   if (place.length == 0 || place.offset > source->length)
-    return;
+    return (struct excerpt){0};
   source_line(source, place.offset, &line, &length);
-  size_t start = (size_t)(line - source->text);
-  size_t column = place.offset - start;
+  size_t column = place.offset - (size_t)(line - source->text);
   if (column > length)
     column = length;
+  size_t marked = place.length < CARETS ? place.length : CARETS;
+  size_t first = column > KEPT ? column - KEPT : 0;
+  size_t last = length - column > marked + KEPT ? column + marked + KEPT : length;
+  return (struct excerpt){.text = line + first,
+                          .length = last - first,
+                          .at = column - first,
+                          .marked = marked,
+                          .column = (unsigned)column + 1};
+}
+
+void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes) {
+  const char *line = excerpt->text;
+  size_t length = excerpt->length;
+  size_t column = excerpt->at;
+  if (!line)
+    return;
   size_t first = column > SHOWN_BEFORE + 10 ? column - SHOWN_BEFORE : 0;
-  size_t wide = place.length < CARETS ? place.length : CARETS;
+  size_t wide = excerpt->marked;
   if (wide > length - column)
     wide = length > column ? length - column : 1;
   size_t last = length - column > wide + SHOWN_AFTER ? column + wide + SHOWN_AFTER : length;

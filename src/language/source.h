@@ -26,8 +26,19 @@ unsigned source_line_number(const struct source *source, size_t offset);
 /* The line that holds this offset, without its end. */
 void source_line(const struct source *source, size_t offset, const char **line, size_t *length);
 
-/* Adds the line that a place is in, indented, and a second one with carets under the place. Long lines
- * are cut around it. Nothing where the place is empty. */
-void source_append_caret(const struct source *source, struct place place, struct bytes *bytes);
+/* The line that a place is in, as far as a person needs to see it: of a long one the part around the place. */
+struct excerpt {
+  const char *text; /* NULL: none */
+  size_t length;
+  size_t at;       /* where in it the place begins */
+  size_t marked;   /* how long the place is */
+  unsigned column; /* where it begins in the whole line, in bytes, from 1; 0: the error is about no word */
+};
+
+/* Nothing where the place is empty. The text is the source's. */
+struct excerpt source_excerpt(const struct source *source, struct place place);
+
+/* Adds the excerpt, indented, and a second line with carets under the place. Bytes that are not printable ASCII are escaped. */
+void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes);
 
 #endif

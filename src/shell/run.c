@@ -385,18 +385,10 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
                     const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
     return;
-  struct bytes where = {0};
-  struct bytes excerpt = {0};
   const struct command *command = error->command ? error->command : statement ? statement->command : NULL;
   bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
   size_t offset = error->place.length ? error->place.offset : statement ? statement->place.offset : 0;
-  if (!typed) {
-    escape_append_plain(&where, source->name, strlen(source->name), false, ESCAPE_ASCII);
-    bytes_append_format(&where, ":%u", source_line_number(source, offset));
-  }
-  if (!(typed && error->call))
-    source_append_caret(source, error->place.length || !statement ? error->place : statement->command_place,
-                        &excerpt);
+  struct place place = error->place.length || !statement ? error->place : statement->command_place;
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
   bool explained = error->call && runner->explained;
   const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
@@ -404,16 +396,15 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
   event.error = (struct event_error){
       .kind = error->kind,
       .number = error->number,
-      .where = bytes_text(&where),
+      .source = source->name,
+      .line = typed ? 0 : source_line_number(source, offset),
+      .excerpt = source_excerpt(source, place),
       .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
       .message = error->message,
-      .excerpt = bytes_text(&excerpt),
       .hint = hint ? _(hint) : "",
       .call = error->call,
   };
   runner_append(runner, &event);
-  bytes_free(&where);
-  bytes_free(&excerpt);
 }
 
 void run_drain(struct runner *runner) {

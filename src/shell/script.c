@@ -70,10 +70,9 @@ static void tell(struct script_run *run, const struct source *source, const stru
     struct event event = {.kind = EVENT_ERROR};
     event.error = (struct event_error){.kind = error->kind,
                                        .number = error->number,
-                                       .where = "socksh",
+                                       .source = "socksh",
                                        .command = "",
                                        .message = error->message,
-                                       .excerpt = "",
                                        .hint = ""};
     runner_append(&run->runner, &event);
   }

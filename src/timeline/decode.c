@@ -252,16 +252,27 @@ static void get_line(struct input *input, struct event *event) {
   event->line.depth = (unsigned)get(input);
 }
 
+static void get_excerpt(struct input *input, struct excerpt *excerpt) {
+  bool there = get(input) != 0;
+  const char *text = get_bytes(input, &excerpt->length);
+  excerpt->text = there ? text : NULL;
+  excerpt->at = (size_t)get(input);
+  excerpt->marked = (size_t)get(input);
+  excerpt->column = (unsigned)get(input);
+  if (excerpt->at > excerpt->length)
+    input->wrong = true;
+}
+
 static void get_error(struct input *input, struct event *event) {
   event->error.kind = (enum error_kind)get(input);
   event->error.number = (int)get(input);
-  event->error.where = get_text(input);
+  event->error.source = get_text(input);
+  event->error.line = (unsigned)get(input);
+  get_excerpt(input, &event->error.excerpt);
   event->error.command = get_text(input);
   event->error.message = get_text(input);
-  event->error.excerpt = get_text(input);
   event->error.hint = get_text(input);
   event->error.call = get(input) != 0;
-  event->error.warning = get(input) != 0;
 }
 
 static void get_body(struct input *input, struct event *event, struct decoded *decoded) {

@@ -208,13 +208,17 @@ static char *put_state(struct pen *pen, char *at, const struct event_state *stat
 static char *put_error(struct pen *pen, char *at, const struct event_error *error) {
   at = put(at, error->kind);
   at = put(at, error->number);
-  at = put_text(pen, at, error->where);
+  at = put_text(pen, at, error->source);
+  at = put(at, error->line);
+  at = put(at, error->excerpt.text != NULL);
+  at = put_bytes(pen, at, error->excerpt.text, error->excerpt.length);
+  at = put(at, (long long)error->excerpt.at);
+  at = put(at, (long long)error->excerpt.marked);
+  at = put(at, error->excerpt.column);
   at = put_text(pen, at, error->command);
   at = put_text(pen, at, error->message);
-  at = put_text(pen, at, error->excerpt);
   at = put_text(pen, at, error->hint);
-  at = put(at, error->call);
-  return put(at, error->warning);
+  return put(at, error->call);
 }
 
 static char *put_test(struct pen *pen, char *at, const struct event_test *test) {

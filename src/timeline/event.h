@@ -6,6 +6,7 @@
 
 #include "language/error.h"
 #include "language/result.h"
+#include "language/source.h"
 #include "socket/call.h"
 #include "timeline/answer.h"
 
@@ -48,14 +49,14 @@ struct event_state {
 
 struct event_error {
   enum error_kind kind;
-  int number;          /* an errno, or 0 */
-  const char *where;   /* "FILE:LINE", "" at the prompt */
-  const char *command; /* its name, "" where there is none */
-  const char *message; /* one sentence */
-  const char *excerpt; /* the line and the caret, ready to print; "" for none */
-  const char *hint;    /* what usually causes it, and what to try; "" for none */
-  bool call;           /* it says what a call gave, which is an event of its own */
-  bool warning;        /* the statement has not failed by it */
+  int number;             /* an errno, or 0 */
+  const char *source;     /* the source's name, as it is; "" at the prompt */
+  unsigned line;          /* the number of the line; 0: it is about no line */
+  struct excerpt excerpt; /* the line, and the word that it is about */
+  const char *command;    /* its name, "" where there is none */
+  const char *message;    /* one sentence, escaped */
+  const char *hint;       /* what usually causes it, and what to try; "" for none */
+  bool call;              /* it says what a call gave, which is an event of its own */
 };
 
 enum event_job_phase { JOB_STARTED, JOB_DETACHED, JOB_ENDED, JOB_FAILED, JOB_KILLED, JOB_COLLECTED };

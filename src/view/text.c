@@ -225,10 +225,21 @@ static void put_message(struct text_view *text, const char *message) {
     bytes_append_text(&text->line, message);
 }
 
+/* "FILE:LINE: ", and nothing at the prompt. */
+static void put_place(struct text_view *text, const struct event_error *error) {
+  if (!error->source[0])
+    return;
+  escape_append_plain(&text->line, error->source, strlen(error->source), false, ESCAPE_ASCII);
+  if (error->line)
+    bytes_append_format(&text->line, ":%u", error->line);
+  bytes_append_text(&text->line, ": ");
+}
+
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
+  bool typed = !error->source[0];
   bool known =
-      (error->call || error->kind == ERROR_INTERRUPTED) && !error->where[0] && !text->view.settings.quiet;
+      (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
   if (known && !error->hint[0])
     return;
   if (known) { /* the call's line has just said the rest */
@@ -238,15 +249,15 @@ static void show_error(struct text_view *text, const struct event *event) {
   }
   if (event->job)
     bytes_append_format(&text->line, "[%u] ", event->job);
-  if (error->where[0])
-    bytes_append_format(&text->line, "%s: ", error->where);
+  put_place(text, error);
   style_on(text, STYLE_ERROR);
   if (error->command[0])
     bytes_append_format(&text->line, "%s: ", error->command);
   put_message(text, error->message);
   style_off(text);
   bytes_append_char(&text->line, '\n');
-  bytes_append_text(&text->line, error->excerpt);
+  if (!(typed && error->call))
+    excerpt_append(&error->excerpt, &text->line);
   if (error->hint[0])
     bytes_append_format(&text->line, "    %s\n", error->hint);
   emit(text, event, STDERR_FILENO);

@@ -76,7 +76,8 @@ static void show_error(const struct source *source, const struct error *error) {
   if (error->place.offset > source->length ||
       error->place.length > source->length - error->place.offset + 1)
     abort();
-  source_append_caret(source, error->place, &bytes);
+  struct excerpt excerpt = source_excerpt(source, error->place);
+  excerpt_append(&excerpt, &bytes);
   source_line_number(source, error->place.offset);
   for (size_t i = 0; i < bytes.length; i++)
     if (bytes.data[i] != '\n' && (bytes.data[i] < ' ' || bytes.data[i] > '~'))
@@ -101,7 +102,7 @@ static void check_word(const struct source *source, const struct word *word) {
     show_error(source, &error);
     return;
   }
-  if (word_is_literal(word) && expanded.length > word->place.length)
+  if (word->literal && expanded.length > word->place.length)
     abort();
   if (expanded.bare > expanded.length)
     abort();

@@ -65,10 +65,15 @@ static void test_lines(void **state) {
   source_release(source);
 }
 
+static void append_caret(const struct source *source, struct place place, struct bytes *bytes) {
+  struct excerpt excerpt = source_excerpt(source, place);
+  excerpt_append(&excerpt, bytes);
+}
+
 static void shows_bytes(const char *text, size_t size, size_t offset, size_t length, const char *expected) {
   struct source *source = source_create("test", text, size, 1);
   struct bytes bytes = {0};
-  source_append_caret(source, place_at(offset, length), &bytes);
+  append_caret(source, place_at(offset, length), &bytes);
   assert_string_equal(bytes_text(&bytes), expected);
   bytes_free(&bytes);
   source_release(source);
@@ -129,7 +134,7 @@ static void test_caret_in_long_lines(void **state) {
     text[at] = 'X';
     struct source *source = source_create("test", text, SIZE, 1);
     struct bytes bytes = {0};
-    source_append_caret(source, place_at(at, 1), &bytes);
+    append_caret(source, place_at(at, 1), &bytes);
     const char *shown = bytes_text(&bytes);
     const char *newline = strchr(shown, '\n');
     const char *caret = strchr(shown, '^');
@@ -151,7 +156,7 @@ static void test_caret_long_place(void **state) {
   struct source *source = source_create("test", text, SIZE, 1);
   for (size_t at = 0; at < SIZE; at += SIZE / 8) {
     struct bytes bytes = {0};
-    source_append_caret(source, place_at(at, SIZE - at), &bytes);
+    append_caret(source, place_at(at, SIZE - at), &bytes);
     assert_true(bytes.length > 100);
     assert_true(bytes.length < 2000);
     bytes_free(&bytes);
@@ -168,7 +173,7 @@ static void test_every_place(void **state) {
   for (size_t offset = 0; offset < sizeof text + 2; offset++)
     for (size_t length = 0; length < sizeof text + 2; length++) {
       struct bytes bytes = {0};
-      source_append_caret(source, place_at(offset, length), &bytes);
+      append_caret(source, place_at(offset, length), &bytes);
       const char *shown = bytes_text(&bytes);
       if (*shown) {
         const char *second = strchr(shown, '\n') + 1;

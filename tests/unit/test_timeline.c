@@ -267,11 +267,12 @@ static void test_codec_words(void **state) {
         .host = hosts[i],
         .line = {.source = "file", .line = 12, .text = "a\0b", .length = 3, .origin = ORIGIN_SCRIPT}};
     same_again(&line);
-    struct event error = {.kind = EVENT_ERROR,
-                          .error = {.kind = ERROR_FAILURE, .number = EPERM, .warning = true}};
+    struct event error = {.kind = EVENT_ERROR, .error = {.kind = ERROR_FAILURE, .number = EPERM}};
     same_again(&error);
-    error.error.where = error.error.command = error.error.message = error.error.excerpt = error.error.hint =
-        "x\n  ^";
+    error.error.source = error.error.command = error.error.message = error.error.hint = "x\n  ^";
+    same_again(&error);
+    error.error.excerpt =
+        (struct excerpt){.text = "send q", .length = 6, .at = 5, .marked = 1, .column = 6};
     same_again(&error);
     struct event about = {.kind = EVENT_NOTE, .note = hosts[i]};
     same_again(&about);
@@ -304,23 +305,28 @@ static void test_codec_fields(void **state) {
   struct event event = {.kind = EVENT_ERROR,
                         .error = {.kind = ERROR_USAGE,
                                   .number = EPERM,
-                                  .where = "where",
+                                  .source = "source",
+                                  .line = 12,
                                   .command = "command",
                                   .message = "message",
-                                  .excerpt = "excerpt",
+                                  .excerpt = {"an excerpt", 10, 3, 7, 44},
                                   .hint = "hint",
                                   .call = true}};
   (void)state;
   read_back(&event, &bytes, &again, &decoded);
   assert_int_equal(again.error.kind, ERROR_USAGE);
   assert_int_equal(again.error.number, EPERM);
-  assert_string_equal(again.error.where, "where");
+  assert_string_equal(again.error.source, "source");
+  assert_int_equal(again.error.line, 12);
   assert_string_equal(again.error.command, "command");
   assert_string_equal(again.error.message, "message");
-  assert_string_equal(again.error.excerpt, "excerpt");
+  assert_string_equal(again.error.excerpt.text, "an excerpt");
+  assert_int_equal(again.error.excerpt.length, 10);
+  assert_int_equal(again.error.excerpt.at, 3);
+  assert_int_equal(again.error.excerpt.marked, 7);
+  assert_int_equal(again.error.excerpt.column, 44);
   assert_string_equal(again.error.hint, "hint");
   assert_true(again.error.call);
-  assert_false(again.error.warning);
   decoded_free(&decoded);
   event = (struct event){
       .kind = EVENT_TEST,
