@@ -211,12 +211,11 @@ int argument_match(const struct command *command, const struct match_word *words
 }
 
 static struct match_word match_word_from(const struct word *word) {
-  bool known = word_is_literal(word) && word->count == 1;
-  return (struct match_word){.data = known ? word->pieces[0].text : "",
-                             .length = known ? word->pieces[0].length : 0,
+  return (struct match_word){.data = word->literal ? word->text : "",
+                             .length = word->literal ? word->count : 0,
                              .bare = word->bare,
                              .place = word->place,
-                             .known = known};
+                             .known = word->literal};
 }
 
 size_t invocation_next(const struct command *command, const struct word *words, size_t count,

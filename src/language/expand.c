@@ -61,11 +61,10 @@ static int expand_piece(const struct piece *piece, const struct scope *scope, st
 
 int word_expand(const struct word *word, const struct scope *scope, struct expanded *expanded,
                 struct error *error) {
-  const struct piece *first = &word->pieces[0];
   *expanded = (struct expanded){.bare = word->bare, .place = word->place};
-  if (word->count == 1 && !first->expansion) {
-    expanded->data = first->text;
-    expanded->length = first->length;
+  if (word->literal) {
+    expanded->data = word->text;
+    expanded->length = word->count;
     return 0;
   }
   for (size_t i = 0; i < word->count; i++) {

@@ -50,6 +50,7 @@ struct builder {
   size_t cut;          /* where in `text` the current literal piece begins */
   size_t bare;         /* leading bytes that were written bare */
   bool bare_so_far;
+  bool expands; /* an expansion is among the pieces */
 };
 
 static void builder_literal(struct builder *builder, const char *data, size_t length, bool bare) {
@@ -69,29 +70,35 @@ static void builder_cut(struct builder *builder) {
   builder->cut = builder->text.length;
 }
 
-static int builder_finish(struct builder *builder, struct lexer *lexer, size_t start, struct word *word,
-                          struct error *error) {
+/* The pieces, their text cut out of the whole; NULL when there is no memory. */
+static const struct piece *builder_pieces(struct builder *builder, struct lexer *lexer, const char *text) {
   builder_cut(builder);
-  if (builder->pieces.length == 0) {
-    struct piece empty = {.text = ""};
-    bytes_append(&builder->pieces, &empty, sizeof empty);
-  }
-  char *text = arena_copy(lexer->arena, builder->text.data, builder->text.length);
   struct piece *pieces =
       (struct piece *)arena_copy(lexer->arena, builder->pieces.data, builder->pieces.length);
-  bool failed = builder->text.failed || builder->pieces.failed || !text || !pieces;
-  size_t count = builder->pieces.length / sizeof *pieces;
   size_t used = 0;
-  for (size_t i = 0; !failed && i < count; i++)
+  for (size_t i = 0; pieces && i < builder->pieces.length / sizeof *pieces; i++)
     if (!pieces[i].expansion) {
       pieces[i].text = text + used;
       used += pieces[i].length;
     }
+  return builder->pieces.failed ? NULL : pieces;
+}
+
+static int builder_finish(struct builder *builder, struct lexer *lexer, size_t start, struct word *word,
+                          struct error *error) {
+  const char *text = arena_copy(lexer->arena, builder->text.data, builder->text.length);
+  bool failed = builder->text.failed || !text;
   *word = (struct word){.place = place_at(start, lexer->at - start),
-                        .pieces = pieces,
-                        .count = (uint32_t)count,
+                        .text = text,
+                        .count = (uint32_t)builder->text.length,
                         .bare = (uint32_t)builder->bare,
+                        .literal = !builder->expands,
                         .quoted = !builder->bare_so_far};
+  if (!failed && builder->expands) {
+    word->pieces = builder_pieces(builder, lexer, text);
+    word->count = (uint32_t)(builder->pieces.length / sizeof *word->pieces);
+    failed = !word->pieces;
+  }
   bytes_free(&builder->text);
   bytes_free(&builder->pieces);
   return failed ? error_set_memory(error) : 0;
@@ -165,6 +172,7 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   *expansion = (struct expansion){.place = place_at(start, lexer->at - start), .field = field};
   builder_cut(builder);
   builder->bare_so_far = false;
+  builder->expands = true;
   bytes_append(&builder->pieces, &piece, sizeof piece);
   return 0;
 }
@@ -257,15 +265,13 @@ static int read_quoted(struct lexer *lexer, struct builder *builder, struct erro
   }
 }
 
-static int literal_word(struct lexer *lexer, struct place place, const char *text, size_t length,
-                        size_t bare, struct word *word, struct error *error) {
-  struct piece *piece = arena_allocate(lexer->arena, sizeof *piece);
-  if (!piece)
-    return error_set_memory(error);
-  *piece = (struct piece){.text = text, .length = length};
-  *word = (struct word){
-      .place = place, .pieces = piece, .count = 1, .bare = (uint32_t)bare, .quoted = bare == 0};
-  return 0;
+static struct word literal_word(struct place place, const char *text, size_t length, size_t bare) {
+  return (struct word){.place = place,
+                       .text = text,
+                       .count = (uint32_t)length,
+                       .bare = (uint32_t)bare,
+                       .literal = true,
+                       .quoted = bare == 0};
 }
 
 /* What a character is to a plain word, bare or in double quotes. */
@@ -279,9 +285,9 @@ static unsigned char plain_character(char c) {
   return c == '\'' || c == ';' ? IN_QUOTES : IN_BARE | IN_QUOTES;
 }
 
-/* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied. 1 when the
- * word was one of these, 0 when nothing was read, -1 with an error. */
-static int read_plain_word(struct lexer *lexer, struct word *word, struct error *error) {
+/* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied. False when it is another, and
+ * nothing was read. */
+static bool read_plain_word(struct lexer *lexer, struct word *word) {
   const char *text = lexer->source->text + lexer->at;
   size_t rest = lexer->source->length - lexer->at;
   bool quoted = text[0] == '"';
@@ -290,23 +296,21 @@ static int read_plain_word(struct lexer *lexer, struct word *word, struct error 
     length++;
   if (quoted) {
     if (length == rest || text[length] != '"')
-      return 0;
+      return false;
     length++;
   }
   if (length == 0 || (length < rest && !strchr(" \t\n;", text[length])) ||
       (length < rest && text[length] == '\0'))
-    return 0;
+    return false;
   struct place place = place_at(lexer->at, length);
   lexer->at += length;
-  if (quoted)
-    return literal_word(lexer, place, text + 1, length - 2, 0, word, error) < 0 ? -1 : 1;
-  return literal_word(lexer, place, text, length, length, word, error) < 0 ? -1 : 1;
+  *word = quoted ? literal_word(place, text + 1, length - 2, 0) : literal_word(place, text, length, length);
+  return true;
 }
 
 static int read_word(struct lexer *lexer, struct word *word, struct error *error) {
-  int plain = read_plain_word(lexer, word, error);
-  if (plain != 0)
-    return plain < 0 ? -1 : 0;
+  if (read_plain_word(lexer, word))
+    return 0;
   struct builder builder = {.bare_so_far = true};
   size_t start = lexer->at;
   int status = 0;
@@ -387,16 +391,10 @@ int lexer_next(struct lexer *lexer, struct token *token, struct error *error) {
     return -1;
   token->kind = TOKEN_WORD;
   token->place = token->word.place;
-  const struct piece *piece = &token->word.pieces[0];
-  if (token->word.count == 1 && !token->word.quoted && piece->length == 1 && !piece->expansion)
-    token->kind = sign_kind(piece->text[0]);
+  const struct word *word = &token->word;
+  if (word->literal && !word->quoted && word->count == 1)
+    token->kind = sign_kind(word->text[0]);
   return 0;
-}
-
-static int copied_word(struct lexer *lexer, struct place place, const struct bytes *text, struct word *word,
-                       struct error *error) {
-  char *copy = arena_copy(lexer->arena, text->data, text->length);
-  return copy ? literal_word(lexer, place, copy, text->length, 0, word, error) : error_set_memory(error);
 }
 
 int lexer_regex(struct lexer *lexer, struct word *word, struct error *error) {
@@ -424,19 +422,20 @@ int lexer_regex(struct lexer *lexer, struct word *word, struct error *error) {
     bytes_append_char(&text, (char)c);
   }
   struct place place = place_at(start, lexer->at - start);
-  int status = -1;
+  const char *copy = text.failed ? NULL : arena_copy(lexer->arena, text.data, text.length);
+  int status = 0;
   if (!ends_word(lexer))
     status = syntax_error(lexer, lexer->at, 1, error,
                           _("a space must follow the closing slash; a slash inside is written \\/"));
-  else if (text.failed)
+  else if (!copy)
     status = error_set_memory(error);
   else
-    status = copied_word(lexer, place, &text, word, error);
+    *word = literal_word(place, copy, text.length, 0);
   bytes_free(&text);
   return status < 0 ? -1 : 1;
 }
 
-int lexer_rest(struct lexer *lexer, struct word *word, struct error *error) {
+void lexer_rest(struct lexer *lexer, struct word *word) {
   while (peek(lexer, 0) == ' ' || peek(lexer, 0) == '\t')
     lexer->at++;
   size_t start = lexer->at;
@@ -445,5 +444,5 @@ int lexer_rest(struct lexer *lexer, struct word *word, struct error *error) {
   size_t length = lexer->at - start;
   while (length > 0 && strchr(" \t", lexer->source->text[start + length - 1]))
     length--;
-  return literal_word(lexer, place_at(start, length), lexer->source->text + start, length, 0, word, error);
+  *word = literal_word(place_at(start, length), lexer->source->text + start, length, 0);
 }

@@ -38,7 +38,7 @@ int lexer_next(struct lexer *lexer, struct token *token, struct error *error);
  * nothing was read; -1 with a syntax error. */
 int lexer_regex(struct lexer *lexer, struct word *word, struct error *error);
 
-/* The rest of the line, without the space around it, as one literal word. 0 or -1. */
-int lexer_rest(struct lexer *lexer, struct word *word, struct error *error);
+/* The rest of the line, without the space around it, as one literal word. */
+void lexer_rest(struct lexer *lexer, struct word *word);
 
 #endif

@@ -55,7 +55,7 @@ static struct re_pattern_buffer *regex_compile(const char *text, size_t length, 
 }
 
 int pattern_compile(struct pattern *pattern, struct error *error) {
-  pattern->regex = regex_compile(pattern->word.pieces[0].text, pattern->word.pieces[0].length, error);
+  pattern->regex = regex_compile(pattern->word.text, pattern->word.count, error);
   if (!pattern->regex)
     error_set_place(error, pattern->word.place);
   return pattern->regex ? 0 : -1;
@@ -154,8 +154,7 @@ void pattern_append(const struct pattern *pattern, const char *text, size_t leng
     break;
   case PATTERN_REGEX:
     bytes_append_char(bytes, '/');
-    escape_append_plain(bytes, pattern->word.pieces[0].text, pattern->word.pieces[0].length, false,
-                        ESCAPE_ASCII);
+    escape_append_plain(bytes, pattern->word.text, pattern->word.count, false, ESCAPE_ASCII);
     bytes_append_char(bytes, '/');
     break;
   }

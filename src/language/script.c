@@ -38,28 +38,19 @@ struct reader {
   bool joined_ahead; /* no = was found, but the line goes on in one that is not there yet */
 };
 
-bool word_is_literal(const struct word *word) {
-  for (size_t i = 0; i < word->count; i++)
-    if (word->pieces[i].expansion)
-      return false;
-  return true;
+/* A word that is bare from its first byte to its last. */
+static bool word_all_bare(const struct word *word) {
+  return word->literal && !word->quoted;
 }
 
 bool word_is_bare(const struct word *word, const char *text) {
-  size_t length = strlen(text);
-  return word->count == 1 && !word->quoted && word->pieces[0].length == length &&
-         !word->pieces[0].expansion && memcmp(word->pieces[0].text, text, length) == 0;
-}
-
-/* A word that is bare from its first byte to its last. */
-static bool word_all_bare(const struct word *word) {
-  return word->count == 1 && !word->pieces[0].expansion && !word->quoted;
+  return word_all_bare(word) && bytes_equal(word->text, word->count, text, strlen(text));
 }
 
 /* @HOST: the host itself may be an expansion. */
 static bool host_word(const struct word *word) {
-  return word->bare > 0 && word->pieces[0].text[0] == '@' &&
-         (word->count > 1 || word->pieces[0].length > 1);
+  const char *text = word->literal ? word->text : word->pieces[0].text;
+  return word->bare > 0 && text[0] == '@' && word->count > 1;
 }
 
 bool name_valid(const char *text, size_t length) {
@@ -121,13 +112,12 @@ static int pattern_from_word(struct reader *reader, const struct word *word, str
       pattern->kind = plain[i].kind;
       return 0;
     }
-  const struct piece *piece = &word->pieces[0];
-  pattern->number = error_number_find(piece->text, piece->length);
+  pattern->number = error_number_find(word->text, word->count);
   if (pattern->number > 0) {
     pattern->kind = PATTERN_ERROR;
     return 0;
   }
-  if (number_parse(piece->text, piece->length, &pattern->number) == 0) {
+  if (number_parse(word->text, word->count, &pattern->number) == 0) {
     pattern->kind = PATTERN_NUMBER;
     return 0;
   }
@@ -210,13 +200,12 @@ static bool equals_near(const struct lexer *lexer) {
  * up to it are names. Reads ahead with a lexer of its own. */
 static bool names_follow(struct reader *reader) {
   const struct word *word = &reader->token.word;
-  const struct piece *piece = &word->pieces[0];
   reader->joined_ahead = false;
   if (!equals_near(&reader->lexer) || host_word(word))
     return false;
-  bool prefix = word_all_bare(word) && prefix_word(piece->text, piece->length);
+  bool prefix = word_all_bare(word) && prefix_word(word->text, word->count);
   const struct command *command =
-      word_is_literal(word) ? reader->vocabulary->find(piece->text, piece->length, NULL) : NULL;
+      word->literal ? reader->vocabulary->find(word->text, word->count, NULL) : NULL;
   if (command && reader->vocabulary->raw(command))
     return false;
   struct arena scratch = {0};
@@ -234,14 +223,13 @@ static bool names_follow(struct reader *reader) {
 }
 
 static int check_name(struct reader *reader, const struct word *word) {
-  const struct piece *piece = &word->pieces[0];
-  if (!word_all_bare(word) || !name_valid(piece->text, piece->length))
+  if (!word_all_bare(word) || !name_valid(word->text, word->count))
     return wrong(reader, word->place,
                  _("only a name may stand before =: letters, digits and _, not beginning "
                    "with a digit; to pass = as data, quote it"));
-  if (prefix_word(piece->text, piece->length))
+  if (prefix_word(word->text, word->count))
     return wrong(reader, word->place, _("this word begins a prefix and can't be a name"));
-  if (reader->vocabulary->find(piece->text, piece->length, NULL))
+  if (reader->vocabulary->find(word->text, word->count, NULL))
     return wrong(reader, word->place,
                  _("this is a command and can't be a name; to pass = as data, quote it"));
   return 0;
@@ -253,10 +241,10 @@ static int read_names(struct reader *reader, struct prefix ***end) {
   struct bytes names = {0};
   int status = prefix ? 0 : -1;
   while (status == 0 && reader->token.kind == TOKEN_WORD) {
-    const struct piece *piece = &reader->token.word.pieces[0];
-    status = check_name(reader, &reader->token.word);
+    const struct word *word = &reader->token.word;
+    status = check_name(reader, word);
     if (status == 0) {
-      char *name = arena_copy(&reader->script->arena, piece->text, piece->length);
+      char *name = arena_copy(&reader->script->arena, word->text, word->count);
       bytes_append(&names, &name, sizeof name);
       names.failed = names.failed || !name;
       status = advance(reader);
@@ -277,13 +265,12 @@ static int read_count(struct reader *reader, struct prefix *prefix) {
   const struct word *word = &reader->token.word;
   if (reader->token.kind != TOKEN_WORD)
     return 0;
-  const struct piece *piece = &word->pieces[0];
-  bool digits = word_all_bare(word) && isdigit((unsigned char)piece->text[0]);
-  if (!digits && word_is_literal(word))
+  bool digits = word_all_bare(word) && isdigit((unsigned char)word->text[0]);
+  if (!digits && word->literal)
     return 0;
   prefix->word = word_copy(reader, word);
   long long count;
-  if (digits && number_parse(piece->text, piece->length, &count) < 0)
+  if (digits && number_parse(word->text, word->count, &count) < 0)
     return wrong(reader, word->place, _("a count is a whole number"));
   return prefix->word ? advance(reader) : -1;
 }
@@ -317,22 +304,21 @@ static int read_prefix(struct reader *reader, struct prefix ***end) {
 /* A word that is no command's whole name: `c=accept` was meant with spaces, the rest is for the vocabulary to say, which may
  * also know what it abbreviates. */
 static int find_command(struct reader *reader, const struct word *word, const struct command **command) {
-  const struct piece *piece = &word->pieces[0];
   reader->incomplete = reader->joined_ahead;
-  if (!word_is_literal(word))
+  if (!word->literal)
     return wrong(reader, word->place, _("a command's name must be written out, not expanded"));
-  const char *equals = memchr(piece->text, '=', piece->length);
-  if (equals && equals > piece->text && name_valid(piece->text, (size_t)(equals - piece->text))) {
+  const char *equals = memchr(word->text, '=', word->count);
+  if (equals && equals > word->text && name_valid(word->text, (size_t)(equals - word->text))) {
     struct bytes text = {0};
-    size_t name = (size_t)(equals - piece->text);
-    escape_append(&text, equals + 1, piece->length - name - 1, ESCAPE_ASCII);
+    size_t name = (size_t)(equals - word->text);
+    escape_append(&text, equals + 1, word->count - name - 1, ESCAPE_ASCII);
     error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"),
-              (int)(name > 60 ? 60 : name), piece->text, bytes_text(&text));
+              (int)(name > 60 ? 60 : name), word->text, bytes_text(&text));
     reader->error->place = word->place;
     bytes_free(&text);
     return -1;
   }
-  *command = reader->vocabulary->find(piece->text, piece->length, reader->error);
+  *command = reader->vocabulary->find(word->text, word->count, reader->error);
   if (*command)
     return 0;
   error_set_place(reader->error, word->place);
@@ -346,10 +332,10 @@ static int read_words(struct reader *reader, struct statement *statement) {
   bytes_clear(words);
   if (reader->vocabulary->raw(statement->command)) {
     struct word rest;
-    status = lexer_rest(&reader->lexer, &rest, reader->error);
-    if (status == 0 && rest.pieces[0].length > 0)
+    lexer_rest(&reader->lexer, &rest);
+    if (rest.count > 0)
       bytes_append(words, &rest, sizeof rest);
-    status = status < 0 ? -1 : advance(reader);
+    status = advance(reader);
   } else {
     status = advance(reader);
     while (status == 0 && reader->token.kind == TOKEN_WORD) {
@@ -364,7 +350,7 @@ static int read_words(struct reader *reader, struct statement *statement) {
                          ? _("a block can't stand here; to pass { as data, quote it")
                          : _("= can't stand here; to pass = as data, quote it"));
   }
-  statement->count = words->length / sizeof(struct word);
+  statement->count = (uint32_t)(words->length / sizeof(struct word));
   if (statement->count > 0)
     statement->words = arena_allocate(&reader->script->arena, words->length);
   if (statement->words)
@@ -404,8 +390,8 @@ static int read_command(struct reader *reader, struct statement *statement) {
   }
   statement->command_place = word->place;
   statement->place.length = word->place.offset + word->place.length - statement->place.offset;
-  if (word->count == 1 && !word->pieces[0].expansion)
-    statement->command = reader->vocabulary->find(word->pieces[0].text, word->pieces[0].length, NULL);
+  if (word->literal)
+    statement->command = reader->vocabulary->find(word->text, word->count, NULL);
   if (!statement->command && find_command(reader, word, &statement->command) < 0)
     return -1;
   return read_words(reader, statement);

@@ -20,24 +20,26 @@ struct expansion {
   const char *const *field; /* its fields, "local", "port", ended by NULL */
 };
 
-/* A part of a word: text as it is, or an expansion. A long script has millions of them, and most are text. */
+/* A part of a word: text as it is, or an expansion. */
 struct piece {
   const char *text;                  /* the bytes; for an expansion, its name: "c" of $c.local.port */
   size_t length;                     /* bytes of text */
   const struct expansion *expansion; /* the value of a name stands here; NULL for text */
 };
 
+/* A long script has millions of them, so they are kept small. */
 struct word {
-  struct place place;         /* where it stands, quotes included */
-  const struct piece *pieces; /* at least one; an empty word has one empty piece */
-  uint32_t count;             /* of pieces */
-  uint32_t bare;              /* how many of its first bytes were written without quote or escape */
+  struct place place; /* where it stands, quotes included */
+  union {
+    const char *text;           /* its bytes, `count` of them, where it is literal */
+    const struct piece *pieces; /* else its parts, `count` of them, with one expansion at least */
+  };
+  uint32_t count;
+  uint32_t bare;    /* how many of its first bytes were written without quote or escape */
+  bool literal;     /* it holds no expansion: its text is known before it is run */
   bool quoted;      /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
   signed char role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };
-
-/* True when the word holds no expansion: its text is known before it is run. */
-bool word_is_literal(const struct word *word);
 
 /* True when the word is just these characters, unquoted and unescaped. */
 bool word_is_bare(const struct word *word, const char *text);
@@ -76,11 +78,11 @@ struct statement {
   const struct prefix *prefixes; /* the outermost first */
   const struct command *command; /* NULL for a block */
   struct word *words;            /* the command's words behind its name */
-  size_t count;
   const struct statement *block; /* the first statement inside { }, NULL for a command or an empty block */
   const struct statement *next;
   struct place place;         /* the whole statement */
   struct place command_place; /* the command's name, or the opening brace */
+  uint32_t count;             /* of words */
   bool background;            /* ended by & */
 };
 

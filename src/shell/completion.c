@@ -244,11 +244,11 @@ static void offer_addresses(struct target *target) {
 static void offer_options(struct target *target, const struct line_place *context) {
   long level = -1;
   for (size_t i = context->first; i < context->count; i++) {
-    const struct piece *piece = &context->words[i].pieces[0];
+    const struct word *word = &context->words[i];
     long value;
     struct error ignored;
-    if (i > context->first &&
-        constant_parse(&constant_levels, piece->text, piece->length, &value, &ignored) == 0)
+    if (i > context->first && word->literal &&
+        constant_parse(&constant_levels, word->text, word->count, &value, &ignored) == 0)
       level = value;
   }
   for (const struct option *option = option_table; option->name; option++) {
@@ -262,15 +262,17 @@ static void offer_options(struct target *target, const struct line_place *contex
 }
 
 static void offer_value(struct target *target, const struct line_place *context) {
-  const struct piece *piece = &context->words[context->count - 1].pieces[0];
+  const struct word *word = &context->words[context->count - 1];
   struct error ignored;
+  if (!word->literal)
+    return;
   if (context->command->arguments[0].kind == ARGUMENT_SETTING) {
-    const struct setting *setting = setting_find(piece->text, piece->length);
+    const struct setting *setting = setting_find(word->text, word->count);
     if (setting && setting->kind == SETTING_SWITCH)
       offer_words(target, "on|off");
     return;
   }
-  const struct option *option = option_find(-1, piece->text, piece->length, &ignored);
+  const struct option *option = option_find(-1, word->text, word->count, &ignored);
   if (option && option->type->values)
     offer_words(target, option->type->values);
 }
@@ -439,12 +441,9 @@ void completion_hint(const char *line, struct bytes *hint) {
   bool complete = context.command && !(inside && context.count < context.first);
   /* A word that is being typed counts as there, so that the hint is what comes behind it. */
   if (complete && inside && context.count < PLACE_WORDS) {
-    struct piece *piece = arena_allocate(&context.arena, sizeof *piece);
-    if (piece) {
-      *piece = (struct piece){.text = line + context.start, .length = length - context.start};
-      context.words[context.count++] =
-          (struct word){.pieces = piece, .count = 1, .bare = (uint32_t)piece->length};
-    }
+    uint32_t typed = (uint32_t)(length - context.start);
+    context.words[context.count++] =
+        (struct word){.text = line + context.start, .count = typed, .bare = typed, .literal = true};
   }
   if (complete && context.command->arguments[0].name) {
     size_t count = invocation_next(context.command, context.words + context.first,

@@ -9,6 +9,10 @@ static bool is_text(const struct word *word, const char *text) {
   return word_is_bare(word, text);
 }
 
+static bool begins_with_digit(const struct word *word) {
+  return word->literal && word->count > 0 && isdigit((unsigned char)word->text[0]);
+}
+
 /* Finds the command behind the prefixes, and whether the place is still among these. */
 static void find_command(struct line_place *context) {
   size_t at = 0;
@@ -25,16 +29,15 @@ static void find_command(struct line_place *context) {
     else if (is_text(word, "time"))
       at++;
     else if (is_text(word, "repeat"))
-      at += at + 1 < context->count && isdigit((unsigned char)context->words[at + 1].pieces[0].text[0]) ? 2
-                                                                                                        : 1;
+      at += at + 1 < context->count && begins_with_digit(&context->words[at + 1]) ? 2 : 1;
     else
       break;
   }
   context->first = at;
   if (at >= context->count)
     return;
-  const struct piece *name = &context->words[at].pieces[0];
-  context->command = command_complete(name->text, name->length, NULL);
+  const struct word *name = &context->words[at];
+  context->command = name->literal ? command_complete(name->text, name->count, NULL) : NULL;
   context->first = at + 1;
 }
 

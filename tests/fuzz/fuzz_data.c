@@ -63,8 +63,7 @@ static void fuzz_word(const char *data, size_t size) {
   lexer_start(&lexer, source, &arena);
   if (lexer_next(&lexer, &token, &error) < 0 || token.kind != TOKEN_WORD || lexer.at != bytes.length)
     abort();
-  const struct piece *piece = token.word.pieces;
-  if (token.word.count != 1 || piece->expansion || !bytes_equal(piece->text, piece->length, data, size))
+  if (!token.word.literal || !bytes_equal(token.word.text, token.word.count, data, size))
     abort();
   check_safe(&bytes, false, ESCAPE_UTF8);
   arena_free(&arena);

@@ -188,10 +188,10 @@ static void word_returns(const char *data, size_t length) {
   if (lexer_next(&lexer, &token, &error) < 0)
     fail_msg("%s: %s", bytes_text(&bytes), error.message);
   assert_int_equal(token.kind, TOKEN_WORD);
-  assert_true(word_is_literal(&token.word));
+  assert_true(token.word.literal);
   assert_int_equal(lexer.at, bytes.length);
-  assert_int_equal(token.word.pieces[0].length, length);
-  assert_memory_equal(token.word.pieces[0].text, data, length);
+  assert_int_equal(token.word.count, length);
+  assert_memory_equal(token.word.text, data, length);
   if (memmem(data, length, ":", 1) && length > 4)
     assert_int_equal(token.word.bare, 0);
   arena_free(&arena);

@@ -23,7 +23,9 @@ struct reading {
 
 static void append_word(struct bytes *text, const struct word *word) {
   bytes_append_char(text, '"');
-  for (size_t i = 0; i < word->count; i++) {
+  if (word->literal)
+    bytes_append(text, word->text, word->count);
+  for (size_t i = 0; !word->literal && i < word->count; i++) {
     const struct piece *piece = &word->pieces[i];
     if (piece->expansion)
       bytes_append_char(text, '<');

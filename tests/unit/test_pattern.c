@@ -152,8 +152,8 @@ static void test_regex_bytes(void **state) {
 
 /* A pattern of a script, compiled once and used for several results. */
 static void test_regex_pattern(void **state) {
-  struct piece piece = {.text = "^a+$", .length = 4};
-  struct pattern pattern = {.kind = PATTERN_REGEX, .word = {.place = {3, 6}, .pieces = &piece, .count = 1}};
+  struct pattern pattern = {.kind = PATTERN_REGEX,
+                            .word = {.place = {3, 6}, .text = "^a+$", .count = 4, .literal = true}};
   struct error error = {0};
   (void)state;
   assert_int_equal(pattern_compile(&pattern, &error), 0);
@@ -167,7 +167,8 @@ static void test_regex_pattern(void **state) {
   result_clear(&yes);
   result_clear(&no);
   pattern_free(&pattern);
-  piece = (struct piece){.text = "(", .length = 1};
+  pattern.word.text = "(";
+  pattern.word.count = 1;
   assert_int_equal(pattern_compile(&pattern, &error), -1);
   assert_int_equal(error.kind, ERROR_SYNTAX);
   assert_int_equal(error.place.offset, 3);
@@ -206,7 +207,6 @@ static void result_shows(const char *expected, struct result result) {
 }
 
 static void test_append(void **state) {
-  struct piece piece = {.text = "a \x1b\\.", .length = 5};
   (void)state;
   shows("ok", &(struct pattern){.kind = PATTERN_OK}, "");
   shows("eof", &(struct pattern){.kind = PATTERN_EOF}, "");
@@ -214,8 +214,10 @@ static void test_append(void **state) {
   shows("-3", &(struct pattern){.kind = PATTERN_NUMBER, .number = -3}, "");
   shows("ECONNREFUSED", &(struct pattern){.kind = PATTERN_ERROR, .number = ECONNREFUSED}, "");
   shows("\"a\\n\"", &(struct pattern){.kind = PATTERN_TEXT}, "a\n");
-  shows("/a \\x1b\\./", &(struct pattern){.kind = PATTERN_REGEX, .word = {.pieces = &piece, .count = 1}},
-        "");
+  shows(
+      "/a \\x1b\\./",
+      &(struct pattern){.kind = PATTERN_REGEX, .word = {.text = "a \x1b\\.", .count = 5, .literal = true}},
+      "");
   result_shows("ok", done);
   result_shows("ECONNREFUSED", refused);
   result_shows("a failure", failed);

@@ -36,7 +36,9 @@ static const struct vocabulary vocabulary = {.find = find, .raw = is_raw};
 
 /* A tree written in one line: "c = accept(srv); repeat 3 {send(c x)}&". Names of expansions stand in < >. */
 static void write_word(const struct word *word, struct bytes *text) {
-  for (size_t i = 0; i < word->count; i++) {
+  if (word->literal)
+    bytes_append(text, word->text, word->count);
+  for (size_t i = 0; !word->literal && i < word->count; i++) {
     const struct piece *piece = &word->pieces[i];
     bytes_append_text(text, piece->expansion ? "<" : "");
     bytes_append(text, piece->text, piece->length);
