@@ -211,6 +211,7 @@ const struct command command_source = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
                   {.name = "FILE", .kind = ARGUMENT_FILE}},
+    .result = "value... of its last line",
     .summary = N_("runs the lines of a file"),
     .manual = N_(
         "The lines run as if they stood here: with the same names and sockets. The first failure ends the file, and this command fails with it. "

@@ -34,6 +34,7 @@ static int run_fg(struct invocation *invocation) {
   unsigned job = (unsigned)invocation_number(invocation, 0, shell->last_job(runner->session));
   if (job == 0)
     return error_set(invocation->error, ERROR_FAILURE, _("no job runs in the background"));
+  shell->show_job(runner, job);
   runner->following = job;
   int status = shell->wait_job(runner, job, 0, invocation->result, invocation->error);
   runner->following = 0;
@@ -59,7 +60,7 @@ const struct command command_wait = {
     .name = "wait",
     .group = GROUP_SESSION,
     .arguments = {JOB_ARGUMENT, {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
-    .result = "what the job gave",
+    .result = "value... of the job",
     .summary = N_("waits for a job, or for all"),
     .manual = N_(
         "Gives the job's result, and fails as the job failed: `expect \"hello\" wait %1` works. With TIMEOUT it gives up after that time "
@@ -86,7 +87,7 @@ const struct command command_fg = {
     .name = "fg",
     .group = GROUP_SESSION,
     .arguments = {JOB_ARGUMENT},
-    .result = "what the job gave",
+    .result = "value... of the job",
     .summary = N_("brings a job to the foreground"),
     .manual = N_(
         "Waits for the job, the one started last where none is named. Ctrl-C interrupts the job; Ctrl-Z leaves it in the background again."),

@@ -30,6 +30,8 @@ struct shell_operations {
   /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the command's. */
   int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result,
                   struct error *error);
+  /* Says which job has come to the foreground. */
+  void (*show_job)(struct runner *runner, unsigned job);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
   /* The job started last that still runs, 0 for none. */
   unsigned (*last_job)(struct session *session);
@@ -62,7 +64,7 @@ struct session {
   bool interactive;       /* there is a prompt */
   bool reads_input;       /* standard input is the script, and no child's to read */
   _Atomic bool quitting;  /* `quit`, the end of input or a signal: no further statement is run */
-  int quit_status;
+  _Atomic int quit_status;
   struct socket *last_used; /* what `status` marks: a reference */
 };
 

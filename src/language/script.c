@@ -265,13 +265,15 @@ static int read_count(struct reader *reader, struct prefix *prefix) {
   const struct word *word = &reader->token.word;
   if (reader->token.kind != TOKEN_WORD)
     return 0;
-  bool digits = word_all_bare(word) && isdigit((unsigned char)word->text[0]);
+  bool negative = word_all_bare(word) && word->count > 1 && word->text[0] == '-' &&
+                  isdigit((unsigned char)word->text[1]);
+  bool digits = negative || (word_all_bare(word) && isdigit((unsigned char)word->text[0]));
   if (!digits && word->literal)
     return 0;
   prefix->word = word_copy(reader, word);
   long long count;
-  if (digits && number_parse(word->text, word->count, &count) < 0)
-    return wrong(reader, word->place, _("a count is a whole number"));
+  if (digits && (number_parse(word->text, word->count, &count) < 0 || negative))
+    return wrong(reader, word->place, _("the count of a repeat is a whole number from 0 up"));
   return prefix->word ? advance(reader) : -1;
 }
 
@@ -348,7 +350,7 @@ static int read_words(struct reader *reader, struct statement *statement) {
       status = wrong(reader, reader->token.place,
                      reader->token.kind == TOKEN_OPEN
                          ? _("a block can't stand here; to pass { as data, quote it")
-                         : _("= can't stand here; to pass = as data, quote it"));
+                         : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
   }
   statement->count = (uint32_t)(words->length / sizeof(struct word));
   if (statement->count > 0)

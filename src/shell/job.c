@@ -83,6 +83,14 @@ static struct job *find(const struct session *session, unsigned number) {
   return job;
 }
 
+/* The job with this number, or the first one behind it; NULL: none. They are in the order of their numbers. */
+static struct job *find_from(const struct session *session, unsigned number) {
+  struct job *job = session->jobs->jobs;
+  while (job && job->number < number)
+    job = job->next;
+  return job;
+}
+
 static bool has_expectation(const struct statement *statement) {
   for (const struct prefix *prefix = statement->prefixes; prefix; prefix = prefix->next)
     if (prefix->kind == PREFIX_EXPECT)
@@ -246,6 +254,12 @@ void job_finish(struct runner *runner, int status, struct result *result, const 
   futex_wake(&job->done);
 }
 
+void job_show(struct runner *runner, unsigned number) {
+  const struct job *job = find(runner->session, number);
+  if (job && !job->done)
+    append_phase(runner, job, JOB_RESUMED);
+}
+
 void job_list(struct session *session, struct answer *answer) {
   static const char *const columns[] = {N_("JOB"), N_("STATE"), N_("LINE"), NULL};
   static const char *const phases[] = {
@@ -348,9 +362,11 @@ int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct re
       return error_set(error, ERROR_FAILURE, _("a job can't wait for itself"));
     return wait_one(runner, job, deadline, result, error);
   }
-  for (unsigned next = 1; next <= session->jobs->last_number; next++) {
-    struct job *job = find(session, next);
-    if (job && job->runner != runner && !(job->collected && job->done) &&
+  /* The lock is given up on the way, so the next one is found by its number. */
+  struct job *job;
+  for (unsigned next = 1; (job = find_from(session, next)); next++) {
+    next = job->number;
+    if (job->runner != runner && !(job->collected && job->done) &&
         wait_one(runner, job, deadline, result, error) < 0)
       return -1;
   }
@@ -380,10 +396,11 @@ int job_conclude(struct runner *runner) {
   struct session *session = runner->session;
   int64_t deadline = clock_monotonic() + session->settings.timeout;
   int status = 0;
-  for (unsigned number = 1; number <= session->jobs->last_number; number++) {
-    struct job *job = find(session, number);
+  struct job *job;
+  for (unsigned next = 1; (job = find_from(session, next)); next++) {
     struct error error = {0};
-    if (!job || job->collected)
+    next = job->number;
+    if (job->collected)
       continue;
     if (!job->done && !job->expects)
       continue;

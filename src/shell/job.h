@@ -26,6 +26,7 @@ void job_settle(struct runner *runner);
 void job_list(struct session *session, struct answer *answer);
 int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result,
              struct error *error);
+void job_show(struct runner *runner, unsigned number);
 int job_kill(struct runner *runner, unsigned number, struct error *error);
 
 /* The job started last that still runs, 0 for none. */

@@ -1,8 +1,34 @@
 #include "shell/program.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command/invocation.h"
+
+/* How many names a command's result is for: "socket, address" is two; more than any where it says that it varies. */
+static size_t result_count(const struct command *command) {
+  size_t count = command->result ? 1 : 0;
+  for (const char *at = command->result; at && *at; at++) {
+    if (strncmp(at, "...", 3) == 0)
+      return SIZE_MAX;
+    count += *at == ',';
+  }
+  return count;
+}
+
+static int check_names(const struct prefix *prefix, const struct command *command, struct error *error) {
+  size_t most = result_count(command);
+  size_t count = 0;
+  while (prefix->names[count])
+    count++;
+  if (count <= most)
+    return 0;
+  error_set(error, ERROR_USAGE, _("there is nothing for %s: %s gives %s"), prefix->names[most],
+            command->name, command->result ? _(command->result) : _("nothing"));
+  error->place = prefix->place;
+  return -1;
+}
 
 static int check(const struct statement *statement, bool repeated, struct error *error) {
   for (; statement; statement = statement->next) {
@@ -10,6 +36,9 @@ static int check(const struct statement *statement, bool repeated, struct error 
     for (const struct prefix *prefix = statement->prefixes; prefix; prefix = prefix->next) {
       if (prefix->kind == PREFIX_REPEAT)
         inside = true;
+      if (prefix->kind == PREFIX_NAMES && statement->command &&
+          check_names(prefix, statement->command, error) < 0)
+        return -1;
       if (prefix->kind == PREFIX_UNTIL && !inside) {
         error_set(error, ERROR_SYNTAX, _("until leaves a repeat, and there is none around it"));
         error->place = prefix->place;

@@ -18,6 +18,7 @@
 const struct shell_operations shell_operations = {
     .list_jobs = job_list,
     .wait_job = job_wait,
+    .show_job = job_show,
     .kill_job = job_kill,
     .last_job = job_last,
     .source = script_source,

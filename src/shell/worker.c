@@ -19,7 +19,8 @@ struct worker {
   /* Guarded by the session's lock: */
   struct program *program; /* what is being run, NULL for nothing */
   const struct statement *statement;
-  bool left; /* its command was left behind as a job: the thread ends with it */
+  bool left;         /* its command was left behind as a job: the thread ends with it */
+  _Atomic bool over; /* it has: the thread can be joined */
   struct worker *next;
 };
 
@@ -143,7 +144,23 @@ static void *run_worker(void *argument) {
   runner_stop(&worker->runner);
   session_unlock(session);
   waiter_unregister(&worker->runner.waiter);
+  worker->over = true;
   return NULL;
+}
+
+/* Frees those that have ended with the command that was left behind. */
+static void reap_workers(struct workbench *bench) {
+  for (struct worker **link = &bench->all; *link;) {
+    struct worker *worker = *link;
+    if (!worker->over) {
+      link = &worker->next;
+      continue;
+    }
+    *link = worker->next;
+    pthread_join(worker->thread, NULL);
+    bytes_free(&worker->text);
+    free(worker);
+  }
 }
 
 static int add_worker(struct workbench *bench) {
@@ -193,6 +210,7 @@ void workbench_stop(struct workbench *bench) {
 
 void workbench_submit(struct workbench *bench, const char *text) {
   struct worker *worker = bench->foreground;
+  reap_workers(bench);
   bytes_clear(&worker->text);
   bytes_append_text(&worker->text, text);
   worker->work = WORK_TEXT;

@@ -6,7 +6,8 @@
 #include "shell/options.h"
 #include "shell/step.h"
 
-/* What the prompt's threads share. All of it is guarded by the session's lock. */
+/* What the prompt's threads share. `waiting` and `step` are the foreground's while it has work, and the terminal's thread's else:
+ * the word that hands work over orders the two. `foreground` and `all` are the terminal's thread's. */
 struct workbench {
   struct session *session;
   struct scope scope;        /* the arguments of the command line */

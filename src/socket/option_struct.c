@@ -39,7 +39,8 @@ static void format_timeval(const void *value, size_t length, struct bytes *text)
   if (option_take(value, length, &time, sizeof time) < 0)
     option_format_raw(value, length, text);
   else
-    bytes_append_format(text, "{sec=%lld, usec=%lld}", (long long)time.tv_sec, (long long)time.tv_usec);
+    bytes_append_format(text, "{tv_sec=%lld, tv_usec=%lld}", (long long)time.tv_sec,
+                        (long long)time.tv_usec);
 }
 
 const struct option_type option_type_timeval = {.name = "struct timeval",
@@ -76,7 +77,7 @@ static void format_linger(const void *value, size_t length, struct bytes *text) 
   if (option_take(value, length, &linger, sizeof linger) < 0)
     option_format_raw(value, length, text);
   else
-    bytes_append_format(text, "{onoff=%d, linger=%d}", linger.l_onoff, linger.l_linger);
+    bytes_append_format(text, "{l_onoff=%d, l_linger=%d}", linger.l_onoff, linger.l_linger);
 }
 
 const struct option_type option_type_linger = {.name = "struct linger",

@@ -59,7 +59,15 @@ struct event_error {
   bool call;              /* it says what a call gave, which is an event of its own */
 };
 
-enum event_job_phase { JOB_STARTED, JOB_DETACHED, JOB_ENDED, JOB_FAILED, JOB_KILLED, JOB_COLLECTED };
+enum event_job_phase {
+  JOB_STARTED,
+  JOB_DETACHED, /* left behind with Ctrl-Z */
+  JOB_ENDED,
+  JOB_FAILED,
+  JOB_KILLED,
+  JOB_COLLECTED, /* its result was taken */
+  JOB_RESUMED,   /* `fg`: somebody waits for it in the foreground */
+};
 
 struct event_job {
   unsigned number;

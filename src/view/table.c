@@ -52,7 +52,10 @@ struct layout {
   size_t rows;
   struct bytes text; /* all cells' text */
   struct bytes ends; /* size_t: where each cell's text ends */
-  size_t *widths;
+  struct column {
+    size_t width;
+    bool right; /* numbers only */
+  } * shape;
 };
 
 /* Renders each cell once, to know the widths. Row 0 is the header. */
@@ -67,8 +70,8 @@ static void measure(struct layout *layout, enum escape_style style, struct alias
         append_cell(answer, answer_cell(answer, row - 1, column), style, aliases, &layout->text);
       size_t width =
           width_of(layout->text.data ? layout->text.data + start : "", layout->text.length - start);
-      if (width > layout->widths[column])
-        layout->widths[column] = width;
+      if (width > layout->shape[column].width)
+        layout->shape[column].width = width;
       bytes_append(&layout->ends, &layout->text.length, sizeof layout->text.length);
     }
 }
@@ -89,8 +92,8 @@ static void append_row(const struct layout *layout, size_t row, size_t indent, s
   for (size_t column = 0; column < layout->columns; column++) {
     size_t length = ends[column] - start;
     size_t width = width_of(layout->text.data + start, length);
-    size_t gap = layout->widths[column] - width;
-    bool right = right_aligned(layout, column);
+    size_t gap = layout->shape[column].width - width;
+    bool right = layout->shape[column].right;
     if (right)
       pending += gap;
     if (length > 0 && !(length == 1 && layout->text.data[start] == ' ')) {
@@ -110,14 +113,16 @@ void table_append(const struct answer *answer, size_t indent, enum escape_style 
                   struct aliases *aliases, struct bytes *bytes) {
   struct layout layout = {
       .answer = answer, .columns = answer_column_count(answer), .rows = answer_row_count(answer)};
-  layout.widths = calloc(layout.columns ? layout.columns : 1, sizeof *layout.widths);
-  if (layout.widths && layout.columns > 0) {
+  layout.shape = calloc(layout.columns ? layout.columns : 1, sizeof *layout.shape);
+  if (layout.shape && layout.columns > 0) {
     measure(&layout, style, aliases);
+    for (size_t column = 0; column < layout.columns; column++)
+      layout.shape[column].right = right_aligned(&layout, column);
     bool complete = !layout.text.failed && !layout.ends.failed;
     for (size_t row = answer->headless ? 1 : 0; complete && row < layout.rows + 1; row++)
       append_row(&layout, row, indent, bytes);
   }
-  free(layout.widths);
+  free(layout.shape);
   bytes_free(&layout.text);
   bytes_free(&layout.ends);
 }

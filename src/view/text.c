@@ -14,6 +14,7 @@ struct kept_line {
   unsigned job;
   bool state;
   uint64_t socket;
+  uint64_t number; /* of its event, which is their order */
   int descriptor;
   char *text;
   size_t length;
@@ -58,8 +59,11 @@ static void emit(struct text_view *text, const struct event *event, int descript
     text->line.failed = false;
   } else if (text->view.settings.stable && event->statement) {
     bool state = event->kind == EVENT_STATE;
-    struct kept_line kept = {
-        .job = event->job, .state = state, .descriptor = descriptor, .length = text->line.length};
+    struct kept_line kept = {.job = event->job,
+                             .state = state,
+                             .number = event->serial,
+                             .descriptor = descriptor,
+                             .length = text->line.length};
     kept.socket = state ? event->state->socket.id : 0;
     kept.text = malloc(kept.length + 1);
     if (kept.text) {
@@ -73,10 +77,14 @@ static void emit(struct text_view *text, const struct event *event, int descript
 }
 
 /* States behind everything else, by socket; else in the order in which they came. */
-static bool comes_before(const struct kept_line *a, const struct kept_line *b) {
+static int kept_order(const void *first, const void *second) {
+  const struct kept_line *a = first;
+  const struct kept_line *b = second;
   if (a->state != b->state)
-    return !a->state;
-  return a->state && a->socket < b->socket;
+    return a->state ? 1 : -1;
+  if (a->state && a->socket != b->socket)
+    return a->socket < b->socket ? -1 : 1;
+  return a->number < b->number ? -1 : 1;
 }
 
 /* Prints what was kept for a job, 0 for the foreground, in the order that does not hang on time. */
@@ -84,20 +92,16 @@ static void release_kept(struct text_view *text, unsigned job) {
   struct kept_line *kept = (struct kept_line *)text->kept.data;
   size_t count = text->kept.length / sizeof *kept;
   size_t left = 0;
-  for (;;) {
-    struct kept_line *best = NULL;
-    for (size_t i = 0; i < count; i++)
-      if (kept[i].text && kept[i].job == job && (!best || comes_before(&kept[i], best)))
-        best = &kept[i];
-    if (!best)
-      break;
-    output_add(text->view.output, best->descriptor, best->text, best->length);
-    free(best->text);
-    best->text = NULL;
-  }
-  for (size_t i = 0; i < count; i++)
-    if (kept[i].text)
+  if (count > 0)
+    qsort(kept, count, sizeof *kept, kept_order);
+  for (size_t i = 0; i < count; i++) {
+    if (kept[i].job != job) {
       kept[left++] = kept[i];
+      continue;
+    }
+    output_add(text->view.output, kept[i].descriptor, kept[i].text, kept[i].length);
+    free(kept[i].text);
+  }
   text->kept.length = left * sizeof *kept;
 }
 
@@ -238,8 +242,7 @@ static void put_place(struct text_view *text, const struct event_error *error) {
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
   bool typed = !error->source[0];
-  bool known =
-      (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  bool known = (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
   if (known && !error->hint[0])
     return;
   if (known) { /* the call's line has just said the rest */
@@ -275,6 +278,7 @@ static void show_job(struct text_view *text, const struct event *event) {
   switch (event->about_job.phase) {
   case JOB_STARTED:
   case JOB_DETACHED:
+  case JOB_RESUMED:
     bytes_append_format(&text->line, "[%u] ", number);
     put_text(text, event->about_job.text, strlen(event->about_job.text), false);
     bytes_append_text(&text->line,

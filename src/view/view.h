@@ -1,4 +1,4 @@
-/* view: what turns events into what is shown or written. A view is one file and one row of view_classes. */
+/* view: what turns events into what is shown or written. A view is one file, and its struct view_class. */
 #ifndef SOCKSH_VIEW_VIEW_H
 #define SOCKSH_VIEW_VIEW_H
 

@@ -260,11 +260,11 @@ static void symbols_reach_the_kernel(void **state) {
 static void structures_reach_the_kernel(void **state) {
   (void)state;
   int tcp = socket(AF_INET, SOCK_STREAM, 0);
-  sets(tcp, "SO_RCVTIMEO", "1.5s", "{sec=1, usec=500000}");
-  sets(tcp, "SO_RCVTIMEO", "off", "{sec=0, usec=0}");
-  sets(tcp, "SO_SNDTIMEO", "2m", "{sec=120, usec=0}");
-  sets(tcp, "SO_LINGER", "on 5s", "{onoff=1, linger=5}");
-  sets(tcp, "SO_LINGER", "on 0", "{onoff=1, linger=0}");
+  sets(tcp, "SO_RCVTIMEO", "1.5s", "{tv_sec=1, tv_usec=500000}");
+  sets(tcp, "SO_RCVTIMEO", "off", "{tv_sec=0, tv_usec=0}");
+  sets(tcp, "SO_SNDTIMEO", "2m", "{tv_sec=120, tv_usec=0}");
+  sets(tcp, "SO_LINGER", "on 5s", "{l_onoff=1, l_linger=5}");
+  sets(tcp, "SO_LINGER", "on 0", "{l_onoff=1, l_linger=0}");
   sets(tcp, "SO_LINGER", "off", NULL);
   sets(tcp, "TCP_MD5SIG", "127.0.0.1 secret", NULL);
   sets(tcp, "TCP_MD5SIG", "127.0.0.1", NULL);

@@ -347,7 +347,7 @@ static void test_options(void **state) {
   call.number[1] = SO_LINGER;
   call.option = option_by_number(SOL_SOCKET, SO_LINGER);
   set_data(&call, (const char *)&linger, sizeof linger, sizeof linger);
-  expect_call(&call, "getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, [8]) = 0");
+  expect_call(&call, "getsockopt(3, SOL_SOCKET, SO_LINGER, {l_onoff=1, l_linger=5}, [8]) = 0");
   call = made(CALL_FCNTL);
   call.number[0] = F_SETFL;
   call.number[1] = O_NONBLOCK;
