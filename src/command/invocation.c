@@ -239,6 +239,16 @@ static void bind_early(struct runner *runner, const struct call *call) {
   runner_bind(runner, runner->bind[0], value_from_object(&call->made_entry[0]->object), &ignored);
 }
 
+/* The two ends of a pair know each other by their cookies. */
+static void join_pair(const struct call *call) {
+  struct socket *a = call->made_entry[0];
+  struct socket *b = call->made_entry[1];
+  look_identity(a);
+  look_identity(b);
+  a->twin = b->cookie;
+  b->twin = a->cookie;
+}
+
 static void use_sockets(struct runner *runner, struct call *call) {
   /* --stable waits until the sockets that were touched have settled, whatever the call proved. */
   bool stable = runner->session->settings.view.stable;
@@ -247,6 +257,8 @@ static void use_sockets(struct runner *runner, struct call *call) {
       runner_touch(runner, call->entry);
     runner_use_socket(runner, call->entry);
   }
+  if (call->name == CALL_SOCKETPAIR && call->made[1] >= 0 && session_looks(runner->session))
+    join_pair(call);
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0 && call->made_entry[i])
       runner_touch(runner, call->made_entry[i]);
@@ -272,6 +284,9 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   if (call_prepare(call, &session->sockets, error) < 0)
     return -1;
   int pending = pending_datagram(runner, call);
+  bool closes = call->name == CALL_CLOSE && session_looks(session);
+  if (closes)
+    look_before_close(call->entry);
   call->began = clock_monotonic();
   struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .call = call};
   call->start_event = runner_append(runner, &start);
@@ -296,10 +311,15 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   }
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
   call_finish(call, &session->sockets);
+  if (closes && call->entry->descriptor < 0)
+    look_after_close(call->entry);
   bind_early(runner, call);
   struct event finish = {
       .kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};
   runner->call = runner_append(runner, &finish);
+  runner->call_subject = call->entry ? call->entry->id : 0;
+  runner->call_error = call->error;
+  runner->call_ended = call->ended;
   use_sockets(runner, call);
   surprise_explain(runner, call, pending);
   bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||

@@ -1,13 +1,8 @@
 #include "command/session.h"
 
-#include <poll.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "socket/look.h"
 
 void session_lock(struct session *session) {
   if (pthread_mutex_trylock(&session->lock) == 0)
@@ -151,81 +146,6 @@ void runner_touch(struct runner *runner, struct socket *socket) {
     runner->touched_room = room;
   }
   runner->touched[runner->touched_count++] = (struct socket *)object_retain(&socket->object);
-}
-
-/* What a change of state means that no call of this session has brought about. */
-static const char *change_meaning(const struct socket *socket, const struct snapshot *before) {
-  enum socket_state now = socket->seen.state;
-  if (now == STATE_CLOSE_WAIT && before->state != STATE_CLOSE_WAIT)
-    return _(
-        "the peer has closed its side: what it sent can still be received, then comes the end of the stream");
-  if (now == STATE_DISCONNECTED)
-    return _("the peer has closed");
-  bool was_open = before->state == STATE_ESTABLISHED || before->state == STATE_CLOSE_WAIT;
-  if (now == STATE_CLOSED && was_open && !socket->shut)
-    return _("the connection is gone: reset by the peer, or timed out");
-  return "";
-}
-
-/* Looks at one socket, and tells what has changed. */
-static bool look_at(struct runner *runner, struct socket *socket) {
-  struct snapshot before;
-  if (!look_state(socket, &before))
-    return false;
-  struct event_state state = {socket_label(socket), before, socket->seen, change_meaning(socket, &before)};
-  struct event event = {.kind = EVENT_STATE, .cause = runner->call, .state = &state};
-  runner_append(runner, &event);
-  return true;
-}
-
-static void look_at_touched(struct runner *runner) {
-  for (size_t i = 0; i < runner->touched_count; i++)
-    look_at(runner, runner->touched[i]);
-}
-
-static void forget_touched(struct runner *runner) {
-  while (runner->touched_count > 0)
-    object_release(&runner->touched[--runner->touched_count]->object);
-}
-
-static bool looks(const struct runner *runner) {
-  const struct settings *settings = &runner->session->settings;
-  return settings->look && settings->view.states && runner->touched_count > 0;
-}
-
-void runner_look(struct runner *runner) {
-  /* With --stable it is the end of the statement that counts: what is seen on the way depends on time. */
-  if (runner->session->settings.view.stable)
-    return;
-  if (looks(runner))
-    look_at_touched(runner);
-  forget_touched(runner);
-}
-
-/* A number that changes when the state of any touched socket does. */
-static uint64_t touched_states(const struct runner *runner) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < runner->touched_count; i++)
-    sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
-  return sum;
-}
-
-void runner_settle(struct runner *runner) {
-  enum { STEP = 10, QUIET = 100 };
-  uint64_t before = looks(runner) ? touched_states(runner) : 0;
-  for (int quiet = 0; looks(runner) && quiet < QUIET; quiet += STEP) {
-    struct timespec step = {.tv_nsec = STEP * 1000000};
-    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
-      break;
-    nanosleep(&step, NULL);
-    runner_wait_end(runner);
-    uint64_t now = touched_states(runner);
-    quiet = now == before ? quiet : -STEP;
-    before = now;
-  }
-  if (looks(runner))
-    look_at_touched(runner);
-  forget_touched(runner);
 }
 
 int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error) {

@@ -79,6 +79,9 @@ struct runner {
   unsigned job;                 /* 0: the foreground */
   uint64_t statement;           /* the serial of the statement being run */
   uint64_t call;                /* the serial of the last call that finished */
+  uint64_t call_subject;        /* the id of the socket it was made on; 0: none */
+  int call_error;               /* the errno it gave */
+  int64_t call_ended;           /* when */
   bool just_called;             /* its last act was a call, whose end has just been timed */
   bool explained;               /* a note has said what the failure of its last call means */
   bool expects;                 /* the command is under `expect` or `until` */
@@ -132,7 +135,24 @@ void runner_use_socket(struct runner *runner, struct socket *socket);
 /* The socket will be looked at when the command is done. */
 void runner_touch(struct runner *runner, struct socket *socket);
 
-/* Looks at the touched sockets, and appends what has changed. */
+/* What a look comes behind. */
+struct look_cause {
+  uint64_t call;    /* the serial of the event of a call; 0: none */
+  uint64_t subject; /* the id of the socket that it was made on */
+  int error;        /* the errno that it gave */
+  unsigned job;
+  uint64_t statement;
+  int64_t time; /* monotonic nanoseconds */
+  bool asked;   /* an answer that shows what is found follows */
+};
+
+/* Looks at a socket, and appends what has changed. True when something has. */
+bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
+
+/* True when looks that were not asked for are wanted. */
+bool session_looks(const struct session *session);
+
+/* Looks at the touched sockets and their peers, and appends what has changed. */
 void runner_look(struct runner *runner);
 /* The same until nothing has changed for a while: --stable. */
 void runner_settle(struct runner *runner);

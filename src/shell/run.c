@@ -80,6 +80,7 @@ static void append_statement(struct run *run) {
   if (run->runner->just_called && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
     event.monotonic = EVENT_AT_ONCE;
   run->runner->just_called = false;
+  run->runner->call = 0;
   run->runner->statement = runner_append(run->runner, &event);
   bytes_free(&whole);
 }

@@ -72,6 +72,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   memset(session, 0, sizeof *session);
   pthread_mutex_init(&session->lock, NULL);
   output_start(&session->output);
+  socket_table_start(&session->sockets);
   session->interactive = interactive;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
@@ -81,6 +82,8 @@ int shell_start(struct session *session, const struct shell_options *options, bo
     return complain(_("the session can't begin"));
   if (watch_start(&session->watch) < 0 || watcher_prepare(interactive) < 0)
     return complain(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
+  struct error ignored; /* it is told when somebody asks for what is missing then */
+  session->sockets.kernel = kernel_open(&ignored);
   descriptor_sort_inherited(adopt, session);
   if (!interactive && watcher_start(session) < 0)
     return complain(_("the thread that watches signals can't be started"));

@@ -54,39 +54,117 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
   return state;
 }
 
+/* The state of one that has no descriptor. */
+static enum socket_state watched_state(const struct socket *socket) {
+  struct kernel_socket found;
+  struct error ignored;
+  if ((socket->role != ROLE_LINGERING && socket->role != ROLE_QUEUED) || !socket->table->kernel)
+    return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
+  int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,
+                          &found, &ignored);
+  return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
+}
+
+/* TIME_WAIT is held by a small socket of its own, with the same cookie, and the one that the descriptor refers to is closed then. */
+static enum socket_state closed_state(const struct socket *socket) {
+  struct kernel_socket found;
+  struct error ignored;
+  enum socket_state before = socket->seen.state;
+  bool possible = before == STATE_FIN_WAIT1 || before == STATE_FIN_WAIT2 || before == STATE_CLOSING ||
+                  before == STATE_TIME_WAIT;
+  if (!possible || !socket->cookie || !socket->table->kernel || socket->seen.peer.length == 0)
+    return STATE_CLOSED;
+  int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,
+                          &found, &ignored);
+  return there > 0 ? found.state : STATE_CLOSED;
+}
+
 static enum socket_state state_of(const struct socket *socket, bool anew) {
-  if (socket->descriptor < 0 || socket->epoll)
+  if (socket->epoll)
     return STATE_UNKNOWN;
+  if (socket->descriptor < 0)
+    return watched_state(socket);
   if (!socket_is_tcp(socket))
     return other_state(socket, anew);
   unsigned char state = 0; /* the first byte of struct tcp_info */
   socklen_t length = sizeof state;
   if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)
     return STATE_UNKNOWN;
-  return (enum socket_state)state;
+  return state == STATE_CLOSED ? closed_state(socket) : (enum socket_state)state;
 }
 
 enum socket_state look_state_now(const struct socket *socket) {
   return state_of(socket, true);
 }
 
-bool look_state(struct socket *socket, struct snapshot *before) {
-  if (socket->descriptor < 0 || socket->epoll)
+void look_identity(struct socket *socket) {
+  socklen_t length = sizeof socket->cookie;
+  if (socket->cookie || socket->descriptor < 0 || socket->epoll)
+    return;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
+    socket->cookie = 0;
+  socket_index(socket);
+}
+
+void look_before_close(struct socket *socket) {
+  look_identity(socket);
+  if (!socket_is_tcp(socket) || !socket->may_change_local)
+    return;
+  socket->seen.local = look_local(socket);
+  socket->seen.peer = look_peer(socket);
+  socket_index(socket);
+}
+
+void look_after_close(struct socket *socket) {
+  enum socket_state state = socket->seen.state;
+  /* Another descriptor, made by dup(2), may refer to the same socket: then that one tells. */
+  bool known = socket_is_tcp(socket) && socket->cookie && socket->table->kernel &&
+               !socket_table_find_cookie(socket->table, socket->cookie, NULL);
+  if (!known)
+    socket->seen.state = STATE_UNKNOWN;
+  else if (state == STATE_LISTEN || (state != STATE_CLOSED && socket->seen.peer.length > 0))
+    socket_watch(socket, ROLE_LINGERING);
+}
+
+/* The same for one without a descriptor. One that is gone is said to be closed, if anything was said of it. */
+static bool look_watched(struct socket *socket, int64_t now, struct snapshot *before) {
+  enum socket_state state = watched_state(socket);
+  *before = socket->seen;
+  if (state == STATE_UNKNOWN || state == before->state ||
+      (socket->role == ROLE_GONE && before->state == STATE_UNKNOWN)) {
+    socket->seen.time = now;
     return false;
+  }
+  socket->seen.state = state;
+  socket->seen.time = now;
+  if (state == STATE_CLOSED)
+    socket_unwatch(socket);
+  return true;
+}
+
+bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
+  if (socket->epoll)
+    return false;
+  if (socket->descriptor < 0)
+    return look_watched(socket, now, before);
+  if (!socket->cookie)
+    look_identity(socket);
   enum socket_state state = state_of(socket, socket->may_change_local);
   bool changed = state != socket->seen.state;
+  *before = socket->seen;
+  socket->seen.time = now;
   if (!changed && !socket->may_change_local)
     return false;
-  struct snapshot now = {.state = state, .local = look_local(socket), .peer = look_peer(socket)};
+  struct address local = look_local(socket);
+  struct address peer = look_peer(socket);
   socket->may_change_local = false;
-  if (!changed && address_equal(&now.local, &socket->seen.local) &&
-      address_equal(&now.peer, &socket->seen.peer))
+  if (!changed && address_equal(&local, &socket->seen.local) && address_equal(&peer, &socket->seen.peer))
     return false;
   /* A connection that is gone has no peer any more; what it was is worth more than nothing. */
-  if (now.peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
-    now.peer = socket->seen.peer;
-  *before = socket->seen;
-  socket->seen = now;
+  if (peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
+    peer = socket->seen.peer;
+  socket->seen = (struct snapshot){state, local, peer, now};
+  socket_index(socket);
   return true;
 }
 
@@ -165,7 +243,9 @@ int look_field(const struct object *object, const char *name, struct value *valu
   if (strcmp(name, "type") == 0)
     return set_constant(&constant_types, socket->type, value, error);
   if (strcmp(name, "state") == 0) {
-    enum socket_state state = socket->descriptor < 0 ? STATE_CLOSED : look_state_now(socket);
+    enum socket_state state = look_state_now(socket);
+    if (state == STATE_UNKNOWN && socket->descriptor < 0)
+      state = STATE_CLOSED;
     return set_constant(&constant_states, state, value, error);
   }
   if (strcmp(name, "local") == 0 || strcmp(name, "peer") == 0) {

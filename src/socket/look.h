@@ -9,9 +9,17 @@
 #include "socket/call.h"
 #include "socket/socket.h"
 
-/* Looks at the state and addresses of an open socket. True when they differ from socket->seen, which is then the new
- * one, and *before holds the old one. */
-bool look_state(struct socket *socket, struct snapshot *before);
+/* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is then the new one, and *before
+ * holds the old one. `now` is the time of the look. One that has no descriptor is looked up in the kernel's list; when it is gone
+ * there, nothing more is to be seen of it. */
+bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
+
+/* Reads its cookie, unless it is known, so that it can be told from every other. */
+void look_identity(struct socket *socket);
+
+/* Around close(2) of its descriptor: what will be needed to find it afterwards; and whether there will be something to find. */
+void look_before_close(struct socket *socket);
+void look_after_close(struct socket *socket);
 
 /* True when the call that has just returned says as much about its socket as a look would: nothing has changed. */
 bool look_needless(const struct call *call);

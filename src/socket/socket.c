@@ -27,6 +27,10 @@ struct socket *socket_from_object(const struct object *object) {
   return object && object->class == &socket_class ? (struct socket *)object : NULL;
 }
 
+void socket_table_start(struct socket_table *table) {
+  *table = (struct socket_table){.cookies.kind = INDEX_COOKIE, .pairs.kind = INDEX_PAIR};
+}
+
 /* Grows the slots so that `more` numbers above all open ones have one. */
 static int table_grow(struct socket_table *table, size_t needed) {
   if (needed <= table->room)
@@ -53,15 +57,16 @@ struct socket *socket_reserve(struct socket_table *table) {
   socket->object = (struct object){.class = &socket_class, .references = 1};
   socket->descriptor = -1;
   socket->was_descriptor = -1;
-  socket->reserved = table;
+  socket->table = table;
+  socket->reserved = true;
   table->reserved++;
   return socket;
 }
 
 static void take_reserved(struct socket *socket) {
   if (socket->reserved)
-    socket->reserved->reserved--;
-  socket->reserved = NULL;
+    socket->table->reserved--;
+  socket->reserved = false;
 }
 
 void socket_unreserve(struct socket *socket) {
@@ -114,6 +119,9 @@ void socket_table_remove(struct socket_table *table, struct socket *socket) {
   while (table->highest > 0 && !table->entries[table->highest - 1])
     table->highest--;
   socket->descriptor = -1;
+  socket->role = ROLE_GONE;
+  index_remove(&table->cookies, socket);
+  index_remove(&table->pairs, socket);
   object_release(&socket->object);
 }
 
@@ -134,8 +142,13 @@ void socket_table_clear(struct socket_table *table) {
     close(socket->descriptor);
     socket_table_remove(table, socket);
   }
+  while (table->watched)
+    socket_unwatch(table->watched);
+  index_free(&table->cookies);
+  index_free(&table->pairs);
+  kernel_close(table->kernel);
   free(table->entries);
-  *table = (struct socket_table){0};
+  socket_table_start(table);
 }
 
 bool socket_is_tcp(const struct socket *socket) {

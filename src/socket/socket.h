@@ -11,6 +11,8 @@
 #include "language/value.h"
 #include "socket/address.h"
 #include "socket/constant.h"
+#include "socket/index.h"
+#include "socket/kernel.h"
 
 enum { SOCKET_NAME_SIZE = 32 };
 
@@ -19,25 +21,42 @@ struct snapshot {
   enum socket_state state;
   struct address local; /* length 0: none, or not looked at */
   struct address peer;
+  int64_t time; /* when it was looked at, monotonic nanoseconds; 0: never */
+};
+
+/* What refers to a socket in the kernel. */
+enum socket_role {
+  ROLE_OPEN,      /* a descriptor of the session */
+  ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
+  ROLE_LINGERING, /* nothing any more: its descriptor is closed, and the connection is not over */
+  ROLE_GONE,      /* the kernel has no such socket any more, or another process alone has it */
 };
 
 struct socket_table;
 
 struct socket {
   struct object object;
-  struct socket_table *reserved; /* the table it was reserved for; NULL once it is in use */
-  uint64_t id;                   /* never used again in this session */
-  int descriptor;                /* -1 once closed */
-  int was_descriptor;            /* the number it had, kept for what is said about it later */
-  int family;                    /* AF_UNSPEC for what is no socket, such as an epoll instance */
-  int type;                      /* SOCK_STREAM ..., without flags */
-  int protocol;                  /* as the kernel says: IPPROTO_TCP, not 0 */
-  bool epoll;                    /* an epoll instance */
-  bool may_change_local;         /* the next look reads the local address anew: bind, connect ... */
-  char name[SOCKET_NAME_SIZE];   /* the name bound to it last, cut if long; "" for none */
-  struct snapshot seen;          /* what the last look found */
+  struct socket_table *table; /* the session's */
+  bool reserved;              /* it was reserved, and is not in use yet */
+  uint64_t id;                /* never used again in this session */
+  int descriptor;             /* -1 once closed, or not yet accepted */
+  int was_descriptor;         /* the number it had, kept for what is said about it later */
+  enum socket_role role;
+  uint64_t cookie;             /* SO_COOKIE, by which the kernel's list knows it; 0: not read */
+  uint64_t twin;               /* the cookie of the other end of its socketpair; 0: none, or not known */
+  uint64_t listener;           /* the id of the listener that it is, or was, queued at; 0: none */
+  int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance */
+  int type;                    /* SOCK_STREAM ..., without flags */
+  int protocol;                /* as the kernel says: IPPROTO_TCP, not 0 */
+  bool epoll;                  /* an epoll instance */
+  bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
+  char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
+  struct snapshot seen;        /* what the last look found */
   bool shut;        /* this side was shut down for sending: that its connection ends is in order */
   unsigned waiting; /* calls that are blocked on it now */
+  struct socket_link links[INDEX_COUNT];
+  struct socket *watched_next; /* the table's list of those without a descriptor */
+  struct socket *watched_before;
 };
 
 struct socket_table {
@@ -47,7 +66,18 @@ struct socket_table {
   size_t reserved;         /* entries given out by socket_reserve and not yet in the table */
   size_t highest;          /* no open one has this number or a higher one */
   uint64_t next_id;
+  struct socket_index cookies; /* open, queued and lingering ones, by cookie */
+  struct socket_index pairs;   /* those of TCP by the addresses of both ends that were seen last */
+  struct socket *watched;      /* queued and lingering ones, a reference each; the newest first */
+  size_t watched_count;
+  struct kernel *kernel; /* where sockets without a descriptor are looked up; NULL: that is not possible */
 };
+
+/* At most so many without a descriptor are followed; beyond that the oldest are let go. */
+enum { WATCHED_LIMIT = 16384 };
+
+/* Prepares a zeroed table. */
+void socket_table_start(struct socket_table *table);
 
 /* Makes room for one more descriptor, so that socket_table_add cannot fail: an entry, and a slot for any number
  * up to the next free ones. The entry has one reference, the caller's; NULL when there is no memory. */
@@ -61,6 +91,24 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
 
 /* Takes an entry out: its descriptor is closed. */
 void socket_table_remove(struct socket_table *table, struct socket *socket);
+
+/* Follows a socket of which the session has, or will have, no descriptor, in its role: queued or lingering. */
+void socket_watch(struct socket *socket, enum socket_role role);
+/* Ends that: the socket is gone, or has its descriptor now. */
+void socket_unwatch(struct socket *socket);
+
+/* A socket that nobody holds yet, found in the kernel's list. One reference, the caller's; NULL when there is no memory. */
+struct socket *socket_create_queued(struct socket_table *table, const struct kernel_socket *from);
+
+/* The next socket with this cookie behind `after`, the first for NULL; NULL: none. Descriptors that were duplicated share one. */
+struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
+                                        const struct socket *after);
+
+/* The next one that is the other end of this TCP connection, by its addresses. */
+struct socket *socket_find_peer(const struct socket *socket, const struct socket *after);
+
+/* Finds a socket by its cookie, and by its addresses, from now on: to be called when either has changed. */
+void socket_index(struct socket *socket);
 
 /* The entry of a descriptor, or NULL. */
 struct socket *socket_table_find(const struct socket_table *table, int descriptor);
@@ -84,9 +132,11 @@ int socket_identify(struct socket *socket);
 /* What an event or a message calls a socket, in text that outlives it. */
 struct socket_label {
   uint64_t id;
-  int descriptor; /* -1: no socket */
+  int descriptor; /* of a queued one its listener's; -1: no socket */
+  enum socket_role role;
   int family;
   int protocol;
+  uint64_t cookie; /* 0: not read */
   char name[SOCKET_NAME_SIZE];
 };
 static inline struct socket_label socket_label(const struct socket *socket) {
@@ -94,8 +144,10 @@ static inline struct socket_label socket_label(const struct socket *socket) {
     return (struct socket_label){.descriptor = -1};
   struct socket_label label = {.id = socket->id,
                                .descriptor = socket->was_descriptor,
+                               .role = socket->role,
                                .family = socket->family,
-                               .protocol = socket->protocol};
+                               .protocol = socket->protocol,
+                               .cookie = socket->cookie};
   memcpy(label.name, socket->name, sizeof label.name);
   return label;
 }

@@ -71,8 +71,10 @@ static void get_label(struct input *input, struct socket_label *label) {
   if (label->descriptor < 0)
     return;
   label->id = (uint64_t)get(input);
+  label->role = (enum socket_role)get(input);
   label->family = (int)get(input);
   label->protocol = (int)get(input);
+  label->cookie = (uint64_t)get(input);
   size_t length;
   const char *name = get_bytes(input, &length);
   if (length < sizeof label->name)
@@ -93,6 +95,7 @@ static void get_address(struct input *input, struct address *address) {
 
 static void get_snapshot(struct input *input, struct snapshot *snapshot) {
   snapshot->state = (enum socket_state)get(input);
+  snapshot->time = get_time(input);
   get_address(input, &snapshot->local);
   get_address(input, &snapshot->peer);
 }
@@ -290,7 +293,8 @@ static void get_body(struct input *input, struct event *event, struct decoded *d
     get_label(input, &decoded->state.socket);
     get_snapshot(input, &decoded->state.before);
     get_snapshot(input, &decoded->state.now);
-    decoded->state.reason = get_text(input);
+    decoded->state.reason = (enum state_reason)get(input);
+    decoded->state.asked = get(input) != 0;
     event->state = &decoded->state;
     break;
   case EVENT_ANSWER:

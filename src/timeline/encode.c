@@ -79,8 +79,10 @@ static char *put_label(struct pen *pen, char *at, const struct socket_label *lab
   if (label->descriptor < 0)
     return at;
   at = put(at, (long long)label->id);
+  at = put(at, label->role);
   at = put(at, label->family);
   at = put(at, label->protocol);
+  at = put(at, (long long)label->cookie);
   return put_bytes(pen, at, label->name, strlen(label->name));
 }
 
@@ -90,6 +92,7 @@ static char *put_address(struct pen *pen, char *at, const struct address *addres
 
 static char *put_snapshot(struct pen *pen, char *at, const struct snapshot *snapshot) {
   at = put(at, snapshot->state);
+  at = put_time(at, snapshot->time);
   at = put_address(pen, at, &snapshot->local);
   return put_address(pen, at, &snapshot->peer);
 }
@@ -202,7 +205,8 @@ static char *put_state(struct pen *pen, char *at, const struct event_state *stat
   at = put_label(pen, at, &state->socket);
   at = put_snapshot(pen, at, &state->before);
   at = put_snapshot(pen, at, &state->now);
-  return put_text(pen, at, state->reason);
+  at = put(at, state->reason);
+  return put(at, state->asked);
 }
 
 static char *put_error(struct pen *pen, char *at, const struct event_error *error) {

@@ -39,12 +39,23 @@ struct event_statement {
   unsigned depth; /* 0: of the script itself; more: inside a block, a source, or a repeat */
 };
 
+/* Why a state has changed, where the kernel says so: by the state itself, or by what a call gave. */
+enum state_reason {
+  REASON_NONE,      /* a call of this session, or nothing more to say */
+  REASON_PEER_FIN,  /* the peer's FIN has come */
+  REASON_PEER_GONE, /* the other end of a Unix connection is closed */
+  REASON_RESET,     /* the peer has sent a RST */
+  REASON_REFUSED,   /* a RST has answered the SYN */
+  REASON_TIMED_OUT, /* what was sent was not acknowledged in time */
+  REASON_LOST,      /* one of the two before: the next call on it will say which */
+};
+
 struct event_state {
   struct socket_label socket;
   struct snapshot before; /* state STATE_UNKNOWN: this is the first that is said of it */
   struct snapshot now;
-  const char *
-      reason; /* what it means, where no call of this session has brought it about; "" for nothing to say */
+  enum state_reason reason;
+  bool asked; /* an answer that shows it follows */
 };
 
 struct event_error {

@@ -411,11 +411,42 @@ void notation_append_result(const struct notation *notation, const struct call *
   put_result(&writer);
 }
 
+void notation_append_label(const struct notation *notation, const struct socket_label *label,
+                           struct bytes *bytes) {
+  bool brackets = label->role == ROLE_LINGERING || label->role == ROLE_GONE;
+  bytes_append_format(bytes, brackets ? "(%d" : "%d", label->descriptor);
+  if (notation->names && label->name[0])
+    bytes_append_format(bytes, " %s", label->name);
+  if (brackets)
+    bytes_append_char(bytes, ')');
+  else if (label->role == ROLE_QUEUED)
+    bytes_append_text(bytes, " queue:");
+}
+
+const char *notation_reason(enum state_reason reason) {
+  switch (reason) {
+  case REASON_PEER_FIN:
+    return _(
+        "the peer has closed its side: what it sent can still be received, then comes the end of the stream");
+  case REASON_PEER_GONE:
+    return _("the peer has closed");
+  case REASON_RESET:
+    return _("the peer has reset the connection");
+  case REASON_REFUSED:
+    return _("the peer has refused the connection");
+  case REASON_TIMED_OUT:
+    return _("the peer has not answered in time");
+  case REASON_LOST:
+    return _("the connection is gone: reset by the peer, or timed out");
+  case REASON_NONE:
+    break;
+  }
+  return "";
+}
+
 void notation_append_state(const struct notation *notation, const struct event_state *state,
                            struct bytes *bytes) {
-  bytes_append_number(bytes, state->socket.descriptor);
-  if (notation->names && state->socket.name[0])
-    bytes_append_format(bytes, " %s", state->socket.name);
+  notation_append_label(notation, &state->socket, bytes);
   bytes_append_char(bytes, ' ');
   if (state->before.state != STATE_UNKNOWN && state->before.state != state->now.state) {
     constant_append(&constant_states, state->before.state, bytes);

@@ -26,6 +26,14 @@ void notation_append_result(const struct notation *notation, const struct call *
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes);
 
+/* Adds what a socket is called: "3", "3 srv" with names; "(3)" where its descriptor is closed; "3 queue:" for one that waits in the
+ * queue of listener 3. */
+void notation_append_label(const struct notation *notation, const struct socket_label *label,
+                           struct bytes *bytes);
+
+/* What a reason means, as one sentence; "" for none. */
+const char *notation_reason(enum state_reason reason);
+
 /* Adds the state of a socket, from -> to, and its addresses. */
 void notation_append_state(const struct notation *notation, const struct event_state *state,
                            struct bytes *bytes);

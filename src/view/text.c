@@ -165,8 +165,15 @@ static void put_note(struct text_view *text, const struct event *event, const ch
   bytes_append_char(&text->line, '\n');
 }
 
+/* What an open socket's user should know of. That a lost call failed, the call has said. */
+static bool told_at_once(const struct event_state *state) {
+  bool open = state->socket.role == ROLE_OPEN;
+  bool peer = state->reason == REASON_PEER_FIN && state->now.state == STATE_CLOSE_WAIT;
+  return open && (peer || state->reason == REASON_PEER_GONE || state->reason == REASON_LOST);
+}
+
 static void show_state(struct text_view *text, const struct event *event) {
-  if (text->view.settings.quiet || !text->view.settings.states)
+  if (text->view.settings.quiet || !text->view.settings.states || event->state->asked)
     return;
   struct notation notation = notation_for(text, event->job != 0);
   put_start(text, event);
@@ -174,8 +181,8 @@ static void show_state(struct text_view *text, const struct event *event) {
   notation_append_state(&notation, event->state, &text->line);
   style_off(text);
   bytes_append_char(&text->line, '\n');
-  if (event->state->reason[0])
-    put_note(text, event, event->state->reason);
+  if (told_at_once(event->state))
+    put_note(text, event, notation_reason(event->state->reason));
   emit(text, event, STDOUT_FILENO);
 }
 

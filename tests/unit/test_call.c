@@ -105,6 +105,8 @@ static int start(void **state) {
   struct socket_table *table = calloc(1, sizeof *table);
   fault = (struct fault){.allocations = -1};
   *state = table;
+  if (table)
+    socket_table_start(table);
   return table ? 0 : -1;
 }
 

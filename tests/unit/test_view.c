@@ -431,8 +431,7 @@ static void test_state_lines(void **state) {
   const struct notation notation = {.preview = 64, .style = ESCAPE_ASCII, .arrow = "->"};
   struct bytes bytes = {0};
   (void)state;
-  struct event_state event = {.socket = {.descriptor = 3, .family = AF_INET, .protocol = IPPROTO_TCP},
-                              .reason = ""};
+  struct event_state event = {.socket = {.descriptor = 3, .family = AF_INET, .protocol = IPPROTO_TCP}};
   event.now = (struct snapshot){.state = STATE_LISTEN, .local = inet("127.0.0.1:5000")};
   notation_append_state(&notation, &event, &bytes);
   assert_bytes(&bytes, "3 LISTEN 127.0.0.1:5000");
@@ -441,6 +440,16 @@ static void test_state_lines(void **state) {
       .state = STATE_ESTABLISHED, .local = inet("127.0.0.1:40112"), .peer = inet("127.0.0.1:5000")};
   notation_append_state(&notation, &event, &bytes);
   assert_bytes(&bytes, "3 CLOSED -> ESTABLISHED 127.0.0.1:40112 -> 127.0.0.1:5000");
+  event.before.state = STATE_ESTABLISHED;
+  event.now.state = STATE_FIN_WAIT1;
+  event.socket.role = ROLE_LINGERING;
+  notation_append_state(&notation, &event, &bytes);
+  assert_bytes(&bytes, "(3) ESTABLISHED -> FIN_WAIT1 127.0.0.1:40112 -> 127.0.0.1:5000");
+  event.before.state = STATE_UNKNOWN;
+  event.now.state = STATE_SYN_RECV;
+  event.socket.role = ROLE_QUEUED;
+  notation_append_state(&notation, &event, &bytes);
+  assert_bytes(&bytes, "3 queue: SYN_RECV 127.0.0.1:40112 -> 127.0.0.1:5000");
   bytes_free(&bytes);
 }
 

@@ -1,0 +1,306 @@
+#include "socket/kernel.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "socket/descriptor.h"
+
+enum { BUFFER_SIZE = 64 * 1024 };
+
+struct kernel {
+  struct mnl_socket *socket;
+  unsigned sequence;
+  char buffer[BUFFER_SIZE];
+};
+
+/* Where what was read goes. */
+struct reading {
+  void (*each)(const struct kernel_socket *socket, void *context);
+  void *context;
+  int protocol; /* of what was asked for */
+};
+
+struct kernel *kernel_open(struct error *error) {
+  int descriptor = descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  int problem = errno;
+  struct kernel *kernel = descriptor < 0 ? NULL : calloc(1, sizeof *kernel);
+  if (kernel)
+    kernel->socket = mnl_socket_fdopen(descriptor);
+  if (kernel && kernel->socket && mnl_socket_bind(kernel->socket, 0, MNL_SOCKET_AUTOPID) == 0)
+    return kernel;
+  problem = kernel && kernel->socket ? errno : descriptor < 0 ? problem : ENOMEM;
+  if (kernel && kernel->socket)
+    mnl_socket_close(kernel->socket);
+  else if (descriptor >= 0)
+    close(descriptor);
+  free(kernel);
+  error_set_errno(error, problem, _("the kernel's list of sockets (sock_diag) can't be read"));
+  return NULL;
+}
+
+void kernel_close(struct kernel *kernel) {
+  if (!kernel)
+    return;
+  mnl_socket_close(kernel->socket);
+  free(kernel);
+}
+
+const char *kernel_timer_name(enum kernel_timer timer) {
+  static const char *const names[] = {[TIMER_NONE] = "",
+                                      [TIMER_RETRANSMIT] = "retransmit",
+                                      [TIMER_KEEPALIVE] = "keepalive",
+                                      [TIMER_TIME_WAIT] = "time-wait",
+                                      [TIMER_PROBE] = "probe"};
+  return (size_t)timer < sizeof names / sizeof *names ? names[timer] : "";
+}
+
+static void set_inet(struct address *address, int family, uint16_t port, const uint32_t *bytes,
+                     uint32_t interface) {
+  *address = (struct address){0};
+  if (family == AF_INET) {
+    address->length = sizeof address->inet;
+    address->inet = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
+    memcpy(&address->inet.sin_addr, bytes, sizeof address->inet.sin_addr);
+  } else {
+    address->length = sizeof address->inet6;
+    address->inet6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
+    memcpy(&address->inet6.sin6_addr, bytes, sizeof address->inet6.sin6_addr);
+    if (IN6_IS_ADDR_LINKLOCAL(&address->inet6.sin6_addr))
+      address->inet6.sin6_scope_id = interface;
+  }
+  if (port == 0 && address_is_any(address))
+    address->length = 0;
+}
+
+static enum kernel_timer timer_from(unsigned number) {
+  return number <= TIMER_PROBE ? (enum kernel_timer)number : TIMER_NONE;
+}
+
+static enum socket_state inet_state(int protocol, unsigned state) {
+  if (protocol == IPPROTO_TCP)
+    return state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : (enum socket_state)state;
+  return state == TCP_ESTABLISHED ? STATE_CONNECTED : STATE_UNCONNECTED;
+}
+
+/* The attribute behind this one, the first for NULL; NULL at the end. */
+static const struct nlattr *next_attribute(const struct nlmsghdr *header, size_t offset,
+                                           const struct nlattr *attribute) {
+  attribute = attribute ? mnl_attr_next(attribute) : mnl_nlmsg_get_payload_offset(header, offset);
+  const char *tail = mnl_nlmsg_get_payload_tail(header);
+  return mnl_attr_ok(attribute, (int)(tail - (const char *)attribute)) ? attribute : NULL;
+}
+
+static void read_inet(const struct nlmsghdr *header, const struct reading *reading) {
+  const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
+  struct kernel_socket socket = {
+      .family = message->idiag_family,
+      .type = reading->protocol == IPPROTO_TCP ? SOCK_STREAM : SOCK_DGRAM,
+      .protocol = reading->protocol,
+      .state = inet_state(reading->protocol, message->idiag_state),
+      .cookie = (uint64_t)message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0],
+      .inode = message->idiag_inode,
+      .receive_queue = message->idiag_rqueue,
+      .send_queue = message->idiag_wqueue,
+      .drops = -1,
+      .timer = timer_from(message->idiag_timer),
+      .timer_left = (int64_t)message->idiag_expires * 1000000,
+      .retransmits = message->idiag_retrans,
+  };
+  set_inet(&socket.local, socket.family, message->id.idiag_sport, message->id.idiag_src,
+           message->id.idiag_if);
+  set_inet(&socket.peer, socket.family, message->id.idiag_dport, message->id.idiag_dst,
+           message->id.idiag_if);
+  const struct nlattr *attribute = NULL;
+  while ((attribute = next_attribute(header, sizeof *message, attribute))) {
+    uint32_t numbers[SK_MEMINFO_VARS] = {0};
+    if (mnl_attr_get_type(attribute) == INET_DIAG_SKMEMINFO &&
+        mnl_attr_get_payload_len(attribute) >= sizeof numbers) {
+      memcpy(numbers, mnl_attr_get_payload(attribute), sizeof numbers);
+      socket.drops = numbers[SK_MEMINFO_DROPS];
+    }
+  }
+  reading->each(&socket, reading->context);
+}
+
+static enum socket_state unix_state(const struct unix_diag_msg *message) {
+  if (message->udiag_state == TCP_LISTEN)
+    return STATE_LISTEN;
+  return message->udiag_state == TCP_ESTABLISHED ? STATE_CONNECTED : STATE_UNCONNECTED;
+}
+
+static void set_unix(struct address *address, const void *name, size_t length) {
+  if (length > sizeof address->local.sun_path)
+    return;
+  address->local = (struct sockaddr_un){.sun_family = AF_UNIX};
+  memcpy(address->local.sun_path, name, length);
+  address->length = (socklen_t)(sizeof(sa_family_t) + length);
+}
+
+static void read_unix(const struct nlmsghdr *header, const struct reading *reading) {
+  const struct unix_diag_msg *message = mnl_nlmsg_get_payload(header);
+  struct kernel_socket socket = {
+      .family = AF_UNIX,
+      .type = message->udiag_type,
+      .state = unix_state(message),
+      .cookie = (uint64_t)message->udiag_cookie[1] << 32 | message->udiag_cookie[0],
+      .inode = message->udiag_ino,
+      .drops = -1,
+  };
+  const struct nlattr *attribute = NULL;
+  while ((attribute = next_attribute(header, sizeof *message, attribute))) {
+    const void *payload = mnl_attr_get_payload(attribute);
+    size_t length = mnl_attr_get_payload_len(attribute);
+    struct unix_diag_rqlen queues;
+    switch (mnl_attr_get_type(attribute)) {
+    case UNIX_DIAG_NAME:
+      set_unix(&socket.local, payload, length);
+      break;
+    case UNIX_DIAG_PEER:
+      if (length >= sizeof socket.peer_inode)
+        memcpy(&socket.peer_inode, payload, sizeof socket.peer_inode);
+      break;
+    case UNIX_DIAG_RQLEN:
+      if (length >= sizeof queues) {
+        memcpy(&queues, payload, sizeof queues);
+        socket.receive_queue = queues.udiag_rqueue;
+        socket.send_queue = queues.udiag_wqueue;
+      }
+      break;
+    default:
+      break;
+    }
+  }
+  reading->each(&socket, reading->context);
+}
+
+static int read_message(const struct nlmsghdr *header, void *context) {
+  const struct reading *reading = context;
+  if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+    return MNL_CB_OK;
+  const unsigned char *family = mnl_nlmsg_get_payload(header);
+  size_t length = mnl_nlmsg_get_payload_len(header);
+  if (*family == AF_UNIX && length >= sizeof(struct unix_diag_msg))
+    read_unix(header, reading);
+  else if (*family != AF_UNIX && length >= sizeof(struct inet_diag_msg))
+    read_inet(header, reading);
+  return MNL_CB_OK;
+}
+
+/* That the list has changed while it was read makes nothing wrong that was read: what is missing was just made, or is gone. The
+ * library would give up. */
+static void ignore_changes(char *buffer, size_t length) {
+  int left = (int)length;
+  for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(header, left);
+       header = mnl_nlmsg_next(header, &left))
+    header->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
+}
+
+/* Sends a request, and reads what comes back. 0, or an errno. */
+static int ask(struct kernel *kernel, const void *request, size_t size, bool all, struct reading *reading) {
+  struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
+  unsigned port = mnl_socket_get_portid(kernel->socket);
+  header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  header->nlmsg_flags = NLM_F_REQUEST | (all ? NLM_F_DUMP : 0);
+  header->nlmsg_seq = ++kernel->sequence;
+  memcpy(mnl_nlmsg_put_extra_header(header, size), request, size);
+  while (mnl_socket_sendto(kernel->socket, header, header->nlmsg_len) < 0)
+    if (errno != EINTR)
+      return errno;
+  for (;;) {
+    ssize_t got = mnl_socket_recvfrom(kernel->socket, kernel->buffer, sizeof kernel->buffer);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return errno;
+    /* What is left of an earlier request that was given up has another number. */
+    header = (struct nlmsghdr *)kernel->buffer;
+    if (header->nlmsg_seq != kernel->sequence)
+      continue;
+    ignore_changes(kernel->buffer, (size_t)got);
+    int status = mnl_cb_run(kernel->buffer, (size_t)got, kernel->sequence, port, read_message, reading);
+    if (status < 0)
+      return errno;
+    if (status == MNL_CB_STOP || !all)
+      return 0;
+  }
+}
+
+static int walk_inet(struct kernel *kernel, int protocol, uint32_t states, struct reading *reading) {
+  static const unsigned char families[] = {AF_INET, AF_INET6};
+  int problem = 0;
+  reading->protocol = protocol;
+  for (size_t i = 0; i < 2 && problem == 0; i++) {
+    struct inet_diag_req_v2 request = {.sdiag_family = families[i],
+                                       .sdiag_protocol = (unsigned char)protocol,
+                                       .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
+                                       .idiag_states = states};
+    problem = ask(kernel, &request, sizeof request, true, reading);
+  }
+  return problem;
+}
+
+static int walk_unix(struct kernel *kernel, struct reading *reading) {
+  struct unix_diag_req request = {.sdiag_family = AF_UNIX,
+                                  .udiag_states = ~0U,
+                                  .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN};
+  return ask(kernel, &request, sizeof request, true, reading);
+}
+
+int kernel_walk(struct kernel *kernel, unsigned kinds, uint32_t states,
+                void (*each)(const struct kernel_socket *socket, void *context), void *context,
+                struct error *error) {
+  struct reading reading = {.each = each, .context = context};
+  int problem = kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, states, &reading) : 0;
+  if (problem == 0 && kinds & KERNEL_UDP)
+    problem = walk_inet(kernel, IPPROTO_UDP, ~0U, &reading);
+  if (problem == 0 && kinds & KERNEL_UNIX)
+    problem = walk_unix(kernel, &reading);
+  return problem
+             ? error_set_errno(error, problem, _("the kernel's list of sockets (sock_diag) can't be read"))
+             : 0;
+}
+
+static void keep(const struct kernel_socket *socket, void *context) {
+  *(struct kernel_socket *)context = *socket;
+}
+
+static uint16_t put_inet(const struct address *address, uint32_t *bytes) {
+  if (address_family(address) == AF_INET6) {
+    memcpy(bytes, &address->inet6.sin6_addr, sizeof address->inet6.sin6_addr);
+    return address->inet6.sin6_port;
+  }
+  memcpy(bytes, &address->inet.sin_addr, sizeof address->inet.sin_addr);
+  return address->inet.sin_port;
+}
+
+int kernel_find(struct kernel *kernel, const struct address *local, const struct address *peer,
+                uint64_t cookie, struct kernel_socket *found, struct error *error) {
+  struct reading reading = {.each = keep, .context = found, .protocol = IPPROTO_TCP};
+  struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)address_family(local),
+                                     .sdiag_protocol = IPPROTO_TCP,
+                                     .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
+                                     .idiag_states = ~0U};
+  request.id.idiag_sport = put_inet(local, request.id.idiag_src);
+  if (peer->length > 0)
+    request.id.idiag_dport = put_inet(peer, request.id.idiag_dst);
+  if (address_family(local) == AF_INET6)
+    request.id.idiag_if = local->inet6.sin6_scope_id;
+  request.id.idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
+  request.id.idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
+  *found = (struct kernel_socket){0};
+  int problem = ask(kernel, &request, sizeof request, false, &reading);
+  /* ESTALE: another socket has the addresses now. */
+  if (problem == ENOENT || problem == ESTALE || (problem == 0 && found->family == 0))
+    return 0;
+  if (problem)
+    return error_set_errno(error, problem, _("the kernel's list of sockets (sock_diag) can't be read"));
+  return 1;
+}

@@ -1,0 +1,126 @@
+/* watched: the part of the table that is about sockets without a descriptor, and about who is whose peer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "socket/socket.h"
+
+void socket_watch(struct socket *socket, enum socket_role role) {
+  struct socket_table *table = socket->table;
+  if (table->watched_count >= WATCHED_LIMIT) {
+    struct socket *oldest = table->watched;
+    while (oldest->watched_next)
+      oldest = oldest->watched_next;
+    socket_unwatch(oldest);
+  }
+  object_retain(&socket->object);
+  socket->role = role;
+  socket->watched_before = NULL;
+  socket->watched_next = table->watched;
+  if (table->watched)
+    table->watched->watched_before = socket;
+  table->watched = socket;
+  table->watched_count++;
+  socket_index(socket);
+}
+
+void socket_unwatch(struct socket *socket) {
+  struct socket_table *table = socket->table;
+  if (socket->role != ROLE_QUEUED && socket->role != ROLE_LINGERING)
+    return;
+  if (socket->watched_next)
+    socket->watched_next->watched_before = socket->watched_before;
+  if (socket->watched_before)
+    socket->watched_before->watched_next = socket->watched_next;
+  else
+    table->watched = socket->watched_next;
+  socket->watched_next = socket->watched_before = NULL;
+  table->watched_count--;
+  socket->role = ROLE_GONE;
+  index_remove(&table->cookies, socket);
+  index_remove(&table->pairs, socket);
+  object_release(&socket->object);
+}
+
+struct socket *socket_create_queued(struct socket_table *table, const struct kernel_socket *from) {
+  struct socket *socket = socket_reserve(table);
+  if (!socket)
+    return NULL;
+  table->reserved--;
+  socket->reserved = false;
+  socket->id = ++table->next_id;
+  socket->family = from->family;
+  socket->type = from->type;
+  socket->protocol = from->protocol;
+  socket->cookie = from->cookie;
+  socket->seen = (struct snapshot){.local = from->local, .peer = from->peer};
+  return socket;
+}
+
+/* An address as 18 bytes that are the same for an IPv4 address and the IPv6 one that stands for it. */
+struct endpoint {
+  unsigned char bytes[18];
+};
+
+static struct endpoint endpoint_of(const struct address *address) {
+  static const unsigned char mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  struct endpoint endpoint = {{0}};
+  if (address_family(address) == AF_INET) {
+    memcpy(endpoint.bytes, mapped, sizeof mapped);
+    memcpy(endpoint.bytes + 12, &address->inet.sin_addr, 4);
+    memcpy(endpoint.bytes + 16, &address->inet.sin_port, 2);
+  } else if (address_family(address) == AF_INET6) {
+    memcpy(endpoint.bytes, &address->inet6.sin6_addr, 16);
+    memcpy(endpoint.bytes + 16, &address->inet6.sin6_port, 2);
+  }
+  return endpoint;
+}
+
+/* A number for a pair of addresses: FNV-1a. */
+static uint64_t pair_number(const struct endpoint *local, const struct endpoint *peer) {
+  uint64_t number = 0xcbf29ce484222325u;
+  for (size_t i = 0; i < sizeof local->bytes; i++)
+    number = (number ^ local->bytes[i]) * 0x100000001b3u;
+  for (size_t i = 0; i < sizeof peer->bytes; i++)
+    number = (number ^ peer->bytes[i]) * 0x100000001b3u;
+  return number;
+}
+
+static bool has_pair(const struct socket *socket) {
+  return socket_is_tcp(socket) && socket->seen.local.length > 0 && socket->seen.peer.length > 0;
+}
+
+void socket_index(struct socket *socket) {
+  struct socket_table *table = socket->table;
+  if (socket->cookie)
+    index_put(&table->cookies, socket, socket->cookie);
+  if (!has_pair(socket)) {
+    index_remove(&table->pairs, socket);
+    return;
+  }
+  struct endpoint local = endpoint_of(&socket->seen.local);
+  struct endpoint peer = endpoint_of(&socket->seen.peer);
+  index_put(&table->pairs, socket, pair_number(&local, &peer));
+}
+
+struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
+                                        const struct socket *after) {
+  return cookie ? index_next(&table->cookies, cookie, after) : NULL;
+}
+
+static bool same(const struct endpoint *endpoint, const struct address *address) {
+  struct endpoint other = endpoint_of(address);
+  return memcmp(endpoint, &other, sizeof other) == 0;
+}
+
+struct socket *socket_find_peer(const struct socket *socket, const struct socket *after) {
+  const struct socket_table *table = socket->table;
+  if (!has_pair(socket))
+    return NULL;
+  struct endpoint local = endpoint_of(&socket->seen.local);
+  struct endpoint peer = endpoint_of(&socket->seen.peer);
+  uint64_t number = pair_number(&peer, &local);
+  struct socket *found = index_next(&table->pairs, number, after);
+  while (found && !(same(&peer, &found->seen.local) && same(&local, &found->seen.peer)))
+    found = index_next(&table->pairs, number, found);
+  return found;
+}
