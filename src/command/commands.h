@@ -7,6 +7,12 @@
 /* make.c */
 extern const struct command command_socket, command_socketpair, command_bind, command_listen,
     command_accept, command_connect, command_shutdown, command_close, command_dup;
+/* states.c */
+extern const struct command command_states;
+/* inspect.c */
+extern const struct command command_backlog, command_tcp_info;
+/* path.c */
+extern const struct command command_transitions, command_diagram, command_log;
 /* transfer.c */
 extern const struct command command_send, command_sendto, command_write, command_recv, command_recvfrom,
     command_read, command_send_all, command_recv_all, command_recv_line, command_recv_exactly;

@@ -43,6 +43,8 @@ struct shell_operations {
   int (*save)(struct runner *runner, const char *path, struct error *error);
   /* Fills in the lines that were typed, oldest first. */
   void (*history)(struct session *session, struct answer *answer);
+  /* Waits until a key is pressed, which is taken. 1 when one was, 0 after so many milliseconds, -1 when interrupted. */
+  int (*wait_key)(struct runner *runner, int milliseconds);
   /* Lends the terminal to a child's process group, and takes it back with 0. */
   void (*lend_terminal)(struct session *session, pid_t group);
   /* In a child between fork and exec: default signals. */

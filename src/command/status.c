@@ -1,5 +1,4 @@
 /* status: commands that list what the session has: sockets and names. */
-#include <ctype.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -7,60 +6,8 @@
 
 #include "command/commands.h"
 #include "command/invocation.h"
+#include "command/row.h"
 #include "socket/look.h"
-
-/* A name of C as it is typed, short and small: "inet" for AF_INET. */
-static void append_short(struct bytes *text, const struct constant_set *set, long value) {
-  const char *name = constant_name(set, value);
-  if (!name) {
-    bytes_append_number(text, value);
-    return;
-  }
-  for (name += strlen(set->prefix); *name; name++)
-    bytes_append_char(text, (char)tolower((unsigned char)*name));
-}
-
-static void add_kind(struct answer *answer, const struct socket *socket) {
-  struct bytes text = {0};
-  if (socket->epoll) {
-    bytes_append_text(&text, "epoll");
-  } else {
-    append_short(&text, &constant_families, socket->family);
-    bytes_append_char(&text, ' ');
-    append_short(&text, &constant_types, socket->type);
-  }
-  answer_add_text(answer, bytes_text(&text));
-  bytes_free(&text);
-}
-
-static void add_state(struct answer *answer, const struct socket *socket) {
-  const char *name = constant_name(&constant_states, look_state_now(socket));
-  if (name && !socket->epoll)
-    answer_add_text(answer, name);
-  else
-    answer_add_empty(answer);
-}
-
-static void add_address(struct answer *answer, const struct address *address) {
-  struct bytes text = {0};
-  bool nothing = address->length == 0 ||
-                 (address_family(address) == AF_UNIX && address->length <= sizeof(sa_family_t)) ||
-                 (address_is_any(address) && address_port(address) == 0);
-  if (nothing) {
-    answer_add_empty(answer);
-    return;
-  }
-  address_append(address, &text);
-  answer_add_bytes(answer, CELL_ADDRESS, bytes_text(&text), text.length);
-  bytes_free(&text);
-}
-
-static void add_queue(struct answer *answer, int length) {
-  if (length < 0)
-    answer_add_empty(answer);
-  else
-    answer_add_number(answer, length);
-}
 
 /* R: reading would not block; W: writing; X: urgent data or an error. */
 static void add_ready(struct answer *answer, short ready) {
@@ -82,12 +29,12 @@ static void add_socket(struct answer *answer, const struct session *session, con
   answer_add_yes(answer, socket == session->last_used);
   answer_add_number(answer, socket->descriptor);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
-  add_kind(answer, socket);
-  add_state(answer, socket);
-  add_address(answer, &local);
-  add_address(answer, &peer);
-  add_queue(answer, details.receive_queue);
-  add_queue(answer, details.send_queue);
+  row_add_kind(answer, socket);
+  row_add_state(answer, look_state_now(socket));
+  row_add_address(answer, &local);
+  row_add_address(answer, &peer);
+  row_add_queue(answer, details.receive_queue);
+  row_add_queue(answer, details.send_queue);
   add_ready(answer, details.ready);
   answer_add_text(answer, details.blocking ? _("blocks") : _("nonblock"));
 }

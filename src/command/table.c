@@ -42,6 +42,13 @@ const struct command *const command_table[] = {
     &command_epoll_create1,
     &command_epoll_ctl,
     &command_epoll_wait,
+    /* what the kernel does */
+    &command_states,
+    &command_transitions,
+    &command_diagram,
+    &command_backlog,
+    &command_tcp_info,
+    &command_log,
     /* several calls at once */
     &command_tcp_listen,
     &command_tcp_connect,

@@ -1,6 +1,7 @@
 #include "shell/prompt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,24 @@ void prompt_lend_terminal(struct session *session, pid_t group) {
   tcsetpgrp(STDIN_FILENO, group ? group : getpgrp());
   if (group == 0 && terminal_known)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
+}
+
+int prompt_wait_key(struct runner *runner, int milliseconds) {
+  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+  struct termios raw = terminal_before;
+  char key;
+  if (!terminal_known || !runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+    return -1;
+  raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  output_flush(&runner->session->output);
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+  int ready = poll(&item, 1, milliseconds);
+  bool pressed = ready > 0 && read(STDIN_FILENO, &key, 1) >= 0;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
+  runner_wait_end(runner);
+  return runner->waiter.reason != WAIT_NOT_INTERRUPTED ? -1 : pressed;
 }
 
 int prompt_walk(struct runner *runner, const char *path, struct error *error) {

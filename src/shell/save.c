@@ -86,7 +86,7 @@ static bool take(const struct event *event, void *context) {
 int save_script(struct runner *runner, const char *path, struct error *error) {
   struct writer writer = {0};
   bytes_append_text(&writer.text, "#!/usr/bin/env -S socksh\n");
-  uint64_t lost = timeline_walk(runner->session->timeline, 1, take, &writer);
+  uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, take, &writer);
   int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : 0;
   int problem = status == 0 ? file_replace(path, writer.text.data, writer.text.length) : 0;
   if (problem)

@@ -25,6 +25,7 @@ const struct shell_operations shell_operations = {
     .walk = prompt_walk,
     .save = save_script,
     .history = edit_history,
+    .wait_key = prompt_wait_key,
     .lend_terminal = prompt_lend_terminal,
     .reset_child = watcher_reset_child,
 };

@@ -267,6 +267,16 @@ void address_any_to_loopback(struct address *address) {
   address_set_port(address, port);
 }
 
+void address_unmap(struct address *address) {
+  if (address_family(address) != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&address->inet6.sin6_addr))
+    return;
+  struct address inet = {.length = sizeof inet.inet};
+  inet.inet.sin_family = AF_INET;
+  inet.inet.sin_port = address->inet6.sin6_port;
+  memcpy(&inet.inet.sin_addr, &address->inet6.sin6_addr.s6_addr[12], sizeof inet.inet.sin_addr);
+  *address = inet;
+}
+
 bool address_equal(const struct address *a, const struct address *b) {
   return a->length == b->length && memcmp(&a->storage, &b->storage, a->length) == 0;
 }

@@ -61,6 +61,8 @@ void address_set_port(struct address *address, int port);
 bool address_is_any(const struct address *address);
 /* The loopback in place of any address, which nobody can connect to by name. */
 void address_any_to_loopback(struct address *address);
+/* The IPv4 address in place of the IPv6 one that stands for it. */
+void address_unmap(struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 
 /* An object for names to hold, with the fields .port .host .family .path. NULL when there is no memory. */

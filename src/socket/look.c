@@ -1,5 +1,6 @@
 #include "socket/look.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
@@ -7,6 +8,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "socket/tcp_info.h"
 
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
@@ -104,6 +107,14 @@ void look_identity(struct socket *socket) {
   if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
     socket->cookie = 0;
   socket_index(socket);
+  /* One that waited in a listener's queue has its descriptor now. */
+  struct socket *queued = NULL;
+  while ((queued = socket_table_find_cookie(socket->table, socket->cookie, queued)))
+    if (queued->role == ROLE_QUEUED) {
+      socket->listener = queued->listener;
+      socket_unwatch(queued);
+      break;
+    }
 }
 
 void look_before_close(struct socket *socket) {
@@ -203,7 +214,7 @@ void look_details(const struct socket *socket, struct look_details *details) {
 }
 
 const char *const look_field_names[] = {"fd",     "local", "peer",  "state", "type",
-                                        "family", "recvq", "sendq", NULL};
+                                        "family", "recvq", "sendq", "info",  NULL};
 
 static int set_text(const char *text, struct value *value, struct error *error) {
   *value = value_from_text(text, strlen(text));
@@ -225,6 +236,19 @@ static int set_address(const struct address *address, const char *name, struct v
     return error_set(error, ERROR_FAILURE,
                      _("this socket has no .%s address: it is not connected, or closed"), name);
   struct object *object = address_object_create(address);
+  if (!object)
+    return error_set_memory(error);
+  *value = (struct value){.kind = VALUE_OBJECT, .object = object};
+  return 0;
+}
+
+static int set_info(const struct socket *socket, struct value *value, struct error *error) {
+  struct tcp_info_bytes info;
+  if (!socket_is_tcp(socket) || socket->descriptor < 0)
+    return error_set(error, ERROR_FAILURE, _("only an open socket of TCP has .info"));
+  if (tcp_info_read(socket->descriptor, &info) < 0)
+    return error_set_errno(error, errno, _("TCP_INFO of socket %d"), socket->descriptor);
+  struct object *object = tcp_info_object_create(&info);
   if (!object)
     return error_set_memory(error);
   *value = (struct value){.kind = VALUE_OBJECT, .object = object};
@@ -260,7 +284,10 @@ int look_field(const struct object *object, const char *name, struct value *valu
     *value = value_from_number(name[0] == 'r' ? details.receive_queue : details.send_queue);
     return 0;
   }
+  if (strcmp(name, "info") == 0)
+    return set_info(socket, value, error);
   return error_set(
       error, ERROR_FAILURE,
-      _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq"), name);
+      _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq .info"),
+      name);
 }

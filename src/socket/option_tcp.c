@@ -8,120 +8,22 @@
 
 #include <linux/tcp.h>
 
+#include "socket/tcp_info.h"
 #include "socket/word.h"
 
-/* The fields of a struct tcp_info that are shown, with their units. The kernel may give fewer bytes than
- * these headers know, or more. */
-static const struct field {
-  const char *name;
-  size_t offset;
-  size_t size; /* 1, 4 or 8 bytes */
-  const char *unit;
-} fields[] = {
-#define FIELD(name, unit)                                                                                  \
-  { #name, offsetof(struct tcp_info, tcpi_##name), sizeof((struct tcp_info *)0)->tcpi_##name, unit }
-    FIELD(retransmits, ""),
-    FIELD(probes, ""),
-    FIELD(backoff, ""),
-    FIELD(rto, "us"),
-    FIELD(rtt, "us"),
-    FIELD(rttvar, "us"),
-    FIELD(min_rtt, "us"),
-    FIELD(ato, "us"),
-    FIELD(snd_mss, ""),
-    FIELD(rcv_mss, ""),
-    FIELD(advmss, ""),
-    FIELD(pmtu, ""),
-    FIELD(unacked, ""),
-    FIELD(sacked, ""),
-    FIELD(lost, ""),
-    FIELD(retrans, ""),
-    FIELD(total_retrans, ""),
-    FIELD(snd_cwnd, ""),
-    FIELD(snd_ssthresh, ""),
-    FIELD(rcv_ssthresh, ""),
-    FIELD(rcv_space, ""),
-    FIELD(snd_wnd, ""),
-    FIELD(bytes_sent, ""),
-    FIELD(bytes_acked, ""),
-    FIELD(bytes_received, ""),
-    FIELD(bytes_retrans, ""),
-    FIELD(notsent_bytes, ""),
-    FIELD(segs_out, ""),
-    FIELD(segs_in, ""),
-    FIELD(last_data_sent, "ms"),
-    FIELD(last_data_recv, "ms"),
-    FIELD(last_ack_recv, "ms"),
-    FIELD(delivery_rate, "B/s"),
-    FIELD(pacing_rate, "B/s"),
-#undef FIELD
-};
-
-static unsigned long long field_value(const unsigned char *from, const struct field *field) {
-  uint32_t small;
-  uint64_t large;
-  switch (field->size) {
-  case sizeof small:
-    memcpy(&small, from + field->offset, sizeof small);
-    return small;
-  case sizeof large:
-    memcpy(&large, from + field->offset, sizeof large);
-    return large;
-  default:
-    return from[field->offset];
-  }
-}
-
-static void append_field(const unsigned char *from, const struct field *field, struct bytes *text) {
-  unsigned long long value = field_value(from, field);
-  bytes_append_format(text, ", %s=", field->name);
-  /* An unlimited rate, and a slow start threshold that was never reached, are all ones. */
-  if ((field->size == 8 && value == UINT64_MAX) ||
-      (field->offset == offsetof(struct tcp_info, tcpi_snd_ssthresh) && value >= 0x7fffffff))
-    bytes_append_text(text, "unlimited");
-  else
-    bytes_append_format(text, "%llu%s", value, field->unit);
-}
-
-static void append_negotiated(unsigned char options, struct bytes *text) {
-  static const struct {
-    unsigned char bit;
-    const char *name;
-  } names[] = {{TCPI_OPT_TIMESTAMPS, "timestamps"},
-               {TCPI_OPT_SACK, "sack"},
-               {TCPI_OPT_WSCALE, "wscale"},
-               {TCPI_OPT_ECN, "ecn"},
-               {16, "ecn_seen"},
-               {32, "syn_data"}};
-  const char *between = ", options=";
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (options & names[i].bit) {
-      bytes_append_format(text, "%s%s", between, names[i].name);
-      between = "|";
-    }
-}
-
 static void format_tcp_info(const void *value, size_t length, struct bytes *text) {
-  static const char *const avoidance[] = {"open", "disorder", "cwr", "recovery", "loss"};
-  const unsigned char *from = value;
-  bytes_append_char(text, '{');
-  if (length > offsetof(struct tcp_info, tcpi_state)) {
-    bytes_append_text(text, "state=");
-    constant_append(&constant_states, from[offsetof(struct tcp_info, tcpi_state)], text);
+  const unsigned char *info = value;
+  const char *between = "{";
+  for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++) {
+    if ((size_t)field->offset + field->size > length)
+      continue;
+    bytes_append_format(text, "%s%s=", between, field->name);
+    tcp_info_append(field, info, length, text);
+    if (field->size > 1)
+      bytes_append_text(text, field->unit);
+    between = ", ";
   }
-  if (length > offsetof(struct tcp_info, tcpi_ca_state)) {
-    unsigned char state = from[offsetof(struct tcp_info, tcpi_ca_state)];
-    if (state < sizeof avoidance / sizeof *avoidance)
-      bytes_append_format(text, ", ca_state=%s", avoidance[state]);
-    else
-      bytes_append_format(text, ", ca_state=%u", state);
-  }
-  if (length > offsetof(struct tcp_info, tcpi_options))
-    append_negotiated(from[offsetof(struct tcp_info, tcpi_options)], text);
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-    if (fields[i].offset + fields[i].size <= length)
-      append_field(from, &fields[i], text);
-  bytes_append_char(text, '}');
+  bytes_append_text(text, *between == '{' ? "{}" : "}");
 }
 
 /* More than any kernel has today, so that none of it is cut off. */

@@ -35,6 +35,11 @@ void answer_add_yes(struct answer *answer, bool yes) {
   bytes_append(&answer->cells, &cell, sizeof cell);
 }
 
+void answer_add_time(struct answer *answer, int64_t nanoseconds) {
+  struct cell cell = {.kind = CELL_TIME, .number = nanoseconds};
+  bytes_append(&answer->cells, &cell, sizeof cell);
+}
+
 void answer_add_empty(struct answer *answer) {
   struct cell cell = {.kind = CELL_EMPTY};
   bytes_append(&answer->cells, &cell, sizeof cell);

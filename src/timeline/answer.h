@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "language/bytes.h"
 
@@ -21,6 +22,7 @@ enum cell_kind {
   CELL_NUMBER,
   CELL_ADDRESS, /* the text of an address; its port may be the kernel's choice */
   CELL_YES,     /* a mark that is there or not */
+  CELL_TIME,    /* nanoseconds, in `number`: a duration, which differs each time */
 };
 
 struct cell {
@@ -35,6 +37,7 @@ struct answer {
   const char *name;           /* what a machine calls it: "status" */
   const char *const *columns; /* the names of the columns, ended by NULL; a table's header */
   bool headless;              /* no header is shown: one row, or name and value */
+  bool again;                 /* it takes the place of the one before, which it brings up to date */
   struct bytes cells;         /* struct cell, row by row; owned */
   struct bytes text;          /* the bytes of all cells, or the text or the data; owned */
 };
@@ -48,6 +51,7 @@ void answer_add_text(struct answer *answer, const char *text);
 void answer_add_bytes(struct answer *answer, enum cell_kind kind, const void *data, size_t length);
 void answer_add_number(struct answer *answer, long long number);
 void answer_add_yes(struct answer *answer, bool yes);
+void answer_add_time(struct answer *answer, int64_t nanoseconds);
 void answer_add_empty(struct answer *answer);
 
 size_t answer_column_count(const struct answer *answer);

@@ -230,6 +230,7 @@ static void get_answer(struct input *input, struct decoded *decoded) {
   answer->kind = (enum answer_kind)get(input);
   answer->name = get_text(input);
   answer->headless = get(input) != 0;
+  answer->again = get(input) != 0;
   size_t count = get_count(input);
   decoded->columns = calloc(count + 1, sizeof(char *));
   if (!decoded->columns) {
@@ -348,6 +349,13 @@ int event_decode(const char *data, size_t size, struct event *event, struct deco
     return 0;
   decoded_free(decoded);
   return -1;
+}
+
+enum event_kind event_peek(const char *data, size_t size, uint64_t *serial) {
+  struct input input = {.at = data, .end = data + size};
+  enum event_kind kind = (enum event_kind)(get(&input) & 31);
+  *serial = (uint64_t)get(&input);
+  return kind;
 }
 
 void decoded_free(struct decoded *decoded) {

@@ -186,6 +186,7 @@ static char *put_answer(struct pen *pen, char *at, const struct answer *answer) 
   at = put(at, answer->kind);
   at = put_text(pen, at, answer->name);
   at = put(at, answer->headless);
+  at = put(at, answer->again);
   at = put(at, (long long)answer_column_count(answer));
   for (size_t i = 0; i < answer_column_count(answer); i++)
     at = put_text(pen, at, answer->columns[i]);

@@ -208,6 +208,7 @@ uint64_t timeline_last(struct timeline *timeline) {
 struct walk {
   uint64_t from;
   uint64_t to;
+  unsigned kinds;
   uint64_t seen;
   bool (*each)(const struct event *event, void *context);
   void *context;
@@ -224,10 +225,13 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
     at += sizeof size;
     if (size > length - at)
       break;
-    if (event_decode(data + at, size, &event, &decoded) == 0) {
-      bool wanted = event.serial >= walk->from && event.serial <= walk->to;
-      walk->seen += wanted;
-      bool more = !wanted || walk->each(&event, walk->context);
+    uint64_t serial;
+    enum event_kind kind = event_peek(data + at, size, &serial);
+    bool within = serial >= walk->from && serial <= walk->to;
+    bool wanted = within && walk->kinds & EVENT_BIT(kind);
+    walk->seen += within;
+    if (wanted && event_decode(data + at, size, &event, &decoded) == 0) {
+      bool more = walk->each(&event, walk->context);
       decoded_free(&decoded);
       if (!more)
         return false;
@@ -262,10 +266,13 @@ static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *m
   return true;
 }
 
-uint64_t timeline_walk(struct timeline *timeline, uint64_t from,
+uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context) {
-  struct walk walk = {
-      .from = from ? from : 1, .to = timeline_last(timeline), .each = each, .context = context};
+  struct walk walk = {.from = from ? from : 1,
+                      .to = timeline_last(timeline),
+                      .kinds = kinds,
+                      .each = each,
+                      .context = context};
   struct bytes memory = {0};
   uint64_t at = walk.from;
   bool more = true;

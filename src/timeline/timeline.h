@@ -30,9 +30,13 @@ void timeline_call(struct timeline *timeline, void (*function)(void *context), v
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
 
-/* Calls `each` with every event that is kept, from this serial on, until it returns false. Appending goes on meanwhile;
- * what comes after the call began is left out. Returns how many events from there on are lost. */
-uint64_t timeline_walk(struct timeline *timeline, uint64_t from,
+/* A set of kinds of events. */
+#define EVENT_BIT(kind) (1u << (kind))
+#define EVENT_ANY (~0u)
+
+/* Calls `each` with every event of these kinds that is kept, from this serial on, until it returns false. Appending goes on
+ * meanwhile; what comes after the call began is left out. Returns how many events, of any kind, from there on are lost. */
+uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context);
 
 #endif

@@ -17,6 +17,20 @@ static size_t width_of(const char *text, size_t length) {
   return width;
 }
 
+/* A duration to three digits or so: 0.412 ms, 58.2 s, 1 h 59 min. */
+static void append_time(long long nanoseconds, struct bytes *bytes) {
+  double seconds = (double)nanoseconds / 1e9;
+  if (nanoseconds >= 3600000000000)
+    bytes_append_format(bytes, "%lld h %lld min", nanoseconds / 3600000000000,
+                        nanoseconds / 60000000000 % 60);
+  else if (nanoseconds >= 60000000000)
+    bytes_append_format(bytes, "%lld min %lld s", nanoseconds / 60000000000, nanoseconds / 1000000000 % 60);
+  else if (nanoseconds >= 1000000000)
+    bytes_append_format(bytes, "%.1f s", seconds);
+  else
+    bytes_append_format(bytes, "%.3f ms", seconds * 1e3);
+}
+
 static void append_cell(const struct answer *answer, const struct cell *cell, enum escape_style style,
                         struct aliases *aliases, struct bytes *bytes) {
   const char *text = answer_cell_text(answer, cell);
@@ -29,6 +43,12 @@ static void append_cell(const struct answer *answer, const struct cell *cell, en
     break;
   case CELL_YES:
     bytes_append_char(bytes, cell->number ? '>' : ' ');
+    break;
+  case CELL_TIME:
+    if (aliases) /* it is never the same twice */
+      bytes_append_char(bytes, 'T');
+    else
+      append_time(cell->number, bytes);
     break;
   case CELL_DATA:
     escape_append_quoted(bytes, text, cell->length, 64, style);
@@ -79,7 +99,7 @@ static void measure(struct layout *layout, enum escape_style style, struct alias
 static bool right_aligned(const struct layout *layout, size_t column) {
   for (size_t row = 0; row < layout->rows; row++) {
     enum cell_kind kind = answer_cell(layout->answer, row, column)->kind;
-    if (kind != CELL_NUMBER && kind != CELL_EMPTY)
+    if (kind != CELL_NUMBER && kind != CELL_TIME && kind != CELL_EMPTY)
       return false;
   }
   return layout->rows > 0;

@@ -1,6 +1,7 @@
 /* text: events as lines for a person. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "language/escape.h"
@@ -198,6 +199,24 @@ static void put_text(struct text_view *text, const char *data, size_t length, bo
   escape_append_plain(&text->line, data, length, lines, style);
 }
 
+/* Puts what was built in the place of what the terminal shows, as much of it as fits. */
+static void replace_screen(struct text_view *text) {
+  static const char clear[] = "\033[H\033[2J";
+  struct winsize size = {0};
+  struct bytes whole = {0};
+  size_t end = text->line.length;
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  for (size_t at = 0, rows = 0; size.ws_row > 1 && at < text->line.length; at++)
+    if (text->line.data[at] == '\n' && ++rows == (size_t)size.ws_row - 1) {
+      end = at + 1;
+      break;
+    }
+  bytes_append(&whole, clear, sizeof clear - 1);
+  bytes_append(&whole, text->line.data, end);
+  bytes_free(&text->line);
+  text->line = whole;
+}
+
 static void show_answer(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
@@ -226,6 +245,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
     break;
   }
   bytes_free(&shown);
+  if (answer->again && text->view.settings.terminal)
+    replace_screen(text);
   emit(text, event, STDOUT_FILENO);
 }
 

@@ -301,7 +301,8 @@ static void test_wrong(void **state) {
   is_wrong("repeat 3 &", "a command must follow", "repeat 3");
   is_wrong("expect ok ; send", "a command must follow", "expect ok");
   is_wrong("repeat 3x send", "a repeat is a whole number from 0 up", "3x");
-  is_wrong("repeat 99999999999999999999 send", "a repeat is a whole number from 0 up", "99999999999999999999");
+  is_wrong("repeat 99999999999999999999 send", "a repeat is a whole number from 0 up",
+           "99999999999999999999");
   is_wrong("repeat -1 send", "a repeat is a whole number from 0 up", "-1");
   is_wrong("send a = b", "this is a command", "send");
   is_wrong("send a b c d e = b", "= can't stand here", "=");

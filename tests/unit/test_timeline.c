@@ -52,7 +52,7 @@ static void test_append(void **state) {
   (void)state;
   struct timeline *timeline = timeline_create(listen_to, &heard);
   assert_int_equal(timeline_last(timeline), 0);
-  assert_int_equal(timeline_walk(timeline, 0, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 0, EVENT_ANY, look, &seen), 0);
   assert_int_equal(note(timeline, "one"), 1);
   assert_int_equal(note(timeline, "two"), 2);
   struct event event = {.kind = EVENT_NOTE, .note = "three", .monotonic = 5, .wall = 7};
@@ -65,7 +65,7 @@ static void test_append(void **state) {
   assert_true(event.wall > 0);
   assert_int_equal(heard.count, 4);
   assert_false(heard.disordered);
-  assert_int_equal(timeline_walk(timeline, 0, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 0, EVENT_ANY, look, &seen), 0);
   assert_string_equal(bytes_text(&seen.text), "one two three four ");
   bytes_free(&seen.text);
   timeline_free(timeline);
@@ -79,17 +79,17 @@ static void test_walk(void **state) {
   for (int i = 0; i < 10; i++)
     note(timeline, "x");
   struct seen seen = {0};
-  assert_int_equal(timeline_walk(timeline, 4, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 4, EVENT_ANY, look, &seen), 0);
   assert_int_equal(seen.count, 7);
   assert_int_equal(seen.last, 10);
   bytes_free(&seen.text);
   seen = (struct seen){.stop = 6};
-  assert_int_equal(timeline_walk(timeline, 4, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 4, EVENT_ANY, look, &seen), 0);
   assert_int_equal(seen.count, 3);
   bytes_free(&seen.text);
   seen = (struct seen){0};
-  assert_int_equal(timeline_walk(timeline, 11, look, &seen), 0);
-  assert_int_equal(timeline_walk(timeline, UINT64_MAX, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 11, EVENT_ANY, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, UINT64_MAX, EVENT_ANY, look, &seen), 0);
   assert_int_equal(seen.count, 0);
   timeline_free(timeline);
 }
@@ -109,7 +109,7 @@ static void test_append_while_walking(void **state) {
   walked = timeline_create(listen_to, &heard);
   for (int i = 0; i < 100; i++)
     note(walked, "x");
-  assert_int_equal(timeline_walk(walked, 1, append_more, &seen), 0);
+  assert_int_equal(timeline_walk(walked, 1, EVENT_ANY, append_more, &seen), 0);
   assert_int_equal(seen.count, 100);
   assert_int_equal(timeline_last(walked), 200);
   bytes_free(&seen.text);
@@ -134,14 +134,14 @@ static void check_spilled(size_t count, size_t size) {
   const uint64_t starts[] = {1, 2, count / 3, count / 2, count - 1, count};
   for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
     struct seen seen = {0};
-    assert_int_equal(timeline_walk(timeline, starts[i], look, &seen), 0);
+    assert_int_equal(timeline_walk(timeline, starts[i], EVENT_ANY, look, &seen), 0);
     assert_int_equal(seen.count, count - starts[i] + 1);
     assert_int_equal(seen.last, count);
     assert_false(seen.disordered);
     bytes_free(&seen.text);
   }
   struct seen seen = {.stop = count / 2};
-  timeline_walk(timeline, 1, look, &seen);
+  timeline_walk(timeline, 1, EVENT_ANY, look, &seen);
   assert_int_equal(seen.count, count / 2);
   bytes_free(&seen.text);
   timeline_free(timeline);
@@ -165,7 +165,7 @@ static void test_unwritable(void **state) {
   struct timeline *timeline = fill(&heard, 20000, 100);
   assert_int_equal(heard.count, 20000); /* all of it was shown */
   assert_false(heard.disordered);
-  uint64_t lost = timeline_walk(timeline, 1, look, &seen);
+  uint64_t lost = timeline_walk(timeline, 1, EVENT_ANY, look, &seen);
   assert_true(lost > 0);
   assert_true(seen.count > 0);
   assert_int_equal(lost + seen.count, 20000);
@@ -205,7 +205,7 @@ static void test_threads(void **state) {
     assert_int_equal(pthread_create(&threads[i], NULL, append_many, timeline), 0);
   for (int i = 0; i < 20; i++) { /* and one that looks meanwhile */
     struct seen meanwhile = {0};
-    timeline_walk(timeline, 1, look, &meanwhile);
+    timeline_walk(timeline, 1, EVENT_ANY, look, &meanwhile);
     assert_false(meanwhile.disordered);
     bytes_free(&meanwhile.text);
   }
@@ -216,7 +216,7 @@ static void test_threads(void **state) {
   }
   assert_int_equal(heard.count, THREADS * EACH);
   assert_false(heard.disordered);
-  assert_int_equal(timeline_walk(timeline, 1, look, &seen), 0);
+  assert_int_equal(timeline_walk(timeline, 1, EVENT_ANY, look, &seen), 0);
   assert_int_equal(seen.count, THREADS * EACH);
   assert_false(seen.disordered);
   bytes_free(&seen.text);
@@ -465,7 +465,7 @@ static void test_cut_at_record(void **state) {
     heard = (struct seen){0};
     event.call = &call;
     timeline_append(timeline, &event);
-    assert_int_equal(timeline_walk(timeline, 1, check_cut, &kept), 0);
+    assert_int_equal(timeline_walk(timeline, 1, EVENT_ANY, check_cut, &kept), 0);
     timeline_free(timeline);
   }
   event.kind = EVENT_CALL_START;

@@ -1,0 +1,20 @@
+/* row: cells about sockets, for the tables that several commands answer. */
+#ifndef SOCKSH_COMMAND_ROW_H
+#define SOCKSH_COMMAND_ROW_H
+
+#include "socket/socket.h"
+#include "timeline/answer.h"
+
+/* "inet stream", "epoll". */
+void row_add_kind(struct answer *answer, const struct socket *socket);
+
+/* Its name; empty for STATE_UNKNOWN. */
+void row_add_state(struct answer *answer, enum socket_state state);
+
+/* As it is typed; empty where there is none, or none that says anything. */
+void row_add_address(struct answer *answer, const struct address *address);
+
+/* The length of a queue; empty for -1. */
+void row_add_queue(struct answer *answer, int64_t length);
+
+#endif

@@ -1,0 +1,283 @@
+#include "command/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "socket/look.h"
+
+/* What is collected while the kernel's list is read. */
+struct collecting {
+  struct session *session;
+  struct survey *survey;
+  struct bytes listeners; /* const struct socket *: those of the session */
+  struct bytes others;    /* struct address: where other processes listen */
+  struct bytes strays;    /* struct kernel_socket: without a file, and not known yet */
+};
+
+size_t survey_count(const struct survey *survey) {
+  return survey->found.length / sizeof(struct surveyed);
+}
+
+const struct surveyed *survey_nth(const struct survey *survey, size_t n) {
+  return (const struct surveyed *)survey->found.data + n;
+}
+
+static void add_found(struct survey *survey, struct socket *socket, const struct kernel_socket *kernel) {
+  struct surveyed surveyed = {.socket = socket, .listed = kernel != NULL};
+  if (kernel)
+    surveyed.kernel = *kernel;
+  bytes_append(&survey->found, &surveyed, sizeof surveyed);
+  if (!survey->found.failed)
+    object_retain(&socket->object);
+}
+
+/* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by just this one. */
+static int fit(const struct address *listener, const struct address *local) {
+  if (address_port(listener) != address_port(local))
+    return 0;
+  if (address_is_any(listener))
+    return address_family(listener) == AF_INET6 || address_family(local) == AF_INET ? 1 : 0;
+  struct address mapped = *listener;
+  struct address other = *local;
+  address_unmap(&mapped);
+  address_unmap(&other);
+  return address_equal(&mapped, &other) ? 2 : 0;
+}
+
+static void collect(const struct kernel_socket *kernel, void *context) {
+  struct collecting *collecting = context;
+  const struct socket_table *table = &collecting->session->sockets;
+  struct socket *socket = NULL;
+  bool known = false;
+  while ((socket = socket_table_find_cookie(table, kernel->cookie, socket))) {
+    add_found(collecting->survey, socket, kernel);
+    known = true;
+  }
+  if (known || kernel->protocol != IPPROTO_TCP)
+    return;
+  if (kernel->state == STATE_LISTEN)
+    bytes_append(&collecting->others, &kernel->local, sizeof kernel->local);
+  else if (kernel->inode == 0 && kernel->state != STATE_TIME_WAIT && kernel->peer.length > 0)
+    bytes_append(&collecting->strays, kernel, sizeof *kernel);
+}
+
+/* The listener in whose queue a connection is; NULL where it is another process's, or may be. */
+static struct socket *listener_of(const struct collecting *collecting, const struct kernel_socket *stray,
+                                  bool *doubtful) {
+  struct socket *const *listeners = (struct socket *const *)collecting->listeners.data;
+  const struct address *others = (const struct address *)collecting->others.data;
+  struct socket *best = NULL;
+  int best_fit = 0;
+  int other_fit = 0;
+  for (size_t i = 0; i < collecting->listeners.length / sizeof *listeners; i++) {
+    int fits = fit(&listeners[i]->seen.local, &stray->local);
+    if (fits > best_fit) {
+      best = listeners[i];
+      best_fit = fits;
+    }
+  }
+  for (size_t i = 0; best && i < collecting->others.length / sizeof *others; i++) {
+    int fits = fit(&others[i], &stray->local);
+    other_fit = fits > other_fit ? fits : other_fit;
+  }
+  *doubtful = best && other_fit == best_fit;
+  return other_fit >= best_fit ? NULL : best;
+}
+
+/* Connections without a file, that nobody has closed: each is in the queue of some listener. */
+static void adopt_strays(struct collecting *collecting) {
+  struct survey *survey = collecting->survey;
+  const struct kernel_socket *strays = (const struct kernel_socket *)collecting->strays.data;
+  for (size_t i = 0; i < collecting->strays.length / sizeof *strays; i++) {
+    bool doubtful = false;
+    struct socket *listener = listener_of(collecting, &strays[i], &doubtful);
+    survey->unattributed += doubtful;
+    struct socket *socket =
+        listener ? socket_create_queued(&collecting->session->sockets, &strays[i]) : NULL;
+    if (!socket)
+      continue;
+    socket->listener = listener->id;
+    socket->was_descriptor = listener->was_descriptor;
+    memcpy(socket->name, listener->name, sizeof socket->name);
+    socket_watch(socket, ROLE_QUEUED);
+    add_found(survey, socket, &strays[i]);
+    object_release(&socket->object);
+  }
+}
+
+/* Those of the session that can be looked for, and the listeners among them. */
+static void prepare(struct collecting *collecting) {
+  struct socket_table *table = &collecting->session->sockets;
+  for (struct socket *socket = socket_table_next(table, 0); socket;
+       socket = socket_table_next(table, socket->descriptor + 1)) {
+    look_identity(socket);
+    if (socket_is_tcp(socket) && look_state_now(socket) == STATE_LISTEN) {
+      if (socket->seen.local.length == 0)
+        socket->seen.local = look_local(socket);
+      bytes_append(&collecting->listeners, &socket, sizeof socket);
+    }
+  }
+}
+
+static int rank(const struct surveyed *surveyed) {
+  return surveyed->socket->role == ROLE_LINGERING || surveyed->socket->role == ROLE_GONE;
+}
+
+/* In what order the session has made the clients of two that are queued: the kernel does not tell the order of the queue. */
+static uint64_t client_of(const struct surveyed *surveyed) {
+  const struct socket *client = socket_find_peer(surveyed->socket, NULL);
+  return client ? client->id : UINT64_MAX;
+}
+
+static int order(const void *first, const void *second) {
+  const struct surveyed *a = first;
+  const struct surveyed *b = second;
+  if (rank(a) != rank(b))
+    return rank(a) - rank(b);
+  if (rank(a) == 0 && a->socket->was_descriptor != b->socket->was_descriptor)
+    return a->socket->was_descriptor < b->socket->was_descriptor ? -1 : 1;
+  bool a_queued = a->socket->role == ROLE_QUEUED;
+  bool b_queued = b->socket->role == ROLE_QUEUED;
+  if (a_queued != b_queued)
+    return a_queued ? 1 : -1;
+  if (a_queued && client_of(a) != client_of(b))
+    return client_of(a) < client_of(b) ? -1 : 1;
+  return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
+}
+
+static int by_id(const void *first, const void *second) {
+  const struct surveyed *a = first;
+  const struct surveyed *b = second;
+  return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
+}
+
+static bool is_found(const struct survey *survey, size_t count, struct socket *socket) {
+  struct surveyed key = {.socket = socket};
+  return count > 0 && bsearch(&key, survey->found.data, count, sizeof key, by_id);
+}
+
+static bool kind_asked(const struct socket *socket, unsigned kinds) {
+  if (socket->family == AF_UNIX)
+    return kinds & KERNEL_UNIX;
+  return kinds & (socket_is_tcp(socket) ? KERNEL_TCP : KERNEL_UDP);
+}
+
+/* The open ones that the kernel's list does not have: not yet bound, or of another kind. */
+static void add_rest(struct collecting *collecting, unsigned kinds) {
+  struct survey *survey = collecting->survey;
+  struct socket_table *table = &collecting->session->sockets;
+  size_t count = survey_count(survey);
+  if (count > 0)
+    qsort(survey->found.data, count, sizeof(struct surveyed), by_id);
+  for (struct socket *socket = socket_table_next(table, 0); socket;
+       socket = socket_table_next(table, socket->descriptor + 1))
+    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(survey, count, socket))
+      add_found(survey, socket, NULL);
+}
+
+/* Says what has changed since the looks before; what the kernel has no more is looked up a last time, and let go. */
+static void tell_changes(struct runner *runner, struct survey *survey) {
+  struct session *session = runner->session;
+  struct look_cause cause = {
+      .job = runner->job, .statement = runner->statement, .time = clock_monotonic(), .asked = true};
+  size_t count = survey_count(survey);
+  for (struct socket *socket = session->sockets.watched; survey->complete && socket;) {
+    struct socket *next = socket->watched_next;
+    if (!is_found(survey, count, socket)) {
+      cause.asked = false;
+      session_look(session, socket, &cause);
+    }
+    socket = next;
+  }
+  cause.asked = true;
+  for (size_t i = 0; i < count; i++) {
+    const struct surveyed *surveyed = survey_nth(survey, i);
+    bool same = surveyed->listed && surveyed->socket->descriptor < 0 &&
+                surveyed->kernel.state == surveyed->socket->seen.state;
+    if (!same) /* what costs a question to the kernel is asked only where something has changed */
+      session_look(session, surveyed->socket, &cause);
+  }
+}
+
+int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error) {
+  struct session *session = runner->session;
+  struct collecting collecting = {.session = session, .survey = survey};
+  struct error problem;
+  *survey = (struct survey){0};
+  prepare(&collecting);
+  if (!session->sockets.kernel)
+    session->sockets.kernel = kernel_open(&problem);
+  survey->complete = session->sockets.kernel &&
+                     kernel_walk(session->sockets.kernel, kinds, ~0u, collect, &collecting, &problem) == 0;
+  if (survey->complete)
+    adopt_strays(&collecting);
+  else
+    memcpy(survey->problem, problem.message, sizeof survey->problem - 1);
+  add_rest(&collecting, kinds);
+  size_t count = survey_count(survey);
+  if (count > 0)
+    qsort(survey->found.data, count, sizeof(struct surveyed), by_id);
+  tell_changes(runner, survey);
+  if (count > 0)
+    qsort(survey->found.data, count, sizeof(struct surveyed), order);
+  bool failed = survey->found.failed || collecting.listeners.failed || collecting.others.failed ||
+                collecting.strays.failed;
+  bytes_free(&collecting.listeners);
+  bytes_free(&collecting.others);
+  bytes_free(&collecting.strays);
+  if (!failed)
+    return 0;
+  survey_free(survey);
+  return error_set_memory(error);
+}
+
+void survey_free(struct survey *survey) {
+  for (size_t i = 0; i < survey_count(survey); i++)
+    object_release(&survey_nth(survey, i)->socket->object);
+  bytes_free(&survey->found);
+}
+
+static const char *queued_why(enum socket_state state) {
+  switch (state) {
+  case STATE_SYN_RECV:
+    return _("half-open: its ACK is awaited, and the SYN-ACK sent again until then");
+  case STATE_ESTABLISHED:
+    return _("waits in the queue for accept");
+  default:
+    return _("waits in the queue for accept; the peer has closed already");
+  }
+}
+
+static const char *lingering_why(const struct kernel_socket *kernel) {
+  if (kernel->inode != 0)
+    return _("another process has it open, too");
+  switch (kernel->state) {
+  case STATE_FIN_WAIT1:
+    return _("closed; its FIN waits for the ACK, and is sent again until then");
+  case STATE_FIN_WAIT2:
+    return _("closed; the peer's FIN is awaited, until the timer runs out");
+  case STATE_CLOSING:
+    return _("both closed at once; its FIN waits for the ACK");
+  case STATE_LAST_ACK:
+    return _("closed behind the peer; its FIN waits for the last ACK");
+  case STATE_TIME_WAIT:
+    return _("over; keeps both addresses until late segments have died out");
+  default:
+    return _("closed; the kernel still sends what is in its buffer");
+  }
+}
+
+const char *survey_why(const struct surveyed *surveyed) {
+  if (!surveyed->listed)
+    return "";
+  switch (surveyed->socket->role) {
+  case ROLE_QUEUED:
+    return queued_why(surveyed->kernel.state);
+  case ROLE_LINGERING:
+    return lingering_why(&surveyed->kernel);
+  default:
+    return surveyed->kernel.state == STATE_TIME_WAIT
+               ? _("over; keeps both addresses until late segments have died out")
+               : "";
+  }
+}

@@ -1,0 +1,37 @@
+/* survey: all sockets of the session that the kernel has now, those without a descriptor included. */
+#ifndef SOCKSH_COMMAND_SURVEY_H
+#define SOCKSH_COMMAND_SURVEY_H
+
+#include "command/session.h"
+
+/* One of them. */
+struct surveyed {
+  struct socket *socket; /* a reference */
+  bool listed;           /* `kernel` is filled in: the kernel's list has it */
+  struct kernel_socket kernel;
+};
+
+struct survey {
+  struct bytes
+      found; /* struct surveyed: open ones by descriptor, each listener's queue behind it, then lingering ones */
+  bool complete;     /* the kernel's list could be read: those without a descriptor are among them */
+  char problem[300]; /* what was missing, where it is not complete */
+  unsigned
+      unattributed; /* connections without a descriptor at an address that other processes listen on, too */
+};
+
+/* Looks at all sockets of these kinds (enum kernel_kind), follows from now on those that have no descriptor yet, and appends what
+ * has changed, as asked for. The session's lock is held. 0, or -1 when there is no memory. */
+int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error);
+void survey_free(struct survey *survey);
+
+size_t survey_count(const struct survey *survey);
+const struct surveyed *survey_nth(const struct survey *survey, size_t n);
+
+/* How many connections wait for accept at a listener; -1: that can't be told. */
+int64_t backlog_length(struct runner *runner, const struct socket *socket);
+
+/* Why a socket without a descriptor is still there, and what will end it; "" for an open one. */
+const char *survey_why(const struct surveyed *surveyed);
+
+#endif

@@ -1,0 +1,93 @@
+#include "view/line.h"
+
+#include <string.h>
+
+#include "view/notation.h"
+
+static const struct notation plain = {.preview = 64, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+
+void line_append_call(const struct call *call, struct bytes *bytes) {
+  notation_append_call(&plain, call, bytes);
+}
+
+const char *line_reason(enum state_reason reason) {
+  switch (reason) {
+  case REASON_PEER_FIN:
+    return _("FIN of the peer");
+  case REASON_PEER_GONE:
+    return _("the peer has closed");
+  case REASON_RESET:
+    return _("reset by the peer");
+  case REASON_REFUSED:
+    return _("refused by the peer");
+  case REASON_TIMED_OUT:
+    return _("timed out");
+  case REASON_LOST:
+    return _("reset by the peer, or timed out");
+  case REASON_NONE:
+    break;
+  }
+  return "";
+}
+
+static void append_error(const struct event_error *error, struct bytes *bytes) {
+  if (error->source[0])
+    bytes_append_format(bytes, "%s:%u: ", error->source, error->line);
+  if (error->command[0])
+    bytes_append_format(bytes, "%s: ", error->command);
+  bytes_append_text(bytes, error->message);
+}
+
+static void append_job(const struct event_job *job, struct bytes *bytes) {
+  static const char *const phases[] = {[JOB_STARTED] = N_("began"),
+                                       [JOB_DETACHED] = N_("left behind"),
+                                       [JOB_ENDED] = N_("done"),
+                                       [JOB_FAILED] = N_("failed"),
+                                       [JOB_KILLED] = N_("ended by kill"),
+                                       [JOB_COLLECTED] = N_("waited for"),
+                                       [JOB_RESUMED] = N_("waited for in the foreground")};
+  bytes_append_format(bytes, "%%%u %s: %s", job->number, _(phases[job->phase]), job->text);
+}
+
+static void append_test(const struct event_test *test, struct bytes *bytes) {
+  bytes_append_format(bytes, "%s %s", test->what, test->passed ? _("passed") : _("failed"));
+  if (!test->passed)
+    bytes_append_format(bytes, _(": expected %s, got %s"), test->expected, test->got);
+}
+
+const char *line_append_event(const struct event *event, struct bytes *bytes) {
+  switch (event->kind) {
+  case EVENT_STATEMENT:
+    bytes_append(bytes, event->line.text, event->line.length);
+    return "line";
+  case EVENT_CALL_START:
+  case EVENT_CALL_BLOCKED:
+    notation_append_started(&plain, event->call, bytes);
+    bytes_append_text(bytes, event->kind == EVENT_CALL_BLOCKED ? " blocked" : "");
+    return "call";
+  case EVENT_CALL_FINISH:
+    line_append_call(event->call, bytes);
+    return "call";
+  case EVENT_STATE:
+    notation_append_state(&plain, event->state, bytes);
+    return "state";
+  case EVENT_ANSWER:
+    bytes_append_text(bytes, event->answer->name ? event->answer->name : "");
+    return "answer";
+  case EVENT_NOTE:
+    bytes_append_text(bytes, event->note);
+    return "note";
+  case EVENT_ERROR:
+    append_error(&event->error, bytes);
+    return "error";
+  case EVENT_JOB:
+    append_job(&event->about_job, bytes);
+    return "job";
+  case EVENT_TEST:
+    append_test(&event->test, bytes);
+    return "test";
+  case EVENT_RESULT:
+    return "result";
+  }
+  return "";
+}
