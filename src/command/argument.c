@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/process.h"
 #include "command/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
@@ -104,6 +105,25 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
     return no_such_socket(invocation, value);
   value->socket = (struct socket *)object_retain(&socket->object);
   return 0;
+}
+
+/* Who `await` waits for: `listening` is a word of its own, unless a socket has the name. */
+static int convert_awaited(struct invocation *invocation, struct argument_value *value, bool check) {
+  const struct value *given = expanded_value(&value->word);
+  const char *text = value->word.data;
+  size_t length = value->word.length;
+  const struct value *bound = given   ? given
+                              : check ? NULL
+                                      : names_get(invocation->runner->scope.names, text, length);
+  struct process *process =
+      bound && bound->kind == VALUE_OBJECT ? process_from_object(bound->object) : NULL;
+  if (process) {
+    value->process = (struct process *)object_retain(&process->object);
+    return 0;
+  }
+  if (text_is(value, "listening") && !bound)
+    return 0;
+  return convert_socket(invocation, value, check);
 }
 
 /* SOCKET[:EVENTS] of poll. */
@@ -397,6 +417,8 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
   switch (value->argument->kind) {
   case ARGUMENT_SOCKET:
     return convert_socket(invocation, value, check);
+  case ARGUMENT_AWAITED:
+    return convert_awaited(invocation, value, check);
   case ARGUMENT_POLL:
     return convert_poll(invocation, value, check);
   case ARGUMENT_ADDRESS:

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command/child.h"
 #include "command/commands.h"
 #include "command/invocation.h"
 #include "socket/descriptor.h"
@@ -83,14 +84,19 @@ static void environment_free(struct environment *environment) {
 }
 
 /* In the child: only what is safe between fork and exec in a program with threads. */
-static _Noreturn void become_child(const struct session *session, const char *line, char **entries) {
+static _Noreturn void become_child(const struct session *session, const char *line, char **entries,
+                                   bool background, const struct child_output *output) {
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   setpgid(0, 0);
-  if (session->reads_input) {
+  if (session->reads_input || background) {
     int null = open("/dev/null", O_RDONLY);
     dup2(null, STDIN_FILENO);
   }
+  if (output && output->out >= 0)
+    dup2(output->out, STDOUT_FILENO);
+  if (output && output->error >= 0)
+    dup2(output->error, STDERR_FILENO);
   close_range(3, ~0U, 0);
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
@@ -141,33 +147,39 @@ static int give_status(struct invocation *invocation, int status) {
   return 0;
 }
 
+pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
+                  const struct child_output *output, struct error *error) {
+  struct environment environment;
+  struct bytes copy = {0};
+  bytes_append(&copy, line, length);
+  if (environment_build(&environment, runner->scope.names) < 0 || copy.failed) {
+    environment_free(&environment);
+    bytes_free(&copy);
+    return error_set_memory(error);
+  }
+  const char *text = bytes_text(&copy);
+  output_flush(&runner->session->output);
+  pid_t child = fork();
+  if (child == 0)
+    become_child(runner->session, text, environment.entries, background, output);
+  int problem = errno;
+  environment_free(&environment);
+  bytes_free(&copy);
+  if (child < 0)
+    return error_set_errno(error, problem, _("no process could be started"));
+  setpgid(child, child);
+  return child;
+}
+
 static int run_shell(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct session *session = runner->session;
   const struct argument_value *words = invocation_value(invocation, 0);
-  struct environment environment;
-  struct bytes line = {0};
-  bytes_append(&line, words->word.data, words->word.length);
-  if (memchr(words->word.data, '\0', words->word.length)) {
-    bytes_free(&line);
+  if (memchr(words->word.data, '\0', words->word.length))
     return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
-  }
-  if (environment_build(&environment, runner->scope.names) < 0) {
-    environment_free(&environment);
-    bytes_free(&line);
-    return error_set_memory(invocation->error);
-  }
-  const char *text = bytes_text(&line);
-  output_flush(&session->output);
-  pid_t child = fork();
-  if (child == 0)
-    become_child(session, text, environment.entries);
-  int problem = errno;
-  environment_free(&environment);
-  bytes_free(&line);
+  pid_t child = child_start(runner, words->word.data, words->word.length, false, NULL, invocation->error);
   if (child < 0)
-    return error_set_errno(invocation->error, problem, _("no process could be started"));
-  setpgid(child, child);
+    return -1;
   if (runner->job == 0)
     session->shell->lend_terminal(session, child);
   int status = 0;

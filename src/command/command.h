@@ -31,7 +31,8 @@ enum argument_kind {
   ARGUMENT_JOB,       /* %N */
   ARGUMENT_TOPIC,     /* a command, a prefix, or a topic of help */
   ARGUMENT_SETTING,   /* a name of `set` */
-  ARGUMENT_CONDITION, /* what `await` waits for */
+  ARGUMENT_AWAITED,   /* who `await` waits for: a socket, a process, or `listening` */
+  ARGUMENT_CONDITION, /* what it waits for */
   ARGUMENT_CONSTANT,  /* any name that `explain` knows */
   ARGUMENT_SWITCH,    /* nothing: its keyword is there or not */
   ARGUMENT_RAW,       /* the raw rest of the line */

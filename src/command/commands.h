@@ -7,6 +7,11 @@
 /* make.c */
 extern const struct command command_socket, command_socketpair, command_bind, command_listen,
     command_accept, command_connect, command_shutdown, command_close, command_dup;
+/* await.c */
+extern const struct command command_await;
+extern const char *const await_conditions; /* the words for conditions that are no states, as choices */
+/* process.c */
+extern const struct command command_spawn;
 /* states.c */
 extern const struct command command_states;
 /* inspect.c */
@@ -41,7 +46,7 @@ extern const struct command command_upper, command_lower, command_length, comman
     command_unpack, command_assert, command_print, command_write_file;
 /* status.c, settings.c, jobs.c, flow.c, child.c, help.c */
 extern const struct command command_status, command_names, command_let, command_unset, command_set,
-    command_jobs, command_wait, command_kill, command_fg, command_sleep, command_await, command_source,
-    command_save, command_history, command_quit, command_shell, command_help, command_explain;
+    command_jobs, command_wait, command_kill, command_fg, command_sleep, command_source, command_save,
+    command_history, command_quit, command_shell, command_help, command_explain;
 
 #endif

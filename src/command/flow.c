@@ -1,14 +1,9 @@
 /* flow: commands that wait, read other files, and end the session. */
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
 #include <time.h>
 
 #include "command/commands.h"
 #include "command/invocation.h"
-#include "language/escape.h"
-#include "language/number.h"
-#include "socket/look.h"
 
 /* Sleeps until a time of the monotonic clock. 0, or -1 when interrupted. */
 static int sleep_until(struct runner *runner, int64_t deadline, struct error *error) {
@@ -28,108 +23,6 @@ static int sleep_until(struct runner *runner, int64_t deadline, struct error *er
 static int run_sleep(struct invocation *invocation) {
   return sleep_until(invocation->runner, clock_monotonic() + invocation_duration(invocation, 0, 0),
                      invocation->error);
-}
-
-/* What `await` waits for: events that poll tells, or a state. */
-struct condition {
-  short events;
-  enum socket_state state;
-};
-
-static int read_condition(struct invocation *invocation, const struct argument_value *value,
-                          struct condition *condition) {
-  *condition = (struct condition){0};
-  if (bytes_equal(value->word.data, value->word.length, "readable", 8)) {
-    condition->events = POLLIN;
-    return 0;
-  }
-  if (bytes_equal(value->word.data, value->word.length, "writable", 8)) {
-    condition->events = POLLOUT;
-    return 0;
-  }
-  struct error ignored;
-  const struct constant *state =
-      constant_find(&constant_states, value->word.data, value->word.length, &ignored);
-  if (state) {
-    condition->state = (enum socket_state)state->value;
-    return 0;
-  }
-  struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
-  int status = invocation_wrong(
-      invocation, value,
-      _("%s is no condition: there are readable, writable, and the states, as ESTABLISHED or "
-        "CLOSE_WAIT"),
-      bytes_text(&shown));
-  bytes_free(&shown);
-  return status;
-}
-
-/* Waits once, at most `nanoseconds`, for the events; with none it is a sleep. */
-static void wait_once(struct runner *runner, const struct socket *socket, short events,
-                      int64_t nanoseconds) {
-  struct pollfd item = {.fd = events ? socket->descriptor : -1, .events = events};
-  struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-  if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
-    return;
-  ppoll(&item, 1, &time, NULL);
-  runner_wait_end(runner);
-}
-
-static bool holds(const struct socket *socket, const struct condition *condition) {
-  if (condition->state != STATE_UNKNOWN)
-    return (socket->descriptor < 0 ? STATE_CLOSED : look_state_now(socket)) == condition->state;
-  struct look_details details;
-  look_details(socket, &details);
-  return details.ready & (condition->events | POLLERR | POLLHUP);
-}
-
-static int await(struct invocation *invocation, struct socket *socket, const struct condition *condition,
-                 int64_t deadline) {
-  enum { SHORTEST = 1000000, LONGEST = 20000000 };
-  struct runner *runner = invocation->runner;
-  int64_t interval = SHORTEST;
-  while (!holds(socket, condition)) {
-    int64_t left = deadline - clock_monotonic();
-    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      return runner_interrupted(runner, invocation->error);
-    if (left <= 0)
-      return error_set_errno(
-          invocation->error, ETIMEDOUT, _("socket %d is in state %s"), socket->was_descriptor,
-          socket->descriptor < 0 ? "CLOSED" : constant_name(&constant_states, look_state_now(socket)));
-    if (condition->events && socket->descriptor < 0)
-      return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
-    /* Readiness wakes poll; for a state nothing does, so it is looked at again and again, less and less often. */
-    wait_once(runner, socket, condition->events, condition->events || left < interval ? left : interval);
-    interval = interval * 2 > LONGEST ? LONGEST : interval * 2;
-  }
-  return 0;
-}
-
-static void append_test(struct invocation *invocation, const char *condition, bool passed) {
-  struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){passed, "await", condition, condition,
-                                   passed ? condition : invocation->error->message};
-  runner_append(invocation->runner, &event);
-}
-
-static int run_await(struct invocation *invocation) {
-  struct runner *runner = invocation->runner;
-  struct socket *socket = invocation_socket(invocation, 0);
-  const struct argument_value *word = invocation_value(invocation, 1);
-  struct condition condition;
-  if (read_condition(invocation, word, &condition) < 0)
-    return -1;
-  runner_use_socket(runner, socket);
-  runner_touch(runner, socket);
-  int64_t timeout = invocation_duration(invocation, 2, runner->session->settings.timeout);
-  int status = await(invocation, socket, &condition, clock_monotonic() + timeout);
-  struct bytes text = {0};
-  bytes_append_format(&text, "%d ", socket->was_descriptor);
-  escape_append_plain(&text, word->word.data, word->word.length, false, ESCAPE_ASCII);
-  append_test(invocation, bytes_text(&text), status == 0);
-  bytes_free(&text);
-  return status;
 }
 
 /* A path as zero-terminated text. The caller frees it. */
@@ -185,25 +78,6 @@ const struct command command_sleep = {
     .blocks = N_("for that time"),
     .example = "sleep 10ms",
     .run = run_sleep,
-};
-
-const struct command command_await = {
-    .name = "await",
-    .group = GROUP_DATA,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "CONDITION", .kind = ARGUMENT_CONDITION},
-                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
-    .summary = N_("waits until a socket is in a state"),
-    .manual = N_(
-        "CONDITION is readable, writable, or the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT. The kernel wakes the shell for the first "
-        "two; states are looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after TIMEOUT, or `set "
-        "timeout` where that is omitted."),
-    .blocks = N_("until the condition holds, or the time is over"),
-    .errors = {{ETIMEDOUT, N_("the condition did not come true in time")}},
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv readable\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
-    .pages = "poll(2), tcp(7)",
-    .run = run_await,
 };
 
 const struct command command_source = {

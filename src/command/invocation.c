@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 
 #include "command/argument.h"
+#include "command/process.h"
 #include "command/surprise.h"
 #include "language/escape.h"
 #include "socket/look.h"
@@ -16,6 +17,8 @@ void argument_value_free(struct argument_value *value) {
   expanded_free(&value->word);
   if (value->socket)
     object_release(&value->socket->object);
+  if (value->process)
+    object_release(&value->process->object);
   blob_release(value->data);
 }
 

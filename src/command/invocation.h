@@ -15,6 +15,7 @@ struct argument_value {
   size_t size;
   int64_t duration;            /* nanoseconds; -1: `off` */
   struct socket *socket;       /* a reference */
+  struct process *process;     /* a reference; see process.h */
   struct blob *data;           /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
   struct address address;

@@ -47,6 +47,7 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
     return true;
   switch (argument->kind) {
   case ARGUMENT_SOCKET:
+  case ARGUMENT_AWAITED:
     return looks_like_socket(word, word->length);
   case ARGUMENT_POLL: {
     const char *colon = memchr(word->data, ':', word->length);

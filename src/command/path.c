@@ -278,7 +278,7 @@ const struct command command_transitions = {
     .blocks = N_("never"),
     .example =
         "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose c\ntransitions s",
-    .pages = "tcp(7), RFC 9293",
+    .pages = "tcp(7)",
     .run = run_transitions,
 };
 
@@ -295,7 +295,7 @@ const struct command command_diagram = {
         "in time is not made up."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
-    .pages = "tcp(7), RFC 9293",
+    .pages = "tcp(7)",
     .run = run_diagram,
 };
 

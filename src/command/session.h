@@ -23,6 +23,9 @@ struct settings {
   size_t record;        /* bytes of data kept on the timeline for each call */
 };
 
+/* What a job runs that is no line. */
+typedef int job_body(struct runner *runner, void *context, struct result *result, struct error *error);
+
 /* What commands ask of the shell. All are called with the session's lock held. */
 struct shell_operations {
   /* Fills in the table of jobs. */
@@ -30,6 +33,10 @@ struct shell_operations {
   /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the command's. */
   int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result,
                   struct error *error);
+  /* Starts a job that runs a function in place of a line, under the session's lock: -1 from it is a failure. `text` is its
+   * line, copied. Its number, or 0 with an error. */
+  unsigned (*start_job)(struct runner *runner, const char *text, size_t length, job_body *body,
+                        void *context, struct error *error);
   /* Says which job has come to the foreground. */
   void (*show_job)(struct runner *runner, unsigned job);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
@@ -67,6 +74,8 @@ struct session {
   bool reads_input;       /* standard input is the script, and no child's to read */
   _Atomic bool quitting;  /* `quit`, the end of input or a signal: no further statement is run */
   _Atomic int quit_status;
+  int64_t deadline;  /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the start */
+  _Atomic bool late; /* it has */
   struct socket *last_used; /* what `status` marks: a reference */
 };
 

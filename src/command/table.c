@@ -100,6 +100,7 @@ const struct command *const command_table[] = {
     &command_save,
     &command_history,
     &command_shell,
+    &command_spawn,
     &command_help,
     &command_explain,
     &command_quit,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command/commands.h"
 #include "command/help.h"
 #include "command/invocation.h"
 #include "command/settings.h"
@@ -384,7 +385,7 @@ static void offer_argument(struct target *target, const struct line_place *conte
       offer(target, setting->name, setting->summary);
     break;
   case ARGUMENT_CONDITION:
-    offer_words(target, "readable|writable");
+    offer_words(target, await_conditions);
     offer_set(target, &constant_states, false);
     break;
   case ARGUMENT_CONSTANT:

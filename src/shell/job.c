@@ -18,6 +18,8 @@ struct job {
   bool started;            /* it was */
   struct program *program; /* one reference */
   const struct statement *statement;
+  job_body *body; /* what it runs where it has no statement */
+  void *context;
   char *text;                 /* its line */
   bool expects;               /* an `expect` is in it: the end of a script waits for it */
   enum event_job_phase phase; /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
@@ -102,26 +104,33 @@ static bool has_expectation(const struct statement *statement) {
 }
 
 /* A new entry in the table; NULL when there is no memory. */
-static struct job *job_add(struct session *session, struct program *program,
-                           const struct statement *statement) {
+static struct job *job_add_text(struct session *session, const char *line, size_t length) {
   struct job *job = calloc(1, sizeof *job);
-  const struct place *place = &statement->place;
-  char *text = strndup(program->script.source->text + place->offset, place->length);
+  char *text = strndup(line, length);
   if (!job || !text) {
     free(job);
     free(text);
     return NULL;
   }
   job->number = ++session->jobs->last_number;
-  job->program = program_retain(program);
-  job->statement = statement;
   job->text = text;
-  job->expects = has_expectation(statement);
   job->phase = JOB_STARTED;
   struct job **link = &session->jobs->jobs;
   while (*link)
     link = &(*link)->next;
   *link = job;
+  return job;
+}
+
+static struct job *job_add(struct session *session, struct program *program,
+                           const struct statement *statement) {
+  const struct place *place = &statement->place;
+  struct job *job = job_add_text(session, program->script.source->text + place->offset, place->length);
+  if (!job)
+    return NULL;
+  job->program = program_retain(program);
+  job->statement = statement;
+  job->expects = has_expectation(statement);
   return job;
 }
 
@@ -158,7 +167,9 @@ static void *run_job(void *argument) {
   struct session *session = runner->session;
   waiter_register(&runner->waiter);
   session_lock(session);
-  int status = run_job_statement(runner, job->program, job->statement, &job->result, &job->error);
+  int status = job->body
+                   ? job->body(runner, job->context, &job->result, &job->error)
+                   : run_job_statement(runner, job->program, job->statement, &job->result, &job->error);
   finish(job, runner, status);
   runner_stop(runner);
   session_unlock(session);
@@ -178,15 +189,16 @@ static int start_thread(struct job *job) {
   return problem;
 }
 
-int job_start(struct runner *runner, struct program *program, const struct statement *statement,
-              struct error *error) {
+static int check_limit(struct session *session, struct error *error) {
+  if (prune(session->jobs) < JOB_LIMIT)
+    return 0;
+  return error_set(error, ERROR_FAILURE,
+                   _("there are %d jobs already, the most at a time; `wait` or `kill` some"), JOB_LIMIT);
+}
+
+/* Starts a job that was added; where that fails it is removed. */
+static int launch(struct runner *runner, struct job *job, struct error *error) {
   struct session *session = runner->session;
-  if (prune(session->jobs) >= JOB_LIMIT)
-    return error_set(error, ERROR_FAILURE,
-                     _("there are %d jobs already, the most at a time; `wait` or `kill` some"), JOB_LIMIT);
-  struct job *job = job_add(session, program, statement);
-  if (!job)
-    return error_set_memory(error);
   job->runner = &job->own;
   if (runner_start(&job->own, session, job->number, &runner->scope) < 0) {
     job_remove(session, job);
@@ -200,6 +212,29 @@ int job_start(struct runner *runner, struct program *program, const struct state
     return error_set_errno(error, problem, _("no thread could be started for the job"));
   }
   return 0;
+}
+
+int job_start(struct runner *runner, struct program *program, const struct statement *statement,
+              struct error *error) {
+  if (check_limit(runner->session, error) < 0)
+    return -1;
+  struct job *job = job_add(runner->session, program, statement);
+  return job ? launch(runner, job, error) : error_set_memory(error);
+}
+
+unsigned job_start_body(struct runner *runner, const char *text, size_t length, job_body *body,
+                        void *context, struct error *error) {
+  if (check_limit(runner->session, error) < 0)
+    return 0;
+  struct job *job = job_add_text(runner->session, text, length);
+  if (!job) {
+    error_set_memory(error);
+    return 0;
+  }
+  job->body = body;
+  job->context = context;
+  unsigned number = job->number;
+  return launch(runner, job, error) < 0 ? 0 : number;
 }
 
 void job_settle(struct runner *runner) {
@@ -328,7 +363,7 @@ static int collect(struct runner *runner, struct job *job, struct result *result
     append_phase(runner, job, JOB_COLLECTED);
   job->collected = true;
   if (job->phase == JOB_FAILED) {
-    const char *name = job->statement->command ? job->statement->command->name : "";
+    const char *name = job->statement && job->statement->command ? job->statement->command->name : "";
     error_set(error, ERROR_FAILURE, _("job %%%u failed: %s%s%.400s"), job->number, name, *name ? ": " : "",
               job->error.message);
     error->number = job->error.number;

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "language/error.h"
+#include "language/number.h"
 
-static const char usage[] = N_("usage: socksh [-qvk] [--stable] [--step] [-c COMMANDS] [FILE|-] [ARG...]\n"
-                               "       socksh --help | --version\n");
+static const char usage[] =
+    N_("usage: socksh [-qvk] [--stable] [--step] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
+       "       socksh --help | --version\n");
 
 static const char help[] = N_(
     "\n"
@@ -25,12 +27,14 @@ static const char help[] = N_(
     "                 go on behind a line that failed; the exit status is 1 all the same\n"
     "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
     "      --step     walk through FILE line by line\n"
+    "      --deadline DURATION\n"
+    "                 end with a failure after so long, as 30s: for tests\n"
     "      --help     print this\n"
     "      --version  print the version\n"
     "\n"
     "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man socksh\n");
 
-enum { OPTION_STABLE = 256, OPTION_STEP, OPTION_HELP, OPTION_VERSION };
+enum { OPTION_STABLE = 256, OPTION_STEP, OPTION_DEADLINE, OPTION_HELP, OPTION_VERSION };
 
 static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
@@ -38,6 +42,7 @@ static const struct option long_options[] = {
     {"keep-going", no_argument, NULL, 'k'},
     {"stable", no_argument, NULL, OPTION_STABLE},
     {"step", no_argument, NULL, OPTION_STEP},
+    {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -78,6 +83,11 @@ static int read_letters(int argc, char **argv, struct shell_options *options) {
     case OPTION_STEP:
       options->step = true;
       break;
+    case OPTION_DEADLINE:
+      if (duration_parse(optarg, strlen(optarg), &options->deadline) == 0 && options->deadline > 0)
+        break;
+      fputs(_("socksh: --deadline takes a duration, as 30s or 2m\n"), stderr);
+      return 2;
     case OPTION_HELP:
       return print_help();
     case OPTION_VERSION:

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct view_class;
 
@@ -15,6 +16,7 @@ struct shell_options {
   bool keep_going;
   bool stable;
   bool step;
+  int64_t deadline; /* --deadline: how long the whole session may take, in nanoseconds; 0: without end */
   const char *commands;         /* -c; NULL */
   bool from_input;              /* "-": standard input is the script, even if it is a terminal */
   const char *path;             /* the script; NULL: standard input, or the prompt */

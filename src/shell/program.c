@@ -48,6 +48,7 @@ static int check(const struct statement *statement, bool repeated, struct error 
     if (statement->command &&
         invocation_check(statement->command, statement->words, statement->count, error) < 0) {
       error_set_place(error, statement->command_place);
+      error->command = statement->command;
       return -1;
     }
     if (check(statement->block, inside, error) < 0)

@@ -262,6 +262,14 @@ static void run_steps(struct script_run *run, const struct shell_options *option
   bytes_free(&input.bytes);
 }
 
+/* --deadline: what was being run is an error of its own. */
+static void tell_late(struct script_run *run, const struct shell_options *options) {
+  struct error error;
+  error_set(&error, ERROR_FAILURE, _("the session took longer than its --deadline of %g s"),
+            (double)options->deadline / 1e9);
+  tell(run, NULL, &error);
+}
+
 int script_run(struct session *session, const struct shell_options *options) {
   struct script_run run = {.session = session, .keep_going = options->keep_going};
   struct scope scope = {.arguments = options->arguments, .argument_count = options->argument_count};
@@ -280,6 +288,8 @@ int script_run(struct session *session, const struct shell_options *options) {
   if (!session->quitting && (run.status == 0 || run.keep_going) && job_conclude(&run.runner) < 0 &&
       run.status == 0)
     run.status = run.runner.waiter.reason == WAIT_USER ? STATUS_INTERRUPTED : STATUS_FAILED;
+  if (session->late)
+    tell_late(&run, options);
   if (session->quitting && session->quit_status)
     run.status = session->quit_status;
   runner_stop(&run.runner);

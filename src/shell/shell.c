@@ -18,6 +18,7 @@
 const struct shell_operations shell_operations = {
     .list_jobs = job_list,
     .wait_job = job_wait,
+    .start_job = job_start_body,
     .show_job = job_show,
     .kill_job = job_kill,
     .last_job = job_last,
@@ -75,6 +76,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   output_start(&session->output);
   socket_table_start(&session->sockets);
   session->interactive = interactive;
+  session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
   session->view = view_create(options->view, &session->output, &session->settings.view);

@@ -164,9 +164,30 @@ static int take_signal(void) {
   return got == (ssize_t)sizeof information ? (int)information.ssi_signo : 0;
 }
 
+void watcher_end_session(struct session *session, int status) {
+  session->quit_status = status;
+  session->quitting = true;
+  pthread_mutex_lock(&session->watch.lock);
+  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
+    waiter_interrupt(waiter, WAIT_ENDED);
+  pthread_mutex_unlock(&session->watch.lock);
+}
+
+/* Ends the session when its time is over. Returns how long it has still, in nanoseconds. */
+static int64_t keep_deadline(struct session *session) {
+  int64_t left = session->deadline - clock_monotonic();
+  if (left <= 0) {
+    session->late = true;
+    watcher_end_session(session, 1);
+  }
+  return left;
+}
+
 void watcher_wait(struct session *session, int extra, struct watcher_news *news) {
   *news = (struct watcher_news){0};
   int timeout = sleep_time(session, news);
+  if (session->deadline && !session->quitting)
+    timeout = sooner(timeout, keep_deadline(session));
   if (news->flush)
     timeout = 0;
   struct pollfd items[] = {{.fd = session->watch.wake, .events = POLLIN},
@@ -189,15 +210,6 @@ void watcher_interrupt_foreground(struct session *session) {
   for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
     if (waiter->job == 0)
       waiter_interrupt(waiter, WAIT_USER);
-  pthread_mutex_unlock(&session->watch.lock);
-}
-
-void watcher_end_session(struct session *session, int status) {
-  session->quit_status = status;
-  session->quitting = true;
-  pthread_mutex_lock(&session->watch.lock);
-  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
-    waiter_interrupt(waiter, WAIT_ENDED);
   pthread_mutex_unlock(&session->watch.lock);
 }
 
