@@ -16,7 +16,7 @@
 #include "socket/descriptor.h"
 
 int main(int argc, char **argv) {
-  struct shell_options options = {.view = &view_text, .script = -1};
+  struct shell_options options = {.script = -1};
   struct session session;
   setlocale(LC_ALL, "");
   if (descriptor_start() < 0) {

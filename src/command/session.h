@@ -66,7 +66,7 @@ struct session {
   struct settings settings;
   struct timeline *timeline; /* has its own lock */
   struct output output;      /* has its own lock */
-  struct view *view;         /* the timeline's lock guards it */
+  struct view *view;         /* those that listen to the timeline, whose lock guards them */
   struct watch watch;        /* has its own lock */
   const struct shell_operations *shell;
   struct job_table *jobs; /* the shell's own */

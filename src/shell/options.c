@@ -11,9 +11,9 @@
 #include "language/error.h"
 #include "language/number.h"
 
-static const char usage[] =
-    N_("usage: socksh [-qvk] [--stable] [--step] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
-       "       socksh --help | --version\n");
+static const char usage[] = N_(
+    "usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
+    "       socksh --help | --version\n");
 
 static const char help[] = N_(
     "\n"
@@ -26,6 +26,8 @@ static const char help[] = N_(
     "  -k, --keep-going\n"
     "                 go on behind a line that failed; the exit status is 1 all the same\n"
     "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
+    "      --json     print each event as a JSON object on a line of its own: socksh-json(5)\n"
+    "      --tap      print the tests (expect, assert, await) in TAP version 14\n"
     "      --step     walk through FILE line by line\n"
     "      --deadline DURATION\n"
     "                 end with a failure after so long, as 30s: for tests\n"
@@ -34,13 +36,23 @@ static const char help[] = N_(
     "\n"
     "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man socksh\n");
 
-enum { OPTION_STABLE = 256, OPTION_STEP, OPTION_DEADLINE, OPTION_HELP, OPTION_VERSION };
+enum {
+  OPTION_STABLE = 256,
+  OPTION_JSON,
+  OPTION_TAP,
+  OPTION_STEP,
+  OPTION_DEADLINE,
+  OPTION_HELP,
+  OPTION_VERSION
+};
 
 static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
     {"keep-going", no_argument, NULL, 'k'},
     {"stable", no_argument, NULL, OPTION_STABLE},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"tap", no_argument, NULL, OPTION_TAP},
     {"step", no_argument, NULL, OPTION_STEP},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -79,6 +91,12 @@ static int read_letters(int argc, char **argv, struct shell_options *options) {
       break;
     case OPTION_STABLE:
       options->stable = true;
+      break;
+    case OPTION_JSON:
+      options->output = OUTPUT_JSON;
+      break;
+    case OPTION_TAP:
+      options->output = OUTPUT_TAP;
       break;
     case OPTION_STEP:
       options->step = true;

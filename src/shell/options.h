@@ -6,11 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct view_class;
+/* How what happens is written. */
+enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_COUNT };
 
 /* What the command line asked for. */
 struct shell_options {
-  const struct view_class *view;
+  enum shell_output output;
   bool quiet;
   bool verbose;
   bool keep_going;

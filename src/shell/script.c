@@ -298,6 +298,11 @@ int script_run(struct session *session, const struct shell_options *options) {
   return run.status;
 }
 
+static void append_file(struct runner *runner, const char *path, bool ended, bool failed) {
+  struct event event = {.kind = EVENT_FILE, .file = {path, ended, failed}};
+  runner_append(runner, &event);
+}
+
 int script_source(struct runner *runner, const char *path, struct result *result, struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
@@ -315,6 +320,8 @@ int script_source(struct runner *runner, const char *path, struct result *result
     error->told = true;
     status = -1;
   }
+  if (program)
+    append_file(runner, path, false, false);
   runner->sources++;
   runner->depth++;
   const char *const *bind = runner->bind;
@@ -333,6 +340,8 @@ int script_source(struct runner *runner, const char *path, struct result *result
   runner->bind = bind;
   runner->depth--;
   runner->sources--;
+  if (program)
+    append_file(runner, path, true, status < 0);
   program_release(program);
   source_release(source);
   bytes_free(&text);

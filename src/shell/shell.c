@@ -79,7 +79,9 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
-  session->view = view_create(options->view, &session->output, &session->settings.view);
+  static const struct view_class *const views[OUTPUT_COUNT] = {
+      [OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_TAP] = &view_tap};
+  session->view = view_create(views[options->output], &session->output, &session->settings.view, NULL);
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
   if (!session->timeline || jobs_create(session) < 0)
     return complain(_("the session can't begin"));

@@ -320,6 +320,11 @@ static void get_body(struct input *input, struct event *event, struct decoded *d
     event->test.expected = get_text(input);
     event->test.got = get_text(input);
     break;
+  case EVENT_FILE:
+    event->file.path = get_text(input);
+    event->file.ended = get(input) != 0;
+    event->file.failed = get(input) != 0;
+    break;
   case EVENT_RESULT:
     event->result.failed = get(input) != 0;
     event->result.number = (int)get(input);

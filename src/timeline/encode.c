@@ -256,6 +256,10 @@ static char *put_body(struct pen *pen, char *at, const struct event *event, size
     return put_text(pen, at, event->about_job.text);
   case EVENT_TEST:
     return put_test(pen, at, &event->test);
+  case EVENT_FILE:
+    at = put_text(pen, at, event->file.path);
+    at = put(at, event->file.ended);
+    return put(at, event->file.failed);
   case EVENT_RESULT:
     at = put(at, event->result.failed);
     at = put(at, event->result.number);

@@ -22,6 +22,7 @@ enum event_kind {
   EVENT_JOB,          /* a job began, ended, or was waited for */
   EVENT_TEST,         /* an expect, assert or await passed or failed */
   EVENT_RESULT,       /* a statement is done: what it gave */
+  EVENT_FILE,         /* `source`: a file begins, or has ended */
 };
 
 /* Where a statement came from. */
@@ -102,6 +103,12 @@ struct event_result {
   unsigned depth;
 };
 
+struct event_file {
+  const char *path;
+  bool ended;
+  bool failed; /* it ended with a failure */
+};
+
 /* The time of an event that comes right behind the one before it: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
@@ -124,6 +131,7 @@ struct event {
     struct event_job about_job;
     struct event_test test;
     struct event_result result;
+    struct event_file file;
   };
 };
 

@@ -30,9 +30,11 @@ const char *line_reason(enum state_reason reason) {
   return "";
 }
 
-static void append_error(const struct event_error *error, struct bytes *bytes) {
-  if (error->source[0])
+void line_append_error(const struct event_error *error, struct bytes *bytes) {
+  if (error->source[0] && error->line)
     bytes_append_format(bytes, "%s:%u: ", error->source, error->line);
+  else if (error->source[0])
+    bytes_append_format(bytes, "%s: ", error->source);
   if (error->command[0])
     bytes_append_format(bytes, "%s: ", error->command);
   bytes_append_text(bytes, error->message);
@@ -78,7 +80,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     bytes_append_text(bytes, event->note);
     return "note";
   case EVENT_ERROR:
-    append_error(&event->error, bytes);
+    line_append_error(&event->error, bytes);
     return "error";
   case EVENT_JOB:
     append_job(&event->about_job, bytes);
@@ -88,6 +90,9 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "test";
   case EVENT_RESULT:
     return "result";
+  case EVENT_FILE:
+    bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));
+    return "source";
   }
   return "";
 }

@@ -10,6 +10,9 @@ void line_append_call(const struct call *call, struct bytes *bytes);
 /* Adds what an event says, and returns what it is: "call". */
 const char *line_append_event(const struct event *event, struct bytes *bytes);
 
+/* Adds an error: where, which command, and what. */
+void line_append_error(const struct event_error *error, struct bytes *bytes);
+
 /* Why a state has changed, in a few words; "" for none. */
 const char *line_reason(enum state_reason reason);
 

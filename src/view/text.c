@@ -378,6 +378,7 @@ static void text_event(struct view *view, const struct event *event) {
     break;
   case EVENT_CALL_START:
   case EVENT_TEST:
+  case EVENT_FILE:
     break;
   }
 }

@@ -3,27 +3,31 @@
 #include <stdlib.h>
 
 struct view *view_create(const struct view_class *class, struct output *output,
-                         const struct view_settings *settings) {
+                         const struct view_settings *settings, struct view *next) {
   struct view *view = calloc(1, class->size);
   if (!view)
     return NULL;
   view->class = class;
   view->output = output;
   view->settings = *settings;
+  view->next = next;
   return view;
 }
 
 void view_free(struct view *view) {
-  if (!view)
-    return;
-  if (view->class->free)
-    view->class->free(view);
-  free(view);
+  while (view) {
+    struct view *next = view->next;
+    if (view->class->free)
+      view->class->free(view);
+    free(view);
+    view = next;
+  }
 }
 
 void view_finish(struct view *view) {
-  if (view->class->finish)
-    view->class->finish(view);
+  for (; view; view = view->next)
+    if (view->class->finish)
+      view->class->finish(view);
 }
 
 struct change {
@@ -33,7 +37,8 @@ struct change {
 
 static void take_settings(void *context) {
   const struct change *change = context;
-  change->view->settings = *change->settings;
+  for (struct view *view = change->view; view; view = view->next)
+    view->settings = *change->settings;
 }
 
 void view_configure(struct view *view, struct timeline *timeline, const struct view_settings *settings) {
@@ -42,6 +47,6 @@ void view_configure(struct view *view, struct timeline *timeline, const struct v
 }
 
 void view_event(const struct event *event, void *context) {
-  struct view *view = context;
-  view->class->event(view, event);
+  for (struct view *view = context; view; view = view->next)
+    view->class->event(view, event);
 }

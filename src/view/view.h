@@ -31,14 +31,18 @@ struct view_class {
 struct view {
   const struct view_class *class;
   struct output *output;
+  struct view *next;             /* another that listens to the same timeline; NULL: none */
   struct view_settings settings; /* changed with view_configure; the timeline's lock guards all of a view */
 };
 
-extern const struct view_class view_text;
+extern const struct view_class view_text; /* lines for a person */
+extern const struct view_class view_json; /* --json */
+extern const struct view_class view_tap;  /* --tap */
 
-/* NULL when there is no memory. */
+/* NULL when there is no memory. `next` is a view that listens, too; NULL: none. What is said of a view below is done to all of its
+ * chain. */
 struct view *view_create(const struct view_class *class, struct output *output,
-                         const struct view_settings *settings);
+                         const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
 
 /* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */

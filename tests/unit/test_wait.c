@@ -135,7 +135,7 @@ static void test_during(void **state) {
   (void)state;
   open_reader(&reader, &thread);
   for (int i = 1; i <= ROUNDS; i++) {
-    while (reader.waiter.phase != WAIT_WAITING)
+    while (reader.waiter.phase == WAIT_IDLE)
       sched_yield();
     waiter_interrupt(&reader.waiter, WAIT_USER);
     wait_for(&reader.rounds, i);
@@ -219,7 +219,7 @@ static void test_attend(void **state) {
   (void)state;
   open_reader(&reader, &thread);
   for (int i = 1; i <= ROUNDS; i++) {
-    while (reader.waiter.phase != WAIT_WAITING)
+    while (reader.waiter.phase == WAIT_IDLE)
       sched_yield();
     pthread_mutex_lock(&watch.lock);
     if (waiter_attend(&reader.waiter)) {
