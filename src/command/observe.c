@@ -39,17 +39,14 @@ static enum state_reason change_reason(const struct socket *socket, const struct
   return REASON_NONE;
 }
 
-bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
-  struct snapshot before;
-  struct socket_label label = socket_label(socket);
-  if (!look_state(socket, cause->time, &before))
-    return false;
-  label.cookie = socket->cookie;
+static void append_change(struct session *session, const struct socket *socket,
+                          const struct snapshot *before, const struct look_cause *cause,
+                          const struct socket_label *label) {
   bool own = cause->subject == socket->id;
-  struct event_state state = {.socket = label,
-                              .before = before,
+  struct event_state state = {.socket = *label,
+                              .before = *before,
                               .now = socket->seen,
-                              .reason = change_reason(socket, &before, own ? cause->error : 0),
+                              .reason = change_reason(socket, before, own ? cause->error : 0),
                               .asked = cause->asked};
   struct event event = {.kind = EVENT_STATE,
                         .cause = cause->call,
@@ -57,7 +54,50 @@ bool session_look(struct session *session, struct socket *socket, const struct l
                         .statement = cause->statement,
                         .state = &state};
   timeline_append(session->timeline, &event);
-  return true;
+}
+
+bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
+  struct snapshot before;
+  struct socket_label label =
+      socket_label(socket);       /* its role as it was: one that is gone now was followed until now */
+  object_retain(&socket->object); /* the table lets go of what is gone */
+  bool changed = look_state(socket, cause->time, &before);
+  label.cookie = socket->cookie;
+  if (changed)
+    append_change(session, socket, &before, cause, &label);
+  object_release(&socket->object);
+  return changed;
+}
+
+/* Those without a descriptor cost a question to the kernel each: a few at a time, around the list. */
+static void look_at_watched(struct session *session, const struct look_cause *cause, size_t count) {
+  struct socket *socket = session->sockets.watched;
+  for (size_t i = 0; socket && i < session->looked_watched; i++)
+    socket = socket->watched_next;
+  while (socket && count-- > 0) {
+    struct socket *next = socket->watched_next;
+    if (!session_look(session, socket, cause) || socket->role != ROLE_GONE)
+      session->looked_watched++; /* one that is gone has left the list */
+    socket = next;
+  }
+  if (!socket)
+    session->looked_watched = 0;
+}
+
+void session_look_around(struct session *session) {
+  enum { OPEN = 512, WATCHED = 64 };
+  struct look_cause cause = {.time = clock_monotonic()};
+  struct socket *socket = socket_table_next(&session->sockets, session->looked_at);
+  session->looked_at = 0;
+  for (int count = 0; socket && count < OPEN; count++) {
+    session->looked_at = socket->descriptor + 1;
+    if (!socket->may_change_local) /* what a call is changing now is told behind that call */
+      session_look(session, socket, &cause);
+    socket = socket_table_next(&session->sockets, session->looked_at);
+  }
+  if (!socket)
+    session->looked_at = 0;
+  look_at_watched(session, &cause, WATCHED);
 }
 
 static void touch_peers(struct runner *runner, const struct socket *socket) {

@@ -77,6 +77,8 @@ struct session {
   int64_t deadline;  /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the start */
   _Atomic bool late; /* it has */
   struct socket *last_used; /* what `status` marks: a reference */
+  int looked_at;            /* session_look_around: the descriptor that it begins with next */
+  size_t looked_watched;    /* and how many of those without a descriptor it passes over */
 };
 
 /* A thread that runs commands: the script's, the prompt's foreground, or a job's. Its own, but for `waiter`. */
@@ -159,6 +161,10 @@ struct look_cause {
 
 /* Looks at a socket, and appends what has changed. True when something has. */
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
+
+/* Looks at some of the open sockets, and of those without a descriptor, and goes on with others the next time: for an idle
+ * prompt. */
+void session_look_around(struct session *session);
 
 /* True when looks that were not asked for are wanted. */
 bool session_looks(const struct session *session);

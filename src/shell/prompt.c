@@ -15,6 +15,8 @@
 #include "shell/watcher.h"
 #include "shell/worker.h"
 
+enum { LOOK_EVERY = 300 }; /* milliseconds between looks at an idle prompt */
+
 /* The prompt there is: readline's callbacks carry no context. */
 static struct workbench bench;
 static bool input_ended;
@@ -160,6 +162,18 @@ static int begin_walk(const struct shell_options *options) {
   return status;
 }
 
+/* While nobody types a command, the sockets may change all the same: what is found is shown above the line. */
+static void look_around(struct session *session) {
+  static int64_t looked;
+  int64_t now = clock_monotonic();
+  if (now - looked < (int64_t)LOOK_EVERY * 1000000)
+    return;
+  looked = now;
+  session_lock(session);
+  session_look_around(session);
+  session_unlock(session);
+}
+
 static void loop(struct session *session) {
   if (bench.step)
     workbench_submit(&bench, "");
@@ -174,7 +188,10 @@ static void loop(struct session *session) {
       if (!edit_active())
         edit_begin(prompt_text());
     }
-    watcher_wait(session, edit_active() ? STDIN_FILENO : -1, &news);
+    bool idle = edit_active() && session_looks(session);
+    watcher_wait(session, edit_active() ? STDIN_FILENO : -1, idle ? LOOK_EVERY : -1, &news);
+    if (idle)
+      look_around(session);
     handle_signal(news.signal);
     if (news.readable && edit_active())
       edit_read();

@@ -183,11 +183,13 @@ static int64_t keep_deadline(struct session *session) {
   return left;
 }
 
-void watcher_wait(struct session *session, int extra, struct watcher_news *news) {
+void watcher_wait(struct session *session, int extra, int longest, struct watcher_news *news) {
   *news = (struct watcher_news){0};
   int timeout = sleep_time(session, news);
   if (session->deadline && !session->quitting)
     timeout = sooner(timeout, keep_deadline(session));
+  if (longest >= 0 && (timeout < 0 || timeout > longest))
+    timeout = longest;
   if (news->flush)
     timeout = 0;
   struct pollfd items[] = {{.fd = session->watch.wake, .events = POLLIN},
@@ -224,7 +226,7 @@ static void *watch(void *argument) {
   descriptor_unshare();
   while (!stopping) {
     struct watcher_news news;
-    watcher_wait(session, -1, &news);
+    watcher_wait(session, -1, -1, &news);
     if (news.signal == SIGINT)
       watcher_interrupt_foreground(session);
     else if (news.signal)

@@ -11,13 +11,13 @@ int watcher_prepare(bool prompt);
 void watcher_discard(void);
 
 /* Waits until something happens, and attends to what it can: interrupts waits whose time is over, announces calls that block.
- * `extra` is a descriptor to be waited for as well, or -1. */
+ * `extra` is a descriptor to be waited for as well, or -1; `longest` the most to wait, in milliseconds, or -1. */
 struct watcher_news {
   bool readable; /* `extra` can be read, or has hung up */
   bool flush;    /* output that was waiting while a call blocks should be written */
   int signal;    /* a signal that came, 0: none */
 };
-void watcher_wait(struct session *session, int extra, struct watcher_news *news);
+void watcher_wait(struct session *session, int extra, int longest, struct watcher_news *news);
 
 /* The thread that watches where no terminal's thread does: in a session without a prompt, and at the end of one with it. */
 int watcher_start(struct session *session);
