@@ -76,6 +76,7 @@ struct session {
   _Atomic int quit_status;
   int64_t deadline;  /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the start */
   _Atomic bool late; /* it has */
+  unsigned surveys;  /* how many were made: the number of the last one */
   struct socket *last_used; /* what `status` marks: a reference */
   int looked_at;            /* session_look_around: the descriptor that it begins with next */
   size_t looked_watched;    /* and how many of those without a descriptor it passes over */

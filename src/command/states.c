@@ -49,13 +49,13 @@ static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
 
 static void add_row(struct answer *answer, const struct surveyed *surveyed, bool why) {
   struct socket *socket = surveyed->socket;
+  bool inet =
+      surveyed->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
   bool open = socket->descriptor >= 0;
-  struct address local = open ? look_local(socket) : socket->seen.local;
-  struct address peer = open ? look_peer(socket) : socket->seen.peer;
+  struct address local = inet ? surveyed->kernel.local : open ? look_local(socket) : socket->seen.local;
+  struct address peer = inet ? surveyed->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
   enum socket_state state =
       surveyed->listed && socket_is_tcp(socket) ? surveyed->kernel.state : look_state_now(socket);
-  if (peer.length == 0 && surveyed->listed && socket->family != AF_UNIX)
-    peer = surveyed->kernel.peer; /* of a SYN_SENT getpeername says nothing yet */
   add_descriptor(answer, socket);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
   row_add_kind(answer, socket);

@@ -19,14 +19,18 @@ size_t survey_count(const struct survey *survey) {
 }
 
 const struct surveyed *survey_nth(const struct survey *survey, size_t n) {
-  return (const struct surveyed *)survey->found.data + n;
+  const size_t *order = (const size_t *)survey->order.data;
+  return (const struct surveyed *)survey->found.data + (order ? order[n] : n);
 }
 
-static void add_found(struct survey *survey, struct socket *socket, const struct kernel_socket *kernel) {
+static void add_found(struct collecting *collecting, struct socket *socket,
+                      const struct kernel_socket *kernel) {
+  struct survey *survey = collecting->survey;
   struct surveyed surveyed = {.socket = socket, .listed = kernel != NULL};
   if (kernel)
     surveyed.kernel = *kernel;
   bytes_append(&survey->found, &surveyed, sizeof surveyed);
+  socket->survey = collecting->session->surveys;
   if (!survey->found.failed)
     object_retain(&socket->object);
 }
@@ -50,7 +54,7 @@ static void collect(const struct kernel_socket *kernel, void *context) {
   struct socket *socket = NULL;
   bool known = false;
   while ((socket = socket_table_find_cookie(table, kernel->cookie, socket))) {
-    add_found(collecting->survey, socket, kernel);
+    add_found(collecting, socket, kernel);
     known = true;
   }
   if (known || kernel->protocol != IPPROTO_TCP)
@@ -100,9 +104,15 @@ static void adopt_strays(struct collecting *collecting) {
     socket->was_descriptor = listener->was_descriptor;
     memcpy(socket->name, listener->name, sizeof socket->name);
     socket_watch(socket, ROLE_QUEUED);
-    add_found(survey, socket, &strays[i]);
+    add_found(collecting, socket, &strays[i]);
     object_release(&socket->object);
   }
+}
+
+/* What was looked at last is believed, unless a call may have changed it since: the kernel's list says whether it still holds. */
+static bool is_listening(const struct socket *socket) {
+  bool known = socket->seen.state != STATE_UNKNOWN && !socket->may_change_local;
+  return socket_is_tcp(socket) && (known ? socket->seen.state : look_state_now(socket)) == STATE_LISTEN;
 }
 
 /* Those of the session that can be looked for, and the listeners among them. */
@@ -111,11 +121,11 @@ static void prepare(struct collecting *collecting) {
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1)) {
     look_identity(socket);
-    if (socket_is_tcp(socket) && look_state_now(socket) == STATE_LISTEN) {
-      if (socket->seen.local.length == 0)
-        socket->seen.local = look_local(socket);
-      bytes_append(&collecting->listeners, &socket, sizeof socket);
-    }
+    if (!is_listening(socket))
+      continue;
+    if (socket->seen.local.length == 0)
+      socket->seen.local = look_local(socket);
+    bytes_append(&collecting->listeners, &socket, sizeof socket);
   }
 }
 
@@ -129,9 +139,7 @@ static uint64_t client_of(const struct surveyed *surveyed) {
   return client ? client->id : UINT64_MAX;
 }
 
-static int order(const void *first, const void *second) {
-  const struct surveyed *a = first;
-  const struct surveyed *b = second;
+static int compare(const struct surveyed *a, const struct surveyed *b) {
   if (rank(a) != rank(b))
     return rank(a) - rank(b);
   if (rank(a) == 0 && a->socket->was_descriptor != b->socket->was_descriptor)
@@ -145,15 +153,21 @@ static int order(const void *first, const void *second) {
   return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
 }
 
-static int by_id(const void *first, const void *second) {
-  const struct surveyed *a = first;
-  const struct surveyed *b = second;
-  return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
+static int compare_indices(const void *first, const void *second, void *found) {
+  const struct surveyed *all = found;
+  return compare(&all[*(const size_t *)first], &all[*(const size_t *)second]);
 }
 
-static bool is_found(const struct survey *survey, size_t count, struct socket *socket) {
-  struct surveyed key = {.socket = socket};
-  return count > 0 && bsearch(&key, survey->found.data, count, sizeof key, by_id);
+static void sort(struct survey *survey) {
+  size_t count = survey_count(survey);
+  for (size_t i = 0; i < count; i++)
+    bytes_append(&survey->order, &i, sizeof i);
+  if (count > 0 && !survey->order.failed)
+    qsort_r(survey->order.data, count, sizeof(size_t), compare_indices, survey->found.data);
+}
+
+static bool is_found(const struct collecting *collecting, const struct socket *socket) {
+  return socket->survey == collecting->session->surveys;
 }
 
 static bool kind_asked(const struct socket *socket, unsigned kinds) {
@@ -164,38 +178,32 @@ static bool kind_asked(const struct socket *socket, unsigned kinds) {
 
 /* The open ones that the kernel's list does not have: not yet bound, or of another kind. */
 static void add_rest(struct collecting *collecting, unsigned kinds) {
-  struct survey *survey = collecting->survey;
   struct socket_table *table = &collecting->session->sockets;
-  size_t count = survey_count(survey);
-  if (count > 0)
-    qsort(survey->found.data, count, sizeof(struct surveyed), by_id);
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1))
-    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(survey, count, socket))
-      add_found(survey, socket, NULL);
+    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(collecting, socket))
+      add_found(collecting, socket, NULL);
 }
 
 /* Says what has changed since the looks before; what the kernel has no more is looked up a last time, and let go. */
-static void tell_changes(struct runner *runner, struct survey *survey) {
-  struct session *session = runner->session;
-  struct look_cause cause = {
-      .job = runner->job, .statement = runner->statement, .time = clock_monotonic(), .asked = true};
-  size_t count = survey_count(survey);
+static void tell_changes(struct collecting *collecting, struct runner *runner) {
+  struct session *session = collecting->session;
+  struct survey *survey = collecting->survey;
+  struct look_cause cause = {.job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
   for (struct socket *socket = session->sockets.watched; survey->complete && socket;) {
     struct socket *next = socket->watched_next;
-    if (!is_found(survey, count, socket)) {
-      cause.asked = false;
+    if (!is_found(collecting, socket))
       session_look(session, socket, &cause);
-    }
     socket = next;
   }
   cause.asked = true;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < survey_count(survey); i++) {
     const struct surveyed *surveyed = survey_nth(survey, i);
-    bool same = surveyed->listed && surveyed->socket->descriptor < 0 &&
-                surveyed->kernel.state == surveyed->socket->seen.state;
-    if (!same) /* what costs a question to the kernel is asked only where something has changed */
-      session_look(session, surveyed->socket, &cause);
+    struct socket *socket = surveyed->socket;
+    bool same = surveyed->listed && socket_is_tcp(socket) && !socket->may_change_local &&
+                surveyed->kernel.state == socket->seen.state;
+    if (!same) /* the kernel is asked only where something may have changed */
+      session_look(session, socket, &cause);
   }
 }
 
@@ -204,6 +212,7 @@ int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, st
   struct collecting collecting = {.session = session, .survey = survey};
   struct error problem;
   *survey = (struct survey){0};
+  session->surveys++;
   prepare(&collecting);
   if (!session->sockets.kernel)
     session->sockets.kernel = kernel_open(&problem);
@@ -214,14 +223,10 @@ int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, st
   else
     memcpy(survey->problem, problem.message, sizeof survey->problem - 1);
   add_rest(&collecting, kinds);
-  size_t count = survey_count(survey);
-  if (count > 0)
-    qsort(survey->found.data, count, sizeof(struct surveyed), by_id);
-  tell_changes(runner, survey);
-  if (count > 0)
-    qsort(survey->found.data, count, sizeof(struct surveyed), order);
-  bool failed = survey->found.failed || collecting.listeners.failed || collecting.others.failed ||
-                collecting.strays.failed;
+  tell_changes(&collecting, runner);
+  sort(survey);
+  bool failed = survey->found.failed || survey->order.failed || collecting.listeners.failed ||
+                collecting.others.failed || collecting.strays.failed;
   bytes_free(&collecting.listeners);
   bytes_free(&collecting.others);
   bytes_free(&collecting.strays);
@@ -235,6 +240,7 @@ void survey_free(struct survey *survey) {
   for (size_t i = 0; i < survey_count(survey); i++)
     object_release(&survey_nth(survey, i)->socket->object);
   bytes_free(&survey->found);
+  bytes_free(&survey->order);
 }
 
 static const char *queued_why(enum socket_state state) {

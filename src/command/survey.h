@@ -12,8 +12,9 @@ struct surveyed {
 };
 
 struct survey {
+  struct bytes found; /* struct surveyed */
   struct bytes
-      found; /* struct surveyed: open ones by descriptor, each listener's queue behind it, then lingering ones */
+      order; /* size_t, their indices: open ones by descriptor, a listener's queue behind it, lingering ones last */
   bool complete;     /* the kernel's list could be read: those without a descriptor are among them */
   char problem[300]; /* what was missing, where it is not complete */
   unsigned

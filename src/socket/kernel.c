@@ -109,7 +109,6 @@ static void read_inet(const struct nlmsghdr *header, const struct reading *readi
       .inode = message->idiag_inode,
       .receive_queue = message->idiag_rqueue,
       .send_queue = message->idiag_wqueue,
-      .drops = -1,
       .timer = timer_from(message->idiag_timer),
       .timer_left = (int64_t)message->idiag_expires * 1000000,
       .retransmits = message->idiag_retrans,
@@ -118,15 +117,6 @@ static void read_inet(const struct nlmsghdr *header, const struct reading *readi
            message->id.idiag_if);
   set_inet(&socket.peer, socket.family, message->id.idiag_dport, message->id.idiag_dst,
            message->id.idiag_if);
-  const struct nlattr *attribute = NULL;
-  while ((attribute = next_attribute(header, sizeof *message, attribute))) {
-    uint32_t numbers[SK_MEMINFO_VARS] = {0};
-    if (mnl_attr_get_type(attribute) == INET_DIAG_SKMEMINFO &&
-        mnl_attr_get_payload_len(attribute) >= sizeof numbers) {
-      memcpy(numbers, mnl_attr_get_payload(attribute), sizeof numbers);
-      socket.drops = numbers[SK_MEMINFO_DROPS];
-    }
-  }
   reading->each(&socket, reading->context);
 }
 
@@ -152,7 +142,6 @@ static void read_unix(const struct nlmsghdr *header, const struct reading *readi
       .state = unix_state(message),
       .cookie = (uint64_t)message->udiag_cookie[1] << 32 | message->udiag_cookie[0],
       .inode = message->udiag_ino,
-      .drops = -1,
   };
   const struct nlattr *attribute = NULL;
   while ((attribute = next_attribute(header, sizeof *message, attribute))) {
@@ -238,10 +227,8 @@ static int walk_inet(struct kernel *kernel, int protocol, uint32_t states, struc
   int problem = 0;
   reading->protocol = protocol;
   for (size_t i = 0; i < 2 && problem == 0; i++) {
-    struct inet_diag_req_v2 request = {.sdiag_family = families[i],
-                                       .sdiag_protocol = (unsigned char)protocol,
-                                       .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
-                                       .idiag_states = states};
+    struct inet_diag_req_v2 request = {
+        .sdiag_family = families[i], .sdiag_protocol = (unsigned char)protocol, .idiag_states = states};
     problem = ask(kernel, &request, sizeof request, true, reading);
   }
   return problem;
@@ -286,7 +273,6 @@ int kernel_find(struct kernel *kernel, const struct address *local, const struct
   struct reading reading = {.each = keep, .context = found, .protocol = IPPROTO_TCP};
   struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)address_family(local),
                                      .sdiag_protocol = IPPROTO_TCP,
-                                     .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
                                      .idiag_states = ~0U};
   request.id.idiag_sport = put_inet(local, request.id.idiag_src);
   if (peer->length > 0)

@@ -32,7 +32,6 @@ struct kernel_socket {
   int64_t receive_queue; /* bytes to be read; of a listener: connections to be accepted */
   int64_t
       send_queue; /* bytes not acknowledged; of a listener: the limit of that queue; of a Unix socket 0 */
-  int64_t drops;  /* what was dropped on its receiving side; -1: not said */
   enum kernel_timer timer;
   int64_t timer_left;   /* nanoseconds until it runs out */
   unsigned retransmits; /* how often the segment in question was sent again */

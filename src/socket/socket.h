@@ -54,6 +54,7 @@ struct socket {
   struct snapshot seen;        /* what the last look found */
   bool shut;        /* this side was shut down for sending: that its connection ends is in order */
   unsigned waiting; /* calls that are blocked on it now */
+  unsigned survey;  /* the last survey that has found it; see survey.h */
   struct socket_link links[INDEX_COUNT];
   struct socket *watched_next; /* the table's list of those without a descriptor */
   struct socket *watched_before;

@@ -71,9 +71,10 @@ static void get_label(struct input *input, struct socket_label *label) {
   if (label->descriptor < 0)
     return;
   label->id = (uint64_t)get(input);
-  label->role = (enum socket_role)get(input);
-  label->family = (int)get(input);
-  label->protocol = (int)get(input);
+  long long kind = get(input);
+  label->role = (enum socket_role)(kind & 3);
+  label->family = (int)(kind >> 4 & 0xfff);
+  label->protocol = (int)(kind >> 16);
   label->cookie = (uint64_t)get(input);
   size_t length;
   const char *name = get_bytes(input, &length);

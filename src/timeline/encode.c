@@ -79,9 +79,7 @@ static char *put_label(struct pen *pen, char *at, const struct socket_label *lab
   if (label->descriptor < 0)
     return at;
   at = put(at, (long long)label->id);
-  at = put(at, label->role);
-  at = put(at, label->family);
-  at = put(at, label->protocol);
+  at = put(at, (long long)label->protocol << 16 | (long long)label->family << 4 | label->role);
   at = put(at, (long long)label->cookie);
   return put_bytes(pen, at, label->name, strlen(label->name));
 }
