@@ -199,7 +199,7 @@ const struct command command_shell = {
     .manual = N_(
         "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold text, numbers or addresses are in its environment, so after "
         "`let port $srv.local.port` the line `shell nc -z 127.0.0.1 $port` works. It has none of the session's sockets. A status other than 0 is a "
-        "failure, unless the line begins with expect and a number."),
+        "failure, unless expect or until with a number stands before it."),
     .blocks = N_("until the command ends"),
     .example = "shell echo hello\nexpect 3 shell exit 3",
     .run = run_shell,

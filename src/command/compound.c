@@ -145,12 +145,17 @@ static int run_recipe(struct invocation *invocation) {
     EADDRNOTAVAIL, N_("this machine has no such address")                                                          \
   }
 
+#define UNIX_LISTEN_ERRORS                                                                                 \
+  {EADDRINUSE,                                                                                             \
+   N_("the path is there already: unlink it first, or another socket has this abstract name")},            \
+      {EACCES, N_("the directory can't be written")}, {                                                    \
+    ENOENT, N_("the directory of the path does not exist")                                                 \
+  }
+
 #define CONNECT_ERRORS                                                                                     \
-  {ECONNREFUSED,                                                                                           \
-   N_("nothing listens on that address and port (a RST came back), or, for a path, nobody has it open")},  \
-      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},                \
-      {ENETUNREACH, N_("no route leads there")}, {                                                         \
-    ENOENT, N_("there is no such path; the listener creates it with bind")                                 \
+  {ECONNREFUSED, N_("nothing listens on that address and port: a RST came back")},                         \
+      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")}, {              \
+    ENETUNREACH, N_("no route leads there")                                                                \
   }
 
 const struct command command_tcp_listen = {
@@ -208,7 +213,9 @@ const struct command command_udp_connect = {
     .manual = N_(
         "Makes the calls socket and connect. Nothing is sent by that: it fixes where send goes, and whose datagrams are received."),
     .blocks = N_("never"),
-    .errors = {CONNECT_ERRORS},
+    .errors = {{ENETUNREACH, N_("no route leads there")},
+               {EADDRNOTAVAIL, N_("no free port is left")},
+               {EACCES, N_("a broadcast address needs setsockopt so_broadcast on")}},
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"",
     .pages = "connect(2), udp(7)",
     .run = run_recipe,
@@ -223,7 +230,7 @@ const struct command command_unix_listen = {
     .manual = N_(
         "Makes the calls socket, bind and listen. The path stays in the file system after close; an abstract name (unix:@name) does not."),
     .blocks = N_("never"),
-    .errors = {LISTEN_ERRORS},
+    .errors = {UNIX_LISTEN_ERRORS},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv\ns = accept srv",
     .pages = "unix(7), listen(2)",
     .run = run_recipe,
@@ -237,7 +244,9 @@ const struct command command_unix_connect = {
     .summary = N_("makes a Unix stream socket and connects it"),
     .manual = N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
     .blocks = N_("while the listener's queue is full"),
-    .errors = {CONNECT_ERRORS},
+    .errors = {{ECONNREFUSED, N_("nobody has this path open, or listens there")},
+               {ENOENT, N_("there is no such path; the listener creates it with bind")},
+               {EACCES, N_("the path may not be written")}},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv",
     .pages = "unix(7), connect(2)",
     .run = run_recipe,
@@ -252,7 +261,7 @@ const struct command command_unix_bind = {
     .manual = N_(
         "Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone lets the kernel choose an abstract name."),
     .blocks = N_("never"),
-    .errors = {LISTEN_ERRORS},
+    .errors = {UNIX_LISTEN_ERRORS},
     .example =
         "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect \"hello\" recv u",
     .pages = "unix(7), bind(2)",

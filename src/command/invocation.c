@@ -325,6 +325,8 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   runner->call_ended = call->ended;
   use_sockets(runner, call);
   surprise_explain(runner, call, pending);
+  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) && call->result >= 0)
+    return runner_interrupted(runner, error); /* it took a part, and then blocked, as was expected */
   bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||
                 (call->name == CALL_GETNAMEINFO && call->result != 0);
   return failed ? call_failed(runner, command, call, error) : 0;

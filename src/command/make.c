@@ -176,8 +176,8 @@ const struct command command_bind = {
     .blocks = N_("never"),
     .errors =
         {{EADDRINUSE,
-          N_("another socket has this address, or a closed connection of it is still in TIME_WAIT: set so_reuseaddr "
-             "before bind, or take port 0")},
+          N_("another socket has this address, or a closed connection of it is still in TIME_WAIT: so_reuseaddr, set before bind "
+             "here and, back then, on the old listener, allows it; or take port 0")},
          {EACCES,
           N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")},
          {EADDRNOTAVAIL, N_("this machine has no such address")},

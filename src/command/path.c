@@ -74,7 +74,9 @@ static void add_remark(struct answer *answer, const struct change *change) {
   else if (gap && !lost)
     answer_add_text(answer, _("states between were not seen"));
   else if (lost)
-    answer_add_text(answer, _("reset, or states between were not seen"));
+    answer_add_text(answer, _("states between were not seen, or it was reset"));
+  else if (first && change->state.socket.role == ROLE_QUEUED)
+    answer_add_text(answer, _("in its listener's queue"));
   else
     answer_add_empty(answer);
 }

@@ -34,10 +34,14 @@ static void add_timer(struct answer *answer, const struct surveyed *surveyed) {
   bytes_free(&text);
 }
 
-/* Where the kernel's list has it, all is said as of one moment; else the socket itself is asked. */
+/* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a byte. So an open socket is asked
+ * itself, unless there is nothing in its queues. */
 static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
   struct look_details details;
-  if (surveyed->listed && surveyed->socket->family != AF_UNIX) {
+  const struct kernel_socket *kernel = &surveyed->kernel;
+  bool open = surveyed->socket->descriptor >= 0;
+  bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
+  if (surveyed->listed && surveyed->socket->family != AF_UNIX && (!open || empty)) {
     row_add_queue(answer, surveyed->kernel.receive_queue);
     row_add_queue(answer, surveyed->kernel.send_queue);
     return;

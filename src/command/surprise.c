@@ -5,11 +5,6 @@
 
 #include "socket/look.h"
 
-static bool sends(const struct call *call) {
-  return call->name == CALL_SEND || call->name == CALL_SENDTO || call->name == CALL_SENDMSG ||
-         call->name == CALL_WRITE;
-}
-
 static long flags_of(const struct call *call) {
   return call->name == CALL_WRITE || call->name == CALL_READ ? 0 : call->number[0];
 }
@@ -19,7 +14,7 @@ static bool would_block(const struct call *call) {
 }
 
 static bool signal_due(const struct call *call) {
-  return sends(call) && !(flags_of(call) & MSG_NOSIGNAL);
+  return call_sends(call) && !(flags_of(call) & MSG_NOSIGNAL);
 }
 
 static bool connects(const struct call *call) {
@@ -69,7 +64,7 @@ void surprise_explain(struct runner *runner, const struct call *call, int pendin
   runner->explained = surprise && !(call->interrupted && runner->expects_blocks);
   if (runner->explained)
     runner_note(runner, "%s", _(surprise->text));
-  if (call->result >= 0 && sends(call) && call->data && (size_t)call->result < call->data->length)
+  if (call->result >= 0 && call_sends(call) && call->data && (size_t)call->result < call->data->length)
     runner_note(
         runner,
         _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the rest with "

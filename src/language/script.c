@@ -374,7 +374,9 @@ static int read_block(struct reader *reader, struct statement *statement) {
   reader->depth--;
   if (reader->token.kind == TOKEN_END) {
     reader->incomplete = true;
-    return wrong(reader, open, _("this { has no closing }"));
+    return wrong(
+        reader, open,
+        _("this { has no closing }; shell and spawn take all that follows them on their line, a } too"));
   }
   statement->place.length = reader->token.place.offset + 1 - statement->place.offset;
   return advance(reader);

@@ -148,6 +148,11 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
   return 0;
 }
 
+bool call_sends(const struct call *call) {
+  return call->name == CALL_SEND || call->name == CALL_SENDTO || call->name == CALL_SENDMSG ||
+         call->name == CALL_WRITE;
+}
+
 /* The protocol that the kernel chose for 0. */
 static int default_protocol(int family, int type) {
   if (family != AF_INET && family != AF_INET6)

@@ -160,6 +160,9 @@ struct call {
   uint64_t start_event; /* the serial of the event of its start */
 };
 
+/* True for a call that sends: its result is how much was taken of what was to be sent. */
+bool call_sends(const struct call *call);
+
 /* An empty call. `duration` is -1, `made` are -1. */
 void call_init(struct call *call, enum call_name name, struct socket *entry);
 

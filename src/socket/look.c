@@ -73,8 +73,7 @@ static enum socket_state closed_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
   enum socket_state before = socket->seen.state;
-  bool possible = before == STATE_FIN_WAIT1 || before == STATE_FIN_WAIT2 || before == STATE_CLOSING ||
-                  before == STATE_TIME_WAIT;
+  bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
   if (!possible || !socket->cookie || !socket->table->kernel || socket->seen.peer.length == 0)
     return STATE_CLOSED;
   int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,

@@ -1,6 +1,7 @@
 #include "view/alias.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct alias {
@@ -35,10 +36,45 @@ void alias_keep_port(struct aliases *aliases, int port) {
     add(aliases, 'K', port);
 }
 
+void alias_keep_ports(struct aliases *aliases, const char *text, size_t length) {
+  for (size_t at = 0; at < length;) {
+    size_t end = at;
+    int value = 0;
+    while (end < length && isdigit((unsigned char)text[end]) && end - at < 6)
+      value = value * 10 + (text[end++] - '0');
+    if (end > at && value <= 0xffff)
+      alias_keep_port(aliases, value);
+    at = end > at ? end : at + 1;
+  }
+}
+
+/* A name that the kernel chose for a Unix socket: five hexadecimal digits, abstract (unix(7)). */
+static bool append_chosen_name(struct aliases *aliases, const struct address *address,
+                               struct bytes *bytes) {
+  enum { NAME = 1 + 5 };
+  const char *path = address->local.sun_path;
+  char digits[NAME] = "";
+  char *end;
+  if (address_family(address) != AF_UNIX || address->length != sizeof(sa_family_t) + NAME ||
+      path[0] != '\0')
+    return false;
+  memcpy(digits, path + 1, NAME - 1);
+  long value = strtol(digits, &end, 16);
+  if (*end != '\0' || !isxdigit((unsigned char)digits[0]))
+    return false;
+  bytes_append_text(bytes, "unix:@");
+  alias_append(aliases, 'A', value, bytes);
+  return true;
+}
+
 void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes) {
   struct bytes plain = {0};
   int port = address_port(address);
   address_append(address, &plain);
+  if (append_chosen_name(aliases, address, bytes)) {
+    bytes_free(&plain);
+    return;
+  }
   if (port <= 0 || find(aliases, 'K', port)) {
     bytes_append(bytes, plain.data, plain.length);
   } else {

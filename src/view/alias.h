@@ -1,5 +1,5 @@
 /* alias: names for what differs from run to run, so that `--stable` prints the same each time: ports the kernel chose
- * as P1, P2, times as T1, cookies as C1, process ids as I1, in order of appearance. */
+ * as P1, P2, names it chose as A1, times as T1, cookies as C1, process ids as I1, in order of appearance. */
 #ifndef SOCKSH_VIEW_ALIAS_H
 #define SOCKSH_VIEW_ALIAS_H
 
@@ -15,8 +15,11 @@ struct aliases {
 /* Adds the alias of a value: the letter and its number. */
 void alias_append(struct aliases *aliases, char letter, long long value, struct bytes *bytes);
 
-/* Remembers a port that the user wrote: it is printed as it is. */
+/* Remembers a port that nobody chose but the user, or that a service has: it is printed as it is. */
 void alias_keep_port(struct aliases *aliases, int port);
+
+/* The same for every number in a line as it was typed. What stands behind a $ may come from a program that printed it. */
+void alias_keep_ports(struct aliases *aliases, const char *text, size_t length);
 
 /* Adds an address, its port as alias unless the user wrote it or it is 0. */
 void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes);

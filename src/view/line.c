@@ -4,7 +4,7 @@
 
 #include "view/notation.h"
 
-static const struct notation plain = {.preview = 64, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+static const struct notation plain = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
 
 void line_append_call(const struct call *call, struct bytes *bytes) {
   notation_append_call(&plain, call, bytes);

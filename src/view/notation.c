@@ -35,8 +35,6 @@ static void put_address(struct writer *writer) {
 }
 
 static void put_address_in(struct writer *writer) {
-  if (writer->notation->aliases)
-    alias_keep_port(writer->notation->aliases, address_port(&writer->call->address));
   put_address(writer);
   put(writer, ", ");
   bytes_append_number(writer->bytes, writer->call->address.length);
@@ -194,8 +192,6 @@ static void put_message(struct writer *writer) {
     return;
   }
   put(writer, "{msg_name=");
-  if (!receives && writer->notation->aliases)
-    alias_keep_port(writer->notation->aliases, address_port(&call->address));
   put_address(writer);
   put(writer, ", msg_iov=[");
   size_t offset = 0;

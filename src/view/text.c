@@ -339,6 +339,8 @@ static void show_result(struct text_view *text, const struct event *event) {
 
 static void show_line(struct text_view *text, const struct event *event) {
   const struct event_statement *line = &event->line;
+  if (text->view.settings.stable)
+    alias_keep_ports(&text->aliases, line->text, line->length);
   if (!text->view.settings.verbose || line->depth > 0 || event->job)
     return;
   put_text(text, line->text, line->length, true);

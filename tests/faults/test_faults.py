@@ -330,6 +330,99 @@ class Signals(Case):
         self.assertEqual((process.returncode, output, errors), (0, b"three\n", b""))
 
 
+class KernelList(Case):
+    """The kernel's list of sockets may not be read."""
+
+    SCRIPT = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\nbacklog srv\nclose c\nprint done\n"
+
+    def refused(self, script, *options):
+        # The first socket that the program makes is the one for the list.
+        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=socket", "-e", "inject=socket:error=EPERM:when=1"]
+        done = subprocess.run([*trace, SOCKSH, *options, "-c", script], cwd=self.directory, env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def test_states(self):
+        """without the kernel's list, one line says what is missing, and open sockets are shown"""
+        # `states` tries again: it is refused as well where every attempt is.
+        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=bind", "-e", "inject=bind:error=EPERM:when=1+2"]
+        script = "c = socket inet stream\nstates\nprint done\n"
+        done = subprocess.run([*trace, SOCKSH, "-c", script], cwd=self.directory, env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
+        output = done.stdout.decode()
+        self.assertEqual(done.returncode, 0, output + done.stderr.decode())
+        self.assertIn("done", output)
+
+    def test_rest_goes_on(self):
+        """without the kernel's list everything else works"""
+        status, output, errors = self.refused(self.SCRIPT)
+        self.assertEqual((status, errors), (0, ""), output)
+        self.assertRegex(output, r"4 +c +inet stream +ESTABLISHED")
+        self.assertIn("done", output)
+
+    def test_await_listening(self):
+        """without the kernel's list nobody can tell who listens, and it is said"""
+        status, _, errors = self.refused("await listening 127.0.0.1:1 10ms")
+        self.assertEqual(status, 1, errors)
+        self.assertIn("sock_diag", errors)
+
+
+class Deadline(Case):
+    def test_blocked(self):
+        """--deadline ends a session that blocks, and says where"""
+        status, output, errors = self.run_program("--deadline", "300ms", "-c",
+                                                  "srv = tcp-listen 127.0.0.1:0\naccept srv\nprint never")
+        self.assertEqual(status, 1, errors)
+        self.assertNotIn("never", output)
+        self.assertIn("-c:2: accept: interrupted", errors)
+        self.assertIn("longer than its --deadline of 0.3 s", errors)
+
+    def test_loop(self):
+        """--deadline ends a loop"""
+        status, _, errors = self.run_program("--deadline", "200ms", "-c", "repeat length x")
+        self.assertEqual(status, 1, errors)
+        self.assertIn("--deadline", errors)
+
+    def test_in_time(self):
+        """a session that is in time is not touched by it"""
+        self.assertEqual(self.run_program("--deadline", "60s", "-q", "-c", "print x"), (0, "x\n", ""))
+
+    def test_wrong(self):
+        """a deadline must be a duration"""
+        status, _, errors = self.run_program("--deadline", "soon", "-c", "print x")
+        self.assertEqual(status, 2)
+        self.assertIn("--deadline takes a duration", errors)
+
+
+class Spawned(Case):
+    def test_ends_with_the_session(self):
+        """a program that was spawned ends with the session"""
+        status, output, errors = self.run_program("-q", "-c", "p = spawn exec sleep 1000\nprint $p.pid")
+        self.assertEqual(status, 0, errors)
+        self.assertRaises(ProcessLookupError, os.kill, int(output), 0)
+
+    def test_stubborn(self):
+        """one that ignores SIGTERM is ended, too"""
+        status, output, errors = self.run_program(
+            "-q", "-c", "p = spawn trap '' TERM; echo ready; while :; do sleep 0.1; done\nawait p line\nprint $p.pid")
+        self.assertEqual(status, 0, errors)
+        self.assertRaises(ProcessLookupError, os.kill, int(output.split()[0]), 0)
+
+    def test_much_output(self):
+        """of a program that prints much, the first 1M is kept"""
+        status, output, errors = self.run_program(
+            "-c", "p = spawn head -c 3000000 /dev/zero\nawait p exit\nn = length $p.out\nassert $n == 1048576")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("1951424 bytes that the program printed beyond the first 1M were dropped", output)
+
+    def test_no_sockets(self):
+        """it has none of the session's sockets"""
+        status, output, errors = self.run_program(
+            "-q", "-c", "s = socket inet stream\np = spawn ls /proc/self/fd\nawait p exit\nprint $p.out")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertEqual(output, "0\\n1\\n2\\n3\\n\n")
+
+
 class Scripts(Case):
     def test_missing(self):
         """a missing script: status 2, and one line that names it"""

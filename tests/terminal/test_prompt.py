@@ -201,6 +201,37 @@ class Blocking(PromptTest):
         terminal.expect(re.compile(rf"  getpeername\(\d+, \{{AF_INET, 127\.0\.0\.1:{port}\}}, \[16\]\) = 0"))
         self.leave(terminal)
 
+    def test_change_at_an_idle_prompt(self):
+        """what changes while nobody types a command is shown above a half-typed line"""
+        terminal = self.start()
+        client = self.connect(self.listen(terminal))
+        terminal.run("s = accept srv")
+        terminal.send("getpeerna")
+        terminal.expect_line("getpeerna")
+        client.close()
+        terminal.expect(re.compile("ESTABLISHED . CLOSE_WAIT"))
+        terminal.expect_line("getpeerna")
+        terminal.send("me s" + ENTER)
+        terminal.expect(re.compile(r"  getpeername\(\d+, \{AF_INET, 127\.0\.0\.1"))
+        self.leave(terminal)
+
+    def test_watch_until_a_key(self):
+        """states --watch is shown again in place, until a key is pressed"""
+        terminal = self.start()
+        client = self.connect(self.listen(terminal))
+        terminal.run("s = accept srv")
+        terminal.send_line("states --watch")
+        terminal.expect(re.compile(r"s +inet stream +ESTABLISHED"))
+        client.close()
+        shown = re.compile(r"s +inet stream +CLOSE_WAIT")
+        terminal.wait_until(lambda: any(shown.search(line) for line in terminal.screen.all_lines()),
+                            "the new state is not shown")
+        terminal.send("x")
+        terminal.wait_until(lambda: any(line == PROMPT.rstrip() for line in terminal.screen.all_lines()),
+                            "there is no empty prompt")
+        terminal.send(CONTROL_D)
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
     def test_job_by_ampersand(self):
         """a call begun with & at the end gives the prompt back at once"""
         terminal = self.start()
