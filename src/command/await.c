@@ -109,7 +109,7 @@ static bool is_in_state(const struct awaited *awaited) {
 static const struct condition conditions[] = {
     {"readable", false, POLLIN, false, is_readable}, {"writable", false, POLLOUT, false, is_writable},
     {"error", false, POLLERR, false, has_error},     {"closed", false, 0, true, is_closed},
-    {"recvq", true, 0, false, receive_queue_is},     {"sendq", true, 0, false, send_queue_is},
+    {"recvq", true, 0, true, receive_queue_is},      {"sendq", true, 0, true, send_queue_is},
     {"backlog", true, 0, false, backlog_is},
 };
 static const struct condition state_condition = {"", false, 0, true, is_in_state};

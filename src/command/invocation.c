@@ -314,8 +314,10 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   }
   call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
   call_finish(call, &session->sockets);
-  if (closes && call->entry->descriptor < 0)
+  if (closes && call->entry->descriptor < 0) {
     look_after_close(call->entry);
+    session_prune_watched(session);
+  }
   bind_early(runner, call);
   struct event finish = {
       .kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};

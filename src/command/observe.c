@@ -84,6 +84,15 @@ static void look_at_watched(struct session *session, const struct look_cause *ca
     session->looked_watched = 0;
 }
 
+void session_prune_watched(struct session *session) {
+  enum { MANY = 256 };
+  struct look_cause cause = {.asked = true};
+  if (session->sockets.watched_count <= MANY)
+    return;
+  cause.time = clock_monotonic();
+  session_look(session, session->sockets.watched_last, &cause);
+}
+
 void session_look_around(struct session *session) {
   enum { OPEN = 512, WATCHED = 64 };
   struct look_cause cause = {.time = clock_monotonic()};

@@ -167,6 +167,10 @@ bool session_look(struct session *session, struct socket *socket, const struct l
  * prompt. */
 void session_look_around(struct session *session);
 
+/* Lets go of the oldest socket without a descriptor if the kernel has it no more, where there are many: a session that opens and
+ * closes connections without end must not grow. */
+void session_prune_watched(struct session *session);
+
 /* True when looks that were not asked for are wanted. */
 bool session_looks(const struct session *session);
 

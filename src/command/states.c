@@ -40,8 +40,10 @@ static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
   struct look_details details;
   const struct kernel_socket *kernel = &surveyed->kernel;
   bool open = surveyed->socket->descriptor >= 0;
+  bool local = surveyed->socket->family == AF_UNIX;
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
-  if (surveyed->listed && surveyed->socket->family != AF_UNIX && (!open || empty)) {
+  bool listens = surveyed->listed && kernel->state == STATE_LISTEN;
+  if (listens || (surveyed->listed && !local && (!open || empty))) {
     row_add_queue(answer, surveyed->kernel.receive_queue);
     row_add_queue(answer, surveyed->kernel.send_queue);
     return;
@@ -58,8 +60,8 @@ static void add_row(struct answer *answer, const struct surveyed *surveyed, bool
   bool open = socket->descriptor >= 0;
   struct address local = inet ? surveyed->kernel.local : open ? look_local(socket) : socket->seen.local;
   struct address peer = inet ? surveyed->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
-  enum socket_state state =
-      surveyed->listed && socket_is_tcp(socket) ? surveyed->kernel.state : look_state_now(socket);
+  enum socket_state state = surveyed->listed && (socket_is_tcp(socket) || !open) ? surveyed->kernel.state
+                                                                                 : look_state_now(socket);
   add_descriptor(answer, socket);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
   row_add_kind(answer, socket);
@@ -157,7 +159,8 @@ const struct command command_states = {
         "addresses, the bytes waiting to be received and to be acknowledged (for a listener: connections waiting, and the limit), the timer that "
         "runs with the time left and, in brackets, how often the segment was sent again; and for one without a descriptor why it is "
         "still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and recognised by its cookie (SO_COOKIE), never by a number or "
-        "an address that may be used again. Where that list may not be read, one line says so, and the sockets that have a descriptor are "
+        "an address that may be used again. It does not list the connections that wait at a Unix listener; how many there are stands in its "
+        "row. Where that list may not be read, one line says so, and the sockets that have a descriptor are "
         "shown. With --watch it is shown again twice a second, in place, until a key is pressed."),
     .blocks = N_("never; with --watch until a key is pressed"),
     .example =

@@ -61,7 +61,8 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
 static enum socket_state watched_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
-  if ((socket->role != ROLE_LINGERING && socket->role != ROLE_QUEUED) || !socket->table->kernel)
+  bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
+  if (!followed || !socket->table->kernel)
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
   int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,
                           &found, &ignored);
@@ -189,10 +190,25 @@ bool look_needless(const struct call *call) {
          socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
 }
 
+/* Of one without a descriptor only the kernel's list tells. */
+static void look_watched_queues(const struct socket *socket, struct look_details *details) {
+  struct kernel_socket found;
+  struct error ignored;
+  bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
+  if (!followed || !socket_is_tcp(socket) || !socket->table->kernel ||
+      kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie, &found,
+                  &ignored) <= 0)
+    return;
+  details->receive_queue = (int)found.receive_queue;
+  details->send_queue = (int)found.send_queue;
+}
+
 void look_details(const struct socket *socket, struct look_details *details) {
   *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
-  if (socket->descriptor < 0)
+  if (socket->descriptor < 0) {
+    look_watched_queues(socket, details);
     return;
+  }
   int flags = fcntl(socket->descriptor, F_GETFL);
   details->blocking = flags < 0 || !(flags & O_NONBLOCK);
   details->ready = poll_now(socket, POLLIN | POLLOUT | POLLPRI | POLLRDHUP);

@@ -70,6 +70,7 @@ struct socket_table {
   struct socket_index cookies; /* open, queued and lingering ones, by cookie */
   struct socket_index pairs;   /* those of TCP by the addresses of both ends that were seen last */
   struct socket *watched;      /* queued and lingering ones, a reference each; the newest first */
+  struct socket *watched_last; /* the oldest of them */
   size_t watched_count;
   struct kernel *kernel; /* where sockets without a descriptor are looked up; NULL: that is not possible */
 };

@@ -6,18 +6,16 @@
 
 void socket_watch(struct socket *socket, enum socket_role role) {
   struct socket_table *table = socket->table;
-  if (table->watched_count >= WATCHED_LIMIT) {
-    struct socket *oldest = table->watched;
-    while (oldest->watched_next)
-      oldest = oldest->watched_next;
-    socket_unwatch(oldest);
-  }
+  if (table->watched_count >= WATCHED_LIMIT)
+    socket_unwatch(table->watched_last);
   object_retain(&socket->object);
   socket->role = role;
   socket->watched_before = NULL;
   socket->watched_next = table->watched;
   if (table->watched)
     table->watched->watched_before = socket;
+  else
+    table->watched_last = socket;
   table->watched = socket;
   table->watched_count++;
   socket_index(socket);
@@ -29,6 +27,8 @@ void socket_unwatch(struct socket *socket) {
     return;
   if (socket->watched_next)
     socket->watched_next->watched_before = socket->watched_before;
+  else
+    table->watched_last = socket->watched_before;
   if (socket->watched_before)
     socket->watched_before->watched_next = socket->watched_next;
   else
