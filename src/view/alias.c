@@ -48,34 +48,35 @@ void alias_keep_ports(struct aliases *aliases, const char *text, size_t length) 
   }
 }
 
-/* A name that the kernel chose for a Unix socket: five hexadecimal digits, abstract (unix(7)). */
-static bool append_chosen_name(struct aliases *aliases, const struct address *address,
-                               struct bytes *bytes) {
-  enum { NAME = 1 + 5 };
-  const char *path = address->local.sun_path;
-  char digits[NAME] = "";
-  char *end;
-  if (address_family(address) != AF_UNIX || address->length != sizeof(sa_family_t) + NAME ||
-      path[0] != '\0')
-    return false;
-  memcpy(digits, path + 1, NAME - 1);
-  long value = strtol(digits, &end, 16);
-  if (*end != '\0' || !isxdigit((unsigned char)digits[0]))
-    return false;
+/* A name that the kernel chose for a Unix socket, as it is written: unix:@ and five hexadecimal digits (unix(7)). Its length, 0 for
+ * anything else. */
+static size_t chosen_name(const char *text, size_t length, long long *value) {
+  static const char before[] = "unix:@";
+  enum { BEFORE = sizeof before - 1, DIGITS = 5 };
+  char digits[DIGITS + 1] = "";
+  if (length < BEFORE + DIGITS || memcmp(text, before, BEFORE) != 0)
+    return 0;
+  memcpy(digits, text + BEFORE, DIGITS);
+  bool longer = length > BEFORE + DIGITS && !strchr(" ,;})\n", text[BEFORE + DIGITS]);
+  if (strspn(digits, "0123456789abcdef") != DIGITS || longer)
+    return 0;
+  *value = strtol(digits, NULL, 16);
+  return BEFORE + DIGITS;
+}
+
+static void append_chosen_name(struct aliases *aliases, long long value, struct bytes *bytes) {
   bytes_append_text(bytes, "unix:@");
   alias_append(aliases, 'A', value, bytes);
-  return true;
 }
 
 void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes) {
   struct bytes plain = {0};
   int port = address_port(address);
   address_append(address, &plain);
-  if (append_chosen_name(aliases, address, bytes)) {
-    bytes_free(&plain);
-    return;
-  }
-  if (port <= 0 || find(aliases, 'K', port)) {
+  long long name;
+  if (chosen_name(plain.data ? plain.data : "", plain.length, &name) == plain.length && plain.length > 0) {
+    append_chosen_name(aliases, name, bytes);
+  } else if (port <= 0 || find(aliases, 'K', port)) {
     bytes_append(bytes, plain.data, plain.length);
   } else {
     const char *colon = memrchr(plain.data ? plain.data : "", ':', plain.length);
@@ -98,7 +99,11 @@ void alias_append_text(struct aliases *aliases, const char *text, size_t length,
       value = value * 10 + (text[end++] - '0');
     bool alone = end > at && (at == 0 || !isalnum((unsigned char)text[at - 1])) &&
                  (end == length || !isalnum((unsigned char)text[end]));
-    if (end == at)
+    size_t name = end == at ? chosen_name(text + at, length - at, &value) : 0;
+    if (name > 0) {
+      append_chosen_name(aliases, value, bytes);
+      end = at + name;
+    } else if (end == at)
       bytes_append_char(bytes, text[end++]);
     else if (alone && follows(text, at, "pid=") && value != 0)
       alias_append(aliases, 'I', value, bytes);
