@@ -67,6 +67,42 @@ static void test_alias_of_ports(void **state) {
   aliases_free(&aliases);
 }
 
+/* What the user has typed is kept; what an expansion brings is not there to be read. */
+static void test_alias_of_typed_lines(void **state) {
+  static const char line[] = "c = tcp-connect 127.0.0.1:41000; tcp-connect $p.line 99999999";
+  struct aliases aliases = {0};
+  struct bytes bytes = {0};
+  struct address typed = inet("127.0.0.1:41000");
+  struct address printed = inet("127.0.0.1:41001");
+  (void)state;
+  alias_keep_ports(&aliases, line, sizeof line - 1);
+  alias_append_address(&aliases, &typed, &bytes);
+  assert_bytes(&bytes, "127.0.0.1:41000");
+  alias_append_address(&aliases, &printed, &bytes);
+  assert_bytes(&bytes, "127.0.0.1:P1");
+  bytes_free(&bytes);
+  aliases_free(&aliases);
+}
+
+static void test_alias_of_names(void **state) {
+  struct aliases aliases = {0};
+  struct bytes bytes = {0};
+  struct address chosen = inet("unix:@0a1b2");
+  struct address written = inet("unix:@0a1b2c");
+  struct address word = inet("unix:@hello");
+  (void)state;
+  alias_append_address(&aliases, &chosen, &bytes);
+  assert_bytes(&bytes, "unix:@A1");
+  alias_append_address(&aliases, &written, &bytes);
+  assert_bytes(&bytes, "unix:@0a1b2c");
+  alias_append_address(&aliases, &word, &bytes);
+  assert_bytes(&bytes, "unix:@hello");
+  alias_append_text(&aliases, "at unix:@0a1b2, or unix:@fffff.", 31, &bytes);
+  assert_bytes(&bytes, "at unix:@A1, or unix:@fffff.");
+  bytes_free(&bytes);
+  aliases_free(&aliases);
+}
+
 static void test_alias_of_others(void **state) {
   struct aliases aliases = {0};
   struct bytes bytes = {0};
@@ -456,6 +492,8 @@ static void test_state_lines(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_alias_of_ports),
+      cmocka_unit_test(test_alias_of_typed_lines),
+      cmocka_unit_test(test_alias_of_names),
       cmocka_unit_test(test_alias_of_others),
       cmocka_unit_test(test_alias_in_text),
       cmocka_unit_test(test_table),
