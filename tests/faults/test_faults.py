@@ -335,27 +335,28 @@ class KernelList(Case):
 
     SCRIPT = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\nbacklog srv\nclose c\nprint done\n"
 
-    def refused(self, script, *options):
-        # The first socket that the program makes is the one for the list.
-        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=socket", "-e", "inject=socket:error=EPERM:when=1"]
-        done = subprocess.run([*trace, SOCKSH, *options, "-c", script], cwd=self.directory, env=self.environment,
+    def refused(self, script, when=""):
+        """The list is opened at the start, and again where it is asked for: by bind(2), like no other socket here."""
+        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=bind", "-e", f"inject=bind:error=EPERM{when}"]
+        # The search for leaks traces the process, and a process can be traced by one only.
+        environment = {**self.environment,
+                       "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+        done = subprocess.run([*trace, SOCKSH, "-c", script], cwd=self.directory, env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def test_states(self):
         """without the kernel's list, one line says what is missing, and open sockets are shown"""
-        # `states` tries again: it is refused as well where every attempt is.
-        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=bind", "-e", "inject=bind:error=EPERM:when=1+2"]
-        script = "c = socket inet stream\nstates\nprint done\n"
-        done = subprocess.run([*trace, SOCKSH, "-c", script], cwd=self.directory, env=self.environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
-        output = done.stdout.decode()
-        self.assertEqual(done.returncode, 0, output + done.stderr.decode())
+        status, output, errors = self.refused("c = socket inet stream\nstates\nclose c\nprint done")
+        self.assertEqual((status, errors), (0, ""), output)
+        self.assertRegex(output, r"# the kernel's list of sockets \(sock_diag\) can't be read: .*\(EPERM\): only sockets "
+                                 "with a descriptor are shown")
+        self.assertRegex(output, r"3 +c +inet stream +CLOSED")
         self.assertIn("done", output)
 
     def test_rest_goes_on(self):
         """without the kernel's list everything else works"""
-        status, output, errors = self.refused(self.SCRIPT)
+        status, output, errors = self.refused(self.SCRIPT, when=":when=1")
         self.assertEqual((status, errors), (0, ""), output)
         self.assertRegex(output, r"4 +c +inet stream +ESTABLISHED")
         self.assertIn("done", output)
