@@ -170,7 +170,8 @@ static void look_around(struct session *session) {
     return;
   looked = now;
   session_lock(session);
-  session_look_around(session);
+  if (session_looks(session))
+    session_look_around(session);
   session_unlock(session);
 }
 
@@ -188,7 +189,7 @@ static void loop(struct session *session) {
       if (!edit_active())
         edit_begin(prompt_text());
     }
-    bool idle = edit_active() && session_looks(session);
+    bool idle = edit_active();
     watcher_wait(session, edit_active() ? STDIN_FILENO : -1, idle ? LOOK_EVERY : -1, &news);
     if (idle)
       look_around(session);
