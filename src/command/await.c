@@ -178,6 +178,8 @@ static int check_await(struct invocation *invocation) {
     return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison")) : 0;
   if (read_condition(invocation, &awaited) < 0)
     return -1;
+  if (number && !comparison)
+    return invocation_wrong(invocation, number, _("a time is written with its unit, as in 500ms or 2s"));
   if (awaited.condition->compares && !(comparison && number))
     return invocation_wrong(invocation, second, _("%s takes a comparison, as in %s >= 100"),
                             awaited.condition->name, awaited.condition->name);
@@ -223,7 +225,9 @@ static int await_socket(const struct awaited *awaited, int64_t deadline, struct 
   struct runner *runner = awaited->runner;
   int64_t interval = SHORTEST;
   for (;;) {
-    if (awaited->socket->descriptor < 0 && !awaited->condition->closed)
+    bool closed = awaited->socket->descriptor < 0;
+    if (closed && (!awaited->condition->closed ||
+                   (awaited->condition->compares && awaited->socket->role == ROLE_GONE)))
       return closed_socket(awaited, error);
     if (awaited->condition->holds(awaited))
       return 0;
@@ -364,7 +368,7 @@ const struct command command_await = {
         "CONDITION is readable, writable or error (an error waits to be fetched); the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, "
         "when the connection is over, be it in TIME_WAIT; recvq, sendq or backlog (connections waiting for accept), each with a comparison: recvq >= "
         "100. A socket whose descriptor is closed may be awaited by its name.\n\nTwo more forms are for testing other programs: `await p exit` waits until "
-        "the program that spawn has started ends, `await p line` until it has printed a line, and `await listening ADDRESS` until anybody listens "
+        "the program that spawn has started ends, `await p line` for its next line, and `await listening ADDRESS` until anybody listens "
         "there.\n\nThe kernel wakes the shell for readable, "
         "writable, error and exit; everything else is looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
         "TIMEOUT, or `set timeout` where that is omitted."),

@@ -95,6 +95,8 @@ static _Noreturn void become_child(const struct session *session, const char *li
   }
   if (output && output->out >= 0)
     dup2(output->out, STDOUT_FILENO);
+  else if (session->formatted)
+    dup2(STDERR_FILENO, STDOUT_FILENO);
   if (output && output->error >= 0)
     dup2(output->error, STDERR_FILENO);
   close_range(3, ~0U, 0);

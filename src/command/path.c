@@ -305,7 +305,7 @@ const struct command command_log = {
     .name = "log",
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
-                  {.name = "-n", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
+                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual = N_(
         "Every line, call, change of state, note, error, job and test of the session, in order, with its time from the beginning; with SOCKET what was "

@@ -42,16 +42,18 @@ static int data_value(const struct bytes *bytes, struct value *value, struct err
   return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
 }
 
-bool process_line(const struct process *process, const char **line, size_t *length) {
-  const char *start = process->out.data;
-  const char *end = start ? memrchr(start, '\n', process->out.length) : NULL;
+/* Takes the next whole line, without its end. False where there is none yet. */
+static bool take_line(struct process *process) {
+  const char *start = process->out.data ? process->out.data + process->behind : NULL;
+  size_t left = process->out.length - process->behind;
+  const char *end = start && left > 0 ? memchr(start, '\n', left) : NULL;
   if (!end)
     return false;
-  const char *before = end > start ? memrchr(start, '\n', (size_t)(end - start)) : NULL;
-  *line = before ? before + 1 : start;
-  *length = (size_t)(end - *line);
-  if (*length > 0 && (*line)[*length - 1] == '\r')
-    --*length;
+  process->line = process->behind;
+  process->line_length = (size_t)(end - start);
+  process->behind += process->line_length + 1;
+  if (process->line_length > 0 && end[-1] == '\r')
+    process->line_length--;
   return true;
 }
 
@@ -71,12 +73,10 @@ static int process_field(const struct object *object, const char *name, struct v
     return 0;
   }
   if (strcmp(name, "line") == 0) {
-    const char *line;
-    size_t length;
-    if (!process_line(process, &line, &length))
+    if (process->behind == 0)
       return error_set(error, ERROR_FAILURE,
-                       _("the program has printed no whole line yet: await its line first"));
-    *value = value_from_data(blob_copy(line, length));
+                       _("no line of the program was awaited yet: `await` its line first"));
+    *value = value_from_data(blob_copy(process->out.data + process->line, process->line_length));
     return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
   }
   if (strcmp(name, "status") != 0)
@@ -158,6 +158,8 @@ static int follow(struct runner *runner, void *context, struct result *result, s
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
       session_unlock(runner->session);
       stop(process);
+      kill(-process->pid,
+           SIGKILL); /* what is left of its group: until it is waited for, the number is its own */
       session_lock(runner->session);
       conclude(process);
       break;
@@ -170,6 +172,8 @@ static int follow(struct runner *runner, void *context, struct result *result, s
     if (items[END_PROCESS].revents)
       conclude(process);
   }
+  if (runner->session->interactive)
+    runner_note(runner, _("the program has ended with status %d"), process->status);
   if (process->lost > 0)
     runner_note(runner, _("%zu bytes that the program printed beyond the first 1M were dropped"),
                 process->lost);
@@ -181,10 +185,8 @@ static int follow(struct runner *runner, void *context, struct result *result, s
   return 0;
 }
 
-static bool holds(const struct process *process, enum process_condition condition) {
-  const char *line;
-  size_t length;
-  return condition == PROCESS_EXIT ? process->done : process_line(process, &line, &length);
+static bool holds(struct process *process, enum process_condition condition) {
+  return condition == PROCESS_EXIT ? process->done : take_line(process);
 }
 
 int process_await(struct runner *runner, struct process *process, enum process_condition condition,
@@ -193,12 +195,13 @@ int process_await(struct runner *runner, struct process *process, enum process_c
   while (!holds(process, condition)) {
     unsigned news = process->news;
     if (process->done)
-      return error_set(error, ERROR_FAILURE, _("the program has ended with status %d, and printed no line"),
+      return error_set(error, ERROR_FAILURE,
+                       _("the program has ended with status %d, and printed no further line"),
                        process->status);
     if (problem == ETIMEDOUT)
       return error_set_errno(error, ETIMEDOUT,
                              condition == PROCESS_EXIT ? _("process %d still runs")
-                                                       : _("process %d has printed no line yet"),
+                                                       : _("process %d has printed no further line yet"),
                              (int)process->pid);
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       return runner_interrupted(runner, error);
@@ -296,8 +299,8 @@ const struct command command_spawn = {
     .manual = N_(
         "/bin/sh gets the rest of the line, as with shell, and the session goes on: a server or client in any language can be tested. The program is a "
         "job: jobs lists it, kill ends it, and so does the end of the session. A name before = stands for the process: $p.out and $p.err are what it has "
-        "printed so far (the first 1M of each), $p.line is the last whole line of its output, without its end; $p.status is its exit status once it has ended (128 and the signal where "
-        "one ended it), $p.pid its process id. `await p line` waits until it has printed a line, such as the port it has chosen, `await p exit` for its "
+        "printed so far (the first 1M of each), $p.line is the line that was awaited last; $p.status is its exit status once it has ended (128 and the signal where "
+        "one ended it), $p.pid its process id. `await p line` waits for its next line, such as the port it has chosen, `await p exit` for its "
         "end, and `await listening ADDRESS` until it has opened its port."),
     .blocks = N_("never"),
     .example =

@@ -14,7 +14,10 @@ struct process {
   int ends[3];      /* its output, its error output, and a descriptor of the process (pidfd); -1: closed */
   struct bytes out; /* what it has printed so far, at most PROCESS_OUTPUT bytes of each */
   struct bytes error;
-  size_t lost; /* bytes that were more than that */
+  size_t lost;        /* bytes that were more than that */
+  size_t line;        /* where in `out` the line begins that was awaited last */
+  size_t line_length; /* and how long it is */
+  size_t behind;      /* where the next one begins; 0: none was awaited yet */
   bool ended;
   int status;            /* its exit status; 128 and the signal where one has ended it */
   bool done;             /* all of it was collected */
@@ -29,14 +32,11 @@ struct process *process_from_object(const struct object *object);
 /* What is waited for. */
 enum process_condition {
   PROCESS_EXIT, /* it has ended, and all that it has printed is collected */
-  PROCESS_LINE, /* it has printed a whole line */
+  PROCESS_LINE, /* it has printed a whole line, behind the one that was awaited before; this is its line then */
 };
 
 /* Waits for it. 0, or -1 with an error: interrupted, too late, or ended without. */
 int process_await(struct runner *runner, struct process *process, enum process_condition condition,
                   int64_t deadline, struct error *error);
-
-/* The last whole line that it has printed, without its end. False where there is none yet. */
-bool process_line(const struct process *process, const char **line, size_t *length);
 
 #endif

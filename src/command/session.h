@@ -71,6 +71,7 @@ struct session {
   const struct shell_operations *shell;
   struct job_table *jobs; /* the shell's own */
   bool interactive;       /* there is a prompt */
+  bool formatted;         /* standard output is in a form, JSON or TAP, that nothing else may break */
   bool reads_input;       /* standard input is the script, and no child's to read */
   _Atomic bool quitting;  /* `quit`, the end of input or a signal: no further statement is run */
   _Atomic int quit_status;

@@ -196,13 +196,16 @@ static void tell_changes(struct collecting *collecting, struct runner *runner) {
       session_look(session, socket, &cause);
     socket = next;
   }
-  cause.asked = true;
   for (size_t i = 0; i < survey_count(survey); i++) {
     const struct surveyed *surveyed = survey_nth(survey, i);
     struct socket *socket = surveyed->socket;
     bool same = surveyed->listed && socket_is_tcp(socket) && !socket->may_change_local &&
                 surveyed->kernel.state == socket->seen.state;
-    if (!same) /* the kernel is asked only where something may have changed */
+    /* What is new is in the answer; what has changed is told besides. */
+    cause.asked = socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED;
+    if (same) /* the kernel is asked only where something may have changed */
+      socket->seen.time = cause.time;
+    else
       session_look(session, socket, &cause);
   }
 }
@@ -256,9 +259,11 @@ static const char *queued_why(enum socket_state state) {
 
 static const char *lingering_why(const struct kernel_socket *kernel) {
   if (kernel->inode != 0)
-    return _("another process has it open, too");
+    return _("open still: a job is blocked on it, or another process has it");
   switch (kernel->state) {
   case STATE_FIN_WAIT1:
+    if (kernel->send_queue > 1)
+      return _("closed; what is in its send buffer goes out first, then its FIN");
     return _("closed; its FIN waits for the ACK, and is sent again until then");
   case STATE_FIN_WAIT2:
     return _("closed; the peer's FIN is awaited, until the timer runs out");

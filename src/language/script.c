@@ -335,8 +335,10 @@ static int read_words(struct reader *reader, struct statement *statement) {
   if (reader->vocabulary->raw(statement->command)) {
     struct word rest;
     lexer_rest(&reader->lexer, &rest);
-    if (rest.count > 0)
+    if (rest.count > 0) {
       bytes_append(words, &rest, sizeof rest);
+      statement->place.length = rest.place.offset + rest.place.length - statement->place.offset;
+    }
     status = advance(reader);
   } else {
     status = advance(reader);

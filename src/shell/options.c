@@ -93,10 +93,12 @@ static int read_letters(int argc, char **argv, struct shell_options *options) {
       options->stable = true;
       break;
     case OPTION_JSON:
-      options->output = OUTPUT_JSON;
-      break;
     case OPTION_TAP:
-      options->output = OUTPUT_TAP;
+      if (options->output != OUTPUT_TEXT) {
+        fputs(_("socksh: --json and --tap are two forms of one output: choose one\n"), stderr);
+        return 2;
+      }
+      options->output = letter == OPTION_JSON ? OUTPUT_JSON : OUTPUT_TAP;
       break;
     case OPTION_STEP:
       options->step = true;

@@ -68,9 +68,8 @@ static void append_statement(struct run *run) {
       .depth = run->runner->depth,
   };
   /* Counting lines is the length of the text before it: only worth it where somebody looks at the number. */
-  event.line.line = run->runner->depth == 0 && source->length < 65536
-                        ? source_line_number(source, statement->place.offset)
-                        : 0;
+  bool short_enough = source->length < (run->runner->depth == 0 ? 65536 : 2048);
+  event.line.line = short_enough ? source_line_number(source, statement->place.offset) : 0;
   struct bytes whole = {0};
   if (write_out(run, &whole)) {
     event.line.text = whole.data;

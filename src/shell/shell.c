@@ -76,6 +76,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   output_start(&session->output);
   socket_table_start(&session->sockets);
   session->interactive = interactive;
+  session->formatted = options->output != OUTPUT_TEXT;
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);

@@ -85,8 +85,11 @@ static enum socket_state closed_state(const struct socket *socket) {
 static enum socket_state state_of(const struct socket *socket, bool anew) {
   if (socket->epoll)
     return STATE_UNKNOWN;
-  if (socket->descriptor < 0)
-    return watched_state(socket);
+  if (socket->descriptor < 0) {
+    /* Another descriptor, made by dup(2), may refer to the same socket. */
+    const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
+    return other && other->descriptor >= 0 ? state_of(other, anew) : watched_state(socket);
+  }
   if (!socket_is_tcp(socket))
     return other_state(socket, anew);
   unsigned char state = 0; /* the first byte of struct tcp_info */

@@ -99,6 +99,7 @@ void diagram_append(const struct diagram *diagram, struct bytes *bytes) {
   bytes_append_format(bytes, _("states seen: %d of %d, arcs seen: %d of %d (Linux does not have %d: x)\n"),
                       states, all, taken, ARC_COUNT - missing, missing);
   if (diagram->gaps)
-    bytes_append_format(bytes, _("changes with states between them that no look has seen: %u\n"),
+    bytes_append_format(bytes,
+                        _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),
                         diagram->gaps);
 }

@@ -77,7 +77,7 @@ static void put_description(struct tap_view *tap, const char *text, size_t lengt
 static void put_yaml(struct tap_view *tap, const char *key, const char *text, size_t length) {
   indent(tap);
   bytes_append_format(&tap->text, "  %s: ", key);
-  escape_append_quoted(&tap->text, text, length, 1000, ESCAPE_ASCII);
+  escape_append_quoted(&tap->text, text, length, 1000, ESCAPE_UTF8);
   bytes_append_char(&tap->text, '\n');
 }
 
@@ -106,8 +106,8 @@ static void put_point(struct tap_view *tap, bool passed, const char *text, size_
   bytes_append_char(&tap->text, '\n');
 }
 
-static void put_diagnosis(struct tap_view *tap, const char *message, const char *expected,
-                          const char *got) {
+static void put_diagnosis(struct tap_view *tap, const struct event *event, const char *message,
+                          const char *expected, const char *got) {
   indent(tap);
   bytes_append_text(&tap->text, "  ---\n");
   if (message)
@@ -116,11 +116,12 @@ static void put_diagnosis(struct tap_view *tap, const char *message, const char 
     put_yaml(tap, "expected", expected, strlen(expected));
   if (got)
     put_yaml(tap, "got", got, strlen(got));
-  if (tap->place.length)
+  bool own = event->job == 0 && event->statement != 0; /* a job's line is not the one that was seen last */
+  if (own && tap->place.length)
     put_yaml(tap, "at", tap->place.data, tap->place.length);
-  if (tap->statement.length)
+  if (own && tap->statement.length)
     put_yaml(tap, "line", tap->statement.data, tap->statement.length);
-  if (tap->call.length)
+  if (own && tap->call.length)
     put_yaml(tap, "call", tap->call.data, tap->call.length);
   put_states(tap);
   indent(tap);
@@ -131,12 +132,12 @@ static void show_test(struct tap_view *tap, const struct event *event) {
   const struct event_test *test = &event->test;
   put_point(tap, test->passed, test->text, strlen(test->text));
   if (!test->passed) {
-    put_diagnosis(tap, NULL, test->expected, test->got);
+    put_diagnosis(tap, event, NULL, test->expected, test->got);
     tap->failed_statement = event->statement;
   }
 }
 
-/* An error that is not the failure of a test that was reported: a point of its own; or the end, where nothing was run. */
+/* An error that is not the failure of a test that was reported: a point of its own. */
 static void show_error(struct tap_view *tap, const struct event *event) {
   const struct event_error *error = &event->error;
   struct bytes text = {0};
@@ -145,15 +146,8 @@ static void show_error(struct tap_view *tap, const struct event *event) {
     bytes_free(&text);
     return;
   }
-  begin(tap);
-  if (event->statement == 0 && (error->kind == ERROR_SYNTAX || error->kind == ERROR_USAGE)) {
-    bytes_append_text(&tap->text, "Bail out! ");
-    put_description(tap, bytes_text(&text), text.length);
-    bytes_append_char(&tap->text, '\n');
-  } else {
-    put_point(tap, false, bytes_text(&text), text.length);
-    put_diagnosis(tap, error->message, NULL, NULL);
-  }
+  put_point(tap, false, bytes_text(&text), text.length);
+  put_diagnosis(tap, event, error->message, NULL, NULL);
   tap->failed_statement = event->statement;
   bytes_free(&text);
 }
@@ -248,14 +242,18 @@ static void tap_event(struct view *view, const struct event *event) {
   struct bytes line = {0};
   switch (event->kind) {
   case EVENT_STATEMENT:
-    remember_line(tap, &event->line);
+    if (event->job == 0)
+      remember_line(tap, &event->line);
     line_append_event(event, &line);
     tell(tap, "", &line);
     break;
   case EVENT_CALL_FINISH:
-    bytes_clear(&tap->call);
-    line_append_call(event->call, &tap->call);
-    tell(tap, "  ", &tap->call);
+    line_append_call(event->call, &line);
+    tell(tap, "  ", &line);
+    if (event->job == 0) {
+      bytes_clear(&tap->call);
+      bytes_append(&tap->call, line.data, line.length);
+    }
     break;
   case EVENT_STATE:
     line_append_event(event, &line);
@@ -293,7 +291,7 @@ static void tap_finish(struct view *view) {
   begin(tap);
   tap->depth = 0;
   bytes_append_format(&tap->text, "1..%u%s\n", tap->levels[0].count,
-                      tap->levels[0].count ? "" : " # SKIP it holds no expect, assert or await");
+                      tap->levels[0].count ? "" : " # SKIP no expect, assert or await was reached");
   send_out(tap);
 }
 

@@ -299,7 +299,7 @@ static void test_diagram(void **state) {
   assert_null(strstr(text, "[ 1]"));
   assert_non_null(strstr(text, "x4x"));
   assert_non_null(strstr(text, "states seen: 3 of 11, arcs seen: 1 of 19"));
-  assert_non_null(strstr(text, "no look has seen: 1"));
+  assert_non_null(strstr(text, "that no look has seen: 1"));
   assert_null(strchr(text, '{'));
   bytes_free(&bytes);
 }
