@@ -133,6 +133,8 @@ static int read_condition(struct invocation *invocation, struct awaited *awaited
     awaited->state = (enum socket_state)state->value;
     return 0;
   }
+  if (strstr(ignored.message, "did you mean"))
+    return invocation_wrong(invocation, value, "%s", ignored.message);
   struct bytes shown = {0};
   escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
   int status = invocation_wrong(
@@ -188,15 +190,26 @@ static int check_await(struct invocation *invocation) {
   return 0;
 }
 
-/* Waits once, at most `nanoseconds`, for the events; with none it is a sleep. */
-static void wait_once(struct runner *runner, const struct socket *socket, short events,
-                      int64_t nanoseconds) {
-  struct pollfd item = {.fd = events && socket ? socket->descriptor : -1, .events = events};
-  struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-  if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
-    return;
-  ppoll(&item, 1, &time, NULL);
-  runner_wait_end(runner);
+/* Waits until the kernel says that something has happened, where it can; else for the interval, which then grows. 0 to look
+ * again, 1 when the time is over, -1 when interrupted. */
+static int wait_a_little(const struct awaited *awaited, int64_t deadline, int64_t *interval,
+                         struct error *error) {
+  struct runner *runner = awaited->runner;
+  short events = awaited->condition ? awaited->condition->events : 0;
+  struct pollfd item = {.fd = events ? awaited->socket->descriptor : -1, .events = events};
+  int64_t left = deadline - clock_monotonic();
+  if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+    return runner_interrupted(runner, error);
+  if (left <= 0)
+    return 1;
+  int64_t most = events || left < *interval ? left : *interval;
+  struct timespec time = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
+  if (runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
+    ppoll(&item, 1, &time, NULL);
+    runner_wait_end(runner);
+  }
+  *interval = *interval * 2 > LONGEST ? LONGEST : *interval * 2;
+  return 0;
 }
 
 static int closed_socket(const struct awaited *awaited, struct error *error) {
@@ -222,7 +235,6 @@ static int too_late(const struct awaited *awaited, struct error *error) {
 }
 
 static int await_socket(const struct awaited *awaited, int64_t deadline, struct error *error) {
-  struct runner *runner = awaited->runner;
   int64_t interval = SHORTEST;
   for (;;) {
     bool closed = awaited->socket->descriptor < 0;
@@ -231,14 +243,9 @@ static int await_socket(const struct awaited *awaited, int64_t deadline, struct 
       return closed_socket(awaited, error);
     if (awaited->condition->holds(awaited))
       return 0;
-    int64_t left = deadline - clock_monotonic();
-    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      return runner_interrupted(runner, error);
-    if (left <= 0)
-      return too_late(awaited, error);
-    short events = awaited->condition->events;
-    wait_once(runner, awaited->socket, events, events || left < interval ? left : interval);
-    interval = interval * 2 > LONGEST ? LONGEST : interval * 2;
+    int waited = wait_a_little(awaited, deadline, &interval, error);
+    if (waited != 0)
+      return waited < 0 ? -1 : too_late(awaited, error);
   }
 }
 
@@ -262,9 +269,16 @@ static int is_listened(struct awaited *awaited, struct kernel *kernel, struct er
   return awaited->number > 0;
 }
 
+static int nobody_listens(const struct awaited *awaited, struct error *error) {
+  struct bytes text = {0};
+  address_append(&awaited->address, &text);
+  error_set_errno(error, ETIMEDOUT, _("nobody listens at %s"), bytes_text(&text));
+  bytes_free(&text);
+  return -1;
+}
+
 static int await_listening(struct awaited *awaited, int64_t deadline, struct error *error) {
-  struct runner *runner = awaited->runner;
-  struct kernel *kernel = runner->session->sockets.kernel;
+  struct kernel *kernel = awaited->runner->session->sockets.kernel;
   int64_t interval = SHORTEST;
   if (!kernel)
     return error_set(
@@ -274,18 +288,9 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
     int there = is_listened(awaited, kernel, error);
     if (there != 0)
       return there < 0 ? -1 : 0;
-    int64_t left = deadline - clock_monotonic();
-    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      return runner_interrupted(runner, error);
-    if (left <= 0) {
-      struct bytes text = {0};
-      address_append(&awaited->address, &text);
-      error_set_errno(error, ETIMEDOUT, _("nobody listens at %s"), bytes_text(&text));
-      bytes_free(&text);
-      return -1;
-    }
-    wait_once(runner, NULL, 0, left < interval ? left : interval);
-    interval = interval * 2 > LONGEST ? LONGEST : interval * 2;
+    int waited = wait_a_little(awaited, deadline, &interval, error);
+    if (waited != 0)
+      return waited < 0 ? -1 : nobody_listens(awaited, error);
   }
 }
 

@@ -249,32 +249,32 @@ void survey_free(struct survey *survey) {
 static const char *queued_why(enum socket_state state) {
   switch (state) {
   case STATE_SYN_RECV:
-    return _("half-open: its ACK is awaited, and the SYN-ACK sent again until then");
+    return _("half-open: its ACK is awaited");
   case STATE_ESTABLISHED:
-    return _("waits in the queue for accept");
+    return _("waits for accept");
   default:
-    return _("waits in the queue for accept; the peer has closed already");
+    return _("waits for accept; the peer has closed");
   }
 }
 
 static const char *lingering_why(const struct kernel_socket *kernel) {
   if (kernel->inode != 0)
-    return _("open still: a job is blocked on it, or another process has it");
+    return _("open still: in a blocked job, or another process");
   switch (kernel->state) {
   case STATE_FIN_WAIT1:
     if (kernel->send_queue > 1)
-      return _("closed; what is in its send buffer goes out first, then its FIN");
-    return _("closed; its FIN waits for the ACK, and is sent again until then");
+      return _("closed; sends its buffer, then its FIN");
+    return _("closed; the ACK of its FIN is awaited");
   case STATE_FIN_WAIT2:
-    return _("closed; the peer's FIN is awaited, until the timer runs out");
+    return _("closed; awaits the peer's FIN, or the timer");
   case STATE_CLOSING:
-    return _("both closed at once; its FIN waits for the ACK");
+    return _("both closed; the ACK of its FIN is awaited");
   case STATE_LAST_ACK:
-    return _("closed behind the peer; its FIN waits for the last ACK");
+    return _("closed second; the last ACK is awaited");
   case STATE_TIME_WAIT:
-    return _("over; keeps both addresses until late segments have died out");
+    return _("over; keeps its addresses until the timer ends");
   default:
-    return _("closed; the kernel still sends what is in its buffer");
+    return _("closed; sends what is in its buffer");
   }
 }
 
@@ -287,8 +287,7 @@ const char *survey_why(const struct surveyed *surveyed) {
   case ROLE_LINGERING:
     return lingering_why(&surveyed->kernel);
   default:
-    return surveyed->kernel.state == STATE_TIME_WAIT
-               ? _("over; keeps both addresses until late segments have died out")
-               : "";
+    return surveyed->kernel.state == STATE_TIME_WAIT ? _("over; keeps its addresses until the timer ends")
+                                                     : "";
   }
 }
