@@ -280,6 +280,31 @@ static void get_error(struct input *input, struct event *event) {
   event->error.call = get(input) != 0;
 }
 
+static const char *get_any_text(struct input *input) {
+  const char *text = get_text(input);
+  return text ? text : "";
+}
+
+static void get_packet(struct input *input, struct event_packet *packet) {
+  packet->number = (unsigned)get(input);
+  packet->fate = (enum packet_fate)(get(input) & 7);
+  packet->source = get_any_text(input);
+  packet->target = get_any_text(input);
+  packet->to = get_any_text(input);
+  packet->wire = get_any_text(input);
+  packet->reason = get_any_text(input);
+  packet->bytes = get_bytes(input, &packet->length);
+  packet->total = (size_t)get(input);
+  packet->ports = get(input) != 0;
+  packet->relative = get(input) != 0;
+  packet->sequence_base = (uint32_t)get(input);
+  packet->acknowledgment_base = (uint32_t)get(input);
+  packet->timestamp_base = (uint32_t)get(input);
+  packet->echo_base = (uint32_t)get(input);
+  packet->copies = (unsigned)get(input);
+  packet->since = get(input);
+}
+
 static void get_body(struct input *input, struct event *event, struct decoded *decoded) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -320,6 +345,9 @@ static void get_body(struct input *input, struct event *event, struct decoded *d
     event->test.text = get_text(input);
     event->test.expected = get_text(input);
     event->test.got = get_text(input);
+    break;
+  case EVENT_PACKET:
+    get_packet(input, &event->packet);
     break;
   case EVENT_FILE:
     event->file.path = get_text(input);

@@ -232,6 +232,26 @@ static char *put_test(struct pen *pen, char *at, const struct event_test *test) 
   return put_text(pen, at, test->got);
 }
 
+static char *put_packet(struct pen *pen, char *at, const struct event_packet *packet) {
+  at = put(at, packet->number);
+  at = put(at, packet->fate);
+  at = put_text(pen, at, packet->source);
+  at = put_text(pen, at, packet->target);
+  at = put_text(pen, at, packet->to);
+  at = put_text(pen, at, packet->wire);
+  at = put_text(pen, at, packet->reason);
+  at = put_bytes(pen, at, packet->bytes, packet->length);
+  at = put(at, (long long)packet->total);
+  at = put(at, packet->ports);
+  at = put(at, packet->relative);
+  at = put(at, packet->sequence_base);
+  at = put(at, packet->acknowledgment_base);
+  at = put(at, packet->timestamp_base);
+  at = put(at, packet->echo_base);
+  at = put(at, packet->copies);
+  return put(at, packet->since);
+}
+
 static char *put_body(struct pen *pen, char *at, const struct event *event, size_t record) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -254,6 +274,8 @@ static char *put_body(struct pen *pen, char *at, const struct event *event, size
     return put_text(pen, at, event->about_job.text);
   case EVENT_TEST:
     return put_test(pen, at, &event->test);
+  case EVENT_PACKET:
+    return put_packet(pen, at, &event->packet);
   case EVENT_FILE:
     at = put_text(pen, at, event->file.path);
     at = put(at, event->file.ended);

@@ -23,6 +23,7 @@ enum event_kind {
   EVENT_TEST,         /* an expect, assert or await passed or failed */
   EVENT_RESULT,       /* a statement is done: what it gave */
   EVENT_FILE,         /* `source`: a file begins, or has ended */
+  EVENT_PACKET,       /* a packet is on the wire of the lab, or has left it */
 };
 
 /* Where a statement came from. */
@@ -109,6 +110,39 @@ struct event_file {
   bool failed; /* it ended with a failure */
 };
 
+/* What has become of a packet on the wire. */
+enum packet_fate {
+  PACKET_HELD,    /* it waits on the wire */
+  PACKET_CROSSED, /* it was delivered */
+  PACKET_DROPPED, /* `wire drop` */
+  PACKET_LOST,    /* the wire has lost it: `wire loss`, `wire cut`, or nobody there has the address */
+  PACKET_AGAIN,   /* the kernel has sent again what is still held: folded into that */
+  PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
+};
+
+struct event_packet {
+  unsigned number; /* by which `packet` and `wire` know it: 1, 2, 3 ... */
+  enum packet_fate fate;
+  const char *
+      source; /* who sent it, by its IP header: a host's name, or the address as text where no host has it */
+  const char *target; /* for whom it is, in the same way */
+  const char *to;     /* the host that it is, or would be, delivered to; "" for nobody */
+  const char *wire;   /* the wire's name; "" where the lab has one only */
+  const char
+      *reason; /* why it was lost, or by which command it came: "loss", "cut", "inject", "duplicate"; "" */
+  const void *bytes;            /* the packet from its IP header on, as much as was kept */
+  size_t length;                /* of those */
+  size_t total;                 /* of the whole packet */
+  bool ports;                   /* there are several connections: its ports are worth showing */
+  bool relative;                /* the three below are known */
+  uint32_t sequence_base;       /* the initial sequence number of its sender */
+  uint32_t acknowledgment_base; /* and that of its receiver */
+  uint32_t timestamp_base;      /* the first timestamp of its sender, less 1 */
+  uint32_t echo_base;           /* and of its receiver */
+  unsigned copies;              /* how often it was sent while it is held */
+  int64_t since;                /* nanoseconds since it was sent first */
+};
+
 /* The time of an event that comes right behind the one before it: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
@@ -132,6 +166,7 @@ struct event {
     struct event_test test;
     struct event_result result;
     struct event_file file;
+    struct event_packet packet;
   };
 };
 

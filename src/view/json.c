@@ -251,6 +251,9 @@ static const char *set_body(json_t *object, const struct event *event) {
     return set_test(object, &event->test);
   case EVENT_RESULT:
     return set_result(object, &event->result);
+  case EVENT_PACKET:
+    set_number(object, "number", event->packet.number);
+    return "packet";
   case EVENT_FILE:
     return set_file(object, &event->file);
   }

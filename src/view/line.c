@@ -90,6 +90,8 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "test";
   case EVENT_RESULT:
     return "result";
+  case EVENT_PACKET:
+    return "packet";
   case EVENT_FILE:
     bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));
     return "source";

@@ -280,6 +280,7 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_CALL_BLOCKED:
   case EVENT_JOB:
   case EVENT_RESULT:
+  case EVENT_PACKET:
     break;
   }
   bytes_free(&line);

@@ -381,6 +381,7 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE:
+  case EVENT_PACKET:
     break;
   }
 }
