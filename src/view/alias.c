@@ -69,6 +69,13 @@ static void append_chosen_name(struct aliases *aliases, long long value, struct 
   alias_append(aliases, 'A', value, bytes);
 }
 
+void alias_append_port(struct aliases *aliases, int port, struct bytes *bytes) {
+  if (port <= 0 || find(aliases, 'K', port))
+    bytes_append_number(bytes, port);
+  else
+    alias_append(aliases, 'P', port, bytes);
+}
+
 void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes) {
   struct bytes plain = {0};
   int port = address_port(address);
@@ -76,12 +83,12 @@ void alias_append_address(struct aliases *aliases, const struct address *address
   long long name;
   if (chosen_name(plain.data ? plain.data : "", plain.length, &name) == plain.length && plain.length > 0) {
     append_chosen_name(aliases, name, bytes);
-  } else if (port <= 0 || find(aliases, 'K', port)) {
+  } else if (port <= 0) {
     bytes_append(bytes, plain.data, plain.length);
   } else {
     const char *colon = memrchr(plain.data ? plain.data : "", ':', plain.length);
     bytes_append(bytes, plain.data, colon ? (size_t)(colon - plain.data) + 1 : 0);
-    alias_append(aliases, 'P', port, bytes);
+    alias_append_port(aliases, port, bytes);
   }
   bytes_free(&plain);
 }

@@ -1,5 +1,5 @@
 /* alias: names for what differs from run to run, so that `--stable` prints the same each time: ports the kernel chose
- * as P1, P2, names it chose as A1, times as T1, cookies as C1, process ids as I1, in order of appearance. */
+ * as P1, P2, names it chose as A1, times as T1, cookies as C1, process ids as I1, ids of fragments as F1, in order of appearance. */
 #ifndef SOCKSH_VIEW_ALIAS_H
 #define SOCKSH_VIEW_ALIAS_H
 
@@ -14,6 +14,9 @@ struct aliases {
 
 /* Adds the alias of a value: the letter and its number. */
 void alias_append(struct aliases *aliases, char letter, long long value, struct bytes *bytes);
+
+/* Adds a port, as its alias unless it is kept as it is or 0. */
+void alias_append_port(struct aliases *aliases, int port, struct bytes *bytes);
 
 /* Remembers a port that nobody chose but the user, or that a service has: it is printed as it is. */
 void alias_keep_port(struct aliases *aliases, int port);

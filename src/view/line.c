@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "view/notation.h"
+#include "view/packet.h"
 
 static const struct notation plain = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
 
@@ -57,6 +58,16 @@ static void append_test(const struct event_test *test, struct bytes *bytes) {
     bytes_append_format(bytes, _(": expected %s, got %s"), test->expected, test->got);
 }
 
+static void append_packet(const struct event_packet *packet, struct bytes *bytes) {
+  struct bytes fate = {0};
+  bytes_append_format(bytes, "%u %s%s", packet->number, packet->wire, packet->wire[0] ? "  " : "");
+  packet_append_line(&plain, packet, bytes);
+  packet_append_fate(packet, &fate);
+  if (fate.length > 0)
+    bytes_append_format(bytes, "  %s", bytes_text(&fate));
+  bytes_free(&fate);
+}
+
 const char *line_append_event(const struct event *event, struct bytes *bytes) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -91,6 +102,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
   case EVENT_RESULT:
     return "result";
   case EVENT_PACKET:
+    append_packet(&event->packet, bytes);
     return "packet";
   case EVENT_FILE:
     bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));

@@ -261,6 +261,7 @@ static void tap_event(struct view *view, const struct event *event) {
     tell(tap, "  ", &line);
     break;
   case EVENT_NOTE:
+  case EVENT_PACKET:
     line_append_event(event, &line);
     tell(tap, "  ", &line);
     break;
@@ -280,7 +281,6 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_CALL_BLOCKED:
   case EVENT_JOB:
   case EVENT_RESULT:
-  case EVENT_PACKET:
     break;
   }
   bytes_free(&line);

@@ -6,14 +6,18 @@
 
 #include "language/escape.h"
 #include "view/notation.h"
+#include "view/packet.h"
 #include "view/table.h"
 #include "view/view.h"
 
-/* With --stable the lines of a statement are kept until it is done: calls first, then states by socket; those of a
- * job until it is waited for. */
+/* The order of what is kept: calls and the like, packets, states. */
+enum rank { RANK_CALL, RANK_PACKET, RANK_STATE };
+
+/* With --stable the lines of a statement are kept until it is done: calls first, then packets, then states by socket; those of a
+ * job until it is waited for. Packets are of no statement, and stand with what the foreground does. */
 struct kept_line {
   unsigned job;
-  bool state;
+  enum rank rank;
   uint64_t socket;
   uint64_t number; /* of its event, which is their order */
   int descriptor;
@@ -28,10 +32,13 @@ struct text_view {
   struct bytes kept;      /* struct kept_line, --stable */
 };
 
-enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE };
+enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE, STYLE_PACKET };
 
-static const char *const style_codes[] = {
-    [STYLE_NONE] = "", [STYLE_ERROR] = "\033[31m", [STYLE_STATE] = "\033[36m", [STYLE_NOTE] = "\033[2m"};
+static const char *const style_codes[] = {[STYLE_NONE] = "",
+                                          [STYLE_ERROR] = "\033[31m",
+                                          [STYLE_STATE] = "\033[36m",
+                                          [STYLE_NOTE] = "\033[2m",
+                                          [STYLE_PACKET] = "\033[33m"};
 
 static void style_on(struct text_view *text, enum style style) {
   if (text->view.settings.colour)
@@ -58,10 +65,12 @@ static struct notation notation_for(struct text_view *text, bool names) {
 static void emit(struct text_view *text, const struct event *event, int descriptor) {
   if (text->line.failed) {
     text->line.failed = false;
-  } else if (text->view.settings.stable && event->statement) {
+  } else if (text->view.settings.stable && (event->statement || event->kind == EVENT_PACKET)) {
     bool state = event->kind == EVENT_STATE;
     struct kept_line kept = {.job = event->job,
-                             .state = state,
+                             .rank = state                         ? RANK_STATE
+                                     : event->kind == EVENT_PACKET ? RANK_PACKET
+                                                                   : RANK_CALL,
                              .number = event->serial,
                              .descriptor = descriptor,
                              .length = text->line.length};
@@ -77,13 +86,13 @@ static void emit(struct text_view *text, const struct event *event, int descript
   bytes_clear(&text->line);
 }
 
-/* States behind everything else, by socket; else in the order in which they came. */
+/* By rank, states by socket; else in the order in which they came. */
 static int kept_order(const void *first, const void *second) {
   const struct kept_line *a = first;
   const struct kept_line *b = second;
-  if (a->state != b->state)
-    return a->state ? 1 : -1;
-  if (a->state && a->socket != b->socket)
+  if (a->rank != b->rank)
+    return a->rank < b->rank ? -1 : 1;
+  if (a->socket != b->socket)
     return a->socket < b->socket ? -1 : 1;
   return a->number < b->number ? -1 : 1;
 }
@@ -104,6 +113,11 @@ static void release_kept(struct text_view *text, unsigned job) {
     free(kept[i].text);
   }
   text->kept.length = left * sizeof *kept;
+}
+
+static void put_text(struct text_view *text, const char *data, size_t length, bool lines) {
+  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+  escape_append_plain(&text->line, data, length, lines, style);
 }
 
 static void put_start(struct text_view *text, const struct event *event) {
@@ -187,16 +201,40 @@ static void show_state(struct text_view *text, const struct event *event) {
   emit(text, event, STDOUT_FILENO);
 }
 
+/* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and what has become of it. */
+static void show_packet(struct text_view *text, const struct event *event) {
+  const struct event_packet *packet = &event->packet;
+  /* What was sent again while it is held is told by `wire`. */
+  if (text->view.settings.quiet || !text->view.settings.packets || packet->fate == PACKET_AGAIN)
+    return;
+  struct notation notation = notation_for(text, false);
+  struct bytes fate = {0};
+  bool gone = packet->fate == PACKET_LOST || packet->fate == PACKET_DROPPED;
+  bytes_append_format(&text->line, "  %u", packet->number);
+  if (packet->wire[0]) {
+    bytes_append_char(&text->line, ' ');
+    put_text(text, packet->wire, strlen(packet->wire), false);
+  }
+  bytes_append_text(&text->line, "  ");
+  style_on(text, gone ? STYLE_NOTE : STYLE_PACKET);
+  packet_append_line(&notation, packet, &text->line);
+  style_off(text);
+  packet_append_fate(packet, &fate);
+  if (fate.length > 0) {
+    style_on(text, STYLE_NOTE);
+    bytes_append_format(&text->line, "  %s", bytes_text(&fate));
+    style_off(text);
+  }
+  bytes_append_char(&text->line, '\n');
+  bytes_free(&fate);
+  emit(text, event, STDOUT_FILENO);
+}
+
 static void show_note(struct text_view *text, const struct event *event) {
   if (text->view.settings.quiet)
     return;
   put_note(text, event, event->note);
   emit(text, event, STDOUT_FILENO);
-}
-
-static void put_text(struct text_view *text, const char *data, size_t length, bool lines) {
-  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
-  escape_append_plain(&text->line, data, length, lines, style);
 }
 
 /* Puts what was built in the place of what the terminal shows, as much of it as fits. */
@@ -378,10 +416,12 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_RESULT:
     show_result(text, event);
     break;
+  case EVENT_PACKET:
+    show_packet(text, event);
+    break;
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE:
-  case EVENT_PACKET:
     break;
   }
 }

@@ -14,6 +14,7 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown as they are */
   bool states;    /* set states */
+  bool packets;   /* packets on the wire of a lab are shown */
   bool stable;    /* --stable: the same output every time */
   size_t preview; /* set preview: bytes of data shown in a call */
 };
