@@ -252,8 +252,7 @@ static const char *set_body(json_t *object, const struct event *event) {
   case EVENT_RESULT:
     return set_result(object, &event->result);
   case EVENT_PACKET:
-    set_number(object, "number", event->packet.number);
-    return "packet";
+    return json_set_packet(object, &event->packet);
   case EVENT_FILE:
     return set_file(object, &event->file);
   }

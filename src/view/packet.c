@@ -3,11 +3,6 @@
 #include "socket/packet_bits.h"
 #include "view/packet_part.h"
 
-const char *const packet_fate_names[] = {
-    [PACKET_HELD] = "held", [PACKET_CROSSED] = "crossed", [PACKET_DROPPED] = "dropped",
-    [PACKET_LOST] = "lost", [PACKET_AGAIN] = "again",     [PACKET_CHANGED] = "changed",
-};
-
 /* What IP carries that is not read here, by the names that tcpdump gives. */
 static const struct protocol_name {
   int protocol;
@@ -136,13 +131,29 @@ void packet_append_options(const struct notation *notation, const struct event_p
   packet_put_options(&writer);
 }
 
+const char *packet_fate_name(enum packet_fate fate) {
+  switch (fate) {
+  case PACKET_HELD:
+    return "held";
+  case PACKET_CROSSED:
+    return "crossed";
+  case PACKET_DROPPED:
+    return "dropped";
+  case PACKET_LOST:
+    return "lost";
+  case PACKET_AGAIN:
+    return "again";
+  case PACKET_CHANGED:
+    return "changed";
+  }
+  return "";
+}
+
 void packet_append_fate(const struct event_packet *event, struct bytes *bytes) {
-  bool named = event->fate != PACKET_CROSSED &&
-               (size_t)event->fate < sizeof packet_fate_names / sizeof *packet_fate_names;
-  if (named)
-    bytes_append_text(bytes, packet_fate_names[event->fate]);
+  const char *name = event->fate == PACKET_CROSSED ? "" : packet_fate_name(event->fate);
+  bytes_append_text(bytes, name);
   if (event->reason[0]) {
-    bytes_append_text(bytes, named ? " (" : "(");
+    bytes_append_text(bytes, name[0] ? " (" : "(");
     escape_append_plain(bytes, event->reason, strlen(event->reason), false, ESCAPE_ASCII);
     bytes_append_char(bytes, ')');
   }

@@ -16,7 +16,7 @@ void packet_append_options(const struct notation *notation, const struct event_p
 /* Adds what has become of it, and why: "lost (cut)". Nothing for one that has crossed and for which no reason is given. */
 void packet_append_fate(const struct event_packet *event, struct bytes *bytes);
 
-/* What each fate is called, one word by which a machine knows it. */
-extern const char *const packet_fate_names[];
+/* What a fate is called, one word by which a machine knows it. */
+const char *packet_fate_name(enum packet_fate fate);
 
 #endif
