@@ -107,7 +107,9 @@ void packet_flags_append(unsigned flags, struct bytes *bytes);
 /* Makes IP's header checksum, and that of TCP, UDP, ICMP or ICMPv6, right. */
 void packet_fix_checksums(void *bytes, size_t length);
 
-/* Whether they are right. True, too, where that can't be told: not all bytes are at hand, or it is a fragment. */
+/* Whether that of IPv4's header is right, that of what is behind it, and both. True, too, where that can't be told: not all bytes are at hand, or it is a fragment. */
+bool packet_header_checksum_holds(const struct packet *packet);
+bool packet_transport_checksum_holds(const struct packet *packet);
 bool packet_checksums_hold(const struct packet *packet);
 
 /* What a packet is made of. */

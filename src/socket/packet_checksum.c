@@ -75,13 +75,19 @@ void packet_fix_checksums(void *bytes, size_t length) {
   set_16(at + packet.transport + offset, sum);
 }
 
-bool packet_checksums_hold(const struct packet *packet) {
-  size_t header = packet->family == AF_INET ? ipv4_header_length(packet) : 0;
-  if (header > 0 && fold(add_words(0, packet->bytes, header)) != 0)
-    return false;
+bool packet_header_checksum_holds(const struct packet *packet) {
+  size_t length = packet->family == AF_INET ? ipv4_header_length(packet) : 0;
+  return length == 0 || fold(add_words(0, packet->bytes, length)) == 0;
+}
+
+bool packet_transport_checksum_holds(const struct packet *packet) {
   size_t offset = checksum_offset(packet);
   if (offset == NO_CHECKSUM)
     return true;
   bool none = packet->protocol == IPPROTO_UDP && get_16(packet->bytes + packet->transport + offset) == 0;
   return none ? packet->family == AF_INET : transport_sum(packet) == 0;
+}
+
+bool packet_checksums_hold(const struct packet *packet) {
+  return packet_header_checksum_holds(packet) && packet_transport_checksum_holds(packet);
 }

@@ -30,6 +30,11 @@ void answer_add_number(struct answer *answer, long long number) {
   bytes_append(&answer->cells, &cell, sizeof cell);
 }
 
+void answer_add_port(struct answer *answer, int port) {
+  struct cell cell = {.kind = CELL_PORT, .number = port};
+  bytes_append(&answer->cells, &cell, sizeof cell);
+}
+
 void answer_add_yes(struct answer *answer, bool yes) {
   struct cell cell = {.kind = CELL_YES, .number = yes};
   bytes_append(&answer->cells, &cell, sizeof cell);

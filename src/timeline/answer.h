@@ -21,6 +21,7 @@ enum cell_kind {
   CELL_DATA, /* bytes from outside */
   CELL_NUMBER,
   CELL_ADDRESS, /* the text of an address; its port may be the kernel's choice */
+  CELL_PORT,    /* in `number`: a port, which may be the kernel's choice */
   CELL_YES,     /* a mark that is there or not */
   CELL_TIME,    /* nanoseconds, in `number`: a duration, which differs each time */
 };
@@ -50,6 +51,7 @@ void answer_free(struct answer *answer);
 void answer_add_text(struct answer *answer, const char *text);
 void answer_add_bytes(struct answer *answer, enum cell_kind kind, const void *data, size_t length);
 void answer_add_number(struct answer *answer, long long number);
+void answer_add_port(struct answer *answer, int port);
 void answer_add_yes(struct answer *answer, bool yes);
 void answer_add_time(struct answer *answer, int64_t nanoseconds);
 void answer_add_empty(struct answer *answer);

@@ -106,6 +106,7 @@ static json_t *cell_value(const struct answer *answer, const struct cell *cell) 
   json_t *data;
   switch (cell->kind) {
   case CELL_NUMBER:
+  case CELL_PORT:
   case CELL_TIME:
     return json_integer(cell->number);
   case CELL_YES:

@@ -7,11 +7,13 @@
 static const struct protocol_name {
   int protocol;
   const char *name;
-} protocol_names[] = {{IPPROTO_ICMP, "ICMP"}, {IPPROTO_IGMP, "igmp"},
-                      {IPPROTO_TCP, "TCP"},   {IPPROTO_UDP, "UDP"},
-                      {IPPROTO_GRE, "GRE"},   {IPPROTO_ESP, "ESP"},
-                      {IPPROTO_AH, "AH"},     {IPPROTO_ICMPV6, "ICMP6"},
-                      {IPPROTO_SCTP, "sctp"}, {IPPROTO_NONE, "no next header"}};
+} protocol_names[] = {{IPPROTO_ICMP, "ICMP"},      {IPPROTO_IGMP, "igmp"},
+                      {IPPROTO_TCP, "TCP"},        {IPPROTO_UDP, "UDP"},
+                      {IPPROTO_GRE, "GRE"},        {IPPROTO_ESP, "ESP"},
+                      {IPPROTO_AH, "AH"},          {IPPROTO_ICMPV6, "ICMP6"},
+                      {IPPROTO_SCTP, "sctp"},      {IPPROTO_NONE, "no next header"},
+                      {IPPROTO_HOPOPTS, "hopopt"}, {IPPROTO_ROUTING, "route"},
+                      {IPPROTO_FRAGMENT, "frag"},  {IPPROTO_DSTOPTS, "dstopts"}};
 
 void packet_put_port(struct packet_writer *writer, unsigned port) {
   if (writer->notation->aliases)
@@ -49,13 +51,13 @@ static void put_ends(struct packet_writer *writer) {
   packet_put(writer, ": ");
 }
 
-static void put_protocol(struct packet_writer *writer) {
+void packet_put_protocol(struct packet_writer *writer, int protocol) {
   for (size_t i = 0; i < sizeof protocol_names / sizeof *protocol_names; i++)
-    if (protocol_names[i].protocol == writer->packet->protocol) {
+    if (protocol_names[i].protocol == protocol) {
       packet_put(writer, protocol_names[i].name);
       return;
     }
-  bytes_append_format(writer->bytes, "ip-proto-%d", writer->packet->protocol);
+  bytes_append_format(writer->bytes, "ip-proto-%d", protocol);
 }
 
 static void put_udp(struct packet_writer *writer) {
@@ -69,7 +71,7 @@ static void put_udp(struct packet_writer *writer) {
 /* What is not read here: its name, and its first bytes. */
 static void put_other(struct packet_writer *writer) {
   const struct packet *packet = writer->packet;
-  put_protocol(writer);
+  packet_put_protocol(writer, packet->protocol);
   if (packet->fragment)
     return;
   bytes_append_format(writer->bytes, ", length %zu", packet->payload_length);

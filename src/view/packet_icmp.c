@@ -217,18 +217,29 @@ static void put_about(struct packet_writer *writer, const struct packet *about) 
     bytes_append_format(writer->bytes, ", length %zu", about->payload_length);
 }
 
-void packet_put_icmp(struct packet_writer *writer) {
-  const struct packet *packet = writer->packet;
-  const struct icmp_form *form = find_form(packet);
-  struct packet about; /* only its beginning is here: its own header says how long it was */
-  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT, &about);
-  packet_put(writer, packet->family == AF_INET ? "ICMP " : "ICMP6, ");
-  for (const char *at = form->text; *at; at++)
+/* Only the beginning of the packet that an error is about is here: its own header says how long it was. */
+static void read_about(const struct packet *packet, struct packet *about) {
+  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT, about);
+}
+
+void packet_put_icmp_words(struct packet_writer *writer) {
+  struct packet about;
+  read_about(writer->packet, &about);
+  for (const char *at = find_form(writer->packet)->text; *at; at++)
     if (*at == '%')
       put_part(writer, &about, *++at);
     else
       bytes_append_char(writer->bytes, *at);
+}
+
+void packet_put_icmp(struct packet_writer *writer) {
+  const struct packet *packet = writer->packet;
+  packet_put(writer, packet->family == AF_INET ? "ICMP " : "ICMP6, ");
+  packet_put_icmp_words(writer);
   bytes_append_format(writer->bytes, ", length %zu", packet->end - packet->transport);
-  if (form->about)
+  if (find_form(packet)->about) {
+    struct packet about;
+    read_about(packet, &about);
     put_about(writer, &about);
+  }
 }

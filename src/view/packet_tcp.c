@@ -79,26 +79,39 @@ static const struct option_form {
   size_t least;
   size_t most;
   void (*put)(struct packet_writer *writer, const struct packet_option *option);
+  const char *meaning;
 } option_forms[] = {
-    {TCPOPT_EOL, "eol", 0, 0, NULL},
-    {TCPOPT_NOP, "nop", 0, 0, NULL},
-    {TCPOPT_MAXSEG, "mss", 2, 2, put_segment},
-    {TCPOPT_WINDOW, "wscale", 1, 1, put_scale},
-    {TCPOPT_SACK_PERMITTED, "sackOK", 0, 0, NULL},
-    {TCPOPT_SACK, "sack", 8, 32, put_blocks},
-    {TCPOPT_TIMESTAMP, "TS", 8, 8, put_stamps},
-    {OPTION_MD5, "md5", 1, 0, NULL},
-    {OPTION_TIMEOUT, "uto", 2, 2, put_timeout},
-    {OPTION_AUTHENTICATION, "tcp-ao", 1, 0, NULL},
-    {OPTION_MULTIPATH, "mptcp", 1, 0, NULL},
-    {OPTION_FAST_OPEN, "tfo", 0, 16, put_cookie},
+    {TCPOPT_EOL, "eol", 0, 0, NULL, N_("the list of options ends")},
+    {TCPOPT_NOP, "nop", 0, 0, NULL, N_("fills up, so that what follows stands at a multiple of 4")},
+    {TCPOPT_MAXSEG, "mss", 2, 2, put_segment,
+     N_("the most data in one segment that the sender wants to get")},
+    {TCPOPT_WINDOW, "wscale", 1, 1, put_scale, N_("windows are shifted left by so many bits")},
+    {TCPOPT_SACK_PERMITTED, "sackOK", 0, 0, NULL, N_("the sender understands selective acknowledgments")},
+    {TCPOPT_SACK, "sack", 8, 32, put_blocks, N_("what has come beyond ack: from, up to")},
+    {TCPOPT_TIMESTAMP, "TS", 8, 8, put_stamps,
+     N_("the sender's clock, and the receiver's as it came last")},
+    {OPTION_MD5, "md5", 1, 0, NULL, N_("a signature (RFC 2385)")},
+    {OPTION_TIMEOUT, "uto", 2, 2, put_timeout, N_("how long the sender waits for an ACK (RFC 5482)")},
+    {OPTION_AUTHENTICATION, "tcp-ao", 1, 0, NULL, N_("a signature (RFC 5925)")},
+    {OPTION_MULTIPATH, "mptcp", 1, 0, NULL, N_("several paths for one connection (RFC 8684)")},
+    {PACKET_OPTION_FAST_OPEN, "tfo", 0, 16, put_cookie,
+     N_("data with the SYN, for who has the cookie (RFC 7413)")},
 };
 
-static void put_option(struct packet_writer *writer, const struct packet_option *option) {
-  const struct option_form *form = NULL;
+static const struct option_form *find_form(unsigned kind) {
   for (size_t i = 0; i < sizeof option_forms / sizeof *option_forms; i++)
-    if (option_forms[i].kind == option->kind)
-      form = &option_forms[i];
+    if (option_forms[i].kind == kind)
+      return &option_forms[i];
+  return NULL;
+}
+
+const char *packet_option_meaning(unsigned kind) {
+  const struct option_form *form = find_form(kind);
+  return form ? form->meaning : "";
+}
+
+void packet_put_option(struct packet_writer *writer, const struct packet_option *option) {
+  const struct option_form *form = find_form(option->kind);
   if (form)
     packet_put(writer, form->name);
   else
@@ -118,7 +131,7 @@ void packet_put_options(struct packet_writer *writer) {
   bool bad;
   for (size_t at = 0; packet_next_option(writer->packet, &at, &option, &bad); first = false) {
     packet_put(writer, first ? "" : ",");
-    put_option(writer, &option);
+    packet_put_option(writer, &option);
   }
   if (bad)
     packet_put(writer, first ? "[bad option]" : ",[bad option]");

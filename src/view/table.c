@@ -41,6 +41,12 @@ static void append_cell(const struct answer *answer, const struct cell *cell, en
   case CELL_NUMBER:
     bytes_append_number(bytes, cell->number);
     break;
+  case CELL_PORT:
+    if (aliases)
+      alias_append_port(aliases, (int)cell->number, bytes);
+    else
+      bytes_append_number(bytes, cell->number);
+    break;
   case CELL_YES:
     bytes_append_char(bytes, cell->number ? '>' : ' ');
     break;
