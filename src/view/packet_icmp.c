@@ -213,7 +213,7 @@ static void put_about(struct packet_writer *writer, const struct packet *about) 
   } else {
     bytes_append_format(writer->bytes, ": protocol %d", about->protocol);
   }
-  if (about->payload_length > 0)
+  if (about->has_transport && about->payload_length > 0)
     bytes_append_format(writer->bytes, ", length %zu", about->payload_length);
 }
 

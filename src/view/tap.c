@@ -260,8 +260,13 @@ static void tap_event(struct view *view, const struct event *event) {
     remember_state(tap, event, &line);
     tell(tap, "  ", &line);
     break;
+  case EVENT_PACKET: /* of these there may be many */
+    if (!tap->view.settings.verbose)
+      break;
+    line_append_event(event, &line);
+    tell(tap, "  ", &line);
+    break;
   case EVENT_NOTE:
-  case EVENT_PACKET:
     line_append_event(event, &line);
     tell(tap, "  ", &line);
     break;
