@@ -179,9 +179,8 @@ static void test_udp_and_icmp(void **state) {
       "Flags [P.], length 5");
   shows(exceeded,
         "client > server: ICMP time exceeded in-transit, length 36, about client > server: UDP, length 5");
-  shows(
-      redirect,
-      "client > server: ICMP redirect server to host 10.0.0.9, length 36, about client > server: TCP");
+  shows(redirect,
+        "client > server: ICMP redirect server to host 10.0.0.9, length 36, about client > server: TCP");
   shows(strange, "client > server: ICMP type-#77, length 8");
   shows(toobig,
         "client > server: ICMP6, packet too big, mtu 1280, length 88, about client > server: Flags [S]");
