@@ -60,7 +60,9 @@ static void append_test(const struct event_test *test, struct bytes *bytes) {
 
 static void append_packet(const struct event_packet *packet, struct bytes *bytes) {
   struct bytes fate = {0};
-  bytes_append_format(bytes, "%u %s%s", packet->number, packet->wire, packet->wire[0] ? "  " : "");
+  bytes_append_format(bytes, "%u ", packet->number);
+  escape_append_plain(bytes, packet->wire, strlen(packet->wire), false, ESCAPE_ASCII);
+  bytes_append_text(bytes, packet->wire[0] ? "  " : "");
   packet_append_line(&plain, packet, bytes);
   packet_append_fate(packet, &fate);
   if (fate.length > 0)

@@ -1,4 +1,4 @@
-/* Any bytes as a packet: read, shown as a line, in full and in JSON's pieces, edited, made right. The input is a byte of flags, two bytes of the
+/* Any bytes as a packet: read, shown as a line, in full and in JSON, edited, made right. The input is a byte of flags, two bytes of the
  * packet's length on the wire, the name of a field and a text for it, each ended by a zero byte, and the packet. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "language/escape.h"
 #include "socket/packet.h"
 #include "socket/packet_field.h"
+#include "view/json_part.h"
 #include "view/packet.h"
 #include "view/packet_full.h"
 #include "view/table.h"
@@ -62,6 +63,16 @@ static void show(const struct event_packet *event, bool stable) {
   answer_free(&answer);
   aliases_free(&aliases);
   bytes_free(&bytes);
+}
+
+static void show_json(const struct event_packet *event) {
+  json_t *object = json_object();
+  json_set_packet(object, event);
+  char *text = json_dumps(object, JSON_COMPACT);
+  if (!text)
+    abort();
+  free(text);
+  json_decref(object);
 }
 
 /* A field that was edited leaves right checksums, and a refusal leaves the packet as it was. */
@@ -145,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .copies = 1};
   show(&event, false);
   show(&event, true);
+  show_json(&event);
   build(&packet);
   for (size_t i = 0; packet_field_names[i]; i++)
     if (strcmp(name, packet_field_names[i]) != 0)
