@@ -290,8 +290,12 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   bool closes = call->name == CALL_CLOSE && session_looks(session);
   if (closes)
     look_before_close(call->entry);
+  if (!call->entry && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
+    call->host = runner->host;
+  const struct host *where = call->entry ? call->entry->host : call->host;
+  const char *host = where ? where->name : NULL;
   call->began = clock_monotonic();
-  struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .call = call};
+  struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .host = host, .call = call};
   call->start_event = runner_append(runner, &start);
   if (runner->expects_blocks) {
     waiter->deadline_reason = WAIT_BLOCKS;
@@ -319,8 +323,11 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
     session_prune_watched(session);
   }
   bind_early(runner, call);
-  struct event finish = {
-      .kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};
+  struct event finish = {.kind = EVENT_CALL_FINISH,
+                         .cause = call->start_event,
+                         .monotonic = call->ended,
+                         .host = host,
+                         .call = call};
   runner->call = runner_append(runner, &finish);
   runner->call_subject = call->entry ? call->entry->id : 0;
   runner->call_error = call->error;

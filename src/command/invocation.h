@@ -18,6 +18,8 @@ struct argument_value {
   struct process *process;     /* a reference; see process.h */
   struct blob *data;           /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
+  struct lab_host *host;       /* of the lab, which keeps it */
+  double fraction;             /* a percentage: 0 to 1 */
   struct address address;
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
@@ -23,6 +24,7 @@ const struct shell_operations shell_operations = {
     .kill_job = job_kill,
     .last_job = job_last,
     .source = script_source,
+    .run_line = script_run_line,
     .walk = prompt_walk,
     .save = save_script,
     .history = edit_history,
@@ -118,6 +120,7 @@ int shell_stop(struct session *session, int status) {
   if (session->last_used)
     object_release(&session->last_used->object);
   socket_table_clear(&session->sockets);
+  lab_free(session->lab);
   timeline_free(session->timeline);
   view_free(session->view);
   output_stop(&session->output);
