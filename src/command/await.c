@@ -244,9 +244,8 @@ static int too_late(const struct awaited *awaited, struct error *error) {
   struct look_details details;
   if (awaited->condition->compares) {
     look_details(socket, &details);
-    long long value = awaited->condition->holds == backlog_is ? backlog_length(awaited->runner, socket)
-                      : awaited->condition->holds == half_open_is
-                          ? backlog_half_open(socket)
+    long long value = awaited->condition->holds == backlog_is      ? backlog_length(awaited->runner, socket)
+                      : awaited->condition->holds == half_open_is  ? backlog_half_open(socket)
                       : awaited->condition->holds == send_queue_is ? details.send_queue
                                                                    : details.receive_queue;
     return error_set_errno(error, ETIMEDOUT, _("%s of socket %d is %lld"), awaited->condition->name,

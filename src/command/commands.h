@@ -29,6 +29,8 @@ extern const struct command command_wire_deliver, command_wire_drop, command_wir
     command_wire_move, command_wire_corrupt, command_wire_edit, command_wire_inject, command_packet;
 /* step.c */
 extern const struct command command_step, command_step_until;
+/* capture.c */
+extern const struct command command_capture, command_capture_off;
 /* goto.c */
 extern const struct command command_goto;
 /* transfer.c */

@@ -42,8 +42,9 @@ enum { CLIENT, SERVER, LISTENER, NAMES };
 
 static int check_goto(struct invocation *invocation) {
   if (invocation_nth(invocation, SOCKETS, NAMES))
-    return invocation_wrong(invocation, invocation_nth(invocation, SOCKETS, NAMES),
-                            _("three names at most: of the one that connects, of the one that accepts, of the listener"));
+    return invocation_wrong(
+        invocation, invocation_nth(invocation, SOCKETS, NAMES),
+        _("three names at most: of the one that connects, of the one that accepts, of the listener"));
   const struct argument_value *state = invocation_value(invocation, STATE);
   if (state && !state->unknown && !route_to((enum socket_state)state->number))
     return invocation_wrong(invocation, state, _("this is no state of a TCP connection"));
@@ -90,8 +91,8 @@ static int run_line(const struct goal *goal, const char *line, size_t length) {
   append_line(goal, line, length, &text);
   answer_text(&answer, "line");
   bytes_append(&answer.text, text.data, text.length);
-  int status = text.failed ? error_set_memory(invocation->error)
-                           : runner_answer(runner, &answer, invocation->error);
+  int status =
+      text.failed ? error_set_memory(invocation->error) : runner_answer(runner, &answer, invocation->error);
   if (status == 0)
     status = runner->session->shell->run_line(runner, "goto", bytes_text(&text), invocation->result,
                                               invocation->error);
@@ -114,8 +115,8 @@ static int follow(const struct goal *goal, const struct route *route) {
 /* A lab with two hosts, and nothing on its wire that the steps would let across, too. */
 static int prepare(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
-  if (!session->lab &&
-      session->shell->run_line(invocation->runner, "goto", "lab\n", invocation->result, invocation->error) < 0)
+  if (!session->lab && session->shell->run_line(invocation->runner, "goto", "lab\n", invocation->result,
+                                                invocation->error) < 0)
     return -1;
   struct lab *lab = session->lab;
   if (!lab || lab->host_count < 2)
@@ -125,8 +126,9 @@ static int prepare(struct invocation *invocation) {
   size_t held = lab->wire.held.count;
   wire_unlock(&lab->wire);
   if (held > 0)
-    return error_set(invocation->error, ERROR_FAILURE,
-                     _("%zu packets are held, which would cross on the way: let them with `wire flow` first"), held);
+    return error_set(
+        invocation->error, ERROR_FAILURE,
+        _("%zu packets are held, which would cross on the way: let them with `wire flow` first"), held);
   return 0;
 }
 
@@ -148,7 +150,8 @@ static int run_goto(struct invocation *invocation) {
     if (value->word.length >= sizeof goal.names[0])
       return invocation_wrong(invocation, value, _("such a name has at most 63 characters here"));
   if (!route)
-    return invocation_wrong(invocation, invocation_value(invocation, STATE), _("this is no state of a TCP connection"));
+    return invocation_wrong(invocation, invocation_value(invocation, STATE),
+                            _("this is no state of a TCP connection"));
   if (prepare(invocation) < 0)
     return -1;
   goal.lab = invocation->runner->session->lab;

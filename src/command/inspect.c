@@ -110,8 +110,8 @@ struct half_open {
 
 static void note_half_open(const struct kernel_socket *kernel, void *context) {
   struct half_open *half_open = context;
-  half_open->count +=
-      kernel->state == STATE_SYN_RECV && kernel->inode == 0 && survey_fit(half_open->listener, &kernel->local) > 0;
+  half_open->count += kernel->state == STATE_SYN_RECV && kernel->inode == 0 &&
+                      survey_fit(half_open->listener, &kernel->local) > 0;
 }
 
 int64_t backlog_half_open(const struct socket *socket) {

@@ -11,6 +11,7 @@
 #include "view/view.h"
 
 struct runner;
+struct capture;
 struct lab;
 struct session;
 struct argument_value;
@@ -84,6 +85,7 @@ struct session {
   unsigned surveys;  /* how many were made: the number of the last one */
   struct socket *last_used; /* what `status` marks: a reference */
   struct lab *lab;          /* NULL: there is none */
+  struct capture *capture;  /* NULL: none is going on */
   bool stepping;            /* the last line that was typed let packets cross: an empty one does so again */
   int looked_at;            /* session_look_around: the descriptor that it begins with next */
   size_t looked_watched;    /* and how many of those without a descriptor it passes over */

@@ -77,7 +77,8 @@ static struct socket *listener_of(const struct collecting *collecting, const str
   int best_fit = 0;
   int other_fit = 0;
   for (size_t i = 0; i < collecting->listeners.length / sizeof *listeners; i++) {
-    int fits = listeners[i]->host == collecting->host ? survey_fit(&listeners[i]->seen.local, &stray->local) : 0;
+    int fits =
+        listeners[i]->host == collecting->host ? survey_fit(&listeners[i]->seen.local, &stray->local) : 0;
     if (fits > best_fit) {
       best = listeners[i];
       best_fit = fits;

@@ -61,6 +61,8 @@ const struct command *const command_table[] = {
     &command_step_until,
     &command_goto,
     &command_packet,
+    &command_capture,
+    &command_capture_off,
     &command_wire_deliver,
     &command_wire_drop,
     &command_wire_duplicate,

@@ -277,7 +277,11 @@ int script_run(struct session *session, const struct shell_options *options) {
   waiter_register(&run.runner.waiter);
   session_lock(session);
   session->reads_input = options->step || (!options->commands && !options->path);
-  if (options->commands)
+  if (options->lab)
+    run_text(&run, "--lab", "lab", strlen("lab"));
+  if (run.status)
+    ; /* there is nothing that could be run without it */
+  else if (options->commands)
     run_text(&run, "-c", options->commands, strlen(options->commands));
   else if (options->path && options->step)
     run_steps(&run, options);

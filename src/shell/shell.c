@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/held.h"
 #include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"
@@ -106,6 +107,13 @@ int shell_stop(struct session *session, int status) {
   session_unlock(session);
   jobs_free(session);
   watcher_stop(session);
+  struct error problem_of_capture;
+  session_lock(session);
+  if (capture_end(session, &problem_of_capture) < 0) {
+    fprintf(stderr, "socksh: %s\n", problem_of_capture.message);
+    status = status ? status : 1;
+  }
+  session_unlock(session);
   view_finish(session->view);
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;

@@ -231,8 +231,8 @@ void look_details(const struct socket *socket, struct look_details *details) {
     details->send_queue = -1;
 }
 
-const char *const look_field_names[] = {"fd",     "local", "peer",  "state", "type",
-                                        "family", "recvq", "sendq", "info",  "host", NULL};
+const char *const look_field_names[] = {"fd",    "local", "peer", "state", "type", "family",
+                                        "recvq", "sendq", "info", "host",  NULL};
 
 static int set_text(const char *text, struct value *value, struct error *error) {
   *value = value_from_text(text, strlen(text));

@@ -46,6 +46,10 @@ struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
 
+/* Adds one to a chain that listens to a timeline, and takes it out again, without freeing it. */
+void view_add(struct view *view, struct timeline *timeline, struct view *added);
+void view_remove(struct view *view, struct timeline *timeline, struct view *removed);
+
 /* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */
 void view_finish(struct view *view);
 
