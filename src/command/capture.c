@@ -54,7 +54,7 @@ static void set_captures(struct session *session, bool on) {
   wire_unlock(&session->lab->wire);
 }
 
-int capture_end(struct session *session, struct error *error) {
+int capture_end(struct session *session, uint64_t *count, struct error *error) {
   struct capture *capture = session->capture;
   if (!capture)
     return 0;
@@ -68,30 +68,46 @@ int capture_end(struct session *session, struct error *error) {
   }
   view_remove(session->view, session->timeline, capture->view);
   view_free(capture->view);
+  *count = pcap_file_count(capture->file);
   int status = pcap_file_close(capture->file, error);
   free(capture);
   return status;
 }
 
+static int open_file(const struct invocation *invocation, struct capture *capture) {
+  struct bytes path = {0};
+  capture->file =
+      pcap_file_open(argument_value_text(invocation_value(invocation, 0), &path), invocation->error);
+  bytes_free(&path);
+  return capture->file ? 0 : -1;
+}
+
+static int listen_on(const struct invocation *invocation, const struct argument_value *interface,
+                     struct capture *capture) {
+  struct session *session = invocation->runner->session;
+  struct bytes name = {0};
+  capture->tap = tap_start(argument_value_text(interface, &name), session->timeline, is_own, session,
+                           invocation->error);
+  bytes_free(&name);
+  return capture->tap ? 0 : -1;
+}
+
 static int begin(struct invocation *invocation, struct capture *capture) {
   struct session *session = invocation->runner->session;
   const struct argument_value *interface = invocation_value(invocation, 1);
-  capture->file = pcap_file_open(invocation_value(invocation, 0)->word.data, invocation->error);
-  if (!capture->file)
+  if (open_file(invocation, capture) < 0)
     return -1;
   capture->view = capture_view_create(capture->file);
   if (!capture->view)
     return error_set_memory(invocation->error);
   view_add(session->view, session->timeline, capture->view);
-  if (!interface) {
+  if (!interface)
     set_captures(session, true);
-    return 0;
+  else if (listen_on(invocation, interface, capture) < 0) {
+    view_remove(session->view, session->timeline, capture->view);
+    return -1;
   }
-  capture->tap = tap_start(interface->word.data, session->timeline, is_own, session, invocation->error);
-  if (capture->tap)
-    return 0;
-  view_remove(session->view, session->timeline, capture->view);
-  return -1;
+  return 0;
 }
 
 static int run_capture(struct invocation *invocation) {
@@ -120,9 +136,10 @@ static int run_capture_off(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   if (!session->capture)
     return error_set(invocation->error, ERROR_FAILURE, _("no capture is going on"));
-  uint64_t count = pcap_file_count(session->capture->file);
+  uint64_t count = 0;
+  int status = capture_end(session, &count, invocation->error);
   invocation_give_number(invocation, (long long)count);
-  return capture_end(session, invocation->error);
+  return status;
 }
 
 const struct command command_capture = {

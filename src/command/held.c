@@ -96,24 +96,31 @@ static int run_corrupt(struct invocation *invocation) {
   return 0;
 }
 
-/* Fields are changed in a copy, so that a wrong one leaves the packet as it was. */
+static int edit_field(struct bytes *packet, const struct argument_value *field,
+                      const struct argument_value *value, const struct flow_bases *bases,
+                      struct error *error) {
+  struct bytes name = {0};
+  struct bytes text = {0};
+  int status =
+      packet_edit(packet->data, packet->length, argument_value_text(field, &name),
+                  argument_value_text(value, &text), bases->sequence, bases->acknowledgment, error);
+  bytes_free(&name);
+  bytes_free(&text);
+  return status;
+}
+
+/* It is changed in a copy, so that a wrong value leaves the packet as it was. */
 static int edit(struct invocation *invocation, struct wire *wire, struct held *held) {
-  const struct argument_value *field;
-  const struct argument_value *text;
   struct bytes copy = {0};
   struct packet packet;
   struct flow_bases bases = {0};
-  int status = 0;
   bytes_append(&copy, held->bytes, held->length);
   if (copy.failed)
     return error_set_memory(invocation->error);
   packet_read(held->bytes, held->length, held->length, &packet);
   wire_bases(wire, &packet, &bases);
-  for (size_t i = 0; status == 0 && (field = invocation_nth(invocation, 1, i)) &&
-                     (text = invocation_nth(invocation, 2, i));
-       i++)
-    status = packet_edit(copy.data, copy.length, field->word.data, text->word.data, bases.sequence,
-                         bases.acknowledgment, invocation->error);
+  int status = edit_field(&copy, invocation_value(invocation, 1), invocation_value(invocation, 2), &bases,
+                          invocation->error);
   if (status == 0) {
     memcpy(held->bytes, copy.data, copy.length);
     wire_changed(wire, held, "edited");

@@ -22,6 +22,11 @@ void argument_value_free(struct argument_value *value) {
   blob_release(value->data);
 }
 
+const char *argument_value_text(const struct argument_value *value, struct bytes *text) {
+  bytes_append(text, value->word.data, value->word.length);
+  return bytes_text(text);
+}
+
 /* Takes the memory that the command before has left, unless that is too small, or a command around this one has it. */
 static int take_memory(struct invocation *invocation, size_t count) {
   struct runner *runner = invocation->runner;

@@ -26,6 +26,9 @@ struct argument_value {
 /* Frees what the value owns. */
 void argument_value_free(struct argument_value *value);
 
+/* Its word as a zero-terminated text, copied into `text`, which the caller frees. "" where there is no memory. */
+const char *argument_value_text(const struct argument_value *value, struct bytes *text);
+
 enum { VALUE_LIMIT = 4096 };
 
 struct invocation {

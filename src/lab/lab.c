@@ -273,10 +273,10 @@ int lab_setting(struct lab_host *host, const char *name, const char *value, size
     if (ask(host->lab, &talk->request, &talk->reply, true, true, talk->descriptors))
       status = talk->reply.stage == STAGE_CONTROL
                    ? lab_explain(STAGE_CONTROL, talk->reply.error, error)
-                   : error_set_errno(error, talk->reply.error,
-                                     value ? _("%s of %s can't be set to \"%.60s\"")
-                                           : _("%s of %s can't be read"),
-                                     name, host->host.name, value ? value : "");
+                   : error_set_errno(
+                         error, talk->reply.error,
+                         value ? _("%s of %s can't be set to \"%.*s\"") : _("%s of %s can't be read"), name,
+                         host->host.name, (int)(length < 60 ? length : 60), value ? value : "");
     else if (result)
       bytes_append(result, talk->reply.text, talk->reply.length);
   }

@@ -58,7 +58,6 @@ static struct settings initial_settings(const struct shell_options *options, boo
               .terminal = terminal,
               .utf8 = terminal && !options->stable && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
               .states = true,
-              .packets = true,
               .stable = options->stable,
               .preview = 64,
           },
@@ -108,8 +107,9 @@ int shell_stop(struct session *session, int status) {
   jobs_free(session);
   watcher_stop(session);
   struct error problem_of_capture;
+  uint64_t captured;
   session_lock(session);
-  if (capture_end(session, &problem_of_capture) < 0) {
+  if (capture_end(session, &captured, &problem_of_capture) < 0) {
     fprintf(stderr, "socksh: %s\n", problem_of_capture.message);
     status = status ? status : 1;
   }

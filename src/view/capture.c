@@ -15,6 +15,7 @@ static void capture_finish(struct view *view) {
 }
 
 static const struct view_class view_capture = {.name = "capture",
+                                               .unseen = true,
                                                .size = sizeof(struct capture_view),
                                                .event = capture_event,
                                                .finish = capture_finish};

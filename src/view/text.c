@@ -214,7 +214,7 @@ static void show_state(struct text_view *text, const struct event *event) {
 static void show_packet(struct text_view *text, const struct event *event) {
   const struct event_packet *packet = &event->packet;
   /* What was sent again while it is held is told by `wire`. */
-  if (text->view.settings.quiet || !text->view.settings.packets || packet->fate == PACKET_AGAIN)
+  if (text->view.settings.quiet || packet->fate == PACKET_AGAIN)
     return;
   struct notation notation = notation_for(text, false);
   struct bytes fate = {0};

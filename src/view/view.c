@@ -77,5 +77,6 @@ void view_remove(struct view *view, struct timeline *timeline, struct view *remo
 
 void view_event(const struct event *event, void *context) {
   for (struct view *view = context; view; view = view->next)
-    view->class->event(view, event);
+    if (view->class->unseen || event->kind != EVENT_PACKET || !event->packet.unseen)
+      view->class->event(view, event);
 }

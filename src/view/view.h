@@ -14,7 +14,6 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown as they are */
   bool states;    /* set states */
-  bool packets;   /* packets on the wire of a lab are shown */
   bool stable;    /* --stable: the same output every time */
   size_t preview; /* set preview: bytes of data shown in a call */
 };
@@ -23,6 +22,7 @@ struct view;
 
 struct view_class {
   const char *name; /* "text" */
+  bool unseen;      /* it gets packets that are not shown, too */
   size_t size;      /* of the struct that begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
   void (*finish)(struct view *view); /* the session is over: what was held back is written */
