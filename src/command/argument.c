@@ -14,7 +14,7 @@
 #include "socket/descriptor.h"
 #include "socket/look.h"
 
-static bool text_is(const struct argument_value *value, const char *text) {
+bool argument_is(const struct argument_value *value, const char *text) {
   return bytes_equal(value->word.data, value->word.length, text, strlen(text));
 }
 
@@ -36,7 +36,7 @@ static int note_nearest(const char *name, const struct value *value, void *conte
   return 0;
 }
 
-static int no_such_socket(struct invocation *invocation, const struct argument_value *value) {
+int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct nearest nearest = {.text = value->word.data, .length = value->word.length, .distance = 3};
   escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60, ESCAPE_ASCII);
@@ -69,8 +69,7 @@ static int socket_by_number(struct invocation *invocation, struct argument_value
   return 0;
 }
 
-/* The socket that a word names; NULL, without an error, where a name is bound to something else or to nothing. */
-static struct socket *socket_by_name(const struct runner *runner, const char *text, size_t length) {
+struct socket *argument_socket_by_name(const struct runner *runner, const char *text, size_t length) {
   const struct value *bound = names_get(runner->scope.names, text, length);
   return bound && bound->kind == VALUE_OBJECT ? socket_from_object(bound->object) : NULL;
 }
@@ -82,7 +81,7 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
     value->socket = (struct socket *)object_retain(given->object);
     return 0;
   }
-  if (text_is(value, ".")) {
+  if (argument_is(value, ".")) {
     struct socket *last = check ? NULL : invocation->runner->last_socket;
     if (!last && !check)
       return error_set(invocation->error, ERROR_FAILURE,
@@ -98,11 +97,11 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
                           _("is no socket: give a name, a descriptor, or . for the last one"));
   if (check)
     return 0;
-  struct socket *socket = socket_by_name(invocation->runner, value->word.data, value->word.length);
+  struct socket *socket = argument_socket_by_name(invocation->runner, value->word.data, value->word.length);
   if (!socket && names_get(invocation->runner->scope.names, value->word.data, value->word.length))
     return argument_wrong(invocation, value, _("is bound to something that is no socket"));
   if (!socket)
-    return no_such_socket(invocation, value);
+    return argument_no_such_socket(invocation, value);
   value->socket = (struct socket *)object_retain(&socket->object);
   return 0;
 }
@@ -121,7 +120,7 @@ static int convert_awaited(struct invocation *invocation, struct argument_value 
     value->process = (struct process *)object_retain(&process->object);
     return 0;
   }
-  if (text_is(value, "listening") && !bound)
+  if ((argument_is(value, "listening") || argument_is(value, "wire")) && !bound)
     return 0;
   return convert_socket(invocation, value, check);
 }
@@ -142,94 +141,6 @@ static int convert_poll(struct invocation *invocation, struct argument_value *va
   int status = convert_socket(invocation, value, check);
   value->word.length = whole;
   return status;
-}
-
-static int bound_address(struct invocation *invocation, struct argument_value *value,
-                         const struct socket *socket) {
-  value->address = look_local(socket);
-  bool unbound = address_port(&value->address) == 0 || (address_family(&value->address) == AF_UNIX &&
-                                                        value->address.length <= sizeof(sa_family_t));
-  if (value->address.length == 0 || unbound)
-    return error_set(invocation->error, ERROR_FAILURE, _("socket %d has no address yet: bind it first"),
-                     socket->was_descriptor);
-  address_any_to_loopback(&value->address);
-  return 0;
-}
-
-/* The socket among the words before, whose family an open address takes. */
-static const struct socket *earlier_socket(const struct invocation *invocation) {
-  for (size_t i = 0; i < invocation->count; i++)
-    if (invocation->values[i].socket)
-      return invocation->values[i].socket;
-  return NULL;
-}
-
-static int look_up(struct invocation *invocation, struct argument_value *value,
-                   const struct address_query *query, const struct socket *socket) {
-  struct call call;
-  call_init(&call, CALL_GETADDRINFO, NULL);
-  bool any = strcmp(query->host, "*") == 0;
-  call.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
-  call.text[1] = strdup(query->service);
-  call.number[0] =
-      socket && (socket->family == AF_INET || socket->family == AF_INET6) ? socket->family : AF_INET;
-  call.number[1] = socket ? socket->type : SOCK_STREAM;
-  int status = (call.text[0] || any) && call.text[1]
-                   ? runner_call(invocation->runner, invocation->command, &call, invocation->error)
-                   : error_set_memory(invocation->error);
-  if (status == 0 && call.found_count == 0)
-    status =
-        error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"), query->host);
-  if (status == 0)
-    value->address = call.found[0];
-  call_free(&call);
-  return status;
-}
-
-static int convert_address(struct invocation *invocation, struct argument_value *value, bool check) {
-  const struct value *given = expanded_value(&value->word);
-  const struct address *address =
-      given && given->kind == VALUE_OBJECT ? address_from_object(given->object) : NULL;
-  struct socket *named = given && given->kind == VALUE_OBJECT ? socket_from_object(given->object) : NULL;
-  bool bare = value->word.bare == value->word.length && value->word.length > 0;
-  if (address) {
-    value->address = *address;
-    return 0;
-  }
-  if (bare && value->argument->flags & NONE_TOO && text_is(value, "none")) {
-    value->address = (struct address){.length = sizeof(sa_family_t)};
-    return 0;
-  }
-  if (bare && (text_is(value, ".") || name_valid(value->word.data, value->word.length))) {
-    if (check)
-      return 0;
-    named = text_is(value, ".") ? invocation->runner->last_socket
-                                : socket_by_name(invocation->runner, value->word.data, value->word.length);
-    const struct value *bound =
-        names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-    const struct address *held =
-        bound && bound->kind == VALUE_OBJECT ? address_from_object(bound->object) : NULL;
-    if (held) {
-      value->address = *held;
-      return 0;
-    }
-    if (!named)
-      return no_such_socket(invocation, value);
-  }
-  if (named)
-    return bound_address(invocation, value, named);
-  struct address_query query;
-  const struct socket *socket = check ? NULL : earlier_socket(invocation);
-  switch (address_parse(value->word.data, value->word.length, socket ? socket->family : AF_UNSPEC,
-                        &value->address, &query, invocation->error)) {
-  case ADDRESS_COMPLETE:
-    return 0;
-  case ADDRESS_LOOK_UP:
-    return check ? 0 : look_up(invocation, value, &query, socket);
-  case ADDRESS_WRONG:
-    break;
-  }
-  return -1;
 }
 
 /* The level that was given before an option; NULL where none was. */
@@ -287,7 +198,7 @@ static int convert_option(struct invocation *invocation, struct argument_value *
     return convert_option_number(invocation, value, level);
   value->option =
       option_find(level && !level->unknown ? (int)level->number : -1, text, length, invocation->error);
-  const struct socket *socket = check ? NULL : earlier_socket(invocation);
+  const struct socket *socket = check ? NULL : argument_earlier_socket(invocation);
   if (!value->option && !level && socket)
     value->option = option_of_socket(socket, text, length);
   if (value->option) {
@@ -353,7 +264,7 @@ static int convert_symbol(struct invocation *invocation, struct argument_value *
 }
 
 static int convert_duration(struct invocation *invocation, struct argument_value *value) {
-  if (value->argument->kind == ARGUMENT_TIMEOUT && text_is(value, "off")) {
+  if (value->argument->kind == ARGUMENT_TIMEOUT && argument_is(value, "off")) {
     value->duration = -1;
     return 0;
   }
@@ -413,7 +324,7 @@ static int convert_file(struct invocation *invocation, struct argument_value *va
   return 0;
 }
 
-int argument_convert(struct invocation *invocation, struct argument_value *value, bool check) {
+static int convert_kind(struct invocation *invocation, struct argument_value *value, bool check) {
   switch (value->argument->kind) {
   case ARGUMENT_SOCKET:
     return convert_socket(invocation, value, check);
@@ -422,7 +333,7 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
   case ARGUMENT_POLL:
     return convert_poll(invocation, value, check);
   case ARGUMENT_ADDRESS:
-    return convert_address(invocation, value, check);
+    return argument_convert_address(invocation, value, check);
   case ARGUMENT_DATA:
     return argument_convert_data(invocation, value, check);
   case ARGUMENT_NUMBER:
@@ -452,6 +363,12 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
     return argument_convert_value(invocation, value);
   case ARGUMENT_SETTING:
     return convert_setting(invocation, value);
+  case ARGUMENT_HOST:
+    return argument_convert_host(invocation, value, check);
+  case ARGUMENT_RATE:
+    return argument_convert_rate(invocation, value);
+  case ARGUMENT_PERCENT:
+    return argument_convert_percent(invocation, value);
   case ARGUMENT_TEXT:
   case ARGUMENT_TOPIC:
   case ARGUMENT_CONDITION:
@@ -461,4 +378,15 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
     break;
   }
   return 0;
+}
+
+int argument_convert(struct invocation *invocation, struct argument_value *value, bool check) {
+  int status = convert_kind(invocation, value, check);
+  const struct host *host = check ? NULL : invocation->runner->host;
+  if (status == 0 && host && value->socket && value->socket->host != host)
+    return error_set(invocation->error, ERROR_FAILURE, _("socket %d is on %s, not on %s: leave @%s out"),
+                     value->socket->was_descriptor,
+                     value->socket->host ? value->socket->host->name : _("the real network"), host->name,
+                     host->name);
+  return status;
 }

@@ -32,8 +32,27 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
 /* The same for DATA. */
 int argument_convert_data(struct invocation *invocation, struct argument_value *value, bool check);
 
+/* The same for an address. */
+int argument_convert_address(struct invocation *invocation, struct argument_value *value, bool check);
+
+/* The same for a host of the lab, a rate in bits a second, and a percentage. */
+int argument_convert_host(struct invocation *invocation, struct argument_value *value, bool check);
+int argument_convert_rate(struct invocation *invocation, struct argument_value *value);
+int argument_convert_percent(struct invocation *invocation, struct argument_value *value);
+
 /* The same for a word of an option's value: only hex: is read here, the rest is the option's own to read. */
 int argument_convert_value(struct invocation *invocation, struct argument_value *value);
+
+/* True when the word is this text. */
+bool argument_is(const struct argument_value *value, const char *text);
+
+/* The socket that a word names; NULL, without an error, where a name is bound to something else or to nothing. */
+struct socket *argument_socket_by_name(const struct runner *runner, const char *text, size_t length);
+/* The error where there is none. -1. */
+int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value);
+
+/* The socket among the words before, whose family an open address takes; NULL: none. */
+const struct socket *argument_earlier_socket(const struct invocation *invocation);
 
 /* A usage error that shows the word, as in `"x" is no size`. Always -1. */
 int argument_wrong(struct invocation *invocation, const struct argument_value *value, const char *what);

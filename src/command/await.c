@@ -5,27 +5,18 @@
 #include <time.h>
 
 #include "command/argument.h"
+#include "command/await.h"
 #include "command/commands.h"
+#include "command/held.h"
 #include "command/invocation.h"
 #include "command/process.h"
 #include "command/survey.h"
+#include "lab/lab.h"
 #include "language/escape.h"
 #include "socket/look.h"
 
 /* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with the shortest. */
 enum { SHORTEST = 1000000, LONGEST = 20000000 };
-
-/* What is waited for. */
-struct awaited {
-  struct runner *runner;
-  const struct condition *condition;
-  struct socket *socket;   /* NULL: no socket is */
-  struct process *process; /* NULL: no process is */
-  struct address address;  /* `listening` */
-  enum socket_state state; /* a state by its name; STATE_UNKNOWN: none */
-  int comparison;          /* index into comparisons; -1: none */
-  long long number;        /* what is compared with */
-};
 
 /* A row for each condition of a socket: a new one is a row. */
 struct condition {
@@ -35,8 +26,6 @@ struct condition {
   bool closed;   /* it may be asked of a socket whose descriptor is closed */
   bool (*holds)(const struct awaited *awaited);
 };
-
-static const char comparisons[] = "==|!=|<|<=|>|>=";
 
 static bool compare(const struct awaited *awaited, int64_t value) {
   if (value < 0)
@@ -99,6 +88,10 @@ static bool backlog_is(const struct awaited *awaited) {
   return compare(awaited, backlog_length(awaited->runner, awaited->socket));
 }
 
+static bool half_open_is(const struct awaited *awaited) {
+  return compare(awaited, backlog_half_open(awaited->socket));
+}
+
 static bool is_in_state(const struct awaited *awaited) {
   enum socket_state state = look_state_now(awaited->socket);
   if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
@@ -110,11 +103,12 @@ static const struct condition conditions[] = {
     {"readable", false, POLLIN, false, is_readable}, {"writable", false, POLLOUT, false, is_writable},
     {"error", false, POLLERR, false, has_error},     {"closed", false, 0, true, is_closed},
     {"recvq", true, 0, true, receive_queue_is},      {"sendq", true, 0, true, send_queue_is},
-    {"backlog", true, 0, false, backlog_is},
+    {"backlog", true, 0, false, backlog_is},         {"half-open", true, 0, false, half_open_is},
 };
 static const struct condition state_condition = {"", false, 0, true, is_in_state};
 
-const char *const await_conditions = "readable|writable|error|closed|recvq|sendq|backlog|exit|line";
+const char *const await_conditions =
+    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty";
 
 /* Looks the condition up: a row of the table, or a state. */
 static int read_condition(struct invocation *invocation, struct awaited *awaited) {
@@ -139,16 +133,30 @@ static int read_condition(struct invocation *invocation, struct awaited *awaited
   escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
   int status = invocation_wrong(
       invocation, value,
-      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq and backlog with a comparison, "
-        "and the states, as ESTABLISHED or CLOSE_WAIT"),
+      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq, backlog and half-open with a "
+        "comparison, and the states, as ESTABLISHED or CLOSE_WAIT"),
       bytes_text(&shown));
   bytes_free(&shown);
   return status;
 }
 
+static bool names_wire(const struct argument_value *first) {
+  return bytes_equal(first->word.data, first->word.length, "wire", 4) && first->word.bare == 4;
+}
+
 static bool names_listening(const struct argument_value *first) {
   return bytes_equal(first->word.data, first->word.length, "listening", 9) &&
          first->word.bare == first->word.length;
+}
+
+static int check_wire(struct invocation *invocation) {
+  const struct argument_value *condition = invocation_value(invocation, 1);
+  bool known = argument_is(condition, "held") || argument_is(condition, "empty") ||
+               packet_flags_parse(condition->word.data, condition->word.length) >= 0;
+  return known ? 0
+               : invocation_wrong(
+                     invocation, condition,
+                     _("the wire is awaited held, empty, or by the flags of a packet, as S. or F."));
 }
 
 /* `await listening ADDRESS`: the second word is an address. */
@@ -163,8 +171,20 @@ static int read_address(struct invocation *invocation, struct address *address, 
   return status;
 }
 
+int await_read(struct invocation *invocation, struct awaited *awaited) {
+  awaited->runner = invocation->runner;
+  awaited->socket = invocation_value(invocation, 0)->socket;
+  awaited->comparison = (int)invocation_number(invocation, 2, -1);
+  awaited->number = invocation_number(invocation, 3, 0);
+  return read_condition(invocation, awaited);
+}
+
+bool await_holds(const struct awaited *awaited) {
+  return awaited->condition->holds(awaited);
+}
+
 /* Whether the words go together. */
-static int check_await(struct invocation *invocation) {
+int await_check(struct invocation *invocation) {
   struct awaited awaited = {.comparison = -1};
   const struct argument_value *first = invocation_value(invocation, 0);
   const struct argument_value *second = invocation_value(invocation, 1);
@@ -174,6 +194,8 @@ static int check_await(struct invocation *invocation) {
     return 0;
   if (names_listening(first))
     return read_address(invocation, &awaited.address, true);
+  if (names_wire(first))
+    return check_wire(invocation);
   bool process = bytes_equal(second->word.data, second->word.length, "exit", 4) ||
                  bytes_equal(second->word.data, second->word.length, "line", 4);
   if (process)
@@ -223,6 +245,7 @@ static int too_late(const struct awaited *awaited, struct error *error) {
   if (awaited->condition->compares) {
     look_details(socket, &details);
     long long value = awaited->condition->holds == backlog_is      ? backlog_length(awaited->runner, socket)
+                      : awaited->condition->holds == half_open_is  ? backlog_half_open(socket)
                       : awaited->condition->holds == send_queue_is ? details.send_queue
                                                                    : details.receive_queue;
     return error_set_errno(error, ETIMEDOUT, _("%s of socket %d is %lld"), awaited->condition->name,
@@ -278,7 +301,8 @@ static int nobody_listens(const struct awaited *awaited, struct error *error) {
 }
 
 static int await_listening(struct awaited *awaited, int64_t deadline, struct error *error) {
-  struct kernel *kernel = awaited->runner->session->sockets.kernel;
+  const struct host *host = awaited->runner->host;
+  struct kernel *kernel = host ? host->kernel : awaited->runner->session->sockets.kernel;
   int64_t interval = SHORTEST;
   if (!kernel)
     return error_set(
@@ -291,6 +315,45 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
     int waited = wait_a_little(awaited, deadline, &interval, error);
     if (waited != 0)
       return waited < 0 ? -1 : nobody_listens(awaited, error);
+  }
+}
+
+/* How many packets are held that fit: all, or those with the flags that were named. */
+static long long count_held(struct wire *wire, int flags) {
+  long long count = 0;
+  wire_lock(wire);
+  for (const struct held *held = wire->held.first; held; held = held->next)
+    count += flags < 0 || wire_has_flags(held, (unsigned)flags);
+  wire_unlock(wire);
+  return count;
+}
+
+/* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or goes. */
+static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
+  struct runner *runner = invocation->runner;
+  struct wire *wire = wire_of(invocation);
+  const struct argument_value *condition = invocation_value(invocation, 1);
+  bool empty = argument_is(condition, "empty");
+  bool any = empty || argument_is(condition, "held");
+  int flags = any ? -1 : packet_flags_parse(condition->word.data, condition->word.length);
+  awaited->comparison = (int)invocation_number(invocation, 2, empty ? 0 : 5);
+  awaited->number = invocation_number(invocation, 3, empty ? 0 : 1);
+  if (!wire)
+    return -1;
+  runner->stirred = true;
+  for (;;) {
+    unsigned news = wire->news;
+    long long count = count_held(wire, flags);
+    if (compare(awaited, count))
+      return 0;
+    if (clock_monotonic() >= deadline)
+      return error_set_errno(invocation->error, ETIMEDOUT, _("%lld such packets are held"), count);
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      return runner_interrupted(runner, invocation->error);
+    futex_wait(&wire->news, news, deadline);
+    runner_wait_end(runner);
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      return runner_interrupted(runner, invocation->error);
   }
 }
 
@@ -316,11 +379,10 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
     return read_address(invocation, &awaited->address, false) < 0
                ? -1
                : await_listening(awaited, deadline, invocation->error);
-  if (read_condition(invocation, awaited) < 0)
+  if (names_wire(first) && !first->socket)
+    return await_wire(invocation, awaited, deadline);
+  if (await_read(invocation, awaited) < 0)
     return -1;
-  awaited->socket = first->socket;
-  awaited->comparison = (int)invocation_number(invocation, 2, -1);
-  awaited->number = invocation_number(invocation, 3, 0);
   runner_use_socket(invocation->runner, awaited->socket);
   runner_touch(invocation->runner, awaited->socket);
   return await_socket(awaited, deadline, invocation->error);
@@ -362,11 +424,7 @@ static int run_await(struct invocation *invocation) {
 const struct command command_await = {
     .name = "await",
     .group = GROUP_DATA,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_AWAITED},
-                  {.name = "CONDITION", .kind = ARGUMENT_CONDITION},
-                  {.name = "OP", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = comparisons},
-                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL},
-                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
+    .arguments = {AWAIT_ARGUMENTS(0), {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
     .result = "exit status, of a process",
     .summary = N_("waits until something is so"),
     .manual = N_(
@@ -382,6 +440,6 @@ const struct command command_await = {
     .example =
         "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv backlog == 1\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
     .pages = "poll(2), tcp(7)",
-    .check = check_await,
+    .check = await_check,
     .run = run_await,
 };

@@ -12,6 +12,7 @@
 #include "command/child.h"
 #include "command/commands.h"
 #include "command/invocation.h"
+#include "lab/lab.h"
 #include "socket/descriptor.h"
 
 extern char **environ;
@@ -84,8 +85,9 @@ static void environment_free(struct environment *environment) {
 }
 
 /* In the child: only what is safe between fork and exec in a program with threads. */
-static _Noreturn void become_child(const struct session *session, const char *line, char **entries,
+static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
                                    bool background, const struct child_output *output) {
+  const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   setpgid(0, 0);
@@ -99,6 +101,12 @@ static _Noreturn void become_child(const struct session *session, const char *li
     dup2(STDERR_FILENO, STDOUT_FILENO);
   if (output && output->error >= 0)
     dup2(output->error, STDERR_FILENO);
+  if (runner->host && lab_enter((const struct lab_host *)runner->host) < 0) {
+    static const char message[] = N_("socksh: the program can't be started on that host\n");
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(126);
+  }
   close_range(3, ~0U, 0);
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
@@ -163,7 +171,7 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
   output_flush(&runner->session->output);
   pid_t child = fork();
   if (child == 0)
-    become_child(runner->session, text, environment.entries, background, output);
+    become_child(runner, text, environment.entries, background, output);
   int problem = errno;
   environment_free(&environment);
   bytes_free(&copy);

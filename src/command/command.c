@@ -13,6 +13,7 @@ const char *const command_group_titles[GROUP_COUNT] = {
     [GROUP_OPTION] = N_("Options, addresses and flags"),
     [GROUP_READY] = N_("Readiness"),
     [GROUP_STATES] = N_("What the kernel does"),
+    [GROUP_LAB] = N_("The lab: hosts and a wire"),
     [GROUP_COMPOUND] = N_("Several calls at once"),
     [GROUP_LOOKUP] = N_("Looking up names"),
     [GROUP_CONVERT] = N_("Addresses and byte order in memory"),
@@ -118,7 +119,8 @@ const struct command *command_complete(const char *text, size_t length, struct e
   size_t count = 0;
   for (size_t i = lower_bound(text, length);
        i < index_count && begins_with(index_entries[i].name, text, length); i++) {
-    if (index_entries[i].command == found)
+    bool part = strchr(index_entries[i].name, ' ') != NULL;
+    if (index_entries[i].command == found || part)
       continue;
     found = index_entries[i].command;
     bytes_append_format(&several, count++ ? ", %s" : "%s", index_entries[i].name);
@@ -151,8 +153,20 @@ static bool takes_raw(const struct command *command) {
   return command->arguments[0].name && command->arguments[0].kind == ARGUMENT_RAW;
 }
 
-const struct vocabulary command_vocabulary = {find_exactly, takes_raw};
-const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw};
+/* `wire` and `hold` are the command `wire hold`, which has words of its own. */
+static const struct command *find_part(const struct command *command, const char *text, size_t length) {
+  char name[64];
+  size_t first = strlen(command->name);
+  if (!command->parts || first + 1 + length > sizeof name)
+    return NULL;
+  memcpy(name, command->name, first);
+  name[first] = ' ';
+  memcpy(name + first + 1, text, length);
+  return command_find(name, first + 1 + length);
+}
+
+const struct vocabulary command_vocabulary = {find_exactly, takes_raw, find_part};
+const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw, find_part};
 
 void argument_append_synopsis(const struct argument *argument, struct bytes *bytes) {
   bool optional = argument->flags & OPTIONAL;

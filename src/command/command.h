@@ -34,6 +34,9 @@ enum argument_kind {
   ARGUMENT_AWAITED,   /* who `await` waits for: a socket, a process, or `listening` */
   ARGUMENT_CONDITION, /* what it waits for */
   ARGUMENT_CONSTANT,  /* any name that `explain` knows */
+  ARGUMENT_HOST,      /* a host of the lab */
+  ARGUMENT_RATE,      /* bits a second: 64K, 1M; 0: without limit */
+  ARGUMENT_PERCENT,   /* 10% */
   ARGUMENT_SWITCH,    /* nothing: its keyword is there or not */
   ARGUMENT_RAW,       /* the raw rest of the line */
 };
@@ -60,6 +63,7 @@ enum command_group {
   GROUP_OPTION,
   GROUP_READY,
   GROUP_STATES,
+  GROUP_LAB,
   GROUP_COMPOUND,
   GROUP_LOOKUP,
   GROUP_CONVERT,
@@ -75,7 +79,7 @@ struct command_error {
   const char *cause;
 };
 
-enum { ARGUMENT_LIMIT = 8, COMMAND_ERRORS = 10 };
+enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10 };
 
 struct command {
   const char *name;
@@ -91,6 +95,7 @@ struct command {
   struct command_error errors[COMMAND_ERRORS];
   const char *example; /* lines that run */
   const char *pages;   /* manual pages to read: "accept(2), tcp(7)" */
+  bool parts;          /* the word behind it may make it another command of the table: `wire hold` */
   bool sends_signal;   /* a C program gets SIGPIPE where this fails with EPIPE */
   /* Whether the words go together, as far as one can tell without looking at anything: called before the script is run,
    * when some words are still `unknown`, and again before `run`. 0, or -1 with a usage error. NULL: they always do. */

@@ -18,6 +18,21 @@ extern const struct command command_states;
 extern const struct command command_backlog, command_tcp_info;
 /* path.c */
 extern const struct command command_transitions, command_diagram, command_log;
+/* lab.c */
+extern const struct command command_lab, command_lab_host, command_lab_sysctl, command_lab_check;
+/* wire.c */
+extern const struct command command_wire, command_wire_hold, command_wire_flow, command_wire_show,
+    command_wire_fold, command_wire_delay, command_wire_loss, command_wire_rate, command_wire_mtu,
+    command_wire_cut, command_wire_join;
+/* held.c */
+extern const struct command command_wire_deliver, command_wire_drop, command_wire_duplicate,
+    command_wire_move, command_wire_corrupt, command_wire_edit, command_wire_inject, command_packet;
+/* step.c */
+extern const struct command command_step, command_step_until;
+/* capture.c */
+extern const struct command command_capture, command_capture_off;
+/* goto.c */
+extern const struct command command_goto;
 /* transfer.c */
 extern const struct command command_send, command_sendto, command_write, command_recv, command_recvfrom,
     command_read, command_send_all, command_recv_all, command_recv_line, command_recv_exactly;

@@ -25,18 +25,11 @@ static int run_sleep(struct invocation *invocation) {
                      invocation->error);
 }
 
-/* A path as zero-terminated text. The caller frees it. */
-static const char *path_of(struct invocation *invocation, size_t argument, struct bytes *path) {
-  const struct argument_value *value = invocation_value(invocation, argument);
-  bytes_append(path, value->word.data, value->word.length);
-  return bytes_text(path);
-}
-
 static int run_source(struct invocation *invocation) {
   struct bytes path = {0};
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
-  const char *name = path_of(invocation, 1, &path);
+  const char *name = argument_value_text(invocation_value(invocation, 1), &path);
   int status = invocation_value(invocation, 0)
                    ? shell->walk(runner, name, invocation->error)
                    : shell->source(runner, name, invocation->result, invocation->error);
@@ -47,7 +40,8 @@ static int run_source(struct invocation *invocation) {
 static int run_save(struct invocation *invocation) {
   struct bytes path = {0};
   struct runner *runner = invocation->runner;
-  int status = runner->session->shell->save(runner, path_of(invocation, 0, &path), invocation->error);
+  int status = runner->session->shell->save(
+      runner, argument_value_text(invocation_value(invocation, 0), &path), invocation->error);
   bytes_free(&path);
   return status;
 }

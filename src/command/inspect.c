@@ -9,6 +9,7 @@
 #include "command/invocation.h"
 #include "command/row.h"
 #include "command/survey.h"
+#include "lab/lab.h"
 #include "socket/file.h"
 #include "socket/look.h"
 #include "socket/tcp_info.h"
@@ -39,9 +40,17 @@ static long long host_counter(const char *text, const char *name) {
   return -1;
 }
 
-static void add_host_rows(struct runner *runner, struct answer *answer) {
+/* The counters of the machine, or of a host of the lab. 0 or an errno. */
+static int read_counters(const struct socket *socket, struct bytes *text) {
+  struct error ignored;
+  if (!socket->host)
+    return file_read("/proc/net/netstat", 1 << 20, text);
+  return lab_read((struct lab_host *)socket->host, "/proc/net/netstat", text, &ignored) < 0 ? EIO : 0;
+}
+
+static void add_host_rows(struct runner *runner, const struct socket *socket, struct answer *answer) {
   struct bytes text = {0};
-  int problem = file_read("/proc/net/netstat", 1 << 20, &text);
+  int problem = read_counters(socket, &text);
   if (problem) {
     runner_note(runner, _("/proc/net/netstat can't be read (%s): the counters of the host are not shown"),
                 error_number_name(problem));
@@ -83,14 +92,41 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket) {
   return length;
 }
 
-static void add_tcp_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
-  struct look_details details;
+static int64_t count_half_open(const struct survey *survey, const struct socket *socket) {
   int64_t half_open = survey->complete ? 0 : -1;
   for (size_t i = 0; i < survey_count(survey); i++) {
     const struct surveyed *surveyed = survey_nth(survey, i);
     half_open += surveyed->socket->role == ROLE_QUEUED && surveyed->socket->listener == socket->id &&
                  surveyed->kernel.state == STATE_SYN_RECV;
   }
+  return half_open;
+}
+
+/* What counts the half-open connections of a listener. */
+struct half_open {
+  const struct address *listener;
+  int64_t count;
+};
+
+static void note_half_open(const struct kernel_socket *kernel, void *context) {
+  struct half_open *half_open = context;
+  half_open->count += kernel->state == STATE_SYN_RECV && kernel->inode == 0 &&
+                      survey_fit(half_open->listener, &kernel->local) > 0;
+}
+
+int64_t backlog_half_open(const struct socket *socket) {
+  struct address local = look_local(socket);
+  struct half_open half_open = {.listener = &local};
+  struct error ignored;
+  struct kernel *kernel = socket_kernel(socket);
+  if (!kernel || kernel_walk(kernel, KERNEL_TCP, ~0u, note_half_open, &half_open, &ignored) < 0)
+    return -1;
+  return half_open.count;
+}
+
+static void add_tcp_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
+  struct look_details details;
+  int64_t half_open = count_half_open(survey, socket);
   look_details(socket, &details);
   add_queue_row(answer, _("completed"), details.receive_queue, details.send_queue,
                 _("connections waiting for accept; one more than the limit fits"));
@@ -131,7 +167,7 @@ static int run_backlog(struct invocation *invocation) {
     add_tcp_rows(&answer, &survey, socket);
   survey_free(&survey);
   if (!local && !runner->session->settings.view.stable)
-    add_host_rows(runner, &answer);
+    add_host_rows(runner, socket, &answer);
   runner_use_socket(runner, socket);
   return runner_answer(runner, &answer, invocation->error);
 }

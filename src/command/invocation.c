@@ -22,6 +22,11 @@ void argument_value_free(struct argument_value *value) {
   blob_release(value->data);
 }
 
+const char *argument_value_text(const struct argument_value *value, struct bytes *text) {
+  bytes_append(text, value->word.data, value->word.length);
+  return bytes_text(text);
+}
+
 /* Takes the memory that the command before has left, unless that is too small, or a command around this one has it. */
 static int take_memory(struct invocation *invocation, size_t count) {
   struct runner *runner = invocation->runner;
@@ -290,8 +295,12 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   bool closes = call->name == CALL_CLOSE && session_looks(session);
   if (closes)
     look_before_close(call->entry);
+  if (!call->entry && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
+    call->host = runner->host;
+  const struct host *where = call->entry ? call->entry->host : call->host;
+  const char *host = where ? where->name : NULL;
   call->began = clock_monotonic();
-  struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .call = call};
+  struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .host = host, .call = call};
   call->start_event = runner_append(runner, &start);
   if (runner->expects_blocks) {
     waiter->deadline_reason = WAIT_BLOCKS;
@@ -319,8 +328,11 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
     session_prune_watched(session);
   }
   bind_early(runner, call);
-  struct event finish = {
-      .kind = EVENT_CALL_FINISH, .cause = call->start_event, .monotonic = call->ended, .call = call};
+  struct event finish = {.kind = EVENT_CALL_FINISH,
+                         .cause = call->start_event,
+                         .monotonic = call->ended,
+                         .host = host,
+                         .call = call};
   runner->call = runner_append(runner, &finish);
   runner->call_subject = call->entry ? call->entry->id : 0;
   runner->call_error = call->error;

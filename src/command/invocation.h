@@ -18,11 +18,16 @@ struct argument_value {
   struct process *process;     /* a reference; see process.h */
   struct blob *data;           /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
+  struct lab_host *host;       /* of the lab, which keeps it */
+  double fraction;             /* a percentage: 0 to 1 */
   struct address address;
 };
 
 /* Frees what the value owns. */
 void argument_value_free(struct argument_value *value);
+
+/* Its word as a zero-terminated text, copied into `text`, which the caller frees. "" where there is no memory. */
+const char *argument_value_text(const struct argument_value *value, struct bytes *text);
 
 enum { VALUE_LIMIT = 4096 };
 

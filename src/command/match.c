@@ -112,12 +112,17 @@ static size_t required_from(const struct command *command, int first) {
 /* Takes out the words that stand behind a keyword such as --to. What is left stays marked with UNASSIGNED. */
 enum { UNASSIGNED = -2 };
 
+/* One that takes just the word behind it: --to, or `seq`. Other keywords begin a group of words. */
+static bool takes_one(const struct argument *argument) {
+  return argument->keyword[0] == '-' || !(argument->flags & REPEATED);
+}
+
 static int match_switches(const struct command *command, const struct match_word *words, size_t count,
                           int *assigned, size_t *left, struct error *error) {
   for (size_t i = 0; i < count; i++) {
     int index = keyword_of(command, &words[i]);
     assigned[i] = UNASSIGNED;
-    if (index >= 0 && strncmp(command->arguments[index].keyword, "-", 1) == 0) {
+    if (index >= 0 && takes_one(&command->arguments[index])) {
       assigned[i] = MATCH_KEYWORD;
       if (command->arguments[index].kind == ARGUMENT_SWITCH) {
         assigned[i] = index;
@@ -228,7 +233,7 @@ size_t invocation_next(const struct command *command, const struct word *words, 
     int keyword = keyword_of(command, &word);
     if (keyword >= 0 && command->arguments[keyword].kind == ARGUMENT_SWITCH)
       continue;
-    if (keyword >= 0 && command->arguments[keyword].keyword[0] == '-') {
+    if (keyword >= 0 && takes_one(&command->arguments[keyword])) {
       if (i + 1 == count) {
         next[found++] = &command->arguments[keyword];
         return found;

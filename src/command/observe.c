@@ -3,6 +3,8 @@
 #include <time.h>
 
 #include "command/session.h"
+#include "command/survey.h"
+#include "lab/lab.h"
 #include "socket/look.h"
 
 static bool was_connected(enum socket_state state) {
@@ -52,6 +54,7 @@ static void append_change(struct session *session, const struct socket *socket,
                         .cause = cause->call,
                         .job = cause->job,
                         .statement = cause->statement,
+                        .host = socket->host ? socket->host->name : NULL,
                         .state = &state};
   timeline_append(session->timeline, &event);
 }
@@ -141,26 +144,62 @@ bool session_looks(const struct session *session) {
 }
 
 static bool looks(const struct runner *runner) {
-  return session_looks(runner->session) && runner->touched_count > 0;
+  return session_looks(runner->session) && (runner->touched_count > 0 || runner->stirred);
+}
+
+/* What the call has made the hosts send crosses now, unless it is held: so it stands behind the call. */
+static void carry(struct runner *runner) {
+  enum { ROUNDS = 16 };
+  struct lab *lab = runner->session->lab;
+  if (!lab)
+    return;
+  wire_lock(&lab->wire);
+  unsigned before = lab->wire.news - 1;
+  for (int i = 0; i < ROUNDS && before != lab->wire.news; i++) {
+    before = lab->wire.news;
+    wire_pump(&lab->wire);
+  }
+  wire_unlock(&lab->wire);
+}
+
+static void look_at_all(struct runner *runner) {
+  look_at_touched(runner);
+  if (runner->stirred)
+    survey_tell_lab(runner);
 }
 
 void runner_look(struct runner *runner) {
   /* With --stable it is the end of the statement that counts: what is seen on the way depends on time. */
   if (runner->session->settings.view.stable)
     return;
+  if (runner->touched_count > 0)
+    carry(runner);
   if (looks(runner))
-    look_at_touched(runner);
+    look_at_all(runner);
   forget_touched(runner);
+  runner->stirred = false;
 }
 
-/* A number that changes when the state of any touched socket does, or of a peer. */
+/* A number that changes when the state of any touched socket does, or of a peer, or when a packet comes or crosses in the lab. */
 static uint64_t touched_states(struct runner *runner) {
-  uint64_t sum = 0;
+  struct lab *lab = runner->session->lab;
+  uint64_t sum = survey_lab_states(runner->session);
   for (size_t i = 0; i < runner->touched_count; i++) {
     sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
     touch_peers(runner, runner->touched[i]);
   }
-  return sum;
+  return lab ? sum * 31 + lab->wire.news : sum;
+}
+
+/* Packets that nobody holds are on their way: what they do is still to come. */
+static bool goes_on(struct runner *runner) {
+  struct lab *lab = runner->session->lab;
+  if (!lab)
+    return false;
+  wire_lock(&lab->wire);
+  bool busy = wire_busy(&lab->wire);
+  wire_unlock(&lab->wire);
+  return busy;
 }
 
 void runner_settle(struct runner *runner) {
@@ -173,10 +212,11 @@ void runner_settle(struct runner *runner) {
     nanosleep(&step, NULL);
     runner_wait_end(runner);
     uint64_t now = touched_states(runner);
-    quiet = now == before ? quiet : -STEP;
+    quiet = now == before && !goes_on(runner) ? quiet : -STEP;
     before = now;
   }
   if (looks(runner))
-    look_at_touched(runner);
+    look_at_all(runner);
   forget_touched(runner);
+  runner->stirred = false;
 }

@@ -55,3 +55,21 @@ void row_add_queue(struct answer *answer, int64_t length) {
   else
     answer_add_number(answer, length);
 }
+
+const char *const *row_columns(const char *const *columns, bool lab, const char **room) {
+  size_t count = 0;
+  if (!lab)
+    return columns;
+  room[count++] = N_("HOST");
+  while (*columns)
+    room[count++] = *columns++;
+  room[count] = NULL;
+  return room;
+}
+
+void row_add_host(struct answer *answer, const struct socket *socket, bool lab) {
+  if (lab && socket->host)
+    answer_add_text(answer, socket->host->name);
+  else if (lab)
+    answer_add_empty(answer);
+}

@@ -11,6 +11,8 @@
 #include "view/view.h"
 
 struct runner;
+struct capture;
+struct lab;
 struct session;
 struct argument_value;
 
@@ -44,6 +46,9 @@ struct shell_operations {
   unsigned (*last_job)(struct session *session);
   /* Runs a file's lines as if they stood here. */
   int (*source)(struct runner *runner, const char *path, struct result *result, struct error *error);
+  /* Runs a line of the language in place of the command that asks for it; `name` is what it is called where it fails. */
+  int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
+                  struct error *error);
   /* Walks the person at the prompt through a file, from the next prompt on. */
   int (*walk)(struct runner *runner, const char *path, struct error *error);
   /* Writes what was typed as a script. */
@@ -79,6 +84,9 @@ struct session {
   _Atomic bool late; /* it has */
   unsigned surveys;  /* how many were made: the number of the last one */
   struct socket *last_used; /* what `status` marks: a reference */
+  struct lab *lab;          /* NULL: there is none */
+  struct capture *capture;  /* NULL: none is going on */
+  bool stepping;            /* the last line that was typed let packets cross: an empty one does so again */
   int looked_at;            /* session_look_around: the descriptor that it begins with next */
   size_t looked_watched;    /* and how many of those without a descriptor it passes over */
 };
@@ -92,6 +100,7 @@ struct runner {
   struct value last_value;      /* $? */
   struct socket *last_socket;   /* "." : a reference */
   unsigned job;                 /* 0: the foreground */
+  struct host *host;            /* @HOST before the command: the host of the lab; NULL: the real network */
   uint64_t statement;           /* the serial of the statement being run */
   uint64_t call;                /* the serial of the last call that finished */
   uint64_t call_subject;        /* the id of the socket it was made on; 0: none */
@@ -114,6 +123,7 @@ struct runner {
   size_t spare_room;
   struct socket **touched; /* looked at when the command is done: references */
   size_t touched_count;
+  bool stirred; /* the command has let packets cross: whatever stands in the lab may have changed */
   size_t touched_room;
 };
 

@@ -53,7 +53,7 @@ static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
   row_add_queue(answer, details.send_queue);
 }
 
-static void add_row(struct answer *answer, const struct surveyed *surveyed, bool why) {
+static void add_row(struct answer *answer, const struct surveyed *surveyed, bool lab, bool why) {
   struct socket *socket = surveyed->socket;
   bool inet =
       surveyed->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
@@ -62,6 +62,7 @@ static void add_row(struct answer *answer, const struct surveyed *surveyed, bool
   struct address peer = inet ? surveyed->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
   enum socket_state state = surveyed->listed && (socket_is_tcp(socket) || !open) ? surveyed->kernel.state
                                                                                  : look_state_now(socket);
+  row_add_host(answer, socket, lab);
   add_descriptor(answer, socket);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
   row_add_kind(answer, socket);
@@ -83,7 +84,8 @@ static bool shown(const struct surveyed *surveyed, const struct socket *only) {
          (only->cookie && surveyed->socket->cookie == only->cookie);
 }
 
-static void fill(struct answer *answer, const struct survey *survey, const struct socket *only) {
+static void fill(struct answer *answer, const struct survey *survey, const struct socket *only, bool lab,
+                 const char **room) {
   static const char *const columns[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
                                         N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
                                         N_("TIMER"), N_("LEFT"), N_("WHY"),   NULL};
@@ -94,10 +96,10 @@ static void fill(struct answer *answer, const struct survey *survey, const struc
   size_t count = survey_count(survey);
   for (size_t i = 0; i < count; i++)
     why = why || (shown(survey_nth(survey, i), only) && survey_why(survey_nth(survey, i))[0]);
-  answer_table(answer, "states", why ? columns : plain);
+  answer_table(answer, "states", row_columns(why ? columns : plain, lab, room));
   for (size_t i = 0; i < count; i++)
     if (shown(survey_nth(survey, i), only))
-      add_row(answer, survey_nth(survey, i), why);
+      add_row(answer, survey_nth(survey, i), lab, why);
 }
 
 static int answer_states(struct invocation *invocation, const struct socket *only, bool again) {
@@ -112,7 +114,8 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
     runner_note(runner,
                 _("%u connections wait at an address where other processes listen, too, and may be theirs"),
                 survey.unattributed);
-  fill(&answer, &survey, only);
+  const char *room[16];
+  fill(&answer, &survey, only, runner->session->lab != NULL, room);
   survey_free(&survey);
   if (answer_row_count(&answer) == 0) {
     answer_free(&answer);

@@ -26,6 +26,7 @@ static void add_socket(struct answer *answer, const struct session *session, con
   look_details(socket, &details);
   struct address local = look_local(socket);
   struct address peer = look_peer(socket);
+  row_add_host(answer, socket, session->lab != NULL);
   answer_add_yes(answer, socket == session->last_used);
   answer_add_number(answer, socket->descriptor);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
@@ -43,6 +44,7 @@ static int run_status(struct invocation *invocation) {
   static const char *const columns[] = {"",          N_("FD"),    N_("NAME"), N_("KIND"),
                                         N_("STATE"), N_("LOCAL"), N_("PEER"), N_("RECVQ"),
                                         N_("SENDQ"), N_("RWX"),   N_("MODE"), NULL};
+  const char *room[sizeof columns / sizeof *columns + 1];
   struct session *session = invocation->runner->session;
   struct answer answer;
   if (session->sockets.count == 0) {
@@ -50,7 +52,7 @@ static int run_status(struct invocation *invocation) {
     bytes_append_text(&answer.text, _("  no socket is open\n"));
     return runner_answer(invocation->runner, &answer, invocation->error);
   }
-  answer_table(&answer, "status", columns);
+  answer_table(&answer, "status", row_columns(columns, session->lab != NULL, room));
   struct socket *socket = socket_table_next(&session->sockets, 0);
   for (; socket; socket = socket_table_next(&session->sockets, socket->descriptor + 1))
     add_socket(&answer, session, socket);

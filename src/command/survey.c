@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/lab.h"
 #include "socket/look.h"
 
 /* What is collected while the kernel's list is read. */
 struct collecting {
   struct session *session;
+  struct host *host; /* whose list is read; NULL: the real network's */
   struct survey *survey;
   struct bytes listeners; /* const struct socket *: those of the session */
   struct bytes others;    /* struct address: where other processes listen */
@@ -35,8 +37,7 @@ static void add_found(struct collecting *collecting, struct socket *socket,
     object_retain(&socket->object);
 }
 
-/* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by just this one. */
-static int fit(const struct address *listener, const struct address *local) {
+int survey_fit(const struct address *listener, const struct address *local) {
   if (address_port(listener) != address_port(local))
     return 0;
   if (address_is_any(listener))
@@ -54,6 +55,8 @@ static void collect(const struct kernel_socket *kernel, void *context) {
   struct socket *socket = NULL;
   bool known = false;
   while ((socket = socket_table_find_cookie(table, kernel->cookie, socket))) {
+    if (socket->host != collecting->host)
+      continue;
     add_found(collecting, socket, kernel);
     known = true;
   }
@@ -74,14 +77,15 @@ static struct socket *listener_of(const struct collecting *collecting, const str
   int best_fit = 0;
   int other_fit = 0;
   for (size_t i = 0; i < collecting->listeners.length / sizeof *listeners; i++) {
-    int fits = fit(&listeners[i]->seen.local, &stray->local);
+    int fits =
+        listeners[i]->host == collecting->host ? survey_fit(&listeners[i]->seen.local, &stray->local) : 0;
     if (fits > best_fit) {
       best = listeners[i];
       best_fit = fits;
     }
   }
   for (size_t i = 0; best && i < collecting->others.length / sizeof *others; i++) {
-    int fits = fit(&others[i], &stray->local);
+    int fits = survey_fit(&others[i], &stray->local);
     other_fit = fits > other_fit ? fits : other_fit;
   }
   *doubtful = best && other_fit == best_fit;
@@ -97,7 +101,7 @@ static void adopt_strays(struct collecting *collecting) {
     struct socket *listener = listener_of(collecting, &strays[i], &doubtful);
     survey->unattributed += doubtful;
     struct socket *socket =
-        listener ? socket_create_queued(&collecting->session->sockets, &strays[i]) : NULL;
+        listener ? socket_create_queued(&collecting->session->sockets, collecting->host, &strays[i]) : NULL;
     if (!socket)
       continue;
     socket->listener = listener->id;
@@ -177,22 +181,23 @@ static bool kind_asked(const struct socket *socket, unsigned kinds) {
 }
 
 /* The open ones that the kernel's list does not have: not yet bound, or of another kind. */
-static void add_rest(struct collecting *collecting, unsigned kinds) {
+static void add_rest(struct collecting *collecting, unsigned kinds, bool lab_only) {
   struct socket_table *table = &collecting->session->sockets;
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1))
-    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(collecting, socket))
+    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(collecting, socket) &&
+        (socket->host || !lab_only))
       add_found(collecting, socket, NULL);
 }
 
 /* Says what has changed since the looks before; what the kernel has no more is looked up a last time, and let go. */
-static void tell_changes(struct collecting *collecting, struct runner *runner) {
+static void tell_changes(struct collecting *collecting, struct runner *runner, bool all) {
   struct session *session = collecting->session;
   struct survey *survey = collecting->survey;
   struct look_cause cause = {.job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
   for (struct socket *socket = session->sockets.watched; survey->complete && socket;) {
     struct socket *next = socket->watched_next;
-    if (!is_found(collecting, socket))
+    if (!is_found(collecting, socket) && (socket->host || !all))
       session_look(session, socket, &cause);
     socket = next;
   }
@@ -202,7 +207,7 @@ static void tell_changes(struct collecting *collecting, struct runner *runner) {
     bool same = surveyed->listed && socket_is_tcp(socket) && !socket->may_change_local &&
                 surveyed->kernel.state == socket->seen.state;
     /* What is new is in the answer; what has changed is told besides. */
-    cause.asked = socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED;
+    cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
     if (same) /* the kernel is asked only where something may have changed */
       socket->seen.time = cause.time;
     else
@@ -210,23 +215,47 @@ static void tell_changes(struct collecting *collecting, struct runner *runner) {
   }
 }
 
-int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error) {
+/* Reads one list: that of the real network, or of a host. */
+static bool collect_list(struct collecting *collecting, struct kernel *kernel, unsigned kinds,
+                         struct error *problem) {
+  bytes_clear(&collecting->others);
+  bytes_clear(&collecting->strays);
+  if (!kernel || kernel_walk(kernel, kinds, ~0u, collect, collecting, problem) < 0)
+    return false;
+  adopt_strays(collecting);
+  return true;
+}
+
+/* The session's own list, unless nothing but the lab is asked for, and that of each host. */
+static bool collect_all(struct collecting *collecting, unsigned kinds, bool lab_only,
+                        struct error *problem) {
+  struct session *session = collecting->session;
+  bool complete = true;
+  if (!lab_only) {
+    if (!session->sockets.kernel)
+      session->sockets.kernel = kernel_open(problem);
+    complete = collect_list(collecting, session->sockets.kernel, kinds, problem);
+  }
+  for (size_t i = 0; session->lab && i < session->lab->host_count; i++) {
+    collecting->host = &session->lab->hosts[i]->host;
+    complete = collect_list(collecting, collecting->host->kernel, kinds, problem) && complete;
+  }
+  return complete;
+}
+
+static int make(struct runner *runner, unsigned kinds, bool lab_only, struct survey *survey,
+                struct error *error) {
   struct session *session = runner->session;
   struct collecting collecting = {.session = session, .survey = survey};
-  struct error problem;
+  struct error problem = {.message = ""};
   *survey = (struct survey){0};
   session->surveys++;
   prepare(&collecting);
-  if (!session->sockets.kernel)
-    session->sockets.kernel = kernel_open(&problem);
-  survey->complete = session->sockets.kernel &&
-                     kernel_walk(session->sockets.kernel, kinds, ~0u, collect, &collecting, &problem) == 0;
-  if (survey->complete)
-    adopt_strays(&collecting);
-  else
+  survey->complete = collect_all(&collecting, kinds, lab_only, &problem);
+  if (!survey->complete)
     memcpy(survey->problem, problem.message, sizeof survey->problem - 1);
-  add_rest(&collecting, kinds);
-  tell_changes(&collecting, runner);
+  add_rest(&collecting, kinds, lab_only);
+  tell_changes(&collecting, runner, lab_only);
   sort(survey);
   bool failed = survey->found.failed || survey->order.failed || collecting.listeners.failed ||
                 collecting.others.failed || collecting.strays.failed;
@@ -237,6 +266,31 @@ int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, st
     return 0;
   survey_free(survey);
   return error_set_memory(error);
+}
+
+int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error) {
+  return make(runner, kinds, false, survey, error);
+}
+
+void survey_tell_lab(struct runner *runner) {
+  struct survey survey;
+  struct error ignored; /* no memory: it is told by the next look */
+  if (make(runner, KERNEL_TCP, true, &survey, &ignored) == 0)
+    survey_free(&survey);
+}
+
+static void add_state(const struct kernel_socket *kernel, void *context) {
+  uint64_t *sum = context;
+  *sum += (kernel->cookie + 1) * (uint64_t)(kernel->state + 1) * 0x9e3779b97f4a7c15u;
+}
+
+uint64_t survey_lab_states(const struct session *session) {
+  uint64_t sum = 0;
+  struct error ignored;
+  for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
+    if (session->lab->hosts[i]->host.kernel)
+      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, ~0u, add_state, &sum, &ignored);
+  return sum;
 }
 
 void survey_free(struct survey *survey) {

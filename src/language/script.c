@@ -327,6 +327,22 @@ static int find_command(struct reader *reader, const struct word *word, const st
   return -1;
 }
 
+/* Some commands have a name of two words: the second one is the first of those that were read. */
+static void take_part(struct reader *reader, struct statement *statement) {
+  struct bytes *words = &reader->words;
+  const struct word *first = (const struct word *)words->data;
+  if (!reader->vocabulary->part || words->length == 0 || words->failed || !word_all_bare(first))
+    return;
+  const struct command *part = reader->vocabulary->part(statement->command, first->text, first->count);
+  if (!part)
+    return;
+  statement->command = part;
+  statement->command_place.length =
+      first->place.offset + first->place.length - statement->command_place.offset;
+  words->length -= sizeof *first;
+  memmove(words->data, words->data + sizeof *first, words->length);
+}
+
 /* Reads a command's words up to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
@@ -354,6 +370,7 @@ static int read_words(struct reader *reader, struct statement *statement) {
                          ? _("a block can't stand here; to pass { as data, quote it")
                          : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
   }
+  take_part(reader, statement);
   statement->count = (uint32_t)(words->length / sizeof(struct word));
   if (statement->count > 0)
     statement->words = arena_allocate(&reader->script->arena, words->length);

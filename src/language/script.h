@@ -99,6 +99,8 @@ struct vocabulary {
   const struct command *(*find)(const char *text, size_t length, struct error *error);
   /* True for a command that takes the raw rest of its line as one word. */
   bool (*raw)(const struct command *command);
+  /* The command that this one is with the word behind its name; NULL: itself. The pointer may be NULL. */
+  const struct command *(*part)(const struct command *command, const char *text, size_t length);
 };
 
 enum script_status {

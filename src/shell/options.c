@@ -12,7 +12,7 @@
 #include "language/number.h"
 
 static const char usage[] = N_(
-    "usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
+    "usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--lab] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
     "       socksh --help | --version\n");
 
 static const char help[] = N_(
@@ -28,6 +28,7 @@ static const char help[] = N_(
     "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
     "      --json     print each event as a JSON object on a line of its own: socksh-json(5)\n"
     "      --tap      print the tests (expect, assert, await) in TAP version 14\n"
+    "      --lab      begin with a lab: the hosts client and server, and a wire between them\n"
     "      --step     walk through FILE line by line\n"
     "      --deadline DURATION\n"
     "                 end with a failure after so long, as 30s: for tests\n"
@@ -41,6 +42,7 @@ enum {
   OPTION_JSON,
   OPTION_TAP,
   OPTION_STEP,
+  OPTION_LAB,
   OPTION_DEADLINE,
   OPTION_HELP,
   OPTION_VERSION
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"tap", no_argument, NULL, OPTION_TAP},
     {"step", no_argument, NULL, OPTION_STEP},
+    {"lab", no_argument, NULL, OPTION_LAB},
     {"deadline", required_argument, NULL, OPTION_DEADLINE},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -99,6 +102,9 @@ static int read_letters(int argc, char **argv, struct shell_options *options) {
         return 2;
       }
       options->output = letter == OPTION_JSON ? OUTPUT_JSON : OUTPUT_TAP;
+      break;
+    case OPTION_LAB:
+      options->lab = true;
       break;
     case OPTION_STEP:
       options->step = true;

@@ -17,6 +17,7 @@ struct shell_options {
   bool keep_going;
   bool stable;
   bool step;
+  bool lab;         /* --lab: `lab` comes first */
   int64_t deadline; /* --deadline: how long the whole session may take, in nanoseconds; 0: without end */
   const char *commands;         /* -c; NULL */
   bool from_input;              /* "-": standard input is the script, even if it is a terminal */

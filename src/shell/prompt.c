@@ -175,8 +175,10 @@ static void look_around(struct session *session) {
   session_unlock(session);
 }
 
-static void loop(struct session *session) {
-  if (bench.step)
+static void loop(struct session *session, bool lab) {
+  if (lab)
+    workbench_submit(&bench, "lab\n");
+  else if (bench.step)
     workbench_submit(&bench, "");
   while (!session->quitting) {
     struct watcher_news news;
@@ -215,7 +217,7 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     if (!options->path)
       greet(session);
     output_flush(&session->output);
-    loop(session);
+    loop(session, options->lab);
   }
   edit_stop();
   /* The terminal's thread was the watcher until now; while threads are being ended there must be another. */

@@ -8,6 +8,7 @@
 
 #include "command/invocation.h"
 #include "command/surprise.h"
+#include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pattern.h"
@@ -359,6 +360,37 @@ static enum flow run_time(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
+/* The host that the word behind @ names. */
+static struct lab_host *find_host(struct run *run, const char *name, size_t length) {
+  const struct lab *lab = run->runner->session->lab;
+  struct lab_host *host = lab_find_host(lab, name, length);
+  if (!lab)
+    error_set(run->error, ERROR_FAILURE,
+              _("there are no hosts: `lab` makes some, as client and server, and a wire between them"));
+  else if (!host)
+    error_set(run->error, ERROR_FAILURE, _("no host is called %.*s; `lab` lists them"),
+              (int)(length < 60 ? length : 60), name);
+  return host;
+}
+
+static enum flow run_on_host(struct run *run, const struct prefix *prefix) {
+  struct runner *runner = run->runner;
+  struct host *outer = runner->host;
+  struct expanded word;
+  if (word_expand(prefix->word, &runner->scope, &word, run->error) < 0)
+    return FLOW_FAILED;
+  struct lab_host *host = find_host(run, word.data + 1, word.length - 1);
+  expanded_free(&word);
+  if (!host) {
+    run->error->place = prefix->place;
+    return FLOW_FAILED;
+  }
+  runner->host = &host->host;
+  enum flow flow = run_prefixed(run, prefix->next);
+  runner->host = outer;
+  return flow;
+}
+
 static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   if (!prefix)
     return run_body(run);
@@ -374,10 +406,8 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   case PREFIX_TIME:
     return run_time(run, prefix);
   case PREFIX_HOST:
-    break;
+    return run_on_host(run, prefix);
   }
-  error_set(run->error, ERROR_FAILURE, _("there are no hosts: this session has no lab"));
-  run->error->place = prefix->place;
   return FLOW_FAILED;
 }
 

@@ -277,7 +277,11 @@ int script_run(struct session *session, const struct shell_options *options) {
   waiter_register(&run.runner.waiter);
   session_lock(session);
   session->reads_input = options->step || (!options->commands && !options->path);
-  if (options->commands)
+  if (options->lab)
+    run_text(&run, "--lab", "lab", strlen("lab"));
+  if (run.status)
+    ; /* there is nothing that could be run without it */
+  else if (options->commands)
     run_text(&run, "-c", options->commands, strlen(options->commands));
   else if (options->path && options->step)
     run_steps(&run, options);
@@ -303,6 +307,29 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
   runner_append(runner, &event);
 }
 
+/* Runs the statements one after the other, as if they stood in place of the one that asks for it. */
+static int run_nested(struct runner *runner, struct program *program, struct result *result,
+                      struct error *error) {
+  int status = 0;
+  const char *const *bind = runner->bind;
+  runner->bind = NULL;
+  runner->depth++;
+  for (const struct statement *statement = program->script.first; statement && status == 0;
+       statement = statement->next) {
+    if (runner->session->quitting)
+      break;
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      status = runner_interrupted(runner, error);
+    else
+      status = run_statement(runner, program, statement, ORIGIN_SCRIPT, result, error);
+    if (status < 0)
+      error->told = error->kind != ERROR_INTERRUPTED;
+  }
+  runner->depth--;
+  runner->bind = bind;
+  return status;
+}
+
 int script_source(struct runner *runner, const char *path, struct result *result, struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
@@ -320,30 +347,27 @@ int script_source(struct runner *runner, const char *path, struct result *result
     error->told = true;
     status = -1;
   }
-  if (program)
+  if (program) {
     append_file(runner, path, false, false);
-  runner->sources++;
-  runner->depth++;
-  const char *const *bind = runner->bind;
-  runner->bind = NULL;
-  for (const struct statement *statement = program ? program->script.first : NULL; statement && status == 0;
-       statement = statement->next) {
-    if (runner->session->quitting)
-      break;
-    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      status = runner_interrupted(runner, error);
-    else
-      status = run_statement(runner, program, statement, ORIGIN_SCRIPT, result, error);
-    if (status < 0)
-      error->told = error->kind != ERROR_INTERRUPTED;
-  }
-  runner->bind = bind;
-  runner->depth--;
-  runner->sources--;
-  if (program)
+    runner->sources++;
+    status = run_nested(runner, program, result, error);
+    runner->sources--;
     append_file(runner, path, true, status < 0);
+  }
   program_release(program);
   source_release(source);
   bytes_free(&text);
+  return status;
+}
+
+int script_run_line(struct runner *runner, const char *name, const char *line, struct result *result,
+                    struct error *error) {
+  struct program *program = NULL;
+  struct source *source = NULL;
+  int status = -1;
+  if (program_read(name, line, strlen(line), 1, false, &program, &source, error) == SCRIPT_READ)
+    status = run_nested(runner, program, result, error);
+  program_release(program);
+  source_release(source);
   return status;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/held.h"
+#include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
@@ -23,6 +25,7 @@ const struct shell_operations shell_operations = {
     .kill_job = job_kill,
     .last_job = job_last,
     .source = script_source,
+    .run_line = script_run_line,
     .walk = prompt_walk,
     .save = save_script,
     .history = edit_history,
@@ -55,7 +58,6 @@ static struct settings initial_settings(const struct shell_options *options, boo
               .terminal = terminal,
               .utf8 = terminal && !options->stable && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
               .states = true,
-              .packets = true,
               .stable = options->stable,
               .preview = 64,
           },
@@ -104,6 +106,14 @@ int shell_stop(struct session *session, int status) {
   session_unlock(session);
   jobs_free(session);
   watcher_stop(session);
+  struct error problem_of_capture;
+  uint64_t captured;
+  session_lock(session);
+  if (capture_end(session, &captured, &problem_of_capture) < 0) {
+    fprintf(stderr, "socksh: %s\n", problem_of_capture.message);
+    status = status ? status : 1;
+  }
+  session_unlock(session);
   view_finish(session->view);
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;
@@ -118,6 +128,7 @@ int shell_stop(struct session *session, int status) {
   if (session->last_used)
     object_release(&session->last_used->object);
   socket_table_clear(&session->sockets);
+  lab_free(session->lab);
   timeline_free(session->timeline);
   view_free(session->view);
   output_stop(&session->output);

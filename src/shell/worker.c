@@ -102,6 +102,10 @@ static void show_walk(struct workbench *bench, struct runner *runner) {
   }
 }
 
+static bool is_blank(const struct bytes *text) {
+  return text->length == 1 && text->data[0] == '\n';
+}
+
 static void run_text(struct worker *worker) {
   struct workbench *bench = worker->bench;
   struct runner *runner = &worker->runner;
@@ -111,7 +115,11 @@ static void run_text(struct worker *worker) {
     answer = STEP_DONE; /* only shows where the walk stands */
   else if (step)
     answer = step_answer(step, worker->text.data, worker->text.length, runner);
+  bool again = runner->session->stepping && is_blank(&worker->text) && bench->waiting.length == 0;
+  runner->session->stepping = false;
   if (answer == STEP_TYPED) {
+    if (again)
+      bytes_append_text(&bench->waiting, "step");
     bytes_append(&bench->waiting, worker->text.data, worker->text.length);
     run_lines(worker);
   } else if (answer != STEP_DONE) {

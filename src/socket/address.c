@@ -259,6 +259,14 @@ bool address_is_any(const struct address *address) {
   return address_family(address) == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&address->inet6.sin6_addr);
 }
 
+bool address_is_loopback(const struct address *address) {
+  struct address plain = *address;
+  address_unmap(&plain);
+  if (address_family(&plain) == AF_INET)
+    return ntohl(plain.inet.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  return address_family(&plain) == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&plain.inet6.sin6_addr);
+}
+
 void address_any_to_loopback(struct address *address) {
   if (!address_is_any(address))
     return;

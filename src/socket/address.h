@@ -59,6 +59,8 @@ void address_set_port(struct address *address, int port);
 
 /* True for INADDR_ANY and in6addr_any. */
 bool address_is_any(const struct address *address);
+/* True for 127.0.0.0/8 and ::1, also as an IPv6 address that stands for the former. */
+bool address_is_loopback(const struct address *address);
 /* The loopback in place of any address, which nobody can connect to by name. */
 void address_any_to_loopback(struct address *address);
 /* The IPv4 address in place of the IPv6 one that stands for it. */

@@ -173,8 +173,10 @@ static void describe_made(struct call *call, struct socket *made) {
     made->type = call->entry->type;
     made->protocol = call->entry->protocol;
     made->epoll = call->entry->epoll;
+    made->host = call->entry->host;
     break;
   default:
+    made->host = call->host;
     made->family = (int)call->number[0];
     made->type = (int)call->number[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
     made->protocol = (int)call->number[2];

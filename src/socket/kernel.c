@@ -29,7 +29,11 @@ struct reading {
 };
 
 struct kernel *kernel_open(struct error *error) {
-  int descriptor = descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  return kernel_open_at(descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)),
+                        error);
+}
+
+struct kernel *kernel_open_at(int descriptor, struct error *error) {
   int problem = errno;
   struct kernel *kernel = descriptor < 0 ? NULL : calloc(1, sizeof *kernel);
   if (kernel)

@@ -42,6 +42,8 @@ struct kernel;
 
 /* Opens one. NULL where that is refused, or there is no memory, with an error that says what is missing. */
 struct kernel *kernel_open(struct error *error);
+/* The same through a descriptor of sock_diag that somebody has handed over, which is this one's from now on, also where it fails. */
+struct kernel *kernel_open_at(int descriptor, struct error *error);
 void kernel_close(struct kernel *kernel);
 
 /* What a walk visits. */

@@ -62,9 +62,9 @@ static enum socket_state watched_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
-  if (!followed || !socket->table->kernel)
+  if (!followed || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
-  int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,
+  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
                           &found, &ignored);
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
 }
@@ -75,9 +75,9 @@ static enum socket_state closed_state(const struct socket *socket) {
   struct error ignored;
   enum socket_state before = socket->seen.state;
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
-  if (!possible || !socket->cookie || !socket->table->kernel || socket->seen.peer.length == 0)
+  if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
     return STATE_CLOSED;
-  int there = kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie,
+  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
                           &found, &ignored);
   return there > 0 ? found.state : STATE_CLOSED;
 }
@@ -132,7 +132,7 @@ void look_before_close(struct socket *socket) {
 void look_after_close(struct socket *socket) {
   enum socket_state state = socket->seen.state;
   /* Another descriptor, made by dup(2), may refer to the same socket: then that one tells. */
-  bool known = socket_is_tcp(socket) && socket->cookie && socket->table->kernel &&
+  bool known = socket_is_tcp(socket) && socket->cookie && socket_kernel(socket) &&
                !socket_table_find_cookie(socket->table, socket->cookie, NULL);
   if (!known)
     socket->seen.state = STATE_UNKNOWN;
@@ -198,8 +198,8 @@ static void look_watched_queues(const struct socket *socket, struct look_details
   struct kernel_socket found;
   struct error ignored;
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
-  if (!followed || !socket_is_tcp(socket) || !socket->table->kernel ||
-      kernel_find(socket->table->kernel, &socket->seen.local, &socket->seen.peer, socket->cookie, &found,
+  if (!followed || !socket_is_tcp(socket) || !socket_kernel(socket) ||
+      kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie, &found,
                   &ignored) <= 0)
     return;
   details->receive_queue = (int)found.receive_queue;
@@ -231,8 +231,8 @@ void look_details(const struct socket *socket, struct look_details *details) {
     details->send_queue = -1;
 }
 
-const char *const look_field_names[] = {"fd",     "local", "peer",  "state", "type",
-                                        "family", "recvq", "sendq", "info",  NULL};
+const char *const look_field_names[] = {"fd",    "local", "peer", "state", "type", "family",
+                                        "recvq", "sendq", "info", "host",  NULL};
 
 static int set_text(const char *text, struct value *value, struct error *error) {
   *value = value_from_text(text, strlen(text));
@@ -279,6 +279,10 @@ int look_field(const struct object *object, const char *name, struct value *valu
   if (strcmp(name, "fd") == 0) {
     *value = value_from_number(socket->descriptor);
     return 0;
+  }
+  if (strcmp(name, "host") == 0) {
+    *value = value_from_text(host_name(socket->host), strlen(host_name(socket->host)));
+    return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
   }
   if (strcmp(name, "family") == 0)
     return set_constant(&constant_families, socket->family, value, error);

@@ -151,6 +151,10 @@ void socket_table_clear(struct socket_table *table) {
   socket_table_start(table);
 }
 
+struct kernel *socket_kernel(const struct socket *socket) {
+  return socket->host ? socket->host->kernel : socket->table->kernel;
+}
+
 bool socket_is_tcp(const struct socket *socket) {
   return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
          socket->protocol == IPPROTO_TCP;

@@ -11,6 +11,7 @@
 #include "language/value.h"
 #include "socket/address.h"
 #include "socket/constant.h"
+#include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
 
@@ -48,6 +49,7 @@ struct socket {
   int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance */
   int type;                    /* SOCK_STREAM ..., without flags */
   int protocol;                /* as the kernel says: IPPROTO_TCP, not 0 */
+  struct host *host;           /* the host of the lab that it lives on; NULL: the real network */
   bool epoll;                  /* an epoll instance */
   bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
   char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
@@ -99,8 +101,9 @@ void socket_watch(struct socket *socket, enum socket_role role);
 /* Ends that: the socket is gone, or has its descriptor now. */
 void socket_unwatch(struct socket *socket);
 
-/* A socket that nobody holds yet, found in the kernel's list. One reference, the caller's; NULL when there is no memory. */
-struct socket *socket_create_queued(struct socket_table *table, const struct kernel_socket *from);
+/* A socket that nobody holds yet, found in the kernel's list of that host. One reference, the caller's; NULL when there is no memory. */
+struct socket *socket_create_queued(struct socket_table *table, struct host *host,
+                                    const struct kernel_socket *from);
 
 /* The next socket with this cookie behind `after`, the first for NULL; NULL: none. Descriptors that were duplicated share one. */
 struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
@@ -123,6 +126,9 @@ void socket_table_clear(struct socket_table *table);
 
 /* The entry in an object; NULL where the object is something else. */
 struct socket *socket_from_object(const struct object *object);
+
+/* Where sockets of its network are looked up, its host's or the session's; NULL: that is not possible. */
+struct kernel *socket_kernel(const struct socket *socket);
 
 /* True where the kernel has TCP states for it. */
 bool socket_is_tcp(const struct socket *socket);

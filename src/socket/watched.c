@@ -41,7 +41,8 @@ void socket_unwatch(struct socket *socket) {
   object_release(&socket->object);
 }
 
-struct socket *socket_create_queued(struct socket_table *table, const struct kernel_socket *from) {
+struct socket *socket_create_queued(struct socket_table *table, struct host *host,
+                                    const struct kernel_socket *from) {
   struct socket *socket = socket_reserve(table);
   if (!socket)
     return NULL;
@@ -52,6 +53,7 @@ struct socket *socket_create_queued(struct socket_table *table, const struct ker
   socket->type = from->type;
   socket->protocol = from->protocol;
   socket->cookie = from->cookie;
+  socket->host = host;
   socket->seen = (struct snapshot){.local = from->local, .peer = from->peer};
   return socket;
 }
@@ -107,6 +109,14 @@ struct socket *socket_table_find_cookie(const struct socket_table *table, uint64
   return cookie ? index_next(&table->cookies, cookie, after) : NULL;
 }
 
+/* Whether the addresses of both are of one network: those of the lab are not those of the machine, and a loopback is a host's own. */
+static bool same_network(const struct socket *a, const struct socket *b) {
+  if (a->host == b->host)
+    return true;
+  bool loopback = address_is_loopback(&a->seen.local) || address_is_loopback(&b->seen.local);
+  return a->host && b->host && !loopback;
+}
+
 static bool same(const struct endpoint *endpoint, const struct address *address) {
   struct endpoint other = endpoint_of(address);
   return memcmp(endpoint, &other, sizeof other) == 0;
@@ -120,7 +130,8 @@ struct socket *socket_find_peer(const struct socket *socket, const struct socket
   struct endpoint peer = endpoint_of(&socket->seen.peer);
   uint64_t number = pair_number(&peer, &local);
   struct socket *found = index_next(&table->pairs, number, after);
-  while (found && !(same(&peer, &found->seen.local) && same(&local, &found->seen.peer)))
+  while (found && !(same(&peer, &found->seen.local) && same(&local, &found->seen.peer) &&
+                    same_network(socket, found)))
     found = index_next(&table->pairs, number, found);
   return found;
 }

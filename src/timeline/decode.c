@@ -295,6 +295,7 @@ static void get_packet(struct input *input, struct event_packet *packet) {
   packet->reason = get_any_text(input);
   packet->bytes = get_bytes(input, &packet->length);
   packet->total = (size_t)get(input);
+  packet->unseen = get(input) != 0;
   packet->ports = get(input) != 0;
   packet->relative = get(input) != 0;
   packet->sequence_base = (uint32_t)get(input);

@@ -79,7 +79,7 @@ static char *put_label(struct pen *pen, char *at, const struct socket_label *lab
   if (label->descriptor < 0)
     return at;
   at = put(at, (long long)label->id);
-  at = put(at, (long long)label->protocol << 16 | (long long)label->family << 4 | label->role);
+  at = put(at, (long long)label->protocol * 65536 | (label->family & 0xfff) << 4 | (label->role & 3));
   at = put(at, (long long)label->cookie);
   return put_bytes(pen, at, label->name, strlen(label->name));
 }
@@ -242,6 +242,7 @@ static char *put_packet(struct pen *pen, char *at, const struct event_packet *pa
   at = put_text(pen, at, packet->reason);
   at = put_bytes(pen, at, packet->bytes, packet->length);
   at = put(at, (long long)packet->total);
+  at = put(at, packet->unseen);
   at = put(at, packet->ports);
   at = put(at, packet->relative);
   at = put(at, packet->sequence_base);

@@ -133,6 +133,7 @@ struct event_packet {
   const void *bytes;            /* the packet from its IP header on, as much as was kept */
   size_t length;                /* of those */
   size_t total;                 /* of the whole packet */
+  bool unseen;                  /* it is kept, and not shown: `wire show off` */
   bool ports;                   /* there are several connections: its ports are worth showing */
   bool relative;                /* the three below are known */
   uint32_t sequence_base;       /* the initial sequence number of its sender */

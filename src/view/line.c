@@ -58,6 +58,10 @@ static void append_test(const struct event_test *test, struct bytes *bytes) {
     bytes_append_format(bytes, _(": expected %s, got %s"), test->expected, test->got);
 }
 
+void line_append_packet(const struct event_packet *packet, struct bytes *bytes) {
+  packet_append_line(&plain, packet, bytes);
+}
+
 static void append_packet(const struct event_packet *packet, struct bytes *bytes) {
   struct bytes fate = {0};
   bytes_append_format(bytes, "%u ", packet->number);

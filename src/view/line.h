@@ -16,4 +16,7 @@ void line_append_error(const struct event_error *error, struct bytes *bytes);
 /* Why a state has changed, in a few words; "" for none. */
 const char *line_reason(enum state_reason reason);
 
+/* Adds a packet as tcpdump writes it, without its number and what became of it. */
+void line_append_packet(const struct event_packet *packet, struct bytes *bytes);
+
 #endif

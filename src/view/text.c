@@ -127,6 +127,12 @@ static void put_start(struct text_view *text, const struct event *event) {
     bytes_append_text(&text->line, "  ");
 }
 
+/* Where in the lab it happened. */
+static void put_host(struct text_view *text, const struct event *event) {
+  if (event->host)
+    bytes_append_format(&text->line, "%s: ", event->host);
+}
+
 static void put_timing(struct text_view *text, const struct call *call) {
   if (!text->view.settings.timing)
     return;
@@ -145,6 +151,7 @@ static void show_call(struct text_view *text, const struct event *event) {
   struct notation notation = notation_for(text, event->job != 0);
   bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
   put_start(text, event);
+  put_host(text, event);
   if (failed)
     style_on(text, STYLE_ERROR);
   notation_append_call(&notation, call, &text->line);
@@ -160,6 +167,7 @@ static void show_blocked(struct text_view *text, const struct event *event) {
     return;
   struct notation notation = notation_for(text, event->job != 0);
   put_start(text, event);
+  put_host(text, event);
   notation_append_started(&notation, event->call, &text->line);
   bytes_append_text(&text->line, " blocked");
   if (event->job == 0) {
@@ -193,6 +201,7 @@ static void show_state(struct text_view *text, const struct event *event) {
   struct notation notation = notation_for(text, event->job != 0);
   put_start(text, event);
   style_on(text, STYLE_STATE);
+  put_host(text, event);
   notation_append_state(&notation, event->state, &text->line);
   style_off(text);
   bytes_append_char(&text->line, '\n');
@@ -205,7 +214,7 @@ static void show_state(struct text_view *text, const struct event *event) {
 static void show_packet(struct text_view *text, const struct event *event) {
   const struct event_packet *packet = &event->packet;
   /* What was sent again while it is held is told by `wire`. */
-  if (text->view.settings.quiet || !text->view.settings.packets || packet->fate == PACKET_AGAIN)
+  if (text->view.settings.quiet || packet->fate == PACKET_AGAIN)
     return;
   struct notation notation = notation_for(text, false);
   struct bytes fate = {0};
@@ -371,7 +380,7 @@ static void show_result(struct text_view *text, const struct event *event) {
     bytes_append_char(&text->line, '\n');
     emit(text, event, STDOUT_FILENO);
   }
-  if (text->view.settings.stable && result->depth == 0 && event->job == 0)
+  if (text->view.settings.stable && result->duration < 0 && event->job == 0)
     release_kept(text, 0);
 }
 

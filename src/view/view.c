@@ -46,7 +46,37 @@ void view_configure(struct view *view, struct timeline *timeline, const struct v
   timeline_call(timeline, take_settings, &change);
 }
 
+struct joint {
+  struct view *view;
+  struct view *other;
+};
+
+static void put_behind(void *context) {
+  const struct joint *joint = context;
+  joint->other->next = joint->view->next;
+  joint->view->next = joint->other;
+}
+
+static void take_out(void *context) {
+  const struct joint *joint = context;
+  for (struct view *view = joint->view; view; view = view->next)
+    if (view->next == joint->other)
+      view->next = joint->other->next;
+  joint->other->next = NULL;
+}
+
+void view_add(struct view *view, struct timeline *timeline, struct view *added) {
+  struct joint joint = {view, added};
+  timeline_call(timeline, put_behind, &joint);
+}
+
+void view_remove(struct view *view, struct timeline *timeline, struct view *removed) {
+  struct joint joint = {view, removed};
+  timeline_call(timeline, take_out, &joint);
+}
+
 void view_event(const struct event *event, void *context) {
   for (struct view *view = context; view; view = view->next)
-    view->class->event(view, event);
+    if (view->class->unseen || event->kind != EVENT_PACKET || !event->packet.unseen)
+      view->class->event(view, event);
 }

@@ -14,7 +14,6 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown as they are */
   bool states;    /* set states */
-  bool packets;   /* packets on the wire of a lab are shown */
   bool stable;    /* --stable: the same output every time */
   size_t preview; /* set preview: bytes of data shown in a call */
 };
@@ -23,6 +22,7 @@ struct view;
 
 struct view_class {
   const char *name; /* "text" */
+  bool unseen;      /* it gets packets that are not shown, too */
   size_t size;      /* of the struct that begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
   void (*finish)(struct view *view); /* the session is over: what was held back is written */
@@ -45,6 +45,10 @@ extern const struct view_class view_tap;  /* --tap */
 struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
+
+/* Adds one to a chain that listens to a timeline, and takes it out again, without freeing it. */
+void view_add(struct view *view, struct timeline *timeline, struct view *added);
+void view_remove(struct view *view, struct timeline *timeline, struct view *removed);
 
 /* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */
 void view_finish(struct view *view);

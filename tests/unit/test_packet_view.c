@@ -334,7 +334,7 @@ static void send_all(struct shown *shown) {
 }
 
 static void test_text(void **state) {
-  struct view_settings settings = {.packets = true, .preview = 64};
+  struct view_settings settings = {.preview = 64};
   struct shown shown;
   (void)state;
   open_view(&shown, &view_text, &settings);
@@ -346,11 +346,6 @@ static void test_text(void **state) {
       "  2  client > server: Flags [P.], seq 1:6, ack 1, win 502, length 5  lost (cut)\n"
       "  3 a  client > server: UDP, length 5  (inject)\n"
       "  4  client > server: Flags [F.], seq 1, ack 1, win 64240  changed (edit)\n");
-  settings.packets = false;
-  open_view(&shown, &view_text, &settings);
-  send_all(&shown);
-  assert_shown(&shown, "");
-  settings.packets = true;
   settings.quiet = true;
   open_view(&shown, &view_text, &settings);
   send_all(&shown);
@@ -359,7 +354,7 @@ static void test_text(void **state) {
 
 /* With --stable packets wait for the end of the statement in the foreground, and stand behind its notes and calls. */
 static void test_stable_text(void **state) {
-  struct view_settings settings = {.packets = true, .preview = 64, .stable = true, .states = true};
+  struct view_settings settings = {.preview = 64, .stable = true, .states = true};
   struct event_state changed = {.socket = {.id = 1, .descriptor = 3}, .now = {.state = STATE_LISTEN}};
   struct event seen = {.kind = EVENT_STATE, .serial = 2, .statement = 1, .state = &changed};
   struct event note = {.kind = EVENT_NOTE, .serial = 9, .statement = 1, .note = "said"};

@@ -1,0 +1,155 @@
+#include "lab/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What cannot be kept for want of memory is not kept: nothing ends for it. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* Both ends of a connection, the same whoever sends: zeroed before it is filled in, since it is hashed as bytes. */
+struct flow_key {
+  unsigned char addresses[2][16];
+  uint16_t ports[2];
+  uint16_t protocol;
+  uint16_t family;
+};
+
+struct flow_entry {
+  struct flow_key key;
+  uint32_t initial
+      [2]; /* the sequence number of the SYN of each end, or the one before the first that was seen */
+  bool started[2];
+  uint32_t next[2];
+  uint32_t stamp[2]; /* the first timestamp of each, less 1 */
+  bool stamped[2];
+  UT_hash_handle hh;
+};
+
+static size_t address_bytes(const struct packet *packet, unsigned char source[16],
+                            unsigned char target[16]) {
+  bool inet6 = packet->family == AF_INET6;
+  size_t size = inet6 ? 16 : 4;
+  size_t at = inet6 ? 8 : 12;
+  memcpy(source, packet->bytes + at, size);
+  memcpy(target, packet->bytes + at + size, size);
+  return size;
+}
+
+/* Which end sends, 0 or 1; -1: it is of no connection. */
+static int make_key(const struct packet *packet, struct flow_key *key) {
+  unsigned char source[16] = {0};
+  unsigned char target[16] = {0};
+  bool has_ports = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
+  if (!packet->has_transport || !has_ports)
+    return -1;
+  memset(key, 0, sizeof *key);
+  address_bytes(packet, source, target);
+  int order = memcmp(source, target, sizeof source);
+  int from = order > 0 || (order == 0 && packet->source_port > packet->destination_port);
+  memcpy(key->addresses[from], source, sizeof source);
+  memcpy(key->addresses[!from], target, sizeof target);
+  key->ports[from] = packet->source_port;
+  key->ports[!from] = packet->destination_port;
+  key->protocol = (uint16_t)packet->protocol;
+  key->family = (uint16_t)packet->family;
+  return from;
+}
+
+static struct flow_entry *add(struct flow_table *table, const struct flow_key *key) {
+  if (HASH_COUNT(table->flows) >= FLOW_LIMIT) {
+    struct flow_entry *oldest = table->flows;
+    HASH_DEL(table->flows, oldest);
+    free(oldest);
+  }
+  struct flow_entry *flow = calloc(1, sizeof *flow);
+  if (!flow)
+    return NULL;
+  flow->key = *key;
+  HASH_ADD(hh, table->flows, key, sizeof flow->key, flow);
+  if (!flow->hh.tbl) {
+    free(flow);
+    return NULL;
+  }
+  table->seen++;
+  return flow;
+}
+
+/* A SYN begins anew; what is seen first without one counts its first byte as 1. */
+/* Returns where its sender was before. */
+static uint32_t note_sequence(struct flow_entry *flow, int from, const struct packet *packet) {
+  bool began =
+      !flow->started[from] || (packet->flags & FLAG_SYN && flow->initial[from] != packet->sequence);
+  if (packet->flags & FLAG_SYN) {
+    if (flow->started[from] && flow->initial[from] != packet->sequence && !(packet->flags & FLAG_ACK))
+      flow->started[!from] = flow->stamped[0] = flow->stamped[1] = false;
+    flow->initial[from] = packet->sequence;
+    flow->started[from] = true;
+  } else if (!flow->started[from] && !(packet->flags & FLAG_RST)) {
+    flow->initial[from] = packet->sequence - 1;
+    flow->started[from] = true;
+  }
+  uint32_t before = began ? packet->sequence : flow->next[from];
+  uint32_t end = packet->sequence + packet_sequence_length(packet);
+  if (began || (int32_t)(end - flow->next[from]) > 0)
+    flow->next[from] = end;
+  /* What is acknowledged tells where the other end is, where nothing of it was seen. */
+  if (!flow->started[!from] && packet->flags & FLAG_ACK && !(packet->flags & FLAG_RST)) {
+    flow->initial[!from] = packet->acknowledgment - 1;
+    flow->started[!from] = true;
+  }
+  return before;
+}
+
+static void fill(const struct flow_entry *flow, int from, struct flow_bases *bases) {
+  *bases = (struct flow_bases){.sequence = flow->initial[from],
+                               .acknowledgment = flow->initial[!from],
+                               .timestamp = flow->stamp[from],
+                               .echo = flow->stamp[!from],
+                               .next = flow->next[from]};
+}
+
+bool flow_note(struct flow_table *table, const struct packet *packet, struct flow_bases *bases) {
+  struct flow_key key;
+  struct flow_entry *flow = NULL;
+  uint32_t value;
+  uint32_t echo;
+  int from = make_key(packet, &key);
+  if (from < 0)
+    return false;
+  HASH_FIND(hh, table->flows, &key, sizeof key, flow);
+  if (!flow && !(flow = add(table, &key)))
+    return false;
+  if (packet->protocol != IPPROTO_TCP)
+    return false;
+  uint32_t before = note_sequence(flow, from, packet);
+  if (!flow->stamped[from] && packet_timestamps(packet, &value, &echo)) {
+    flow->stamp[from] = value - 1;
+    flow->stamped[from] = true;
+  }
+  fill(flow, from, bases);
+  bases->next = before;
+  return true;
+}
+
+bool flow_find(struct flow_table *table, const struct packet *packet, struct flow_bases *bases) {
+  struct flow_key key;
+  struct flow_entry *flow = NULL;
+  int from = make_key(packet, &key);
+  if (from < 0 || packet->protocol != IPPROTO_TCP)
+    return false;
+  HASH_FIND(hh, table->flows, &key, sizeof key, flow);
+  if (!flow || !flow->started[from])
+    return false;
+  fill(flow, from, bases);
+  return true;
+}
+
+void flow_free(struct flow_table *table) {
+  struct flow_entry *flow;
+  struct flow_entry *next;
+  HASH_ITER(hh, table->flows, flow, next) {
+    HASH_DEL(table->flows, flow);
+    free(flow);
+  }
+}

@@ -1,0 +1,169 @@
+/* held: the queues of packets that are on the wire, and what sends again one that still is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/wire_parts.h"
+
+struct held *held_create(const void *bytes, size_t length) {
+  struct held *held = calloc(1, sizeof *held);
+  if (!held)
+    return NULL;
+  held->bytes = malloc(length ? length : 1);
+  if (!held->bytes) {
+    free(held);
+    return NULL;
+  }
+  memcpy(held->bytes, bytes, length);
+  held->length = length;
+  held->origin = "";
+  held->copies = 1;
+  return held;
+}
+
+void held_free(struct held *held) {
+  free(held->bytes);
+  free(held);
+}
+
+void held_insert_behind(struct held_queue *queue, struct held *place, struct held *held) {
+  held->before = place;
+  held->next = place ? place->next : queue->first;
+  if (held->next)
+    held->next->before = held;
+  else
+    queue->last = held;
+  if (place)
+    place->next = held;
+  else
+    queue->first = held;
+  queue->count++;
+  queue->bytes += held->length;
+}
+
+void held_append(struct held_queue *queue, struct held *held) {
+  held_insert_behind(queue, queue->last, held);
+}
+
+void held_insert_before(struct held_queue *queue, struct held *place, struct held *held) {
+  held_insert_behind(queue, place->before, held);
+}
+
+void held_insert_due(struct held_queue *queue, struct held *held) {
+  struct held *place = queue->last;
+  while (place && place->due > held->due)
+    place = place->before;
+  held_insert_behind(queue, place, held);
+}
+
+void held_remove(struct held_queue *queue, struct held *held) {
+  if (held->next)
+    held->next->before = held->before;
+  else
+    queue->last = held->before;
+  if (held->before)
+    held->before->next = held->next;
+  else
+    queue->first = held->next;
+  queue->count--;
+  queue->bytes -= held->length;
+}
+
+void held_clear(struct held_queue *queue) {
+  while (queue->first) {
+    struct held *held = queue->first;
+    held_remove(queue, held);
+    held_free(held);
+  }
+}
+
+struct held *wire_find_held(const struct wire *wire, unsigned number) {
+  for (struct held *held = wire->held.first; held; held = held->next)
+    if (held->number == number)
+      return held;
+  return NULL;
+}
+
+static bool same_connection(const struct packet *a, const struct packet *b) {
+  struct address a_source = packet_source(a);
+  struct address b_source = packet_source(b);
+  struct address a_target = packet_destination(a);
+  struct address b_target = packet_destination(b);
+  return address_equal(&a_source, &b_source) && address_equal(&a_target, &b_target);
+}
+
+/* Where the packet's part of the sequence space ends that begins at, or before, `start`; `start` where it holds nothing of it. */
+static uint32_t covered_to(const struct packet *packet, uint32_t start) {
+  uint32_t end = packet->sequence + packet_sequence_length(packet);
+  bool within = (int32_t)(start - packet->sequence) >= 0 && (int32_t)(end - start) > 0;
+  return within ? end : start;
+}
+
+static bool is_answer_to(const struct packet *answer, const struct packet *packet) {
+  struct address a_source = packet_source(answer);
+  struct address b_source = packet_source(packet);
+  struct address a_target = packet_destination(answer);
+  struct address b_target = packet_destination(packet);
+  return address_equal(&a_source, &b_target) && address_equal(&a_target, &b_source);
+}
+
+/* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again if that were let across. */
+struct held *held_find_answer(const struct held_queue *queue, const struct packet *packet,
+                              const struct flow_bases *bases) {
+  uint32_t end = packet->sequence + packet_sequence_length(packet);
+  uint32_t last = end == packet->sequence ? end + 1 : end; /* of a probe: the byte behind it */
+  bool again =
+      end == packet->sequence ? packet->sequence != bases->next : (int32_t)(bases->next - end) >= 0;
+  if (!again || packet->flags & FLAG_RST)
+    return NULL;
+  for (struct held *held = queue->first; held; held = held->next) {
+    struct packet other;
+    packet_read(held->bytes, held->length, held->length, &other);
+    bool acknowledges = other.has_transport && other.protocol == IPPROTO_TCP && other.flags & FLAG_ACK &&
+                        !(other.flags & FLAG_RST) && (int32_t)(other.acknowledgment - last) >= 0;
+    if (acknowledges && !held->origin[0] && is_answer_to(&other, packet))
+      return held;
+  }
+  return NULL;
+}
+
+/* A probe of a silent or closed peer, unlike an acknowledgment, lies before what was sent already. */
+static bool is_same_probe(const struct packet *a, const struct packet *b, const struct flow_bases *bases) {
+  return packet_sequence_length(b) == 0 && a->sequence == b->sequence && a->flags == b->flags &&
+         a->acknowledgment == b->acknowledgment && a->window == b->window && b->sequence != bases->next;
+}
+
+/* It may be one that was held, or several of them made one: what counts is that every byte, SYN and FIN of it is held. */
+struct held *held_find_again(const struct held_queue *queue, const struct wire_link *from,
+                             const struct packet *packet, const struct flow_bases *bases) {
+  struct held *first = NULL;
+  uint32_t length = packet_sequence_length(packet);
+  uint32_t start = packet->sequence;
+  uint32_t end = start + length;
+  if (packet->flags & FLAG_RST)
+    return NULL;
+  for (bool more = true; more;) {
+    more = false;
+    for (struct held *held = queue->first; held; held = held->next) {
+      struct packet other;
+      if (held->from != from || held->origin[0])
+        continue;
+      packet_read(held->bytes, held->length, held->length, &other);
+      if (!other.has_transport || other.protocol != IPPROTO_TCP || other.flags & FLAG_RST ||
+          !same_connection(&other, packet))
+        continue;
+      if (length == 0 && packet_sequence_length(packet) == 0 && is_same_probe(&other, packet, bases))
+        return held;
+      if ((other.flags ^ packet->flags) & FLAG_SYN)
+        continue;
+      uint32_t to = covered_to(&other, start);
+      if (to == start || length == 0)
+        continue;
+      first = first ? first : held;
+      start = to;
+      more = true;
+      if ((int32_t)(end - start) <= 0)
+        return first;
+    }
+  }
+  return NULL;
+}

@@ -1,0 +1,155 @@
+#include "lab/interface.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/ipv6.h>
+#include <linux/ipv6_route.h>
+#include <linux/route.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PREFIX_INET = 24, PREFIX_INET6 = 64, QUEUE_LENGTH = 2000, INET6_LEAST = 1280 };
+
+/* 10.0.WIRE.NUMBER */
+static struct sockaddr inet_of(unsigned wire, unsigned number) {
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  struct sockaddr any;
+  address.sin_addr.s_addr = htonl(10U << 24 | wire << 8 | number);
+  memcpy(&any, &address, sizeof any);
+  return any;
+}
+
+static struct sockaddr inet_mask(unsigned prefix) {
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  struct sockaddr any;
+  address.sin_addr.s_addr = htonl(~0U << (32 - prefix));
+  memcpy(&any, &address, sizeof any);
+  return any;
+}
+
+/* fd00:0:0:WIRE::NUMBER */
+static struct in6_addr inet6_of(unsigned wire, unsigned number) {
+  struct in6_addr address = {.s6_addr = {0xfd}};
+  address.s6_addr[6] = (unsigned char)(wire >> 8);
+  address.s6_addr[7] = (unsigned char)wire;
+  address.s6_addr[14] = (unsigned char)(number >> 8);
+  address.s6_addr[15] = (unsigned char)number;
+  return address;
+}
+
+static int do_ioctl(int family, unsigned long request, void *argument) {
+  int control = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (control < 0)
+    return errno;
+  int error = ioctl(control, request, argument) < 0 ? errno : 0;
+  close(control);
+  return error;
+}
+
+static struct ifreq named(const char *name) {
+  struct ifreq interface = {0};
+  size_t length = strnlen(name, sizeof interface.ifr_name - 1);
+  memcpy(interface.ifr_name, name, length);
+  return interface;
+}
+
+int interface_raise(const char *name) {
+  struct ifreq interface = named(name);
+  int error = do_ioctl(AF_INET, SIOCGIFFLAGS, &interface);
+  if (error)
+    return error;
+  interface.ifr_flags |= IFF_UP;
+  return do_ioctl(AF_INET, SIOCSIFFLAGS, &interface);
+}
+
+static int index_of(const char *name, int *index) {
+  struct ifreq interface = named(name);
+  int error = do_ioctl(AF_INET, SIOCGIFINDEX, &interface);
+  *index = interface.ifr_ifindex;
+  return error;
+}
+
+static int set_mtu(const char *name, unsigned mtu) {
+  struct ifreq interface = named(name);
+  interface.ifr_mtu = (int)mtu;
+  return do_ioctl(AF_INET, SIOCSIFMTU, &interface);
+}
+
+static int set_inet(const struct lab_request *request) {
+  struct ifreq interface = named(request->name);
+  interface.ifr_addr = inet_of(request->wire, request->number);
+  int error = do_ioctl(AF_INET, SIOCSIFADDR, &interface);
+  interface.ifr_netmask = inet_mask(PREFIX_INET);
+  return error ? error : do_ioctl(AF_INET, SIOCSIFNETMASK, &interface);
+}
+
+/* False where the kernel has no IPv6, or the interface is too narrow for it. */
+static bool set_inet6(const struct lab_request *request) {
+  struct in6_ifreq address = {.ifr6_prefixlen = PREFIX_INET6};
+  int index;
+  if (index_of(request->name, &index))
+    return false;
+  address.ifr6_ifindex = index;
+  address.ifr6_addr = inet6_of(request->wire, request->number);
+  int error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
+  return error == 0 || error == EEXIST;
+}
+
+static int set_up(const struct lab_request *request, bool *inet6) {
+  struct ifreq queue = named(request->name);
+  queue.ifr_qlen = QUEUE_LENGTH;
+  do_ioctl(AF_INET, SIOCSIFTXQLEN, &queue); /* only speed hangs on it */
+  int error = set_mtu(request->name, request->mtu);
+  if (error == 0)
+    error = interface_raise(request->name);
+  if (error == 0)
+    error = set_inet(request);
+  *inet6 = error == 0 && set_inet6(request);
+  return error;
+}
+
+int interface_create(const struct lab_request *request, int *device, bool *inet6, enum lab_stage *stage) {
+  struct ifreq interface = named(request->name);
+  *stage = STAGE_DEVICE;
+  *device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (*device < 0)
+    return errno;
+  *stage = STAGE_INTERFACE;
+  interface.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
+  int error = ioctl(*device, TUNSETIFF, &interface) < 0 ? errno : 0;
+  if (error == 0) {
+    *stage = STAGE_ADDRESS;
+    error = set_up(request, inet6);
+  }
+  if (error)
+    close(*device);
+  return error;
+}
+
+int interface_route(const struct lab_request *request) {
+  struct rtentry way = {.rt_flags = RTF_UP | RTF_GATEWAY};
+  struct in6_rtmsg way6 = {.rtmsg_flags = RTF_UP | RTF_GATEWAY, .rtmsg_metric = 1};
+  way.rt_dst = inet_of(request->wire, 0);
+  way.rt_genmask = inet_mask(PREFIX_INET);
+  way.rt_gateway = inet_of(request->over_wire, request->over_number);
+  int error = do_ioctl(AF_INET, SIOCADDRT, &way);
+  way6.rtmsg_dst = inet6_of(request->wire, 0);
+  way6.rtmsg_dst_len = PREFIX_INET6;
+  way6.rtmsg_gateway = inet6_of(request->over_wire, request->over_number);
+  do_ioctl(AF_INET6, SIOCADDRT, &way6); /* there may be no IPv6 */
+  return error == EEXIST ? 0 : error;
+}
+
+int interface_set_mtu(const struct lab_request *request) {
+  int error = set_mtu(request->name, request->mtu);
+  if (error == 0 && request->mtu >= INET6_LEAST)
+    set_inet6(request);
+  return error;
+}

@@ -1,0 +1,196 @@
+/* wire_link: which interface a packet is for, and what the ways between them do to it. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lab/lab.h"
+#include "lab/wire_parts.h"
+
+struct wire_segment *wire_find_segment(const struct wire *wire, const char *name, size_t length) {
+  for (size_t i = 0; i < wire->segment_count; i++)
+    if (bytes_equal(name, length, wire->segments[i]->name, strlen(wire->segments[i]->name)))
+      return wire->segments[i];
+  return NULL;
+}
+
+struct wire_segment *wire_add_segment(struct wire *wire, const char *name) {
+  struct wire_segment *segment = wire->segment_count < LAB_WIRES ? calloc(1, sizeof *segment) : NULL;
+  if (!segment)
+    return NULL;
+  strncpy(segment->name, name, sizeof segment->name - 1);
+  segment->index = (unsigned)wire->segment_count;
+  segment->next_number = 1;
+  segment->mtu = WIRE_MTU;
+  wire->segments[wire->segment_count++] = segment;
+  return segment;
+}
+
+/* Room in every link for its way to the one that is to come, and the other way round. */
+static bool make_ways(struct wire *wire, struct wire_link *link) {
+  size_t count = wire->link_count + 1;
+  link->ways = calloc(count, sizeof *link->ways);
+  if (!link->ways)
+    return false;
+  for (size_t i = 0; i < wire->link_count; i++) {
+    struct wire_way *ways = realloc(wire->links[i]->ways, count * sizeof *ways);
+    if (!ways)
+      return false;
+    wire->links[i]->ways = ways;
+    ways[count - 1] = (struct wire_way){.shape = wire->base};
+  }
+  for (size_t i = 0; i < count; i++)
+    link->ways[i] = (struct wire_way){.shape = wire->base};
+  return true;
+}
+
+struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct wire_segment *segment,
+                                unsigned number, int device, bool inet6) {
+  struct wire_link *link = wire->link_count < WIRE_LINKS ? calloc(1, sizeof *link) : NULL;
+  if (!link || !make_ways(wire, link)) {
+    free(link);
+    return NULL;
+  }
+  link->index = (unsigned)wire->link_count;
+  link->host = host;
+  link->segment = segment;
+  link->number = number;
+  link->device = device;
+  link->inet6 = inet6;
+  wire->links[wire->link_count++] = link;
+  segment->links[number] = link;
+  host->links[host->link_count++] = link;
+  wire_wake(wire); /* its thread is to listen there, too */
+  return link;
+}
+
+void wire_free_links(struct wire *wire) {
+  for (size_t i = 0; i < wire->link_count; i++) {
+    close(wire->links[i]->device);
+    free(wire->links[i]->ways);
+    free(wire->links[i]);
+  }
+  for (size_t i = 0; i < wire->segment_count; i++)
+    free(wire->segments[i]);
+}
+
+/* The ways from one segment to all others, the nearest first: breadth first over the hosts that have several interfaces. */
+static void route_from(struct wire_segment *start) {
+  struct wire_segment *queue[LAB_WIRES] = {start};
+  struct wire_link *first[LAB_WIRES] = {NULL};
+  bool reached[LAB_WIRES] = {false};
+  size_t count = 1;
+  reached[start->index] = true;
+  for (size_t at = 0; at < count; at++)
+    for (unsigned number = 1; number < queue[at]->next_number; number++) {
+      struct wire_link *link = queue[at]->links[number];
+      for (size_t i = 0; link && i < link->host->link_count; i++) {
+        struct wire_segment *next = link->host->links[i]->segment;
+        if (reached[next->index])
+          continue;
+        reached[next->index] = true;
+        first[next->index] = at == 0 ? link : first[queue[at]->index];
+        queue[count++] = next;
+      }
+    }
+  memcpy(start->toward, first, sizeof first);
+}
+
+void wire_route(struct wire *wire) {
+  for (size_t i = 0; i < wire->segment_count; i++)
+    route_from(wire->segments[i]);
+}
+
+struct wire_link *wire_link_of(const struct wire *wire, const struct address *address) {
+  unsigned segment = LAB_WIRES;
+  unsigned number = 0;
+  if (address_family(address) == AF_INET) {
+    uint32_t host = ntohl(address->inet.sin_addr.s_addr);
+    if (host >> 16 == 10U << 8) {
+      segment = host >> 8 & 0xff;
+      number = host & 0xff;
+    }
+  } else if (address_family(address) == AF_INET6) {
+    static const unsigned char start[6] = {0xfd};
+    static const unsigned char middle[6] = {0};
+    const unsigned char *bytes = address->inet6.sin6_addr.s6_addr;
+    if (memcmp(bytes, start, sizeof start) == 0 && memcmp(bytes + 8, middle, sizeof middle) == 0) {
+      segment = (unsigned)bytes[6] << 8 | bytes[7];
+      number = (unsigned)bytes[14] << 8 | bytes[15];
+    }
+  }
+  bool known = segment < wire->segment_count && number <= LAB_HOSTS;
+  return known ? wire->segments[segment]->links[number] : NULL;
+}
+
+/* Broadcast on a segment, and multicast. */
+static bool is_for_everybody(const struct address *address) {
+  if (address_family(address) == AF_INET6)
+    return address->inet6.sin6_addr.s6_addr[0] == 0xff;
+  uint32_t host = ntohl(address->inet.sin_addr.s_addr);
+  return host >> 28 == 0xe || host == ~0U || (host >> 16 == 10U << 8 && (host & 0xff) == 0xff);
+}
+
+struct wire_target wire_aim(const struct wire *wire, const struct wire_segment *segment,
+                            const struct packet *packet) {
+  struct address address = packet_destination(packet);
+  struct wire_target target = {0};
+  if (address.length == 0)
+    return target;
+  target.everybody = is_for_everybody(&address);
+  struct wire_link *link = target.everybody ? NULL : wire_link_of(wire, &address);
+  if (link && link->segment != segment)
+    link = segment->toward[link->segment->index];
+  target.link = link;
+  return target;
+}
+
+void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+                     void (*change)(struct wire_shape *shape, void *context), void *context) {
+  for (size_t i = 0; i < wire->link_count; i++)
+    for (size_t j = 0; j < wire->link_count; j++)
+      if ((!from || wire->links[i]->host == from) && (!to || wire->links[j]->host == to))
+        change(&wire->links[i]->ways[j].shape, context);
+  if (!from && !to)
+    change(&wire->base, context);
+}
+
+void wire_seed(struct wire *wire, uint64_t seed) {
+  wire->random = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
+}
+
+/* splitmix64: a number from 0 up to, and without, 1. */
+static double draw(struct wire *wire) {
+  uint64_t mixed = wire->random += 0x9e3779b97f4a7c15u;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+  return (double)((mixed ^ (mixed >> 31)) >> 11) / 9007199254740992.0;
+}
+
+struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to) {
+  return from && to ? &from->ways[to->index] : NULL;
+}
+
+const char *wire_loses(struct wire *wire, const struct wire_way *way) {
+  if (!way)
+    return NULL;
+  if (way->shape.cut)
+    return "cut";
+  return way->shape.loss > 0 && draw(wire) < way->shape.loss ? "loss" : NULL;
+}
+
+int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now) {
+  if (!way)
+    return now;
+  const struct wire_shape *shape = &way->shape;
+  int64_t due = now;
+  if (shape->rate > 0) {
+    due = way->free > now ? way->free : now;
+    due += (int64_t)((double)length * 8e9 / (double)shape->rate);
+    way->free = due;
+  }
+  due += shape->delay;
+  if (shape->jitter > 0)
+    due += (int64_t)((2 * draw(wire) - 1) * (double)shape->jitter);
+  return due > now ? due : now;
+}
