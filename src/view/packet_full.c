@@ -207,8 +207,8 @@ static void add_field_row(struct full *full, const struct packet_field *field, s
     put_value(full, field, bit);
     answer_add_bytes(full->answer, CELL_TEXT, bytes_text(&full->text), full->text.length);
   }
-  put_meaning(full, field);
-  answer_add_bytes(full->answer, CELL_TEXT, bytes_text(&full->text), full->text.length);
+  put_meaning(full, field); /* which may name a port */
+  answer_add_bytes(full->answer, CELL_ADDRESS, bytes_text(&full->text), full->text.length);
 }
 
 /* Options and extension headers of IP: bytes alone. */
