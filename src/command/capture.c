@@ -155,7 +155,7 @@ const struct command command_capture = {
         "loaded only then."),
     .blocks = N_("never"),
     .example =
-        "lab\ncapture /tmp/lab.pcap\nu = @client socket inet dgram\nsendto u server:9 hi\ncapture off",
+        "lab\ncapture /tmp/lab.pcap\nu = @client socket inet dgram\nsendto u hi server:9\ncapture off",
     .pages = "socksh-lab(7), pcap-savefile(5)",
     .run = run_capture,
 };

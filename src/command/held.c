@@ -333,7 +333,7 @@ const struct command command_wire_deliver = {
     .summary = N_("lets one held packet cross, whatever its place"),
     .manual = N_("What the receiver answers at once is held, in its turn."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 hi\nwire deliver 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire deliver 1",
     .pages = "socksh-lab(7)",
     .run = run_deliver,
 };
@@ -346,7 +346,7 @@ const struct command command_wire_drop = {
     .manual =
         N_("Its sender is not told; TCP sends again what is not acknowledged, and that is a new packet."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 hi\nwire drop 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire drop 1",
     .pages = "socksh-lab(7)",
     .run = run_drop,
 };
@@ -359,7 +359,7 @@ const struct command command_wire_duplicate = {
     .summary = N_("puts a second one behind a held packet"),
     .manual = N_("It has a number of its own."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 hi\nwire duplicate 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire duplicate 1",
     .pages = "socksh-lab(7)",
     .run = run_duplicate,
 };
@@ -373,7 +373,7 @@ const struct command command_wire_move = {
         "The other one, and those between, move by one: `wire move 3 1` lets packet 3 cross before packet 1."),
     .blocks = N_("never"),
     .example =
-        "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 one\nsendto u server:9 two\nwire move 2 1",
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u one server:9\nsendto u two server:9\nwire move 2 1",
     .pages = "socksh-lab(7)",
     .run = run_move,
 };
@@ -386,7 +386,7 @@ const struct command command_wire_corrupt = {
     .manual = N_(
         "The last one of its last byte. The checksum stays as it was, so the receiver drops the packet."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 hi\nwire corrupt 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire corrupt 1",
     .pages = "socksh-lab(7)",
     .run = run_corrupt,
 };
@@ -402,7 +402,7 @@ const struct command command_wire_edit = {
         "FIELD is flags, seq, ack, win, urg, mss, sport or dport of TCP; ttl, id, df, src or dst of IP; type or code of ICMP. Sequence numbers are as the wire shows them, "
         "relative to the connection, or absolute as =NUMBER; flags as S, S. or F., or by name: syn|ack. The checksums are made right again."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u server:9 hi\nwire edit 1 ttl 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire edit 1 ttl 1",
     .pages = "socksh-lab(7), tcp(7), ip(7)",
     .run = run_edit,
 };
@@ -448,7 +448,7 @@ const struct command command_packet = {
         "Each field of its headers with what it means, then its bytes. N is the number that the wire has given it, whether it is still held or has "
         "crossed long ago."),
     .blocks = N_("never"),
-    .example = "lab\nu = @client socket inet dgram\nsendto u server:9 hi\npacket 1",
+    .example = "lab\nu = @client socket inet dgram\nsendto u hi server:9\npacket 1",
     .pages = "socksh-lab(7)",
     .run = run_packet,
 };

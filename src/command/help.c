@@ -135,34 +135,63 @@ static const struct help_topic *find_topic(const char *text, size_t length) {
   return NULL;
 }
 
-static int run_help(struct invocation *invocation) {
-  const struct argument_value *word = invocation_value(invocation, 0);
-  struct answer answer;
-  answer_text(&answer, "help");
-  if (!word) {
-    append_overview(&answer.text);
-    return runner_answer(invocation->runner, &answer, invocation->error);
+/* The other commands of a family such as `wire`. */
+static void append_parts(struct bytes *bytes, const struct command *command) {
+  size_t length = strlen(command->name);
+  if (command->parts)
+    bytes_append_format(bytes, "\n%s\n", _("There are also"));
+  for (size_t i = 0; command->parts && command_table[i]; i++)
+    if (strncmp(command_table[i]->name, command->name, length) == 0 &&
+        command_table[i]->name[length] == ' ')
+      append_entry(bytes, command_table[i]->name, _(command_table[i]->summary));
+}
+
+/* The words after `help`, as one: a command may have a name of two. */
+static void append_subject(const struct invocation *invocation, struct bytes *text) {
+  const struct argument_value *word;
+  for (size_t i = 0; (word = invocation_nth(invocation, 0, i)); i++) {
+    bytes_append_text(text, i ? " " : "");
+    bytes_append(text, word->word.data, word->word.length);
   }
-  const char *text = word->word.data;
-  size_t length = word->word.length;
+}
+
+static int append_help(struct invocation *invocation, const char *text, size_t length,
+                       struct bytes *bytes) {
   const struct prefix_description *prefix = find_prefix(text, length);
   const struct help_topic *topic = find_topic(text, length);
   const struct command *command =
       prefix || topic ? NULL : command_complete(text, length, invocation->error);
   if (prefix) {
-    bytes_append_format(&answer.text, "%s\n\n", prefix->synopsis);
-    help_append_wrapped(&answer.text, _(prefix->summary), 2);
+    bytes_append_format(bytes, "%s\n\n", prefix->synopsis);
+    help_append_wrapped(bytes, _(prefix->summary), 2);
   } else if (topic) {
-    bytes_append_format(&answer.text, "%s\n\n%s", _(topic->title), _(topic->text));
+    bytes_append_format(bytes, "%s\n\n%s", _(topic->title), _(topic->text));
   } else if (command) {
-    append_command(&answer.text, command);
+    append_command(bytes, command);
+    append_parts(bytes, command);
   } else {
-    answer_free(&answer);
     invocation->error->kind = ERROR_FAILURE;
-    error_set_place(invocation->error, word->place);
+    error_set_place(invocation->error, invocation_value(invocation, 0)->place);
     return -1;
   }
-  return runner_answer(invocation->runner, &answer, invocation->error);
+  return 0;
+}
+
+static int run_help(struct invocation *invocation) {
+  struct answer answer;
+  struct bytes subject = {0};
+  int status = 0;
+  answer_text(&answer, "help");
+  append_subject(invocation, &subject);
+  if (!invocation_value(invocation, 0))
+    append_overview(&answer.text);
+  else
+    status = append_help(invocation, bytes_text(&subject), subject.length, &answer.text);
+  bytes_free(&subject);
+  if (status == 0)
+    return runner_answer(invocation->runner, &answer, invocation->error);
+  answer_free(&answer);
+  return -1;
 }
 
 static void append_meaning(struct bytes *bytes, const char *name, const char *what, long value,
@@ -228,7 +257,7 @@ const struct command command_help = {
     .name = "help",
     .aliases = {"?"},
     .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND|TOPIC", .kind = ARGUMENT_TOPIC, .flags = OPTIONAL}},
+    .arguments = {{.name = "COMMAND|TOPIC", .kind = ARGUMENT_TOPIC, .flags = OPTIONAL | REPEATED}},
     .summary = N_("lists the commands, or explains one"),
     .manual = N_(
         "Of a command it shows the synopsis, the call in C and in Python, whether and until when it blocks, the errors worth knowing and what usually "

@@ -51,7 +51,7 @@ const struct help_topic help_topics[] = {
         "  $i           the round of the nearest repeat\n"
         "  $1 $2 ...    the arguments behind the script's name\n"
         "\n"
-        "  A socket has  .fd .local .peer .state .type .family .recvq .sendq\n"
+        "  A socket has  .fd .local .peer .state .type .family .recvq .sendq .info .host\n"
         "  an address    .host .port .family, and .path for a Unix socket: $srv.local.port\n")},
     {"jobs", N_("calls that block, and what runs in the background"),
      N_("  s = accept srv &    runs in the background; `jobs` lists, `wait %1` waits and gives its result\n"
@@ -68,6 +68,18 @@ const struct help_topic help_topics[] = {
         "\n"
         "  The shell looks once after each call; what the kernel does later is shown at the next look.\n"
         "  `set` shows and changes what is shown.\n")},
+    {"hosts", N_("the lab: hosts with the kernel's own TCP, and a wire that is stepped by hand"),
+     N_("  lab                     makes the hosts client and server, joined by a wire\n"
+        "  @server tcp-listen 80   runs a command on a host; its socket stays there\n"
+        "  @client shell ip addr   a program runs there, too\n"
+        "  wire hold               stops every packet; `wire` lists those that wait\n"
+        "  step                    lets the next one across; an empty line repeats it\n"
+        "  wire drop 3             and deliver, duplicate, move, corrupt, edit; `wire inject` makes one\n"
+        "  packet 3                shows one packet in full\n"
+        "  goto CLOSING            takes a fresh connection to a state, and stops there\n"
+        "  wire delay 50ms         and loss, rate, mtu, cut: what the wire does to all packets\n"
+        "\n"
+        "  The manual is socksh-lab(7), the lessons are in examples/lab.\n")},
     {"prompt", N_("keys at the prompt"),
      N_("  Tab       completes commands, sockets, names of C, options, addresses, files\n"
         "  Ctrl-R    searches the history; Up and Down walk through it\n"

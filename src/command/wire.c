@@ -264,7 +264,7 @@ const struct command command_wire = {
         "Each has the number by which the commands below know it, and stands in the order in which `step` lets them across. What the kernel sent again "
         "while it was held is told beside it: it is one packet here. What `wire delay`, loss, rate and cut do is listed, too."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nc = @client socket inet dgram\nsendto c server:9 hi\nwire",
+    .example = "lab\nwire hold\nc = @client socket inet dgram\nsendto c hi server:9\nwire",
     .pages = "socksh-lab(7)",
     .run = run_wire,
 };

@@ -376,8 +376,11 @@ int helper_start(struct helper *helper, enum lab_stage *stage) {
 }
 
 void helper_stop(struct helper *helper) {
-  if (helper->control >= 0)
+  if (helper->control >= 0) {
+    shutdown(helper->control,
+             SHUT_RDWR); /* whoever else may hold it for a moment: the helper sees the end */
     close(helper->control);
+  }
   helper->control = -1;
   if (helper->pid > 0)
     while (waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)

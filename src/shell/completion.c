@@ -11,6 +11,7 @@
 #include "command/help.h"
 #include "command/invocation.h"
 #include "command/settings.h"
+#include "lab/lab.h"
 #include "shell/place.h"
 #include "socket/aside.h"
 #include "socket/look.h"
@@ -181,9 +182,25 @@ static void offer_files(struct target *target) {
 
 static void offer_commands(struct target *target) {
   for (size_t i = 0; command_table[i]; i++)
-    offer(target, command_table[i]->name, command_table[i]->summary);
+    if (!strchr(command_table[i]->name, ' '))
+      offer(target, command_table[i]->name, command_table[i]->summary);
   for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
     offer(target, prefix->name, NULL);
+}
+
+/* The second words of names such as `wire hold`. */
+static void offer_parts(struct target *target, const struct command *command) {
+  size_t length = strlen(command->name);
+  for (size_t i = 0; command_table[i]; i++)
+    if (strncmp(command_table[i]->name, command->name, length) == 0 &&
+        command_table[i]->name[length] == ' ')
+      offer(target, command_table[i]->name + length + 1, command_table[i]->summary);
+}
+
+static void offer_hosts(struct target *target) {
+  const struct lab *lab = target->session->lab;
+  for (size_t i = 0; lab && i < lab->host_count; i++)
+    offer(target, lab->hosts[i]->host.name, NULL);
 }
 
 static void offer_words(struct target *target, const char *words) {
@@ -237,6 +254,12 @@ static void offer_addresses(struct target *target) {
     bytes_free(&text);
   }
   size_t before = target->candidates->count;
+  const struct lab *lab = target->session->lab;
+  for (size_t i = 0; lab && i < lab->host_count; i++) {
+    char name[HOST_NAME_SIZE + 1];
+    snprintf(name, sizeof name, "%s:", lab->hosts[i]->host.name);
+    offer(target, name, NULL);
+  }
   for (const char *const *text = beginnings; *text; text++)
     offer(target, *text, NULL);
   target->candidates->no_space = before == 0 && target->candidates->count == 1;
@@ -377,6 +400,9 @@ static void offer_argument(struct target *target, const struct line_place *conte
   case ARGUMENT_JOB:
     offer_jobs(target);
     break;
+  case ARGUMENT_HOST:
+    offer_hosts(target);
+    break;
   case ARGUMENT_TOPIC:
     offer_topics(target);
     break;
@@ -398,6 +424,8 @@ static void offer_argument(struct target *target, const struct line_place *conte
 }
 
 static void offer_next(struct target *target, const struct line_place *context) {
+  if (context->command->parts && context->count == context->first)
+    offer_parts(target, context->command);
   const struct argument *next[ARGUMENT_LIMIT];
   size_t count = invocation_next(context->command, context->words + context->first,
                                  context->count - context->first, next);
@@ -428,7 +456,10 @@ void completion_find(struct session *session, const char *line, size_t point,
         "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|EINPROGRESS|ETIMEDOUT");
   else if (context.command)
     offer_next(&target, &context);
-  else if (context.count == context.first)
+  else if (context.count == context.first && target.length > 0 && target.word[0] == '@') {
+    target.kept = 1;
+    offer_hosts(&target);
+  } else if (context.count == context.first)
     offer_commands(&target);
   place_free(&context);
 }

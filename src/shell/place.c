@@ -13,6 +13,22 @@ static bool begins_with_digit(const struct word *word) {
   return word->literal && word->count > 0 && isdigit((unsigned char)word->text[0]);
 }
 
+/* @client: a prefix, too. */
+static bool is_host(const struct word *word) {
+  return word->literal && word->bare > 0 && word->text[0] == '@';
+}
+
+/* The second word of a name such as `wire hold`. */
+static void take_part(struct line_place *context) {
+  const struct word *word = context->first < context->count ? &context->words[context->first] : NULL;
+  const struct command *part =
+      word && word->literal ? command_vocabulary.part(context->command, word->text, word->count) : NULL;
+  if (!part)
+    return;
+  context->command = part;
+  context->first++;
+}
+
 /* Finds the command behind the prefixes, and whether the place is still among these. */
 static void find_command(struct line_place *context) {
   size_t at = 0;
@@ -26,7 +42,7 @@ static void find_command(struct line_place *context) {
       context->result = true;
     if (result)
       at += 2;
-    else if (is_text(word, "time"))
+    else if (is_text(word, "time") || is_host(word))
       at++;
     else if (is_text(word, "repeat"))
       at += at + 1 < context->count && begins_with_digit(&context->words[at + 1]) ? 2 : 1;
@@ -39,6 +55,8 @@ static void find_command(struct line_place *context) {
   const struct word *name = &context->words[at];
   context->command = name->literal ? command_complete(name->text, name->count, NULL) : NULL;
   context->first = at + 1;
+  if (context->command)
+    take_part(context);
 }
 
 void place_read(struct line_place *context, const char *line, size_t point) {

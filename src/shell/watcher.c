@@ -218,12 +218,15 @@ void watcher_interrupt_foreground(struct session *session) {
 /* The watcher's thread. */
 static pthread_t thread;
 static _Atomic bool stopping;
+static _Atomic unsigned apart; /* it has its own table of descriptors */
 
 static void *watch(void *argument) {
   struct session *session = argument;
   /* With a table of descriptors of its own it holds none of the user's sockets, and a script that has no jobs is spared what
    * sharing one costs in each call. */
   descriptor_unshare();
+  apart = 1;
+  futex_wake(&apart);
   while (!stopping) {
     struct watcher_news news;
     watcher_wait(session, -1, -1, &news);
@@ -243,10 +246,14 @@ int watcher_start(struct session *session) {
   sigset_t all;
   sigset_t before;
   stopping = false;
+  apart = 0;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int problem = pthread_create(&thread, NULL, watch, session);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  /* Until then it would keep open what the script closes. */
+  while (problem == 0 && !apart)
+    futex_wait(&apart, 0, 0);
   errno = problem;
   return problem ? -1 : 0;
 }

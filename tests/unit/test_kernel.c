@@ -262,7 +262,7 @@ static void test_watched_limit(void **state) {
   socket_table_start(&table);
   for (uint64_t cookie = 1; cookie <= WATCHED_LIMIT + 10; cookie++) {
     from.cookie = cookie;
-    struct socket *socket = socket_create_queued(&table, &from);
+    struct socket *socket = socket_create_queued(&table, NULL, &from);
     assert_non_null(socket);
     socket_watch(socket, ROLE_QUEUED);
     object_release(&socket->object);
