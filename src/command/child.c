@@ -178,6 +178,8 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
   if (child < 0)
     return error_set_errno(error, problem, _("no process could be started"));
   setpgid(child, child);
+  if (runner->host)
+    lab_note_program(runner->session->lab, child);
   return child;
 }
 

@@ -124,6 +124,8 @@ static int edit(struct invocation *invocation, struct wire *wire, struct held *h
   if (status == 0) {
     memcpy(held->bytes, copy.data, copy.length);
     wire_changed(wire, held, "edited");
+  } else {
+    error_set_place(invocation->error, invocation_value(invocation, 1)->place);
   }
   bytes_free(&copy);
   return status;

@@ -10,6 +10,7 @@
 #include "command/argument.h"
 #include "command/process.h"
 #include "command/surprise.h"
+#include "lab/lab.h"
 #include "language/escape.h"
 #include "socket/look.h"
 
@@ -230,6 +231,8 @@ static int call_failed(struct runner *runner, const struct command *command, con
     bytes_free(&host);
     return -1;
   }
+  if (call->host && call->error == ENOTCONN) /* nobody was there to make it */
+    return lab_explain(STAGE_CONTROL, call->error, error);
   describe_call(command, call, &text);
   error_set_errno(error, call->error, "%s", bytes_text(&text));
   error->kind = ERROR_FAILURE;

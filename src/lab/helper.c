@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -20,7 +21,13 @@
 /* Everything below up to helper_start runs in the child: a copy of a program with threads, so nothing here takes a lock or asks for
  * memory. */
 
-enum { CONTROL = 3, HOSTS_SIZE = 64 * 1024 };
+enum { CONTROL = 3, HOSTS_SIZE = 64 * 1024, PROGRAMS = 1024 };
+
+/* A program on a host, which is the leader of its process group. */
+struct program {
+  pid_t pid;
+  int handle; /* a pidfd: it says whether the number is still that program's */
+};
 
 struct inside {
   int hosts[LAB_HOSTS]; /* their network namespaces */
@@ -28,6 +35,8 @@ struct inside {
   int names; /* the file that the programs on the hosts see as /etc/hosts; -1: there is none */
   char system_names[HOSTS_SIZE]; /* what it held before */
   size_t system_length;
+  struct program programs[PROGRAMS];
+  size_t program_count;
   struct lab_request request;
   struct lab_reply reply;
   int give[LAB_DESCRIPTORS];
@@ -209,6 +218,32 @@ static void set_names(struct inside *inside) {
     fail(inside, STAGE_NAMES, errno);
 }
 
+static bool is_over(const struct program *program) {
+  struct pollfd item = {.fd = program->handle, .events = POLLIN};
+  return poll(&item, 1, 0) != 0;
+}
+
+static void note_program(struct inside *inside) {
+  size_t left = 0;
+  for (size_t i = 0; i < inside->program_count; i++)
+    if (is_over(&inside->programs[i]))
+      close(inside->programs[i].handle);
+    else
+      inside->programs[left++] = inside->programs[i];
+  inside->program_count = left;
+  pid_t pid = (pid_t)inside->request.number;
+  int handle = left < PROGRAMS ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+  if (handle >= 0)
+    inside->programs[inside->program_count++] = (struct program){pid, handle};
+}
+
+/* The session is gone: nobody else would end what runs on its hosts. */
+static void end_programs(const struct inside *inside) {
+  for (size_t i = 0; i < inside->program_count; i++)
+    if (!is_over(&inside->programs[i]))
+      kill(-inside->programs[i].pid, SIGKILL);
+}
+
 static void answer(struct inside *inside) {
   const struct lab_request *request = &inside->request;
   inside->reply.error = 0;
@@ -222,6 +257,8 @@ static void answer(struct inside *inside) {
     make_host(inside);
   else if (request->ask == ASK_NAMES)
     set_names(inside);
+  else if (request->ask == ASK_PROGRAM)
+    note_program(inside);
   else if (enter(inside) < 0)
     return;
   else if (request->ask == ASK_LINK)
@@ -269,8 +306,10 @@ static _Noreturn void serve(void) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < (ssize_t)offsetof(struct lab_request, text))
-      _exit(0); /* the session is gone */
+    if (got < (ssize_t)offsetof(struct lab_request, text)) {
+      end_programs(inside);
+      _exit(0);
+    }
     answer(inside);
     send_reply(inside);
   }

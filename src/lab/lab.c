@@ -466,6 +466,16 @@ int lab_enter(const struct lab_host *host) {
   return 0;
 }
 
+void lab_note_program(struct lab *lab, pid_t pid) {
+  struct talk *talk = talk_create(ASK_PROGRAM, 0);
+  struct error ignored; /* it is ended by the shell all the same, unless that is killed */
+  if (talk) {
+    talk->request.number = (unsigned)pid;
+    talk_own(lab, talk, &ignored);
+  }
+  free(talk);
+}
+
 int lab_check(struct error *error) {
   static const char *const wires[] = {"wire"};
   struct lab *lab = lab_create(NULL, true, error);

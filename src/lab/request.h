@@ -18,6 +18,7 @@ enum lab_ask {
   ASK_SOCKET,  /* makes a socket, or a pair; gives it */
   ASK_SETTING, /* reads, or writes `text` into, a file below /proc/sys/net */
   ASK_MTU,     /* sets that of the interface `name` */
+  ASK_PROGRAM, /* process `number` runs on a host: it is ended with the helper */
   ASK_NAMES,   /* `text` is what /etc/hosts holds for programs on the hosts */
 };
 

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""What the lab needs is missing, or goes away while it is used; and nothing of it is left behind.
+
+    tests/faults/test_lab.py [CLASS[.CASE]...]
+
+Environment: SOCKSH is the program (./socksh). The surroundings are made in namespaces of their own, which takes root: where nobody is
+root those cases are skipped, except in CI, where they fail.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from test_faults import Case, DEADLINE, SOCKSH, tap  # noqa: E402
+
+NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+WITHOUT_RIGHTS = "setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all"
+
+
+def wait_until(condition):
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it did not come true in time")
+        time.sleep(0.01)
+
+
+def children_of(pid):
+    """The processes that any thread of a process has started."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += [int(word) for word in file.read().split()]
+        except FileNotFoundError:
+            pass
+    return found
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Surroundings(Case):
+    """`lab check` in places where a lab can't run names the cause, and what to do."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            if os.environ.get("CI"):
+                self.fail("these cases need root, and CI may not skip them")
+            self.skipTest("needs root")
+
+    def check(self, prepare, run="", status=1):
+        """The error of `lab check`, or its output, where `prepare` was done in namespaces of its own before."""
+        command = f"""unshare --mount sh -ec '{prepare}; exec {run} "$SOCKSH" -c "lab check"'"""
+        code, output, errors = self.run_by_shell(command)
+        self.assertEqual(code, status, errors + output)
+        return errors if status else output
+
+    def device(self, mode, number="10 200"):
+        return f"mount -t tmpfs none /dev/net; mknod -m {mode} /dev/net/tun c {number}"
+
+    def test_it_can(self):
+        """Otherwise nothing below says anything, and no lesson of the lab is tested."""
+        code, output, errors = self.run_program("-c", "lab check")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("a lab can run here", output)
+
+    def test_ordinary_user(self):
+        self.assertIn("a lab can run here", self.check(self.device("666"), NOBODY, 0))
+
+    def test_ordinary_user_can_do_all(self):
+        script = self.write("script", "lab\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80\ns = accept srv\n"
+                            'send c hi\nexpect "hi" recv s 10\nexpect 0 @server shell test $(id -u) = 65534\n'
+                            "p = @client spawn exec nc -w 1 server 80\ns2 = accept srv\n"
+                            "lab sysctl client tcp_sack 0\n")
+        os.chmod(self.directory, 0o755)
+        command = f"""unshare --mount sh -ec '{self.device(666)}; exec {NOBODY} "$SOCKSH" {script}'"""
+        code, output, errors = self.run_by_shell(command)
+        self.assertEqual((code, errors), (0, ""), output)
+
+    def test_no_device(self):
+        errors = self.check("mount -t tmpfs none /dev/net")
+        self.one_error(errors, "there is no /dev/net/tun; load the module with: sudo modprobe tun")
+
+    def test_device_not_permitted(self):
+        errors = self.check(self.device("600"), NOBODY)
+        self.one_error(errors, "/dev/net/tun can't be opened by this user.*chmod 666")
+
+    def test_kernel_without_tun(self):
+        errors = self.check(self.device("666", "10 199"))
+        self.one_error(errors, "this kernel may have no TUN devices")
+
+    def test_user_namespaces_switched_off(self):
+        command = ("unshare --user --map-root-user sh -ec 'echo 0 >/proc/sys/user/max_user_namespaces; "
+                   f"""exec {WITHOUT_RIGHTS} "$SOCKSH" -c "lab check"'""")
+        code, _, errors = self.run_by_shell(command)
+        self.assertEqual(code, 1)
+        self.one_error(errors, r"user namespaces are switched off here.*sysctl user.max_user_namespaces")
+
+    def test_network_namespaces_switched_off(self):
+        command = ("unshare --user --map-root-user sh -ec 'echo 0 >/proc/sys/user/max_net_namespaces; "
+                   f"""exec {WITHOUT_RIGHTS} "$SOCKSH" -c "lab check"'""")
+        code, _, errors = self.run_by_shell(command)
+        self.assertEqual(code, 1)
+        self.one_error(errors, r"the limit of namespaces is reached")
+
+    def test_confined(self):
+        """AppArmor's restriction, as Ubuntu has it: a file that says so stands in for it, and a limit for what it does."""
+        command = ("unshare --user --map-user=1000 --map-group=1000 --keep-caps --mount sh -ec '"
+                   "mount -t tmpfs none /proc/sys/kernel; echo 1 >/proc/sys/kernel/apparmor_restrict_unprivileged_userns; "
+                   "echo 0 >/proc/sys/user/max_net_namespaces; "
+                   """exec setpriv --inh-caps=-all --ambient-caps=-all "$SOCKSH" -c "lab check"'""")
+        code, _, errors = self.run_by_shell(command)
+        self.assertEqual(code, 1)
+        self.one_error(errors, "AppArmor.*socksh.apparmor.*apparmor_parser")
+
+
+class Ends(Case):
+    """However the session ends, nothing of the lab is left; and what is left without the helper is told."""
+
+    def start(self, *words):
+        process = subprocess.Popen([SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(stream.close)
+        return process
+
+    def line(self, process, text):
+        process.stdin.write(text.encode() + b"\n")
+        process.stdin.flush()
+
+    def helper_of(self, process):
+        """The lab's helper, once the lab is there."""
+        self.line(process, "lab")
+        self.line(process, 'print "the lab is there"')
+        while b"the lab is there" not in process.stdout.readline():
+            pass
+        children = children_of(process.pid)
+        self.assertEqual(len(children), 1)
+        return children[0]
+
+    def end_by(self, end):
+        process = self.start()
+        helper = self.helper_of(process)
+        self.line(process, "p = @server spawn exec sleep 1000")
+        self.line(process, 'print "pid ${p.pid} of it"')
+        text = b""
+        while not re.search(rb"pid \d+ of it", text):
+            text = process.stdout.readline()
+        program = int(re.search(rb"pid (\d+) of it", text)[1])
+        self.assertTrue(is_alive(program) and is_alive(helper))
+        end(process)
+        process.wait(DEADLINE)
+        wait_until(lambda: not is_alive(helper))
+        wait_until(lambda: not is_alive(program))
+
+    def test_end_of_input(self):
+        self.end_by(lambda process: process.stdin.close())
+
+    def test_terminated(self):
+        self.end_by(lambda process: process.terminate())
+
+    def test_killed(self):
+        self.end_by(lambda process: process.kill())
+
+    def test_helper_killed(self):
+        process = self.start("-k")
+        self.line(process, "c = @client socket inet stream")
+        helper = self.helper_of(process)
+        self.line(process, "u = @client udp-bind client:0")
+        self.line(process, "v = @server udp-bind server:0")
+        self.line(process, 'print "made"')
+        while b"made" not in process.stdout.readline():
+            pass
+        os.kill(helper, signal.SIGKILL)
+        for text in ("@client socket inet stream", "lab host other", "lab sysctl client tcp_sack", "sendto u hi v",
+                     "expect \"hi\" recv v 10", 'print "goes on"'):
+            self.line(process, text)
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertIn(b"goes on", output)
+        self.assertIn(b'recv(4, "hi", 10, 0) = 2', output)
+        self.assertEqual(errors.decode().count("the lab's helper process has ended"), 3, errors)
+        self.assertNotIn(b"expected", errors)
+
+    def test_idle(self):
+        """A wire on which nothing happens takes no time of the processor."""
+        process = self.start()
+        self.helper_of(process)
+        self.line(process, "wire hold")
+        self.line(process, "goto SYN_SENT")
+        self.line(process, 'print "it is quiet"')
+        while b"it is quiet" not in process.stdout.readline():
+            pass
+
+        def wakes():
+            total = 0
+            for task in os.listdir(f"/proc/{process.pid}/task"):
+                with open(f"/proc/{process.pid}/task/{task}/status", encoding="ascii") as file:
+                    total += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", file.read(), re.M)[1])
+            return total
+
+        def is_quiet():
+            before = wakes()
+            time.sleep(0.5)
+            return wakes() - before < 5  # a retransmission of the SYN may come, and wake the thread of the wire
+
+        wait_until(is_quiet)
+
+
+if __name__ == "__main__":
+    tap.main()
