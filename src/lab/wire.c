@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@
 #include "socket/wait.h"
 
 enum {
+  ROUNDS = 8,            /* of bursts, before the lock is given up */
+  HEAP = 8,              /* packets read at once that are taken for many */
+  PAUSE = 30000,         /* nanoseconds, then, until the next are read */
   BURST = 64,            /* packets read from one interface before the next has its turn */
   HELD_LIMIT = 4096,     /* packets that wait at most */
   HELD_BYTES = 64 << 20, /* and bytes */
@@ -240,11 +244,11 @@ static bool read_some(struct wire *wire, struct wire_link *link) {
 void wire_pump(struct wire *wire) {
   unsigned before = wire->numbers;
   bool more = true;
-  while (more) {
+  for (int rounds = 0; more;) {
     more = false;
     for (size_t i = 0; i < wire->link_count; i++)
       more |= read_some(wire, wire->links[i]);
-    more = more && wire->holds; /* in flow the thread goes on with it */
+    more = more && (wire->holds || ++rounds < ROUNDS); /* in flow others want the lock, too */
   }
   if (wire->numbers != before)
     tell_news(wire);
@@ -270,6 +274,12 @@ bool wire_busy(struct wire *wire) {
   return wire->flying.count > 0;
 }
 
+/* While much comes it is taken in heaps: a thread that waits for each packet must be woken for each, at the sender's cost. */
+static void pause_briefly(void) {
+  static const struct timespec time = {.tv_nsec = PAUSE};
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
 /* Sleeps until something comes, is due, or has changed. */
 static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t due) {
   int64_t left = due - clock_monotonic();
@@ -284,17 +294,23 @@ static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t 
 static void *carry(void *context) {
   struct wire *wire = context;
   struct pollfd items[1 + WIRE_LINKS] = {{.fd = wire->wake, .events = POLLIN}};
+  prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
   for (;;) {
     wire_lock(wire);
     if (wire->stopping)
       break;
+    unsigned before = wire->numbers;
     wire_pump(wire);
+    bool busy = wire->numbers - before >= HEAP && !wire->flying.first;
     int64_t due = wire_land(wire, clock_monotonic());
     size_t count = 1;
     for (size_t i = 0; i < wire->link_count; i++)
       items[count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
     wire_unlock(wire);
-    rest(wire, items, count, due);
+    if (busy)
+      pause_briefly();
+    else
+      rest(wire, items, count, due);
   }
   wire_unlock(wire);
   return NULL;
@@ -319,14 +335,19 @@ int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable) {
   return error;
 }
 
+void wire_halt(struct wire *wire) {
+  if (!wire->running)
+    return;
+  wire_lock(wire);
+  wire->stopping = true;
+  wire_unlock(wire);
+  wire_wake(wire);
+  pthread_join(wire->thread, NULL);
+  wire->running = false;
+}
+
 void wire_stop(struct wire *wire) {
-  if (wire->running) {
-    wire_lock(wire);
-    wire->stopping = true;
-    wire_unlock(wire);
-    wire_wake(wire);
-    pthread_join(wire->thread, NULL);
-  }
+  wire_halt(wire);
   held_clear(&wire->held);
   held_clear(&wire->flying);
   flow_free(&wire->flows);

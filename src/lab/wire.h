@@ -115,6 +115,8 @@ struct wire {
 
 /* 0, or an errno. */
 int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable);
+/* Ends its thread: nothing crosses any more, and no event comes. */
+void wire_halt(struct wire *wire);
 void wire_stop(struct wire *wire);
 
 void wire_lock(struct wire *wire);

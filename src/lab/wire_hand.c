@@ -24,6 +24,12 @@ bool wire_bases(struct wire *wire, const struct packet *packet, struct flow_base
   return flow_find(&wire->flows, packet, bases);
 }
 
+/* While nobody looks only the headers are kept. */
+static size_t headers_of(const struct packet *packet) {
+  size_t length = packet->has_transport ? packet->payload : packet->length;
+  return length < UNSEEN_BYTES ? length : UNSEEN_BYTES;
+}
+
 /* What an event says of a packet. The names of strangers are written into the rooms. */
 static void describe(const struct wire *wire, const struct wire_record *record, const struct packet *packet,
                      const struct flow_bases *bases, struct event_packet *event, char rooms[2][64]) {
@@ -42,7 +48,7 @@ static void describe(const struct wire *wire, const struct wire_record *record, 
       .wire = wire->segment_count > 1 ? record->segment->name : "",
       .reason = record->reason,
       .bytes = packet->bytes,
-      .length = seen || packet->length < UNSEEN_BYTES ? packet->length : UNSEEN_BYTES,
+      .length = seen ? packet->length : headers_of(packet),
       .total = packet->length,
       .unseen = !shown,
       .ports = wire->flows.seen > 1,

@@ -114,6 +114,8 @@ int shell_stop(struct session *session, int status) {
     status = status ? status : 1;
   }
   session_unlock(session);
+  if (session->lab)
+    wire_halt(&session->lab->wire);
   view_finish(session->view);
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;

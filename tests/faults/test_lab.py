@@ -127,8 +127,8 @@ class Surroundings(Case):
         self.one_error(errors, "AppArmor.*socksh.apparmor.*apparmor_parser")
 
 
-class Ends(Case):
-    """However the session ends, nothing of the lab is left; and what is left without the helper is told."""
+class Session(Case):
+    """A session with a lab, to which lines are handed one by one."""
 
     def start(self, *words):
         process = subprocess.Popen([SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
@@ -152,6 +152,10 @@ class Ends(Case):
         children = children_of(process.pid)
         self.assertEqual(len(children), 1)
         return children[0]
+
+
+class Ends(Session):
+    """However the session ends, nothing of the lab is left; and what is left without the helper is told."""
 
     def end_by(self, end):
         process = self.start()
@@ -195,6 +199,10 @@ class Ends(Case):
         self.assertIn(b'recv(4, "hi", 10, 0) = 2', output)
         self.assertEqual(errors.decode().count("the lab's helper process has ended"), 3, errors)
         self.assertNotIn(b"expected", errors)
+
+
+class Idle(Session):
+    """Nothing is asked again and again."""
 
     def test_idle(self):
         """A wire on which nothing happens takes no time of the processor."""
