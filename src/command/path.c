@@ -5,6 +5,7 @@
 #include "command/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
+#include "socket/packet.h"
 #include "view/diagram.h"
 #include "view/line.h"
 
@@ -198,6 +199,19 @@ static bool call_is_about(const struct call *call, const struct socket *socket) 
          about(&call->made_label[0], socket) || about(&call->made_label[1], socket);
 }
 
+/* A packet of its connection, to it or from it. */
+static bool packet_is_about(const struct event_packet *event, const struct socket *socket) {
+  struct packet packet;
+  packet_read(event->bytes, event->length, event->total, &packet);
+  struct address source = packet_source(&packet);
+  struct address target = packet_destination(&packet);
+  const struct address *local = &socket->seen.local;
+  const struct address *peer = &socket->seen.peer;
+  bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
+  bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
+  return socket->host && (sent || came);
+}
+
 static bool is_about(const struct event *event, const struct socket *socket) {
   switch (event->kind) {
   case EVENT_CALL_FINISH:
@@ -205,6 +219,8 @@ static bool is_about(const struct event *event, const struct socket *socket) {
     return call_is_about(event->call, socket);
   case EVENT_STATE:
     return about(&event->state->socket, socket);
+  case EVENT_PACKET:
+    return packet_is_about(&event->packet, socket);
   default:
     return false;
   }
@@ -245,7 +261,7 @@ static int run_log(struct invocation *invocation) {
   enum {
     KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) | EVENT_BIT(EVENT_CALL_FINISH) |
             EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) | EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) |
-            EVENT_BIT(EVENT_TEST)
+            EVENT_BIT(EVENT_TEST) | EVENT_BIT(EVENT_PACKET)
   };
   struct runner *runner = invocation->runner;
   struct timeline *timeline = runner->session->timeline;
@@ -308,7 +324,7 @@ const struct command command_log = {
                   {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual = N_(
-        "Every line, call, change of state, note, error, job and test of the session, in order, with its time from the beginning; with SOCKET what was "
+        "Every line, call, change of state, packet, note, error, job and test of the session, in order, with its time from the beginning; with SOCKET what was "
         "about it, with -n the last so many. What does not fit into 512 MB is forgotten, the oldest first."),
     .blocks = N_("never"),
     .example = "a b = socketpair unix stream\nsend a hello\nlog -n 3",

@@ -74,6 +74,12 @@ static void append_packet(const struct event_packet *packet, struct bytes *bytes
   bytes_free(&fate);
 }
 
+/* Where in the lab it happened. */
+static void append_host(const struct event *event, struct bytes *bytes) {
+  if (event->host)
+    bytes_append_format(bytes, "%s: ", event->host);
+}
+
 const char *line_append_event(const struct event *event, struct bytes *bytes) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -81,13 +87,16 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "line";
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
+    append_host(event, bytes);
     notation_append_started(&plain, event->call, bytes);
     bytes_append_text(bytes, event->kind == EVENT_CALL_BLOCKED ? " blocked" : "");
     return "call";
   case EVENT_CALL_FINISH:
+    append_host(event, bytes);
     line_append_call(event->call, bytes);
     return "call";
   case EVENT_STATE:
+    append_host(event, bytes);
     notation_append_state(&plain, event->state, bytes);
     return "state";
   case EVENT_ANSWER:
