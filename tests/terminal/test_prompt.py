@@ -251,6 +251,66 @@ class Blocking(PromptTest):
         self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
 
 
+class Lab(PromptTest):
+    def test_step_again(self):
+        """an empty line lets the next packet across, after a step and after nothing else"""
+        terminal = self.start("--lab")
+        terminal.run("wire hold")
+        terminal.run("u = @client udp-bind client:0")
+        terminal.run("v = @server udp-bind server:0")
+        for text in ("one", "two", "three"):
+            self.assertIn("held", terminal.run(f"sendto u {text} v"))
+        self.assertIn("  1  client > server: UDP, length 3", terminal.run("step"))
+        self.assertIn("  2  client > server: UDP, length 3", terminal.run(""))
+        terminal.run('print "between"')
+        self.assertNotIn("  3  client > server", terminal.run(""))
+        self.assertIn('"one"', terminal.run("recv v 10"))
+        self.assertIn("  3  client > server: UDP, length 5", terminal.run("step"))
+        self.leave(terminal)
+
+    def test_packets_above_the_line(self):
+        """what is sent again while a line is typed stands above it"""
+        terminal = self.start(rows=50, columns=140)
+        terminal.run("goto SYN_SENT")
+        terminal.run("wire fold off")
+        terminal.send("getsockna")
+        terminal.expect(re.compile(r"  2  client > server: Flags \[S\], seq 0.*held"))
+        terminal.expect_line("getsockna")
+        terminal.send("me c" + ENTER)
+        terminal.expect(re.compile(r"client: getsockname\(\d+, \{AF_INET, 10\.0\.0\.1:"))
+        self.leave(terminal)
+
+    def test_completion(self):
+        """TAB completes hosts, commands of two words, and what the second one takes"""
+        terminal = self.start("--lab")
+        terminal.send("@cl" + TAB)
+        terminal.expect_line("@client")
+        terminal.send("tcp-con" + TAB + "serv" + TAB)
+        terminal.expect_line("@client tcp-connect server:")
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        terminal.send("wire dup" + TAB)
+        terminal.expect_line("wire duplicate")
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        terminal.send("wire cut cl" + TAB)
+        terminal.expect_line("wire cut client")
+        terminal.send(CONTROL_C)
+        self.leave(terminal)
+
+    def test_interrupt_until(self):
+        """Ctrl-C ends a step until something that does not come"""
+        terminal = self.start("--lab")
+        terminal.run("wire hold")
+        terminal.run("srv = @server tcp-listen :0")
+        terminal.send_line("print begun; step until srv backlog == 1 60s")
+        terminal.expect(re.compile(r"^begun$", re.M))
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        self.assertIn("LISTEN", terminal.run("states"))
+        self.leave(terminal)
+
+
 class Editing(PromptTest):
     def test_history(self):
         """a line of the first run is recalled by Up in the second; the file is the user's alone"""
