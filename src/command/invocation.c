@@ -300,10 +300,11 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
     look_before_close(call->entry);
   if (!call->entry && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
     call->host = runner->host;
-  const struct host *where = call->entry ? call->entry->host : call->host;
-  const char *host = where ? where->name : NULL;
+  const struct host *host = call->entry ? call->entry->host : call->host;
+  call->where = host ? host->name : NULL;
   call->began = clock_monotonic();
-  struct event start = {.kind = EVENT_CALL_START, .monotonic = call->began, .host = host, .call = call};
+  struct event start = {
+      .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
   call->start_event = runner_append(runner, &start);
   if (runner->expects_blocks) {
     waiter->deadline_reason = WAIT_BLOCKS;
@@ -334,7 +335,7 @@ int runner_call(struct runner *runner, const struct command *command, struct cal
   struct event finish = {.kind = EVENT_CALL_FINISH,
                          .cause = call->start_event,
                          .monotonic = call->ended,
-                         .host = host,
+                         .host = call->where,
                          .call = call};
   runner->call = runner_append(runner, &finish);
   runner->call_subject = call->entry ? call->entry->id : 0;

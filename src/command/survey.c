@@ -6,6 +6,11 @@
 #include "lab/lab.h"
 #include "socket/look.h"
 
+/* All states but LISTEN and that of a socket which is only bound: for those the kernel searches tables that all hosts share, which takes
+ * long; and nothing changes them but calls of the session. */
+enum { BOUND_INACTIVE = 13 };
+static const uint32_t CONNECTED = ~(1u << STATE_LISTEN | 1u << BOUND_INACTIVE);
+
 /* What is collected while the kernel's list is read. */
 struct collecting {
   struct session *session;
@@ -217,10 +222,10 @@ static void tell_changes(struct collecting *collecting, struct runner *runner, b
 
 /* Reads one list: that of the real network, or of a host. */
 static bool collect_list(struct collecting *collecting, struct kernel *kernel, unsigned kinds,
-                         struct error *problem) {
+                         uint32_t states, struct error *problem) {
   bytes_clear(&collecting->others);
   bytes_clear(&collecting->strays);
-  if (!kernel || kernel_walk(kernel, kinds, ~0u, collect, collecting, problem) < 0)
+  if (!kernel || kernel_walk(kernel, kinds, states, collect, collecting, problem) < 0)
     return false;
   adopt_strays(collecting);
   return true;
@@ -234,11 +239,13 @@ static bool collect_all(struct collecting *collecting, unsigned kinds, bool lab_
   if (!lab_only) {
     if (!session->sockets.kernel)
       session->sockets.kernel = kernel_open(problem);
-    complete = collect_list(collecting, session->sockets.kernel, kinds, problem);
+    complete = collect_list(collecting, session->sockets.kernel, kinds, ~0u, problem);
   }
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++) {
     collecting->host = &session->lab->hosts[i]->host;
-    complete = collect_list(collecting, collecting->host->kernel, kinds, problem) && complete;
+    complete =
+        collect_list(collecting, collecting->host->kernel, kinds, lab_only ? CONNECTED : ~0u, problem) &&
+        complete;
   }
   return complete;
 }
@@ -289,7 +296,7 @@ uint64_t survey_lab_states(const struct session *session) {
   struct error ignored;
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
     if (session->lab->hosts[i]->host.kernel)
-      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, ~0u, add_state, &sum, &ignored);
+      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, CONNECTED, add_state, &sum, &ignored);
   return sum;
 }
 

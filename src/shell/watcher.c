@@ -61,9 +61,13 @@ static void announce(struct session *session, struct waiter *waiter) {
   struct call started;
   call_init(&started, call->name, NULL);
   started.subject = call->subject;
+  started.where = call->where;
   started.start_event = call->start_event;
-  struct event event = {
-      .kind = EVENT_CALL_BLOCKED, .cause = call->start_event, .job = waiter->job, .call = &started};
+  struct event event = {.kind = EVENT_CALL_BLOCKED,
+                        .cause = call->start_event,
+                        .job = waiter->job,
+                        .host = started.where,
+                        .call = &started};
   timeline_append(session->timeline, &event);
 }
 

@@ -143,6 +143,7 @@ struct call {
   size_t item_count;
   size_t item_room;             /* epoll_wait: the most */
   struct host *host;            /* socket, socketpair: the host of the lab to make it on; NULL: here */
+  const char *where;            /* the name of the host it is made on; NULL: here */
   struct call_message *message; /* sendmsg, recvmsg; owned */
   char *text[2];                /* owned */
   struct address *found;        /* getaddrinfo: the addresses; owned */
