@@ -373,8 +373,20 @@ void wire_set_captures(struct wire *wire, bool captures) {
   change_mode(wire, &wire->captures, captures);
 }
 
+/* What is on its way stops where it is. */
+static void stop_flying(struct wire *wire) {
+  while (wire->flying.first) {
+    struct held *held = wire->flying.first;
+    held_remove(&wire->flying, held);
+    held_append(&wire->held, held);
+    wire_record_held(wire, held, PACKET_HELD, held->origin);
+  }
+}
+
 void wire_set_holds(struct wire *wire, bool holds) {
   change_mode(wire, &wire->holds, holds);
+  if (holds)
+    stop_flying(wire);
   while (!holds && wire->held.first)
     wire_deliver(wire, wire->held.first);
   wire_wake(wire);

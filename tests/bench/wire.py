@@ -1,0 +1,82 @@
+"""The wire of a lab beside a pair of virtual Ethernet devices, for the part `wire` of the benchmarks.
+
+Both carry the same traffic of the same program (packet-rate.c) between two network namespaces. It takes root to make the pair.
+"""
+
+import os
+import re
+import subprocess
+
+SECONDS = 1.5
+
+
+class Wire:
+    """Traffic between two hosts of a lab, whose packets are recorded and not shown."""
+
+    def __init__(self, socksh, program):
+        self.socksh = socksh
+        self.program = program
+
+    def once(self, kind):
+        process = subprocess.Popen([self.socksh, "-q", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+
+        def say(line):
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+
+        say("lab\nwire show off")
+        say(f"r = @server spawn exec {self.program} {kind}-receive {SECONDS}")
+        say('await r line\nprint "port ${r.line} "')
+        port = None
+        while not port:
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(process.stderr.read())
+            port = re.match(r"port (\d+)", line)
+        say(f"c = @client spawn exec {self.program} {kind}-send 10.0.0.2 {port[1]} {SECONDS + 0.3}")
+        say('await r line 20s\nprint "rate ${r.line} "')
+        output, errors = process.communicate()
+        found = re.search(r"^rate (\d+)", output, re.M)
+        if not found:
+            raise RuntimeError(errors)
+        return float(found[1])
+
+
+class Pair:
+    """The same between two namespaces that a pair of devices joins."""
+
+    SETUP = """
+set -e
+ip link add v0 type veth peer name v1
+unshare --net sleep 60 &
+other=$!
+trap 'kill $other' EXIT
+while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do :; done
+ip link set v1 netns $other
+ip address add 10.9.0.1/24 dev v0
+ip link set v0 up
+nsenter --net --target $other sh -ec 'ip address add 10.9.0.2/24 dev v1; ip link set v1 up'
+mkfifo "$2"
+nsenter --net --target $other "$0" "$1-receive" SECONDS >"$2" &
+exec 3<"$2"
+read -r port <&3
+"$0" "$1-send" 10.9.0.2 "$port" LONGER
+read -r rate <&3
+echo "rate $rate"
+""".replace("SECONDS", str(SECONDS)).replace("LONGER", str(SECONDS + 0.3))
+
+    def __init__(self, program, directory):
+        self.program = program
+        self.directory = directory
+        self.runs = 0
+
+    def once(self, kind):
+        self.runs += 1
+        done = subprocess.run(["unshare", "--net", "sh", "-c", self.SETUP, self.program, kind,
+                               os.path.join(self.directory, f"rates-{self.runs}")],
+                              capture_output=True, text=True, check=False)
+        found = re.search(r"^rate (\d+)", done.stdout, re.M)
+        if not found:
+            raise RuntimeError(done.stderr)
+        return float(found[1])
