@@ -79,6 +79,9 @@ static int no_device(int number, struct error *error) {
 }
 
 int lab_explain(enum lab_stage stage, int number, struct error *error) {
+  if (number == EMFILE)
+    return error_set_errno(error, number,
+                           _("no descriptor is left for the lab's own use; raise the limit (ulimit -Hn)"));
   switch (stage) {
   case STAGE_CLONE:
   case STAGE_MAP:

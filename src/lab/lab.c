@@ -11,79 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lab/talk.h"
 #include "lab/wire_parts.h"
 #include "language/escape.h"
 #include "socket/descriptor.h"
 #include "socket/kernel.h"
-
-/* Asks the helper, and takes what comes with its answer: descriptors of the program's own are moved up, those of the user get the
- * lowest numbers. 0, or an errno. */
-static int ask(struct lab *lab, struct lab_request *request, struct lab_reply *reply, bool own,
-               bool close_on_exec, int *descriptors) {
-  union {
-    struct cmsghdr header;
-    char room[CMSG_SPACE(sizeof(int) * LAB_DESCRIPTORS)];
-  } control;
-  struct iovec part = {reply, sizeof *reply};
-  struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control};
-  size_t size = offsetof(struct lab_request, text) + request->length;
-  ssize_t got;
-  descriptors[0] = descriptors[1] = -1;
-  *reply = (struct lab_reply){.stage = STAGE_CONTROL};
-  pthread_mutex_lock(&lab->control);
-  do
-    got = send(lab->helper.control, request, size, MSG_NOSIGNAL);
-  while (got < 0 && errno == EINTR);
-  int flags = own || close_on_exec ? MSG_CMSG_CLOEXEC : 0;
-  do
-    got = got < 0 ? got : recvmsg(lab->helper.control, &message, flags);
-  while (got < 0 && errno == EINTR);
-  pthread_mutex_unlock(&lab->control);
-  if (got < (ssize_t)offsetof(struct lab_reply, text))
-    return reply->error = ENOTCONN;
-  if (reply->error)
-    return reply->error;
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  bool rights = header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS;
-  size_t count = rights ? (header->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-  for (size_t i = 0; i < count && i < LAB_DESCRIPTORS; i++) {
-    memcpy(&descriptors[i], CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-    if (own)
-      descriptors[i] = descriptor_move_up(descriptors[i]);
-  }
-  /* Where no number was left the kernel has kept what it could not hand over. */
-  if (message.msg_flags & MSG_CTRUNC) {
-    for (size_t i = 0; i < LAB_DESCRIPTORS; i++)
-      if (descriptors[i] >= 0)
-        close(descriptors[i]);
-    return reply->error = EMFILE;
-  }
-  return 0;
-}
-
-/* A question and its answer are too large for every stack. */
-struct talk {
-  struct lab_request request;
-  struct lab_reply reply;
-  int descriptors[LAB_DESCRIPTORS];
-};
-
-static struct talk *talk_create(enum lab_ask what, unsigned host) {
-  struct talk *talk = calloc(1, sizeof *talk);
-  if (talk) {
-    talk->request.ask = what;
-    talk->request.host = host;
-  }
-  return talk;
-}
-
-/* Asks, for the program's own use. -1 with an error. */
-static int talk_own(struct lab *lab, struct talk *talk, struct error *error) {
-  if (ask(lab, &talk->request, &talk->reply, true, true, talk->descriptors) == 0)
-    return 0;
-  return lab_explain(talk->reply.stage, talk->reply.error, error);
-}
 
 static int make_on_host(struct host *host, int domain, int type, int protocol, bool pair, int made[2]) {
   struct lab_host *lab_host = (struct lab_host *)host;
@@ -94,8 +26,7 @@ static int make_on_host(struct host *host, int domain, int type, int protocol, b
   talk->request.type = type;
   talk->request.protocol = protocol;
   talk->request.pair = pair;
-  int error =
-      ask(lab_host->lab, &talk->request, &talk->reply, false, type & SOCK_CLOEXEC, talk->descriptors);
+  int error = talk_ask(lab_host->lab, talk, false, type & SOCK_CLOEXEC);
   made[0] = talk->descriptors[0];
   made[1] = talk->descriptors[1];
   free(talk);
@@ -270,7 +201,7 @@ int lab_setting(struct lab_host *host, const char *name, const char *value, size
     talk->request.length = length;
     if (value)
       memcpy(talk->request.text, value, length);
-    if (ask(host->lab, &talk->request, &talk->reply, true, true, talk->descriptors))
+    if (talk_ask(host->lab, talk, true, true))
       status = talk->reply.stage == STAGE_CONTROL
                    ? lab_explain(STAGE_CONTROL, talk->reply.error, error)
                    : error_set_errno(

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Room at the top for what the program opens for itself. */
-enum { OWN_ROOM = 64, CEILING = 65536 };
+/* Room at the top for what the program opens for itself: at least so many, and this part of all; a lab takes three for each host. */
+enum { OWN_ROOM = 64, OWN_PART = 16, CEILING = 65536 };
 
 static struct rlimit original_limit;
 static int own_base; /* the first number of the program's own */
@@ -36,7 +36,8 @@ int descriptor_start(void) {
   if (getrlimit(RLIMIT_NOFILE, &raised) < 0)
     return -1;
   rlim_t ceiling = raised.rlim_cur < CEILING ? raised.rlim_cur : CEILING;
-  own_base = ceiling > 2 * OWN_ROOM ? (int)ceiling - OWN_ROOM : (int)ceiling / 2;
+  int room = (int)ceiling / OWN_PART > OWN_ROOM ? (int)ceiling / OWN_PART : OWN_ROOM;
+  own_base = (int)ceiling > 2 * room ? (int)ceiling - room : (int)ceiling / 2;
   return 0;
 }
 
