@@ -85,10 +85,6 @@ static void append_shape(const struct wire_shape *shape, struct bytes *text) {
     bytes_append_text(text, _(", undisturbed"));
 }
 
-static bool is_shaped(const struct wire_shape *shape) {
-  return shape->cut || shape->delay || shape->jitter || shape->loss > 0 || shape->rate;
-}
-
 /* The ways that something is done to. */
 static void append_ways(const struct wire *wire, struct bytes *text) {
   for (size_t i = 0; i < wire->link_count; i++)
@@ -96,7 +92,7 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
       const struct wire_link *from = wire->links[i];
       const struct wire_link *to = wire->links[j];
       const struct wire_shape *shape = &from->ways[j].shape;
-      if (i == j || from->segment != to->segment || !is_shaped(shape))
+      if (i == j || from->segment != to->segment || !wire_is_shaped(shape))
         continue;
       bytes_append_format(text, "  %s > %s", from->host->host.name, to->host->host.name);
       append_shape(shape, text);

@@ -69,11 +69,10 @@ static bool is_seen(const struct wire *wire) {
   return wire->holds || wire->shows || wire->captures;
 }
 
-static void set_offloads(struct wire *wire) {
-  bool wanted = !is_seen(wire);
+void wire_set_offloads(struct wire *wire) {
+  bool wanted = !is_seen(wire) && !wire->shaped;
   for (size_t i = 0; i < wire->link_count; i++)
     ioctl(wire->links[i]->device, TUNSETOFFLOAD, wanted ? offloads : 0U);
-  wire->offloads = wanted;
 }
 
 /* Ways that do something to packets need them one by one; a plain way hands on what it gets. */
@@ -362,7 +361,7 @@ void wire_stop(struct wire *wire) {
 static void change_mode(struct wire *wire, bool *mode, bool value) {
   wire_pump(wire);
   *mode = value;
-  set_offloads(wire);
+  wire_set_offloads(wire);
 }
 
 void wire_set_shows(struct wire *wire, bool shows) {

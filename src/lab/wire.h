@@ -97,7 +97,7 @@ struct wire {
   bool shows;         /* `wire show` */
   bool folds;         /* `wire fold` */
   bool captures;      /* somebody writes the packets down: whole, as they would be on a cable */
-  bool offloads;      /* the kernel may hand over several segments as one: while nobody looks */
+  bool shaped;        /* something is done to packets on some way */
   uint64_t statement; /* what its events belong to: the statement that let a packet cross; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
@@ -169,6 +169,8 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
 /* Changes what happens between two hosts, NULL: any. `change` is called for each way, and for those to come where both are NULL. */
 void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
                      void (*change)(struct wire_shape *shape, void *context), void *context);
+/* Whether it does anything. */
+bool wire_is_shaped(const struct wire_shape *shape);
 void wire_seed(struct wire *wire, uint64_t seed);
 
 /* Reads what there is to be read now. */

@@ -145,6 +145,10 @@ struct wire_target wire_aim(const struct wire *wire, const struct wire_segment *
   return target;
 }
 
+bool wire_is_shaped(const struct wire_shape *shape) {
+  return shape->cut || shape->delay || shape->jitter || shape->loss > 0 || shape->rate;
+}
+
 void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
                      void (*change)(struct wire_shape *shape, void *context), void *context) {
   for (size_t i = 0; i < wire->link_count; i++)
@@ -153,6 +157,11 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
         change(&wire->links[i]->ways[j].shape, context);
   if (!from && !to)
     change(&wire->base, context);
+  wire->shaped = false;
+  for (size_t i = 0; i < wire->link_count; i++)
+    for (size_t j = 0; j < wire->link_count; j++)
+      wire->shaped = wire->shaped || wire_is_shaped(&wire->links[i]->ways[j].shape);
+  wire_set_offloads(wire);
 }
 
 void wire_seed(struct wire *wire, uint64_t seed) {

@@ -26,6 +26,9 @@ const char *wire_loses(struct wire *wire, const struct wire_way *way);
 /* When a packet that comes now will have crossed, in monotonic nanoseconds. */
 int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now);
 
+/* Tells the kernels whether they may hand over several segments as one: while nobody looks, and nothing is done to packets. */
+void wire_set_offloads(struct wire *wire);
+
 void wire_free_links(struct wire *wire);
 
 /* Wakes its thread. */
