@@ -122,7 +122,7 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
     if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && other.flags & FLAG_SYN)
       continue;
     bool acknowledges = other.has_transport && other.protocol == IPPROTO_TCP && other.flags & FLAG_ACK &&
-                        !(other.flags & FLAG_RST) && (int32_t)(other.acknowledgment - last) >= 0;
+                        (int32_t)(other.acknowledgment - last) >= 0;
     if (acknowledges && !held->origin[0] && is_answer_to(&other, packet))
       return held;
   }
