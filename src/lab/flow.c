@@ -75,14 +75,15 @@ static struct flow_entry *add(struct flow_table *table, const struct flow_key *k
   return flow;
 }
 
-/* A SYN begins anew; what is seen first without one counts its first byte as 1. */
-/* Returns where its sender was before. */
+/* A SYN begins anew; what is seen first without one counts its first byte as 1. Returns where its sender was before. */
 static uint32_t note_sequence(struct flow_entry *flow, int from, const struct packet *packet) {
   bool began =
       !flow->started[from] || (packet->flags & FLAG_SYN && flow->initial[from] != packet->sequence);
   if (packet->flags & FLAG_SYN) {
-    if (flow->started[from] && flow->initial[from] != packet->sequence && !(packet->flags & FLAG_ACK))
+    if (flow->started[from] && flow->initial[from] != packet->sequence && !(packet->flags & FLAG_ACK)) {
       flow->started[!from] = flow->stamped[0] = flow->stamped[1] = false;
+      flow->initial[!from] = 0;
+    }
     flow->initial[from] = packet->sequence;
     flow->started[from] = true;
   } else if (!flow->started[from] && !(packet->flags & FLAG_RST)) {
@@ -139,7 +140,8 @@ bool flow_find(struct flow_table *table, const struct packet *packet, struct flo
   if (from < 0 || packet->protocol != IPPROTO_TCP)
     return false;
   HASH_FIND(hh, table->flows, &key, sizeof key, flow);
-  if (!flow || !flow->started[from])
+  /* Of who has only sent a RST nothing is known, but what it acknowledges is the other's. */
+  if (!flow || (!flow->started[0] && !flow->started[1]))
     return false;
   fill(flow, from, bases);
   return true;

@@ -118,8 +118,11 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
   for (struct held *held = queue->first; held; held = held->next) {
     struct packet other;
     packet_read(held->bytes, held->length, held->length, &other);
+    /* A SYN with ACK is answered by an ACK alone; another one crosses it, in a simultaneous open. */
+    if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && other.flags & FLAG_SYN)
+      continue;
     bool acknowledges = other.has_transport && other.protocol == IPPROTO_TCP && other.flags & FLAG_ACK &&
-                        !(other.flags & FLAG_RST) && (int32_t)(other.acknowledgment - last) >= 0;
+                        (int32_t)(other.acknowledgment - last) >= 0;
     if (acknowledges && !held->origin[0] && is_answer_to(&other, packet))
       return held;
   }
@@ -153,7 +156,8 @@ struct held *held_find_again(const struct held_queue *queue, const struct wire_l
         continue;
       if (length == 0 && packet_sequence_length(packet) == 0 && is_same_probe(&other, packet, bases))
         return held;
-      if ((other.flags ^ packet->flags) & FLAG_SYN)
+      /* Unlike a SYN, a SYN with ACK answers one: in a simultaneous open the same host sends both. */
+      if ((other.flags ^ packet->flags) & (FLAG_SYN | FLAG_ACK))
         continue;
       uint32_t to = covered_to(&other, start);
       if (to == start || length == 0)
