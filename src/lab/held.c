@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lab/wire_parts.h"
+#include "socket/wait.h"
 
 struct held *held_create(const void *bytes, size_t length) {
   struct held *held = calloc(1, sizeof *held);
@@ -104,6 +105,40 @@ static bool is_answer_to(const struct packet *answer, const struct packet *packe
   struct address a_target = packet_destination(answer);
   struct address b_target = packet_destination(packet);
   return address_equal(&a_source, &b_target) && address_equal(&a_target, &b_source);
+}
+
+void wire_remember(struct wire *wire, struct held *held) {
+  enum { MOST = 32 };
+  struct packet packet;
+  packet_read(held->bytes, held->length, held->length, &packet);
+  bool whole = !held->origin[0] && packet.has_transport && packet.protocol == IPPROTO_TCP;
+  if (!wire->holds || !whole) {
+    held_free(held);
+    return;
+  }
+  held->due = clock_monotonic();
+  held_append(&wire->recent, held);
+  if (wire->recent.count > MOST) {
+    struct held *oldest = wire->recent.first;
+    held_remove(&wire->recent, oldest);
+    held_free(oldest);
+  }
+}
+
+void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
+  enum { LONG = 250000000 }; /* longer than the kernel delays an acknowledgment */
+  for (struct held *held = wire->recent.first, *next; held; held = next) {
+    struct packet other;
+    next = held->next;
+    packet_read(held->bytes, held->length, held->length, &other);
+    uint32_t end = other.sequence + packet_sequence_length(&other);
+    bool acknowledged = packet->flags & FLAG_ACK && is_answer_to(packet, &other) &&
+                        (int32_t)(packet->acknowledgment - end) >= 0;
+    if (!acknowledged && now - held->due < LONG)
+      continue;
+    held_remove(&wire->recent, held);
+    held_free(held);
+  }
 }
 
 /* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again if that were let across. */

@@ -147,24 +147,33 @@ static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, i
   wire_wake(wire);
 }
 
+/* Why a segment is no new packet: what it is folded into, NULL for one that is new. */
+static struct held *find_fold(struct wire *wire, const struct arrival *arrival, const char **reason) {
+  const struct packet *packet = &arrival->packet;
+  struct held *held = held_find_again(&wire->held, arrival->link, packet, &arrival->bases);
+  *reason = held ? "" : "unanswered";
+  if (!held)
+    held = held_find_answer(&wire->held, packet, &arrival->bases);
+  return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
+}
+
 /* True where it was sent before, and that, or what acknowledges it, is still held. */
 static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
-  bool tcp = arrival->based && arrival->packet.protocol == IPPROTO_TCP;
-  struct held *held = wire->folds && tcp
-                          ? held_find_again(&wire->held, arrival->link, &arrival->packet, &arrival->bases)
-                          : NULL;
-  if (!held && wire->folds && tcp &&
-      (held = held_find_answer(&wire->held, &arrival->packet, &arrival->bases))) {
-    held->repeats++;
-    wire_record_held(wire, held, PACKET_AGAIN, "unanswered");
-    return true;
-  }
+  const char *reason;
+  if (!wire->folds || !arrival->based)
+    return false;
+  wire_forget(wire, &arrival->packet, now);
+  struct held *held = find_fold(wire, arrival, &reason);
   if (!held)
     return false;
-  if (held->copies < HELD_TIMES)
-    held->times[held->copies] = now;
-  held->copies++;
-  wire_record_held(wire, held, PACKET_AGAIN, "");
+  if (*reason) {
+    held->repeats++;
+  } else {
+    if (held->copies < HELD_TIMES)
+      held->times[held->copies] = now;
+    held->copies++;
+  }
+  wire_record_held(wire, held, PACKET_AGAIN, reason);
   return true;
 }
 
@@ -349,6 +358,7 @@ void wire_stop(struct wire *wire) {
   wire_halt(wire);
   held_clear(&wire->held);
   held_clear(&wire->flying);
+  held_clear(&wire->recent);
   flow_free(&wire->flows);
   wire_free_links(wire);
   if (wire->wake >= 0)

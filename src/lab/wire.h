@@ -108,6 +108,7 @@ struct wire {
   struct wire_link *links[LAB_HOSTS * 4];
   size_t link_count;
   struct held_queue held;   /* by hand */
+  struct held_queue recent; /* crossed by hand a moment ago, and not acknowledged yet: see wire_remember */
   struct held_queue flying; /* by time: the next one due first */
   struct flow_table flows;
   unsigned char *buffer; /* what is read */

@@ -114,7 +114,7 @@ void wire_deliver(struct wire *wire, struct held *held) {
   wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
                    reachable ? held->origin : "nobody has the address");
   wire_write(wire, held->segment, held->from, target, held->bytes, held->length);
-  held_free(held);
+  wire_remember(wire, held);
   wire->news++;
   futex_wake(&wire->news);
   wire_pump(wire);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lab/wire_parts.h"
+#include "socket/wait.h"
 
 enum { CLIENT_START = 1000, SERVER_START = 0xfffffff0 }; /* the server's numbers wrap around */
 
@@ -242,6 +243,49 @@ static void test_unanswered(void **state) {
   clear(&scene);
 }
 
+static unsigned remembered(struct wire *wire, struct scene *scene, struct segment segment) {
+  struct bytes bytes = build(segment);
+  struct held *held = held_create(bytes.data, bytes.length);
+  assert_non_null(held);
+  held->from = &scene->links[segment.server];
+  wire_remember(wire, held);
+  bytes_free(&bytes);
+  return (unsigned)wire->recent.count;
+}
+
+static unsigned left_behind(struct wire *wire, struct segment segment, int64_t later) {
+  struct bytes bytes = build(segment);
+  struct packet packet;
+  packet_read(bytes.data, bytes.length, bytes.length, &packet);
+  wire_forget(wire, &packet, clock_monotonic() + later);
+  bytes_free(&bytes);
+  return (unsigned)wire->recent.count;
+}
+
+/* What has just crossed by hand is known until it is acknowledged, or some time has passed. */
+static void test_recent(void **state) {
+  const struct segment no_answer = {.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1};
+  const struct segment answer = {.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 6};
+  struct scene scene;
+  struct wire wire = {.holds = true};
+  (void)state;
+  begin(&scene);
+  assert_int_equal(remembered(&wire, &scene, DATA(1, 5)), 1);
+  assert_int_equal(left_behind(&wire, no_answer, 0), 1);
+  assert_int_equal(left_behind(&wire, answer, 0), 0);
+  assert_int_equal(remembered(&wire, &scene, DATA(6, 5)), 1);
+  assert_int_equal(left_behind(&wire, answer, 0), 1);
+  assert_int_equal(left_behind(&wire, no_answer, 1000000000), 0);
+  /* Many of them do not pile up. */
+  for (uint32_t i = 0; i < 100; i++)
+    assert_true(remembered(&wire, &scene, DATA(1 + i, 1)) <= 32);
+  wire.holds = false;
+  unsigned count = (unsigned)wire.recent.count;
+  assert_int_equal(remembered(&wire, &scene, DATA(1, 1)), count);
+  held_clear(&wire.recent);
+  clear(&scene);
+}
+
 static void test_resets_are_new(void **state) {
   const struct segment reset = {.flags = FLAG_RST, .sequence = 1};
   struct scene scene;
@@ -323,6 +367,7 @@ int main(void) {
       cmocka_unit_test(test_duplicate_acknowledgments),
       cmocka_unit_test(test_probe),
       cmocka_unit_test(test_unanswered),
+      cmocka_unit_test(test_recent),
       cmocka_unit_test(test_resets_are_new),
       cmocka_unit_test(test_changed_is_another),
       cmocka_unit_test(test_queue),
