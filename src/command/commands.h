@@ -12,6 +12,8 @@ extern const struct command command_await;
 extern const char *const await_conditions; /* the words for conditions that are no states, as choices */
 /* process.c */
 extern const struct command command_spawn;
+/* serve.c */
+extern const struct command command_serve, command_services, command_stop;
 /* states.c */
 extern const struct command command_states;
 /* inspect.c */

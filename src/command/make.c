@@ -5,6 +5,7 @@
 
 #include "command/commands.h"
 #include "command/invocation.h"
+#include "command/served.h"
 
 /* The value of a descriptor made by a call, as the result of the command. */
 static void give_socket(struct invocation *invocation, struct socket *socket) {
@@ -91,6 +92,7 @@ static int run_close(struct invocation *invocation) {
                   _("a job waits in a call on %d: on Linux close does not wake it, and it goes on with the "
                     "old socket; shutdown would have woken it"),
                   value->socket->descriptor);
+    served_socket_closes(invocation->runner, value->socket);
     call_init(&call, CALL_CLOSE, value->socket);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)

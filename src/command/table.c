@@ -42,6 +42,10 @@ const struct command *const command_table[] = {
     &command_epoll_create1,
     &command_epoll_ctl,
     &command_epoll_wait,
+    /* servers in the background */
+    &command_serve,
+    &command_services,
+    &command_stop,
     /* what the kernel does */
     &command_states,
     &command_transitions,

@@ -206,6 +206,8 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
     ssize_t got = read(session->watch.wake, &count, sizeof count);
     (void)got;
   }
+  if (atomic_exchange(&session->told, false))
+    news->flush = true;
   if (items[1].revents)
     news->signal = take_signal();
   news->readable = items[2].revents != 0;

@@ -31,6 +31,8 @@ enum socket_role {
   ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
   ROLE_LINGERING, /* nothing any more: its descriptor is closed, and the connection is not over */
   ROLE_GONE,      /* the kernel has no such socket any more, or another process alone has it */
+  ROLE_SERVED,    /* a descriptor of a service of the session */
+  ROLE_LAST = ROLE_SERVED,
 };
 
 struct socket_table;

@@ -417,6 +417,8 @@ void notation_append_label(const struct notation *notation, const struct socket_
     bytes_append_char(bytes, ')');
   else if (label->role == ROLE_QUEUED)
     bytes_append_text(bytes, " queue:");
+  else if (label->role == ROLE_SERVED)
+    bytes_append_text(bytes, " served:");
 }
 
 const char *notation_reason(enum state_reason reason) {
