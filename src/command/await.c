@@ -422,6 +422,14 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
                : await_listening(awaited, deadline, invocation->error);
   if (names_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
+  const struct argument_value *second = invocation_value(invocation, 1);
+  if (served_has_figure(second->word.data, second->word.length)) {
+    struct served *served = served_find(invocation->runner->session, first->socket);
+    return served ? await_figure(invocation, awaited, served, deadline)
+                  : error_set(invocation->error, ERROR_FAILURE,
+                              _("no service is on socket %d; `services` lists them"),
+                              first->socket->was_descriptor);
+  }
   if (await_read(invocation, awaited) < 0)
     return -1;
   runner_use_socket(invocation->runner, awaited->socket);

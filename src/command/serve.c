@@ -85,7 +85,7 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
     return error_set(error, ERROR_FAILURE,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      served->number, served->handler->name);
-  if (socket->type == SOCK_STREAM && !socket->epoll) {
+  if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
     if (!listens(socket))
       return error_set(
           error, ERROR_FAILURE,
@@ -97,7 +97,7 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                        _("--threads shares an address by SO_REUSEPORT, which Unix sockets do not have"));
     return 0;
   }
-  if (socket->type != SOCK_DGRAM || socket->epoll)
+  if (socket->type != SOCK_DGRAM || socket_is_none(socket))
     return error_set(
         error, ERROR_FAILURE,
         _("socket %d is neither a listening stream nor a bound datagram socket, and these can be served"),
@@ -158,10 +158,6 @@ static int run_serve(struct invocation *invocation) {
   bool made = false;
   if (check_socket(invocation, socket, &plan) < 0)
     return -1;
-  if (plan.loops > 1 && share_address(invocation, socket) < 0)
-    return -1;
-  if (socket->type == SOCK_STREAM && make_nonblocking(invocation, socket, &made) < 0)
-    return -1;
   if (until) {
     plan.until = until->data->data;
     plan.until_length = until->data->length;
@@ -169,6 +165,11 @@ static int run_serve(struct invocation *invocation) {
   if (invocation_value(invocation, SERVE_WHAT) &&
       read_what(invocation, plan.handler, false, &plan.given, &plan.target) < 0)
     return -1;
+  if ((plan.loops > 1 && share_address(invocation, socket) < 0) ||
+      (socket->type == SOCK_STREAM && make_nonblocking(invocation, socket, &made) < 0)) {
+    blob_release(plan.given);
+    return -1;
+  }
   struct served *served = served_start(runner, &plan, socket, invocation->error);
   if (!served)
     return -1;
@@ -229,8 +230,8 @@ static int run_services(struct invocation *invocation) {
 static int stop(struct invocation *invocation, struct served *served) {
   served_look(served);
   if (served->service && served->figures.now > 0 && served->figures.running)
-    runner_note(invocation->runner, _("service %u had %llu connections, which are closed"), served->number,
-                (unsigned long long)served->figures.now);
+    runner_note(invocation->runner, _("connections of service %u that are closed with it: %llu"),
+                served->number, (unsigned long long)served->figures.now);
   if (served->service)
     service_stop(served->service);
   return served_await_end(invocation, served, 0);

@@ -209,12 +209,15 @@ static void restore(struct invocation *invocation, struct served *served) {
   struct error ignored;
   struct invocation inner = *invocation;
   struct call call;
-  if (!served->made_nonblocking || served->socket->descriptor < 0)
+  struct socket *socket = served->socket;
+  if (socket->descriptor < 0) /* another descriptor, made by dup(2), may keep it open */
+    socket = socket_table_find_cookie(socket->table, socket->cookie, NULL);
+  if (!served->made_nonblocking || !socket || socket->descriptor < 0)
     return;
-  int flags = fcntl(served->socket->descriptor, F_GETFL);
+  int flags = fcntl(socket->descriptor, F_GETFL);
   served->made_nonblocking = false;
   inner.error = &ignored;
-  call_init(&call, CALL_FCNTL, served->socket);
+  call_init(&call, CALL_FCNTL, socket);
   call.number[0] = F_SETFL;
   call.number[1] = flags & ~O_NONBLOCK;
   invocation_call(&inner, &call);
@@ -259,13 +262,13 @@ int served_await_end(struct invocation *invocation, struct served *served, int64
   return status;
 }
 
-void served_socket_closes(struct runner *runner, struct socket *socket) {
+void served_socket_closes(struct runner *runner, struct socket *socket, bool by_close) {
   struct served *served = served_find(runner->session, socket);
   if (!served)
     return;
   /* Another descriptor, made by dup(2), keeps it open. */
   struct socket *other = NULL;
-  while ((other = socket_table_find_cookie(socket->table, socket->cookie, other)))
+  while (by_close && (other = socket_table_find_cookie(socket->table, socket->cookie, other)))
     if (other != socket && other->descriptor >= 0)
       return;
   served->lost = true;
@@ -274,8 +277,8 @@ void served_socket_closes(struct runner *runner, struct socket *socket) {
   if (served->figures.now > 0)
     runner_note(
         runner,
-        _("service %u has lost its socket: it accepts nobody any more, and ends with the last of its %llu "
-          "connections"),
+        _("service %u has lost its socket: it accepts nobody any more, and serves the connections that it "
+          "has: %llu"),
         served->number, (unsigned long long)served->figures.now);
   else
     runner_note(runner, _("service %u has lost its socket, and ends"), served->number);

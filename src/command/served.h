@@ -40,8 +40,9 @@ void served_look(struct served *served);
  * too late (0: no deadline). */
 int served_await_end(struct invocation *invocation, struct served *served, int64_t deadline);
 
-/* The socket is about to be closed by the user: the service must not hold it. */
-void served_socket_closes(struct runner *runner, struct socket *socket);
+/* The socket is about to be closed by the user, or shut down, which acts on it whatever other descriptors it has: the service must not
+ * hold it. */
+void served_socket_closes(struct runner *runner, struct socket *socket, bool by_close);
 
 /* Waits until what its services tell is on the timeline. */
 void services_settle(struct session *session);

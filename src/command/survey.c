@@ -107,7 +107,7 @@ static bool may_be_queued(enum socket_state state) {
 /* A connection of a service is nobody's to follow: it is shown as the kernel lists it now. */
 static void add_served(struct collecting *collecting, const struct served_cookie *served,
                        const struct kernel_socket *kernel) {
-  struct socket *socket = socket_create_queued(&collecting->session->sockets, kernel);
+  struct socket *socket = socket_create_queued(&collecting->session->sockets, collecting->host, kernel);
   if (!socket)
     return;
   socket->role = ROLE_SERVED;
@@ -130,7 +130,7 @@ static void collect(const struct kernel_socket *kernel, void *context) {
     known = true;
   }
   const struct served_cookie *served = known ? NULL : find_served(collecting, kernel->cookie);
-  if (served) {
+  if (served && served->socket->host == collecting->host) {
     add_served(collecting, served, kernel);
     return;
   }
@@ -261,7 +261,7 @@ static void add_rest(struct collecting *collecting, unsigned kinds, bool lab_onl
   struct socket_table *table = &collecting->session->sockets;
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1))
-    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(collecting, socket) &&
+    if (!socket_is_none(socket) && kind_asked(socket, kinds) && !is_found(collecting, socket) &&
         (socket->host || !lab_only))
       add_found(collecting, socket, NULL);
 }

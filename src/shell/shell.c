@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/served.h"
 #include "command/held.h"
+#include "command/served.h"
 #include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"

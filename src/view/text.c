@@ -161,7 +161,7 @@ static void put_timing(struct text_view *text, const struct call *call) {
 
 static void show_call(struct text_view *text, const struct event *event) {
   const struct call *call = event->call;
-  if (text->view.settings.quiet)
+  if (text->view.settings.quiet || (call->bulk && call->error == 0))
     return;
   struct notation notation = notation_for(text, event->job != 0);
   bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
