@@ -196,7 +196,9 @@ int main(int argc, char **argv) {
   else if (argc == 4 && strcmp(argv[1], "churn") == 0)
     run_churn(atoi(argv[2]), atol(argv[3]));
   else {
-    fprintf(stderr, "usage: load tcp|udp PORT CONNECTIONS COUNT | load hold PORT CONNECTIONS | load churn PORT COUNT\n");
+    fprintf(
+        stderr,
+        "usage: load tcp|udp PORT CONNECTIONS COUNT | load hold PORT CONNECTIONS | load churn PORT COUNT\n");
     return 2;
   }
   return 0;
