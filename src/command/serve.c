@@ -86,9 +86,10 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      served->number, served->handler->name);
   if (socket->host && (plan->loops > 1 || plan->handler->relays))
-    return error_set(error, ERROR_FAILURE,
-                     _("socket %d is on a host of the lab, and %s needs sockets that a service can't make there"),
-                     number, plan->handler->relays ? "relay" : "--threads");
+    return error_set(
+        error, ERROR_FAILURE,
+        _("socket %d is on a host of the lab, and %s needs sockets that a service can't make there"),
+        number, plan->handler->relays ? "relay" : "--threads");
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
     if (!listens(socket))
       return error_set(
@@ -110,9 +111,10 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
   if (local.length == 0 || address_port(&local) == 0 || local.length <= sizeof(sa_family_t))
     return error_set(error, ERROR_FAILURE,
                      _("socket %d has no address yet, where clients could send to: bind it"), number);
-  if (plan->handler->relays)
-    return error_set(error, ERROR_FAILURE, _("relay passes streams on, and socket %d has datagrams"),
-                     number);
+  if (plan->handler->relays && socket->family == AF_UNIX)
+    return error_set(
+        error, ERROR_FAILURE,
+        _("relay knows the clients of datagrams by their addresses, which those of Unix sockets need not have"));
   if (plan->model == MODEL_THREADS)
     return error_set(
         error, ERROR_FAILURE,
@@ -293,7 +295,7 @@ const struct command command_serve = {
         "the same with the letters of ASCII as capitals; discard sends nothing; chargen sends the lines of RFC 864 until the client goes; "
         "daytime sends the time, and closes; reply waits for the first bytes of a client, or its end, sends DATA, and closes; relay connects "
         "to ADDRESS for each client, and passes everything on in both directions, ends and resets too, and shows it. A datagram is answered by "
-        "one datagram.\n\n"
+        "one datagram; to relay, one who has sent a datagram is a client until a minute has passed without any.\n\n"
         "--model says how clients are waited for. epoll (the default): one thread, all clients at once; with --threads N so many, "
         "each with a listener of its own at the same address (SO_REUSEPORT), among which the kernel divides the clients. iterative: one client after "
         "the other; the next one waits in the queue of the listener, where states shows it. threads: a thread for each client.\n\n"

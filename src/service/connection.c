@@ -51,11 +51,10 @@ static void leave_queue(struct connection *connection) {
   connection->deadline = 0;
 }
 
-static void join_queue(struct connection *connection) {
+void connection_expect(struct connection *connection, int64_t duration) {
   struct loop *loop = connection->loop;
-  if (connection->deadline != 0)
-    return;
-  connection->deadline = clock_monotonic() + DRAIN_TIME;
+  leave_queue(connection);
+  connection->deadline = clock_monotonic() + duration;
   connection->waiting_next = NULL;
   connection->waiting_before = loop->waiting_last;
   *(loop->waiting_last ? &loop->waiting_last->waiting_next : &loop->waiting_first) = connection;
@@ -213,7 +212,7 @@ static void finish(struct connection *connection) {
     shutdown(connection->descriptor, SHUT_WR);
   connection->shut = true;
   connection->phase = CONNECTION_DRAINING;
-  join_queue(connection);
+  connection_expect(connection, DRAIN_TIME);
   connection_await(connection, EPOLLIN);
 }
 

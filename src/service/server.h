@@ -40,7 +40,8 @@ struct connection {
   struct connection **link;
   struct connection *waiting_next; /* the loop's queue of those with a deadline, all of the same length */
   struct connection *waiting_before;
-  struct connection *other; /* relay: the other side; NULL: none */
+  struct connection *bucket_next; /* datagram_relay.c: the next client with the same number */
+  struct connection *other;       /* relay: the other side; NULL: none */
   struct loop *loop;
   int descriptor;
   uint8_t phase;
@@ -146,6 +147,9 @@ void connection_ready(struct connection *connection, uint32_t events);
 /* Ends it: with an errno other than 0 for an error, or because the service ends. */
 void connection_end(struct connection *connection, int error);
 
+/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a loop; unless that is said anew. */
+void connection_expect(struct connection *connection, int64_t duration);
+
 /* Waits for these events, and no others. */
 void connection_await(struct connection *connection, uint32_t events);
 
@@ -173,11 +177,12 @@ void loop_close_listener(struct loop *loop);
 /* Goes on with accepting where that was paused. */
 void loop_resume(struct loop *loop);
 
-/* model.c, datagram.c: the body of a loop. */
+/* model.c, datagram.c, datagram_relay.c: the body of a loop. */
 void loop_run_epoll(struct loop *loop);
 void loop_run_iterative(struct loop *loop);
 void loop_run_threads(struct loop *loop);
 void loop_run_datagrams(struct loop *loop);
+void loop_relay_datagrams(struct loop *loop);
 
 /* tell.c */
 

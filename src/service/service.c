@@ -66,7 +66,8 @@ static int begin(struct loop *loop) {
       return error_set_errno(&loop->error, problem, _("no further socket at the same address for loop %u"),
                              loop->index + 1);
   }
-  if (plan->type == SOCK_STREAM && plan->model == MODEL_EPOLL) {
+  bool many = plan->type == SOCK_STREAM ? plan->model == MODEL_EPOLL : plan->handler->relays;
+  if (many) {
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0)
       return error_set_errno(&loop->error, errno, "epoll_create1");
@@ -76,7 +77,9 @@ static int begin(struct loop *loop) {
 
 static void run_body(struct loop *loop) {
   const struct service_plan *plan = &loop->service->plan;
-  if (plan->type == SOCK_DGRAM)
+  if (plan->type == SOCK_DGRAM && plan->handler->relays)
+    loop_relay_datagrams(loop);
+  else if (plan->type == SOCK_DGRAM)
     loop_run_datagrams(loop);
   else if (plan->model == MODEL_EPOLL)
     loop_run_epoll(loop);

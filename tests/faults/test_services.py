@@ -196,6 +196,25 @@ class ForeignClients(Case):
         self.assertIn('<- "HTTP/1.0 200 OK', output)
 
 
+    def test_relay_of_datagrams(self):
+        """more clients of a relay of datagrams than it knows at a time, each of which gets its own answers"""
+        process, port = self.start(f"u = udp-bind 127.0.0.1:0\nserve u echo\nsrv = udp-bind 127.0.0.1:0\n"
+                                   f"e = serve srv relay u\n{PORT}await e exit 1h\n")
+        clients = []
+        for number in range(1500):
+            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.addCleanup(client.close)
+            client.settimeout(DEADLINE)
+            client.connect(("127.0.0.1", port))
+            clients.append(client)
+        for again in range(2):
+            for number, client in enumerate(clients):
+                client.send(b"%d %d" % (number, again))
+                self.assertEqual(client.recv(100), b"%d %d" % (number, again))
+        process.send_signal(signal.SIGTERM)
+        self.end(process, 143)
+
+
 class ForeignServers(Case):
     """The shell's scripts as clients of other servers."""
 
