@@ -126,6 +126,7 @@ static uint64_t append_phase(struct runner *runner, const struct served *served,
   }
   about.text = bytes_text(&text);
   struct event event = {.kind = EVENT_SERVICE, .service = &about};
+  event.host = served->socket->host ? served->socket->host->name : NULL;
   uint64_t serial = runner_append(runner, &event);
   bytes_free(&text);
   return serial;
@@ -191,6 +192,7 @@ struct served *served_start(struct runner *runner, struct service_plan *plan, st
                             .socket = (struct socket *)object_retain(&socket->object)};
   plan->number = served->number;
   plan->teller = session->teller;
+  plan->host = socket->host ? socket->host->name : NULL;
   plan->socket = socket_label(socket);
   served->service = service_start(plan, socket->descriptor, error);
   if (!served->service) {

@@ -33,6 +33,8 @@ struct service_plan {
   const char *until;     /* what ends it, copied; NULL: nothing does */
   size_t until_length;
   struct teller *teller;
+  const char
+      *host; /* of the lab, that the socket is on; lasts as long as the session; NULL: the real network */
 };
 
 struct service;

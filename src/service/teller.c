@@ -13,6 +13,7 @@ enum { QUEUE_LIMIT = 16384 };
 struct told {
   struct told *next;
   struct event_service about;
+  const char *host;
   uint64_t cause;
   int64_t time;
   char data[]; /* what was relayed, then the text with a zero behind it */
@@ -35,8 +36,11 @@ struct teller {
 };
 
 static void append(struct teller *teller, const struct told *told) {
-  struct event event = {
-      .kind = EVENT_SERVICE, .cause = told->cause, .monotonic = told->time, .service = &told->about};
+  struct event event = {.kind = EVENT_SERVICE,
+                        .cause = told->cause,
+                        .monotonic = told->time,
+                        .host = told->host,
+                        .service = &told->about};
   timeline_append(teller->timeline, &event);
 }
 
@@ -105,12 +109,12 @@ void teller_free(struct teller *teller) {
 }
 
 /* A copy that owns what it points to. NULL when there is no memory. */
-static struct told *copy(const struct event_service *about, uint64_t cause) {
+static struct told *copy(const struct event_service *about, const char *host, uint64_t cause) {
   size_t text = strlen(about->text) + 1;
   struct told *told = malloc(sizeof *told + about->kept + text);
   if (!told)
     return NULL;
-  *told = (struct told){.about = *about, .cause = cause, .time = clock_monotonic()};
+  *told = (struct told){.about = *about, .host = host, .cause = cause, .time = clock_monotonic()};
   if (about->kept > 0)
     memcpy(told->data, about->data, about->kept);
   memcpy(told->data + about->kept, about->text, text);
@@ -119,8 +123,9 @@ static struct told *copy(const struct event_service *about, uint64_t cause) {
   return told;
 }
 
-void teller_tell(struct teller *teller, const struct event_service *about, uint64_t cause) {
-  struct told *told = copy(about, cause);
+void teller_tell(struct teller *teller, const struct event_service *about, const char *host,
+                 uint64_t cause) {
+  struct told *told = copy(about, host, cause);
   pthread_mutex_lock(&teller->lock);
   /* The end of a service is never left out: there is one for each. */
   bool room = teller->length < QUEUE_LIMIT || about->phase == SERVICE_ENDED;

@@ -15,9 +15,10 @@ struct teller *teller_create(struct timeline *timeline, void (*news)(void *conte
 /* Appends what is still in the queue, and ends the thread. */
 void teller_free(struct teller *teller);
 
-/* Hands an event over, from any thread; it is copied. Where the queue is full it is left out, and the next one that is not says how
+/* Hands an event over, from any thread; it is copied. `host` lasts as long as the session; NULL: the real network. Where the queue is full it is left out, and the next one that is not says how
  * many were. */
-void teller_tell(struct teller *teller, const struct event_service *about, uint64_t cause);
+void teller_tell(struct teller *teller, const struct event_service *about, const char *host,
+                 uint64_t cause);
 
 /* Waits until all that was handed over before is on the timeline. */
 void teller_settle(struct teller *teller);
