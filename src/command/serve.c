@@ -46,6 +46,9 @@ static int check_words(struct invocation *invocation, const struct handler *hand
     return invocation_wrong(
         invocation, threads,
         _("--threads is for the model epoll: iterative has one, and threads one for each client"));
+  if (until && handler->never_listens)
+    return invocation_wrong(invocation, until,
+                            _("%s receives nothing that could end it; leave --until out"), handler->name);
   if (until && !until->unknown && until->data && until->data->length == 0)
     return invocation_wrong(invocation, until, _("--until needs a byte at least to wait for"));
   return 0;
@@ -260,18 +263,39 @@ static struct served *service_of(struct invocation *invocation, const struct arg
   return served;
 }
 
-static int run_stop(struct invocation *invocation) {
+/* All there are now: another command may start some meanwhile, or wait for the end of one, and take note of it itself. */
+static int stop_all(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
-  const struct argument_value *value;
+  struct bytes all = {0};
   int status = 0;
-  if (!invocation_value(invocation, 0) && !session->services)
+  for (struct served *served = session->services; served; served = served->next) {
+    bytes_append(&all, &served, sizeof served);
+    if (!all.failed)
+      object_retain(&served->object);
+  }
+  struct served **list = (struct served **)all.data;
+  for (size_t i = 0; i < all.length / sizeof *list; i++) {
+    if (status == 0)
+      status = stop(invocation, list[i]);
+    object_release(&list[i]->object);
+  }
+  if (all.failed)
+    status = error_set_memory(invocation->error);
+  bytes_free(&all);
+  return status;
+}
+
+static int run_stop(struct invocation *invocation) {
+  const struct argument_value *value = invocation_value(invocation, 0);
+  int status = 0;
+  if (!value && !invocation->runner->session->services)
     return error_set(invocation->error, ERROR_FAILURE, _("there are no services"));
+  if (!value)
+    return stop_all(invocation);
   for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++) {
     struct served *served = service_of(invocation, value);
     status = served ? stop(invocation, served) : -1;
   }
-  while (status == 0 && !invocation_value(invocation, 0) && session->services)
-    status = stop(invocation, session->services);
   return status;
 }
 

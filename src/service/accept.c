@@ -59,14 +59,11 @@ static void refused(struct loop *loop, int error) {
   case EINVAL:
     lose_listener(loop);
     break;
-  case EMFILE:
-  case ENFILE:
-  case ENOBUFS:
-  case ENOMEM:
-    loop_pause(loop, "accept", error);
-    break;
-  default: /* an error of the one connection, which is gone */
+  case ECONNABORTED: /* an error of the one connection, which is gone */
     service_tell_failure(loop->service, "accept", error);
+    break;
+  default: /* of the network, as it may be for the next one */
+    loop_pause(loop, "accept", error);
   }
 }
 
