@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command/process.h"
+#include "command/served.h"
 #include "command/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
@@ -106,6 +107,19 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
   return 0;
 }
 
+/* A service that the word names, taken into the value. */
+static bool take_service(struct invocation *invocation, struct argument_value *value, bool check) {
+  const struct value *given = expanded_value(&value->word);
+  const struct value *bound =
+      given   ? given
+      : check ? NULL
+              : names_get(invocation->runner->scope.names, value->word.data, value->word.length);
+  struct served *served = bound && bound->kind == VALUE_OBJECT ? served_from_object(bound->object) : NULL;
+  if (served)
+    value->served = (struct served *)object_retain(&served->object);
+  return served != NULL;
+}
+
 /* Who `await` waits for: `listening` is a word of its own, unless a socket has the name. */
 static int convert_awaited(struct invocation *invocation, struct argument_value *value, bool check) {
   const struct value *given = expanded_value(&value->word);
@@ -120,6 +134,8 @@ static int convert_awaited(struct invocation *invocation, struct argument_value 
     value->process = (struct process *)object_retain(&process->object);
     return 0;
   }
+  if (take_service(invocation, value, check))
+    return 0;
   if ((argument_is(value, "listening") || argument_is(value, "wire")) && !bound)
     return 0;
   return convert_socket(invocation, value, check);
@@ -328,6 +344,8 @@ static int convert_kind(struct invocation *invocation, struct argument_value *va
   switch (value->argument->kind) {
   case ARGUMENT_SOCKET:
     return convert_socket(invocation, value, check);
+  case ARGUMENT_SERVICE:
+    return take_service(invocation, value, check) ? 0 : convert_socket(invocation, value, check);
   case ARGUMENT_AWAITED:
     return convert_awaited(invocation, value, check);
   case ARGUMENT_POLL:

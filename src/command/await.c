@@ -10,6 +10,7 @@
 #include "command/held.h"
 #include "command/invocation.h"
 #include "command/process.h"
+#include "command/served.h"
 #include "command/survey.h"
 #include "lab/lab.h"
 #include "language/escape.h"
@@ -108,7 +109,7 @@ static const struct condition conditions[] = {
 static const struct condition state_condition = {"", false, 0, true, is_in_state};
 
 const char *const await_conditions =
-    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty";
+    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|clients|received|sent|errors";
 
 /* Looks the condition up: a row of the table, or a state. */
 static int read_condition(struct invocation *invocation, struct awaited *awaited) {
@@ -200,6 +201,11 @@ int await_check(struct invocation *invocation) {
                  bytes_equal(second->word.data, second->word.length, "line", 4);
   if (process)
     return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison")) : 0;
+  bool figure = served_has_figure(second->word.data, second->word.length);
+  if (figure && !(comparison && number))
+    return invocation_wrong(invocation, second, _("a figure takes a comparison, as in connections == 0"));
+  if (figure)
+    return 0;
   if (read_condition(invocation, &awaited) < 0)
     return -1;
   if (number && !comparison)
@@ -371,16 +377,59 @@ static int await_process(struct invocation *invocation, const struct argument_va
   return 0;
 }
 
+/* A figure is looked at again and again. */
+static int await_figure(struct invocation *invocation, struct awaited *awaited, struct served *served,
+                        int64_t deadline) {
+  const struct argument_value *second = invocation_value(invocation, 1);
+  int64_t interval = SHORTEST;
+  int64_t figure;
+  awaited->comparison = (int)invocation_number(invocation, 2, -1);
+  awaited->number = invocation_number(invocation, 3, 0);
+  for (;;) {
+    if (!served_figure(served, second->word.data, second->word.length, &figure))
+      return invocation_wrong(
+          invocation, second,
+          _("a service is awaited by its exit, or by connections, clients, received, sent or errors with a comparison"));
+    if (compare(awaited, figure))
+      return 0;
+    int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
+    if (waited > 0)
+      return error_set_errno(invocation->error, ETIMEDOUT, _("%.*s of service %u is %lld"),
+                             (int)second->word.length, second->word.data, served->number,
+                             (long long)figure);
+    if (waited < 0)
+      return -1;
+  }
+}
+
+static int await_service(struct invocation *invocation, struct awaited *awaited, struct served *served,
+                         int64_t deadline) {
+  const struct argument_value *second = invocation_value(invocation, 1);
+  if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
+    return await_figure(invocation, awaited, served, deadline);
+  return served_await_end(invocation, served, deadline);
+}
+
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   const struct argument_value *first = invocation_value(invocation, 0);
   if (first->process)
     return await_process(invocation, first, deadline);
+  if (first->served)
+    return await_service(invocation, awaited, first->served, deadline);
   if (names_listening(first) && !first->socket)
     return read_address(invocation, &awaited->address, false) < 0
                ? -1
                : await_listening(awaited, deadline, invocation->error);
   if (names_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
+  const struct argument_value *second = invocation_value(invocation, 1);
+  if (served_has_figure(second->word.data, second->word.length)) {
+    struct served *served = served_find(invocation->runner->session, first->socket);
+    return served ? await_figure(invocation, awaited, served, deadline)
+                  : error_set(invocation->error, ERROR_FAILURE,
+                              _("no service is on socket %d; `services` lists them"),
+                              first->socket->was_descriptor);
+  }
   if (await_read(invocation, awaited) < 0)
     return -1;
   runner_use_socket(invocation->runner, awaited->socket);

@@ -12,6 +12,7 @@ const char *const command_group_titles[GROUP_COUNT] = {
     [GROUP_TRANSFER] = N_("Sending and receiving"),
     [GROUP_OPTION] = N_("Options, addresses and flags"),
     [GROUP_READY] = N_("Readiness"),
+    [GROUP_SERVICE] = N_("Servers in the background"),
     [GROUP_STATES] = N_("What the kernel does"),
     [GROUP_LAB] = N_("The lab: hosts and a wire"),
     [GROUP_COMPOUND] = N_("Several calls at once"),

@@ -31,7 +31,8 @@ enum argument_kind {
   ARGUMENT_JOB,       /* %N */
   ARGUMENT_TOPIC,     /* a command, a prefix, or a topic of help */
   ARGUMENT_SETTING,   /* a name of `set` */
-  ARGUMENT_AWAITED,   /* who `await` waits for: a socket, a process, or `listening` */
+  ARGUMENT_SERVICE,   /* a service, or a socket that is served */
+  ARGUMENT_AWAITED,   /* who `await` waits for: a socket, a process, a service, or `listening` */
   ARGUMENT_CONDITION, /* what it waits for */
   ARGUMENT_CONSTANT,  /* any name that `explain` knows */
   ARGUMENT_HOST,      /* a host of the lab */
@@ -62,6 +63,7 @@ enum command_group {
   GROUP_TRANSFER,
   GROUP_OPTION,
   GROUP_READY,
+  GROUP_SERVICE,
   GROUP_STATES,
   GROUP_LAB,
   GROUP_COMPOUND,

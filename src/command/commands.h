@@ -12,6 +12,8 @@ extern const struct command command_await;
 extern const char *const await_conditions; /* the words for conditions that are no states, as choices */
 /* process.c */
 extern const struct command command_spawn;
+/* serve.c */
+extern const struct command command_serve, command_services, command_stop;
 /* states.c */
 extern const struct command command_states;
 /* inspect.c */
@@ -36,6 +38,10 @@ extern const struct command command_goto;
 /* transfer.c */
 extern const struct command command_send, command_sendto, command_write, command_recv, command_recvfrom,
     command_read, command_send_all, command_recv_all, command_recv_line, command_recv_exactly;
+/* move.c */
+extern const struct command command_pipe, command_sendfile, command_splice;
+/* file.c */
+extern const struct command command_send_file, command_recv_file;
 /* message.c */
 extern const struct command command_sendmsg, command_recvmsg;
 /* option.c */

@@ -9,6 +9,7 @@
 
 #include "command/argument.h"
 #include "command/process.h"
+#include "command/served.h"
 #include "command/surprise.h"
 #include "lab/lab.h"
 #include "language/escape.h"
@@ -20,6 +21,8 @@ void argument_value_free(struct argument_value *value) {
     object_release(&value->socket->object);
   if (value->process)
     object_release(&value->process->object);
+  if (value->served)
+    object_release(&value->served->object);
   blob_release(value->data);
 }
 

@@ -5,6 +5,7 @@
 
 #include "command/commands.h"
 #include "command/invocation.h"
+#include "command/served.h"
 
 /* The value of a descriptor made by a call, as the result of the command. */
 static void give_socket(struct invocation *invocation, struct socket *socket) {
@@ -78,6 +79,9 @@ static int run_shutdown(struct invocation *invocation) {
   struct call call;
   call_init(&call, CALL_SHUTDOWN, invocation_socket(invocation, 0));
   call.number[0] = (long)invocation_number(invocation, 1, 0);
+  /* Not every kind of listener wakes those who wait for clients. */
+  if (call.number[0] != SHUT_WR && call.entry->type == SOCK_STREAM)
+    served_socket_closes(invocation->runner, call.entry, false);
   return invocation_simple_call(invocation, &call);
 }
 
@@ -91,6 +95,7 @@ static int run_close(struct invocation *invocation) {
                   _("a job waits in a call on %d: on Linux close does not wake it, and it goes on with the "
                     "old socket; shutdown would have woken it"),
                   value->socket->descriptor);
+    served_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)

@@ -48,6 +48,7 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
   switch (argument->kind) {
   case ARGUMENT_SOCKET:
   case ARGUMENT_AWAITED:
+  case ARGUMENT_SERVICE:
     return looks_like_socket(word, word->length);
   case ARGUMENT_POLL: {
     const char *colon = memchr(word->data, ':', word->length);

@@ -241,8 +241,10 @@ static int run_options(struct invocation *invocation) {
   long long level = invocation_number(invocation, AT_LEVEL, -1);
   if (socket->descriptor < 0)
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
-  if (socket->epoll)
-    return error_set_errno(invocation->error, ENOTSOCK, _("an epoll instance has no options"));
+  if (socket_is_none(socket))
+    return error_set_errno(invocation->error, ENOTSOCK,
+                           socket->epoll ? _("an epoll instance has no options")
+                                         : _("a pipe has no options of sockets"));
   struct answer answer;
   answer_table(&answer, "options", columns);
   for (const struct option *option = option_table; option->name; option++)

@@ -18,6 +18,8 @@ void row_add_kind(struct answer *answer, const struct socket *socket) {
   struct bytes text = {0};
   if (socket->epoll) {
     bytes_append_text(&text, "epoll");
+  } else if (socket->pipe) {
+    bytes_append_text(&text, "pipe");
   } else {
     append_short(&text, &constant_families, socket->family);
     bytes_append_char(&text, ' ');

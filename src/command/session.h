@@ -15,6 +15,8 @@ struct capture;
 struct lab;
 struct session;
 struct argument_value;
+struct served;
+struct teller;
 
 /* What `set` changes. */
 struct settings {
@@ -74,11 +76,15 @@ struct session {
   struct view *view;         /* those that listen to the timeline, whose lock guards them */
   struct watch watch;        /* has its own lock */
   const struct shell_operations *shell;
-  struct job_table *jobs; /* the shell's own */
-  bool interactive;       /* there is a prompt */
-  bool formatted;         /* standard output is in a form, JSON or TAP, that nothing else may break */
-  bool reads_input;       /* standard input is the script, and no child's to read */
-  _Atomic bool quitting;  /* `quit`, the end of input or a signal: no further statement is run */
+  struct job_table *jobs;  /* the shell's own */
+  struct served *services; /* a reference each; the newest first */
+  unsigned last_service;   /* the number of the newest there was */
+  struct teller *teller;   /* what they tell through; NULL until there is one */
+  _Atomic bool told;       /* they have: the output should be written */
+  bool interactive;        /* there is a prompt */
+  bool formatted;          /* standard output is in a form, JSON or TAP, that nothing else may break */
+  bool reads_input;        /* standard input is the script, and no child's to read */
+  _Atomic bool quitting;   /* `quit`, the end of input or a signal: no further statement is run */
   _Atomic int quit_status;
   int64_t deadline;  /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the start */
   _Atomic bool late; /* it has */

@@ -13,7 +13,10 @@ enum { WATCH_EVERY = 500 }; /* milliseconds between two looks of --watch */
 /* "4", "(4)" where its descriptor is closed, "3 queue" for what waits at listener 3. */
 static void add_descriptor(struct answer *answer, const struct socket *socket) {
   char text[32];
-  const char *form = socket->role == ROLE_OPEN ? "%d" : socket->role == ROLE_QUEUED ? "%d queue" : "(%d)";
+  const char *form = socket->role == ROLE_OPEN     ? "%d"
+                     : socket->role == ROLE_QUEUED ? "%d queue"
+                     : socket->role == ROLE_SERVED ? "%d served"
+                                                   : "(%d)";
   snprintf(text, sizeof text, form, socket->was_descriptor);
   answer_add_text(answer, text);
 }
@@ -79,8 +82,9 @@ static void add_row(struct answer *answer, const struct surveyed *surveyed, bool
 
 /* With a socket given: it, and what waits in its queue. */
 static bool shown(const struct surveyed *surveyed, const struct socket *only) {
+  bool behind = surveyed->socket->role == ROLE_QUEUED || surveyed->socket->role == ROLE_SERVED;
   return !only || surveyed->socket == only || surveyed->socket->id == only->id ||
-         (surveyed->socket->role == ROLE_QUEUED && surveyed->socket->listener == only->id) ||
+         (behind && surveyed->socket->listener == only->id) ||
          (only->cookie && surveyed->socket->cookie == only->cookie);
 }
 
@@ -158,7 +162,7 @@ const struct command command_states = {
     .summary = N_("shows every socket of the session in the kernel, also those without a descriptor"),
     .manual = N_(
         "The kernel keeps more than the descriptors: half-open connections and those that wait for accept stand behind their listener, as 3 "
-        "queue; connections that were closed and are not over yet stand at the end, their former number in brackets. A row has the "
+        "queue, and behind them, as 3 served, the connections of a service that serve has started on it; connections that were closed and are not over yet stand at the end, their former number in brackets. A row has the "
         "addresses, the bytes waiting to be received and to be acknowledged (for a listener: connections waiting, and the limit), the timer that "
         "runs with the time left and, in brackets, how often the segment was sent again; and for one without a descriptor why it is "
         "still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and recognised by its cookie (SO_COOKIE), never by a number or "

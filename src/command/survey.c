@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/served.h"
 #include "lab/lab.h"
 #include "socket/look.h"
 
@@ -19,7 +20,51 @@ struct collecting {
   struct bytes listeners; /* const struct socket *: those of the session */
   struct bytes others;    /* struct address: where other processes listen */
   struct bytes strays;    /* struct kernel_socket: without a file, and not known yet */
+  struct bytes served;    /* struct served_cookie, by cookie: connections of services */
 };
+
+/* A connection of a service. */
+struct served_cookie {
+  uint64_t cookie;
+  struct socket *socket; /* what is served */
+};
+
+struct noting {
+  struct bytes *served;
+  struct socket *socket;
+};
+
+static void note_connection(const struct service_connection *connection, void *context) {
+  const struct noting *noting = context;
+  struct served_cookie one = {connection->cookie, noting->socket};
+  if (one.cookie)
+    bytes_append(noting->served, &one, sizeof one);
+}
+
+static int compare_cookies(const void *first, const void *second) {
+  uint64_t a = ((const struct served_cookie *)first)->cookie;
+  uint64_t b = ((const struct served_cookie *)second)->cookie;
+  return a < b ? -1 : a > b;
+}
+
+/* What the services of the session have, or had last. */
+static void note_services(struct collecting *collecting) {
+  struct bytes *cookies = &collecting->served;
+  for (struct served *served = collecting->session->services; served; served = served->next)
+    if (served->service)
+      service_walk(served->service, note_connection, &(struct noting){cookies, served->socket});
+  if (cookies->length > 0)
+    qsort(cookies->data, cookies->length / sizeof(struct served_cookie), sizeof(struct served_cookie),
+          compare_cookies);
+}
+
+static const struct served_cookie *find_served(const struct collecting *collecting, uint64_t cookie) {
+  const struct bytes *cookies = &collecting->served;
+  struct served_cookie key = {.cookie = cookie};
+  if (cookies->length == 0)
+    return NULL;
+  return bsearch(&key, cookies->data, cookies->length / sizeof key, sizeof key, compare_cookies);
+}
 
 size_t survey_count(const struct survey *survey) {
   return survey->found.length / sizeof(struct surveyed);
@@ -54,6 +99,25 @@ int survey_fit(const struct address *listener, const struct address *local) {
   return address_equal(&mapped, &other) ? 2 : 0;
 }
 
+/* Nobody has closed it on this side: else it was accepted before, and is the rest of another's connection. */
+static bool may_be_queued(enum socket_state state) {
+  return state == STATE_SYN_RECV || state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT;
+}
+
+/* A connection of a service is nobody's to follow: it is shown as the kernel lists it now. */
+static void add_served(struct collecting *collecting, const struct served_cookie *served,
+                       const struct kernel_socket *kernel) {
+  struct socket *socket = socket_create_queued(&collecting->session->sockets, collecting->host, kernel);
+  if (!socket)
+    return;
+  socket->role = ROLE_SERVED;
+  socket->listener = served->socket->id;
+  socket->was_descriptor = served->socket->was_descriptor;
+  memcpy(socket->name, served->socket->name, sizeof socket->name);
+  add_found(collecting, socket, kernel);
+  object_release(&socket->object);
+}
+
 static void collect(const struct kernel_socket *kernel, void *context) {
   struct collecting *collecting = context;
   const struct socket_table *table = &collecting->session->sockets;
@@ -65,11 +129,16 @@ static void collect(const struct kernel_socket *kernel, void *context) {
     add_found(collecting, socket, kernel);
     known = true;
   }
+  const struct served_cookie *served = known ? NULL : find_served(collecting, kernel->cookie);
+  if (served && served->socket->host == collecting->host) {
+    add_served(collecting, served, kernel);
+    return;
+  }
   if (known || kernel->protocol != IPPROTO_TCP)
     return;
   if (kernel->state == STATE_LISTEN)
     bytes_append(&collecting->others, &kernel->local, sizeof kernel->local);
-  else if (kernel->inode == 0 && kernel->state != STATE_TIME_WAIT && kernel->peer.length > 0)
+  else if (kernel->inode == 0 && may_be_queued(kernel->state) && kernel->peer.length > 0)
     bytes_append(&collecting->strays, kernel, sizeof *kernel);
 }
 
@@ -153,6 +222,8 @@ static int compare(const struct surveyed *a, const struct surveyed *b) {
     return rank(a) - rank(b);
   if (rank(a) == 0 && a->socket->was_descriptor != b->socket->was_descriptor)
     return a->socket->was_descriptor < b->socket->was_descriptor ? -1 : 1;
+  if ((a->socket->role == ROLE_SERVED) != (b->socket->role == ROLE_SERVED))
+    return a->socket->role == ROLE_SERVED ? 1 : -1;
   bool a_queued = a->socket->role == ROLE_QUEUED;
   bool b_queued = b->socket->role == ROLE_QUEUED;
   if (a_queued != b_queued)
@@ -190,7 +261,7 @@ static void add_rest(struct collecting *collecting, unsigned kinds, bool lab_onl
   struct socket_table *table = &collecting->session->sockets;
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1))
-    if (!socket->epoll && kind_asked(socket, kinds) && !is_found(collecting, socket) &&
+    if (!socket_is_none(socket) && kind_asked(socket, kinds) && !is_found(collecting, socket) &&
         (socket->host || !lab_only))
       add_found(collecting, socket, NULL);
 }
@@ -212,6 +283,8 @@ static void tell_changes(struct collecting *collecting, struct runner *runner, b
     bool same = surveyed->listed && socket_is_tcp(socket) && !socket->may_change_local &&
                 surveyed->kernel.state == socket->seen.state;
     /* What is new is in the answer; what has changed is told besides. */
+    if (socket->role == ROLE_SERVED)
+      continue;
     cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
     if (same) /* the kernel is asked only where something may have changed */
       socket->seen.time = cause.time;
@@ -258,6 +331,7 @@ static int make(struct runner *runner, unsigned kinds, bool lab_only, struct sur
   *survey = (struct survey){0};
   session->surveys++;
   prepare(&collecting);
+  note_services(&collecting);
   survey->complete = collect_all(&collecting, kinds, lab_only, &problem);
   if (!survey->complete)
     memcpy(survey->problem, problem.message, sizeof survey->problem - 1);
@@ -265,10 +339,11 @@ static int make(struct runner *runner, unsigned kinds, bool lab_only, struct sur
   tell_changes(&collecting, runner, lab_only);
   sort(survey);
   bool failed = survey->found.failed || survey->order.failed || collecting.listeners.failed ||
-                collecting.others.failed || collecting.strays.failed;
+                collecting.others.failed || collecting.strays.failed || collecting.served.failed;
   bytes_free(&collecting.listeners);
   bytes_free(&collecting.others);
   bytes_free(&collecting.strays);
+  bytes_free(&collecting.served);
   if (!failed)
     return 0;
   survey_free(survey);
@@ -345,6 +420,8 @@ const char *survey_why(const struct surveyed *surveyed) {
   switch (surveyed->socket->role) {
   case ROLE_QUEUED:
     return queued_why(surveyed->kernel.state);
+  case ROLE_SERVED:
+    return surveyed->kernel.inode ? _("served in the background") : lingering_why(&surveyed->kernel);
   case ROLE_LINGERING:
     return lingering_why(&surveyed->kernel);
   default:

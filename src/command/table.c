@@ -21,10 +21,15 @@ const struct command *const command_table[] = {
     &command_recvfrom,
     &command_recvmsg,
     &command_read,
+    &command_sendfile,
+    &command_splice,
+    &command_pipe,
     &command_send_all,
     &command_recv_all,
     &command_recv_line,
     &command_recv_exactly,
+    &command_send_file,
+    &command_recv_file,
     /* options, addresses and flags */
     &command_getsockname,
     &command_getpeername,
@@ -42,6 +47,10 @@ const struct command *const command_table[] = {
     &command_epoll_create1,
     &command_epoll_ctl,
     &command_epoll_wait,
+    /* servers in the background */
+    &command_serve,
+    &command_services,
+    &command_stop,
     /* what the kernel does */
     &command_states,
     &command_transitions,

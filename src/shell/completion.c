@@ -10,6 +10,7 @@
 #include "command/commands.h"
 #include "command/help.h"
 #include "command/invocation.h"
+#include "command/served.h"
 #include "command/settings.h"
 #include "lab/lab.h"
 #include "shell/place.h"
@@ -136,6 +137,17 @@ static void offer_sockets(struct target *target) {
     offer(target, number, bytes_text(&text));
     bytes_free(&text);
   }
+}
+
+static int offer_service(const char *name, const struct value *value, void *context) {
+  struct served *served = value->kind == VALUE_OBJECT ? served_from_object(value->object) : NULL;
+  struct bytes text = {0};
+  if (!served)
+    return 0;
+  bytes_append_format(&text, _("service %u, %s"), served->number, served->handler->name);
+  offer(context, name, bytes_text(&text));
+  bytes_free(&text);
+  return 0;
 }
 
 /* The names in a directory, read where no user's number is taken. */
@@ -390,6 +402,10 @@ static void offer_argument(struct target *target, const struct line_place *conte
     break;
   case ARGUMENT_VALUE:
     offer_value(target, context);
+    break;
+  case ARGUMENT_SERVICE:
+    offer_sockets(target);
+    names_walk(&target->session->names, offer_service, target);
     break;
   case ARGUMENT_NAME:
     names_walk(&target->session->names, offer_name, target);

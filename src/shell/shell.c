@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command/held.h"
+#include "command/served.h"
 #include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"
@@ -103,6 +104,7 @@ int shell_stop(struct session *session, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
+  services_end_all(session);
   session_unlock(session);
   jobs_free(session);
   watcher_stop(session);

@@ -32,7 +32,8 @@ int watcher_prepare(bool prompt) {
     sigaddset(&taken, prompt_numbers[i]);
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigaction(SIGPIPE, &ignore, NULL);
-  sigaction(SIGIO, &ignore, NULL); /* what `ioctl s fioasync 1` asks for would end the program */
+  sigaction(SIGXFSZ, &ignore, NULL); /* a file that must not grow fails with EFBIG */
+  sigaction(SIGIO, &ignore, NULL);   /* what `ioctl s fioasync 1` asks for would end the program */
   wait_signal_install();
   if (pthread_sigmask(SIG_BLOCK, &taken, &original_mask) != 0)
     return -1;
@@ -48,6 +49,7 @@ void watcher_discard(void) {
 
 void watcher_reset_child(void) {
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
   signal(SIGIO, SIG_DFL);
   signal(SIGTTOU, SIG_DFL);
   sigprocmask(SIG_SETMASK, &original_mask, NULL);
@@ -206,6 +208,8 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
     ssize_t got = read(session->watch.wake, &count, sizeof count);
     (void)got;
   }
+  if (atomic_exchange(&session->told, false))
+    news->flush = true;
   if (items[1].revents)
     news->signal = take_signal();
   news->readable = items[2].revents != 0;

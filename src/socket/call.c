@@ -32,6 +32,7 @@ const struct call_form call_forms[CALL_COUNT] = {
     [CALL_SHUTDOWN] = {"shutdown", {SUBJECT, NUMBER(0, &constant_shutdown)}, 0, true},
     [CALL_CLOSE] = {"close", {SUBJECT}, 0, 0},
     [CALL_DUP] = {"dup", {SUBJECT}, 0, 0},
+    [CALL_PIPE] = {"pipe", {PART(PART_PAIR)}, 0, 0},
     [CALL_SEND] = {"send", {SUBJECT, PART(PART_DATA_IN), NUMBER(0, &constant_message_flags)}, 0, 0},
     [CALL_SENDTO] = {"sendto",
                      {SUBJECT, PART(PART_DATA_IN), NUMBER(0, &constant_message_flags),
@@ -54,6 +55,15 @@ const struct call_form call_forms[CALL_COUNT] = {
                       true,
                       0},
     [CALL_READ] = {"read", {SUBJECT, PART(PART_DATA_OUT)}, true, 0},
+    [CALL_SENDFILE] = {"sendfile",
+                       {SUBJECT, PART(PART_FILE), {PART_OFFSET, 0, NULL}, PART(PART_COUNT)},
+                       0,
+                       0},
+    [CALL_SPLICE] = {"splice",
+                     {SUBJECT, PART(PART_NULL), PART(PART_OTHER_END), PART(PART_NULL), PART(PART_COUNT),
+                      NUMBER(0, &constant_splice_flags)},
+                     0,
+                     0},
     [CALL_GETSOCKNAME] = {"getsockname", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
     [CALL_GETPEERNAME] = {"getpeername", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
     [CALL_GETSOCKOPT] = {"getsockopt", {SUBJECT, PART(PART_OPTION), PART(PART_VALUE_OUT)}, 0, 0},
@@ -80,7 +90,8 @@ const struct call_form call_forms[CALL_COUNT] = {
 };
 
 void call_init(struct call *call, enum call_name name, struct socket *entry) {
-  *call = (struct call){.name = name, .object = {.descriptor = -1}, .duration = -1, .made = {-1, -1}};
+  *call = (struct call){
+      .name = name, .object = {.descriptor = -1}, .duration = -1, .file = -1, .made = {-1, -1}};
   call->subject = socket_label(entry);
   if (entry)
     call->entry = (struct socket *)object_retain(&entry->object);
@@ -90,6 +101,7 @@ void call_init(struct call *call, enum call_name name, struct socket *entry) {
 static int makes(const struct call *call) {
   switch (call->name) {
   case CALL_SOCKETPAIR:
+  case CALL_PIPE:
     return 2;
   case CALL_SOCKET:
   case CALL_ACCEPT:
@@ -150,7 +162,7 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
 
 bool call_sends(const struct call *call) {
   return call->name == CALL_SEND || call->name == CALL_SENDTO || call->name == CALL_SENDMSG ||
-         call->name == CALL_WRITE;
+         call->name == CALL_WRITE || call->name == CALL_SENDFILE;
 }
 
 /* The protocol that the kernel chose for 0. */
@@ -166,6 +178,9 @@ static void describe_made(struct call *call, struct socket *made) {
   case CALL_EPOLL_CREATE1:
     made->epoll = true;
     break;
+  case CALL_PIPE:
+    made->pipe = true;
+    break;
   case CALL_ACCEPT:
   case CALL_ACCEPT4:
   case CALL_DUP:
@@ -174,6 +189,7 @@ static void describe_made(struct call *call, struct socket *made) {
     made->protocol = call->entry->protocol;
     made->epoll = call->entry->epoll;
     made->host = call->entry->host;
+    made->pipe = call->entry->pipe;
     break;
   default:
     made->host = call->host;

@@ -24,6 +24,7 @@ enum call_name {
   CALL_SHUTDOWN,
   CALL_CLOSE,
   CALL_DUP,
+  CALL_PIPE,
   CALL_SEND,
   CALL_SENDTO,
   CALL_SENDMSG,
@@ -32,6 +33,8 @@ enum call_name {
   CALL_RECVFROM,
   CALL_RECVMSG,
   CALL_READ,
+  CALL_SENDFILE,
+  CALL_SPLICE,
   CALL_GETSOCKNAME,
   CALL_GETPEERNAME,
   CALL_GETSOCKOPT,
@@ -76,6 +79,11 @@ enum call_part {
   PART_TEXT,         /* text[slot], NULL where there is none */
   PART_HINTS,        /* getaddrinfo's hints: number[0] family, number[1] type */
   PART_RESULT,       /* getaddrinfo's result, as a count */
+  PART_FILE,         /* the file in text[slot] */
+  PART_OFFSET,       /* where in it: [number[slot]], and behind the call number[slot + 1] */
+  PART_COUNT,        /* bytes asked for */
+  PART_NULL,         /* NULL */
+  PART_OTHER_END,    /* the descriptor of call->object, or what text[slot] calls it */
 };
 
 struct call_argument {
@@ -146,8 +154,10 @@ struct call {
   const char *where;            /* the name of the host it is made on; NULL: here */
   struct call_message *message; /* sendmsg, recvmsg; owned */
   char *text[2];                /* owned */
-  struct address *found;        /* getaddrinfo: the addresses; owned */
-  int *found_types;             /* their socket types, owned */
+  int file;  /* sendfile, splice: a descriptor of the program's own, the file or a pipe; -1: none */
+  bool bulk; /* one of many alike: who reads along need not see it */
+  struct address *found; /* getaddrinfo: the addresses; owned */
+  int *found_types;      /* their socket types, owned */
   size_t found_count;
 
   /* What came of it. */

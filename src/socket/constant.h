@@ -36,6 +36,7 @@ extern const struct constant_set constant_poll_events;      /* POLL */
 extern const struct constant_set constant_epoll_events;     /* EPOLL */
 extern const struct constant_set constant_epoll_operations; /* EPOLL_CTL_ */
 extern const struct constant_set constant_epoll_flags;      /* EPOLL_CLOEXEC */
+extern const struct constant_set constant_splice_flags;     /* SPLICE_F_ */
 extern const struct constant_set constant_file_flags;       /* O_NONBLOCK ... as F_GETFL has them */
 extern const struct constant_set constant_descriptor_flags; /* FD_CLOEXEC */
 extern const struct constant_set constant_file_commands;    /* F_GETFL, F_SETFL, F_GETFD, F_SETFD */

@@ -280,6 +280,17 @@ const struct constant_set constant_epoll_events = {N_("epoll event"), "EVENTS", 
 const struct constant_set constant_epoll_operations = {N_("epoll operation"), "OPERATION", "EPOLL_CTL_",
                                                        false, epoll_operations};
 const struct constant_set constant_epoll_flags = {N_("epoll flag"), "FLAGS", "EPOLL_", true, epoll_flags};
+static const struct constant splice_flags[] = {
+    {"SPLICE_F_MOVE", SPLICE_F_MOVE,
+     N_("Asks to move pages rather than copy them; only a hint, which Linux ignores today.")},
+    {"SPLICE_F_NONBLOCK", SPLICE_F_NONBLOCK,
+     N_("Does not wait for the pipe: EAGAIN where it is full, or empty. The socket waits or not by its own O_NONBLOCK.")},
+    {"SPLICE_F_MORE", SPLICE_F_MORE, N_("More will follow, as MSG_MORE says it to send.")},
+    {"SPLICE_F_GIFT", SPLICE_F_GIFT, N_("For vmsplice only: the memory is given away.")},
+    {NULL, 0, NULL}};
+
+const struct constant_set constant_splice_flags = {N_("splice flag"), "FLAGS", "SPLICE_F_", true,
+                                                   splice_flags};
 const struct constant_set constant_file_flags = {N_("file flag"), "FLAGS", "O_", true, file_flags};
 const struct constant_set constant_descriptor_flags = {N_("descriptor flag"), "FLAGS", "FD_", true,
                                                        descriptor_flags};

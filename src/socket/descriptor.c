@@ -63,6 +63,21 @@ void descriptor_unshare(void) {
   close_range(3, (unsigned)own_base - 1, CLOSE_RANGE_UNSHARE);
 }
 
+int descriptor_copy_up(int descriptor) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, own_base);
+}
+
+int descriptor_unshare_alone(int descriptor) {
+  if (close_range((unsigned)descriptor + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
+    return -1;
+  if (descriptor > 3)
+    close_range(3, (unsigned)descriptor - 1, 0);
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  if (moved >= 0 && moved != descriptor)
+    close(descriptor);
+  return moved;
+}
+
 bool descriptor_is_own(int descriptor) {
   return own_base > 0 && descriptor >= own_base;
 }

@@ -30,6 +30,13 @@ void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), voi
  * refused it shares the program's on. */
 void descriptor_unshare(void);
 
+/* A copy of a descriptor, at the top, close-on-exec. -1 with errno set. */
+int descriptor_copy_up(int descriptor);
+
+/* Gives the calling thread a table of descriptors of its own, in which there are the standard ones and this one, which may lie
+ * anywhere. Its number there, the lowest that is free; or -1 with errno set, and nothing changed. */
+int descriptor_unshare_alone(int descriptor);
+
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);
 

@@ -83,7 +83,7 @@ static enum socket_state closed_state(const struct socket *socket) {
 }
 
 static enum socket_state state_of(const struct socket *socket, bool anew) {
-  if (socket->epoll)
+  if (socket_is_none(socket))
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
     /* Another descriptor, made by dup(2), may refer to the same socket. */
@@ -105,7 +105,7 @@ enum socket_state look_state_now(const struct socket *socket) {
 
 void look_identity(struct socket *socket) {
   socklen_t length = sizeof socket->cookie;
-  if (socket->cookie || socket->descriptor < 0 || socket->epoll)
+  if (socket->cookie || socket->descriptor < 0 || socket_is_none(socket))
     return;
   if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
     socket->cookie = 0;
@@ -157,7 +157,7 @@ static bool look_watched(struct socket *socket, int64_t now, struct snapshot *be
 }
 
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
-  if (socket->epoll)
+  if (socket_is_none(socket))
     return false;
   if (socket->descriptor < 0)
     return look_watched(socket, now, before);
@@ -215,7 +215,7 @@ void look_details(const struct socket *socket, struct look_details *details) {
   int flags = fcntl(socket->descriptor, F_GETFL);
   details->blocking = flags < 0 || !(flags & O_NONBLOCK);
   details->ready = poll_now(socket, POLLIN | POLLOUT | POLLPRI | POLLRDHUP);
-  if (socket->epoll)
+  if (socket_is_none(socket))
     return;
   struct tcp_info info = {0};
   socklen_t length = sizeof info;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -176,6 +177,17 @@ static long perform_send(struct call *call) {
   return sendto(descriptor, data, length, (int)call->number[0], &call->address.any, call->address.length);
 }
 
+static long perform_move(struct call *call) {
+  int descriptor = call->subject.descriptor;
+  if (call->name == CALL_SPLICE)
+    return splice(descriptor, NULL, call->file >= 0 ? call->file : call->object.descriptor, NULL,
+                  call->size, (unsigned)call->number[0]);
+  off_t offset = (off_t)call->number[0];
+  long result = sendfile(descriptor, call->file, &offset, call->size);
+  call->number[1] = offset;
+  return result;
+}
+
 static long perform_name(struct call *call) {
   call->address.length = sizeof call->address.storage;
   long result = call->name == CALL_GETSOCKNAME
@@ -202,9 +214,11 @@ static long perform_make_there(struct call *call) {
 static long perform_make(struct call *call) {
   if (call->host && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
     return perform_make_there(call);
-  if (call->name == CALL_SOCKETPAIR) {
+  if (call->name == CALL_SOCKETPAIR || call->name == CALL_PIPE) {
     int pair[2] = {-1, -1};
-    long result = socketpair((int)call->number[0], (int)call->number[1], (int)call->number[2], pair);
+    long result = call->name == CALL_PIPE
+                      ? pipe(pair)
+                      : socketpair((int)call->number[0], (int)call->number[1], (int)call->number[2], pair);
     if (result == 0)
       memcpy(call->made, pair, sizeof pair);
     return result;
@@ -223,6 +237,7 @@ static long perform_one(struct call *call) {
   switch (call->name) {
   case CALL_SOCKET:
   case CALL_SOCKETPAIR:
+  case CALL_PIPE:
   case CALL_DUP:
   case CALL_EPOLL_CREATE1:
     return perform_make(call);
@@ -247,6 +262,9 @@ static long perform_one(struct call *call) {
   case CALL_RECVFROM:
   case CALL_READ:
     return perform_receive(call);
+  case CALL_SENDFILE:
+  case CALL_SPLICE:
+    return perform_move(call);
   case CALL_GETSOCKNAME:
   case CALL_GETPEERNAME:
     return perform_name(call);

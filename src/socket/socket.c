@@ -82,7 +82,7 @@ static int read_number(int descriptor, int option, int *number) {
 }
 
 int socket_identify(struct socket *socket) {
-  if (socket->epoll)
+  if (socket_is_none(socket))
     return 0;
   if (read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0 ||
       read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)

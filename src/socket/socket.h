@@ -31,6 +31,8 @@ enum socket_role {
   ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
   ROLE_LINGERING, /* nothing any more: its descriptor is closed, and the connection is not over */
   ROLE_GONE,      /* the kernel has no such socket any more, or another process alone has it */
+  ROLE_SERVED,    /* a descriptor of a service of the session */
+  ROLE_LAST = ROLE_SERVED,
 };
 
 struct socket_table;
@@ -46,11 +48,12 @@ struct socket {
   uint64_t cookie;             /* SO_COOKIE, by which the kernel's list knows it; 0: not read */
   uint64_t twin;               /* the cookie of the other end of its socketpair; 0: none, or not known */
   uint64_t listener;           /* the id of the listener that it is, or was, queued at; 0: none */
-  int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance */
+  int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance or a pipe */
   int type;                    /* SOCK_STREAM ..., without flags */
   int protocol;                /* as the kernel says: IPPROTO_TCP, not 0 */
   struct host *host;           /* the host of the lab that it lives on; NULL: the real network */
   bool epoll;                  /* an epoll instance */
+  bool pipe;                   /* an end of a pipe */
   bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
   char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
   struct snapshot seen;        /* what the last look found */
@@ -129,6 +132,10 @@ struct socket *socket_from_object(const struct object *object);
 
 /* Where sockets of its network are looked up, its host's or the session's; NULL: that is not possible. */
 struct kernel *socket_kernel(const struct socket *socket);
+/* True for what is no socket, but has a descriptor of the session all the same. */
+static inline bool socket_is_none(const struct socket *socket) {
+  return socket->epoll || socket->pipe;
+}
 
 /* True where the kernel has TCP states for it. */
 bool socket_is_tcp(const struct socket *socket);

@@ -11,6 +11,7 @@ void event_encode(const struct event *event, size_t record, struct bytes *bytes)
 struct decoded {
   struct call call;
   struct event_state state;
+  struct event_service service;
   struct answer answer;
   const char **columns;
 };

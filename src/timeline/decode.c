@@ -72,7 +72,9 @@ static void get_label(struct input *input, struct socket_label *label) {
     return;
   label->id = (uint64_t)get(input);
   long long kind = get(input);
-  label->role = (enum socket_role)(kind & 3);
+  label->role = (enum socket_role)(kind & 15);
+  if (label->role > ROLE_LAST)
+    input->wrong = true;
   label->family = (int)(kind >> 4 & 0xfff);
   label->protocol = (int)(kind >> 16);
   label->cookie = (uint64_t)get(input);
@@ -306,6 +308,27 @@ static void get_packet(struct input *input, struct event_packet *packet) {
   packet->since = get(input);
 }
 
+static void get_service(struct input *input, struct event_service *service) {
+  service->number = (unsigned)get(input);
+  service->phase = (enum service_phase)get(input);
+  if ((unsigned)service->phase > SERVICE_COLLECTED)
+    input->wrong = true;
+  get_label(input, &service->socket);
+  service->connection = (uint64_t)get(input);
+  get_address(input, &service->peer);
+  get_address(input, &service->target);
+  service->back = get(input) != 0;
+  service->data = get_bytes(input, &service->kept);
+  service->length = (size_t)get(input);
+  service->received = (uint64_t)get(input);
+  service->sent = (uint64_t)get(input);
+  service->count = (uint64_t)get(input);
+  service->left_out = (uint64_t)get(input);
+  service->error = (int)get(input);
+  const char *text = get_text(input);
+  service->text = text ? text : "";
+}
+
 static void get_body(struct input *input, struct event *event, struct decoded *decoded) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -354,6 +377,17 @@ static void get_body(struct input *input, struct event *event, struct decoded *d
     event->file.path = get_text(input);
     event->file.ended = get(input) != 0;
     event->file.failed = get(input) != 0;
+    break;
+  case EVENT_SERVICE:
+    get_service(input, &decoded->service);
+    event->service = &decoded->service;
+    break;
+  case EVENT_PROGRESS:
+    event->progress.what = get_text(input);
+    event->progress.moved = (uint64_t)get(input);
+    event->progress.whole = (uint64_t)get(input);
+    event->progress.began = get_time(input);
+    event->progress.done = get(input) != 0;
     break;
   case EVENT_RESULT:
     event->result.failed = get(input) != 0;

@@ -253,6 +253,24 @@ static char *put_packet(struct pen *pen, char *at, const struct event_packet *pa
   return put(at, packet->since);
 }
 
+static char *put_service(struct pen *pen, char *at, const struct event_service *service, size_t record) {
+  at = put(at, service->number);
+  at = put(at, service->phase);
+  at = put_label(pen, at, &service->socket);
+  at = put(at, (long long)service->connection);
+  at = put_address(pen, at, &service->peer);
+  at = put_address(pen, at, &service->target);
+  at = put(at, service->back);
+  at = put_bytes(pen, at, service->data, service->kept < record ? service->kept : record);
+  at = put(at, (long long)service->length);
+  at = put(at, (long long)service->received);
+  at = put(at, (long long)service->sent);
+  at = put(at, (long long)service->count);
+  at = put(at, (long long)service->left_out);
+  at = put(at, service->error);
+  return put_text(pen, at, service->text);
+}
+
 static char *put_body(struct pen *pen, char *at, const struct event *event, size_t record) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -281,6 +299,14 @@ static char *put_body(struct pen *pen, char *at, const struct event *event, size
     at = put_text(pen, at, event->file.path);
     at = put(at, event->file.ended);
     return put(at, event->file.failed);
+  case EVENT_SERVICE:
+    return put_service(pen, at, event->service, record);
+  case EVENT_PROGRESS:
+    at = put_text(pen, at, event->progress.what);
+    at = put(at, (long long)event->progress.moved);
+    at = put(at, (long long)event->progress.whole);
+    at = put_time(at, event->progress.began);
+    return put(at, event->progress.done);
   case EVENT_RESULT:
     at = put(at, event->result.failed);
     at = put(at, event->result.number);

@@ -24,6 +24,8 @@ enum event_kind {
   EVENT_RESULT,       /* a statement is done: what it gave */
   EVENT_FILE,         /* `source`: a file begins, or has ended */
   EVENT_PACKET,       /* a packet is on the wire of the lab, or has left it */
+  EVENT_SERVICE,      /* something about a server in the background */
+  EVENT_PROGRESS,     /* how far a long transfer has come */
 };
 
 /* Where a statement came from. */
@@ -144,6 +146,47 @@ struct event_packet {
   int64_t since;                /* nanoseconds since it was sent first */
 };
 
+/* What a server in the background tells of itself and of its connections. */
+enum service_phase {
+  SERVICE_STARTED,
+  SERVICE_ACCEPTED,  /* a client has connected */
+  SERVICE_CONNECTED, /* relay: the connection to the other address stands, too */
+  SERVICE_RELAYED,   /* relay: data was passed on */
+  SERVICE_CLOSED,    /* a connection has ended; `error` is 0 where it ended in order */
+  SERVICE_FAILED,    /* something else failed: `text` says what, in C */
+  SERVICE_UNBOUND,   /* its socket was closed or shut down: it accepts nobody any more */
+  SERVICE_ENDED,
+  SERVICE_COLLECTED, /* somebody has seen that it has ended: nothing more is said of it */
+};
+
+struct event_service {
+  unsigned number;
+  enum service_phase phase;
+  struct socket_label socket; /* what it serves */
+  uint64_t connection;        /* 1, 2, 3 ... of the service; 0: it is about none */
+  struct address peer;        /* the client; length 0: none, or without a name */
+  struct address target;      /* relay: the other address */
+  bool back;                  /* relay: the data comes from there */
+  const char *data;           /* what was passed on: its first `kept` bytes */
+  size_t kept;
+  size_t length;     /* all of it */
+  uint64_t received; /* bytes, from the client, or from all of them */
+  uint64_t sent;     /* bytes, to them */
+  uint64_t count;    /* SERVICE_ENDED: connections in all, or datagrams */
+  uint64_t left_out; /* events of services before this one that there was no room for */
+  int error;         /* an errno, or 0 */
+  const char *text;  /* the handler and the model; the call that failed; why it has ended. "" for nothing */
+};
+
+/* How far a transfer has come. */
+struct event_progress {
+  const char *what; /* the file */
+  uint64_t moved;   /* bytes so far */
+  uint64_t whole;   /* bytes in all; 0: nobody knows */
+  int64_t began;    /* monotonic nanoseconds */
+  bool done;        /* it is over, in whatever way */
+};
+
 /* The time of an event that comes right behind the one before it: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
@@ -168,6 +211,8 @@ struct event {
     struct event_result result;
     struct event_file file;
     struct event_packet packet;
+    const struct event_service *service;
+    struct event_progress progress;
   };
 };
 

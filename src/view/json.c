@@ -228,6 +228,42 @@ static const char *set_file(json_t *object, const struct event_file *file) {
   return "source";
 }
 
+static const char *set_service(json_t *object, const struct event_service *service) {
+  static const char *const phases[] = {
+      [SERVICE_STARTED] = "started", [SERVICE_ACCEPTED] = "accepted", [SERVICE_CONNECTED] = "connected",
+      [SERVICE_RELAYED] = "relayed", [SERVICE_CLOSED] = "closed",     [SERVICE_FAILED] = "failed",
+      [SERVICE_UNBOUND] = "unbound", [SERVICE_ENDED] = "ended",       [SERVICE_COLLECTED] = "collected"};
+  set_number(object, "service", service->number);
+  set_text(object, "phase", phases[service->phase]);
+  json_object_set_new(object, "socket", json_socket(&service->socket));
+  json_object_set_new(object, "connection",
+                      service->connection ? json_integer((json_int_t)service->connection) : json_null());
+  json_object_set_new(object, "peer", json_address(&service->peer));
+  json_object_set_new(object, "target", json_address(&service->target));
+  set_errno(object, service->error);
+  set_number(object, "received", (long long)service->received);
+  set_number(object, "sent", (long long)service->sent);
+  set_number(object, "left_out", (long long)service->left_out);
+  set_text(object, "about", service->text);
+  if (service->phase == SERVICE_CLOSED || service->phase == SERVICE_RELAYED)
+    set_bool(object, "back", service->back);
+  if (service->phase == SERVICE_ENDED)
+    set_number(object, "clients", (long long)service->count);
+  if (service->phase == SERVICE_RELAYED)
+    json_set_data(object, service->data, service->kept, service->length);
+  return "service";
+}
+
+static const char *set_progress(json_t *object, const struct event_progress *progress) {
+  set_text(object, "file", progress->what);
+  set_number(object, "moved", (long long)progress->moved);
+  json_object_set_new(object, "whole",
+                      progress->whole ? json_integer((json_int_t)progress->whole) : json_null());
+  set_number(object, "began", progress->began);
+  set_bool(object, "done", progress->done);
+  return "progress";
+}
+
 /* What the event says; returns what it is. */
 static const char *set_body(json_t *object, const struct event *event) {
   switch (event->kind) {
@@ -256,6 +292,10 @@ static const char *set_body(json_t *object, const struct event *event) {
     return json_set_packet(object, &event->packet);
   case EVENT_FILE:
     return set_file(object, &event->file);
+  case EVENT_SERVICE:
+    return set_service(object, event->service);
+  case EVENT_PROGRESS:
+    return set_progress(object, &event->progress);
   }
   return "";
 }

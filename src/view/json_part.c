@@ -54,8 +54,11 @@ void json_set_data(json_t *object, const void *data, size_t kept, size_t length)
 }
 
 json_t *json_socket(const struct socket_label *label) {
-  static const char *const roles[] = {
-      [ROLE_OPEN] = "open", [ROLE_QUEUED] = "queued", [ROLE_LINGERING] = "lingering", [ROLE_GONE] = "gone"};
+  static const char *const roles[] = {[ROLE_OPEN] = "open",
+                                      [ROLE_QUEUED] = "queued",
+                                      [ROLE_LINGERING] = "lingering",
+                                      [ROLE_GONE] = "gone",
+                                      [ROLE_SERVED] = "served"};
   json_t *object = json_object();
   json_object_set_new(object, "id", json_integer((json_int_t)label->id));
   json_object_set_new(object, "descriptor", json_integer(label->descriptor));
@@ -276,6 +279,20 @@ static json_t *type_argument(long type) {
   return object;
 }
 
+static json_t *file_argument(const char *name) {
+  json_t *object = typed("file");
+  json_object_set_new(object, "name", json_text(name ? name : "", name ? strlen(name) : 0));
+  return object;
+}
+
+static json_t *offset_argument(const struct call *call, int slot, bool known) {
+  json_t *object = typed("offset");
+  json_object_set_new(object, "value", json_integer(call->number[slot]));
+  if (known)
+    json_object_set_new(object, "after", json_integer(call->number[slot + 1]));
+  return object;
+}
+
 static json_t *argument_of(const struct call *call, const struct call_argument *argument, bool finished) {
   bool known = finished && call->result >= 0;
   switch (argument->part) {
@@ -330,6 +347,17 @@ static json_t *argument_of(const struct call *call, const struct call_argument *
     return hints_argument(call);
   case PART_RESULT:
     return found_argument(call);
+  case PART_FILE:
+    return file_argument(call->text[argument->slot]);
+  case PART_OFFSET:
+    return offset_argument(call, argument->slot, known);
+  case PART_COUNT:
+    return number((long long)call->size);
+  case PART_NULL:
+    return text_argument(NULL);
+  case PART_OTHER_END:
+    return call->text[argument->slot] ? file_argument(call->text[argument->slot])
+                                      : socket_argument(&call->object);
   case PART_END:
     break;
   }

@@ -4,6 +4,7 @@
 
 #include "view/notation.h"
 #include "view/packet.h"
+#include "view/service.h"
 
 static const struct notation plain = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
 
@@ -122,6 +123,13 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
   case EVENT_FILE:
     bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));
     return "source";
+  case EVENT_SERVICE:
+    notation_append_service(&plain, event->service, bytes);
+    return "service";
+  case EVENT_PROGRESS:
+    bytes_append_format(bytes, _("%s: %llu bytes"), event->progress.what,
+                        (unsigned long long)event->progress.moved);
+    return "progress";
   }
   return "";
 }

@@ -244,6 +244,21 @@ static void put_found(struct writer *writer) {
   put(writer, call->found_count > 4 ? ", ...]" : "]");
 }
 
+/* A descriptor of the program's own, by what it is, since its number says nothing. */
+static void put_place(struct writer *writer, int slot) {
+  const char *text = writer->call->text[slot] ? writer->call->text[slot] : "";
+  put(writer, "<");
+  escape_append_plain(writer->bytes, text, strlen(text), false, writer->notation->style);
+  put(writer, ">");
+}
+
+static void put_offset(struct writer *writer, int slot) {
+  const struct call *call = writer->call;
+  bytes_append_format(writer->bytes, "[%ld]", call->number[slot]);
+  if (!writer->failed)
+    bytes_append_format(writer->bytes, " => [%ld]", call->number[slot + 1]);
+}
+
 /* Writes one argument, with a comma before it unless it is the first. */
 static void put_argument(struct writer *writer, const struct call_argument *argument, bool first) {
   const struct call *call = writer->call;
@@ -333,6 +348,24 @@ static void put_argument(struct writer *writer, const struct call_argument *argu
   case PART_RESULT:
     put_found(writer);
     break;
+  case PART_FILE:
+    put_place(writer, argument->slot);
+    break;
+  case PART_OFFSET:
+    put_offset(writer, argument->slot);
+    break;
+  case PART_COUNT:
+    bytes_append_format(writer->bytes, "%zu", call->size);
+    break;
+  case PART_NULL:
+    put(writer, "NULL");
+    break;
+  case PART_OTHER_END:
+    if (call->text[argument->slot])
+      put_place(writer, argument->slot);
+    else
+      put_label(writer, &call->object);
+    break;
   case PART_END:
     break;
   }
@@ -417,6 +450,8 @@ void notation_append_label(const struct notation *notation, const struct socket_
     bytes_append_char(bytes, ')');
   else if (label->role == ROLE_QUEUED)
     bytes_append_text(bytes, " queue:");
+  else if (label->role == ROLE_SERVED)
+    bytes_append_text(bytes, " served:");
 }
 
 const char *notation_reason(enum state_reason reason) {

@@ -282,10 +282,15 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_FILE:
     show_file(tap, &event->file);
     break;
+  case EVENT_SERVICE:
+    line_append_event(event, &line);
+    tell(tap, "  ", &line);
+    break;
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
   case EVENT_JOB:
   case EVENT_RESULT:
+  case EVENT_PROGRESS:
     break;
   }
   bytes_free(&line);

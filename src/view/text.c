@@ -7,6 +7,7 @@
 #include "language/escape.h"
 #include "view/notation.h"
 #include "view/packet.h"
+#include "view/service.h"
 #include "view/table.h"
 #include "view/view.h"
 
@@ -27,9 +28,14 @@ struct kept_line {
 
 struct text_view {
   struct view view;
-  struct bytes line;      /* the line being built, kept for its memory */
-  struct aliases aliases; /* --stable */
-  struct bytes kept;      /* struct kept_line, --stable */
+  struct bytes line;             /* the line being built, kept for its memory */
+  struct aliases aliases;        /* --stable */
+  struct bytes kept;             /* struct kept_line, --stable */
+  struct service_lines services; /* --stable */
+  int64_t service_since;         /* lines of services are shown within a budget that grows with time */
+  int64_t service_budget;
+  unsigned long long service_skipped;
+  bool progress; /* the terminal's line shows how far a transfer has come */
 };
 
 enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE, STYLE_PACKET };
@@ -61,8 +67,17 @@ static struct notation notation_for(struct text_view *text, bool names) {
   };
 }
 
+/* Takes what is shown of a transfer away, before a line is shown in its place. */
+static void end_progress(struct text_view *text) {
+  static const char erase[] = "\r\033[K";
+  if (text->progress)
+    output_add(text->view.output, STDOUT_FILENO, erase, sizeof erase - 1);
+  text->progress = false;
+}
+
 /* Sends the line that was built to a descriptor, or keeps it. */
 static void emit(struct text_view *text, const struct event *event, int descriptor) {
+  end_progress(text);
   if (text->line.failed) {
     text->line.failed = false;
   } else if (text->view.settings.stable && (event->statement || event->kind == EVENT_PACKET)) {
@@ -146,7 +161,7 @@ static void put_timing(struct text_view *text, const struct call *call) {
 
 static void show_call(struct text_view *text, const struct event *event) {
   const struct call *call = event->call;
-  if (text->view.settings.quiet)
+  if (text->view.settings.quiet || (call->bulk && call->error == 0))
     return;
   struct notation notation = notation_for(text, event->job != 0);
   bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
@@ -395,6 +410,74 @@ static void show_line(struct text_view *text, const struct event *event) {
   emit(text, event, STDOUT_FILENO);
 }
 
+/* So many lines of services at once, and so many more in a second: who reads along sees all, and a crowd does not flood the
+ * screen. The timeline has them all. */
+static bool service_fits(struct text_view *text, const struct event *event) {
+  enum { MOST = 100, EACH = 1000000000 / 20 };
+  int64_t grown = (event->monotonic - text->service_since) / EACH;
+  if (text->service_since == 0)
+    grown = MOST;
+  if (grown > 0) {
+    text->service_since = event->monotonic;
+    text->service_budget += grown < MOST ? grown : MOST;
+    if (text->service_budget > MOST)
+      text->service_budget = MOST;
+  }
+  bool fits = text->service_budget > 0 || event->service->connection == 0;
+  if (fits && text->service_budget > 0)
+    text->service_budget--;
+  if (!fits)
+    text->service_skipped++;
+  return fits;
+}
+
+static void put_service(struct text_view *text, const struct event *event) {
+  struct notation notation = notation_for(text, true);
+  if (text->service_skipped > 0)
+    bytes_append_format(&text->line, _("[service] %llu lines are left out; log has them\n"),
+                        text->service_skipped);
+  text->service_skipped = 0;
+  style_on(text, STYLE_NOTE);
+  notation_append_service(&notation, event->service, &text->line);
+  style_off(text);
+  bytes_append_char(&text->line, '\n');
+}
+
+static void show_service(struct text_view *text, const struct event *event) {
+  enum service_phase phase = event->service->phase;
+  bool stable = text->view.settings.stable;
+  if (text->view.settings.quiet)
+    return;
+  if (stable && phase != SERVICE_STARTED && phase != SERVICE_COLLECTED) {
+    service_lines_keep(&text->services, event);
+    return;
+  }
+  if (phase == SERVICE_COLLECTED) {
+    struct notation notation = notation_for(text, true);
+    service_lines_release(&text->services, event->service->number, &notation, &text->line);
+  } else if (phase == SERVICE_STARTED || service_fits(text, event)) {
+    put_service(text, event);
+  }
+  if (text->line.length > 0)
+    emit(text, event, STDOUT_FILENO);
+}
+
+/* How far a transfer has come, in a line of the terminal that is written again and again. */
+static void show_progress(struct text_view *text, const struct event *event) {
+  const struct view_settings *settings = &text->view.settings;
+  struct winsize size = {0};
+  if (!settings->terminal || settings->quiet || settings->stable || event->job)
+    return;
+  end_progress(text);
+  if (event->progress.done)
+    return;
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  notation_append_progress(&event->progress, event->monotonic, size.ws_col ? size.ws_col : 80, &text->line);
+  output_add(text->view.output, STDOUT_FILENO, text->line.data, text->line.length);
+  bytes_clear(&text->line);
+  text->progress = true;
+}
+
 static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
   switch (event->kind) {
@@ -428,6 +511,12 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_PACKET:
     show_packet(text, event);
     break;
+  case EVENT_SERVICE:
+    show_service(text, event);
+    break;
+  case EVENT_PROGRESS:
+    show_progress(text, event);
+    break;
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE:
@@ -437,9 +526,17 @@ static void text_event(struct view *view, const struct event *event) {
 
 static void text_finish(struct view *view) {
   struct text_view *text = (struct text_view *)view;
+  unsigned service;
+  end_progress(text);
   struct kept_line *kept = (struct kept_line *)text->kept.data;
   while (text->kept.length > 0)
     release_kept(text, kept[0].job);
+  while ((service = service_lines_first(&text->services))) {
+    struct notation notation = notation_for(text, true);
+    service_lines_release(&text->services, service, &notation, &text->line);
+    output_add(text->view.output, STDOUT_FILENO, text->line.data, text->line.length);
+    bytes_clear(&text->line);
+  }
 }
 
 static void text_free(struct view *view) {
@@ -448,6 +545,7 @@ static void text_free(struct view *view) {
   for (size_t i = 0; i < text->kept.length / sizeof *kept; i++)
     free(kept[i].text);
   bytes_free(&text->kept);
+  service_lines_free(&text->services);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
 }

@@ -287,7 +287,36 @@ static void test_codec_words(void **state) {
     same_again(&result);
     result.result.duration = INT64_MAX;
     same_again(&result);
+    struct event progress = {
+        .kind = EVENT_PROGRESS,
+        .progress = {.what = "file", .moved = 5, .whole = 7, .began = 3, .done = true}};
+    same_again(&progress);
   }
+}
+
+static void test_codec_service(void **state) {
+  struct event_service about = {.number = 2,
+                                .phase = SERVICE_RELAYED,
+                                .socket = {.id = 9, .descriptor = 3, .role = ROLE_SERVED, .name = "srv"},
+                                .connection = 12,
+                                .back = true,
+                                .data = "a\0b",
+                                .kept = 3,
+                                .length = 70000,
+                                .received = UINT64_MAX,
+                                .sent = 1,
+                                .count = 2,
+                                .left_out = 3,
+                                .error = ECONNRESET,
+                                .text = "echo, epoll"};
+  struct event event = {.kind = EVENT_SERVICE, .service = &about};
+  (void)state;
+  about.peer.length = sizeof about.peer.inet;
+  about.peer.inet = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = 1};
+  about.target = about.peer;
+  same_again(&event);
+  about.phase = SERVICE_COLLECTED;
+  same_again(&event);
 }
 
 static void read_back(const struct event *event, struct bytes *bytes, struct event *again,
@@ -509,6 +538,7 @@ int main(void) {
       cmocka_unit_test(test_unwritable),
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_codec_words),
+      cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_fields),
       cmocka_unit_test(test_codec_state),
       cmocka_unit_test(test_codec_answer),

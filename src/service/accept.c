@@ -1,0 +1,91 @@
+/* accept: how a loop takes the connections that wait, and what it does when it can take no more. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "service/server.h"
+#include "socket/wait.h"
+
+/* How long nobody is accepted when there is no descriptor left and no connection ends, in nanoseconds. */
+static const int64_t PAUSE = 100000000;
+
+void loop_close_listener(struct loop *loop) {
+  struct service *service = loop->service;
+  if (loop->listener < 0)
+    return;
+  close(loop->listener);
+  loop->listener = -1;
+  service->holding--;
+  futex_wake(&service->holding);
+}
+
+static void watch_listener(struct loop *loop, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.ptr = NULL};
+  if (loop->epoll >= 0 && loop->listener >= 0)
+    epoll_ctl(loop->epoll, events ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event);
+}
+
+/* A connection that waits keeps the listener readable: asking again and again would spin. So nobody is asked until a connection
+ * ends, or some time has passed. */
+void loop_pause(struct loop *loop, const char *call, int error) {
+  loop->paused = true;
+  loop->paused_until = clock_monotonic() + PAUSE;
+  watch_listener(loop, 0);
+  if (!loop->told)
+    service_tell_failure(loop->service, call, error);
+  loop->told = true;
+}
+
+void loop_resume(struct loop *loop) {
+  if (!loop->paused)
+    return;
+  loop->paused = false;
+  watch_listener(loop, EPOLLIN);
+}
+
+/* The socket was shut down, so it does not listen any more. */
+static void lose_listener(struct loop *loop) {
+  struct event_service about = {.phase = SERVICE_UNBOUND, .error = EINVAL};
+  service_tell(loop->service, &about);
+  loop_close_listener(loop);
+}
+
+static void refused(struct loop *loop, int error) {
+  switch (error) {
+  case EAGAIN:
+  case EINTR:
+    break;
+  case EINVAL:
+    lose_listener(loop);
+    break;
+  case ECONNABORTED: /* an error of the one connection, which is gone */
+    service_tell_failure(loop->service, "accept", error);
+    break;
+  default: /* of the network, as it may be for the next one */
+    loop_pause(loop, "accept", error);
+  }
+}
+
+struct connection *loop_accept(struct loop *loop, struct loop *into) {
+  struct service *service = loop->service;
+  struct address peer = {.length = sizeof peer.storage};
+  int on = 1;
+  int descriptor = accept4(loop->listener, &peer.any, &peer.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (descriptor < 0) {
+    refused(loop, errno);
+    return NULL;
+  }
+  uint64_t number = 1 + atomic_fetch_add(&service->total, 1);
+  struct connection *connection = connection_create(into, descriptor, &peer, number, false);
+  if (!connection) {
+    loop_pause(loop, "malloc", ENOMEM);
+    return NULL;
+  }
+  loop->told = false;
+  if (service->plan.handler->relays && connection->peer.length > 0)
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  count(&service->now, 1);
+  service_tell_connection(connection, SERVICE_ACCEPTED, 0);
+  return connection;
+}

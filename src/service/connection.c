@@ -1,0 +1,283 @@
+/* connection: one client of a stream: receives, has the handler answer, and sends, as far as the kernel takes it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "service/server.h"
+#include "socket/wait.h"
+
+/* How long a client that was told everything may take to close its side, in nanoseconds. */
+static const int64_t DRAIN_TIME = 2000000000;
+
+struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
+                                     uint64_t number, bool outgoing) {
+  struct connection *connection = calloc(1, sizeof *connection);
+  socklen_t length = sizeof connection->cookie;
+  if (!connection) {
+    close(descriptor);
+    return NULL;
+  }
+  connection->loop = loop;
+  connection->descriptor = descriptor;
+  connection->phase = CONNECTION_OPEN;
+  connection->number = number;
+  connection->outgoing = outgoing;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &connection->cookie, &length) < 0)
+    connection->cookie = 0;
+  if (address_family(peer) == AF_INET || address_family(peer) == AF_INET6) {
+    connection->peer.length = peer->length;
+    memcpy(&connection->peer.any, &peer->any, peer->length);
+  }
+  pthread_mutex_lock(&loop->lock);
+  connection->next = loop->connections;
+  connection->link = &loop->connections;
+  if (connection->next)
+    connection->next->link = &connection->next;
+  loop->connections = connection;
+  pthread_mutex_unlock(&loop->lock);
+  return connection;
+}
+
+static void leave_queue(struct connection *connection) {
+  struct loop *loop = connection->loop;
+  if (connection->deadline == 0)
+    return;
+  *(connection->waiting_before ? &connection->waiting_before->waiting_next : &loop->waiting_first) =
+      connection->waiting_next;
+  *(connection->waiting_next ? &connection->waiting_next->waiting_before : &loop->waiting_last) =
+      connection->waiting_before;
+  connection->deadline = 0;
+}
+
+void connection_expect(struct connection *connection, int64_t duration) {
+  struct loop *loop = connection->loop;
+  leave_queue(connection);
+  connection->deadline = clock_monotonic() + duration;
+  connection->waiting_next = NULL;
+  connection->waiting_before = loop->waiting_last;
+  *(loop->waiting_last ? &loop->waiting_last->waiting_next : &loop->waiting_first) = connection;
+  loop->waiting_last = connection;
+}
+
+bool loop_bury(struct loop *loop) {
+  bool some = loop->over != NULL;
+  while (loop->over) {
+    struct connection *connection = loop->over;
+    loop->over = connection->waiting_next;
+    pthread_mutex_lock(&loop->lock);
+    *connection->link = connection->next;
+    if (connection->next)
+      connection->next->link = connection->link;
+    pthread_mutex_unlock(&loop->lock);
+    free(connection);
+  }
+  return some;
+}
+
+int64_t loop_expire(struct loop *loop) {
+  while (loop->waiting_first && loop->waiting_first->deadline <= clock_monotonic())
+    connection_end(loop->waiting_first, 0);
+  return loop->waiting_first ? loop->waiting_first->deadline : 0;
+}
+
+static void remember_closed(struct service *service, uint64_t cookie) {
+  pthread_mutex_lock(&service->lock);
+  service->closed[service->closed_count++ % CLOSED_KEPT] = cookie;
+  pthread_mutex_unlock(&service->lock);
+}
+
+void connection_end(struct connection *connection, int error) {
+  struct service *service = connection->loop->service;
+  if (connection->phase == CONNECTION_OVER)
+    return;
+  leave_queue(connection);
+  connection->phase = CONNECTION_OVER;
+  free(connection->memory);
+  connection->memory = NULL;
+  remember_closed(service, connection->cookie);
+  close(connection->descriptor); /* which takes it out of the epoll instance, too: nobody else has it */
+  connection->error = error;
+  connection->waiting_next = connection->loop->over;
+  connection->loop->over = connection;
+  if (connection->outgoing)
+    return;
+  count(&service->now, (uint64_t)-1);
+  if (error) {
+    count(&service->errors, 1);
+    service->last_error = error;
+  }
+  service_tell_connection(connection, SERVICE_CLOSED, error);
+}
+
+void connection_await(struct connection *connection, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.ptr = connection};
+  if (connection->phase == CONNECTION_OVER || events == connection->events)
+    return;
+  connection->events = events;
+  if (connection->loop->epoll < 0)
+    return;
+  /* One that waits for nothing is taken out: else its end would be told again and again. */
+  int operation = events == 0 ? EPOLL_CTL_DEL : connection->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  connection->watched = events != 0;
+  if (epoll_ctl(connection->loop->epoll, operation, connection->descriptor, &event) < 0)
+    connection_end(connection, errno);
+}
+
+/* Sends as much as the kernel takes. How much, or -1 where it has failed, and the connection is over. */
+static ssize_t send_some(struct connection *connection, const char *data, size_t length) {
+  struct service *service = connection->loop->service;
+  ssize_t sent;
+  do
+    sent = send(connection->descriptor, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0 && errno != EAGAIN) {
+    connection_end(connection, errno);
+    return -1;
+  }
+  sent = sent < 0 ? 0 : sent;
+  connection->sent += (uint64_t)sent;
+  if (!connection->outgoing)
+    count(&service->sent, (uint64_t)sent);
+  return sent;
+}
+
+bool connection_flush(struct connection *connection) {
+  if (connection->pending_length == 0)
+    return true;
+  ssize_t sent = send_some(connection, connection->pending, connection->pending_length);
+  if (sent < 0)
+    return false;
+  connection->pending += sent;
+  connection->pending_length -= (size_t)sent;
+  if (connection->pending_length > 0)
+    return false;
+  free(connection->memory);
+  connection->memory = NULL;
+  return true;
+}
+
+/* What was not sent is kept, and nothing more is received until it is: so at most SCRATCH bytes of a connection are ever in memory. */
+bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting) {
+  ssize_t sent = length > 0 ? send_some(connection, data, length) : 0;
+  if (sent < 0)
+    return false;
+  size_t left = length - (size_t)sent;
+  if (left == 0)
+    return true;
+  connection->pending = data + sent;
+  connection->pending_length = left;
+  if (lasting)
+    return true;
+  connection->memory = malloc(left);
+  if (!connection->memory) {
+    connection_end(connection, ENOMEM);
+    return false;
+  }
+  memcpy(connection->memory, data + sent, left);
+  connection->pending = connection->memory;
+  return true;
+}
+
+ssize_t connection_receive(struct connection *connection, char *data) {
+  struct service *service = connection->loop->service;
+  ssize_t got;
+  do
+    got = recv(connection->descriptor, data, SCRATCH, MSG_DONTWAIT);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    if (errno != EAGAIN)
+      connection_end(connection, errno);
+    return -1;
+  }
+  connection->ended = connection->ended || got == 0;
+  connection->received += (uint64_t)got;
+  if (!connection->outgoing) {
+    count(&service->received, (uint64_t)got);
+    if (service->until.text)
+      service_search(service, &connection->matched, data, (size_t)got);
+  }
+  return got;
+}
+
+/* Everything was sent that will be: where the client may still be sending, closing now could destroy what is on its way to it (a
+ * RST answers data that comes then). */
+static void finish(struct connection *connection) {
+  if (connection->ended) {
+    connection_end(connection, 0);
+    return;
+  }
+  if (!connection->shut)
+    shutdown(connection->descriptor, SHUT_WR);
+  connection->shut = true;
+  connection->phase = CONNECTION_DRAINING;
+  connection_expect(connection, DRAIN_TIME);
+  connection_await(connection, EPOLLIN);
+}
+
+/* Nothing is left to be sent: what comes next? */
+static void go_on(struct connection *connection) {
+  const struct handler *handler = connection->loop->service->plan.handler;
+  if (connection->state.answered || (connection->ended && !handler->never_listens))
+    finish(connection);
+  else
+    connection_await(connection, handler->never_listens ? EPOLLOUT : EPOLLIN);
+}
+
+static void answer(struct connection *connection, char *data, size_t length) {
+  const struct service_plan *plan = &connection->loop->service->plan;
+  struct handler_reply reply = {0};
+  struct handler_question question = {.data = data, .length = length, .end = connection->ended};
+  if (plan->given) {
+    question.given = plan->given->data;
+    question.given_length = plan->given->length;
+  }
+  plan->handler->answer(&connection->state, &question, &reply);
+  if (!reply.none && !connection_send(connection, reply.data, reply.length, reply.lasting))
+    return;
+  if (plan->handler->never_listens) { /* it begins again where the kernel took no more */
+    handler_advance(&connection->state, reply.length - connection->pending_length);
+    connection->pending_length = 0;
+  }
+  if (connection->pending_length > 0)
+    connection_await(connection, EPOLLOUT);
+  else
+    go_on(connection);
+}
+
+void connection_begin(struct connection *connection) {
+  const struct handler *handler = connection->loop->service->plan.handler;
+  if (handler->relays)
+    relay_begin(connection);
+  else if (handler->begins)
+    answer(connection, NULL, 0);
+  else
+    connection_await(connection, EPOLLIN);
+}
+
+static void drain(struct connection *connection) {
+  ssize_t got = connection_receive(connection, connection->loop->scratch);
+  if (got == 0)
+    connection_end(connection, 0);
+}
+
+void connection_ready(struct connection *connection, uint32_t events) {
+  char *scratch = connection->loop->scratch;
+  if (connection->phase == CONNECTION_OVER)
+    return;
+  if (connection->loop->service->plan.handler->relays) {
+    relay_ready(connection, events);
+  } else if (connection->phase == CONNECTION_DRAINING) {
+    drain(connection);
+  } else if (connection->pending_length > 0) {
+    if (connection_flush(connection))
+      go_on(connection);
+  } else if (connection->events & EPOLLOUT) {
+    answer(connection, NULL, 0);
+  } else {
+    ssize_t got = connection_receive(connection, scratch);
+    if (got >= 0)
+      answer(connection, scratch, (size_t)got);
+  }
+}
