@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 /* packet-rate: as many packets, or bytes, as will go through, and how many that were.
  *
  *   packet-rate udp-receive SECONDS         prints its port, then the datagrams a second that came

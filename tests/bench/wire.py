@@ -5,9 +5,14 @@ Both carry the same traffic of the same program (packet-rate.c) between two netw
 
 import os
 import re
+import shutil
+import statistics
 import subprocess
 
-SECONDS = 1.5
+PACKET_RATE = os.path.abspath(os.environ.get("PACKET_RATE", "tests/bench/packet-rate"))
+
+SECONDS = 0.7
+KINDS = (("udp", "datagrams of 64 bytes a second", 0.8), ("tcp", "bytes a second of one connection", 0.6))
 
 
 class Wire:
@@ -80,3 +85,34 @@ echo "rate $rate"
         if not found:
             raise RuntimeError(done.stderr)
         return float(found[1])
+
+
+STEPS = 200
+STEP = f"""lab
+goto ESTABLISHED
+setsockopt c tcp_nodelay 1
+u = @client udp-bind client:0
+repeat {STEPS} sendto u x server:9
+time repeat {STEPS} step
+"""
+
+
+def step_seconds(socksh):
+    """How long one step takes, with the looks at all connections behind it."""
+    done = subprocess.run([socksh, "-q", "-c", STEP], capture_output=True, text=True, check=True)
+    return float(re.search(r"time ([\d.]+) s", done.stdout)[1]) / STEPS
+
+
+def measure(bench, socksh):
+    bench.report.heading("the wire of a lab, packets recorded, beside a veth pair")
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        bench.report.figure("(a veth pair takes root, and ip of iproute2)", "left out")
+    else:
+        wire, pair = Wire(socksh, PACKET_RATE), Pair(PACKET_RATE, bench.directory)
+        for kind, name, limit in KINDS:
+            rates = [(wire.once(kind), pair.once(kind)) for _ in range(bench.rounds)]
+            bench.report.figure(f"wire: {name}", f"{statistics.median(rate[0] for rate in rates):,.0f}")
+            bench.report.figure(f"veth: {name}", f"{statistics.median(rate[1] for rate in rates):,.0f}")
+            bench.report.at_least(f"{kind}: wire / veth", statistics.median(a / b for a, b in rates), limit)
+    taken = statistics.median(step_seconds(socksh) for _ in range(bench.rounds))
+    bench.report.at_most("one step, in milliseconds", taken * 1000, 1)
