@@ -20,13 +20,11 @@
 #include "socket/wait.h"
 
 enum {
-  ROUNDS = 8,            /* of bursts, before the lock is given up */
-  HEAP = 8,              /* packets read at once that are taken for many */
-  PAUSE = 30000,         /* nanoseconds, then, until the next are read */
-  BURST = 64,            /* packets read from one interface before the next has its turn */
-  HELD_LIMIT = 4096,     /* packets that wait at most */
-  HELD_BYTES = 64 << 20, /* and bytes */
-  FLYING_LIMIT = 65536,  /* packets on their way at most: what is more is lost, as in a full queue */
+  ROUNDS = 8,           /* of bursts, before the lock is given up */
+  HEAP = 8,             /* packets read at once that are taken for many */
+  PAUSE = 30000,        /* nanoseconds, then, until the next are read */
+  BURST = 64,           /* packets read from one interface before the next has its turn */
+  FLYING_LIMIT = 65536, /* packets on their way at most: what is more is lost, as in a full queue */
   BUFFER_SIZE = sizeof(struct virtio_net_hdr) + PACKET_SIZE_LIMIT + 1,
 };
 
@@ -118,9 +116,14 @@ static void record_arrival(struct wire *wire, const struct arrival *arrival, enu
   wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
 }
 
+bool wire_is_full(const struct wire *wire) {
+  enum { PACKETS = 4096, BYTES = 64 << 20 };
+  return wire->held.count >= PACKETS || wire->held.bytes >= BYTES;
+}
+
 static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) {
   const struct packet *packet = &arrival->packet;
-  bool full = wire->held.count >= HELD_LIMIT || wire->held.bytes >= HELD_BYTES;
+  bool full = wire_is_full(wire);
   struct held *held =
       full ? NULL : keep(arrival->link, arrival->target, packet->bytes, packet->length, now);
   if (!held) {

@@ -170,7 +170,7 @@ void wire_move(struct wire *wire, struct held *held, struct held *place) {
 }
 
 int wire_duplicate(struct wire *wire, struct held *held) {
-  struct held *copy = held_create(held->bytes, held->length);
+  struct held *copy = wire_is_full(wire) ? NULL : held_create(held->bytes, held->length);
   if (!copy)
     return -1;
   copy->segment = held->segment;
@@ -198,6 +198,8 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
     return error_set(
         error, ERROR_FAILURE,
         _("neither the sender nor the receiver is a host of the lab, so there is no wire for it"));
+  if (wire_is_full(wire))
+    return error_set(error, ERROR_FAILURE, _("too many packets are held; `wire flow` lets them cross"));
   /* One that comes from nowhere is put onto the last wire of its way. */
   struct held *held = held_create(bytes, length);
   if (!held)

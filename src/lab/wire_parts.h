@@ -29,6 +29,9 @@ int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t
 /* Tells the kernels whether they may hand over several segments as one: while nobody looks, and nothing is done to packets. */
 void wire_set_offloads(struct wire *wire);
 
+/* No more can be held. */
+bool wire_is_full(const struct wire *wire);
+
 void wire_free_links(struct wire *wire);
 
 /* Wakes its thread. */
