@@ -157,6 +157,8 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
   if (call->name == CALL_RECVMSG && message_reserve(call, table) < 0)
     return error_set_memory(error);
   count_waiting(call, 1);
+  if (call->name == CALL_CLOSE && call->entry)
+    call->entry->closing = true;
   return 0;
 }
 
@@ -230,10 +232,14 @@ static void finish_events(struct call *call, const struct socket_table *table) {
 
 void call_cancel(struct call *call) {
   count_waiting(call, -1);
+  if (call->name == CALL_CLOSE && call->entry)
+    call->entry->closing = false;
 }
 
 void call_finish(struct call *call, struct socket_table *table) {
   count_waiting(call, -1);
+  if (call->name == CALL_CLOSE && call->entry)
+    call->entry->closing = false;
   if (call->name == CALL_EPOLL_WAIT)
     finish_events(call, table);
   if (call->entry && call_forms[call->name].addresses)

@@ -57,7 +57,9 @@ struct socket {
   bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
   char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
   struct snapshot seen;        /* what the last look found */
-  bool shut;        /* this side was shut down for sending: that its connection ends is in order */
+  bool shut; /* this side was shut down for sending: that its connection ends is in order */
+  bool
+      closing; /* close(2) is being called on its descriptor, whose number may be another's by now: nobody looks */
   unsigned waiting; /* calls that are blocked on it now */
   unsigned survey;  /* the last survey that has found it; see survey.h */
   struct socket_link links[INDEX_COUNT];
