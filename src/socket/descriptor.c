@@ -59,7 +59,14 @@ int descriptor_open(const char *path, int flags, unsigned mode) {
   return descriptor_move_up(open(path, flags | O_CLOEXEC, mode));
 }
 
+static _Thread_local bool apart; /* this thread has a table of its own */
+
+bool descriptor_is_apart(void) {
+  return apart;
+}
+
 void descriptor_unshare(void) {
+  apart = true;
   close_range(3, (unsigned)own_base - 1, CLOSE_RANGE_UNSHARE);
 }
 
@@ -68,6 +75,7 @@ int descriptor_copy_up(int descriptor) {
 }
 
 int descriptor_unshare_alone(int descriptor) {
+  apart = true;
   if (close_range((unsigned)descriptor + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
     return -1;
   if (descriptor > 3)

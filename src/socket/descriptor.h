@@ -37,6 +37,9 @@ int descriptor_copy_up(int descriptor);
  * anywhere. Its number there, the lowest that is free; or -1 with errno set, and nothing changed. */
 int descriptor_unshare_alone(int descriptor);
 
+/* True in a thread that has been given a table of its own: it does not have what was opened since. */
+bool descriptor_is_apart(void);
+
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);
 

@@ -157,7 +157,7 @@ static bool look_watched(struct socket *socket, int64_t now, struct snapshot *be
 }
 
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
-  if (socket_is_none(socket))
+  if (socket->closing || socket_is_none(socket))
     return false;
   if (socket->descriptor < 0)
     return look_watched(socket, now, before);

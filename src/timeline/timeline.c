@@ -158,7 +158,8 @@ static void spill(struct timeline *timeline) {
 }
 
 static void keep(struct timeline *timeline, const struct event *event) {
-  if (timeline->tail.length >= BLOCK_SIZE)
+  /* A thread apart does not have the file: the next one that does writes what there is. */
+  if (timeline->tail.length >= BLOCK_SIZE && !descriptor_is_apart())
     spill(timeline);
   uint32_t size = 0;
   size_t start = timeline->tail.length;

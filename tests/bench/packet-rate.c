@@ -114,6 +114,7 @@ int main(int argc, char **argv) {
     return receive(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, atof(argv[2]));
   if (argc == 5 && strcmp(argv[1] + 3, "-send") == 0)
     return send_all(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[2], atoi(argv[3]), atof(argv[4]));
-  fputs("usage: packet-rate udp-receive|tcp-receive SECONDS | udp-send|tcp-send HOST PORT SECONDS\n", stderr);
+  fputs("usage: packet-rate udp-receive|tcp-receive SECONDS | udp-send|tcp-send HOST PORT SECONDS\n",
+        stderr);
   return 2;
 }

@@ -7,6 +7,7 @@ Environment: SOCKSH is the program (./socksh). Nothing here depends on time: wha
 """
 
 import asyncio
+import contextlib
 import os
 import pathlib
 import re
@@ -299,9 +300,13 @@ class Services(Case):
         process, port = self.start("srv = tcp-listen 127.0.0.1:0\nlet port $srv.local.port\ne = serve srv echo\n"
                                    f"print --raw \"$port\\n\"\nshell true\nawait e errors >= 1 {int(DEADLINE)}s\n"
                                    "assert $e.error == EMFILE\nstop e\n", limit=200)
-        clients = [self.connect(port) for _ in range(300)]
+        clients = []
+        # As soon as it has told of it the session ends, and refuses the rest.
+        with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
+            for _ in range(300):
+                clients.append(self.connect(port))
         self.end(process, 0)
-        self.assertEqual(len(clients), 300)
+        self.assertGreater(len(clients), 100)
 
     def sanitized(self):
         """A build with a sanitizer has memory of its own."""
