@@ -132,9 +132,10 @@ void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
     next = held->next;
     packet_read(held->bytes, held->length, held->length, &other);
     uint32_t end = other.sequence + packet_sequence_length(&other);
-    bool acknowledged = packet->flags & FLAG_ACK && is_answer_to(packet, &other) &&
-                        (int32_t)(packet->acknowledgment - end) >= 0;
-    if (!acknowledged && now - held->due < LONG)
+    bool refused = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
+    bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
+                        is_answer_to(packet, &other) && (int32_t)(packet->acknowledgment - end) >= 0;
+    if (!acknowledged && !refused && now - held->due < LONG)
       continue;
     held_remove(&wire->recent, held);
     held_free(held);
