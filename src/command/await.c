@@ -478,10 +478,11 @@ const struct command command_await = {
     .summary = N_("waits until something is so"),
     .manual = N_(
         "CONDITION is readable, writable or error (an error waits to be fetched); the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, "
-        "when the connection is over, be it in TIME_WAIT; recvq, sendq or backlog (connections waiting for accept), each with a comparison: recvq >= "
-        "100. A socket whose descriptor is closed may be awaited by its name.\n\nTwo more forms are for testing other programs: `await p exit` waits until "
+        "when the connection is over, be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept) or half-open (those whose last ACK has not come), each with a comparison: recvq >= "
+        "100. A socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are for testing other programs: `await p exit` waits until "
         "the program that spawn has started ends, `await p line` for its next line, and `await listening ADDRESS` until anybody listens "
-        "there.\n\nThe kernel wakes the shell for readable, "
+        "there.\n\nIn a lab `await wire held` waits until a packet is held, `await wire empty` until none is, and `await wire F.` for one with these flags, among others; a "
+        "comparison of their number may follow: await wire held == 3.\n\nThe kernel wakes the shell for readable, "
         "writable, error and exit; everything else is looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
         "TIMEOUT, or `set timeout` where that is omitted."),
     .blocks = N_("until the condition holds, or the time is over"),

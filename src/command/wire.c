@@ -1,6 +1,7 @@
 /* wire: commands that say what the wire of the lab does with all packets. */
 #include "lab/wire.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,10 @@ static void append_seconds(struct bytes *text, int64_t nanoseconds) {
 /* "sent 3 times, at 0, 1 and 2 s" */
 static void append_copies(const struct held *held, struct bytes *text) {
   if (held->repeats > 0)
-    bytes_append_format(text, _("what it acknowledges was sent again, %u times"), held->repeats);
+    bytes_append_format(text,
+                        held->repeats == 1 ? _("what it acknowledges was sent again")
+                                           : _("what it acknowledges was sent again, %u times"),
+                        held->repeats);
   if (held->copies < 2)
     return;
   bytes_append_format(text, _("%ssent %u times, at 0"), text->length ? ", " : "", held->copies);
@@ -80,7 +84,7 @@ static void append_shape(const struct wire_shape *shape, struct bytes *text) {
   if (shape->loss > 0)
     bytes_append_format(text, _(", loss %g%%"), shape->loss * 100);
   if (shape->rate > 0)
-    bytes_append_format(text, _(", rate %g bits a second"), (double)shape->rate);
+    bytes_append_format(text, _(", rate %" PRIu64 " bits a second"), shape->rate);
   if (text->length == start)
     bytes_append_text(text, _(", undisturbed"));
 }

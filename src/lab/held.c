@@ -132,9 +132,10 @@ void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
     next = held->next;
     packet_read(held->bytes, held->length, held->length, &other);
     uint32_t end = other.sequence + packet_sequence_length(&other);
-    bool acknowledged = packet->flags & FLAG_ACK && is_answer_to(packet, &other) &&
-                        (int32_t)(packet->acknowledgment - end) >= 0;
-    if (!acknowledged && now - held->due < LONG)
+    bool refused = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
+    bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
+                        is_answer_to(packet, &other) && (int32_t)(packet->acknowledgment - end) >= 0;
+    if (!acknowledged && !refused && now - held->due < LONG)
       continue;
     held_remove(&wire->recent, held);
     held_free(held);
@@ -153,11 +154,15 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
   for (struct held *held = queue->first; held; held = held->next) {
     struct packet other;
     packet_read(held->bytes, held->length, held->length, &other);
+    if (!other.has_transport || other.protocol != IPPROTO_TCP)
+      continue;
     /* A SYN with ACK is answered by an ACK alone; another one crosses it, in a simultaneous open. */
     if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && other.flags & FLAG_SYN)
       continue;
-    bool acknowledges = other.has_transport && other.protocol == IPPROTO_TCP && other.flags & FLAG_ACK &&
-                        (int32_t)(other.acknowledgment - last) >= 0;
+    /* Who knows of no such connection answers with a RST, which takes its number from what it answers. */
+    bool acknowledges = other.flags & FLAG_ACK
+                            ? (int32_t)(other.acknowledgment - last) >= 0
+                            : other.flags & FLAG_RST && other.sequence == packet->acknowledgment;
     if (acknowledges && !held->origin[0] && is_answer_to(&other, packet))
       return held;
   }

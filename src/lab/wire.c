@@ -163,9 +163,9 @@ static struct held *find_fold(struct wire *wire, const struct arrival *arrival, 
 /* True where it was sent before, and that, or what acknowledges it, is still held. */
 static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
   const char *reason;
+  wire_forget(wire, &arrival->packet, now);
   if (!wire->folds || !arrival->based)
     return false;
-  wire_forget(wire, &arrival->packet, now);
   struct held *held = find_fold(wire, arrival, &reason);
   if (!held)
     return false;

@@ -78,7 +78,7 @@ struct held *held_find_again(const struct held_queue *queue, const struct wire_l
 /* Keeps one that has just crossed by hand for a moment. Its sender may have sent it again by its own clock, before the receiver could answer:
  * that is no packet which anybody would want to see. It is the wire's from then on. */
 void wire_remember(struct wire *wire, struct held *held);
-/* Lets go of those that are acknowledged by this packet, or too old. */
+/* Lets go of those that are acknowledged by this packet, or too old; of all when it is ICMP, which may refuse them. */
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now);
 
 /* The held packet that acknowledges this one, which was sent before; NULL: none, or it is new. `bases` are from before it came. */
