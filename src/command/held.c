@@ -61,7 +61,8 @@ static int run_duplicate(struct invocation *invocation) {
   unsigned number = wire->numbers;
   wire_end(wire);
   if (status < 0)
-    return error_set(invocation->error, ERROR_FAILURE, _("there is no room for another packet on the wire"));
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("there is no room for another packet on the wire"));
   invocation_give_number(invocation, number);
   return 0;
 }
