@@ -20,6 +20,7 @@ struct flow_entry {
   uint32_t initial
       [2]; /* the sequence number of the SYN of each end, or the one before the first that was seen */
   bool started[2];
+  bool accepted[2]; /* it has sent a SYN with ACK */
   uint32_t next[2];
   uint32_t stamp[2]; /* the first timestamp of each, less 1 */
   bool stamped[2];
@@ -82,6 +83,7 @@ static uint32_t note_sequence(struct flow_entry *flow, int from, const struct pa
   if (packet->flags & FLAG_SYN) {
     if (flow->started[from] && flow->initial[from] != packet->sequence && !(packet->flags & FLAG_ACK)) {
       flow->started[!from] = flow->stamped[0] = flow->stamped[1] = false;
+      flow->accepted[0] = flow->accepted[1] = false;
       flow->initial[!from] = 0;
     }
     flow->initial[from] = packet->sequence;
@@ -98,6 +100,11 @@ static uint32_t note_sequence(struct flow_entry *flow, int from, const struct pa
   if (!flow->started[!from] && packet->flags & FLAG_ACK && !(packet->flags & FLAG_RST)) {
     flow->initial[!from] = packet->acknowledgment - 1;
     flow->started[!from] = true;
+  }
+  /* Behind a SYN alone, in a simultaneous open, a SYN with ACK is new. */
+  if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && !flow->accepted[from]) {
+    flow->accepted[from] = true;
+    return packet->sequence;
   }
   return before;
 }

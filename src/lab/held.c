@@ -156,9 +156,6 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
     packet_read(held->bytes, held->length, held->length, &other);
     if (!other.has_transport || other.protocol != IPPROTO_TCP)
       continue;
-    /* A SYN with ACK is answered by an ACK alone; another one crosses it, in a simultaneous open. */
-    if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && other.flags & FLAG_SYN)
-      continue;
     /* Who knows of no such connection answers with a RST, which takes its number from what it answers. */
     bool acknowledges = other.flags & FLAG_ACK
                             ? (int32_t)(other.acknowledgment - last) >= 0

@@ -170,6 +170,42 @@ static void test_folded_syn(void **state) {
   clear(&scene);
 }
 
+/* Each side has sent a SYN, and answers that of the other one by SYN and ACK: that is new, whatever is held of it. */
+static void test_simultaneous_open(void **state) {
+  const struct segment syn[2] = {{.flags = FLAG_SYN}, {.server = true, .flags = FLAG_SYN}};
+  const struct segment both[2] = {
+      {.flags = FLAG_SYN | FLAG_ACK, .acknowledgment = 1},
+      {.server = true, .flags = FLAG_SYN | FLAG_ACK, .acknowledgment = 1},
+  };
+  struct scene scene = {0};
+  (void)state;
+  cross(&scene, syn[0]);
+  hold(&scene, syn[1]);
+  assert_int_equal(folded(&scene, both[1]), 0);
+  hold(&scene, both[1]);
+  assert_int_equal(folded(&scene, both[0]), 0);
+  hold(&scene, both[0]);
+  assert_int_equal(folded(&scene, syn[1]), 1);
+  assert_int_equal(folded(&scene, both[1]), 2);
+  assert_int_equal(folded(&scene, both[0]), 3);
+  clear(&scene);
+}
+
+/* A RST is an answer, too: the sender would not go on if it knew. */
+static void test_refused(void **state) {
+  struct scene scene = {0};
+  (void)state;
+  cross(&scene, (struct segment){.flags = FLAG_SYN});
+  hold(&scene, (struct segment){.server = true, .flags = FLAG_RST | FLAG_ACK, .acknowledgment = 1});
+  assert_int_equal(folded(&scene, (struct segment){.flags = FLAG_SYN}), -1);
+  clear(&scene);
+  begin(&scene);
+  cross(&scene, DATA(1, 5));
+  hold(&scene, (struct segment){.server = true, .flags = FLAG_RST, .sequence = 1});
+  assert_int_equal(folded(&scene, DATA(1, 5)), -1);
+  clear(&scene);
+}
+
 static void test_folded_data(void **state) {
   struct scene scene;
   (void)state;
@@ -362,6 +398,8 @@ int main(void) {
       cmocka_unit_test(test_late),
       cmocka_unit_test(test_many_flows),
       cmocka_unit_test(test_folded_syn),
+      cmocka_unit_test(test_simultaneous_open),
+      cmocka_unit_test(test_refused),
       cmocka_unit_test(test_folded_data),
       cmocka_unit_test(test_folded_fin),
       cmocka_unit_test(test_duplicate_acknowledgments),
