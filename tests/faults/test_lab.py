@@ -109,6 +109,14 @@ class Surroundings(Case):
         self.assertEqual(code, 1)
         self.one_error(errors, r"user namespaces are switched off here.*sysctl user.max_user_namespaces")
 
+    def test_root_needs_no_user_namespace(self):
+        """Where they are switched off, one who may make the other namespaces does without."""
+        script = "lab; s = @server tcp-listen 80; c = @client tcp-connect server:80; expect 0 @client shell true"
+        command = ("unshare --user --map-root-user sh -ec 'echo 0 >/proc/sys/user/max_user_namespaces; "
+                   f"""exec "$SOCKSH" -c "{script}"'""")
+        code, output, errors = self.run_by_shell(command)
+        self.assertEqual((code, errors), (0, ""), output)
+
     def test_network_namespaces_switched_off(self):
         command = ("unshare --user --map-root-user sh -ec 'echo 0 >/proc/sys/user/max_net_namespaces; "
                    f"""exec {WITHOUT_RIGHTS} "$SOCKSH" -c "lab check"'""")
