@@ -88,11 +88,6 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
     return error_set(error, ERROR_FAILURE,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      served->number, served->handler->name);
-  if (socket->host && (plan->loops > 1 || plan->handler->relays))
-    return error_set(
-        error, ERROR_FAILURE,
-        _("socket %d is on a host of the lab, and %s needs sockets that a service can't make there"),
-        number, plan->handler->relays ? "relay" : "--threads");
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
     if (!listens(socket))
       return error_set(

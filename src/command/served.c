@@ -192,7 +192,7 @@ struct served *served_start(struct runner *runner, struct service_plan *plan, st
                             .socket = (struct socket *)object_retain(&socket->object)};
   plan->number = served->number;
   plan->teller = session->teller;
-  plan->host = socket->host ? socket->host->name : NULL;
+  plan->host = socket->host;
   plan->socket = socket_label(socket);
   served->service = service_start(plan, socket->descriptor, error);
   if (!served->service) {

@@ -140,6 +140,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
     return NULL;
   }
   strncpy(host->host.name, name, sizeof host->host.name - 1);
+  host->host.maker = lab->helper.control;
   host->host.make = make_on_host;
   host->host.address = address_of_host;
   host->lab = lab;

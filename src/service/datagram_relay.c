@@ -67,7 +67,7 @@ static struct connection *add(struct loop *loop, struct clients *clients, const 
     connection_end(loop->waiting_first, 0);
     bury(loop, clients);
   }
-  int descriptor = outward_connect(&service->plan.target, SOCK_DGRAM);
+  int descriptor = outward_connect(&service->plan.target, SOCK_DGRAM, service->plan.host);
   if (descriptor < 0) {
     service_tell_failure(service, "connect", errno);
     return NULL;

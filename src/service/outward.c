@@ -25,7 +25,16 @@ static int take_option(int from, int to, int level, int option) {
   return setsockopt(to, level, option, &number, length);
 }
 
-int outward_beside(int descriptor) {
+/* -1 with errno set. */
+static int make(struct host *host, int family, int type, int protocol) {
+  int made[2];
+  if (!host)
+    return socket(family, type, protocol);
+  errno = host->make(host, family, type, protocol, false, made);
+  return errno ? -1 : made[0];
+}
+
+int outward_beside(int descriptor, struct host *host) {
   struct address address = {.length = sizeof address.storage};
   int family, type, protocol, listening = 0;
   if (read_number(descriptor, SO_DOMAIN, &family) < 0 || read_number(descriptor, SO_TYPE, &type) < 0 ||
@@ -33,7 +42,7 @@ int outward_beside(int descriptor) {
       read_number(descriptor, SO_ACCEPTCONN, &listening) < 0 ||
       getsockname(descriptor, &address.any, &address.length) < 0)
     return -1;
-  int made = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+  int made = make(host, family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (made < 0)
     return -1;
   bool failed = take_option(descriptor, made, SOL_SOCKET, SO_REUSEPORT) < 0 ||
@@ -43,9 +52,9 @@ int outward_beside(int descriptor) {
   return failed ? give_up(made) : made;
 }
 
-int outward_connect(const struct address *target, int type) {
+int outward_connect(const struct address *target, int type, struct host *host) {
   int on = 1;
-  int made = socket(address_family(target), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int made = make(host, address_family(target), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (made < 0)
     return -1;
   if (type == SOCK_STREAM && address_family(target) != AF_UNIX)

@@ -34,7 +34,7 @@ static void end_both(struct connection *connection, int error, bool target_faile
 void relay_begin(struct connection *client) {
   struct loop *loop = client->loop;
   const struct address *to = &loop->service->plan.target;
-  int descriptor = outward_connect(to, SOCK_STREAM);
+  int descriptor = outward_connect(to, SOCK_STREAM, loop->service->plan.host);
   int error = errno;
   struct connection *target =
       descriptor < 0 ? NULL : connection_create(loop, descriptor, to, client->number, true);

@@ -54,11 +54,11 @@ static void tell_end(struct service *service) {
 /* What a loop needs of its own: its table of descriptors, and in it its socket. 0, or -1 with the loop's error. */
 static int begin(struct loop *loop) {
   const struct service_plan *plan = &loop->service->plan;
-  loop->listener = descriptor_unshare_alone(loop->given);
+  loop->listener = descriptor_unshare_alone(loop->given, plan->host ? plan->host->maker : -1);
   if (loop->listener < 0)
     return error_set_errno(&loop->error, errno, _("no table of descriptors of its own for the service"));
   if (loop->index > 0) {
-    int beside = outward_beside(loop->listener);
+    int beside = outward_beside(loop->listener, plan->host);
     int problem = errno;
     close(loop->listener);
     loop->listener = beside;

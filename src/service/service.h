@@ -33,7 +33,7 @@ struct service_plan {
   const char *until;     /* what ends it, copied; NULL: nothing does */
   size_t until_length;
   struct teller *teller;
-  const char
+  struct host
       *host; /* of the lab, that the socket is on; lasts as long as the session; NULL: the real network */
 };
 

@@ -14,7 +14,7 @@ void service_tell(struct service *service, struct event_service *about) {
   about->socket = plan->socket;
   if (!about->text)
     about->text = "";
-  teller_tell(plan->teller, about, plan->host, service->started);
+  teller_tell(plan->teller, about, plan->host ? plan->host->name : NULL, service->started);
 }
 
 static struct address address_of(const struct peer *peer) {

@@ -74,12 +74,16 @@ int descriptor_copy_up(int descriptor) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, own_base);
 }
 
-int descriptor_unshare_alone(int descriptor) {
+int descriptor_unshare_alone(int descriptor, int kept) {
+  int low = kept >= 0 && kept < descriptor ? kept : descriptor;
+  int high = kept > descriptor ? kept : descriptor;
   apart = true;
-  if (close_range((unsigned)descriptor + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
+  if (close_range((unsigned)high + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
     return -1;
-  if (descriptor > 3)
-    close_range(3, (unsigned)descriptor - 1, 0);
+  if (high > low + 1)
+    close_range((unsigned)low + 1, (unsigned)high - 1, 0);
+  if (low > 3)
+    close_range(3, (unsigned)low - 1, 0);
   int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
   if (moved >= 0 && moved != descriptor)
     close(descriptor);

@@ -33,9 +33,9 @@ void descriptor_unshare(void);
 /* A copy of a descriptor, at the top, close-on-exec. -1 with errno set. */
 int descriptor_copy_up(int descriptor);
 
-/* Gives the calling thread a table of descriptors of its own, in which there are the standard ones and this one, which may lie
+/* Gives the calling thread a table of descriptors of its own, in which there are the standard ones, `kept` under its own number (-1: none), and this one, which may lie
  * anywhere. Its number there, the lowest that is free; or -1 with errno set, and nothing changed. */
-int descriptor_unshare_alone(int descriptor);
+int descriptor_unshare_alone(int descriptor, int kept);
 
 /* True in a thread that has been given a table of its own: it does not have what was opened since. */
 bool descriptor_is_apart(void);

@@ -14,6 +14,7 @@ enum { HOST_NAME_SIZE = 16 };
 struct host {
   char name[HOST_NAME_SIZE]; /* set once */
   struct kernel *kernel; /* its list of sockets; guarded by the session's lock; NULL: it can't be read */
+  int maker; /* the descriptor that `make` talks through, the program's own: a thread apart must keep it */
   /* Makes what socket(2), or socketpair(2), makes, on that host: fills in one descriptor, or two. 0, or an errno. Any thread may
    * call it. */
   int (*make)(struct host *host, int domain, int type, int protocol, bool pair, int made[2]);
