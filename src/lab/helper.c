@@ -93,6 +93,8 @@ static void set_up_host(void) {
       {"/proc/sys/net/ipv4/tcp_rmem", "4096 131072 6291456"},
       {"/proc/sys/net/ipv4/tcp_wmem", "4096 16384 4194304"},
       {"/proc/sys/net/ipv4/tcp_congestion_control", "reno"}, /* every kernel has it, and allows it to all */
+      /* Which segments say PSH does not depend on how long the handshake took. */
+      {"/proc/sys/net/ipv4/tcp_min_tso_segs", "64"},
       /* No connection is to know what happened to the one before it. */
       {"/proc/sys/net/ipv4/tcp_no_metrics_save", "1"},
       /* Packets with a forged source come in. */
