@@ -279,7 +279,8 @@ static void answer(struct inside *inside) {
     inside->reply.stage = STAGE_INTERFACE;
 }
 
-/* Sends the reply with its descriptors, and closes those. */
+/* Sends the reply with its descriptors, and closes those. As long as one is open here, the session's close(2) of it ends nothing; so the
+ * session is told when that is over. */
 static void send_reply(struct inside *inside) {
   union {
     struct cmsghdr header;
@@ -287,6 +288,7 @@ static void send_reply(struct inside *inside) {
   } control = {0};
   struct iovec part = {&inside->reply, offsetof(struct lab_reply, text) + inside->reply.length};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  inside->reply.handed = inside->gives > 0;
   if (inside->gives > 0) {
     message.msg_control = control.room;
     message.msg_controllen = CMSG_SPACE(sizeof(int) * inside->gives);
@@ -300,6 +302,8 @@ static void send_reply(struct inside *inside) {
     ;
   for (size_t i = 0; i < inside->gives; i++)
     close(inside->give[i]);
+  while (inside->gives > 0 && send(CONTROL, NULL, 0, MSG_NOSIGNAL) < 0 && errno == EINTR)
+    ;
 }
 
 /* Room for the child alone, which asks for no memory. */

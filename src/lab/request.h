@@ -60,7 +60,8 @@ enum lab_stage {
 struct lab_reply {
   int error; /* an errno; 0: done */
   enum lab_stage stage;
-  bool inet6; /* ASK_LINK: it has an IPv6 address, too */
+  bool handed; /* descriptors come with it; an empty message follows when the helper has let go of them */
+  bool inet6;  /* ASK_LINK: it has an IPv6 address, too */
   size_t length;
   char text[LAB_TEXT];
 };

@@ -55,6 +55,9 @@ int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec) {
   do
     got = got < 0 ? got : recvmsg(lab->helper.control, &message, flags);
   while (got < 0 && errno == EINTR);
+  if (got >= (ssize_t)offsetof(struct lab_reply, text) && reply->handed)
+    while (recv(lab->helper.control, NULL, 0, 0) < 0 && errno == EINTR)
+      ;
   pthread_mutex_unlock(&lab->control);
   if (got < (ssize_t)offsetof(struct lab_reply, text))
     return reply->error = ENOTCONN;
