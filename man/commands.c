@@ -1,9 +1,11 @@
 /* commands: prints the manual's section about commands, in mdoc, from the table of commands; or, with the word "examples", the
  * examples in it, for the test that runs them. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
+#include "language/bytes.h"
 #include "language/error.h"
 
 enum { WIDTH = 78 };
@@ -123,10 +125,21 @@ static void print_pages(const char *pages) {
   }
 }
 
+/* "lists the open sockets" as a sentence. */
+static void print_summary(const char *summary) {
+  struct bytes text = {0};
+  bytes_append_char(&text, (char)toupper((unsigned char)*summary));
+  bytes_append_text(&text, summary + 1);
+  bytes_append_text(&text, ".");
+  print_text(bytes_text(&text));
+  bytes_free(&text);
+}
+
 static void print_command(const struct command *command) {
   print_synopsis(command);
   for (const char *const *alias = command->aliases; *alias; alias++)
     printf("(Also\n.Ic \\&%s . )\n", *alias);
+  print_summary(command->summary);
   print_text(command->manual);
   if (command->result)
     printf(".Pp\nGives: %s.\n", command->result);

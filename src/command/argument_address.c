@@ -1,4 +1,5 @@
 /* argument_address: words that are addresses, and what they mean on a host of the lab. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@ static void set_own_address(struct address *address, const struct host *host) {
 
 static int bound_address(struct invocation *invocation, struct argument_value *value,
                          const struct socket *socket) {
+  if (socket->descriptor < 0)
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
   value->address = look_local(socket);
   bool unbound = address_port(&value->address) == 0 || (address_family(&value->address) == AF_UNIX &&
                                                         value->address.length <= sizeof(sa_family_t));
@@ -97,12 +100,18 @@ static int look_up_name(struct invocation *invocation, struct argument_value *va
   int family = socket && socket->family == AF_INET6 ? AF_INET6 : AF_INET;
   if (!lab_find_host(lab, query->host, length))
     return look_up(invocation, value, query, socket);
-  /* Whose network the address is of hangs on the command: a packet of the inject command crosses the wire in any case. */
+  /* On the real network the address may be anybody's. */
   if (!host && socket)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("%s is a host of the lab, and socket %d is on the real network: make it with @HOST "
                        "before the command"),
                      query->host, socket->was_descriptor);
+  if (!host && !(value->argument->flags & ON_WIRE))
+    return error_set(
+        invocation->error, ERROR_FAILURE,
+        _("%s is a host of the lab: say on which host this is to be done, with @HOST before the "
+          "command"),
+        query->host);
   struct address found = lab_resolve(lab, query->host, length, family);
   if (found.length == 0)
     return error_set(invocation->error, ERROR_FAILURE, _("host %s has no address of that family"),

@@ -46,6 +46,7 @@ enum argument_flag {
   OPTIONAL = 1, /* may be left out */
   REPEATED = 2, /* once or more; with OPTIONAL: any number of times */
   NONE_TOO = 4, /* an address may be `none` */
+  ON_WIRE = 8,  /* an address is one of the lab, whoever asks */
 };
 
 struct argument {

@@ -128,7 +128,7 @@ static int prepare(struct invocation *invocation) {
   if (held > 0)
     return error_set(
         invocation->error, ERROR_FAILURE,
-        _("%zu packets are held, which would cross on the way: let them with `wire flow` first"), held);
+        _("packets are held (%zu), which would cross on the way: let them with `wire flow` first"), held);
   return 0;
 }
 

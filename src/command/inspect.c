@@ -132,7 +132,8 @@ static void add_tcp_rows(struct answer *answer, const struct survey *survey, con
                 _("connections waiting for accept; one more than the limit fits"));
   add_queue_row(answer, _("half-open"), half_open, details.send_queue,
                 _("SYNs answered, whose ACK has not come"));
-  add_queue_row(answer, _("drops"), drops_of(socket), -1, _("SYNs and ACKs that this listener dropped"));
+  add_queue_row(answer, _("drops"), drops_of(socket), -1,
+                _("segments to this listener that ended there: SYNs without room, and RSTs"));
 }
 
 static void add_unix_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {

@@ -42,9 +42,14 @@ static int show_lab(struct invocation *invocation) {
   size_t held = lab->wire.held.count;
   wire_unlock(&lab->wire);
   answer_text(&answer, "wire");
-  if (holds)
+  if (holds && held == 0)
+    bytes_append_text(&answer.text, _("  the wire holds its packets, and none waits\n"));
+  else if (holds)
     bytes_append_format(
-        &answer.text, _("  the wire holds its packets: %zu wait; `step` lets the next one across\n"), held);
+        &answer.text,
+        held == 1 ? _("  the wire holds its packets, and one waits; `step` lets it across\n")
+                  : _("  the wire holds its packets, and %zu wait; `step` lets the next one across\n"),
+        held);
   else
     bytes_append_text(&answer.text, _("  the wire lets its packets flow; `wire hold` stops them\n"));
   return runner_answer(invocation->runner, &answer, invocation->error);

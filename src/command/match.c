@@ -63,6 +63,8 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
   case ARGUMENT_TIMEOUT:
     return duration_parse(word->data, word->length, &duration) == 0 ||
            bytes_equal(word->data, word->length, "off", 3);
+  case ARGUMENT_CONDITION:
+    return duration_parse(word->data, word->length, &duration) < 0;
   case ARGUMENT_FLAGS:
     /* A plain number in such a place was meant as something else; flags by number are written 0x40. */
     if (looks_numeric(word) && !(word->length > 2 && word->data[1] == 'x'))
@@ -199,8 +201,10 @@ int argument_match(const struct command *command, const struct match_word *words
         return wrong_usage(command, odd->place, error, _("this word does not fit here"));
       else if (assigned[i] < 0)
         return wrong_usage(command, words[i].place, error,
-                           command->arguments[0].name ? _("this word is one too many")
-                                                      : _("it takes no words"));
+                           command->parts
+                               ? _("no command is called so; `help` with the first word lists them all")
+                           : command->arguments[0].name ? _("this word is one too many")
+                                                        : _("it takes no words"));
       if (assigned[i] == position.refused && !odd)
         odd = &words[i];
     }

@@ -14,7 +14,7 @@
 static int nothing_held(const struct wire *wire, struct error *error) {
   return error_set(error, ERROR_FAILURE,
                    wire->holds
-                       ? _("no packet is held: nobody has sent any. `wire` shows what the wire does")
+                       ? _("no packet is held: none has come that was not let across")
                        : _("no packet is held, since the wire lets them flow: `wire hold` stops them"));
 }
 

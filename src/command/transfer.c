@@ -165,17 +165,17 @@ static int run_recv_line(struct invocation *invocation) {
 #define FLAGS_ARGUMENT                                                                                     \
   { .name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_message_flags }
 
-#define SEND_ERRORS                                                                                        \
-  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                           \
-      {ECONNRESET,                                                                                         \
-       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},      \
-      {EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},     \
-      {ENOTCONN, N_("the socket is not connected")},                                                       \
-      {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},          \
-      {EMSGSIZE,                                                                                           \
-       N_("the datagram is larger than the protocol can carry (65,507 bytes for UDP over IPv4)")},         \
-  {                                                                                                        \
-    ECONNREFUSED, N_("an ICMP error came back for an earlier datagram: nothing receives on that port")     \
+#define SEND_ERRORS                                                                                                                     \
+  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                                                        \
+      {ECONNRESET,                                                                                                                      \
+       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},                                   \
+      {EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},                                  \
+      {ENOTCONN, N_("the socket is not connected")},                                                                                    \
+      {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},                                       \
+      {EMSGSIZE,                                                                                                                        \
+       N_("the datagram is larger than UDP can carry (65,507 bytes over IPv4), or than the path takes where fragments are forbidden")}, \
+  {                                                                                                                                     \
+    ECONNREFUSED, N_("an ICMP error came back for an earlier datagram: nothing receives on that port")                                  \
   }
 
 #define RECEIVE_ERRORS                                                                                     \

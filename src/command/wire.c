@@ -63,6 +63,7 @@ static void add_held_row(struct wire *wire, const struct held *held, struct answ
   char rooms[2][64];
   wire_describe(wire, held, &event, rooms);
   answer_add_number(answer, held->number);
+  bytes_append_format(&text, event.wire[0] ? "%s  " : "%s", event.wire);
   line_append_packet(&event, &text);
   answer_add_text(answer, bytes_text(&text));
   bytes_clear(&text);

@@ -9,6 +9,21 @@
 #include "lab/lab.h"
 #include "socket/file.h"
 
+/* The cause, and what to do about it: the last word is often a command to be copied, so the errno stands first. -1. */
+static int refused(struct error *error, int number, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static int refused(struct error *error, int number, const char *format, ...) {
+  struct bytes text = {0};
+  va_list list;
+  va_start(list, format);
+  bytes_append_format_list(&text, format, list);
+  va_end(list);
+  error_set(error, ERROR_FAILURE, "%s: %s", error_number_name(number), bytes_text(&text));
+  error->number = number;
+  bytes_free(&text);
+  return -1;
+}
+
 /* The number in a file of /proc; -1 where there is no such file. */
 static long number_in(const char *path) {
   struct bytes text = {0};
@@ -22,7 +37,7 @@ static bool is_confined(void) {
 }
 
 static int confined(int number, struct error *error) {
-  return error_set_errno(
+  return refused(
       error, number,
       _("AppArmor keeps programs without a profile from using user namespaces, as on Ubuntu 24.04; allow it to socksh with the profile "
         "that comes with it: sudo install -m 644 %s/socksh.apparmor /etc/apparmor.d/socksh && sudo apparmor_parser -r "
@@ -33,25 +48,24 @@ static int confined(int number, struct error *error) {
 /* Making the namespaces, or being somebody in them, was refused. */
 static int no_namespace(int number, struct error *error) {
   if (number_in("/proc/sys/user/max_user_namespaces") == 0)
-    return error_set_errno(
-        error, number,
-        _("user namespaces are switched off here (user.max_user_namespaces is 0); allow them "
-          "with: sudo sysctl user.max_user_namespaces=10000"));
+    return refused(error, number,
+                   _("user namespaces are switched off here (user.max_user_namespaces is 0); allow them "
+                     "with: sudo sysctl user.max_user_namespaces=10000"));
   if (geteuid() != 0 && number_in("/proc/sys/kernel/unprivileged_userns_clone") == 0)
-    return error_set_errno(
+    return refused(
         error, number,
         _("user namespaces are for root alone here (kernel.unprivileged_userns_clone is 0); allow "
           "them with: sudo sysctl kernel.unprivileged_userns_clone=1"));
   if (is_confined())
     return confined(number, error);
   if (number == ENOSPC)
-    return error_set_errno(error, number,
-                           _("the limit of namespaces is reached; see user.max_user_namespaces and "
-                             "user.max_net_namespaces in namespaces(7)"));
+    return refused(error, number,
+                   _("the limit of namespaces is reached; see user.max_user_namespaces and "
+                     "user.max_net_namespaces in namespaces(7)"));
   if (number == EINVAL || number == ENOSYS)
-    return error_set_errno(
-        error, number, _("this kernel has no user or network namespaces (CONFIG_USER_NS, CONFIG_NET_NS)"));
-  return error_set_errno(
+    return refused(error, number,
+                   _("this kernel has no user or network namespaces (CONFIG_USER_NS, CONFIG_NET_NS)"));
+  return refused(
       error, number,
       _("a namespace for the lab can't be made; in a container, its seccomp profile or its "
         "missing capabilities forbid it: start that with --security-opt seccomp=unconfined, or run "
@@ -63,16 +77,14 @@ static int no_device(int number, struct error *error) {
   struct stat status;
   bool there = stat("/dev/net/tun", &status) == 0;
   if (!there)
-    return error_set_errno(
-        error, number,
-        _("there is no /dev/net/tun; load the module with: sudo modprobe tun; in a container, "
-          "start that with --device /dev/net/tun"));
+    return refused(error, number,
+                   _("there is no /dev/net/tun; load the module with: sudo modprobe tun; in a container, "
+                     "start that with --device /dev/net/tun"));
   if (number == EACCES || number == EPERM)
-    return error_set_errno(
-        error, number,
-        _("/dev/net/tun can't be opened by this user; it is usually open to all: sudo chmod 666 "
-          "/dev/net/tun"));
-  return error_set_errno(
+    return refused(error, number,
+                   _("/dev/net/tun can't be opened by this user; it is usually open to all: sudo chmod 666 "
+                     "/dev/net/tun"));
+  return refused(
       error, number,
       _("/dev/net/tun can't be opened, so this kernel may have no TUN devices (CONFIG_TUN); try: "
         "sudo modprobe tun"));
@@ -80,8 +92,8 @@ static int no_device(int number, struct error *error) {
 
 int lab_explain(enum lab_stage stage, int number, struct error *error) {
   if (number == EMFILE)
-    return error_set_errno(error, number,
-                           _("no descriptor is left for the lab's own use; raise the limit (ulimit -Hn)"));
+    return refused(error, number,
+                   _("no descriptor is left for the lab's own use; raise the limit (ulimit -Hn)"));
   switch (stage) {
   case STAGE_CLONE:
   case STAGE_MAP:
@@ -91,21 +103,21 @@ int lab_explain(enum lab_stage stage, int number, struct error *error) {
     return no_device(number, error);
   case STAGE_INTERFACE:
     return is_confined() ? confined(number, error)
-                         : error_set_errno(error, number, _("a host's interface can't be set up"));
+                         : refused(error, number, _("a host's interface can't be set up"));
   case STAGE_ADDRESS:
-    return error_set_errno(error, number, _("a host's interface can't get its addresses"));
+    return refused(error, number, _("a host's interface can't get its addresses"));
   case STAGE_ROUTE:
-    return error_set_errno(error, number, _("a host can't get its routes"));
+    return refused(error, number, _("a host can't get its routes"));
   case STAGE_DIAGNOSIS:
-    return error_set_errno(error, number, _("the list of sockets (sock_diag) of a host can't be read"));
+    return refused(error, number, _("the list of sockets (sock_diag) of a host can't be read"));
   case STAGE_NAMES:
-    return error_set_errno(error, number, _("the names of the hosts can't be told to programs on them"));
+    return refused(error, number, _("the names of the hosts can't be told to programs on them"));
   case STAGE_CONTROL:
     return error_set(
         error, ERROR_FAILURE,
         _("the lab's helper process has ended, so its hosts make nothing new any more; what is open "
           "there goes on. A new session can have a new lab"));
   default:
-    return error_set_errno(error, number, _("the lab's helper can't do that"));
+    return refused(error, number, _("the lab's helper can't do that"));
   }
 }

@@ -252,6 +252,7 @@ static void end_programs(const struct inside *inside) {
 
 static void answer(struct inside *inside) {
   const struct lab_request *request = &inside->request;
+  inside->reply.serial = request->serial;
   inside->reply.error = 0;
   inside->reply.stage = STAGE_NONE;
   inside->reply.inet6 = false;
@@ -275,7 +276,8 @@ static void answer(struct inside *inside) {
     do_setting(inside);
   else if (request->ask == ASK_ROUTE && (inside->reply.error = interface_route(request)))
     inside->reply.stage = STAGE_ROUTE;
-  else if (request->ask == ASK_MTU && (inside->reply.error = interface_set_mtu(request)))
+  else if (request->ask == ASK_MTU &&
+           (inside->reply.error = interface_set_mtu(request, &inside->reply.inet6)))
     inside->reply.stage = STAGE_INTERFACE;
 }
 
@@ -302,7 +304,8 @@ static void send_reply(struct inside *inside) {
     ;
   for (size_t i = 0; i < inside->gives; i++)
     close(inside->give[i]);
-  while (inside->gives > 0 && send(CONTROL, NULL, 0, MSG_NOSIGNAL) < 0 && errno == EINTR)
+  const uint32_t *serial = &inside->reply.serial;
+  while (inside->gives > 0 && send(CONTROL, serial, sizeof *serial, MSG_NOSIGNAL) < 0 && errno == EINTR)
     ;
 }
 

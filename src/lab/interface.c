@@ -147,9 +147,8 @@ int interface_route(const struct lab_request *request) {
   return error == EEXIST ? 0 : error;
 }
 
-int interface_set_mtu(const struct lab_request *request) {
+int interface_set_mtu(const struct lab_request *request, bool *inet6) {
   int error = set_mtu(request->name, request->mtu);
-  if (error == 0 && request->mtu >= INET6_LEAST)
-    set_inet6(request);
+  *inet6 = error == 0 && request->mtu >= INET6_LEAST && set_inet6(request);
   return error;
 }

@@ -15,7 +15,8 @@ int interface_raise(const char *name);
 /* Adds a way to one of the wires. 0, or an errno. */
 int interface_route(const struct lab_request *request);
 
-/* Sets how much one packet may hold. Where IPv6 has gone for want of 1,280 bytes, it comes back with them. 0, or an errno. */
-int interface_set_mtu(const struct lab_request *request);
+/* Sets how much one packet may hold. Where IPv6 has gone for want of 1,280 bytes, it comes back with them: says
+ * whether it is there. 0, or an errno. */
+int interface_set_mtu(const struct lab_request *request, bool *inet6);
 
 #endif

@@ -362,8 +362,10 @@ int lab_set_mtu(struct lab *lab, const struct wire_segment *segment, unsigned mt
     talk->request.mtu = mtu;
     memcpy(talk->request.name, link->name, sizeof link->name);
     status = talk_own(lab, talk, error);
-    if (status == 0)
+    if (status == 0) {
       link->segment->mtu = mtu;
+      lab->wire.links[i]->inet6 = talk->reply.inet6;
+    }
   }
   free(talk);
   return status;

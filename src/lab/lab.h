@@ -29,7 +29,9 @@ struct lab_host {
 
 struct lab {
   struct helper helper;
-  pthread_mutex_t control; /* guards the talk with the helper: one question and its answer at a time */
+  pthread_mutex_t
+      control; /* guards the talk with the helper: one question and its answer at a time; and `questions` */
+  uint32_t questions;
   int users; /* descriptors of the helper's user and mount namespaces, for programs that run on a host */
   int mounts;
   bool plain; /* `lab --plain` */

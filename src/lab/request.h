@@ -24,7 +24,8 @@ enum lab_ask {
 
 struct lab_request {
   enum lab_ask ask;
-  unsigned host; /* 0, 1 ...: in the order in which they were made */
+  uint32_t serial; /* 1, 2 ...: by which its answer is known */
+  unsigned host;   /* 0, 1 ...: in the order in which they were made */
   int domain;
   int type;
   int protocol;
@@ -58,10 +59,12 @@ enum lab_stage {
 };
 
 struct lab_reply {
-  int error; /* an errno; 0: done */
+  uint32_t serial; /* of the question */
+  int error;       /* an errno; 0: done */
   enum lab_stage stage;
-  bool handed; /* descriptors come with it; an empty message follows when the helper has let go of them */
-  bool inet6;  /* ASK_LINK: it has an IPv6 address, too */
+  bool
+      handed; /* descriptors come with it; a message of the serial alone follows when the helper has let go of them */
+  bool inet6; /* ASK_LINK: it has an IPv6 address, too */
   size_t length;
   char text[LAB_TEXT];
 };

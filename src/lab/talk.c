@@ -33,37 +33,89 @@ static int take_descriptors(struct msghdr *message, bool own, int *descriptors) 
   return error;
 }
 
-int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec) {
-  struct lab_request *request = &talk->request;
-  struct lab_reply *reply = &talk->reply;
+/* One exchange, and what it needs. */
+struct exchange {
+  struct lab *lab;
+  struct talk *talk;
+  bool own; /* it can't be interrupted */
+  int flags;
+  struct iovec part;
+  struct msghdr message;
   union {
     struct cmsghdr header;
     char room[CMSG_SPACE(sizeof(int) * LAB_DESCRIPTORS)];
   } control;
-  struct iovec part = {reply, sizeof *reply};
-  struct msghdr message = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control};
-  size_t size = offsetof(struct lab_request, text) + request->length;
+};
+
+/* Receives one message. Its length, or -1 with errno set: ENOTCONN where nobody is there any more. */
+static ssize_t receive(struct exchange *exchange) {
+  exchange->part = (struct iovec){&exchange->talk->reply, sizeof exchange->talk->reply};
+  exchange->message = (struct msghdr){.msg_iov = &exchange->part,
+                                      .msg_iovlen = 1,
+                                      .msg_control = exchange->control.room,
+                                      .msg_controllen = sizeof exchange->control};
   ssize_t got;
+  do
+    got = recvmsg(exchange->lab->helper.control, &exchange->message, exchange->flags);
+  while (got < 0 && errno == EINTR && exchange->own);
+  if (got == 0)
+    errno = ENOTCONN;
+  return got > 0 ? got : -1;
+}
+
+/* Receives the answer, past what has come for questions that were given up. 0, or an errno. */
+static int receive_answer(struct exchange *exchange) {
+  struct talk *talk = exchange->talk;
+  for (;;) {
+    ssize_t got = receive(exchange);
+    if (got < 0)
+      return errno;
+    if (got < (ssize_t)offsetof(struct lab_reply, text))
+      continue; /* the end of such an answer */
+    if (talk->reply.serial == talk->request.serial)
+      return 0;
+    take_descriptors(&exchange->message, false, talk->descriptors);
+    close_all(talk->descriptors);
+  }
+}
+
+/* Until the helper has let go of what it has handed over: else closing it would end nothing. Who is interrupted does not wait. */
+static void await_release(struct exchange *exchange) {
+  uint32_t serial = 0;
+  ssize_t got;
+  do
+    got = recv(exchange->lab->helper.control, &serial, sizeof serial, 0);
+  while (got < 0 && errno == EINTR && exchange->own);
+}
+
+static int ask(struct exchange *exchange) {
+  struct talk *talk = exchange->talk;
+  size_t size = offsetof(struct lab_request, text) + talk->request.length;
+  ssize_t sent;
+  talk->request.serial = ++exchange->lab->questions;
+  do
+    sent = send(exchange->lab->helper.control, &talk->request, size, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR && exchange->own);
+  if (sent < 0)
+    return errno == EINTR ? EINTR : ENOTCONN;
+  int error = receive_answer(exchange);
+  if (error == 0 && talk->reply.handed)
+    await_release(exchange);
+  return error;
+}
+
+int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec) {
+  struct exchange exchange = {
+      .lab = lab, .talk = talk, .own = own, .flags = own || close_on_exec ? MSG_CMSG_CLOEXEC : 0};
   talk->descriptors[0] = talk->descriptors[1] = -1;
-  *reply = (struct lab_reply){.stage = STAGE_CONTROL};
   pthread_mutex_lock(&lab->control);
-  do
-    got = send(lab->helper.control, request, size, MSG_NOSIGNAL);
-  while (got < 0 && errno == EINTR);
-  int flags = own || close_on_exec ? MSG_CMSG_CLOEXEC : 0;
-  do
-    got = got < 0 ? got : recvmsg(lab->helper.control, &message, flags);
-  while (got < 0 && errno == EINTR);
-  if (got >= (ssize_t)offsetof(struct lab_reply, text) && reply->handed)
-    while (recv(lab->helper.control, NULL, 0, 0) < 0 && errno == EINTR)
-      ;
+  int error = ask(&exchange);
   pthread_mutex_unlock(&lab->control);
-  if (got < (ssize_t)offsetof(struct lab_reply, text))
-    return reply->error = ENOTCONN;
-  if (reply->error == 0)
-    reply->error = take_descriptors(&message, own, talk->descriptors);
-  return reply->error;
+  if (error)
+    talk->reply = (struct lab_reply){.stage = STAGE_CONTROL, .error = error == EINTR ? EINTR : ENOTCONN};
+  else if (talk->reply.error == 0)
+    talk->reply.error = take_descriptors(&exchange.message, own, talk->descriptors);
+  return talk->reply.error;
 }
 
 struct talk *talk_create(enum lab_ask what, unsigned host) {

@@ -180,19 +180,19 @@ static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) 
   return true;
 }
 
-/* As the kernel gave it, which may be many segments in one. */
+/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets it may go on at once. */
 static void pass(struct wire *wire, const struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
-  const char *problem;
-  if (arrival->target.everybody || !arrival->target.link) {
+  const char *problem = NULL;
+  record_arrival(wire, arrival, PACKET_CROSSED, "");
+  if (arrival->target.everybody)
     problem = wire_write(wire, arrival->link->segment, arrival->link, arrival->target, packet->bytes,
                          packet->length);
-  } else {
-    size_t whole = sizeof *arrival->header + packet->length;
-    bool refused = write(arrival->target.link->device, arrival->header, whole) < 0;
-    problem = refused ? "the host refuses it" : NULL;
-  }
-  record_arrival(wire, arrival, problem ? PACKET_LOST : PACKET_CROSSED, problem ? problem : "");
+  else if (write(arrival->target.link->device, arrival->header, sizeof *arrival->header + packet->length) <
+           0)
+    problem = "the host refuses it";
+  if (problem)
+    record_arrival(wire, arrival, PACKET_LOST, problem);
 }
 
 /* What the kernel says on its own account: it has no part in what anybody does here. */
@@ -271,8 +271,10 @@ int64_t wire_land(struct wire *wire, int64_t now) {
     struct held *held = wire->flying.first;
     held_remove(&wire->flying, held);
     struct wire_target target = {held->to, held->everybody};
+    wire_record_held(wire, held, PACKET_CROSSED, held->origin);
     const char *problem = wire_write(wire, held->segment, held->from, target, held->bytes, held->length);
-    wire_record_held(wire, held, problem ? PACKET_LOST : PACKET_CROSSED, problem ? problem : held->origin);
+    if (problem)
+      wire_record_held(wire, held, PACKET_LOST, problem);
     held_free(held);
     any = true;
   }

@@ -175,6 +175,7 @@ void edit_drop(void) {
   rl_free_line_state();
   rl_point = rl_end;
   rl_redisplay();
+  hide_hint(); /* readline may have drawn on the way, and the hint with it */
   fputs("^C\n", rl_outstream);
   rl_callback_handler_remove();
   active = false;

@@ -108,6 +108,11 @@ static enum address_need parse_port(const char *text, size_t length, const char 
 static enum address_need parse_names(const char *text, size_t length, const char *host, size_t host_length,
                                      const char *service, size_t service_length,
                                      struct address_query *query, struct error *error) {
+  if (all_digits(service, service_length)) {
+    struct address ignored = {0};
+    if (parse_port(text, length, service, service_length, &ignored, error) == ADDRESS_WRONG)
+      return ADDRESS_WRONG;
+  }
   if (host_length >= sizeof query->host || service_length >= sizeof query->service ||
       memchr(text, '\0', length))
     return wrong(error, text, length, _("the name is too long, or holds a zero byte"));

@@ -45,6 +45,8 @@ static void put_ends(struct packet_writer *writer) {
                (packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP);
   if (!event->source[0] && !event->target[0])
     return;
+  if (packet->family == AF_INET6)
+    packet_put(writer, "IP6 ");
   put_name(writer, event->source, ports, packet->source_port);
   packet_put(writer, " > ");
   put_name(writer, event->target, ports, packet->destination_port);

@@ -230,6 +230,12 @@ static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
   bool typed = !error->source[0];
   bool known = (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  /* How far a call of several came is worth saying, that it was interrupted is not. */
+  if (known && error->kind == ERROR_INTERRUPTED && strcmp(error->message, _("interrupted")) != 0) {
+    put_note(text, event, error->message);
+    text_emit(text, event, STDOUT_FILENO);
+    return;
+  }
   if (known && !error->hint[0])
     return;
   if (known) { /* the call's line has just said the rest */

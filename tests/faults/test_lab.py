@@ -209,6 +209,24 @@ class Ends(Session):
         self.assertNotIn(b"expected", errors)
 
 
+class Interrupted(Session):
+    """A helper that does not answer keeps nobody from going on."""
+
+    def test_helper_stopped(self):
+        process = self.start("-k")
+        helper = self.helper_of(process)
+        os.kill(helper, signal.SIGSTOP)
+        self.line(process, "print begun; expect blocks @client socket inet stream; print ended")
+        while b"ended" not in process.stdout.readline():
+            pass
+        os.kill(helper, signal.SIGCONT)
+        # What it answers now was given up; the next question gets its own answer.
+        self.line(process, "s = @server tcp-listen 80\nc = @client tcp-connect server:80\nassert $c.host == client")
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, errors), (0, b""), output)
+        self.assertRegex(output, rb"client: connect\(\d+, \{AF_INET, 10\.0\.0\.2:80\}, 16\) = 0")
+
+
 class Idle(Session):
     """Nothing is asked again and again."""
 

@@ -122,7 +122,11 @@ static void build(const struct packet *packet) {
 static char *take_text(const uint8_t **data, size_t *size) {
   const uint8_t *end = *size ? memchr(*data, 0, *size) : NULL;
   size_t length = end ? (size_t)(end - *data) : 0;
-  char *text = strndup((const char *)*data, length);
+  char *text = calloc(1, length + 1);
+  if (!text)
+    abort();
+  if (length > 0)
+    memcpy(text, *data, length);
   *data += length + (end != NULL);
   *size -= length + (end != NULL);
   return text;

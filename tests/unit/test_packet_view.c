@@ -122,9 +122,14 @@ static void assert_line(const struct notation *notation, const struct event_pack
   bytes_free(&line);
 }
 
+/* Of a packet of IPv6 that stands in front of the rest. */
 static void shows(const char *hex, const char *expected) {
   struct event_packet event = event_of(hex);
-  assert_line(&plain, &event, expected);
+  struct bytes line = {0};
+  bytes_append_text(&line, hex[0] == '6' ? "IP6 " : "");
+  bytes_append_text(&line, expected);
+  assert_line(&plain, &event, bytes_text(&line));
+  bytes_free(&line);
   free((void *)event.bytes);
 }
 
