@@ -52,6 +52,7 @@ static void set_captures(struct session *session, bool on) {
   wire_lock(&session->lab->wire);
   wire_set_captures(&session->lab->wire, on);
   wire_unlock(&session->lab->wire);
+  lab_follow_wire(session->lab);
 }
 
 int capture_end(struct session *session, uint64_t *count, struct error *error) {

@@ -144,6 +144,7 @@ static int run_hold(struct invocation *invocation) {
   wire_begin(invocation, wire);
   wire_set_holds(wire, invocation->command == &command_wire_hold);
   wire_end(wire);
+  lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
 
@@ -158,6 +159,7 @@ static int run_switch(struct invocation *invocation) {
   else
     wire->folds = on;
   wire_end(wire);
+  lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
 
@@ -227,6 +229,7 @@ static int run_shape(struct invocation *invocation) {
   wire_shape_ways(wire, host_called(invocation, "FROM"), host_called(invocation, "TO"), change_shape,
                   &change);
   wire_end(wire);
+  lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
 

@@ -312,6 +312,20 @@ int lab_set_plain(struct lab *lab, bool plain, struct error *error) {
   return 0;
 }
 
+static void set_pace(struct lab_host *host, bool fast) {
+  struct error ignored; /* older kernels have no such setting */
+  lab_setting(host, "net.ipv4.tcp_min_tso_segs", fast ? "2" : "64", fast ? 1 : 2, NULL, &ignored);
+}
+
+void lab_follow_wire(struct lab *lab) {
+  wire_lock(&lab->wire);
+  bool fast = wire_is_fast(&lab->wire);
+  wire_unlock(&lab->wire);
+  for (size_t i = 0; fast != lab->fast && i < lab->host_count; i++)
+    set_pace(lab->hosts[i], fast);
+  lab->fast = fast;
+}
+
 static struct wire_segment *segment_named(struct lab *lab, const char *name) {
   wire_lock(&lab->wire);
   struct wire_segment *segment = wire_find_segment(&lab->wire, name, strlen(name));
@@ -342,6 +356,8 @@ int lab_add_host(struct lab *lab, const char *name, const char *const *wires, si
   }
   if (status == 0 && lab->plain)
     status = set_plain(host, true, error);
+  if (status == 0 && lab->fast)
+    set_pace(host, true);
   if (status == 0)
     status = route_all(lab, error);
   if (status == 0)

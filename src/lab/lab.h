@@ -35,6 +35,7 @@ struct lab {
   int users; /* descriptors of the helper's user and mount namespaces, for programs that run on a host */
   int mounts;
   bool plain; /* `lab --plain` */
+  bool fast;  /* packets flow unseen: see lab_follow_wire */
   struct lab_host *hosts[LAB_HOSTS];
   size_t host_count;
   struct wire wire;
@@ -70,6 +71,10 @@ int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct
 
 /* Timestamps, SACK and window scaling, off or on again, on all hosts and those to come. 0, or -1 with an error. */
 int lab_set_plain(struct lab *lab, bool plain, struct error *error);
+
+/* To be called when the wire may have begun, or ceased, to be seen: while nobody looks the hosts make of a long send what is fast; else
+ * what looks the same every time. */
+void lab_follow_wire(struct lab *lab);
 
 /* The most that one packet may hold on the interfaces of a wire, NULL: all. 0, or -1 with an error. */
 int lab_set_mtu(struct lab *lab, const struct wire_segment *segment, unsigned mtu, struct error *error);

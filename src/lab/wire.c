@@ -67,8 +67,12 @@ static bool is_seen(const struct wire *wire) {
   return wire->holds || wire->shows || wire->captures;
 }
 
+bool wire_is_fast(const struct wire *wire) {
+  return !is_seen(wire) && !wire->shaped;
+}
+
 void wire_set_offloads(struct wire *wire) {
-  bool wanted = !is_seen(wire) && !wire->shaped;
+  bool wanted = wire_is_fast(wire);
   for (size_t i = 0; i < wire->link_count; i++)
     ioctl(wire->links[i]->device, TUNSETOFFLOAD, wanted ? offloads : 0U);
 }

@@ -141,6 +141,9 @@ void wire_set_holds(struct wire *wire, bool holds);
 void wire_set_shows(struct wire *wire, bool shows);
 void wire_set_captures(struct wire *wire, bool captures);
 
+/* True while packets flow unseen, and nothing is done to them. */
+bool wire_is_fast(const struct wire *wire);
+
 /* The held packet of a number; NULL: none. */
 struct held *wire_find_held(const struct wire *wire, unsigned number);
 
