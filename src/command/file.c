@@ -154,11 +154,7 @@ struct target {
 };
 
 static int own_pipe(int ends[2]) {
-  if (pipe2(ends, O_CLOEXEC) < 0)
-    return -1;
-  ends[0] = descriptor_move_up(ends[0]);
-  ends[1] = descriptor_move_up(ends[1]);
-  if (ends[0] < 0 || ends[1] < 0)
+  if (descriptor_pipe(ends) < 0)
     return -1;
   fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE); /* refused: then it takes more calls */
   return 0;

@@ -215,11 +215,7 @@ int process_await(struct runner *runner, struct process *process, enum process_c
 
 /* A pipe whose ends are out of the way of the user's numbers; the one that is read does not block. */
 static int make_pipe(int ends[2]) {
-  if (pipe2(ends, O_CLOEXEC) < 0)
-    return -1;
-  ends[0] = descriptor_move_up(ends[0]);
-  ends[1] = descriptor_move_up(ends[1]);
-  if (ends[0] < 0 || ends[1] < 0)
+  if (descriptor_pipe(ends) < 0)
     return -1;
   return fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }

@@ -65,6 +65,25 @@ bool descriptor_is_apart(void) {
   return apart;
 }
 
+int descriptor_pipe(int ends[2]) {
+  if (pipe2(ends, O_CLOEXEC) < 0) {
+    ends[0] = ends[1] = -1;
+    return -1;
+  }
+  ends[0] = descriptor_move_up(ends[0]);
+  ends[1] = descriptor_move_up(ends[1]);
+  if (ends[0] >= 0 && ends[1] >= 0)
+    return 0;
+  int error = errno;
+  for (int i = 0; i < 2; i++) {
+    if (ends[i] >= 0)
+      close(ends[i]);
+    ends[i] = -1;
+  }
+  errno = error;
+  return -1;
+}
+
 void descriptor_unshare(void) {
   apart = true;
   close_range(3, (unsigned)own_base - 1, CLOSE_RANGE_UNSHARE);

@@ -30,6 +30,9 @@ void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), voi
  * refused it shares the program's on. */
 void descriptor_unshare(void);
 
+/* A pipe with both ends at the top, close-on-exec. 0, or -1 with errno set, both ends -1 and nothing open. */
+int descriptor_pipe(int ends[2]);
+
 /* A copy of a descriptor, at the top, close-on-exec. -1 with errno set. */
 int descriptor_copy_up(int descriptor);
 
