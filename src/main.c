@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "shell/prompt.h"
-#include "shell/script.h"
+#include "shell/script_file.h"
 #include "shell/shell.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 int main(int argc, char **argv) {
   struct shell_options options = {.script = -1};

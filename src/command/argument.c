@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/process.h"
-#include "command/served.h"
-#include "command/settings.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+#include "session/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 #include "socket/look.h"
 
 bool argument_is(const struct argument_value *value, const char *text) {

@@ -5,7 +5,7 @@
 #include "command/argument.h"
 #include "language/escape.h"
 #include "language/number.h"
-#include "socket/file.h"
+#include "system/file.h"
 
 enum { FILE_LIMIT = 64 << 20 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "language/escape.h"
-#include "socket/constant.h"
+#include "names/constant.h"
 
 const char *const command_group_titles[GROUP_COUNT] = {
     [GROUP_SOCKET] = N_("Sockets"),

@@ -4,7 +4,7 @@
 #define SOCKSH_COMMAND_COMMAND_H
 
 #include "language/script.h"
-#include "socket/constant.h"
+#include "names/constant.h"
 
 struct invocation;
 

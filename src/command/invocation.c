@@ -8,9 +8,9 @@
 #include <sys/ioctl.h>
 
 #include "command/argument.h"
-#include "command/process.h"
-#include "command/served.h"
-#include "command/surprise.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+#include "session/diagnosis.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "socket/look.h"

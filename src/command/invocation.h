@@ -3,7 +3,7 @@
 #define SOCKSH_COMMAND_INVOCATION_H
 
 #include "command/command.h"
-#include "command/session.h"
+#include "session/session.h"
 
 /* A word turned into what its argument stands for. */
 struct argument_value {

@@ -7,7 +7,7 @@
 #include "command/argument.h"
 #include "language/escape.h"
 #include "language/number.h"
-#include "socket/option.h"
+#include "option/option.h"
 
 int keyword_index(const char *words, const char *text, size_t length) {
   int index = 0;

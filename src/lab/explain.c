@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lab/lab.h"
-#include "socket/file.h"
+#include "system/file.h"
 
 /* The cause, and what to do about it: the last word is often a command to be copied, so the errno stands first. -1. */
 static int refused(struct error *error, int number, const char *format, ...)

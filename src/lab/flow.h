@@ -2,7 +2,7 @@
 #ifndef SOCKSH_LAB_FLOW_H
 #define SOCKSH_LAB_FLOW_H
 
-#include "socket/packet.h"
+#include "packet/packet.h"
 
 /* At most so many are known; beyond that the oldest is forgotten, and counted from where it is seen again. */
 enum { FLOW_LIMIT = 4096 };

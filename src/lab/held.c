@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lab/wire_parts.h"
-#include "socket/wait.h"
+#include "system/wait.h"
 
 struct held *held_create(const void *bytes, size_t length) {
   struct held *held = calloc(1, sizeof *held);

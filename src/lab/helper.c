@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "lab/interface.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 /* Everything below up to helper_start runs in the child: a copy of a program with threads, so nothing here takes a lock or asks for
  * memory. */

@@ -14,7 +14,7 @@
 #include "lab/talk.h"
 #include "lab/wire_parts.h"
 #include "language/escape.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 #include "socket/kernel.h"
 
 static int make_on_host(struct host *host, int domain, int type, int protocol, bool pair, int made[2]) {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 static void close_all(int *descriptors) {
   for (size_t i = 0; i < LAB_DESCRIPTORS; i++) {

@@ -16,8 +16,8 @@
 
 #include "lab/lab.h"
 #include "lab/wire_parts.h"
-#include "socket/descriptor.h"
-#include "socket/wait.h"
+#include "system/descriptor.h"
+#include "system/wait.h"
 
 enum {
   ROUNDS = 8,           /* of bursts, before the lock is given up */

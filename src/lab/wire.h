@@ -15,7 +15,7 @@
 #include "lab/request.h"
 #include "language/error.h"
 #include "socket/host.h"
-#include "socket/packet.h"
+#include "packet/packet.h"
 #include "timeline/timeline.h"
 
 struct lab_host;

@@ -4,7 +4,7 @@
 
 #include "lab/lab.h"
 #include "lab/wire_parts.h"
-#include "socket/wait.h"
+#include "system/wait.h"
 
 enum { UNSEEN_BYTES = 128 }; /* kept of a packet while nobody looks */
 

@@ -4,8 +4,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/server.h"
-#include "socket/wait.h"
+#include "service/service_parts.h"
+#include "system/wait.h"
 
 /* How long nobody is accepted when there is no descriptor left and no connection ends, in nanoseconds. */
 static const int64_t PAUSE = 100000000;

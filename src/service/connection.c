@@ -5,8 +5,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/server.h"
-#include "socket/wait.h"
+#include "service/service_parts.h"
+#include "system/wait.h"
 
 /* How long a client that was told everything may take to close its side, in nanoseconds. */
 static const int64_t DRAIN_TIME = 2000000000;

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "service/server.h"
-#include "socket/wait.h"
+#include "service/service_parts.h"
+#include "system/wait.h"
 
 enum {
   BATCH = 64,       /* datagrams at a time */

@@ -7,9 +7,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/outward.h"
-#include "service/server.h"
-#include "socket/wait.h"
+#include "service/outbound.h"
+#include "service/service_parts.h"
+#include "system/wait.h"
 
 enum {
   CLIENTS = 1024, /* known at a time; a further one takes the place of the one that was silent longest */

@@ -6,8 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/server.h"
-#include "socket/wait.h"
+#include "service/service_parts.h"
+#include "system/wait.h"
 
 enum {
   EVENTS = 256,  /* how many are taken from the kernel at a time */

@@ -4,8 +4,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/outward.h"
-#include "service/server.h"
+#include "service/outbound.h"
+#include "service/service_parts.h"
 
 static struct connection *client_of(struct connection *connection) {
   return connection->outgoing ? connection->other : connection;

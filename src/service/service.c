@@ -6,10 +6,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/outward.h"
-#include "service/server.h"
-#include "socket/descriptor.h"
-#include "socket/wait.h"
+#include "service/outbound.h"
+#include "service/service_parts.h"
+#include "system/descriptor.h"
+#include "system/wait.h"
 
 const char service_model_names[] = "epoll|iterative|threads";
 

@@ -7,7 +7,7 @@
 #define SOCKSH_SERVICE_SERVICE_H
 
 #include "service/handler.h"
-#include "service/teller.h"
+#include "service/event_queue.h"
 
 /* How clients are waited for. */
 enum service_model {

@@ -7,14 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "command/commands.h"
-#include "command/help.h"
+#include "commands/commands.h"
+#include "commands/session/help.h"
 #include "command/invocation.h"
-#include "command/served.h"
-#include "command/settings.h"
+#include "session/service_handle.h"
+#include "session/settings.h"
 #include "lab/lab.h"
 #include "shell/place.h"
-#include "socket/aside.h"
+#include "system/file_thread.h"
 #include "socket/look.h"
 
 void completion_free(struct candidates *candidates) {

@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SHELL_COMPLETION_H
 #define SOCKSH_SHELL_COMPLETION_H
 
-#include "command/session.h"
+#include "session/session.h"
 
 struct candidate {
   char *text;        /* the whole word */

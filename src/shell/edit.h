@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SHELL_EDIT_H
 #define SOCKSH_SHELL_EDIT_H
 
-#include "command/session.h"
+#include "session/session.h"
 
 /* Sets readline up, and reads the history. `accept` is called with each finished line, NULL at the end of input; it need not free
  * the line. */

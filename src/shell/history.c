@@ -12,7 +12,7 @@
 
 #include "language/bytes.h"
 #include "language/error.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
 

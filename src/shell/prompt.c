@@ -11,7 +11,7 @@
 
 #include "shell/edit.h"
 #include "shell/job.h"
-#include "shell/script.h"
+#include "shell/script_file.h"
 #include "shell/watcher.h"
 #include "shell/worker.h"
 

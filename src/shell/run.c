@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "command/invocation.h"
-#include "command/surprise.h"
+#include "session/diagnosis.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"

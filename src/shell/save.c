@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "language/escape.h"
-#include "socket/file.h"
+#include "system/file.h"
 
 /* The script being put together from the timeline. A line is held back until its result is known. */
 struct writer {

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command/held.h"
-#include "command/served.h"
+#include "commands/lab/held_packets.h"
+#include "session/service_handle.h"
 #include "lab/lab.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
 #include "shell/save.h"
-#include "shell/script.h"
+#include "shell/script_file.h"
 #include "shell/watcher.h"
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 const struct shell_operations shell_operations = {
     .list_jobs = job_list,

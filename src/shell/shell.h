@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SHELL_SHELL_H
 #define SOCKSH_SHELL_SHELL_H
 
-#include "command/session.h"
+#include "session/session.h"
 #include "shell/options.h"
 
 /* Makes a session. 0, or -1 with an error told on standard error. */

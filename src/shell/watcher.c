@@ -8,7 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 enum {
   FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before what waits is written */

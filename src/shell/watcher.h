@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SHELL_WATCHER_H
 #define SOCKSH_SHELL_WATCHER_H
 
-#include "command/session.h"
+#include "session/session.h"
 
 /* Blocks, in this thread and all it will start, every signal that the watcher takes, and opens the descriptor it takes
  * them from. 0, or -1 with errno set. At the prompt Ctrl-Z and changes of the window are taken, too. */

@@ -4,7 +4,7 @@
 #define SOCKSH_SHELL_WORKER_H
 
 #include "shell/options.h"
-#include "shell/step.h"
+#include "shell/walk.h"
 
 /* What the prompt's threads share. `waiting` and `step` are the foreground's while it has work, and the terminal's thread's else:
  * the word that hands work over orders the two. `foreground` and `all` are the terminal's thread's. */

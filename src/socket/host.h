@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "socket/address.h"
+#include "names/address.h"
 
 struct kernel;
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "socket/descriptor.h"
+#include "system/descriptor.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
 

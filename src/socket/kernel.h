@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "socket/address.h"
-#include "socket/constant.h"
+#include "names/address.h"
+#include "names/constant.h"
 
 /* The timer that the kernel runs for a socket. */
 enum kernel_timer {

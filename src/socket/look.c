@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "socket/tcp_info.h"
+#include "option/tcp_info.h"
 
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};

@@ -6,7 +6,7 @@
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
-#include "socket/call.h"
+#include "call/call.h"
 #include "socket/socket.h"
 
 /* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is then the new one, and *before

@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SOCKET_LOOK_OPTION_H
 #define SOCKSH_SOCKET_LOOK_OPTION_H
 
-#include "socket/option.h"
+#include "option/option.h"
 #include "socket/socket.h"
 
 /* Adds the option's value as text, in strace's notation. 0, or the errno with which the kernel refused. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "language/value.h"
-#include "socket/address.h"
-#include "socket/constant.h"
+#include "names/address.h"
+#include "names/constant.h"
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"

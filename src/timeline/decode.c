@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "socket/message.h"
+#include "call/message.h"
 #include "timeline/codec.h"
 #include "timeline/codec_bits.h"
 

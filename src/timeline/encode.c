@@ -1,7 +1,7 @@
 /* encode: events into bytes. */
 #include <string.h>
 
-#include "socket/message.h"
+#include "call/message.h"
 #include "timeline/codec.h"
 #include "timeline/codec_bits.h"
 

@@ -7,7 +7,7 @@
 #include "language/error.h"
 #include "language/result.h"
 #include "language/source.h"
-#include "socket/call.h"
+#include "call/call.h"
 #include "timeline/answer.h"
 
 enum event_kind {

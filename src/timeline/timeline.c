@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "socket/descriptor.h"
-#include "socket/wait.h"
+#include "system/descriptor.h"
+#include "system/wait.h"
 #include "timeline/codec.h"
 
 /* How long the difference of the two clocks is taken to stay the same, in nanoseconds. */

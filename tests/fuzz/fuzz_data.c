@@ -7,9 +7,9 @@
 #include "language/lexer.h"
 #include "language/number.h"
 #include "language/pack.h"
-#include "socket/constant.h"
-#include "socket/option.h"
-#include "socket/word.h"
+#include "names/constant.h"
+#include "option/option.h"
+#include "language/word.h"
 #include "timeline/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "language/escape.h"
-#include "socket/packet.h"
-#include "socket/packet_field.h"
-#include "view/json_part.h"
-#include "view/packet.h"
-#include "view/packet_full.h"
-#include "view/table.h"
+#include "packet/packet.h"
+#include "packet/packet_field.h"
+#include "view/json/json_part.h"
+#include "view/notation/packet_line.h"
+#include "view/notation/packet_full.h"
+#include "view/notation/table_layout.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "socket/address.h"
+#include "names/address.h"
 
 /* Parses a copy that ends where the text does. */
 static enum address_need parse(const char *text, size_t length, int family, struct address *address,

@@ -14,8 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "socket/call.h"
-#include "socket/message.h"
+#include "call/call.h"
+#include "call/message.h"
 
 ssize_t __real_recv(int descriptor, void *data, size_t size, int flags);
 ssize_t __wrap_recv(int descriptor, void *data, size_t size, int flags);

@@ -16,8 +16,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "socket/constant.h"
-#include "socket/word.h"
+#include "names/constant.h"
+#include "language/word.h"
 
 static long parse(const struct constant_set *set, const char *text) {
   long value = -12345;

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "socket/arc.h"
+#include "socket/transition.h"
 #include "socket/look.h"
-#include "view/diagram.h"
+#include "view/picture/diagram.h"
 
 static struct kernel *kernel;
 

@@ -15,8 +15,8 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "socket/constant.h"
-#include "socket/option.h"
+#include "names/constant.h"
+#include "option/option.h"
 
 /* The table. */
 

@@ -17,7 +17,7 @@
 
 #include <linux/filter.h>
 
-#include "socket/option.h"
+#include "option/option.h"
 
 static const struct option *find(int level, const char *text) {
   struct error error = {0};

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "socket/packet.h"
-#include "socket/packet_bits.h"
-#include "socket/packet_field.h"
+#include "packet/packet.h"
+#include "packet/packet_bits.h"
+#include "packet/packet_field.h"
 
 static const char syn[] = "4500003c12344000400614860a0000010a0000029cb00050000003e800000000"
                           "a002faf0943b0000020405b40402080a000003e90000000001030307";

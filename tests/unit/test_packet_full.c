@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/packet_full.h"
-#include "view/table.h"
+#include "view/notation/packet_full.h"
+#include "view/notation/table_layout.h"
 
 static const char syn[] =
     "4500003c12344000400614860a0000010a0000029cb00050000003e800000000a002faf0943b0000020405b40402080a"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/packet.h"
+#include "view/notation/packet_line.h"
 #include "view/view.h"
 
 static const char syn[] =

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "socket/packet.h"
-#include "view/pcap.h"
+#include "packet/packet.h"
+#include "view/capture/pcap.h"
 
 static char directory[] = "/tmp/socksh-pcap.XXXXXX";
 static char path[64];

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "socket/message.h"
+#include "call/message.h"
 #include "timeline/codec.h"
 #include "timeline/timeline.h"
 

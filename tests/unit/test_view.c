@@ -15,10 +15,10 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
-#include "socket/message.h"
-#include "view/alias.h"
-#include "view/notation.h"
-#include "view/table.h"
+#include "call/message.h"
+#include "view/notation/alias.h"
+#include "view/notation/notation.h"
+#include "view/notation/table_layout.h"
 
 static struct address inet(const char *text) {
   struct address address = {0};

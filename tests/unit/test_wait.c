@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "socket/wait.h"
+#include "system/wait.h"
 
 enum { ROUNDS = 2000 };
 

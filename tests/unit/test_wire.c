@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lab/wire_parts.h"
-#include "socket/wait.h"
+#include "system/wait.h"
 
 enum { CLIENT_START = 1000, SERVER_START = 0xfffffff0 }; /* the server's numbers wrap around */
 

@@ -1,0 +1,156 @@
+#include "call/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
+
+struct call_message *message_create(void) {
+  return calloc(1, sizeof(struct call_message));
+}
+
+void message_free(struct call_message *message) {
+  for (size_t i = 0; i < message->received_room; i++)
+    socket_unreserve(message->received[i]);
+  free(message->received);
+  bytes_free(&message->control);
+  free(message);
+}
+
+int message_add_control(struct call_message *message, int level, int type, const void *data,
+                        size_t length) {
+  size_t start = message->control.length;
+  size_t space = CMSG_SPACE(length);
+  if (bytes_reserve(&message->control, space) < 0)
+    return -1;
+  memset(message->control.data + start, 0, space);
+  struct cmsghdr header = {.cmsg_len = CMSG_LEN(length), .cmsg_level = level, .cmsg_type = type};
+  memcpy(message->control.data + start, &header, sizeof header);
+  memcpy(message->control.data + start + CMSG_LEN(0), data, length);
+  message->control.length += space;
+  message->control_size = message->control.length;
+  return 0;
+}
+
+int message_reserve(struct call *call, struct socket_table *table) {
+  struct call_message *message = call->message;
+  if (message->control_size > 0) {
+    if (bytes_reserve(&message->control, message->control_size) < 0)
+      return -1;
+    memset(message->control.data, 0, message->control_size);
+    message->control.length = message->control_size;
+  }
+  /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets brings any. */
+  size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
+  if (room > 253)
+    room = 253;
+  message->received = calloc(room ? room : 1, sizeof(struct socket *));
+  if (!message->received)
+    return -1;
+  for (; message->received_room < room; message->received_room++) {
+    message->received[message->received_room] = socket_reserve(table);
+    if (!message->received[message->received_room])
+      return -1;
+  }
+  return 0;
+}
+
+void message_perform(struct call *call) {
+  struct call_message *message = call->message;
+  struct iovec parts[16];
+  size_t offset = 0;
+  for (size_t i = 0; i < message->part_count; i++) {
+    parts[i] = (struct iovec){.iov_base = call->data->data + offset, .iov_len = message->part_sizes[i]};
+    offset += message->part_sizes[i];
+  }
+  struct msghdr header = {.msg_iov = parts, .msg_iovlen = message->part_count};
+  header.msg_control = message->control_size > 0 ? message->control.data : NULL;
+  header.msg_controllen = message->control_size;
+  if (message->named) {
+    header.msg_name = &call->address.storage;
+    header.msg_namelen = call->name == CALL_RECVMSG ? sizeof call->address.storage : call->address.length;
+  }
+  if (call->name == CALL_SENDMSG) {
+    call->result = sendmsg(call->subject.descriptor, &header, (int)call->number[0]);
+    call->error = call->result < 0 ? errno : 0;
+    return;
+  }
+  call->result = recvmsg(call->subject.descriptor, &header, (int)call->number[0]);
+  call->error = call->result < 0 ? errno : 0;
+  /* With MSG_TRUNC the result is the datagram's length, which may be more than was written. */
+  size_t received = call->result < 0 ? 0 : (size_t)call->result;
+  call->data->length = received < call->size ? received : call->size;
+  message->flags = header.msg_flags;
+  message->control_size = call->result < 0 ? 0 : header.msg_controllen;
+  call->address.length = call->result < 0 ? 0 : header.msg_namelen;
+}
+
+bool message_next_control(const struct call_message *message, size_t *at, struct control *control) {
+  struct cmsghdr header;
+  if (message->control_size < *at + sizeof header)
+    return false;
+  memcpy(&header, message->control.data + *at, sizeof header);
+  if (header.cmsg_len < sizeof header)
+    return false;
+  size_t length = header.cmsg_len - CMSG_LEN(0);
+  size_t room = message->control_size - *at - CMSG_LEN(0);
+  *control = (struct control){
+      .level = header.cmsg_level,
+      .type = header.cmsg_type,
+      .data = (const unsigned char *)message->control.data + *at + CMSG_LEN(0),
+      .length = length < room ? length : room,
+  };
+  *at += CMSG_SPACE(length);
+  return true;
+}
+
+/* It is on the host of the socket that was sent, which the session may still have, too. */
+static struct host *host_of_twin(const struct socket_table *table, int descriptor) {
+  uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
+    return NULL;
+  const struct socket *twin = socket_table_find_cookie(table, cookie, NULL);
+  return twin ? twin->host : NULL;
+}
+
+/* Takes one descriptor that came with a message. */
+static void receive_descriptor(struct call *call, struct socket_table *table, int descriptor) {
+  struct call_message *message = call->message;
+  int domain;
+  socklen_t length = sizeof domain;
+  if (descriptor < 0)
+    return; /* SCM_PIDFD with an error in its place */
+  bool taken = message->received_count < message->received_room &&
+               getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+               socket_table_add(table, message->received[message->received_count], descriptor) == 0;
+  if (!taken) {
+    close(descriptor);
+    return;
+  }
+  struct socket *received = message->received[message->received_count++];
+  socket_identify(received);
+  received->host = host_of_twin(table, descriptor);
+}
+
+bool message_carries_descriptors(const struct control *control) {
+  return control->level == SOL_SOCKET && (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
+}
+
+void message_finish(struct call *call, struct socket_table *table) {
+  struct control control;
+  size_t at = 0;
+  while (call->result >= 0 && message_next_control(call->message, &at, &control)) {
+    if (!message_carries_descriptors(&control))
+      continue;
+    for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
+      int descriptor;
+      memcpy(&descriptor, control.data + i, sizeof descriptor);
+      receive_descriptor(call, table, descriptor);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/* message: what sendmsg(2) and recvmsg(2) carry beside the data: several parts, an address, and control messages. */
+#ifndef SOCKSH_CALL_MESSAGE_H
+#define SOCKSH_CALL_MESSAGE_H
+
+#include "call/call.h"
+
+/* An empty message; NULL when there is no memory. */
+struct call_message *message_create(void);
+void message_free(struct call_message *message);
+
+/* Adds a control message to be sent. 0, or -1 when there is no memory. */
+int message_add_control(struct call_message *message, int level, int type, const void *data, size_t length);
+
+/* Reserves entries for as many descriptors as the control buffer of a recvmsg has room for. 0 or -1. */
+int message_reserve(struct call *call, struct socket_table *table);
+
+/* Makes the system call: sendmsg or recvmsg. */
+void message_perform(struct call *call);
+
+/* Takes the descriptors that came into the table. Those that are no sockets are closed. */
+void message_finish(struct call *call, struct socket_table *table);
+
+/* One control message after another: `at` begins as 0. False at the end. */
+struct control {
+  int level;
+  int type;
+  const unsigned char *data;
+  size_t length;
+};
+bool message_next_control(const struct call_message *message, size_t *at, struct control *control);
+
+/* True for one that brings descriptors, each an int. */
+bool message_carries_descriptors(const struct control *control);
+
+/* Adds a control message as strace prints it: {SOL_SOCKET, SCM_RIGHTS, [4]}. */
+void control_append(const struct control *control, struct bytes *bytes);
+
+#endif

@@ -1,0 +1,495 @@
+/* await: the command that waits until something is so, and the table of what it can wait for. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#include "command/argument.h"
+#include "commands/kernel/await.h"
+#include "commands/commands.h"
+#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+#include "session/inventory.h"
+#include "lab/lab.h"
+#include "language/escape.h"
+#include "socket/look.h"
+
+/* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with the shortest. */
+enum { SHORTEST = 1000000, LONGEST = 20000000 };
+
+/* A row for each condition of a socket: a new one is a row. */
+struct condition {
+  const char *name;
+  bool compares; /* an operator and a number follow */
+  short events;  /* the kernel wakes for these of poll(2); 0: it is looked at again and again */
+  bool closed;   /* it may be asked of a socket whose descriptor is closed */
+  bool (*holds)(const struct awaited *awaited);
+};
+
+static bool compare(const struct awaited *awaited, int64_t value) {
+  if (value < 0)
+    return false; /* not known */
+  switch (awaited->comparison) {
+  case 0:
+    return value == awaited->number;
+  case 1:
+    return value != awaited->number;
+  case 2:
+    return value < awaited->number;
+  case 3:
+    return value <= awaited->number;
+  case 4:
+    return value > awaited->number;
+  default:
+    return value >= awaited->number;
+  }
+}
+
+static short ready_of(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return details.ready;
+}
+
+static bool is_readable(const struct awaited *awaited) {
+  return ready_of(awaited) & (POLLIN | POLLERR | POLLHUP);
+}
+
+static bool is_writable(const struct awaited *awaited) {
+  return ready_of(awaited) & (POLLOUT | POLLERR | POLLHUP);
+}
+
+static bool has_error(const struct awaited *awaited) {
+  return ready_of(awaited) & POLLERR;
+}
+
+/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any more. */
+static bool is_closed(const struct awaited *awaited) {
+  enum socket_state state = look_state_now(awaited->socket);
+  if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
+    return state == STATE_DISCONNECTED;
+  return state == STATE_CLOSED || state == STATE_TIME_WAIT || state == STATE_UNKNOWN;
+}
+
+static bool receive_queue_is(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return compare(awaited, details.receive_queue);
+}
+
+static bool send_queue_is(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return compare(awaited, details.send_queue);
+}
+
+static bool backlog_is(const struct awaited *awaited) {
+  return compare(awaited, backlog_length(awaited->runner, awaited->socket));
+}
+
+static bool half_open_is(const struct awaited *awaited) {
+  return compare(awaited, backlog_half_open(awaited->socket));
+}
+
+static bool is_in_state(const struct awaited *awaited) {
+  enum socket_state state = look_state_now(awaited->socket);
+  if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
+    state = STATE_CLOSED;
+  return state == awaited->state;
+}
+
+static const struct condition conditions[] = {
+    {"readable", false, POLLIN, false, is_readable}, {"writable", false, POLLOUT, false, is_writable},
+    {"error", false, POLLERR, false, has_error},     {"closed", false, 0, true, is_closed},
+    {"recvq", true, 0, true, receive_queue_is},      {"sendq", true, 0, true, send_queue_is},
+    {"backlog", true, 0, false, backlog_is},         {"half-open", true, 0, false, half_open_is},
+};
+static const struct condition state_condition = {"", false, 0, true, is_in_state};
+
+const char *const await_conditions =
+    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|clients|received|sent|errors";
+
+/* Looks the condition up: a row of the table, or a state. */
+static int read_condition(struct invocation *invocation, struct awaited *awaited) {
+  const struct argument_value *value = invocation_value(invocation, 1);
+  const char *text = value->word.data;
+  size_t length = value->word.length;
+  struct error ignored;
+  for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+    if (bytes_equal(text, length, conditions[i].name, strlen(conditions[i].name))) {
+      awaited->condition = &conditions[i];
+      return 0;
+    }
+  const struct constant *state = constant_find(&constant_states, text, length, &ignored);
+  if (state) {
+    awaited->condition = &state_condition;
+    awaited->state = (enum socket_state)state->value;
+    return 0;
+  }
+  if (strstr(ignored.message, "did you mean"))
+    return invocation_wrong(invocation, value, "%s", ignored.message);
+  struct bytes shown = {0};
+  escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
+  int status = invocation_wrong(
+      invocation, value,
+      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq, backlog and half-open with a "
+        "comparison, and the states, as ESTABLISHED or CLOSE_WAIT"),
+      bytes_text(&shown));
+  bytes_free(&shown);
+  return status;
+}
+
+static bool names_wire(const struct argument_value *first) {
+  return bytes_equal(first->word.data, first->word.length, "wire", 4) && first->word.bare == 4;
+}
+
+static bool names_listening(const struct argument_value *first) {
+  return bytes_equal(first->word.data, first->word.length, "listening", 9) &&
+         first->word.bare == first->word.length;
+}
+
+static int check_wire(struct invocation *invocation) {
+  const struct argument_value *condition = invocation_value(invocation, 1);
+  bool known = argument_is(condition, "held") || argument_is(condition, "empty") ||
+               packet_flags_parse(condition->word.data, condition->word.length) >= 0;
+  return known ? 0
+               : invocation_wrong(
+                     invocation, condition,
+                     _("the wire is awaited held, empty, or by the flags of a packet, as S. or F."));
+}
+
+/* `await listening ADDRESS`: the second word is an address. */
+static int read_address(struct invocation *invocation, struct address *address, bool check) {
+  static const struct argument argument = {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS};
+  struct argument_value value = *invocation_value(invocation, 1);
+  value.argument = &argument;
+  int status = argument_convert(invocation, &value, check);
+  if (status < 0)
+    error_set_place(invocation->error, value.place);
+  *address = value.address;
+  return status;
+}
+
+int await_read(struct invocation *invocation, struct awaited *awaited) {
+  awaited->runner = invocation->runner;
+  awaited->socket = invocation_value(invocation, 0)->socket;
+  awaited->comparison = (int)invocation_number(invocation, 2, -1);
+  awaited->number = invocation_number(invocation, 3, 0);
+  return read_condition(invocation, awaited);
+}
+
+bool await_holds(const struct awaited *awaited) {
+  return awaited->condition->holds(awaited);
+}
+
+/* Whether the words go together. */
+int await_check(struct invocation *invocation) {
+  struct awaited awaited = {.comparison = -1};
+  const struct argument_value *first = invocation_value(invocation, 0);
+  const struct argument_value *second = invocation_value(invocation, 1);
+  const struct argument_value *comparison = invocation_value(invocation, 2);
+  const struct argument_value *number = invocation_value(invocation, 3);
+  if (!first || !second || first->unknown || second->unknown)
+    return 0;
+  if (names_listening(first))
+    return read_address(invocation, &awaited.address, true);
+  if (names_wire(first))
+    return check_wire(invocation);
+  bool process = bytes_equal(second->word.data, second->word.length, "exit", 4) ||
+                 bytes_equal(second->word.data, second->word.length, "line", 4);
+  if (process)
+    return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison")) : 0;
+  bool figure = served_has_figure(second->word.data, second->word.length);
+  if (figure && !(comparison && number))
+    return invocation_wrong(invocation, second, _("a figure takes a comparison, as in connections == 0"));
+  if (figure)
+    return 0;
+  if (read_condition(invocation, &awaited) < 0)
+    return -1;
+  if (number && !comparison)
+    return invocation_wrong(invocation, number, _("a time is written with its unit, as in 500ms or 2s"));
+  if (awaited.condition->compares && !(comparison && number))
+    return invocation_wrong(invocation, second, _("%s takes a comparison, as in %s >= 100"),
+                            awaited.condition->name, awaited.condition->name);
+  if (!awaited.condition->compares && comparison)
+    return invocation_wrong(invocation, comparison, _("this condition takes no comparison"));
+  return 0;
+}
+
+/* Waits until the kernel says that something has happened, where it can; else for the interval, which then grows. 0 to look
+ * again, 1 when the time is over, -1 when interrupted. */
+static int wait_a_little(const struct awaited *awaited, int64_t deadline, int64_t *interval,
+                         struct error *error) {
+  struct runner *runner = awaited->runner;
+  short events = awaited->condition ? awaited->condition->events : 0;
+  struct pollfd item = {.fd = events ? awaited->socket->descriptor : -1, .events = events};
+  int64_t left = deadline - clock_monotonic();
+  if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+    return runner_interrupted(runner, error);
+  if (left <= 0)
+    return 1;
+  int64_t most = events || left < *interval ? left : *interval;
+  struct timespec time = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
+  if (runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
+    ppoll(&item, 1, &time, NULL);
+    runner_wait_end(runner);
+  }
+  *interval = *interval * 2 > LONGEST ? LONGEST : *interval * 2;
+  return 0;
+}
+
+static int closed_socket(const struct awaited *awaited, struct error *error) {
+  return error_set_errno(error, EBADF, _("socket %d is closed"), awaited->socket->was_descriptor);
+}
+
+/* What is so instead, when the time is over. */
+static int too_late(const struct awaited *awaited, struct error *error) {
+  const struct socket *socket = awaited->socket;
+  struct look_details details;
+  if (awaited->condition->compares) {
+    look_details(socket, &details);
+    long long value = awaited->condition->holds == backlog_is      ? backlog_length(awaited->runner, socket)
+                      : awaited->condition->holds == half_open_is  ? backlog_half_open(socket)
+                      : awaited->condition->holds == send_queue_is ? details.send_queue
+                                                                   : details.receive_queue;
+    return error_set_errno(error, ETIMEDOUT, _("%s of socket %d is %lld"), awaited->condition->name,
+                           socket->was_descriptor, value);
+  }
+  enum socket_state state = look_state_now(socket);
+  const char *name = constant_name(&constant_states, state);
+  return error_set_errno(error, ETIMEDOUT, _("socket %d is in state %s"), socket->was_descriptor,
+                         state == STATE_UNKNOWN || !name ? "CLOSED" : name);
+}
+
+static int await_socket(const struct awaited *awaited, int64_t deadline, struct error *error) {
+  int64_t interval = SHORTEST;
+  for (;;) {
+    bool closed = awaited->socket->descriptor < 0;
+    if (closed && (!awaited->condition->closed ||
+                   (awaited->condition->compares && awaited->socket->role == ROLE_GONE)))
+      return closed_socket(awaited, error);
+    if (awaited->condition->holds(awaited))
+      return 0;
+    int waited = wait_a_little(awaited, deadline, &interval, error);
+    if (waited != 0)
+      return waited < 0 ? -1 : too_late(awaited, error);
+  }
+}
+
+static void note_unix_listener(const struct kernel_socket *kernel, void *context) {
+  struct awaited *awaited = context;
+  if (kernel->state == STATE_LISTEN && address_equal(&kernel->local, &awaited->address))
+    awaited->number = 1;
+}
+
+/* 1 where some process listens there, 0 where none does, -1 with an error. */
+static int is_listened(struct awaited *awaited, struct kernel *kernel, struct error *error) {
+  struct kernel_socket found;
+  const struct address none = {0};
+  if (address_family(&awaited->address) != AF_UNIX) {
+    int there = kernel_find(kernel, &awaited->address, &none, 0, &found, error);
+    return there < 0 ? -1 : there && found.state == STATE_LISTEN;
+  }
+  awaited->number = 0;
+  if (kernel_walk(kernel, KERNEL_UNIX, ~0u, note_unix_listener, awaited, error) < 0)
+    return -1;
+  return awaited->number > 0;
+}
+
+static int nobody_listens(const struct awaited *awaited, struct error *error) {
+  struct bytes text = {0};
+  address_append(&awaited->address, &text);
+  error_set_errno(error, ETIMEDOUT, _("nobody listens at %s"), bytes_text(&text));
+  bytes_free(&text);
+  return -1;
+}
+
+static int await_listening(struct awaited *awaited, int64_t deadline, struct error *error) {
+  const struct host *host = awaited->runner->host;
+  struct kernel *kernel = host ? host->kernel : awaited->runner->session->sockets.kernel;
+  int64_t interval = SHORTEST;
+  if (!kernel)
+    return error_set(
+        error, ERROR_FAILURE,
+        _("the kernel's list of sockets (sock_diag) can't be read, so nobody can tell who listens"));
+  for (;;) {
+    int there = is_listened(awaited, kernel, error);
+    if (there != 0)
+      return there < 0 ? -1 : 0;
+    int waited = wait_a_little(awaited, deadline, &interval, error);
+    if (waited != 0)
+      return waited < 0 ? -1 : nobody_listens(awaited, error);
+  }
+}
+
+/* How many packets are held that fit: all, or those with the flags that were named. */
+static long long count_held(struct wire *wire, int flags) {
+  long long count = 0;
+  wire_lock(wire);
+  for (const struct held *held = wire->held.first; held; held = held->next)
+    count += flags < 0 || wire_has_flags(held, (unsigned)flags);
+  wire_unlock(wire);
+  return count;
+}
+
+/* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or goes. */
+static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
+  struct runner *runner = invocation->runner;
+  struct wire *wire = wire_of(invocation);
+  const struct argument_value *condition = invocation_value(invocation, 1);
+  bool empty = argument_is(condition, "empty");
+  bool any = empty || argument_is(condition, "held");
+  int flags = any ? -1 : packet_flags_parse(condition->word.data, condition->word.length);
+  awaited->comparison = (int)invocation_number(invocation, 2, empty ? 0 : 5);
+  awaited->number = invocation_number(invocation, 3, empty ? 0 : 1);
+  if (!wire)
+    return -1;
+  runner->stirred = true;
+  for (;;) {
+    unsigned news = wire->news;
+    long long count = count_held(wire, flags);
+    if (compare(awaited, count))
+      return 0;
+    if (clock_monotonic() >= deadline)
+      return error_set_errno(invocation->error, ETIMEDOUT, _("%lld such packets are held"), count);
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      return runner_interrupted(runner, invocation->error);
+    futex_wait(&wire->news, news, deadline);
+    runner_wait_end(runner);
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      return runner_interrupted(runner, invocation->error);
+  }
+}
+
+static int await_process(struct invocation *invocation, const struct argument_value *first,
+                         int64_t deadline) {
+  const struct argument_value *second = invocation_value(invocation, 1);
+  bool line = bytes_equal(second->word.data, second->word.length, "line", 4);
+  if (!line && !bytes_equal(second->word.data, second->word.length, "exit", 4))
+    return invocation_wrong(invocation, second, _("a process is awaited by its exit, or by its line"));
+  if (process_await(invocation->runner, first->process, line ? PROCESS_LINE : PROCESS_EXIT, deadline,
+                    invocation->error) < 0)
+    return -1;
+  if (!line)
+    invocation_give_number(invocation, first->process->status);
+  return 0;
+}
+
+/* A figure is looked at again and again. */
+static int await_figure(struct invocation *invocation, struct awaited *awaited, struct served *served,
+                        int64_t deadline) {
+  const struct argument_value *second = invocation_value(invocation, 1);
+  int64_t interval = SHORTEST;
+  int64_t figure;
+  awaited->comparison = (int)invocation_number(invocation, 2, -1);
+  awaited->number = invocation_number(invocation, 3, 0);
+  for (;;) {
+    if (!served_figure(served, second->word.data, second->word.length, &figure))
+      return invocation_wrong(
+          invocation, second,
+          _("a service is awaited by its exit, or by connections, clients, received, sent or errors with a comparison"));
+    if (compare(awaited, figure))
+      return 0;
+    int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
+    if (waited > 0)
+      return error_set_errno(invocation->error, ETIMEDOUT, _("%.*s of service %u is %lld"),
+                             (int)second->word.length, second->word.data, served->number,
+                             (long long)figure);
+    if (waited < 0)
+      return -1;
+  }
+}
+
+static int await_service(struct invocation *invocation, struct awaited *awaited, struct served *served,
+                         int64_t deadline) {
+  const struct argument_value *second = invocation_value(invocation, 1);
+  if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
+    return await_figure(invocation, awaited, served, deadline);
+  return served_await_end(invocation, served, deadline);
+}
+
+static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
+  const struct argument_value *first = invocation_value(invocation, 0);
+  if (first->process)
+    return await_process(invocation, first, deadline);
+  if (first->served)
+    return await_service(invocation, awaited, first->served, deadline);
+  if (names_listening(first) && !first->socket)
+    return read_address(invocation, &awaited->address, false) < 0
+               ? -1
+               : await_listening(awaited, deadline, invocation->error);
+  if (names_wire(first) && !first->socket)
+    return await_wire(invocation, awaited, deadline);
+  const struct argument_value *second = invocation_value(invocation, 1);
+  if (served_has_figure(second->word.data, second->word.length)) {
+    struct served *served = served_find(invocation->runner->session, first->socket);
+    return served ? await_figure(invocation, awaited, served, deadline)
+                  : error_set(invocation->error, ERROR_FAILURE,
+                              _("no service is on socket %d; `services` lists them"),
+                              first->socket->was_descriptor);
+  }
+  if (await_read(invocation, awaited) < 0)
+    return -1;
+  runner_use_socket(invocation->runner, awaited->socket);
+  runner_touch(invocation->runner, awaited->socket);
+  return await_socket(awaited, deadline, invocation->error);
+}
+
+/* The words as they were typed. */
+static void append_words(const struct invocation *invocation, struct bytes *text) {
+  for (size_t i = 0; i < invocation->count; i++) {
+    const struct expanded *word = &invocation->values[i].word;
+    bytes_append_text(text, i ? " " : "");
+    escape_append_plain(text, word->data, word->length, false, ESCAPE_ASCII);
+  }
+}
+
+static void append_test(struct invocation *invocation, bool passed) {
+  struct bytes line = {0};
+  bytes_append_text(&line, "await ");
+  append_words(invocation, &line);
+  const char *condition = bytes_text(&line) + strlen("await ");
+  struct event event = {.kind = EVENT_TEST};
+  event.test = (struct event_test){passed, "await", bytes_text(&line), condition,
+                                   passed ? condition : invocation->error->message};
+  runner_append(invocation->runner, &event);
+  bytes_free(&line);
+}
+
+static int run_await(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
+  struct awaited awaited = {.runner = runner};
+  int64_t timeout = invocation_duration(invocation, 4, runner->session->settings.timeout);
+  int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
+  if (status < 0 && invocation->error->kind == ERROR_USAGE)
+    return -1;
+  if (!runner->expects) /* else that is the test */
+    append_test(invocation, status == 0);
+  return status;
+}
+
+const struct command command_await = {
+    .name = "await",
+    .group = GROUP_DATA,
+    .arguments = {AWAIT_ARGUMENTS(0), {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
+    .result = "exit status, of a process",
+    .summary = N_("waits until something is so"),
+    .manual = N_(
+        "CONDITION is readable, writable or error (an error waits to be fetched); the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, "
+        "when the connection is over, be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept) or half-open (those whose last ACK has not come), each with a comparison: recvq >= "
+        "100. A socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are for testing other programs: `await p exit` waits until "
+        "the program that spawn has started ends, `await p line` for its next line, and `await listening ADDRESS` until anybody listens "
+        "there.\n\nIn a lab `await wire held` waits until a packet is held, `await wire empty` until none is, and `await wire F.` for one with these flags, among others; a "
+        "comparison of their number may follow: await wire held == 3.\n\nThe kernel wakes the shell for readable, "
+        "writable, error and exit; everything else is looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
+        "TIMEOUT, or `set timeout` where that is omitted."),
+    .blocks = N_("until the condition holds, or the time is over"),
+    .errors = {{ETIMEDOUT, N_("the condition did not come true in time")}},
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv backlog == 1\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
+    .pages = "poll(2), tcp(7)",
+    .check = await_check,
+    .run = run_await,
+};

@@ -1,0 +1,247 @@
+/* inspect: commands that show one socket in depth: a listener's queues, and what TCP_INFO says. */
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+#include "command/cells.h"
+#include "session/inventory.h"
+#include "lab/lab.h"
+#include "system/file.h"
+#include "socket/look.h"
+#include "option/tcp_info.h"
+
+static const char *const queue_columns[] = {"", N_("LENGTH"), N_("LIMIT"), "", NULL};
+
+static void add_queue_row(struct answer *answer, const char *name, int64_t length, int64_t limit,
+                          const char *meaning) {
+  answer_add_text(answer, name);
+  row_add_queue(answer, length);
+  row_add_queue(answer, limit);
+  answer_add_text(answer, meaning);
+}
+
+/* A counter of the host, as /proc/net/netstat has it: a line of names above a line of numbers. -1: it is not there. */
+static long long host_counter(const char *text, const char *name) {
+  const char *names = strstr(text, "TcpExt:");
+  const char *numbers = names ? strstr(names + 1, "TcpExt:") : NULL;
+  size_t length = strlen(name);
+  while (names && numbers && *names && *names != '\n') {
+    names += strcspn(names, " \n");
+    numbers += strcspn(numbers, " \n");
+    names += *names == ' ';
+    numbers += *numbers == ' ';
+    if (strncmp(names, name, length) == 0 && (names[length] == ' ' || names[length] == '\n'))
+      return strtoll(numbers, NULL, 10);
+  }
+  return -1;
+}
+
+/* The counters of the machine, or of a host of the lab. 0 or an errno. */
+static int read_counters(const struct socket *socket, struct bytes *text) {
+  struct error ignored;
+  if (!socket->host)
+    return file_read("/proc/net/netstat", 1 << 20, text);
+  return lab_read((struct lab_host *)socket->host, "/proc/net/netstat", text, &ignored) < 0 ? EIO : 0;
+}
+
+static void add_host_rows(struct runner *runner, const struct socket *socket, struct answer *answer) {
+  struct bytes text = {0};
+  int problem = read_counters(socket, &text);
+  if (problem) {
+    runner_note(runner, _("/proc/net/netstat can't be read (%s): the counters of the host are not shown"),
+                error_number_name(problem));
+  } else {
+    const char *all = bytes_text(&text);
+    add_queue_row(answer, _("host overflows"), host_counter(all, "ListenOverflows"), -1,
+                  _("of the whole host, all listeners: a queue was full (ListenOverflows)"));
+    add_queue_row(answer, _("host drops"), host_counter(all, "ListenDrops"), -1,
+                  _("of the whole host, all listeners: a SYN or an ACK was dropped (ListenDrops)"));
+  }
+  bytes_free(&text);
+}
+
+static int64_t drops_of(const struct socket *socket) {
+  uint32_t numbers[SK_MEMINFO_VARS] = {0};
+  socklen_t length = sizeof numbers;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
+      length <= SK_MEMINFO_DROPS * sizeof *numbers)
+    return -1;
+  return numbers[SK_MEMINFO_DROPS];
+}
+
+int64_t backlog_length(struct runner *runner, const struct socket *socket) {
+  struct look_details details;
+  if (socket->family != AF_UNIX) {
+    look_details(socket, &details);
+    return details.receive_queue;
+  }
+  /* Of a Unix listener only the kernel's list tells. */
+  struct survey survey;
+  struct error ignored;
+  int64_t length = -1;
+  if (survey_make(runner, KERNEL_UNIX, &survey, &ignored) < 0)
+    return -1;
+  for (size_t i = 0; i < survey_count(&survey); i++)
+    if (survey_nth(&survey, i)->socket == socket && survey_nth(&survey, i)->listed)
+      length = survey_nth(&survey, i)->kernel.receive_queue;
+  survey_free(&survey);
+  return length;
+}
+
+static int64_t count_half_open(const struct survey *survey, const struct socket *socket) {
+  int64_t half_open = survey->complete ? 0 : -1;
+  for (size_t i = 0; i < survey_count(survey); i++) {
+    const struct surveyed *surveyed = survey_nth(survey, i);
+    half_open += surveyed->socket->role == ROLE_QUEUED && surveyed->socket->listener == socket->id &&
+                 surveyed->kernel.state == STATE_SYN_RECV;
+  }
+  return half_open;
+}
+
+/* What counts the half-open connections of a listener. */
+struct half_open {
+  const struct address *listener;
+  int64_t count;
+};
+
+static void note_half_open(const struct kernel_socket *kernel, void *context) {
+  struct half_open *half_open = context;
+  half_open->count += kernel->state == STATE_SYN_RECV && kernel->inode == 0 &&
+                      survey_fit(half_open->listener, &kernel->local) > 0;
+}
+
+int64_t backlog_half_open(const struct socket *socket) {
+  struct address local = look_local(socket);
+  struct half_open half_open = {.listener = &local};
+  struct error ignored;
+  struct kernel *kernel = socket_kernel(socket);
+  if (!kernel || kernel_walk(kernel, KERNEL_TCP, ~0u, note_half_open, &half_open, &ignored) < 0)
+    return -1;
+  return half_open.count;
+}
+
+static void add_tcp_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
+  struct look_details details;
+  int64_t half_open = count_half_open(survey, socket);
+  look_details(socket, &details);
+  add_queue_row(answer, _("completed"), details.receive_queue, details.send_queue,
+                _("connections waiting for accept; one more than the limit fits"));
+  add_queue_row(answer, _("half-open"), half_open, details.send_queue,
+                _("SYNs answered, whose ACK has not come"));
+  add_queue_row(answer, _("drops"), drops_of(socket), -1,
+                _("segments to this listener that ended there: SYNs without room, and RSTs"));
+}
+
+static void add_unix_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
+  for (size_t i = 0; i < survey_count(survey); i++) {
+    const struct surveyed *surveyed = survey_nth(survey, i);
+    if (surveyed->socket == socket && surveyed->listed)
+      add_queue_row(answer, _("completed"), surveyed->kernel.receive_queue, surveyed->kernel.send_queue,
+                    _("connections waiting for accept; one more than the limit fits"));
+  }
+}
+
+static int run_backlog(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
+  struct socket *socket = invocation_socket(invocation, 0);
+  struct survey survey;
+  struct answer answer;
+  if (socket->descriptor < 0)
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+  if (look_state_now(socket) != STATE_LISTEN)
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("socket %d does not listen, so it has no backlog; `listen` gives it one"),
+                     socket->descriptor);
+  bool local = socket->family == AF_UNIX;
+  if (survey_make(runner, local ? KERNEL_UNIX : KERNEL_TCP, &survey, invocation->error) < 0)
+    return -1;
+  if (!survey.complete)
+    runner_note(runner, _("%s: what is half-open is not shown"), survey.problem);
+  answer_table(&answer, "backlog", queue_columns);
+  if (local)
+    add_unix_rows(&answer, &survey, socket);
+  else
+    add_tcp_rows(&answer, &survey, socket);
+  survey_free(&survey);
+  if (!local && !runner->session->settings.view.stable)
+    add_host_rows(runner, socket, &answer);
+  runner_use_socket(runner, socket);
+  return runner_answer(runner, &answer, invocation->error);
+}
+
+static void add_field(struct answer *answer, const struct tcp_info_field *field,
+                      const struct tcp_info_bytes *info, enum tcp_info_group *group) {
+  struct bytes text = {0};
+  unsigned long long number;
+  bool unlimited;
+  if (!tcp_info_number(field, info->data, info->length, &number, &unlimited))
+    return;
+  bool first = *group != field->group;
+  *group = field->group;
+  if (first)
+    answer_add_text(answer, _(tcp_info_group_titles[field->group]));
+  else
+    answer_add_bytes(answer, CELL_TEXT, "", 0);
+  answer_add_text(answer, field->name);
+  tcp_info_append(field, info->data, info->length, &text);
+  if (field->unit[0] && !unlimited)
+    bytes_append_format(&text, " %s", field->unit);
+  answer_add_text(answer, bytes_text(&text));
+  answer_add_text(answer, _(field->meaning));
+  bytes_free(&text);
+}
+
+static int run_tcp_info(struct invocation *invocation) {
+  static const char *const columns[] = {N_("GROUP"), N_("FIELD"), N_("VALUE"), "", NULL};
+  struct socket *socket = invocation_socket(invocation, 0);
+  struct tcp_info_bytes info;
+  struct answer answer;
+  enum tcp_info_group group = TCP_INFO_GROUPS;
+  if (!socket_is_tcp(socket))
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("socket %d is none of TCP, and has no struct tcp_info"), socket->was_descriptor);
+  if (socket->descriptor < 0)
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+  if (tcp_info_read(socket->descriptor, &info) < 0)
+    return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"), socket->descriptor);
+  answer_table(&answer, "tcp-info", columns);
+  for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
+    add_field(&answer, field, &info, &group);
+  runner_use_socket(invocation->runner, socket);
+  return runner_answer(invocation->runner, &answer, invocation->error);
+}
+
+const struct command command_backlog = {
+    .name = "backlog",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .summary = N_("shows both queues of a listener"),
+    .manual = N_(
+        "A connection stands in the first queue while its handshake is half-open, and then in the second until accept takes it. The second has the "
+        "limit that listen was given, at most net.core.somaxconn; Linux lets one more in. When it is full, the kernel drops the ACK that would "
+        "complete the handshake: the client, which takes itself for connected, and the server, where it is still half-open, both send "
+        "again. Drops are those of this listener (SO_MEMINFO); the last two counters, ListenOverflows and ListenDrops, are those of all listeners of the "
+        "whole host, and left out with --stable."),
+    .blocks = N_("never"),
+    .example = "srv = tcp-listen 127.0.0.1:0 1\nc = tcp-connect srv\nbacklog srv",
+    .pages = "listen(2), tcp(7)",
+    .run = run_backlog,
+};
+
+const struct command command_tcp_info = {
+    .name = "tcp-info",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .summary = N_("shows what the kernel knows of a TCP connection"),
+    .manual = N_(
+        "Every field of struct tcp_info, in groups, with its unit. Each is a field of the socket, too: $c.info.rtt is the number alone."),
+    .blocks = N_("never"),
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ntcp-info c\nassert $c.info.snd_mss > 500",
+    .pages = "tcp(7)",
+    .run = run_tcp_info,
+};

@@ -1,0 +1,332 @@
+/* path: commands that read the timeline back: which states a socket went through, and all that has happened. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+#include "language/escape.h"
+#include "packet/packet.h"
+#include "view/picture/diagram.h"
+#include "view/notation/line.h"
+
+static bool about(const struct socket_label *label, const struct socket *socket) {
+  return label->descriptor >= 0 &&
+         (label->id == socket->id || (socket->cookie && label->cookie == socket->cookie));
+}
+
+/* One change of a socket's state. */
+struct change {
+  struct event_state state;
+  uint64_t serial;
+  uint64_t cause;
+};
+
+struct changes {
+  const struct socket *socket; /* NULL: all */
+  struct bytes list;           /* struct change */
+};
+
+static bool take_change(const struct event *event, void *context) {
+  struct changes *changes = context;
+  struct change change = {*event->state, event->serial, event->cause};
+  if (!changes->socket || about(&event->state->socket, changes->socket))
+    bytes_append(&changes->list, &change, sizeof change);
+  return true;
+}
+
+/* What the causes of changes were, as lines. */
+struct causes {
+  const struct change *changes;
+  size_t count;
+  struct bytes lines; /* each change's line, ended by a zero byte, in order */
+  size_t next;
+};
+
+static bool take_cause(const struct event *event, void *context) {
+  struct causes *causes = context;
+  for (; causes->next < causes->count && causes->changes[causes->next].cause < event->serial;
+       causes->next++)
+    bytes_append_char(&causes->lines, '\0');
+  for (; causes->next < causes->count && causes->changes[causes->next].cause == event->serial;
+       causes->next++) {
+    line_append_call(event->call, &causes->lines);
+    bytes_append_char(&causes->lines, '\0');
+  }
+  return causes->next < causes->count;
+}
+
+static void add_state_name(struct answer *answer, enum socket_state state) {
+  struct bytes text = {0};
+  constant_append(&constant_states, state, &text);
+  answer_add_text(answer, bytes_text(&text));
+  bytes_free(&text);
+}
+
+/* What was not seen is said to be so, with how long it was between the two looks. */
+static void add_remark(struct answer *answer, const struct change *change) {
+  const struct snapshot *before = &change->state.before;
+  const struct snapshot *now = &change->state.now;
+  bool first = before->state == STATE_UNKNOWN;
+  bool tcp = change->state.socket.protocol == IPPROTO_TCP;
+  bool gap = tcp && !first && before->state != now->state && arc_find(before->state, now->state) == 0;
+  bool lost = now->state == STATE_CLOSED && gap;
+  if (change->state.reason != REASON_NONE)
+    answer_add_text(answer, line_reason(change->state.reason));
+  else if (gap && !lost)
+    answer_add_text(answer, _("states between were not seen"));
+  else if (lost)
+    answer_add_text(answer, _("states between were not seen, or it was reset"));
+  else if (first && change->state.socket.role == ROLE_QUEUED)
+    answer_add_text(answer, _("in its listener's queue"));
+  else
+    answer_add_empty(answer);
+}
+
+static void add_change(struct answer *answer, const struct change *change, int64_t start,
+                       const char *cause) {
+  const struct snapshot *before = &change->state.before;
+  bool first = before->state == STATE_UNKNOWN;
+  answer_add_time(answer, change->state.now.time - start);
+  if (first)
+    answer_add_empty(answer);
+  else
+    add_state_name(answer, before->state);
+  add_state_name(answer, change->state.now.state);
+  if (first || before->time == 0)
+    answer_add_empty(answer);
+  else
+    answer_add_time(answer, change->state.now.time - before->time);
+  if (*cause)
+    answer_add_bytes(answer, CELL_ADDRESS, cause, strlen(cause));
+  else
+    answer_add_empty(answer);
+  add_remark(answer, change);
+}
+
+static int run_transitions(struct invocation *invocation) {
+  static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"), N_("BY"), "", NULL};
+  struct runner *runner = invocation->runner;
+  const struct socket *socket = invocation_socket(invocation, 0);
+  struct changes changes = {.socket = socket};
+  struct answer answer;
+  uint64_t lost =
+      timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
+  struct causes causes = {.changes = (const struct change *)changes.list.data,
+                          .count = changes.list.length / sizeof(struct change)};
+  timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_CALL_FINISH), take_cause, &causes);
+  for (; causes.next < causes.count; causes.next++)
+    bytes_append_char(&causes.lines, '\0');
+  answer_table(&answer, "transitions", columns);
+  const char *line = causes.lines.data;
+  enum socket_state last = STATE_UNKNOWN;
+  for (size_t i = 0; !causes.lines.failed && i < causes.count; i++) {
+    const struct event_state *state = &causes.changes[i].state;
+    /* A new address alone, or a descriptor for what was known in the queue, is no change of state. */
+    if (state->now.state != last)
+      add_change(&answer, &causes.changes[i], causes.changes[0].state.now.time, line);
+    last = state->now.state;
+    line += strlen(line) + 1;
+  }
+  answer.cells.failed = answer.cells.failed || changes.list.failed || causes.lines.failed;
+  bytes_free(&changes.list);
+  bytes_free(&causes.lines);
+  if (lost > 0)
+    runner_note(runner, _("the beginning of this session is no longer kept"));
+  if (answer_row_count(&answer) == 0 && !answer_failed(&answer)) {
+    answer_free(&answer);
+    answer_text(&answer, "transitions");
+    bytes_append_text(&answer.text, _("  no look has seen a state of this socket yet\n"));
+  }
+  return runner_answer(runner, &answer, invocation->error);
+}
+
+static void fill_diagram(struct diagram *diagram, const struct changes *changes) {
+  const struct change *list = (const struct change *)changes->list.data;
+  for (size_t i = 0; i < changes->list.length / sizeof *list; i++) {
+    const struct event_state *state = &list[i].state;
+    if (state->socket.protocol != IPPROTO_TCP || state->before.state == state->now.state)
+      continue;
+    /* What is half-open in a listener's queue has come there from LISTEN. */
+    bool half_open = state->socket.role == ROLE_QUEUED && state->now.state == STATE_SYN_RECV;
+    enum socket_state from =
+        state->before.state == STATE_UNKNOWN && half_open ? STATE_LISTEN : state->before.state;
+    diagram_note(diagram, from, state->now.state);
+  }
+}
+
+static int run_diagram(struct invocation *invocation) {
+  static const char *const columns[] = {N_("ARC"), N_("FROM"), N_("TO"), N_("WHEN"), N_("SEEN"), "", NULL};
+  struct runner *runner = invocation->runner;
+  struct changes changes = {.socket = invocation_socket(invocation, 1)};
+  struct diagram diagram = {0};
+  struct answer answer;
+  timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
+  fill_diagram(&diagram, &changes);
+  bool failed = changes.list.failed;
+  bytes_free(&changes.list);
+  if (failed)
+    return error_set_memory(invocation->error);
+  answer_text(&answer, "diagram");
+  diagram_append(&diagram, &answer.text);
+  if (runner_answer(runner, &answer, invocation->error) < 0)
+    return -1;
+  answer_table(&answer, "arcs", columns);
+  for (int i = 0; i < ARC_COUNT; i++) {
+    answer_add_number(&answer, i + 1);
+    add_state_name(&answer, arcs[i].from);
+    add_state_name(&answer, arcs[i].to);
+    answer_add_text(&answer, _(arcs[i].cause));
+    answer_add_number(&answer, diagram.taken[i]);
+    answer_add_text(&answer, arcs[i].instead ? _(arcs[i].instead) : "");
+  }
+  return runner_answer(runner, &answer, invocation->error);
+}
+
+/* The rows of `log`. */
+struct log {
+  const struct socket *socket; /* NULL: all */
+  size_t skip;                 /* rows still to be left out */
+  size_t count;                /* rows there are */
+  int64_t start;               /* the time of the session's first event */
+  struct answer *answer;       /* NULL: only counted */
+};
+
+static bool call_is_about(const struct call *call, const struct socket *socket) {
+  for (size_t i = 0; i < call->item_count; i++)
+    if (about(&call->items[i].label, socket))
+      return true;
+  return about(&call->subject, socket) || about(&call->object, socket) ||
+         about(&call->made_label[0], socket) || about(&call->made_label[1], socket);
+}
+
+/* A packet of its connection, to it or from it. */
+static bool packet_is_about(const struct event_packet *event, const struct socket *socket) {
+  struct packet packet;
+  packet_read(event->bytes, event->length, event->total, &packet);
+  struct address source = packet_source(&packet);
+  struct address target = packet_destination(&packet);
+  const struct address *local = &socket->seen.local;
+  const struct address *peer = &socket->seen.peer;
+  bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
+  bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
+  return socket->host && (sent || came);
+}
+
+static bool is_about(const struct event *event, const struct socket *socket) {
+  switch (event->kind) {
+  case EVENT_CALL_FINISH:
+  case EVENT_CALL_BLOCKED:
+    return call_is_about(event->call, socket);
+  case EVENT_STATE:
+    return about(&event->state->socket, socket);
+  case EVENT_PACKET:
+    return packet_is_about(&event->packet, socket);
+  default:
+    return false;
+  }
+}
+
+static bool take_row(const struct event *event, void *context) {
+  struct log *log = context;
+  if (log->socket && !is_about(event, log->socket))
+    return true;
+  if (log->skip > 0) {
+    log->skip--;
+    return true;
+  }
+  log->count++;
+  if (!log->answer)
+    return true;
+  struct bytes text = {0};
+  const char *kind = line_append_event(event, &text);
+  answer_add_number(log->answer, (long long)event->serial);
+  answer_add_time(log->answer, event->monotonic - log->start);
+  if (event->job)
+    answer_add_number(log->answer, event->job);
+  else
+    answer_add_empty(log->answer);
+  answer_add_text(log->answer, kind);
+  answer_add_bytes(log->answer, CELL_ADDRESS, bytes_text(&text), text.length);
+  bytes_free(&text);
+  return true;
+}
+
+static bool take_start(const struct event *event, void *context) {
+  *(int64_t *)context = event->monotonic;
+  return false;
+}
+
+static int run_log(struct invocation *invocation) {
+  static const char *const columns[] = {N_("N"), N_("AT"), N_("JOB"), N_("EVENT"), N_("WHAT"), NULL};
+  enum {
+    KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) | EVENT_BIT(EVENT_CALL_FINISH) |
+            EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) | EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) |
+            EVENT_BIT(EVENT_TEST) | EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE)
+  };
+  struct runner *runner = invocation->runner;
+  struct timeline *timeline = runner->session->timeline;
+  const struct argument_value *wanted = invocation_value(invocation, 1);
+  struct log log = {.socket = invocation_socket(invocation, 0)};
+  struct answer answer;
+  if (wanted && wanted->number < 1)
+    return invocation_wrong(invocation, wanted, _("the number of lines is 1 or more"));
+  timeline_walk(timeline, 1, EVENT_ANY, take_start, &log.start);
+  if (wanted) {
+    timeline_walk(timeline, 1, KINDS, take_row, &log);
+    log.skip = log.count > (size_t)wanted->number ? log.count - (size_t)wanted->number : 0;
+  }
+  answer_table(&answer, "log", columns);
+  log.answer = &answer;
+  uint64_t lost = timeline_walk(timeline, 1, KINDS, take_row, &log);
+  if (lost > 0)
+    runner_note(runner, _("the first %llu events are no longer kept"), (unsigned long long)lost);
+  return runner_answer(runner, &answer, invocation->error);
+}
+
+const struct command command_transitions = {
+    .name = "transitions",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .summary = N_("shows the states that a socket went through, and what brought it there"),
+    .manual = N_(
+        "A row for each change that a look has seen: when, counted from the first; from which state to which; how long before it the look was that still "
+        "saw the old one, so within which time it has happened; and the call behind which it was seen. The path begins in the listener's queue, if "
+        "somebody looked then, and goes on beyond close. Where no arc of TCP's state diagram leads from the one to the other, states between them "
+        "were not seen, and it says so."),
+    .blocks = N_("never"),
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose c\ntransitions s",
+    .pages = "tcp(7)",
+    .run = run_transitions,
+};
+
+const struct command command_diagram = {
+    .name = "diagram",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "WHAT", .kind = ARGUMENT_KEYWORD, .words = "states"},
+                  {.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL}},
+    .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
+    .manual = N_(
+        "The diagram of RFC 9293. States that SOCKET, or any socket of the session, was seen in have square brackets at their sides, and arcs that were "
+        "seen have them around their number; those that Linux does not have are marked by x. Below stand the counts, and a table of the arcs, each "
+        "with what takes it, and how often it was seen. An arc counts only when both its ends were seen one after the other: a state that nobody looked at "
+        "in time is not made up."),
+    .blocks = N_("never"),
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
+    .pages = "tcp(7)",
+    .run = run_diagram,
+};
+
+const struct command command_log = {
+    .name = "log",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
+                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
+    .summary = N_("shows what has happened so far"),
+    .manual = N_(
+        "Every line, call, change of state, packet, note, error, job and test of the session, in order, with its time from the beginning; with SOCKET what was "
+        "about it, with -n the last so many. What does not fit into 512 MB is forgotten, the oldest first."),
+    .blocks = N_("never"),
+    .example = "a b = socketpair unix stream\nsend a hello\nlog -n 3",
+    .run = run_log,
+};

@@ -1,0 +1,177 @@
+/* states: the command that shows every socket of the session in the kernel, and what it waits for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+#include "command/cells.h"
+#include "session/inventory.h"
+#include "socket/look.h"
+
+enum { WATCH_EVERY = 500 }; /* milliseconds between two looks of --watch */
+
+/* "4", "(4)" where its descriptor is closed, "3 queue" for what waits at listener 3. */
+static void add_descriptor(struct answer *answer, const struct socket *socket) {
+  char text[32];
+  const char *form = socket->role == ROLE_OPEN     ? "%d"
+                     : socket->role == ROLE_QUEUED ? "%d queue"
+                     : socket->role == ROLE_SERVED ? "%d served"
+                                                   : "(%d)";
+  snprintf(text, sizeof text, form, socket->was_descriptor);
+  answer_add_text(answer, text);
+}
+
+static void add_timer(struct answer *answer, const struct surveyed *surveyed) {
+  const struct kernel_socket *kernel = &surveyed->kernel;
+  struct bytes text = {0};
+  if (!surveyed->listed || kernel->timer == TIMER_NONE) {
+    answer_add_empty(answer);
+    answer_add_empty(answer);
+    return;
+  }
+  bytes_append_text(&text, kernel_timer_name(kernel->timer));
+  if (kernel->retransmits > 0 && kernel->timer != TIMER_TIME_WAIT)
+    bytes_append_format(&text, " (%u)", kernel->retransmits);
+  answer_add_text(answer, bytes_text(&text));
+  answer_add_time(answer, kernel->timer_left);
+  bytes_free(&text);
+}
+
+/* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a byte. So an open socket is asked
+ * itself, unless there is nothing in its queues. */
+static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
+  struct look_details details;
+  const struct kernel_socket *kernel = &surveyed->kernel;
+  bool open = surveyed->socket->descriptor >= 0;
+  bool local = surveyed->socket->family == AF_UNIX;
+  bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
+  bool listens = surveyed->listed && kernel->state == STATE_LISTEN;
+  if (listens || (surveyed->listed && !local && (!open || empty))) {
+    row_add_queue(answer, surveyed->kernel.receive_queue);
+    row_add_queue(answer, surveyed->kernel.send_queue);
+    return;
+  }
+  look_details(surveyed->socket, &details);
+  row_add_queue(answer, details.receive_queue);
+  row_add_queue(answer, details.send_queue);
+}
+
+static void add_row(struct answer *answer, const struct surveyed *surveyed, bool lab, bool why) {
+  struct socket *socket = surveyed->socket;
+  bool inet =
+      surveyed->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
+  bool open = socket->descriptor >= 0;
+  struct address local = inet ? surveyed->kernel.local : open ? look_local(socket) : socket->seen.local;
+  struct address peer = inet ? surveyed->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
+  enum socket_state state = surveyed->listed && (socket_is_tcp(socket) || !open) ? surveyed->kernel.state
+                                                                                 : look_state_now(socket);
+  row_add_host(answer, socket, lab);
+  add_descriptor(answer, socket);
+  answer_add_text(answer, socket->name[0] ? socket->name : "-");
+  row_add_kind(answer, socket);
+  row_add_state(answer, state);
+  row_add_address(answer, &local);
+  row_add_address(answer, &peer);
+  add_queues(answer, surveyed);
+  add_timer(answer, surveyed);
+  if (why && survey_why(surveyed)[0])
+    answer_add_text(answer, survey_why(surveyed));
+  else if (why)
+    answer_add_empty(answer);
+}
+
+/* With a socket given: it, and what waits in its queue. */
+static bool shown(const struct surveyed *surveyed, const struct socket *only) {
+  bool behind = surveyed->socket->role == ROLE_QUEUED || surveyed->socket->role == ROLE_SERVED;
+  return !only || surveyed->socket == only || surveyed->socket->id == only->id ||
+         (behind && surveyed->socket->listener == only->id) ||
+         (only->cookie && surveyed->socket->cookie == only->cookie);
+}
+
+static void fill(struct answer *answer, const struct survey *survey, const struct socket *only, bool lab,
+                 const char **room) {
+  static const char *const columns[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
+                                        N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
+                                        N_("TIMER"), N_("LEFT"), N_("WHY"),   NULL};
+  static const char *const plain[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
+                                      N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
+                                      N_("TIMER"), N_("LEFT"), NULL};
+  bool why = false;
+  size_t count = survey_count(survey);
+  for (size_t i = 0; i < count; i++)
+    why = why || (shown(survey_nth(survey, i), only) && survey_why(survey_nth(survey, i))[0]);
+  answer_table(answer, "states", row_columns(why ? columns : plain, lab, room));
+  for (size_t i = 0; i < count; i++)
+    if (shown(survey_nth(survey, i), only))
+      add_row(answer, survey_nth(survey, i), lab, why);
+}
+
+static int answer_states(struct invocation *invocation, const struct socket *only, bool again) {
+  struct runner *runner = invocation->runner;
+  struct survey survey;
+  struct answer answer;
+  if (survey_make(runner, KERNEL_ALL, &survey, invocation->error) < 0)
+    return -1;
+  if (!survey.complete && !again)
+    runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"), survey.problem);
+  if (survey.unattributed > 0 && !again)
+    runner_note(runner,
+                _("%u connections wait at an address where other processes listen, too, and may be theirs"),
+                survey.unattributed);
+  const char *room[16];
+  fill(&answer, &survey, only, runner->session->lab != NULL, room);
+  survey_free(&survey);
+  if (answer_row_count(&answer) == 0) {
+    answer_free(&answer);
+    answer_text(&answer, "states");
+    bytes_append_text(&answer.text, only ? _("  the kernel has no such socket any more\n")
+                                         : _("  the session has no socket\n"));
+  }
+  answer.again = again;
+  return runner_answer(runner, &answer, invocation->error);
+}
+
+static int watch_states(struct invocation *invocation, const struct socket *only) {
+  struct runner *runner = invocation->runner;
+  struct session *session = runner->session;
+  if (!session->interactive || !session->settings.view.terminal || runner->job)
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("--watch needs a terminal, and somebody to press a key; leave it out here"));
+  for (bool again = false;; again = true) {
+    if (answer_states(invocation, only, again) < 0)
+      return -1;
+    int pressed = session->shell->wait_key(runner, WATCH_EVERY);
+    if (pressed < 0)
+      return runner_interrupted(runner, invocation->error);
+    if (pressed > 0)
+      return 0;
+  }
+}
+
+static int run_states(struct invocation *invocation) {
+  const struct socket *only = invocation_socket(invocation, 0);
+  return invocation_value(invocation, 1) ? watch_states(invocation, only)
+                                         : answer_states(invocation, only, false);
+}
+
+const struct command command_states = {
+    .name = "states",
+    .group = GROUP_STATES,
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
+                  {.name = "--watch", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--watch"}},
+    .summary = N_("shows every socket of the session in the kernel, also those without a descriptor"),
+    .manual = N_(
+        "The kernel keeps more than the descriptors: half-open connections and those that wait for accept stand behind their listener, as 3 "
+        "queue, and behind them, as 3 served, the connections of a service that serve has started on it; connections that were closed and are not over yet stand at the end, their former number in brackets. A row has the "
+        "addresses, the bytes waiting to be received and to be acknowledged (for a listener: connections waiting, and the limit), the timer that "
+        "runs with the time left and, in brackets, how often the segment was sent again; and for one without a descriptor why it is "
+        "still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and recognised by its cookie (SO_COOKIE), never by a number or "
+        "an address that may be used again. It does not list the connections that wait at a Unix listener; how many there are stands in its "
+        "row. Where that list may not be read, one line says so, and the sockets that have a descriptor are "
+        "shown. With --watch it is shown again twice a second, in place, until a key is pressed."),
+    .blocks = N_("never; with --watch until a key is pressed"),
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\ns = accept srv\nclose c s\nstates",
+    .pages = "sock_diag(7), tcp(7), ss(8)",
+    .run = run_states,
+};

@@ -1,0 +1,457 @@
+/* held: commands about single packets on the wire of the lab. */
+#include "commands/lab/held_packets.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "lab/lab.h"
+#include "language/number.h"
+#include "view/notation/packet_full.h"
+
+/* The held packet that a command is about, with the wire locked for it; NULL with an error, and the wire is not locked. */
+static struct held *take_held(struct invocation *invocation, struct wire **wire, size_t argument) {
+  const struct argument_value *number = invocation_value(invocation, argument);
+  *wire = wire_of(invocation);
+  if (!*wire)
+    return NULL;
+  wire_begin(invocation, *wire);
+  struct held *held = number->number > 0 && number->number <= UINT32_MAX
+                          ? wire_find_held(*wire, (unsigned)number->number)
+                          : NULL;
+  if (held)
+    return held;
+  size_t count = (*wire)->held.count;
+  wire_end(*wire);
+  error_set(invocation->error, ERROR_FAILURE,
+            count ? _("no packet %lld is held; `wire` lists those that are")
+                  : _("no packet %lld is held: none is at all"),
+            number->number);
+  error_set_place(invocation->error, number->place);
+  return NULL;
+}
+
+static int run_deliver(struct invocation *invocation) {
+  struct wire *wire;
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  wire_deliver(wire, held);
+  wire_end(wire);
+  return 0;
+}
+
+static int run_drop(struct invocation *invocation) {
+  struct wire *wire;
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  wire_drop(wire, held);
+  wire_end(wire);
+  return 0;
+}
+
+static int run_duplicate(struct invocation *invocation) {
+  struct wire *wire;
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  int status = wire_duplicate(wire, held);
+  unsigned number = wire->numbers;
+  wire_end(wire);
+  if (status < 0)
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("there is no room for another packet on the wire"));
+  invocation_give_number(invocation, number);
+  return 0;
+}
+
+static int run_move(struct invocation *invocation) {
+  struct wire *wire;
+  const struct argument_value *place = invocation_value(invocation, 1);
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  struct held *other = place->number > 0 && place->number <= UINT32_MAX
+                           ? wire_find_held(wire, (unsigned)place->number)
+                           : NULL;
+  if (other)
+    wire_move(wire, held, other);
+  wire_end(wire);
+  if (other)
+    return 0;
+  error_set(invocation->error, ERROR_FAILURE, _("no packet %lld is held; `wire` lists those that are"),
+            place->number);
+  error_set_place(invocation->error, place->place);
+  return -1;
+}
+
+static int run_corrupt(struct invocation *invocation) {
+  struct wire *wire;
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  wire_corrupt(wire, held);
+  wire_end(wire);
+  return 0;
+}
+
+static int edit_field(struct bytes *packet, const struct argument_value *field,
+                      const struct argument_value *value, const struct flow_bases *bases,
+                      struct error *error) {
+  struct bytes name = {0};
+  struct bytes text = {0};
+  int status =
+      packet_edit(packet->data, packet->length, argument_value_text(field, &name),
+                  argument_value_text(value, &text), bases->sequence, bases->acknowledgment, error);
+  bytes_free(&name);
+  bytes_free(&text);
+  return status;
+}
+
+/* It is changed in a copy, so that a wrong value leaves the packet as it was. */
+static int edit(struct invocation *invocation, struct wire *wire, struct held *held) {
+  struct bytes copy = {0};
+  struct packet packet;
+  struct flow_bases bases = {0};
+  bytes_append(&copy, held->bytes, held->length);
+  if (copy.failed)
+    return error_set_memory(invocation->error);
+  packet_read(held->bytes, held->length, held->length, &packet);
+  wire_bases(wire, &packet, &bases);
+  int status = edit_field(&copy, invocation_value(invocation, 1), invocation_value(invocation, 2), &bases,
+                          invocation->error);
+  if (status == 0) {
+    memcpy(held->bytes, copy.data, copy.length);
+    wire_changed(wire, held, "edited");
+  } else {
+    error_set_place(invocation->error, invocation_value(invocation, 1)->place);
+  }
+  bytes_free(&copy);
+  return status;
+}
+
+static int run_edit(struct invocation *invocation) {
+  struct wire *wire;
+  struct held *held = take_held(invocation, &wire, 0);
+  if (!held)
+    return -1;
+  int status = edit(invocation, wire, held);
+  wire_end(wire);
+  return status;
+}
+
+/* The last event of a packet, kept beyond the walk over the timeline. */
+struct found_packet {
+  unsigned number;
+  struct event_packet packet;
+  struct bytes bytes;
+  char texts[4][64];
+  bool found;
+};
+
+static const char *keep_text(struct found_packet *found, int slot, const char *text) {
+  strncpy(found->texts[slot], text, sizeof found->texts[slot] - 1);
+  return found->texts[slot];
+}
+
+static bool keep_packet(const struct event *event, void *context) {
+  struct found_packet *found = context;
+  const struct event_packet *packet = &event->packet;
+  if (packet->number != found->number)
+    return true;
+  found->found = true;
+  found->packet = *packet;
+  found->packet.source = keep_text(found, 0, packet->source);
+  found->packet.target = keep_text(found, 1, packet->target);
+  found->packet.to = keep_text(found, 2, packet->to);
+  found->packet.wire = keep_text(found, 3, packet->wire);
+  found->packet.reason = "";
+  bytes_clear(&found->bytes);
+  bytes_append(&found->bytes, packet->bytes, packet->length);
+  found->packet.bytes = found->bytes.data ? found->bytes.data : "";
+  return true;
+}
+
+static int find_packet(struct invocation *invocation, const struct argument_value *number,
+                       struct found_packet *found) {
+  *found = (struct found_packet){0};
+  if (number->number > 0 && number->number <= UINT32_MAX) {
+    found->number = (unsigned)number->number;
+    timeline_walk(invocation->runner->session->timeline, 1, EVENT_BIT(EVENT_PACKET), keep_packet, found);
+  }
+  if (found->bytes.failed) {
+    bytes_free(&found->bytes);
+    return error_set_memory(invocation->error);
+  }
+  if (found->found)
+    return 0;
+  error_set(invocation->error, ERROR_FAILURE,
+            _("there was no packet %lld on the wire, or it is too long ago"), number->number);
+  error_set_place(invocation->error, number->place);
+  return -1;
+}
+
+static int run_packet(struct invocation *invocation) {
+  struct found_packet found;
+  struct answer answer;
+  if (!wire_of(invocation) || find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
+    return -1;
+  bool stable = invocation->runner->session->settings.view.stable;
+  packet_full_table(&found.packet, stable, &answer);
+  int status = runner_answer(invocation->runner, &answer, invocation->error);
+  if (status == 0) {
+    packet_full_bytes(&found.packet, stable, &answer);
+    status = runner_answer(invocation->runner, &answer, invocation->error);
+  }
+  bytes_free(&found.bytes);
+  return status;
+}
+
+enum { PROTOCOL, FROM, TO, FLAGS, SEQ, ACK, WIN, TTL, MSS, TYPE, CODE, REST, DATA, ABOUT, COUNT };
+
+/* "seq 5" is relative to what the wire knows of the connection, "seq =5" is not. */
+static int read_sequence(struct invocation *invocation, size_t argument, uint32_t base, uint32_t *number) {
+  const struct argument_value *value = invocation_value(invocation, argument);
+  long long read;
+  if (!value)
+    return 0;
+  bool absolute = value->word.length > 0 && value->word.data[0] == '=';
+  if (number_parse(value->word.data + absolute, value->word.length - absolute, &read) < 0 ||
+      read < -(long long)UINT32_MAX || read > UINT32_MAX)
+    return invocation_wrong(
+        invocation, value,
+        _("a sequence number is a number as the wire shows it, or =NUMBER as it is in the header"));
+  *number = (uint32_t)read + (absolute ? 0 : base);
+  return 0;
+}
+
+/* An ICMP error is about a packet: its beginning stands in it. */
+static int fill_about(struct invocation *invocation, struct packet_plan *plan, struct found_packet *found) {
+  enum { LONGEST = 548 };
+  const struct argument_value *about = invocation_value(invocation, ABOUT);
+  if (!about)
+    return 0;
+  if (find_packet(invocation, about, found) < 0)
+    return -1;
+  plan->data = found->bytes.data;
+  plan->data_length = found->bytes.length < LONGEST ? found->bytes.length : LONGEST;
+  return 0;
+}
+
+static int fill_tcp(struct invocation *invocation, struct wire *wire, struct packet_plan *plan) {
+  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  struct flow_bases bases = {0};
+  struct bytes probe = {0};
+  struct packet packet;
+  if (flags) {
+    int bits = packet_flags_parse(flags->word.data, flags->word.length);
+    if (bits < 0)
+      return invocation_wrong(
+          invocation, flags,
+          _("flags are written as the wire shows them, S, S., F., R, or by name: syn|ack"));
+    plan->flags = (unsigned)bits;
+  }
+  /* A packet of the same connection tells what its numbers are relative to. */
+  if (packet_build(plan, &probe, invocation->error) < 0) {
+    bytes_free(&probe);
+    return -1;
+  }
+  packet_read(probe.data, probe.length, probe.length, &packet);
+  wire_lock(wire);
+  wire_bases(wire, &packet, &bases);
+  wire_unlock(wire);
+  bytes_free(&probe);
+  plan->sequence = bases.sequence;
+  plan->acknowledgment = plan->flags & FLAG_ACK ? bases.acknowledgment : 0;
+  if (read_sequence(invocation, SEQ, bases.sequence, &plan->sequence) < 0)
+    return -1;
+  return read_sequence(invocation, ACK, bases.acknowledgment, &plan->acknowledgment);
+}
+
+static int fill_plan(struct invocation *invocation, struct wire *wire, struct packet_plan *plan,
+                     struct found_packet *found) {
+  static const int protocols[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
+  const struct argument_value *data = invocation_value(invocation, DATA);
+  plan->protocol = protocols[invocation_number(invocation, PROTOCOL, 0)];
+  plan->source = invocation_value(invocation, FROM)->address;
+  plan->destination = invocation_value(invocation, TO)->address;
+  if (plan->protocol == IPPROTO_ICMP && address_family(&plan->source) == AF_INET6)
+    plan->protocol = IPPROTO_ICMPV6;
+  plan->hops = (unsigned)invocation_number(invocation, TTL, 0) & 0xff;
+  plan->window = (unsigned)invocation_number(invocation, WIN, 65535) & 0xffff;
+  plan->maximum_segment = (unsigned)invocation_number(invocation, MSS, 0) & 0xffff;
+  plan->type = (unsigned)invocation_number(invocation, TYPE, 0) & 0xff;
+  plan->code = (unsigned)invocation_number(invocation, CODE, 0) & 0xff;
+  plan->rest = (uint32_t)invocation_number(invocation, REST, 0);
+  if (data) {
+    plan->data = data->data->data;
+    plan->data_length = data->data->length;
+  }
+  if (fill_about(invocation, plan, found) < 0)
+    return -1;
+  return plan->protocol == IPPROTO_TCP ? fill_tcp(invocation, wire, plan) : 0;
+}
+
+/* Each of a flood comes from the next port, then from the next address. */
+static void next_source(struct packet_plan *plan) {
+  int port = address_port(&plan->source);
+  address_set_port(&plan->source, port < 65535 ? port + 1 : 1024);
+  plan->sequence += 64000;
+}
+
+static int run_inject(struct invocation *invocation) {
+  struct wire *wire = wire_of(invocation);
+  struct packet_plan plan = {0};
+  struct found_packet found = {0};
+  struct bytes packet = {0};
+  long long count = invocation_number(invocation, COUNT, 1);
+  if (!wire)
+    return -1;
+  if (count < 1 || count > 100000)
+    return invocation_wrong(invocation, invocation_value(invocation, COUNT),
+                            _("from 1 to 100000 packets can be injected"));
+  int status = fill_plan(invocation, wire, &plan, &found);
+  wire_begin(invocation, wire);
+  for (long long i = 0; i < count && status == 0; i++) {
+    status = packet_build(&plan, &packet, invocation->error);
+    if (status == 0)
+      status = wire_inject(wire, packet.data, packet.length, invocation->error);
+    next_source(&plan);
+  }
+  unsigned number = wire->numbers;
+  wire_end(wire);
+  bytes_free(&packet);
+  bytes_free(&found.bytes);
+  if (status == 0)
+    invocation_give_number(invocation, number);
+  return status;
+}
+
+const struct command command_wire_deliver = {
+    .name = "wire deliver",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .summary = N_("lets one held packet cross, whatever its place"),
+    .manual = N_("What the receiver answers at once is held, in its turn."),
+    .blocks = N_("never"),
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire deliver 1",
+    .pages = "socksh-lab(7)",
+    .run = run_deliver,
+};
+
+const struct command command_wire_drop = {
+    .name = "wire drop",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .summary = N_("loses one held packet"),
+    .manual =
+        N_("Its sender is not told; TCP sends again what is not acknowledged, and that is a new packet."),
+    .blocks = N_("never"),
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire drop 1",
+    .pages = "socksh-lab(7)",
+    .run = run_drop,
+};
+
+const struct command command_wire_duplicate = {
+    .name = "wire duplicate",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .result = "number of the second one",
+    .summary = N_("puts a second one behind a held packet"),
+    .manual = N_("It has a number of its own."),
+    .blocks = N_("never"),
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire duplicate 1",
+    .pages = "socksh-lab(7)",
+    .run = run_duplicate,
+};
+
+const struct command command_wire_move = {
+    .name = "wire move",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}, {.name = "M", .kind = ARGUMENT_NUMBER}},
+    .summary = N_("gives a held packet the place of another"),
+    .manual = N_(
+        "The other one, and those between, move by one: `wire move 3 1` lets packet 3 cross before packet 1."),
+    .blocks = N_("never"),
+    .example =
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u one server:9\nsendto u two server:9\nwire move 2 1",
+    .pages = "socksh-lab(7)",
+    .run = run_move,
+};
+
+const struct command command_wire_corrupt = {
+    .name = "wire corrupt",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .summary = N_("flips a bit in a held packet"),
+    .manual = N_(
+        "The last one of its last byte. The checksum stays as it was, so the receiver drops the packet."),
+    .blocks = N_("never"),
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire corrupt 1",
+    .pages = "socksh-lab(7)",
+    .run = run_corrupt,
+};
+
+const struct command command_wire_edit = {
+    .name = "wire edit",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER},
+                  {.name = "FIELD", .kind = ARGUMENT_TEXT},
+                  {.name = "VALUE", .kind = ARGUMENT_TEXT}},
+    .summary = N_("changes a field of a held packet"),
+    .manual = N_(
+        "FIELD is flags, seq, ack, win, urg, mss, sport or dport of TCP; ttl, id, df, src or dst of IP; type or code of ICMP. Sequence numbers are as the wire shows them, "
+        "relative to the connection, or absolute as =NUMBER; flags as S, S. or F., or by name: syn|ack. The checksums are made right again."),
+    .blocks = N_("never"),
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire edit 1 ttl 1",
+    .pages = "socksh-lab(7), tcp(7), ip(7)",
+    .run = run_edit,
+};
+
+const struct command command_wire_inject = {
+    .name = "wire inject",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "PROTOCOL", .kind = ARGUMENT_KEYWORD, .words = "tcp|udp|icmp"},
+                  {.name = "FROM", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
+                  {.name = "TO", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
+                  {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"},
+                  {.name = "SEQ", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "seq"},
+                  {.name = "ACK", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "ack"},
+                  {.name = "WINDOW", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "win"},
+                  {.name = "TTL", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "ttl"},
+                  {.name = "MSS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "mss"},
+                  {.name = "TYPE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "type"},
+                  {.name = "CODE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "code"},
+                  {.name = "REST", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "rest"},
+                  {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "data"},
+                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "about"},
+                  {.name = "COUNT", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "count"}},
+    .result = "number of the packet",
+    .summary = N_("puts a packet of your own onto the wire"),
+    .manual = N_(
+        "FROM need not tell the truth: a forged RST is `wire inject tcp $c.local $s.local flags R seq 1`. Sequence numbers are relative to the connection, as the wire shows them, or absolute as "
+        "=NUMBER; without them they are those of its SYN. With the wire held it waits like every other packet.\n\n"
+        "For ICMP, type, code and rest (the four bytes behind the checksum, such as the MTU of \"need to frag\") are numbers, and `about N` puts the beginning of packet N into "
+        "it: `wire inject icmp server:0 client:0 type 3 code 3 about 1` says that a port is unreachable. With a count each comes from the next port: a flood."),
+    .blocks = N_("never"),
+    .example =
+        "lab\nsrv = @server tcp-listen 80\nwire inject tcp client:1000 server:80 flags S seq =1000 count 3",
+    .pages = "socksh-lab(7)",
+    .run = run_inject,
+};
+
+const struct command command_packet = {
+    .name = "packet",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .summary = N_("shows one packet in full"),
+    .manual = N_(
+        "Each field of its headers with what it means, then its bytes. N is the number that the wire has given it, whether it is still held or has "
+        "crossed long ago."),
+    .blocks = N_("never"),
+    .example = "lab\nu = @client socket inet dgram\nsendto u hi server:9\npacket 1",
+    .pages = "socksh-lab(7)",
+    .run = run_packet,
+};

@@ -1,0 +1,203 @@
+/* step: commands that let held packets cross one by one. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/argument.h"
+#include "commands/kernel/await.h"
+#include "commands/commands.h"
+#include "commands/lab/held_packets.h"
+#include "session/process.h"
+#include "session/inventory.h"
+#include "lab/lab.h"
+
+static int nothing_held(const struct wire *wire, struct error *error) {
+  return error_set(error, ERROR_FAILURE,
+                   wire->holds
+                       ? _("no packet is held: none has come that was not let across")
+                       : _("no packet is held, since the wire lets them flow: `wire hold` stops them"));
+}
+
+/* Waits until a packet is held. 0, 1 when the time is over, -1 when interrupted. */
+static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline, struct error *error) {
+  for (;;) {
+    unsigned news = wire->news;
+    wire_lock(wire);
+    bool held = wire->held.first != NULL;
+    bool holds = wire->holds;
+    wire_unlock(wire);
+    if (held)
+      return 0;
+    if (!holds || clock_monotonic() >= deadline)
+      return 1;
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      return runner_interrupted(runner, error);
+    futex_wait(&wire->news, news, deadline);
+    runner_wait_end(runner);
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      return runner_interrupted(runner, error);
+  }
+}
+
+/* Lets the first one across, and tells what that has changed. */
+static void let_across(struct invocation *invocation, struct wire *wire) {
+  struct runner *runner = invocation->runner;
+  wire_begin(invocation, wire);
+  if (wire->held.first)
+    wire_deliver(wire, wire->held.first);
+  wire_end(wire);
+  if (!runner->session->settings.view.stable && session_looks(runner->session))
+    survey_tell_lab(runner);
+}
+
+static int run_step(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
+  struct wire *wire = wire_of(invocation);
+  long long count = invocation_number(invocation, 0, 1);
+  long long done = 0;
+  if (!wire)
+    return -1;
+  if (count < 1)
+    return invocation_wrong(invocation, invocation_value(invocation, 0),
+                            _("at least one packet is to cross"));
+  for (; done < count; done++) {
+    int64_t deadline = clock_monotonic() + runner->session->settings.blocks_after;
+    int waited = wait_held(runner, wire, deadline, invocation->error);
+    if (waited < 0)
+      return -1;
+    if (waited > 0 && done == 0)
+      return nothing_held(wire, invocation->error);
+    if (waited > 0)
+      break;
+    let_across(invocation, wire);
+  }
+  runner->session->stepping = true;
+  invocation_give_number(invocation, done);
+  return 0;
+}
+
+enum { SOCKET, CONDITION, OPERATOR, NUMBER, TIMEOUT, FLAGS };
+
+static int check_until(struct invocation *invocation) {
+  const struct argument_value *socket = invocation_value(invocation, SOCKET);
+  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  if (flags && !flags->unknown && packet_flags_parse(flags->word.data, flags->word.length) < 0)
+    return invocation_wrong(
+        invocation, flags,
+        _("flags are written as the wire shows them, S, S., F., R, or by name: syn|ack"));
+  if (socket && flags)
+    return invocation_wrong(invocation, flags,
+                            _("either a socket's condition or a packet's flags are waited for"));
+  if (!socket && !flags)
+    return invocation_wrong(
+        invocation, NULL,
+        _("what is waited for is missing: `step until c ESTABLISHED`, `step until flags F.`"));
+  if (socket && !invocation_value(invocation, CONDITION))
+    return invocation_wrong(invocation, socket,
+                            _("the condition is missing, as in `step until c ESTABLISHED`"));
+  return socket ? await_check(invocation) : 0;
+}
+
+/* What ends it: what is awaited, or the packet that would cross next. */
+struct until {
+  struct awaited awaited;
+  struct wire *wire;
+  const struct process *process;
+  int flags; /* -1: none */
+};
+
+static bool is_reached(const struct until *until) {
+  if (until->process)
+    return until->process->done;
+  if (until->flags < 0)
+    return await_holds(&until->awaited);
+  wire_lock(until->wire);
+  bool next = until->wire->held.first && wire_has_flags(until->wire->held.first, (unsigned)until->flags);
+  wire_unlock(until->wire);
+  return next;
+}
+
+static int read_until(struct invocation *invocation, struct until *until) {
+  const struct argument_value *first = invocation_value(invocation, SOCKET);
+  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  until->flags = -1;
+  if (flags) {
+    until->flags = packet_flags_parse(flags->word.data, flags->word.length);
+    return check_until(invocation);
+  }
+  if (first->process && argument_is(invocation_value(invocation, CONDITION), "exit")) {
+    until->process = first->process;
+    return 0;
+  }
+  if (!first->socket)
+    return invocation_wrong(
+        invocation, first,
+        _("a socket's condition, a process's exit or a packet's flags are waited for here"));
+  return await_read(invocation, &until->awaited);
+}
+
+static int run_until(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
+  struct until until = {.wire = wire_of(invocation)};
+  int64_t timeout = invocation_duration(invocation, TIMEOUT, runner->session->settings.timeout);
+  int64_t deadline = clock_monotonic() + timeout;
+  long long count = 0;
+  if (!until.wire || read_until(invocation, &until) < 0)
+    return -1;
+  /* What is there must be let across before it can be too late. */
+  while (!is_reached(&until)) {
+    int64_t soon = clock_monotonic() + 20000000;
+    int waited = wait_held(runner, until.wire, soon < deadline ? soon : deadline, invocation->error);
+    if (waited < 0)
+      return -1;
+    if (waited > 0 && !until.wire->holds)
+      return nothing_held(until.wire, invocation->error);
+    if (waited > 0 && clock_monotonic() >= deadline)
+      return error_set_errno(invocation->error, ETIMEDOUT,
+                             _("%lld packets have crossed, none is held, and it is not so"), count);
+    if (waited > 0 || is_reached(&until))
+      continue;
+    let_across(invocation, until.wire);
+    count++;
+  }
+  runner->stirred = true;
+  runner->session->stepping = true;
+  invocation_give_number(invocation, count);
+  return 0;
+}
+
+const struct command command_step = {
+    .name = "step",
+    .group = GROUP_LAB,
+    .parts = true,
+    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
+    .result = "number of packets that crossed",
+    .summary = N_("lets the next held packet, or the next N, across"),
+    .manual = N_(
+        "Behind each it shows which states have changed on both sides, and what the receiver has sent in answer is held. At the prompt an empty line repeats it. "
+        "Where none is held yet, one may take `set blocks-after` to come."),
+    .blocks = N_("for a moment, where no packet is held"),
+    .example = "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 &\nstep 3",
+    .pages = "socksh-lab(7)",
+    .run = run_step,
+};
+
+const struct command command_step_until = {
+    .name = "step until",
+    .group = GROUP_LAB,
+    .arguments = {AWAIT_ARGUMENTS(OPTIONAL),
+                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL},
+                  {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"}},
+    .result = "number of packets that crossed",
+    .summary = N_("lets held packets across until something is so"),
+    .manual = N_(
+        "Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags of the packet that would cross next, which is then still held: step "
+        "until flags F. It fails with ETIMEDOUT after TIMEOUT, or `set timeout` where that is omitted."),
+    .blocks = N_("until it is so, or the time is over"),
+    .errors = {{ETIMEDOUT, N_("no packet that was still to come has made it so")}},
+    .example =
+        "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 &\nstep until srv backlog == 1",
+    .pages = "socksh-lab(7)",
+    .check = check_until,
+    .run = run_until,
+};

@@ -1,0 +1,132 @@
+/* flow: commands that wait, read other files, and end the session. */
+#include <errno.h>
+#include <time.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+
+/* Sleeps until a time of the monotonic clock. 0, or -1 when interrupted. */
+static int sleep_until(struct runner *runner, int64_t deadline, struct error *error) {
+  struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+  int problem = EINTR;
+  while (problem == EINTR) {
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      return runner_interrupted(runner, error);
+    problem = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    runner_wait_end(runner);
+    if (problem == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      return runner_interrupted(runner, error);
+  }
+  return 0;
+}
+
+static int run_sleep(struct invocation *invocation) {
+  return sleep_until(invocation->runner, clock_monotonic() + invocation_duration(invocation, 0, 0),
+                     invocation->error);
+}
+
+static int run_source(struct invocation *invocation) {
+  struct bytes path = {0};
+  struct runner *runner = invocation->runner;
+  const struct shell_operations *shell = runner->session->shell;
+  const char *name = argument_value_text(invocation_value(invocation, 1), &path);
+  int status = invocation_value(invocation, 0)
+                   ? shell->walk(runner, name, invocation->error)
+                   : shell->source(runner, name, invocation->result, invocation->error);
+  bytes_free(&path);
+  return status;
+}
+
+static int run_save(struct invocation *invocation) {
+  struct bytes path = {0};
+  struct runner *runner = invocation->runner;
+  int status = runner->session->shell->save(
+      runner, argument_value_text(invocation_value(invocation, 0), &path), invocation->error);
+  bytes_free(&path);
+  return status;
+}
+
+static int run_history(struct invocation *invocation) {
+  struct answer answer;
+  invocation->runner->session->shell->history(invocation->runner->session, &answer);
+  return runner_answer(invocation->runner, &answer, invocation->error);
+}
+
+static int run_quit(struct invocation *invocation) {
+  const struct argument_value *status = invocation_value(invocation, 0);
+  struct session *session = invocation->runner->session;
+  if (status && (status->number < 0 || status->number > 255))
+    return invocation_wrong(invocation, status, _("an exit status is a number from 0 to 255"));
+  session->quit_status = status ? (int)status->number : 0;
+  session->quitting = true;
+  return 0;
+}
+
+const struct command command_sleep = {
+    .name = "sleep",
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "DURATION", .kind = ARGUMENT_DURATION}},
+    .summary = N_("waits for a time"),
+    .manual = N_(
+        "A script that depends on a state says await: it goes on as soon as the state is there, on a slow machine and on a fast one."),
+    .blocks = N_("for that time"),
+    .example = "sleep 10ms",
+    .run = run_sleep,
+};
+
+const struct command command_source = {
+    .name = "source",
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
+                  {.name = "FILE", .kind = ARGUMENT_FILE}},
+    .result = "value... of its last line",
+    .summary = N_("runs the lines of a file"),
+    .manual = N_(
+        "The lines run as if they stood here: with the same names and sockets. The first failure ends the file, and this command fails with it. "
+        "With --step it walks through the file: each comment and line is shown first, and runs on Enter."),
+    .blocks = N_("as long as its lines do"),
+    .errors = {{ENOENT, N_("there is no such file")}, {EACCES, N_("the file may not be read")}},
+    .example = "write-file hello.socksh \"print hello\\n\"\nsource hello.socksh",
+    .run = run_source,
+};
+
+const struct command command_save = {
+    .name = "save",
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE}},
+    .summary = N_("writes what was typed as a script that runs"),
+    .manual = N_(
+        "Every line that was typed in this session is written to FILE, in order. A line that failed is written with the expect that makes it pass again, or "
+        "as a comment; one that was wrong, and never run, is left out. An existing file is replaced only when all of it could be written."),
+    .blocks = N_("never"),
+    .errors = {{EACCES, N_("the directory may not be written")},
+               {ENOSPC, N_("the disk is full; nothing was changed")}},
+    .example = "a b = socketpair unix stream\nsave session.socksh",
+    .run = run_save,
+};
+
+const struct command command_history = {
+    .name = "history",
+    .group = GROUP_SESSION,
+    .summary = N_("lists the lines typed at the prompt"),
+    .manual = N_(
+        "The lines are kept from one session to the next, the last 10,000 of them, in $XDG_STATE_HOME/socksh/history. A line that begins with a space "
+        "is not kept. Ctrl-R searches in them."),
+    .blocks = N_("never"),
+    .example = "history",
+    .run = run_history,
+};
+
+const struct command command_quit = {
+    .name = "quit",
+    .aliases = {"exit"},
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "STATUS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
+    .summary = N_("ends the session"),
+    .manual = N_(
+        "Jobs that still block are ended, and all sockets are closed. The exit status is STATUS, or 0. At the prompt, Ctrl-D on an empty line does the "
+        "same."),
+    .blocks = N_("never"),
+    .example = "quit",
+    .run = run_quit,
+};

@@ -1,0 +1,269 @@
+/* compound: commands that make several calls, and show each. */
+#include <errno.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+
+/* One step on a socket: 0 or -1. The call is freed. */
+static int step(struct invocation *invocation, struct call *call) {
+  int status = invocation_call(invocation, call);
+  call_free(call);
+  return status;
+}
+
+static struct socket *make_socket(struct invocation *invocation, int family, int type) {
+  struct call call;
+  struct socket *made = NULL;
+  call_init(&call, CALL_SOCKET, NULL);
+  call.number[0] = family;
+  call.number[1] = type;
+  if (invocation_call(invocation, &call) == 0)
+    made = (struct socket *)object_retain(&call.made_entry[0]->object);
+  call_free(&call);
+  return made;
+}
+
+static int reuse_address(struct invocation *invocation, struct socket *socket) {
+  struct call call;
+  int on = 1;
+  call_init(&call, CALL_SETSOCKOPT, socket);
+  call.number[0] = SOL_SOCKET;
+  call.number[1] = SO_REUSEADDR;
+  call.option = option_by_number(SOL_SOCKET, SO_REUSEADDR);
+  call.data = blob_copy(&on, sizeof on);
+  if (!call.data) {
+    call_free(&call);
+    return error_set_memory(invocation->error);
+  }
+  return step(invocation, &call);
+}
+
+static int name_socket(struct invocation *invocation, struct socket *socket, enum call_name name) {
+  struct call call;
+  call_init(&call, name, socket);
+  call.address = invocation_value(invocation, 0)->address;
+  return step(invocation, &call);
+}
+
+static int listen_on(struct invocation *invocation, struct socket *socket) {
+  struct call call;
+  call_init(&call, CALL_LISTEN, socket);
+  call.number[0] = (long)invocation_number(invocation, 1, SOMAXCONN);
+  return step(invocation, &call);
+}
+
+/* What each of these commands makes of its address. */
+struct recipe {
+  const struct command *command;
+  int type;
+  bool unix_only; /* the address must be a path; else it must not be */
+  bool reuse;
+  bool bind;
+  bool listen;
+  bool connect;
+};
+
+static const struct recipe *recipe_of(const struct command *command) {
+  static const struct recipe recipes[] = {
+      {&command_tcp_listen, SOCK_STREAM, false, true, true, true, false},
+      {&command_tcp_connect, SOCK_STREAM, false, false, false, false, true},
+      {&command_udp_bind, SOCK_DGRAM, false, false, true, false, false},
+      {&command_udp_connect, SOCK_DGRAM, false, false, false, false, true},
+      {&command_unix_listen, SOCK_STREAM, true, false, true, true, false},
+      {&command_unix_connect, SOCK_STREAM, true, false, false, false, true},
+      {&command_unix_bind, SOCK_DGRAM, true, false, true, false, false},
+  };
+  for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
+    if (recipes[i].command == command)
+      return &recipes[i];
+  return NULL;
+}
+
+static int take_steps(struct invocation *invocation, const struct recipe *recipe, struct socket *socket) {
+  int status = 0;
+  if (recipe->reuse)
+    status = reuse_address(invocation, socket);
+  if (status == 0 && recipe->bind)
+    status = name_socket(invocation, socket, CALL_BIND);
+  if (status == 0 && recipe->listen)
+    status = listen_on(invocation, socket);
+  if (status == 0 && recipe->connect)
+    status = name_socket(invocation, socket, CALL_CONNECT);
+  return status;
+}
+
+/* A command that failed leaves no socket behind, as a function of C would not. Its own error stays. */
+static void close_again(struct invocation *invocation, struct socket *socket) {
+  struct error ignored;
+  struct invocation closing = *invocation;
+  struct call call;
+  closing.error = &ignored;
+  call_init(&call, CALL_CLOSE, socket);
+  step(&closing, &call);
+}
+
+static int run_recipe(struct invocation *invocation) {
+  const struct recipe *recipe = recipe_of(invocation->command);
+  const struct argument_value *address = invocation_value(invocation, 0);
+  int family = address_family(&address->address);
+  if ((family == AF_UNIX) != recipe->unix_only)
+    return invocation_wrong(invocation, address,
+                            recipe->unix_only
+                                ? _("%s takes a Unix address, as unix:/tmp/s or unix:@s")
+                                : _("%s takes an internet address; for a path there are unix-listen, "
+                                    "unix-connect and unix-bind"),
+                            invocation->command->name);
+  int type = recipe->command == &command_unix_bind ? (int)invocation_number(invocation, 1, recipe->type)
+                                                   : recipe->type;
+  struct socket *socket = make_socket(invocation, family, type);
+  if (!socket)
+    return -1;
+  int status = take_steps(invocation, recipe, socket);
+  if (status == 0) {
+    invocation->result->numbered = true;
+    invocation->result->number = socket->descriptor;
+    result_add(invocation->result, value_from_object(&socket->object));
+    runner_use_socket(invocation->runner, socket);
+  } else if (socket->descriptor >= 0) {
+    close_again(invocation, socket);
+  }
+  object_release(&socket->object);
+  return status;
+}
+
+#define ADDRESS_ARGUMENT                                                                                   \
+  { .name = "ADDRESS", .kind = ARGUMENT_ADDRESS }
+#define BACKLOG_ARGUMENT                                                                                   \
+  { .name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL }
+
+#define LISTEN_ERRORS                                                                                              \
+  {EADDRINUSE, N_("another socket listens on this port, or has this path")},                                       \
+      {EACCES,                                                                                                     \
+       N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")}, \
+  {                                                                                                                \
+    EADDRNOTAVAIL, N_("this machine has no such address")                                                          \
+  }
+
+#define UNIX_LISTEN_ERRORS                                                                                 \
+  {EADDRINUSE,                                                                                             \
+   N_("the path is there already: unlink it first, or another socket has this abstract name")},            \
+      {EACCES, N_("the directory can't be written")}, {                                                    \
+    ENOENT, N_("the directory of the path does not exist")                                                 \
+  }
+
+#define CONNECT_ERRORS                                                                                     \
+  {ECONNREFUSED, N_("nothing listens on that address and port: a RST came back")},                         \
+      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")}, {              \
+    ENETUNREACH, N_("no route leads there")                                                                \
+  }
+
+const struct command command_tcp_listen = {
+    .name = "tcp-listen",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a TCP socket that listens"),
+    .manual = N_(
+        "Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and listen. Where one fails, the socket is closed again."),
+    .python = "s = socket.create_server((\"127.0.0.1\", 5000))",
+    .blocks = N_("never"),
+    .errors = {LISTEN_ERRORS},
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv",
+    .pages = "listen(2), bind(2), tcp(7)",
+    .run = run_recipe,
+};
+
+const struct command command_tcp_connect = {
+    .name = "tcp-connect",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a TCP socket and connects it"),
+    .manual = N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
+    .python = "s = socket.create_connection((\"127.0.0.1\", 5000))",
+    .blocks = N_("until the handshake is done or has failed"),
+    .errors = {CONNECT_ERRORS},
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv",
+    .pages = "connect(2), tcp(7)",
+    .run = run_recipe,
+};
+
+const struct command command_udp_bind = {
+    .name = "udp-bind",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a UDP socket with an address"),
+    .manual = N_(
+        "Makes the calls socket and bind. It then receives every datagram that is sent to the address, whoever sent it."),
+    .blocks = N_("never"),
+    .errors = {LISTEN_ERRORS},
+    .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\nexpect \"hello\" recv u",
+    .pages = "bind(2), udp(7)",
+    .run = run_recipe,
+};
+
+const struct command command_udp_connect = {
+    .name = "udp-connect",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a UDP socket that sends to one address"),
+    .manual = N_(
+        "Makes the calls socket and connect. Nothing is sent by that: it fixes where send goes, and whose datagrams are received."),
+    .blocks = N_("never"),
+    .errors = {{ENETUNREACH, N_("no route leads there")},
+               {EADDRNOTAVAIL, N_("no free port is left")},
+               {EACCES, N_("a broadcast address needs setsockopt so_broadcast on")}},
+    .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"",
+    .pages = "connect(2), udp(7)",
+    .run = run_recipe,
+};
+
+const struct command command_unix_listen = {
+    .name = "unix-listen",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a Unix stream socket that listens"),
+    .manual = N_(
+        "Makes the calls socket, bind and listen. The path stays in the file system after close; an abstract name (unix:@name) does not."),
+    .blocks = N_("never"),
+    .errors = {UNIX_LISTEN_ERRORS},
+    .example = "srv = unix-listen unix:@example\nc = unix-connect srv\ns = accept srv",
+    .pages = "unix(7), listen(2)",
+    .run = run_recipe,
+};
+
+const struct command command_unix_connect = {
+    .name = "unix-connect",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT},
+    .result = "socket",
+    .summary = N_("makes a Unix stream socket and connects it"),
+    .manual = N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
+    .blocks = N_("while the listener's queue is full"),
+    .errors = {{ECONNREFUSED, N_("nobody has this path open, or listens there")},
+               {ENOENT, N_("there is no such path; the listener creates it with bind")},
+               {EACCES, N_("the path may not be written")}},
+    .example = "srv = unix-listen unix:@example\nc = unix-connect srv",
+    .pages = "unix(7), connect(2)",
+    .run = run_recipe,
+};
+
+const struct command command_unix_bind = {
+    .name = "unix-bind",
+    .group = GROUP_COMPOUND,
+    .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = ARGUMENT_TYPE, .flags = OPTIONAL}},
+    .result = "socket",
+    .summary = N_("makes a Unix socket with an address"),
+    .manual = N_(
+        "Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone lets the kernel choose an abstract name."),
+    .blocks = N_("never"),
+    .errors = {UNIX_LISTEN_ERRORS},
+    .example =
+        "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect \"hello\" recv u",
+    .pages = "unix(7), bind(2)",
+    .run = run_recipe,
+};

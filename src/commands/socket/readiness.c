@@ -1,0 +1,276 @@
+/* ready: commands that wait until one of several sockets is ready. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+
+/* More sockets than this are not watched with one call. */
+enum { ITEMS_MOST = VALUE_LIMIT, EVENTS_OMITTED = 64, EVENTS_MOST = 1 << 16 };
+
+/* Room for so many items in a call. */
+static int make_items(struct invocation *invocation, struct call *call, size_t room) {
+  call->items = calloc(room ? room : 1, sizeof *call->items);
+  return call->items ? 0 : error_set_memory(invocation->error);
+}
+
+static void add_item(struct call *call, struct socket *socket, uint32_t asked) {
+  struct call_item *item = &call->items[call->item_count++];
+  *item =
+      (struct call_item){.label = socket_label(socket), .descriptor = socket->descriptor, .asked = asked};
+  item->entry = (struct socket *)object_retain(&socket->object);
+}
+
+/* The first socket that is ready; NULL where none is, or where it is none of the session's any more. */
+static struct socket *first_ready(const struct call *call) {
+  for (size_t i = 0; i < call->item_count; i++)
+    if (call->items[i].given && call->items[i].entry)
+      return call->items[i].entry;
+  return NULL;
+}
+
+/* Makes the call, and gives the number of those that are ready and the first of them, which also becomes
+ * ".". */
+static int wait_ready(struct invocation *invocation, struct call *call) {
+  if (invocation_call(invocation, call) < 0)
+    return -1;
+  invocation_give_number(invocation, call->result);
+  result_add(invocation->result, value_from_number(call->result));
+  for (size_t i = 0; i < call->item_count; i++)
+    if (call->items[i].entry)
+      runner_touch(invocation->runner, call->items[i].entry);
+  struct socket *first = first_ready(call);
+  if (!first)
+    return invocation_give_text(invocation, "", 0);
+  runner_use_socket(invocation->runner, first);
+  result_add(invocation->result, value_from_object(&first->object));
+  return 0;
+}
+
+static int run_poll(struct invocation *invocation) {
+  struct call call;
+  const struct argument_value *value;
+  call_init(&call, CALL_POLL, NULL);
+  call.duration = invocation_duration(invocation, 1, -1);
+  int status = make_items(invocation, &call, invocation->count);
+  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++)
+    add_item(&call, value->socket, (uint32_t)value->number);
+  if (status == 0)
+    status = wait_ready(invocation, &call);
+  call_free(&call);
+  return status;
+}
+
+/* A socket in several sets is one item with several bits. */
+static void add_to_set(struct call *call, struct socket *socket, uint32_t set) {
+  for (size_t i = 0; i < call->item_count; i++)
+    if (call->items[i].entry == socket) {
+      call->items[i].asked |= set;
+      return;
+    }
+  add_item(call, socket, set);
+}
+
+enum { SELECT_SETS = 3 };
+
+static int run_select(struct invocation *invocation) {
+  struct call call;
+  const struct argument_value *value;
+  call_init(&call, CALL_SELECT, NULL);
+  call.duration = invocation_duration(invocation, SELECT_SETS, -1);
+  int status = make_items(invocation, &call, invocation->count);
+  for (size_t set = 0; set < SELECT_SETS; set++)
+    for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, set, i)); i++)
+      add_to_set(&call, value->socket, 1U << set);
+  if (status == 0)
+    status = wait_ready(invocation, &call);
+  call_free(&call);
+  return status;
+}
+
+static int run_epoll_create1(struct invocation *invocation) {
+  struct call call;
+  call_init(&call, CALL_EPOLL_CREATE1, NULL);
+  call.number[0] = (long)invocation_number(invocation, 0, 0);
+  int status = invocation_call(invocation, &call);
+  if (status == 0) {
+    invocation_give_number(invocation, call.result);
+    result_add(invocation->result, value_from_object(&call.made_entry[0]->object));
+  }
+  call_free(&call);
+  return status;
+}
+
+static int check_epoll_ctl(struct invocation *invocation) {
+  const struct argument_value *operation = invocation_value(invocation, 1);
+  const struct argument_value *events = invocation_value(invocation, 3);
+  if (!operation->unknown && operation->number == EPOLL_CTL_DEL && events)
+    return invocation_wrong(invocation, events, _("this word is one too many: del takes no events"));
+  return 0;
+}
+
+static int run_epoll_ctl(struct invocation *invocation) {
+  struct call call;
+  struct socket *watched = invocation_socket(invocation, 2);
+  call_init(&call, CALL_EPOLL_CTL, invocation_socket(invocation, 0));
+  call.number[0] = (long)invocation_number(invocation, 1, 0);
+  call.number[1] = (long)invocation_number(invocation, 3, EPOLLIN);
+  call.other = (struct socket *)object_retain(&watched->object);
+  call.object = socket_label(watched);
+  return invocation_simple_call(invocation, &call);
+}
+
+static int check_epoll_wait(struct invocation *invocation) {
+  const struct argument_value *most = invocation_value(invocation, 1);
+  if (most && !most->unknown && (most->number < 0 || most->number > EVENTS_MOST))
+    return invocation_wrong(invocation, most, _("the most events that one call gives are from 1 to %d"),
+                            EVENTS_MOST);
+  return 0;
+}
+
+static int run_epoll_wait(struct invocation *invocation) {
+  struct call call;
+  const struct argument_value *most = invocation_value(invocation, 1);
+  const struct argument_value *duration = invocation_value(invocation, 2);
+  bool lone_zero = most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
+  call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, 0));
+  call.item_room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
+  call.duration = lone_zero ? 0 : invocation_duration(invocation, 2, -1);
+  int status = make_items(invocation, &call, call.item_room);
+  if (status == 0)
+    status = wait_ready(invocation, &call);
+  call_free(&call);
+  return status;
+}
+
+#define DURATION_ARGUMENT                                                                                  \
+  { .name = "DURATION", .kind = ARGUMENT_DURATION, .flags = OPTIONAL }
+#define SET_ARGUMENT(word)                                                                                 \
+  { .name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL | REPEATED, .keyword = word }
+
+const struct command command_poll = {
+    .name = "poll",
+    .group = GROUP_READY,
+    .arguments = {{.name = "SOCKET[:EVENTS]", .kind = ARGUMENT_POLL, .flags = REPEATED}, DURATION_ARGUMENT},
+    .result = "number, socket",
+    .summary = N_("waits until one of several sockets is ready"),
+    .manual = N_("Behind each socket stands what to wait for, as in c:in|out; in (POLLIN) where it is "
+                 "omitted. Whether asked for or not, poll also tells of POLLERR, POLLHUP and POLLNVAL. "
+                 "Without a DURATION it waits without end; 0 only looks. The results are how many sockets "
+                 "are ready, 0 when the time was over, and the first that is, which is also \".\" then. A "
+                 "listener is readable when a connection waits to be accepted, and any socket at the end "
+                 "of its stream."),
+    .prototype = "int poll(struct pollfd *fds, nfds_t nfds, int timeout);",
+    .python = "p = select.poll(); p.register(s, select.POLLIN); ready = p.poll(500)",
+    .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
+    .errors = {{EINTR, N_("a signal ended the wait")},
+               {EINVAL, N_("there are more sockets than the process may have descriptors")}},
+    .example = "a b = socketpair unix stream\nexpect 0 poll b 0\nsend a \"hello\"\nn s = poll a b:in|out "
+               "1s\nassert $s == $b",
+    .pages = "poll(2)",
+    .run = run_poll,
+};
+
+const struct command command_select = {
+    .name = "select",
+    .group = GROUP_READY,
+    .arguments = {SET_ARGUMENT("read"), SET_ARGUMENT("write"), SET_ARGUMENT("except"), DURATION_ARGUMENT},
+    .result = "number, socket",
+    .summary = N_("waits until one of the sockets in three sets is ready"),
+    .manual = N_("Waits until one of the sockets behind `read` can be read, one of those behind `write` "
+                 "can be written, or one of those behind `except` has urgent data. Without a DURATION it "
+                 "waits without end; 0 only looks. The results are how many bits are set in the three "
+                 "sets, 0 when the time was over, and the first socket that is ready, which is also \".\" "
+                 "then. The kernel's call is pselect6. In a C program FD_SETSIZE (1024) is the end of the "
+                 "numbers that fit into an fd_set; the kernel has no such limit, and poll neither."),
+    .prototype = "int select(int nfds, fd_set *readfds, fd_set *writefds,\n"
+                 "           fd_set *exceptfds, struct timeval *timeout);",
+    .python = "readable, writable, exceptional = select.select([a], [b], [], 0.5)",
+    .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
+    .errors = {{EINTR, N_("a signal ended the wait")}, {EBADF, N_("one of the sockets is closed")}},
+    .example = "a b = socketpair unix stream\nexpect 0 select read a b 10ms\nsend a \"hello\"\nexpect 2 "
+               "select read a b write a 1s",
+    .pages = "select(2)",
+    .run = run_select,
+};
+
+const struct command command_epoll_create1 = {
+    .name = "epoll_create1",
+    .group = GROUP_READY,
+    .arguments =
+        {{.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_epoll_flags}},
+    .result = "socket",
+    .summary = N_("makes an epoll instance, which watches many sockets"),
+    .manual = N_("Makes a descriptor that stands for a set of sockets: epoll_ctl puts them in, epoll_wait "
+                 "tells which are ready. Unlike poll it keeps the set in the kernel, so that a wait costs "
+                 "nothing for the sockets on which nothing happens."),
+    .prototype = "int epoll_create1(int flags);",
+    .python = "e = select.epoll()",
+    .blocks = N_("never"),
+    .errors =
+        {{EMFILE,
+          N_("this process has as many descriptors as its limit allows: close some, or raise ulimit -n")},
+         {EINVAL, N_("there is no flag but cloexec")}},
+    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b in\nsend a \"hello\"\nn "
+               "s = epoll_wait e",
+    .pages = "epoll_create1(2), epoll(7)",
+    .run = run_epoll_create1,
+};
+
+const struct command command_epoll_ctl = {
+    .name = "epoll_ctl",
+    .group = GROUP_READY,
+    .arguments =
+        {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
+         {.name = "add|mod|del", .kind = ARGUMENT_SYMBOL, .set = &constant_epoll_operations},
+         {.name = "SOCKET", .kind = ARGUMENT_SOCKET},
+         {.name = "EVENTS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_epoll_events}},
+    .summary = N_("changes which sockets an epoll instance watches"),
+    .manual = N_("add begins to watch a socket, mod changes its events, del ends it. EVENTS is as in "
+                 "in|out|et; in where it is omitted. With et (edge-triggered) epoll_wait tells only of "
+                 "what is new since the last time, with oneshot only once until mod. What is watched is "
+                 "the open socket: it stays until the last descriptor of it is closed. The event carries "
+                 "the socket's number as its data."),
+    .prototype = "int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);",
+    .python = "e.register(s, select.EPOLLIN)   # modify, unregister",
+    .blocks = N_("never"),
+    .errors = {{EEXIST, N_("the socket is watched already: use mod")},
+               {ENOENT, N_("the socket is not watched: use add")},
+               {EINVAL, N_("the first socket is no epoll instance, or it was to watch itself; or mod was "
+                           "given exclusive")},
+               {ELOOP, N_("epoll instances would watch each other in a circle, or too deeply")}},
+    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b in|et\nepoll_ctl e mod "
+               "b in\nepoll_ctl e del b",
+    .pages = "epoll_ctl(2), epoll(7)",
+    .run = run_epoll_ctl,
+    .check = check_epoll_ctl,
+};
+
+const struct command command_epoll_wait = {
+    .name = "epoll_wait",
+    .group = GROUP_READY,
+    .arguments = {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
+                  {.name = "MAX", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL},
+                  DURATION_ARGUMENT},
+    .result = "number, socket",
+    .summary = N_("waits until a socket of an epoll instance is ready"),
+    .manual = N_("Gives at most MAX events (64 where it is omitted), each with the socket it is about; "
+                 "others come with the next call. Without a DURATION it waits without end; 0 only looks. "
+                 "The results are how many events there are, 0 when the time was over, and the socket of "
+                 "the first, which is also \".\" then: so `epoll_wait e 1` and `recv .` serve one socket "
+                 "after the other."),
+    .prototype = "int epoll_wait(int epfd, struct epoll_event *events,\n"
+                 "               int maxevents, int timeout);",
+    .python = "events = e.poll(0.5)",
+    .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
+    .errors = {{EINTR, N_("a signal ended the wait")},
+               {EINVAL, N_("it is no epoll instance, or MAX is 0")}},
+    .example =
+        "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b\nexpect 0 epoll_wait e 10ms\n"
+        "send a \"hello\"\nn s = epoll_wait e 1s\nexpect \"hello\" recv $s",
+    .pages = "epoll_wait(2), epoll(7)",
+    .run = run_epoll_wait,
+    .check = check_epoll_wait,
+};

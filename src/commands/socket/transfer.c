@@ -1,0 +1,382 @@
+/* transfer: commands that send and receive. */
+#include <errno.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "command/invocation.h"
+
+enum { SIZE_OMITTED = 1024 };
+
+static int run_send(struct invocation *invocation) {
+  struct call call;
+  bool plain = invocation->command == &command_write;
+  call_init(&call, plain ? CALL_WRITE : CALL_SEND, invocation_socket(invocation, 0));
+  call.data = blob_retain(invocation_value(invocation, 1)->data);
+  call.number[0] = plain ? 0 : (long)invocation_number(invocation, 2, 0);
+  return invocation_simple_call(invocation, &call);
+}
+
+static int run_sendto(struct invocation *invocation) {
+  struct call call;
+  call_init(&call, CALL_SENDTO, invocation_socket(invocation, 0));
+  call.data = blob_retain(invocation_value(invocation, 1)->data);
+  call.address = invocation_value(invocation, 2)->address;
+  call.number[0] = (long)invocation_number(invocation, 3, 0);
+  return invocation_simple_call(invocation, &call);
+}
+
+/* Gives what a call received: its data, and the sender's address where the call asks for one. */
+static int receive(struct invocation *invocation, struct call *call) {
+  int status = invocation_call(invocation, call);
+  struct result *result = invocation->result;
+  if (status == 0) {
+    result->numbered = true;
+    result->received = true;
+    result->number = call->result;
+    result_add(result, value_from_data(call->data)); /* which the call does not need any more */
+    call->data = NULL;
+    if (call->name == CALL_RECVFROM && call->address.length > 0) {
+      struct object *object = address_object_create(&call->address);
+      if (object)
+        result_add(result, (struct value){.kind = VALUE_OBJECT, .object = object});
+      else
+        status = error_set_memory(invocation->error);
+    }
+  }
+  call_free(call);
+  return status;
+}
+
+static int run_recv(struct invocation *invocation) {
+  static const struct {
+    const struct command *command;
+    enum call_name name;
+  } names[] = {{&command_recv, CALL_RECV}, {&command_recvfrom, CALL_RECVFROM}, {&command_read, CALL_READ}};
+  struct call call;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i].command == invocation->command)
+      call_init(&call, names[i].name, invocation_socket(invocation, 0));
+  call.size = invocation_size(invocation, 1, SIZE_OMITTED);
+  call.number[0] = call.name == CALL_READ ? 0 : (long)invocation_number(invocation, 2, 0);
+  return receive(invocation, &call);
+}
+
+static int run_send_all(struct invocation *invocation) {
+  const struct blob *data = invocation_value(invocation, 1)->data;
+  size_t sent = 0;
+  do {
+    struct call call;
+    call_init(&call, CALL_SEND, invocation_socket(invocation, 0));
+    call.data = sent == 0 ? blob_retain(invocation_value(invocation, 1)->data)
+                          : blob_copy(data->data + sent, data->length - sent);
+    if (!call.data) {
+      call_free(&call);
+      return error_set_memory(invocation->error);
+    }
+    int status = invocation_call(invocation, &call);
+    long result = call.result;
+    call_free(&call);
+    if (status < 0)
+      return -1;
+    sent += (size_t)result;
+  } while (sent < data->length);
+  invocation->result->numbered = true;
+  invocation->result->number = (long long)sent;
+  return 0;
+}
+
+/* One recv of at most `size` bytes, whose data is added to `all`. The number of bytes, or -1. */
+static long receive_more(struct invocation *invocation, size_t size, long flags, struct bytes *all) {
+  struct call call;
+  call_init(&call, CALL_RECV, invocation_socket(invocation, 0));
+  call.size = size;
+  call.number[0] = flags;
+  int status = invocation_call(invocation, &call);
+  long result = status == 0 ? call.result : -1;
+  if (result > 0)
+    bytes_append(all, call.data->data, call.data->length);
+  call_free(&call);
+  if (all->failed)
+    return error_set_memory(invocation->error);
+  return result;
+}
+
+static int give_data(struct invocation *invocation, struct bytes *all) {
+  struct blob *blob = blob_copy(all->data, all->length);
+  struct result *result = invocation->result;
+  if (!blob)
+    return error_set_memory(invocation->error);
+  result->numbered = true;
+  result->received = true;
+  result->number = (long long)all->length;
+  result_add(result, value_from_data(blob));
+  return 0;
+}
+
+/* Receives until the end of the stream, or until the limit: recv-all; or until exactly so much is there: recv-exactly. */
+static int run_recv_all(struct invocation *invocation) {
+  bool exactly = invocation->command == &command_recv_exactly;
+  size_t limit = invocation_size(invocation, 1, (size_t)64 << 20);
+  struct bytes all = {0};
+  long got = 1;
+  while (got > 0 && all.length < limit)
+    got = receive_more(invocation, limit - all.length < 65536 ? limit - all.length : 65536, 0, &all);
+  int status = got < 0 ? -1 : 0;
+  if (status == 0 && exactly && all.length < limit && all.length > 0)
+    status = error_set(invocation->error, ERROR_FAILURE,
+                       _("the stream ended after %zu of %zu bytes: the peer has closed too early"),
+                       all.length, limit);
+  if (status == 0)
+    status = give_data(invocation, &all);
+  bytes_free(&all);
+  return status;
+}
+
+/* Receives up to and with a newline. What is behind it must stay in the kernel, so each piece is looked at with MSG_PEEK
+ * first, and then taken no further than the newline. */
+static int run_recv_line(struct invocation *invocation) {
+  size_t limit = invocation_size(invocation, 1, 8192);
+  struct bytes line = {0};
+  bool done = false;
+  int status = 0;
+  while (status == 0 && !done && line.length < limit) {
+    struct bytes ahead = {0};
+    size_t size = limit - line.length;
+    long seen = receive_more(invocation, size, MSG_PEEK, &ahead);
+    const char *end = seen > 0 ? memchr(ahead.data, '\n', ahead.length) : NULL;
+    size_t wanted = end ? (size_t)(end - ahead.data) + 1 : ahead.length;
+    long got = seen > 0 ? receive_more(invocation, wanted, 0, &line) : seen;
+    done = got == 0 || (end && (size_t)got == wanted);
+    status = got < 0 ? -1 : 0;
+    bytes_free(&ahead);
+  }
+  if (status == 0)
+    status = give_data(invocation, &line);
+  bytes_free(&line);
+  return status;
+}
+
+#define SOCKET_ARGUMENT                                                                                    \
+  { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
+#define DATA_ARGUMENT                                                                                      \
+  { .name = "DATA", .kind = ARGUMENT_DATA }
+#define SIZE_ARGUMENT                                                                                      \
+  { .name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL }
+#define FLAGS_ARGUMENT                                                                                     \
+  { .name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_message_flags }
+
+#define SEND_ERRORS                                                                                                                     \
+  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                                                        \
+      {ECONNRESET,                                                                                                                      \
+       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},                                   \
+      {EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},                                  \
+      {ENOTCONN, N_("the socket is not connected")},                                                                                    \
+      {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},                                       \
+      {EMSGSIZE,                                                                                                                        \
+       N_("the datagram is larger than UDP can carry (65,507 bytes over IPv4), or than the path takes where fragments are forbidden")}, \
+  {                                                                                                                                     \
+    ECONNREFUSED, N_("an ICMP error came back for an earlier datagram: nothing receives on that port")                                  \
+  }
+
+#define RECEIVE_ERRORS                                                                                     \
+  {EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over")},                \
+      {ECONNRESET,                                                                                         \
+       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},      \
+      {ENOTCONN, N_("the socket is not connected")},                                                       \
+      {ECONNREFUSED,                                                                                       \
+       N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},              \
+  {                                                                                                        \
+    EINTR, N_("a signal ended the wait")                                                                   \
+  }
+
+const struct command command_send = {
+    .name = "send",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT, FLAGS_ARGUMENT},
+    .result = "count",
+    .summary = N_("sends data on a connected socket"),
+    .manual = N_(
+        "Hands the data to the kernel, which sends it when it can: that the call returns does not mean that the peer has it. On a "
+        "stream the count may be less than the length; send-all goes on until all is taken. On a datagram socket each call is one "
+        "datagram."),
+    .prototype = "ssize_t send(int sockfd, const void *buf, size_t len, int flags);",
+    .python = "count = s.send(b\"hello\")",
+    .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
+    .errors = {SEND_ERRORS},
+    .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hello\" recv b",
+    .pages = "send(2), tcp(7), udp(7)",
+    .sends_signal = true,
+    .run = run_send,
+};
+
+const struct command command_sendto = {
+    .name = "sendto",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT,
+                  DATA_ARGUMENT,
+                  {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS},
+                  FLAGS_ARGUMENT},
+    .result = "count",
+    .summary = N_("sends a datagram to an address"),
+    .manual = N_(
+        "Sends one datagram to the address, without a connection. A socket that was not bound gets a port of the kernel's choice "
+        "by it. Nobody tells whether it arrived."),
+    .prototype = "ssize_t sendto(int sockfd, const void *buf, size_t len, int flags,\n"
+                 "               const struct sockaddr *dest_addr, socklen_t addrlen);",
+    .python = "count = s.sendto(b\"hello\", (\"127.0.0.1\", 5000))",
+    .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
+    .errors = {SEND_ERRORS, {EISCONN, N_("a connected stream takes no address: use send")}},
+    .example =
+        "u = udp-bind 127.0.0.1:0\nc = socket inet dgram\nsendto c \"hello\" u\ndata from = recvfrom u",
+    .pages = "sendto(2), udp(7)",
+    .sends_signal = true,
+    .run = run_sendto,
+};
+
+const struct command command_write = {
+    .name = "write",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
+    .result = "count",
+    .summary = N_("sends data as write(2) does"),
+    .manual = N_("The same as send without flags, by the call that also writes to files."),
+    .prototype = "ssize_t write(int fd, const void *buf, size_t count);",
+    .python = "count = os.write(s.fileno(), b\"hello\")",
+    .blocks = N_("while the send buffer is full, unless the socket is non-blocking"),
+    .errors = {SEND_ERRORS},
+    .example = "a b = socketpair unix stream\nwrite a \"hello\"\nexpect \"hello\" read b",
+    .pages = "write(2)",
+    .sends_signal = true,
+    .run = run_send,
+};
+
+const struct command command_recv = {
+    .name = "recv",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
+    .result = "data",
+    .summary = N_("receives data"),
+    .manual = N_(
+        "Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this may be less than the peer sent, or parts of "
+        "several of its sends: a stream has no message boundaries. 0 bytes mean that the peer has closed its side (`expect eof`). A "
+        "datagram that is longer than SIZE is cut, and the rest is gone."),
+    .prototype = "ssize_t recv(int sockfd, void *buf, size_t len, int flags);",
+    .python = "data = s.recv(1024)",
+    .blocks = N_(
+        "until something is there or the peer closes, unless the socket is non-blocking or FLAGS has dontwait"),
+    .errors = {RECEIVE_ERRORS},
+    .example =
+        "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"he\" recv b 2\nexpect \"llo\" recv b",
+    .pages = "recv(2), tcp(7), udp(7)",
+    .run = run_recv,
+};
+
+const struct command command_recvfrom = {
+    .name = "recvfrom",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
+    .result = "data, address",
+    .summary = N_("receives a datagram, and tells who sent it"),
+    .manual = N_(
+        "The same as recv, and gives the sender's address, to which sendto can answer. The flag trunc makes the call return the datagram's "
+        "whole length, even where it was cut."),
+    .prototype = "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags,\n"
+                 "                 struct sockaddr *src_addr, socklen_t *addrlen);",
+    .python = "data, address = s.recvfrom(1024)",
+    .blocks = N_("until a datagram is there, unless the socket is non-blocking or FLAGS has dontwait"),
+    .errors = {RECEIVE_ERRORS},
+    .example =
+        "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\ndata from = recvfrom u\nsendto u $data $from\n"
+        "expect \"hello\" recv c",
+    .pages = "recvfrom(2), udp(7)",
+    .run = run_recv,
+};
+
+const struct command command_read = {
+    .name = "read",
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT},
+    .result = "data",
+    .summary = N_("receives data as read(2) does"),
+    .manual = N_("The same as recv without flags, by the call that also reads files."),
+    .prototype = "ssize_t read(int fd, void *buf, size_t count);",
+    .python = "data = os.read(s.fileno(), 1024)",
+    .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking"),
+    .errors = {RECEIVE_ERRORS},
+    .example = "a b = socketpair unix stream\nwrite a \"hello\"\nexpect \"hello\" read b",
+    .pages = "read(2)",
+    .run = run_recv,
+};
+
+const struct command command_send_all = {
+    .name = "send-all",
+    .aliases = {"sendall"},
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
+    .result = "count",
+    .summary = N_("sends all of the data, with as many calls as it takes"),
+    .manual = N_(
+        "Calls send until the kernel has taken every byte, and shows each call. The count is the length of the data."),
+    .python = "s.sendall(b\"hello\")",
+    .blocks = N_("until the kernel has taken all, which may wait for the peer to read"),
+    .errors = {SEND_ERRORS},
+    .example = "a b = socketpair unix stream\nsend-all a fill:100\nrecv-exactly b 100",
+    .pages = "send(2)",
+    .sends_signal = true,
+    .run = run_send_all,
+};
+
+const struct command command_recv_all = {
+    .name = "recv-all",
+    .aliases = {"recvall"},
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
+    .result = "data",
+    .summary = N_("receives until the end of the stream"),
+    .manual = N_(
+        "Calls recv until it returns 0, or until LIMIT bytes (64M where it is omitted) are there, and gives all of it as one."),
+    .python = "data = b\"\".join(iter(lambda: s.recv(65536), b\"\"))",
+    .blocks = N_("until the peer closes its side, or LIMIT is reached"),
+    .errors = {RECEIVE_ERRORS},
+    .example =
+        "a b = socketpair unix stream\nsend a \"one \"\nsend a \"two\"\nshutdown a wr\nexpect \"one two\" recv-all b",
+    .pages = "recv(2)",
+    .run = run_recv_all,
+};
+
+const struct command command_recv_line = {
+    .name = "recv-line",
+    .aliases = {"recvline"},
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
+    .result = "data",
+    .summary = N_("receives up to the end of a line"),
+    .manual = N_(
+        "Looks at what is there with MSG_PEEK, and takes it no further than the newline, which is part of the data: what follows stays "
+        "in the kernel. It also ends at the end of the stream and after LIMIT bytes (8192 where it is omitted)."),
+    .python = "line = s.makefile(\"rb\").readline()",
+    .blocks = N_("until a whole line is there, the peer closes its side, or LIMIT is reached"),
+    .errors = {RECEIVE_ERRORS},
+    .example =
+        "a b = socketpair unix stream\nsend a \"one\\ntwo\\n\"\nexpect \"one\\n\" recv-line b\nexpect \"two\\n\" recv-line b",
+    .pages = "recv(2)",
+    .run = run_recv_line,
+};
+
+const struct command command_recv_exactly = {
+    .name = "recv-exactly",
+    .aliases = {"recvexactly"},
+    .group = GROUP_TRANSFER,
+    .arguments = {SOCKET_ARGUMENT, {.name = "SIZE", .kind = ARGUMENT_SIZE}},
+    .result = "data",
+    .summary = N_("receives exactly so many bytes"),
+    .manual = N_(
+        "Calls recv until SIZE bytes are there. Where the stream ends before the first of them it gives 0 bytes (`expect eof`), and where "
+        "it ends among them it fails."),
+    .python = "data = s.recv(100, socket.MSG_WAITALL)",
+    .blocks = N_("until SIZE bytes are there, or the peer closes its side"),
+    .errors = {RECEIVE_ERRORS},
+    .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hel\" recv-exactly b 3",
+    .pages = "recv(2)",
+    .run = run_recv_all,
+};

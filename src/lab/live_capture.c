@@ -1,0 +1,177 @@
+#include "lab/live_capture.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "system/descriptor.h"
+
+struct tap {
+  pthread_t thread;
+  int listener; /* a packet socket */
+  int stop;     /* an eventfd that ends the thread */
+  bool loopback;
+  char name[IF_NAMESIZE];
+  unsigned numbers; /* the thread's own, as is the buffer */
+  struct timeline *timeline;
+  tap_filter *filter;
+  void *context;
+  unsigned char buffer[PACKET_SIZE_LIMIT];
+};
+
+/* The names that an event says: the addresses as text. */
+static const char *host_text(const struct address *address, struct bytes *text) {
+  bytes_clear(text);
+  address_append_host(address, text);
+  return bytes_text(text);
+}
+
+static void append(struct tap *tap, const struct packet *packet, int64_t wall) {
+  struct address source = packet_source(packet);
+  struct address target = packet_destination(packet);
+  struct bytes texts[2] = {{0}, {0}};
+  struct event event = {.kind = EVENT_PACKET, .wall = wall};
+  event.packet = (struct event_packet){
+      .number = ++tap->numbers,
+      .fate = PACKET_CROSSED,
+      .source = host_text(&source, &texts[0]),
+      .target = host_text(&target, &texts[1]),
+      .to = "",
+      .wire = tap->name,
+      .reason = "",
+      .bytes = packet->bytes,
+      .length = packet->length,
+      .total = packet->total,
+      .unseen = true,
+      .ports = true,
+      .copies = 1,
+  };
+  timeline_append(tap->timeline, &event);
+  bytes_free(&texts[0]);
+  bytes_free(&texts[1]);
+}
+
+/* When the kernel saw it, in nanoseconds; 0: it does not say. */
+static int64_t time_of(struct msghdr *message) {
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header))
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec time;
+      memcpy(&time, CMSG_DATA(header), sizeof time);
+      return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    }
+  return 0;
+}
+
+/* Takes one packet. False where there is none. */
+static bool take(struct tap *tap) {
+  union {
+    struct cmsghdr header;
+    char room[256];
+  } control;
+  struct sockaddr_ll from = {0};
+  struct iovec part = {tap->buffer, sizeof tap->buffer};
+  struct msghdr message = {.msg_name = &from,
+                           .msg_namelen = sizeof from,
+                           .msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control.room,
+                           .msg_controllen = sizeof control};
+  struct packet packet;
+  ssize_t got = recvmsg(tap->listener, &message, MSG_DONTWAIT | MSG_TRUNC);
+  if (got < 0)
+    return errno == EINTR;
+  /* A loopback shows each packet as it goes and as it comes. */
+  if (tap->loopback && from.sll_pkttype == PACKET_OUTGOING)
+    return true;
+  size_t total = (size_t)got;
+  packet_read(tap->buffer, total < sizeof tap->buffer ? total : sizeof tap->buffer, total, &packet);
+  if (packet.family != AF_UNSPEC && tap->filter(&packet, tap->context))
+    append(tap, &packet, time_of(&message));
+  return true;
+}
+
+static void *listen_on(void *context) {
+  struct tap *tap = context;
+  struct pollfd items[2] = {{.fd = tap->listener, .events = POLLIN}, {.fd = tap->stop, .events = POLLIN}};
+  while (!items[1].revents) {
+    poll(items, 2, -1);
+    while (take(tap))
+      ;
+  }
+  return NULL;
+}
+
+static int open_listener(struct tap *tap, const char *interface, struct error *error) {
+  unsigned index = if_nametoindex(interface);
+  int on = 1;
+  if (index == 0)
+    return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"), interface);
+  tap->listener = descriptor_move_up(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL)));
+  if (tap->listener < 0)
+    return error_set_errno(
+        error, errno,
+        _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root has; in a lab "
+          "nobody needs it"),
+        interface);
+  struct sockaddr_ll address = {
+      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
+  setsockopt(tap->listener, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  if (bind(tap->listener, (struct sockaddr *)&address, sizeof address) < 0)
+    return error_set_errno(error, errno, _("packets of %.60s can't be looked at"), interface);
+  return 0;
+}
+
+static int start_thread(struct tap *tap, struct error *error) {
+  sigset_t all;
+  sigset_t before;
+  tap->stop = descriptor_move_up(eventfd(0, EFD_CLOEXEC));
+  if (tap->stop < 0)
+    return error_set_errno(error, errno, _("no descriptor is left for the capture"));
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int problem = pthread_create(&tap->thread, NULL, listen_on, tap);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return problem ? error_set_errno(error, problem, _("the thread that captures can't be started")) : 0;
+}
+
+static void discard(struct tap *tap) {
+  if (tap->listener >= 0)
+    close(tap->listener);
+  if (tap->stop >= 0)
+    close(tap->stop);
+  free(tap);
+}
+
+struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filter *filter, void *context,
+                      struct error *error) {
+  struct tap *tap = calloc(1, sizeof *tap);
+  if (!tap) {
+    error_set_memory(error);
+    return NULL;
+  }
+  tap->listener = tap->stop = -1;
+  tap->loopback = strcmp(interface, "lo") == 0;
+  strncpy(tap->name, interface, sizeof tap->name - 1);
+  tap->timeline = timeline;
+  tap->filter = filter;
+  tap->context = context;
+  if (open_listener(tap, interface, error) == 0 && start_thread(tap, error) == 0)
+    return tap;
+  discard(tap);
+  return NULL;
+}
+
+void tap_stop(struct tap *tap) {
+  eventfd_write(tap->stop, 1);
+  pthread_join(tap->thread, NULL);
+  discard(tap);
+}

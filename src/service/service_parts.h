@@ -1,0 +1,204 @@
+/* server: what the files of a service share: its loops, and their connections. Nobody else includes this.
+ *
+ * A loop is a thread with a table of descriptors of its own. What it has is its own, but for what is said to be guarded
+ * otherwise. */
+#ifndef SOCKSH_SERVICE_SERVICE_PARTS_H
+#define SOCKSH_SERVICE_SERVICE_PARTS_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "service/service.h"
+#include "service/until.h"
+
+enum {
+  SCRATCH = 64 * 1024, /* bytes received at a time */
+  CLOSED_KEPT = 1024,  /* cookies of connections that were closed */
+};
+
+/* An address in the room that it needs. */
+struct peer {
+  socklen_t length; /* 0: none, or a Unix one, which is not kept */
+  union {
+    struct sockaddr any;
+    struct sockaddr_in inet;
+    struct sockaddr_in6 inet6;
+  };
+};
+
+enum connection_phase {
+  CONNECTION_CONNECTING, /* relay: to the target */
+  CONNECTION_OPEN,
+  CONNECTION_DRAINING, /* all was sent, and this side shut down: what still comes is dropped until the client closes */
+  CONNECTION_OVER, /* to be freed by its loop */
+};
+
+/* One connection. An idle one is this much and nothing else. */
+struct connection {
+  struct connection *next; /* the loop's list, which its lock guards */
+  struct connection **link;
+  struct connection *waiting_next; /* the loop's queue of those with a deadline, all of the same length */
+  struct connection *waiting_before;
+  struct connection *bucket_next; /* datagram_relay.c: the next client with the same number */
+  struct connection *other;       /* relay: the other side; NULL: none */
+  struct loop *loop;
+  int descriptor;
+  uint8_t phase;
+  bool ended;         /* the peer sends no more */
+  bool shut;          /* this side was shut down for sending */
+  bool outgoing;      /* relay: to the target */
+  bool watched;       /* the epoll instance has it */
+  bool target_failed; /* relay: what ended it has happened at the other side */
+  int error;          /* what ended it */
+  uint32_t events;    /* what it waits for, of EPOLLIN and EPOLLOUT */
+  uint32_t matched;   /* of the text that ends the service */
+  struct handler_state state;
+  uint64_t cookie;
+  uint64_t number;
+  uint64_t received;
+  uint64_t sent;
+  int64_t deadline;    /* monotonic nanoseconds; 0: none */
+  const char *pending; /* what is still to be sent */
+  size_t pending_length;
+  char *memory; /* where that is, if it is owned; NULL: it lasts by itself */
+  struct peer peer;
+};
+
+struct loop {
+  struct service *service;
+  pthread_t thread;
+  bool started; /* the thread is there */
+  int given;    /* the copy of the service's socket, in the session's table, until the loop has begun */
+  unsigned index;
+  _Atomic unsigned begun; /* 0, then 1: it runs, or has failed to with `error` */
+  struct error error;
+  int listener; /* in its own table; -1: it has none any more */
+  int epoll;    /* -1: there is none */
+  int64_t
+      ends_at; /* when what is still to be sent at the end of the service is given up; 0: it has not ended */
+  bool
+      paused; /* there is no descriptor, or no memory, for another connection: nobody is accepted for a while */
+  bool told; /* and it was told */
+  int64_t paused_until;
+  struct connection *waiting_first; /* those with a deadline; the first is due first */
+  struct connection *waiting_last;
+  struct connection *over;        /* to be freed when nobody holds them any more; linked by waiting_next */
+  char *scratch;                  /* SCRATCH bytes */
+  pthread_mutex_t lock;           /* guards what follows, and all that says so */
+  struct connection *connections; /* all that are open; written by this thread only */
+  struct client *clients;
+};
+
+/* A client's thread, in MODEL_THREADS: a loop with one connection, that shares the table of its acceptor. */
+struct client {
+  struct loop loop;
+  struct client *next; /* the acceptor's list, which its lock guards */
+  _Atomic bool over;   /* it can be joined */
+};
+
+struct service {
+  struct service_plan plan; /* its own copies */
+  struct until until;
+  _Atomic int end;          /* enum service_end, once and for all */
+  _Atomic bool let_go;      /* the socket is to be given up */
+  _Atomic unsigned running; /* loops */
+  _Atomic unsigned holding; /* loops that have a listener */
+  _Atomic unsigned go;      /* they may serve */
+  uint64_t started;         /* the serial of its first event; set before `go` */
+  _Atomic uint64_t total;
+  _Atomic uint64_t now;
+  _Atomic uint64_t received;
+  _Atomic uint64_t sent;
+  _Atomic uint64_t errors;
+  _Atomic int last_error;
+  pthread_mutex_t lock;         /* guards what follows, and which loops have started */
+  int64_t telling_since;        /* what is passed on is told of within a budget that grows with time */
+  int64_t telling_budget;       /* bytes */
+  uint64_t untold;              /* pieces that were left out since the last that was told of */
+  uint64_t closed[CLOSED_KEPT]; /* cookies of those closed last: a ring */
+  uint64_t closed_count;        /* how many there were in all */
+  struct loop *loops;           /* plan.loops of them */
+};
+
+/* connection.c */
+
+/* The signals that a thread of a service takes while it waits, and at no other time: the one that interrupts. */
+const sigset_t *service_waiting_signals(void);
+
+static inline void count(_Atomic uint64_t *figure, uint64_t more) {
+  atomic_fetch_add_explicit(figure, more, memory_order_relaxed);
+}
+
+/* Takes a descriptor. NULL when there is no memory, and the descriptor is closed. */
+struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
+                                     uint64_t number, bool outgoing);
+/* Frees those that are over. True where there were some. */
+bool loop_bury(struct loop *loop);
+/* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none has a deadline. */
+int64_t loop_expire(struct loop *loop);
+
+/* The first thing: a handler may speak at once. */
+void connection_begin(struct connection *connection);
+
+/* What it waits for has come: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
+void connection_ready(struct connection *connection, uint32_t events);
+
+/* Ends it: with an errno other than 0 for an error, or because the service ends. */
+void connection_end(struct connection *connection, int error);
+
+/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a loop; unless that is said anew. */
+void connection_expect(struct connection *connection, int64_t duration);
+
+/* Waits for these events, and no others. */
+void connection_await(struct connection *connection, uint32_t events);
+
+/* Sends, or keeps what the kernel does not take. False where it has failed, and the connection is over. */
+bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting);
+
+/* Sends what is kept. True when nothing is left. */
+bool connection_flush(struct connection *connection);
+
+/* Receives into the scratch memory. The number of bytes; 0 at the end of the stream; -1 where there is nothing, or it has failed. */
+ssize_t connection_receive(struct connection *connection, char *data);
+
+/* relay.c */
+void relay_begin(struct connection *connection);
+void relay_ready(struct connection *connection, uint32_t events);
+
+/* accept.c */
+
+/* Accepts one, for a loop that may be another. NULL where none waits, or none can be accepted now. */
+struct connection *loop_accept(struct loop *loop, struct loop *into);
+/* Accepts nobody for a while, because a call has failed that will fail again. */
+void loop_pause(struct loop *loop, const char *call, int error);
+/* Closes the listener. */
+void loop_close_listener(struct loop *loop);
+/* Goes on with accepting where that was paused. */
+void loop_resume(struct loop *loop);
+
+/* model.c, datagram.c, datagram_relay.c: the body of a loop. */
+void loop_run_epoll(struct loop *loop);
+void loop_run_iterative(struct loop *loop);
+void loop_run_threads(struct loop *loop);
+void loop_run_datagrams(struct loop *loop);
+void loop_relay_datagrams(struct loop *loop);
+
+/* tell.c */
+
+/* Tells something about the service. Number and socket are filled in. */
+void service_tell(struct service *service, struct event_service *about);
+void service_tell_connection(const struct connection *connection, enum service_phase phase, int error);
+/* A call has failed that is about no connection. */
+void service_tell_failure(struct service *service, const char *call, int error);
+/* Data was passed on for a client. */
+void service_tell_relayed(const struct connection *client, bool back, const char *data, size_t length);
+
+/* service.c */
+
+/* Ends it for a reason, unless it ends already. */
+void service_finish(struct service *service, enum service_end end);
+/* Data has come from a client: looks for what ends the service. */
+void service_search(struct service *service, uint32_t *place, const char *data, size_t length);
+
+#endif

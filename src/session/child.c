@@ -1,0 +1,218 @@
+/* child: the command that runs a command of the system. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session/child.h"
+#include "commands/commands.h"
+#include "command/invocation.h"
+#include "lab/lab.h"
+#include "system/descriptor.h"
+
+extern char **environ;
+
+/* NAME=value texts for the child: the names that hold text, numbers or addresses, before the shell's own environment. */
+struct environment {
+  char **entries; /* ended by NULL */
+  size_t own;     /* how many of the first are ours to free */
+  size_t count;
+  size_t room;
+};
+
+static int environment_add(struct environment *environment, char *entry) {
+  if (environment->count + 1 >= environment->room) {
+    size_t room = environment->room ? 2 * environment->room : 64;
+    char **entries = realloc(environment->entries, room * sizeof(char *));
+    if (!entries)
+      return -1;
+    environment->entries = entries;
+    environment->room = room;
+  }
+  environment->entries[environment->count++] = entry;
+  environment->entries[environment->count] = NULL;
+  return 0;
+}
+
+static int add_name(const char *name, const struct value *value, void *context) {
+  struct environment *environment = context;
+  bool socket = value->kind == VALUE_OBJECT && socket_from_object(value->object);
+  struct bytes text = {0};
+  if (socket || value->kind == VALUE_DATA || value->kind == VALUE_NOTHING)
+    return 0; /* bytes from outside stay outside of other programs' environments */
+  bytes_append_format(&text, "%s=", name);
+  value_append(value, &text);
+  bytes_append_char(&text, '\0');
+  if (text.failed || memchr(text.data, '\0', text.length - 1)) {
+    bytes_free(&text);
+    return 0;
+  }
+  if (environment_add(environment, text.data) < 0) {
+    bytes_free(&text);
+    return -1;
+  }
+  environment->own++;
+  return 0;
+}
+
+static bool shadowed(const struct environment *environment, const char *entry) {
+  size_t length = strcspn(entry, "=") + 1;
+  for (size_t i = 0; i < environment->own; i++)
+    if (strncmp(environment->entries[i], entry, length) == 0)
+      return true;
+  return false;
+}
+
+static int environment_build(struct environment *environment, const struct names *names) {
+  *environment = (struct environment){0};
+  if (names_walk(names, add_name, environment) < 0)
+    return -1;
+  for (char **entry = environ; *entry; entry++)
+    if (!shadowed(environment, *entry) && environment_add(environment, *entry) < 0)
+      return -1;
+  return environment->entries ? 0 : environment_add(environment, NULL);
+}
+
+static void environment_free(struct environment *environment) {
+  for (size_t i = 0; i < environment->own; i++)
+    free(environment->entries[i]);
+  free(environment->entries);
+}
+
+/* In the child: only what is safe between fork and exec in a program with threads. */
+static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
+                                   bool background, const struct child_output *output) {
+  const struct session *session = runner->session;
+  struct rlimit limit = descriptor_original_limit();
+  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
+  setpgid(0, 0);
+  if (session->reads_input || background) {
+    int null = open("/dev/null", O_RDONLY);
+    dup2(null, STDIN_FILENO);
+  }
+  if (output && output->out >= 0)
+    dup2(output->out, STDOUT_FILENO);
+  else if (session->formatted)
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+  if (output && output->error >= 0)
+    dup2(output->error, STDERR_FILENO);
+  if (runner->host && lab_enter((const struct lab_host *)runner->host) < 0) {
+    static const char message[] = N_("socksh: the program can't be started on that host\n");
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(126);
+  }
+  close_range(3, ~0U, 0);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  session->shell->reset_child();
+  execve("/bin/sh", arguments, entries);
+  _exit(127);
+}
+
+/* Waits for the child; when this thread is told to stop, the child's group is ended first. */
+static int wait_for_child(struct runner *runner, pid_t child, int *status) {
+  bool told = false;
+  for (;;) {
+    bool waits = !told && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED);
+    if (!told && !waits) {
+      kill(-child, SIGTERM);
+      told = true;
+      continue;
+    }
+    if (told)
+      session_unlock(runner->session);
+    pid_t ended = waitpid(child, status, WUNTRACED);
+    int problem = errno;
+    if (told)
+      session_lock(runner->session);
+    else
+      runner_wait_end(runner);
+    if (ended == child && WIFSTOPPED(*status)) {
+      /* Nobody could continue it: the shell keeps no stopped programs. */
+      kill(-child, SIGCONT);
+      kill(-child, SIGTERM);
+      continue;
+    }
+    if (ended == child)
+      return told ? -1 : 0;
+    if (problem != EINTR)
+      return 0;
+  }
+}
+
+static int give_status(struct invocation *invocation, int status) {
+  if (WIFSIGNALED(status))
+    return error_set(invocation->error, ERROR_FAILURE, _("the command was ended by signal %d (%s)"),
+                     WTERMSIG(status), strsignal(WTERMSIG(status)));
+  invocation->result->numbered = true;
+  invocation->result->number = WEXITSTATUS(status);
+  if (WEXITSTATUS(status) != 0 && !invocation->runner->expects_number)
+    return error_set(invocation->error, ERROR_FAILURE, _("the command ended with status %d"),
+                     WEXITSTATUS(status));
+  return 0;
+}
+
+pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
+                  const struct child_output *output, struct error *error) {
+  struct environment environment;
+  struct bytes copy = {0};
+  bytes_append(&copy, line, length);
+  if (environment_build(&environment, runner->scope.names) < 0 || copy.failed) {
+    environment_free(&environment);
+    bytes_free(&copy);
+    return error_set_memory(error);
+  }
+  const char *text = bytes_text(&copy);
+  output_flush(&runner->session->output);
+  pid_t child = fork();
+  if (child == 0)
+    become_child(runner, text, environment.entries, background, output);
+  int problem = errno;
+  environment_free(&environment);
+  bytes_free(&copy);
+  if (child < 0)
+    return error_set_errno(error, problem, _("no process could be started"));
+  setpgid(child, child);
+  if (runner->host)
+    lab_note_program(runner->session->lab, child);
+  return child;
+}
+
+static int run_shell(struct invocation *invocation) {
+  struct runner *runner = invocation->runner;
+  struct session *session = runner->session;
+  const struct argument_value *words = invocation_value(invocation, 0);
+  if (memchr(words->word.data, '\0', words->word.length))
+    return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
+  pid_t child = child_start(runner, words->word.data, words->word.length, false, NULL, invocation->error);
+  if (child < 0)
+    return -1;
+  if (runner->job == 0)
+    session->shell->lend_terminal(session, child);
+  int status = 0;
+  int waited = wait_for_child(runner, child, &status);
+  if (runner->job == 0)
+    session->shell->lend_terminal(session, 0);
+  return waited < 0 ? runner_interrupted(runner, invocation->error) : give_status(invocation, status);
+}
+
+const struct command command_shell = {
+    .name = "shell",
+    .aliases = {"!"},
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
+    .result = "exit status",
+    .summary = N_("runs a command of the system"),
+    .manual = N_(
+        "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold text, numbers or addresses are in its environment, so after "
+        "`let port $srv.local.port` the line `shell nc -z 127.0.0.1 $port` works. It has none of the session's sockets. A status other than 0 is a "
+        "failure, unless expect or until with a number stands before it."),
+    .blocks = N_("until the command ends"),
+    .example = "shell echo hello\nexpect 3 shell exit 3",
+    .run = run_shell,
+};

@@ -1,0 +1,82 @@
+#include "session/diagnosis.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "socket/look.h"
+
+static long flags_of(const struct call *call) {
+  return call->name == CALL_WRITE || call->name == CALL_READ ? 0 : call->number[0];
+}
+
+static bool would_block(const struct call *call) {
+  return call->name != CALL_CONNECT && call->name != CALL_FCNTL;
+}
+
+static bool signal_due(const struct call *call) {
+  return call_sends(call) && !(flags_of(call) & MSG_NOSIGNAL);
+}
+
+static bool connects(const struct call *call) {
+  return call->name == CALL_CONNECT;
+}
+
+static bool any(const struct call *call) {
+  (void)call;
+  return true;
+}
+
+/* What is said of an errno, where the call is one of those meant. */
+static const struct surprise {
+  int number;
+  bool (*applies)(const struct call *call);
+  const char *text;
+} surprises[] = {
+    {EPIPE, signal_due,
+     N_("the kernel sends SIGPIPE with this, which ends a program that does not ignore it or send with MSG_NOSIGNAL")},
+    {EINTR, any,
+     N_("a signal ended the wait; a program calls again, unless its handler was installed with SA_RESTART")},
+    {EAGAIN, would_block,
+     N_("the call would have had to wait: the socket is non-blocking, or its time-out is over; `poll` tells when to try "
+        "again")},
+    {EINPROGRESS, connects,
+     N_("the handshake goes on by itself: `await . writable`, then `getsockopt . so_error` tells how it ended")},
+    {EALREADY, connects, N_("the handshake that an earlier connect began is still going on")},
+};
+
+static const struct surprise *surprise_find(const struct call *call) {
+  for (size_t i = 0; call->error && i < sizeof surprises / sizeof *surprises; i++)
+    if (surprises[i].number == call->error && surprises[i].applies(call))
+      return &surprises[i];
+  return NULL;
+}
+
+bool surprise_known(const struct call *call) {
+  return surprise_find(call) != NULL;
+}
+
+static bool stream(const struct call *call) {
+  return call->entry && (call->entry->type == SOCK_STREAM || call->entry->type == SOCK_SEQPACKET);
+}
+
+void surprise_explain(struct runner *runner, const struct call *call, int pending) {
+  const struct surprise *surprise = surprise_find(call);
+  runner->explained = surprise && !(call->interrupted && runner->expects_blocks);
+  if (runner->explained)
+    runner_note(runner, "%s", _(surprise->text));
+  if (call->result >= 0 && call_sends(call) && call->data && (size_t)call->result < call->data->length)
+    runner_note(
+        runner,
+        _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the rest with "
+          "further calls, as send-all does"),
+        call->result, call->data->length);
+  bool received = call_forms[call->name].receives && call->result >= 0;
+  if (received && call->result == 0 && call->size > 0 && stream(call))
+    runner_note(runner, "%s", _("end of the stream: the peer has closed, or shut down its sending side"));
+  if (received && call->data &&
+      (long)call->data->length < (pending > call->result ? pending : call->result) &&
+      call->name != CALL_RECVMSG && !(flags_of(call) & MSG_PEEK))
+    runner_note(runner, _("the datagram had %ld bytes: the %ld that did not fit are gone"),
+                pending > call->result ? (long)pending : call->result,
+                (pending > call->result ? (long)pending : call->result) - (long)call->data->length);
+}

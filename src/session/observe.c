@@ -1,0 +1,225 @@
+/* observe: looks at the sockets that a command has touched, and at their peers, and says what has changed. */
+#include <errno.h>
+#include <time.h>
+
+#include "session/session.h"
+#include "session/inventory.h"
+#include "lab/lab.h"
+#include "socket/look.h"
+
+static bool was_connected(enum socket_state state) {
+  return state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 ||
+         state == STATE_FIN_WAIT2;
+}
+
+/* Why a connection has ended, by the errno of the call that was the cause; 0: none failed. */
+static enum state_reason end_reason(const struct socket *socket, enum socket_state before, int error) {
+  if (before == STATE_SYN_SENT || before == STATE_SYN_RECV || before == STATE_CLOSED)
+    return error == ECONNREFUSED ? REASON_REFUSED : error == ETIMEDOUT ? REASON_TIMED_OUT : REASON_NONE;
+  if (!was_connected(before) || socket->descriptor < 0)
+    return REASON_NONE;
+  if (error == ECONNRESET || error == EPIPE)
+    return REASON_RESET;
+  if (error == ETIMEDOUT)
+    return REASON_TIMED_OUT;
+  return socket->shut ? REASON_NONE : REASON_LOST;
+}
+
+static enum state_reason change_reason(const struct socket *socket, const struct snapshot *before,
+                                       int error) {
+  enum socket_state now = socket->seen.state;
+  if (now == before->state)
+    return REASON_NONE;
+  if (now == STATE_DISCONNECTED)
+    return REASON_PEER_GONE;
+  if (now == STATE_CLOSED)
+    return end_reason(socket, before->state, error);
+  bool closing = now == STATE_CLOSING || now == STATE_TIME_WAIT || now == STATE_LAST_ACK;
+  bool had = before->state == STATE_CLOSE_WAIT || before->state == STATE_CLOSING;
+  if (now == STATE_CLOSE_WAIT || (closing && !had))
+    return REASON_PEER_FIN;
+  return REASON_NONE;
+}
+
+static void append_change(struct session *session, const struct socket *socket,
+                          const struct snapshot *before, const struct look_cause *cause,
+                          const struct socket_label *label) {
+  bool own = cause->subject == socket->id;
+  struct event_state state = {.socket = *label,
+                              .before = *before,
+                              .now = socket->seen,
+                              .reason = change_reason(socket, before, own ? cause->error : 0),
+                              .asked = cause->asked};
+  struct event event = {.kind = EVENT_STATE,
+                        .cause = cause->call,
+                        .job = cause->job,
+                        .statement = cause->statement,
+                        .host = socket->host ? socket->host->name : NULL,
+                        .state = &state};
+  timeline_append(session->timeline, &event);
+}
+
+bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
+  struct snapshot before;
+  struct socket_label label =
+      socket_label(socket);       /* its role as it was: one that is gone now was followed until now */
+  object_retain(&socket->object); /* the table lets go of what is gone */
+  bool changed = look_state(socket, cause->time, &before);
+  label.cookie = socket->cookie;
+  if (changed)
+    append_change(session, socket, &before, cause, &label);
+  object_release(&socket->object);
+  return changed;
+}
+
+/* Those without a descriptor cost a question to the kernel each: a few at a time, around the list. */
+static void look_at_watched(struct session *session, const struct look_cause *cause, size_t count) {
+  struct socket *socket = session->sockets.watched;
+  for (size_t i = 0; socket && i < session->looked_watched; i++)
+    socket = socket->watched_next;
+  while (socket && count-- > 0) {
+    struct socket *next = socket->watched_next;
+    if (!session_look(session, socket, cause) || socket->role != ROLE_GONE)
+      session->looked_watched++; /* one that is gone has left the list */
+    socket = next;
+  }
+  if (!socket)
+    session->looked_watched = 0;
+}
+
+void session_prune_watched(struct session *session) {
+  enum { MANY = 256 };
+  struct look_cause cause = {.asked = true};
+  if (session->sockets.watched_count <= MANY)
+    return;
+  cause.time = clock_monotonic();
+  session_look(session, session->sockets.watched_last, &cause);
+}
+
+void session_look_around(struct session *session) {
+  enum { OPEN = 512, WATCHED = 64 };
+  struct look_cause cause = {.time = clock_monotonic()};
+  struct socket *socket = socket_table_next(&session->sockets, session->looked_at);
+  session->looked_at = 0;
+  for (int count = 0; socket && count < OPEN; count++) {
+    session->looked_at = socket->descriptor + 1;
+    if (!socket->may_change_local) /* what a call is changing now is told behind that call */
+      session_look(session, socket, &cause);
+    socket = socket_table_next(&session->sockets, session->looked_at);
+  }
+  if (!socket)
+    session->looked_at = 0;
+  look_at_watched(session, &cause, WATCHED);
+}
+
+static void touch_peers(struct runner *runner, const struct socket *socket) {
+  struct socket *peer = NULL;
+  while ((peer = socket_find_peer(socket, peer)))
+    runner_touch(runner, peer);
+  while ((peer = socket_table_find_cookie(socket->table, socket->twin, peer)))
+    runner_touch(runner, peer);
+}
+
+static void look_at_touched(struct runner *runner) {
+  struct look_cause cause = {.call = runner->call,
+                             .subject = runner->call_subject,
+                             .error = runner->call_error,
+                             .job = runner->job,
+                             .statement = runner->statement,
+                             .time = runner->just_called ? runner->call_ended : clock_monotonic()};
+  /* Whose peers are found stand behind it in the list, and are looked at in turn. */
+  for (size_t i = 0; i < runner->touched_count; i++) {
+    session_look(runner->session, runner->touched[i], &cause);
+    touch_peers(runner, runner->touched[i]);
+  }
+}
+
+static void forget_touched(struct runner *runner) {
+  while (runner->touched_count > 0)
+    object_release(&runner->touched[--runner->touched_count]->object);
+}
+
+bool session_looks(const struct session *session) {
+  return session->settings.look && session->settings.view.states;
+}
+
+static bool looks(const struct runner *runner) {
+  return session_looks(runner->session) && (runner->touched_count > 0 || runner->stirred);
+}
+
+/* What the call has made the hosts send crosses now, unless it is held: so it stands behind the call. */
+static void carry(struct runner *runner) {
+  enum { ROUNDS = 16 };
+  struct lab *lab = runner->session->lab;
+  if (!lab)
+    return;
+  wire_lock(&lab->wire);
+  unsigned before = lab->wire.news - 1;
+  for (int i = 0; i < ROUNDS && before != lab->wire.news; i++) {
+    before = lab->wire.news;
+    wire_pump(&lab->wire);
+  }
+  wire_unlock(&lab->wire);
+}
+
+static void look_at_all(struct runner *runner) {
+  look_at_touched(runner);
+  if (runner->stirred)
+    survey_tell_lab(runner);
+}
+
+void runner_look(struct runner *runner) {
+  /* With --stable it is the end of the statement that counts: what is seen on the way depends on time. */
+  if (runner->session->settings.view.stable)
+    return;
+  if (runner->touched_count > 0)
+    carry(runner);
+  if (looks(runner))
+    look_at_all(runner);
+  forget_touched(runner);
+  runner->stirred = false;
+}
+
+/* A number that changes when the state of any touched socket does, or of a peer, or when a packet comes or crosses in the lab. */
+static uint64_t touched_states(struct runner *runner) {
+  struct lab *lab = runner->session->lab;
+  uint64_t sum = survey_lab_states(runner->session);
+  for (size_t i = 0; i < runner->touched_count; i++) {
+    sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
+    touch_peers(runner, runner->touched[i]);
+  }
+  return lab ? sum * 31 + lab->wire.news : sum;
+}
+
+/* Packets that nobody holds are on their way: what they do is still to come. */
+static bool goes_on(struct runner *runner) {
+  struct lab *lab = runner->session->lab;
+  if (!lab)
+    return false;
+  wire_lock(&lab->wire);
+  bool busy = wire_busy(&lab->wire);
+  wire_unlock(&lab->wire);
+  return busy;
+}
+
+void runner_settle(struct runner *runner) {
+  enum { STEP = 10, QUIET = 100 };
+  /* In a lab it is the foreground that lets packets cross, and tells what they have changed. */
+  if (runner->job && runner->session->lab)
+    forget_touched(runner);
+  uint64_t before = looks(runner) ? touched_states(runner) : 0;
+  for (int quiet = 0; looks(runner) && quiet < QUIET; quiet += STEP) {
+    struct timespec step = {.tv_nsec = STEP * 1000000};
+    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+      break;
+    nanosleep(&step, NULL);
+    runner_wait_end(runner);
+    uint64_t now = touched_states(runner);
+    quiet = now == before && !goes_on(runner) ? quiet : -STEP;
+    before = now;
+  }
+  if (looks(runner))
+    look_at_all(runner);
+  forget_touched(runner);
+  runner->stirred = false;
+}

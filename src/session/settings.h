@@ -1,0 +1,27 @@
+/* settings: what `set` changes, one row each. */
+#ifndef SOCKSH_SESSION_SETTINGS_H
+#define SOCKSH_SESSION_SETTINGS_H
+
+#include "session/session.h"
+
+enum setting_kind { SETTING_SWITCH, SETTING_SIZE, SETTING_DURATION };
+
+struct setting {
+  const char *name; /* NULL ends the table */
+  enum setting_kind kind;
+  size_t offset;       /* in struct settings */
+  const char *summary; /* a sentence without a full stop */
+};
+extern const struct setting setting_table[];
+
+/* The setting with this name, or NULL. */
+const struct setting *setting_find(const char *text, size_t length);
+
+/* Adds the value as it would be typed. */
+void setting_append(const struct setting *setting, const struct settings *settings, struct bytes *bytes);
+
+/* Sets it from a word. 0, or -1 with a usage error. */
+int setting_set(const struct setting *setting, struct settings *settings, const char *text, size_t length,
+                struct error *error);
+
+#endif

@@ -1,0 +1,373 @@
+#include "shell/script_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/job.h"
+#include "shell/run.h"
+#include "shell/walk.h"
+#include "system/file.h"
+
+enum { SOURCE_LIMIT = 20, SCRIPT_LIMIT = 512 << 20 };
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
+
+static int status_of(const struct error *error) {
+  switch (error->kind) {
+  case ERROR_SYNTAX:
+  case ERROR_USAGE:
+    return STATUS_USAGE;
+  case ERROR_INTERRUPTED:
+    return STATUS_INTERRUPTED;
+  default:
+    return STATUS_FAILED;
+  }
+}
+
+/* What a script needs while it runs. */
+struct script_run {
+  struct session *session;
+  struct runner runner;
+  bool keep_going;
+  int status; /* the exit status so far */
+};
+
+static bool ended(const struct script_run *run) {
+  return run->session->quitting || (run->status && !run->keep_going) || run->status == STATUS_INTERRUPTED;
+}
+
+/* Runs the statements of a program until one fails. */
+static void run_program(struct script_run *run, struct program *program, enum event_origin origin) {
+  struct result result = {0};
+  struct error error;
+  for (const struct statement *statement = program->script.first; statement && !ended(run);
+       statement = statement->next) {
+    if (run->runner.waiter.reason != WAIT_NOT_INTERRUPTED) {
+      run->status = STATUS_INTERRUPTED;
+      break;
+    }
+    bool failed = run_statement(&run->runner, program, statement, origin, &result, &error) < 0;
+    if (failed && error.kind != ERROR_NONE) {
+      run->status = status_of(&error);
+      if (run->keep_going && run->status != STATUS_INTERRUPTED)
+        run->status = STATUS_FAILED;
+      session_unlock(run->session);
+      output_flush(&run->session->output);
+      session_lock(run->session);
+    }
+    result_clear(&result);
+    session_breathe(run->session);
+  }
+}
+
+/* An error that belongs to no statement: the text itself is wrong. */
+static void tell(struct script_run *run, const struct source *source, const struct error *error) {
+  if (source) {
+    run_tell_error(&run->runner, source, NULL, error);
+  } else {
+    struct event event = {.kind = EVENT_ERROR};
+    event.error = (struct event_error){.kind = error->kind,
+                                       .number = error->number,
+                                       .source = "socksh",
+                                       .command = "",
+                                       .message = error->message,
+                                       .hint = ""};
+    runner_append(&run->runner, &event);
+  }
+}
+
+static void run_text(struct script_run *run, const char *name, const char *text, size_t length) {
+  struct program *program;
+  struct source *source;
+  struct error error;
+  if (program_read(name, text, length, 1, false, &program, &source, &error) == SCRIPT_READ) {
+    run_program(run, program, ORIGIN_SCRIPT);
+  } else {
+    tell(run, source, &error);
+    run->status = STATUS_USAGE;
+  }
+  program_release(program);
+  source_release(source);
+}
+
+int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error) {
+  int problem = descriptor >= 0 ? file_read_descriptor(descriptor, SCRIPT_LIMIT, text)
+                                : file_read(path, SCRIPT_LIMIT, text);
+  if (problem == EFBIG)
+    return error_set(error, ERROR_FAILURE, _("the script %.300s is larger than 512M"), path);
+  return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
+}
+
+static void run_file(struct script_run *run, const struct shell_options *options) {
+  struct bytes text = {0};
+  struct error error;
+  if (script_read_file(options->path, options->script, &text, &error) < 0) {
+    tell(run, NULL, &error);
+    run->status = STATUS_USAGE;
+  } else {
+    run_text(run, options->path, text.data ? text.data : "", text.length);
+  }
+  bytes_free(&text);
+}
+
+/* Standard input, a line at a time: what was read is run before more is waited for. */
+struct input {
+  struct bytes bytes; /* read, and not yet run */
+  size_t start;       /* where the statement in progress begins */
+  size_t scanned;     /* up to here there is no further end of a line */
+  unsigned line;      /* the number of the line at `start` */
+  bool ended;
+};
+
+static void read_more(struct script_run *run, struct input *input) {
+  struct error ignored;
+  ssize_t got = -1;
+  int problem = EINTR;
+  if (bytes_reserve(&input->bytes, 65536) < 0 ||
+      !runner_wait_begin(&run->runner, 0, WAIT_NOT_INTERRUPTED)) {
+    input->ended = true;
+    return;
+  }
+  got = read(STDIN_FILENO, input->bytes.data + input->bytes.length, 65536);
+  problem = got < 0 ? errno : 0;
+  runner_wait_end(&run->runner);
+  if (got > 0) {
+    input->bytes.length += (size_t)got;
+    return;
+  }
+  if (problem == EINTR && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED)
+    return;
+  input->ended = true;
+  if (problem == EINTR) {
+    run->status = STATUS_INTERRUPTED;
+  } else if (problem) {
+    error_set_errno(&ignored, problem, _("standard input can't be read"));
+    tell(run, NULL, &ignored);
+    run->status = STATUS_USAGE;
+  }
+}
+
+/* Runs the lines up to `end`. False where they are not complete and more may follow. */
+static bool run_lines(struct script_run *run, struct input *input, size_t end) {
+  struct program *program;
+  struct source *source;
+  struct error error;
+  enum script_status status = program_read("stdin", input->bytes.data + input->start, end - input->start,
+                                           input->line, false, &program, &source, &error);
+  bool incomplete = status == SCRIPT_INCOMPLETE && !(input->ended && end == input->bytes.length);
+  if (status == SCRIPT_READ) {
+    run_program(run, program, ORIGIN_TYPED);
+  } else if (!incomplete) {
+    tell(run, source, &error);
+    run->status = run->keep_going ? STATUS_FAILED : STATUS_USAGE;
+  }
+  program_release(program);
+  source_release(source);
+  return !incomplete;
+}
+
+/* Takes what was run off the buffer, when that is much. */
+static void compact(struct input *input) {
+  if (input->start < 65536 && input->start < input->bytes.length)
+    return;
+  memmove(input->bytes.data, input->bytes.data + input->start, input->bytes.length - input->start);
+  input->bytes.length -= input->start;
+  input->scanned -= input->start;
+  input->start = 0;
+}
+
+/* Where the next line that was read ends; the end of all where no more comes; 0 where the line is not complete yet. */
+static size_t line_end(struct input *input) {
+  size_t left = input->bytes.length - input->scanned;
+  const char *newline = left ? memchr(input->bytes.data + input->scanned, '\n', left) : NULL;
+  if (newline)
+    return (size_t)(newline - input->bytes.data) + 1;
+  input->scanned = input->bytes.length;
+  return input->ended ? input->bytes.length : 0;
+}
+
+static void run_input(struct script_run *run) {
+  struct input input = {.line = 1};
+  while (!ended(run)) {
+    size_t end = line_end(&input);
+    if (end == 0 && !input.ended) {
+      read_more(run, &input);
+      continue;
+    }
+    if (end == input.start)
+      break;
+    bool last = input.ended && end == input.bytes.length;
+    input.scanned = end;
+    if (run_lines(run, &input, end)) {
+      for (size_t i = input.start; i < end; i++)
+        input.line += input.bytes.data[i] == '\n';
+      input.start = end;
+      compact(&input);
+    }
+    if (last)
+      break;
+  }
+  bytes_free(&input.bytes);
+}
+
+/* Runs the next lines of a walk: one, or all. A line that fails does not end it. */
+static void run_walk(struct script_run *run, struct step *step, bool all) {
+  const struct statement *statement;
+  struct result result = {0};
+  struct error error;
+  while (!run->session->quitting && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED &&
+         (statement = step_take(step))) {
+    run_statement(&run->runner, step_program(step), statement, ORIGIN_TYPED, &result, &error);
+    result_clear(&result);
+    if (!all)
+      break;
+  }
+}
+
+/* Walks through a script with the answers that come on standard input, a line for each. */
+static void run_steps(struct script_run *run, const struct shell_options *options) {
+  struct bytes text = {0};
+  struct error error;
+  struct step *step = NULL;
+  if (script_read_file(options->path, options->script, &text, &error) < 0) {
+    tell(run, NULL, &error);
+    run->status = STATUS_USAGE;
+  } else {
+    step = step_create(options->path, text.data ? text.data : "", text.length, &run->runner);
+    run->status = step ? 0 : STATUS_USAGE;
+  }
+  bytes_free(&text);
+  struct input input = {.line = 1};
+  while (step && step_show(step, &run->runner) && !ended(run)) {
+    size_t end;
+    while (!(end = line_end(&input)) && !input.ended)
+      read_more(run, &input);
+    if (end == 0)
+      break;
+    const char *line = input.bytes.data + input.start;
+    size_t length = end - input.start;
+    enum step_answer answer = step_answer(step, line, length, &run->runner);
+    if (answer == STEP_TYPED)
+      run_lines(run, &input, end);
+    else if (answer != STEP_DONE)
+      run_walk(run, step, answer == STEP_REST);
+    run->status = run->status == STATUS_INTERRUPTED ? run->status : 0;
+    input.start = input.scanned = end;
+    input.line++;
+    compact(&input);
+  }
+  step_free(step);
+  bytes_free(&input.bytes);
+}
+
+/* --deadline: what was being run is an error of its own. */
+static void tell_late(struct script_run *run, const struct shell_options *options) {
+  struct error error;
+  error_set(&error, ERROR_FAILURE, _("the session took longer than its --deadline of %g s"),
+            (double)options->deadline / 1e9);
+  tell(run, NULL, &error);
+}
+
+int script_run(struct session *session, const struct shell_options *options) {
+  struct script_run run = {.session = session, .keep_going = options->keep_going};
+  struct scope scope = {.arguments = options->arguments, .argument_count = options->argument_count};
+  runner_start(&run.runner, session, 0, &scope);
+  waiter_register(&run.runner.waiter);
+  session_lock(session);
+  session->reads_input = options->step || (!options->commands && !options->path);
+  if (options->lab)
+    run_text(&run, "--lab", "lab", strlen("lab"));
+  if (run.status)
+    ; /* there is nothing that could be run without it */
+  else if (options->commands)
+    run_text(&run, "-c", options->commands, strlen(options->commands));
+  else if (options->path && options->step)
+    run_steps(&run, options);
+  else if (options->path)
+    run_file(&run, options);
+  else
+    run_input(&run);
+  if (!session->quitting && (run.status == 0 || run.keep_going) && job_conclude(&run.runner) < 0 &&
+      run.status == 0)
+    run.status = run.runner.waiter.reason == WAIT_USER ? STATUS_INTERRUPTED : STATUS_FAILED;
+  if (session->late)
+    tell_late(&run, options);
+  if (session->quitting && session->quit_status)
+    run.status = session->quit_status;
+  runner_stop(&run.runner);
+  session_unlock(session);
+  waiter_unregister(&run.runner.waiter);
+  return run.status;
+}
+
+static void append_file(struct runner *runner, const char *path, bool ended, bool failed) {
+  struct event event = {.kind = EVENT_FILE, .file = {path, ended, failed}};
+  runner_append(runner, &event);
+}
+
+/* Runs the statements one after the other, as if they stood in place of the one that asks for it. */
+static int run_nested(struct runner *runner, struct program *program, struct result *result,
+                      struct error *error) {
+  int status = 0;
+  const char *const *bind = runner->bind;
+  runner->bind = NULL;
+  runner->depth++;
+  for (const struct statement *statement = program->script.first; statement && status == 0;
+       statement = statement->next) {
+    if (runner->session->quitting)
+      break;
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      status = runner_interrupted(runner, error);
+    else
+      status = run_statement(runner, program, statement, ORIGIN_SCRIPT, result, error);
+    if (status < 0)
+      error->told = error->kind != ERROR_INTERRUPTED;
+  }
+  runner->depth--;
+  runner->bind = bind;
+  return status;
+}
+
+int script_source(struct runner *runner, const char *path, struct result *result, struct error *error) {
+  struct bytes text = {0};
+  struct program *program = NULL;
+  struct source *source = NULL;
+  if (runner->sources >= SOURCE_LIMIT)
+    return error_set(error, ERROR_FAILURE,
+                     _("%.300s: files that source each other are nested more than %d deep; does it source "
+                       "itself?"),
+                     path, SOURCE_LIMIT);
+  int status = script_read_file(path, -1, &text, error);
+  if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program,
+                                  &source, error) != SCRIPT_READ) {
+    if (source)
+      run_tell_error(runner, source, NULL, error);
+    error->told = true;
+    status = -1;
+  }
+  if (program) {
+    append_file(runner, path, false, false);
+    runner->sources++;
+    status = run_nested(runner, program, result, error);
+    runner->sources--;
+    append_file(runner, path, true, status < 0);
+  }
+  program_release(program);
+  source_release(source);
+  bytes_free(&text);
+  return status;
+}
+
+int script_run_line(struct runner *runner, const char *name, const char *line, struct result *result,
+                    struct error *error) {
+  struct program *program = NULL;
+  struct source *source = NULL;
+  int status = -1;
+  if (program_read(name, line, strlen(line), 1, false, &program, &source, error) == SCRIPT_READ)
+    status = run_nested(runner, program, result, error);
+  program_release(program);
+  source_release(source);
+  return status;
+}

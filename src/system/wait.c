@@ -1,0 +1,154 @@
+#include "system/wait.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "system/descriptor.h"
+
+int wait_signal(void) {
+  return SIGRTMIN + 3;
+}
+
+static void interrupted(int number) {
+  (void)number;
+}
+
+void wait_signal_install(void) {
+  struct sigaction action = {.sa_handler = interrupted};
+  sigemptyset(&action.sa_mask);
+  sigaction(wait_signal(), &action, NULL);
+}
+
+int watch_start(struct watch *watch) {
+  pthread_mutex_init(&watch->lock, NULL);
+  watch->waiters = NULL;
+  watch->asleep = false;
+  watch->wake = descriptor_move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  return watch->wake < 0 ? -1 : 0;
+}
+
+void watch_stop(struct watch *watch) {
+  close(watch->wake);
+  pthread_mutex_destroy(&watch->lock);
+}
+
+void watch_wake(struct watch *watch) {
+  uint64_t one = 1;
+  ssize_t written = write(watch->wake, &one, sizeof one);
+  (void)written; /* a full counter means that the watcher is being woken already */
+}
+
+void waiter_create(struct waiter *waiter, struct watch *watch, unsigned job) {
+  *waiter = (struct waiter){.watch = watch, .job = job};
+}
+
+void waiter_register(struct waiter *waiter) {
+  struct watch *watch = waiter->watch;
+  waiter->thread = pthread_self();
+  pthread_mutex_lock(&watch->lock);
+  waiter->next = watch->waiters;
+  watch->waiters = waiter;
+  pthread_mutex_unlock(&watch->lock);
+}
+
+void waiter_unregister(struct waiter *waiter) {
+  pthread_mutex_lock(&waiter->watch->lock);
+  for (struct waiter **link = &waiter->watch->waiters; *link; link = &(*link)->next)
+    if (*link == waiter) {
+      *link = waiter->next;
+      break;
+    }
+  pthread_mutex_unlock(&waiter->watch->lock);
+}
+
+bool waiter_begin(struct waiter *waiter, const void *subject, int64_t now) {
+  waiter->subject = subject;
+  atomic_store_explicit(&waiter->began, now, memory_order_relaxed); /* the next line publishes it */
+  waiter->phase = WAIT_WAITING;
+  if (waiter->reason != WAIT_NOT_INTERRUPTED) {
+    waiter_end(waiter);
+    return false;
+  }
+  if (waiter->watch->asleep)
+    watch_wake(waiter->watch);
+  return true;
+}
+
+void waiter_end(struct waiter *waiter) {
+  int expected = WAIT_WAITING;
+  if (atomic_compare_exchange_strong(&waiter->phase, &expected, WAIT_IDLE))
+    return;
+  /* The watcher may be at work on this waiter: let it finish. A signal that it has sent by then is taken
+   * here and not by the next system call. */
+  pthread_mutex_lock(&waiter->watch->lock);
+  waiter->phase = WAIT_IDLE;
+  pthread_mutex_unlock(&waiter->watch->lock);
+  sched_yield();
+}
+
+void waiter_interrupt(struct waiter *waiter, enum wait_reason reason) {
+  int current = waiter->reason;
+  while (current < (int)reason && !atomic_compare_exchange_weak(&waiter->reason, &current, (int)reason))
+    ;
+  watch_wake(waiter->watch);
+}
+
+void waiter_forget_deadline(struct waiter *waiter) {
+  int reason = waiter->reason;
+  if (reason == WAIT_BLOCKS || reason == WAIT_DEADLINE)
+    atomic_compare_exchange_strong(&waiter->reason, &reason, WAIT_NOT_INTERRUPTED);
+}
+
+enum wait_reason waiter_take_reason(struct waiter *waiter) {
+  return atomic_exchange(&waiter->reason, WAIT_NOT_INTERRUPTED);
+}
+
+bool waiter_attend(struct waiter *waiter) {
+  int expected = WAIT_WAITING;
+  atomic_compare_exchange_strong(&waiter->phase, &expected, WAIT_ATTENDED);
+  return waiter->phase == WAIT_ATTENDED;
+}
+
+void waiter_signal(struct waiter *waiter) {
+  /* The reason is read once the wait is held: one that was seen before may have ended the wait before this one. */
+  if (waiter_attend(waiter) && waiter->reason != WAIT_NOT_INTERRUPTED)
+    pthread_kill(waiter->thread, wait_signal());
+}
+
+int futex_wait(_Atomic unsigned *word, unsigned expected, int64_t deadline) {
+  struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+  while (*word == expected) {
+    /* FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock. */
+    long status = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline ? &until : NULL,
+                          NULL, FUTEX_BITSET_MATCH_ANY);
+    if (status < 0 && (errno == EINTR || errno == ETIMEDOUT))
+      return errno;
+  }
+  return 0;
+}
+
+void futex_wake(_Atomic unsigned *word) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 0x7fffffff, NULL, NULL, 0);
+}
+
+static int64_t clock_read(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_monotonic(void) {
+  return clock_read(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall(void) {
+  return clock_read(CLOCK_REALTIME);
+}

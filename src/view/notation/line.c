@@ -1,0 +1,135 @@
+#include "view/notation/line.h"
+
+#include <string.h>
+
+#include "view/notation/notation.h"
+#include "view/notation/packet_line.h"
+#include "view/notation/service_line.h"
+
+static const struct notation plain = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+
+void line_append_call(const struct call *call, struct bytes *bytes) {
+  notation_append_call(&plain, call, bytes);
+}
+
+const char *line_reason(enum state_reason reason) {
+  switch (reason) {
+  case REASON_PEER_FIN:
+    return _("FIN of the peer");
+  case REASON_PEER_GONE:
+    return _("the peer has closed");
+  case REASON_RESET:
+    return _("reset by the peer");
+  case REASON_REFUSED:
+    return _("refused by the peer");
+  case REASON_TIMED_OUT:
+    return _("timed out");
+  case REASON_LOST:
+    return _("reset by the peer, or timed out");
+  case REASON_NONE:
+    break;
+  }
+  return "";
+}
+
+void line_append_error(const struct event_error *error, struct bytes *bytes) {
+  if (error->source[0] && error->line)
+    bytes_append_format(bytes, "%s:%u: ", error->source, error->line);
+  else if (error->source[0])
+    bytes_append_format(bytes, "%s: ", error->source);
+  if (error->command[0])
+    bytes_append_format(bytes, "%s: ", error->command);
+  bytes_append_text(bytes, error->message);
+}
+
+static void append_job(const struct event_job *job, struct bytes *bytes) {
+  static const char *const phases[] = {[JOB_STARTED] = N_("began"),
+                                       [JOB_DETACHED] = N_("left behind"),
+                                       [JOB_ENDED] = N_("done"),
+                                       [JOB_FAILED] = N_("failed"),
+                                       [JOB_KILLED] = N_("ended by kill"),
+                                       [JOB_COLLECTED] = N_("waited for"),
+                                       [JOB_RESUMED] = N_("waited for in the foreground")};
+  bytes_append_format(bytes, "%%%u %s: %s", job->number, _(phases[job->phase]), job->text);
+}
+
+static void append_test(const struct event_test *test, struct bytes *bytes) {
+  bytes_append_format(bytes, "%s %s", test->what, test->passed ? _("passed") : _("failed"));
+  if (!test->passed)
+    bytes_append_format(bytes, _(": expected %s, got %s"), test->expected, test->got);
+}
+
+void line_append_packet(const struct event_packet *packet, struct bytes *bytes) {
+  packet_append_line(&plain, packet, bytes);
+}
+
+static void append_packet(const struct event_packet *packet, struct bytes *bytes) {
+  struct bytes fate = {0};
+  bytes_append_format(bytes, "%u ", packet->number);
+  escape_append_plain(bytes, packet->wire, strlen(packet->wire), false, ESCAPE_ASCII);
+  bytes_append_text(bytes, packet->wire[0] ? "  " : "");
+  packet_append_line(&plain, packet, bytes);
+  packet_append_fate(packet, &fate);
+  if (fate.length > 0)
+    bytes_append_format(bytes, "  %s", bytes_text(&fate));
+  bytes_free(&fate);
+}
+
+/* Where in the lab it happened. */
+static void append_host(const struct event *event, struct bytes *bytes) {
+  if (event->host)
+    bytes_append_format(bytes, "%s: ", event->host);
+}
+
+const char *line_append_event(const struct event *event, struct bytes *bytes) {
+  switch (event->kind) {
+  case EVENT_STATEMENT:
+    bytes_append(bytes, event->line.text, event->line.length);
+    return "line";
+  case EVENT_CALL_START:
+  case EVENT_CALL_BLOCKED:
+    append_host(event, bytes);
+    notation_append_started(&plain, event->call, bytes);
+    bytes_append_text(bytes, event->kind == EVENT_CALL_BLOCKED ? " blocked" : "");
+    return "call";
+  case EVENT_CALL_FINISH:
+    append_host(event, bytes);
+    line_append_call(event->call, bytes);
+    return "call";
+  case EVENT_STATE:
+    append_host(event, bytes);
+    notation_append_state(&plain, event->state, bytes);
+    return "state";
+  case EVENT_ANSWER:
+    bytes_append_text(bytes, event->answer->name ? event->answer->name : "");
+    return "answer";
+  case EVENT_NOTE:
+    bytes_append_text(bytes, event->note);
+    return "note";
+  case EVENT_ERROR:
+    line_append_error(&event->error, bytes);
+    return "error";
+  case EVENT_JOB:
+    append_job(&event->about_job, bytes);
+    return "job";
+  case EVENT_TEST:
+    append_test(&event->test, bytes);
+    return "test";
+  case EVENT_RESULT:
+    return "result";
+  case EVENT_PACKET:
+    append_packet(&event->packet, bytes);
+    return "packet";
+  case EVENT_FILE:
+    bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));
+    return "source";
+  case EVENT_SERVICE:
+    notation_append_service(&plain, event->service, bytes);
+    return "service";
+  case EVENT_PROGRESS:
+    bytes_append_format(bytes, _("%s: %llu bytes"), event->progress.what,
+                        (unsigned long long)event->progress.moved);
+    return "progress";
+  }
+  return "";
+}

@@ -1,0 +1,41 @@
+/* notation: calls and states as strace(1) writes them, for every view that shows text. */
+#ifndef SOCKSH_VIEW_NOTATION_NOTATION_H
+#define SOCKSH_VIEW_NOTATION_NOTATION_H
+
+#include "language/escape.h"
+#include "timeline/event.h"
+#include "view/notation/alias.h"
+
+struct notation {
+  size_t preview; /* bytes of data shown */
+  enum escape_style style;
+  bool names;              /* descriptors with the name bound to them: 3 srv */
+  struct aliases *aliases; /* NULL: everything as it is */
+  const char *arrow;       /* "->" or its character */
+};
+
+/* Adds a call that has returned: send(3, "hello", 5, 0) = 5. */
+void notation_append_call(const struct notation *notation, const struct call *call, struct bytes *bytes);
+
+/* Adds one that has not: accept(3, ...). */
+void notation_append_started(const struct notation *notation, const struct call *call, struct bytes *bytes);
+
+/* Adds what came back alone: "5", "-1 ECONNREFUSED (Connection refused)". */
+void notation_append_result(const struct notation *notation, const struct call *call, struct bytes *bytes);
+
+void notation_append_address(const struct notation *notation, const struct address *address,
+                             struct bytes *bytes);
+
+/* Adds what a socket is called: "3", "3 srv" with names; "(3)" where its descriptor is closed; "3 queue:" for one that waits in the
+ * queue of listener 3, "3 served:" for one that a service on it has accepted. */
+void notation_append_label(const struct notation *notation, const struct socket_label *label,
+                           struct bytes *bytes);
+
+/* What a reason means, as one sentence; "" for none. */
+const char *notation_reason(enum state_reason reason);
+
+/* Adds the state of a socket, from -> to, and its addresses. */
+void notation_append_state(const struct notation *notation, const struct event_state *state,
+                           struct bytes *bytes);
+
+#endif

@@ -1,0 +1,105 @@
+#include "view/picture/diagram.h"
+
+#include <string.h>
+
+/* {NN} is the number of an arc. The sides of a state's box are the bars next to its name. */
+static const char template[] = "                          +-------------+\n"
+                               "          +-------------->|   CLOSED    |<---------------------------+\n"
+                               "          |               +-------------+                            |\n"
+                               "      {05}|           {01}|             |{02}                        |\n"
+                               "          |               v             v                            |\n"
+                               "          |     +-----------+  {04}   +-----------+  {06}            |\n"
+                               "          +-----|  LISTEN   |-------->| SYN_SENT  |----------------->+\n"
+                               "                +-----------+         +-----------+                  |\n"
+                               "                {03}|   ^{11}     {07}|     |{08}                    |\n"
+                               "                    v   |             |     |                        |\n"
+                               "                +-----------+         |     |                        |\n"
+                               "                | SYN_RECV  |<--------+     |                        |\n"
+                               "                +-----------+               |                        |\n"
+                               "            {10}|      |{09}                |                        |\n"
+                               "                |      v                    v                        |\n"
+                               "                |    +------------------------+                      |\n"
+                               "                |    |      ESTABLISHED       |                      |\n"
+                               "                |    +------------------------+                      |\n"
+                               "                |    {12}|              |{13}                        |\n"
+                               "                v        v              v                            |\n"
+                               "              +------------+      +------------+                     |\n"
+                               "              | FIN_WAIT1  |      | CLOSE_WAIT |                     |\n"
+                               "              +------------+      +------------+                     |\n"
+                               "        {14}|   {16}|   {15}|         {19}|                          |\n"
+                               "            v       |       v             v                          |\n"
+                               "    +-----------+   |  +---------+   +----------+      {20}          |\n"
+                               "    | FIN_WAIT2 |   |  | CLOSING |   | LAST_ACK |------------------->+\n"
+                               "    +-----------+   |  +---------+   +----------+                    |\n"
+                               "        {17}|       |   {18}|                                        |\n"
+                               "            v       v       v                                        |\n"
+                               "          +-------------------+              {21}                    |\n"
+                               "          |     TIME_WAIT     |------------------------------------->+\n"
+                               "          +-------------------+\n";
+
+void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_state to) {
+  if ((unsigned)to >= 32)
+    return;
+  diagram->states |= 1u << to;
+  int arc = arc_find(from, to);
+  if (arc > 0)
+    diagram->taken[arc - 1]++;
+  else if (from != STATE_UNKNOWN && from != to)
+    diagram->gaps++;
+}
+
+/* Puts square brackets in place of the sides of a state's box. */
+static void mark_state(char *text, enum socket_state state) {
+  const char *name = constant_name(&constant_states, state);
+  char *at = name ? strstr(text, name) : NULL;
+  if (!at)
+    return;
+  char *left = at;
+  while (left > text && *left != '|')
+    left--;
+  char *right = at + strcspn(at, "|");
+  *left = '[';
+  *right = ']';
+}
+
+/* Four characters: [12] for one that was seen, x4x for one that Linux does not have. */
+static void mark_arc(char *place, int number, unsigned taken, bool has) {
+  char digits[3] = {(char)(number > 9 ? '0' + number / 10 : ' '), (char)('0' + number % 10), '\0'};
+  const char *around = taken ? "[]" : has ? "  " : "xx";
+  memset(place, ' ', 4);
+  size_t at = number > 9 ? 0 : 1;
+  place[at++] = around[0];
+  if (number > 9)
+    place[at++] = digits[0];
+  place[at++] = digits[1];
+  place[at] = around[1];
+}
+
+void diagram_append(const struct diagram *diagram, struct bytes *bytes) {
+  char text[sizeof template];
+  int states = 0;
+  int all = 0;
+  int taken = 0;
+  int missing = 0;
+  memcpy(text, template, sizeof template);
+  for (const enum socket_state *state = arc_states; *state != STATE_UNKNOWN; state++, all++)
+    if (diagram->states & 1u << *state) {
+      mark_state(text, *state);
+      states++;
+    }
+  for (char *place = text; (place = strchr(place, '{')); place++) {
+    int number = (place[1] - '0') * 10 + place[2] - '0';
+    mark_arc(place, number, diagram->taken[number - 1], !arcs[number - 1].instead);
+  }
+  for (int i = 0; i < ARC_COUNT; i++) {
+    taken += diagram->taken[i] > 0;
+    missing += arcs[i].instead != NULL;
+  }
+  bytes_append_text(bytes, text);
+  bytes_append_format(bytes, _("states seen: %d of %d, arcs seen: %d of %d (Linux does not have %d: x)\n"),
+                      states, all, taken, ARC_COUNT - missing, missing);
+  if (diagram->gaps)
+    bytes_append_format(bytes,
+                        _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),
+                        diagram->gaps);
+}

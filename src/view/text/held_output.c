@@ -1,0 +1,80 @@
+#include "view/text/held_output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum rank { RANK_CALL, RANK_PACKET, RANK_STATE };
+
+struct kept_line {
+  unsigned job;
+  enum rank rank;
+  uint64_t socket;
+  uint64_t number; /* of its event, which is their order */
+  int descriptor;
+  char *text;
+  size_t length;
+};
+
+static size_t count_of(const struct kept_lines *kept) {
+  return kept->lines.length / sizeof(struct kept_line);
+}
+
+void kept_add(struct kept_lines *kept, const struct event *event, int descriptor,
+              const struct bytes *line) {
+  bool state = event->kind == EVENT_STATE;
+  bool packet = event->kind == EVENT_PACKET;
+  struct kept_line added = {.job = event->job,
+                            .rank = state    ? RANK_STATE
+                                    : packet ? RANK_PACKET
+                                             : RANK_CALL,
+                            .socket = state ? event->state->socket.id : 0,
+                            .number = event->serial,
+                            .descriptor = descriptor,
+                            .text = malloc(line->length + 1),
+                            .length = line->length};
+  if (!added.text)
+    return;
+  if (line->length > 0)
+    memcpy(added.text, line->data, line->length);
+  bytes_append(&kept->lines, &added, sizeof added);
+}
+
+/* By rank, states by socket; else in the order in which they came. */
+static int compare(const void *first, const void *second) {
+  const struct kept_line *a = first;
+  const struct kept_line *b = second;
+  if (a->rank != b->rank)
+    return a->rank < b->rank ? -1 : 1;
+  if (a->socket != b->socket)
+    return a->socket < b->socket ? -1 : 1;
+  return a->number < b->number ? -1 : 1;
+}
+
+void kept_release(struct kept_lines *kept, struct output *output, unsigned job) {
+  struct kept_line *lines = (struct kept_line *)kept->lines.data;
+  size_t count = count_of(kept);
+  size_t left = 0;
+  if (count > 0)
+    qsort(lines, count, sizeof *lines, compare);
+  for (size_t i = 0; i < count; i++) {
+    if (lines[i].job != job) {
+      lines[left++] = lines[i];
+      continue;
+    }
+    output_add(output, lines[i].descriptor, lines[i].text, lines[i].length);
+    free(lines[i].text);
+  }
+  kept->lines.length = left * sizeof *lines;
+}
+
+void kept_release_all(struct kept_lines *kept, struct output *output) {
+  while (count_of(kept) > 0)
+    kept_release(kept, output, ((struct kept_line *)kept->lines.data)->job);
+}
+
+void kept_free(struct kept_lines *kept) {
+  struct kept_line *lines = (struct kept_line *)kept->lines.data;
+  for (size_t i = 0; i < count_of(kept); i++)
+    free(lines[i].text);
+  bytes_free(&kept->lines);
+}

@@ -1,0 +1,104 @@
+/* text_beside: lines about what goes on beside the statements: packets, services, transfers. */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "view/notation/packet_line.h"
+#include "view/text/text_part.h"
+
+/* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and what has become of it. */
+void text_show_packet(struct text_view *text, const struct event *event) {
+  const struct event_packet *packet = &event->packet;
+  /* What was sent again while it is held is told by `wire`. */
+  if (text->view.settings.quiet || packet->fate == PACKET_AGAIN)
+    return;
+  struct notation notation = text_notation(text, false);
+  struct bytes fate = {0};
+  bool gone = packet->fate == PACKET_LOST || packet->fate == PACKET_DROPPED;
+  bytes_append_format(&text->line, "  %u", packet->number);
+  if (packet->wire[0]) {
+    bytes_append_char(&text->line, ' ');
+    text_put(text, packet->wire, strlen(packet->wire), false);
+  }
+  bytes_append_text(&text->line, "  ");
+  text_style_on(text, gone ? STYLE_NOTE : STYLE_PACKET);
+  packet_append_line(&notation, packet, &text->line);
+  text_style_off(text);
+  packet_append_fate(packet, &fate);
+  if (fate.length > 0) {
+    text_style_on(text, STYLE_NOTE);
+    bytes_append_format(&text->line, "  %s", bytes_text(&fate));
+    text_style_off(text);
+  }
+  bytes_append_char(&text->line, '\n');
+  bytes_free(&fate);
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+/* So many lines of services at once, and so many more in a second: who reads along sees all, and a crowd does not flood the
+ * screen. The timeline has them all. */
+static bool service_fits(struct text_view *text, const struct event *event) {
+  enum { MOST = 100, EACH = 1000000000 / 20 };
+  int64_t grown = (event->monotonic - text->service_since) / EACH;
+  if (text->service_since == 0)
+    grown = MOST;
+  if (grown > 0) {
+    text->service_since = event->monotonic;
+    text->service_budget += grown < MOST ? grown : MOST;
+    if (text->service_budget > MOST)
+      text->service_budget = MOST;
+  }
+  bool fits = text->service_budget > 0 || event->service->connection == 0;
+  if (fits && text->service_budget > 0)
+    text->service_budget--;
+  if (!fits)
+    text->service_skipped++;
+  return fits;
+}
+
+static void put_service(struct text_view *text, const struct event *event) {
+  struct notation notation = text_notation(text, true);
+  if (text->service_skipped > 0)
+    bytes_append_format(&text->line, _("[service] %llu lines are left out; log has them\n"),
+                        text->service_skipped);
+  text->service_skipped = 0;
+  text_style_on(text, STYLE_NOTE);
+  notation_append_service(&notation, event->service, &text->line);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+}
+
+void text_show_service(struct text_view *text, const struct event *event) {
+  enum service_phase phase = event->service->phase;
+  bool stable = text->view.settings.stable;
+  if (text->view.settings.quiet)
+    return;
+  if (stable && phase != SERVICE_STARTED && phase != SERVICE_COLLECTED) {
+    service_lines_keep(&text->services, event);
+    return;
+  }
+  if (phase == SERVICE_COLLECTED) {
+    struct notation notation = text_notation(text, true);
+    service_lines_release(&text->services, event->service->number, &notation, &text->line);
+  } else if (phase == SERVICE_STARTED || service_fits(text, event)) {
+    put_service(text, event);
+  }
+  if (text->line.length > 0)
+    text_emit(text, event, STDOUT_FILENO);
+}
+
+/* How far a transfer has come, in a line of the terminal that is written again and again. */
+void text_show_progress(struct text_view *text, const struct event *event) {
+  const struct view_settings *settings = &text->view.settings;
+  struct winsize size = {0};
+  if (!settings->terminal || settings->quiet || settings->stable || event->job)
+    return;
+  text_end_progress(text);
+  if (event->progress.done)
+    return;
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  notation_append_progress(&event->progress, event->monotonic, size.ws_col ? size.ws_col : 80, &text->line);
+  output_add(text->view.output, STDOUT_FILENO, text->line.data, text->line.length);
+  bytes_clear(&text->line);
+  text->progress = true;
+}

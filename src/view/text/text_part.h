@@ -1,0 +1,44 @@
+/* text_part: what the files of the text view share among them. */
+#ifndef SOCKSH_VIEW_TEXT_TEXT_PART_H
+#define SOCKSH_VIEW_TEXT_TEXT_PART_H
+
+#include "view/text/held_output.h"
+#include "view/notation/notation.h"
+#include "view/notation/service_line.h"
+#include "view/view.h"
+
+struct text_view {
+  struct view view;
+  struct bytes line;             /* the line being built, kept for its memory */
+  struct aliases aliases;        /* --stable */
+  struct kept_lines kept;        /* --stable */
+  struct service_lines services; /* --stable */
+  int64_t service_since;         /* lines of services are shown within a budget that grows with time */
+  int64_t service_budget;
+  unsigned long long service_skipped;
+  bool progress; /* the terminal's line shows how far a transfer has come */
+};
+
+/* Colours of a terminal. */
+enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE, STYLE_PACKET };
+
+void text_style_on(struct text_view *text, enum style style);
+void text_style_off(struct text_view *text);
+
+struct notation text_notation(struct text_view *text, bool names);
+
+/* Adds bytes to the line, escaped; with `lines` newlines stay. */
+void text_put(struct text_view *text, const char *data, size_t length, bool lines);
+
+/* Sends the line that was built to a descriptor, or keeps it, and begins the next. */
+void text_emit(struct text_view *text, const struct event *event, int descriptor);
+
+/* Takes what is shown of a transfer away, before a line is shown in its place. */
+void text_end_progress(struct text_view *text);
+
+/* text_beside.c */
+void text_show_packet(struct text_view *text, const struct event *event);
+void text_show_service(struct text_view *text, const struct event *event);
+void text_show_progress(struct text_view *text, const struct event *event);
+
+#endif

@@ -1,0 +1,389 @@
+/* text: events as lines for a person. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "language/escape.h"
+#include "view/notation/table_layout.h"
+#include "view/text/text_part.h"
+
+static const char *const style_codes[] = {[STYLE_NONE] = "",
+                                          [STYLE_ERROR] = "\033[31m",
+                                          [STYLE_STATE] = "\033[36m",
+                                          [STYLE_NOTE] = "\033[2m",
+                                          [STYLE_PACKET] = "\033[33m"};
+
+void text_style_on(struct text_view *text, enum style style) {
+  if (text->view.settings.colour)
+    bytes_append_text(&text->line, style_codes[style]);
+}
+
+void text_style_off(struct text_view *text) {
+  if (text->view.settings.colour)
+    bytes_append_text(&text->line, "\033[0m");
+}
+
+struct notation text_notation(struct text_view *text, bool names) {
+  const struct view_settings *settings = &text->view.settings;
+  return (struct notation){
+      .preview = settings->preview,
+      .style = settings->utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII,
+      .names = names,
+      .aliases = settings->stable ? &text->aliases : NULL,
+      .arrow = settings->utf8 && settings->terminal ? "→" : "->",
+  };
+}
+
+/* Takes what is shown of a transfer away, before a line is shown in its place. */
+void text_end_progress(struct text_view *text) {
+  static const char erase[] = "\r\033[K";
+  if (text->progress)
+    output_add(text->view.output, STDOUT_FILENO, erase, sizeof erase - 1);
+  text->progress = false;
+}
+
+/* Sends the line that was built to a descriptor, or keeps it. */
+void text_emit(struct text_view *text, const struct event *event, int descriptor) {
+  text_end_progress(text);
+  if (text->line.failed) {
+    text->line.failed = false;
+  } else if (text->view.settings.stable && (event->statement || event->kind == EVENT_PACKET)) {
+    kept_add(&text->kept, event, descriptor, &text->line);
+  } else {
+    output_add(text->view.output, descriptor, text->line.data, text->line.length);
+  }
+  bytes_clear(&text->line);
+}
+
+void text_put(struct text_view *text, const char *data, size_t length, bool lines) {
+  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+  escape_append_plain(&text->line, data, length, lines, style);
+}
+
+static void put_start(struct text_view *text, const struct event *event) {
+  if (event->job)
+    bytes_append_format(&text->line, "[%u] ", event->job);
+  else
+    bytes_append_text(&text->line, "  ");
+}
+
+/* Where in the lab it happened. */
+static void put_host(struct text_view *text, const struct event *event) {
+  if (event->host)
+    bytes_append_format(&text->line, "%s: ", event->host);
+}
+
+static void put_timing(struct text_view *text, const struct call *call) {
+  if (!text->view.settings.timing)
+    return;
+  bytes_append_text(&text->line, " <");
+  if (text->view.settings.stable)
+    alias_append(&text->aliases, 'T', call->began, &text->line);
+  else
+    bytes_append_format(&text->line, "%.6f", (double)(call->ended - call->began) / 1e9);
+  bytes_append_char(&text->line, '>');
+}
+
+static void show_call(struct text_view *text, const struct event *event) {
+  const struct call *call = event->call;
+  if (text->view.settings.quiet || (call->bulk && call->error == 0))
+    return;
+  struct notation notation = text_notation(text, event->job != 0);
+  bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
+  put_start(text, event);
+  put_host(text, event);
+  if (failed)
+    text_style_on(text, STYLE_ERROR);
+  notation_append_call(&notation, call, &text->line);
+  if (failed)
+    text_style_off(text);
+  put_timing(text, call);
+  bytes_append_char(&text->line, '\n');
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+static void show_blocked(struct text_view *text, const struct event *event) {
+  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable)
+    return;
+  struct notation notation = text_notation(text, event->job != 0);
+  put_start(text, event);
+  put_host(text, event);
+  notation_append_started(&notation, event->call, &text->line);
+  bytes_append_text(&text->line, " blocked");
+  if (event->job == 0) {
+    text_style_on(text, STYLE_NOTE);
+    bytes_append_text(&text->line, _("  (Ctrl-C interrupts it, Ctrl-Z makes it a job)"));
+    text_style_off(text);
+  }
+  bytes_append_char(&text->line, '\n');
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+/* A sentence that explains the line before it. */
+static void put_note(struct text_view *text, const struct event *event, const char *note) {
+  put_start(text, event);
+  text_style_on(text, STYLE_NOTE);
+  bytes_append_format(&text->line, "# %s", note);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+}
+
+/* What an open socket's user should know of. That a lost call failed, the call has said. */
+static bool told_at_once(const struct event_state *state) {
+  bool open = state->socket.role == ROLE_OPEN;
+  bool peer = state->reason == REASON_PEER_FIN && state->now.state == STATE_CLOSE_WAIT;
+  return open && (peer || state->reason == REASON_PEER_GONE || state->reason == REASON_LOST);
+}
+
+static void show_state(struct text_view *text, const struct event *event) {
+  if (text->view.settings.quiet || !text->view.settings.states || event->state->asked)
+    return;
+  struct notation notation = text_notation(text, event->job != 0);
+  put_start(text, event);
+  text_style_on(text, STYLE_STATE);
+  put_host(text, event);
+  notation_append_state(&notation, event->state, &text->line);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+  if (told_at_once(event->state))
+    put_note(text, event, notation_reason(event->state->reason));
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+static void show_note(struct text_view *text, const struct event *event) {
+  if (text->view.settings.quiet)
+    return;
+  put_note(text, event, event->note);
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+/* Puts what was built in the place of what the terminal shows, as much of it as fits. */
+static void replace_screen(struct text_view *text) {
+  static const char clear[] = "\033[H\033[2J";
+  struct winsize size = {0};
+  struct bytes whole = {0};
+  size_t end = text->line.length;
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  for (size_t at = 0, rows = 0; size.ws_row > 1 && at < text->line.length; at++)
+    if (text->line.data[at] == '\n' && ++rows == (size_t)size.ws_row - 1) {
+      end = at + 1;
+      break;
+    }
+  bytes_append(&whole, clear, sizeof clear - 1);
+  bytes_append(&whole, text->line.data, end);
+  bytes_free(&text->line);
+  text->line = whole;
+}
+
+static void show_answer(struct text_view *text, const struct event *event) {
+  const struct answer *answer = event->answer;
+  struct bytes shown = {0};
+  const char *data = answer->text.data ? answer->text.data : "";
+  size_t length = answer->text.length;
+  if (text->view.settings.stable && answer->kind != ANSWER_RAW && answer->kind != ANSWER_TABLE) {
+    alias_append_text(&text->aliases, data, length, &shown);
+    data = shown.data ? shown.data : "";
+    length = shown.length;
+  }
+  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
+  switch (answer->kind) {
+  case ANSWER_TABLE:
+    table_append(answer, text->view.settings.quiet ? 0 : 2, style,
+                 text->view.settings.stable ? &text->aliases : NULL, &text->line);
+    break;
+  case ANSWER_TEXT:
+    text_put(text, data, length, true);
+    break;
+  case ANSWER_DATA:
+    escape_append(&text->line, data, length, style);
+    bytes_append_char(&text->line, '\n');
+    break;
+  case ANSWER_RAW:
+    bytes_append(&text->line, data, length);
+    break;
+  }
+  bytes_free(&shown);
+  if (answer->again && text->view.settings.terminal)
+    replace_screen(text);
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+static void put_message(struct text_view *text, const char *message) {
+  if (text->view.settings.stable)
+    alias_append_text(&text->aliases, message, strlen(message), &text->line);
+  else
+    bytes_append_text(&text->line, message);
+}
+
+/* "FILE:LINE: ", and nothing at the prompt. */
+static void put_place(struct text_view *text, const struct event_error *error) {
+  if (!error->source[0])
+    return;
+  escape_append_plain(&text->line, error->source, strlen(error->source), false, ESCAPE_ASCII);
+  if (error->line)
+    bytes_append_format(&text->line, ":%u", error->line);
+  bytes_append_text(&text->line, ": ");
+}
+
+static void show_error(struct text_view *text, const struct event *event) {
+  const struct event_error *error = &event->error;
+  bool typed = !error->source[0];
+  bool known = (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  /* How far a call of several came is worth saying, that it was interrupted is not. */
+  if (known && error->kind == ERROR_INTERRUPTED && strcmp(error->message, _("interrupted")) != 0) {
+    put_note(text, event, error->message);
+    text_emit(text, event, STDOUT_FILENO);
+    return;
+  }
+  if (known && !error->hint[0])
+    return;
+  if (known) { /* the call's line has just said the rest */
+    put_note(text, event, error->hint);
+    text_emit(text, event, STDOUT_FILENO);
+    return;
+  }
+  if (event->job)
+    bytes_append_format(&text->line, "[%u] ", event->job);
+  put_place(text, error);
+  text_style_on(text, STYLE_ERROR);
+  if (error->command[0])
+    bytes_append_format(&text->line, "%s: ", error->command);
+  put_message(text, error->message);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+  if (!(typed && error->call))
+    excerpt_append(&error->excerpt, &text->line);
+  if (error->hint[0])
+    bytes_append_format(&text->line, "    %s\n", error->hint);
+  text_emit(text, event, STDERR_FILENO);
+}
+
+static void show_job(struct text_view *text, const struct event *event) {
+  const struct view_settings *settings = &text->view.settings;
+  unsigned number = event->about_job.number;
+  if (event->about_job.phase == JOB_COLLECTED) {
+    kept_release(&text->kept, text->view.output, number);
+    return;
+  }
+  if (settings->quiet || !settings->terminal || settings->stable)
+    return;
+  switch (event->about_job.phase) {
+  case JOB_STARTED:
+  case JOB_DETACHED:
+  case JOB_RESUMED:
+    bytes_append_format(&text->line, "[%u] ", number);
+    text_put(text, event->about_job.text, strlen(event->about_job.text), false);
+    bytes_append_text(&text->line,
+                      event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : "\n");
+    break;
+  case JOB_KILLED:
+    bytes_append_format(&text->line, _("[%u] ended\n"), number);
+    break;
+  default:
+    return;
+  }
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+static void show_result(struct text_view *text, const struct event *event) {
+  const struct event_result *result = &event->result;
+  if (result->duration >= 0) {
+    put_start(text, event);
+    bytes_append_text(&text->line, _("time "));
+    if (text->view.settings.stable)
+      alias_append(&text->aliases, 'T', event->monotonic, &text->line);
+    else
+      bytes_append_format(&text->line, "%.6f s", (double)result->duration / 1e9);
+    bytes_append_char(&text->line, '\n');
+    text_emit(text, event, STDOUT_FILENO);
+  }
+  if (text->view.settings.stable && result->duration < 0 && event->job == 0)
+    kept_release(&text->kept, text->view.output, 0);
+}
+
+static void show_line(struct text_view *text, const struct event *event) {
+  const struct event_statement *line = &event->line;
+  if (text->view.settings.stable)
+    alias_keep_ports(&text->aliases, line->text, line->length);
+  if (!text->view.settings.verbose || line->depth > 0 || event->job)
+    return;
+  text_put(text, line->text, line->length, true);
+  bytes_append_char(&text->line, '\n');
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+static void text_event(struct view *view, const struct event *event) {
+  struct text_view *text = (struct text_view *)view;
+  switch (event->kind) {
+  case EVENT_STATEMENT:
+    show_line(text, event);
+    break;
+  case EVENT_CALL_FINISH:
+    show_call(text, event);
+    break;
+  case EVENT_CALL_BLOCKED:
+    show_blocked(text, event);
+    break;
+  case EVENT_STATE:
+    show_state(text, event);
+    break;
+  case EVENT_ANSWER:
+    show_answer(text, event);
+    break;
+  case EVENT_NOTE:
+    show_note(text, event);
+    break;
+  case EVENT_ERROR:
+    show_error(text, event);
+    break;
+  case EVENT_JOB:
+    show_job(text, event);
+    break;
+  case EVENT_RESULT:
+    show_result(text, event);
+    break;
+  case EVENT_PACKET:
+    text_show_packet(text, event);
+    break;
+  case EVENT_SERVICE:
+    text_show_service(text, event);
+    break;
+  case EVENT_PROGRESS:
+    text_show_progress(text, event);
+    break;
+  case EVENT_CALL_START:
+  case EVENT_TEST:
+  case EVENT_FILE:
+    break;
+  }
+}
+
+static void text_finish(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  unsigned service;
+  text_end_progress(text);
+  kept_release_all(&text->kept, text->view.output);
+  while ((service = service_lines_first(&text->services))) {
+    struct notation notation = text_notation(text, true);
+    service_lines_release(&text->services, service, &notation, &text->line);
+    output_add(text->view.output, STDOUT_FILENO, text->line.data, text->line.length);
+    bytes_clear(&text->line);
+  }
+}
+
+static void text_free(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  kept_free(&text->kept);
+  service_lines_free(&text->services);
+  bytes_free(&text->line);
+  aliases_free(&text->aliases);
+}
+
+const struct view_class view_text = {
+    .name = "text",
+    .size = sizeof(struct text_view),
+    .event = text_event,
+    .finish = text_finish,
+    .free = text_free,
+};
