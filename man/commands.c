@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "commands/command_table.h"
 #include "language/bytes.h"
 #include "language/error.h"
 

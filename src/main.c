@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/command.h"
+#include "commands/command_table.h"
 #include "shell/prompt.h"
 #include "shell/script_file.h"
 #include "shell/shell.h"
@@ -21,6 +23,10 @@ int main(int argc, char **argv) {
   setlocale(LC_ALL, "");
   if (descriptor_start() < 0) {
     fprintf(stderr, _("socksh: descriptors can't be set up: %s\n"), strerror(errno));
+    return 1;
+  }
+  if (command_start(command_table) < 0) {
+    fprintf(stderr, _("socksh: %s\n"), strerror(errno));
     return 1;
   }
   int status = options_read(argc, argv, &options);

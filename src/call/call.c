@@ -281,3 +281,14 @@ void call_free(struct call *call) {
   call->found = NULL;
   call->found_types = NULL;
 }
+
+bool call_needs_no_look(const struct call *call) {
+  const struct socket *socket = call->entry;
+  bool sent = call->result >= 0 && (call->name == CALL_SEND || call->name == CALL_WRITE);
+  bool received = call->result > 0 && (call->name == CALL_RECV || call->name == CALL_READ);
+  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it down: that the kernel
+   * took the data proves what poll would be asked for. That it gave data does not, since data outlives its sender; but
+   * a reader is told of the end in any case, by the next call, which finds no more and is looked behind. */
+  return (sent || received) && socket && socket->family == AF_UNIX && socket->type == SOCK_STREAM &&
+         socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
+}

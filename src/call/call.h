@@ -175,6 +175,9 @@ struct call {
 /* True for a call that sends: its result is how much was taken of what was to be sent. */
 bool call_sends(const struct call *call);
 
+/* True when the call that has just returned says as much about its socket as a look would: nothing has changed. */
+bool call_needs_no_look(const struct call *call);
+
 /* An empty call. `duration` is -1, `made` are -1. */
 void call_init(struct call *call, enum call_name name, struct socket *entry);
 

@@ -1,21 +1,15 @@
 #include "call/resolve.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
-#include <net/if.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "system/wait.h"
+#include "system/resolver.h"
 
 /* A look-up of a call. */
 struct look_up {
-  struct resolve_question question;
+  struct resolver_question question;
   enum call_name name;
   char host[NI_MAXHOST]; /* asked for, or found */
   char service[NI_MAXSERV];
@@ -29,84 +23,14 @@ struct look_up {
   int error;
 };
 
-/* The thread that asks and the one that waits share the question; the last one to let go frees it. */
-void resolve_release(struct resolve_question *question) {
-  if (--question->references == 0)
-    question->release(question);
-}
-
-static void *run(void *argument) {
-  struct resolve_question *question = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
-  question->ask(question);
-  question->done = 1;
-  futex_wake(&question->done);
-  resolve_release(question);
-  return NULL;
-}
-
-static bool start(struct resolve_question *question) {
-  pthread_attr_t attributes;
-  pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  /* No signal is for this thread, nor for the C library's calls in it. */
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  question->references++;
-  int status = pthread_create(&thread, &attributes, run, question);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
-  if (status != 0)
-    question->references--;
-  return status == 0;
-}
-
-int resolve_run(struct resolve_question *question) {
-  question->references = 1;
-  if (!start(question))
-    return EAGAIN;
-  return futex_wait(&question->done, 0, 0);
-}
-
-/* A look-up of an interface. */
-struct interface {
-  struct resolve_question question;
-  char name[IF_NAMESIZE];
-  unsigned index;
-};
-
-static void interface_release(struct resolve_question *question) {
-  free(question);
-}
-
-static void interface_ask(struct resolve_question *question) {
-  struct interface *interface = (struct interface *)question;
-  interface->index = if_nametoindex(interface->name);
-}
-
-unsigned resolve_interface(const char *name) {
-  struct interface *interface = strlen(name) < IF_NAMESIZE ? calloc(1, sizeof *interface) : NULL;
-  if (!interface)
-    return 0;
-  interface->question.ask = interface_ask;
-  interface->question.release = interface_release;
-  strncpy(interface->name, name, IF_NAMESIZE - 1);
-  unsigned index = resolve_run(&interface->question) == 0 ? interface->index : 0;
-  resolve_release(&interface->question);
-  return index;
-}
-
-static void look_up_release(struct resolve_question *question) {
+static void look_up_release(struct resolver_question *question) {
   struct look_up *look_up = (struct look_up *)question;
   if (look_up->list)
     freeaddrinfo(look_up->list);
   free(look_up);
 }
 
-static void look_up_ask(struct resolve_question *question) {
+static void look_up_ask(struct resolver_question *question) {
   struct look_up *look_up = (struct look_up *)question;
   if (look_up->name == CALL_GETADDRINFO) {
     struct addrinfo hints = {.ai_family = look_up->family, .ai_socktype = look_up->type};
@@ -177,7 +101,7 @@ void resolve_perform(struct call *call) {
     return;
   }
   fill_in(look_up, call);
-  switch (resolve_run(&look_up->question)) {
+  switch (resolver_run(&look_up->question)) {
   case 0:
     take_result(call, look_up);
     break;
@@ -189,5 +113,5 @@ void resolve_perform(struct call *call) {
     call->result = EAI_AGAIN;
     break;
   }
-  resolve_release(&look_up->question);
+  resolver_release(&look_up->question);
 }

@@ -12,6 +12,7 @@
 #include "session/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
+#include "language/word.h"
 #include "system/descriptor.h"
 #include "socket/look.h"
 

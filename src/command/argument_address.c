@@ -52,7 +52,7 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
       socket && (socket->family == AF_INET || socket->family == AF_INET6) ? socket->family : AF_INET;
   call.number[1] = socket ? socket->type : SOCK_STREAM;
   int status = (call.text[0] || any) && call.text[1]
-                   ? runner_call(invocation->runner, invocation->command, &call, invocation->error)
+                   ? runner_call(invocation->runner, invocation->command->name, &call, invocation->error)
                    : error_set_memory(invocation->error);
   if (status == 0 && call.found_count == 0)
     status =

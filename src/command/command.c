@@ -1,10 +1,10 @@
 #include "command/command.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "language/escape.h"
+#include "language/word.h"
 #include "names/constant.h"
 
 const char *const command_group_titles[GROUP_COUNT] = {
@@ -28,26 +28,34 @@ struct index_entry {
   const struct command *command;
 };
 
-static struct index_entry *index_entries;
+static const struct command *const *commands; /* the table; set once, at the start */
+static struct index_entry *index_entries; /* the table is read-only once it is made, and needs no lock */
 static size_t index_count;
 static size_t index_start[257]; /* where the names with this first byte begin */
-static pthread_once_t index_once = PTHREAD_ONCE_INIT;
 
 static int compare_entries(const void *a, const void *b) {
   return strcmp(((const struct index_entry *)a)->name, ((const struct index_entry *)b)->name);
 }
 
-static void index_build(void) {
+const struct command *const *command_list(void) {
+  return commands;
+}
+
+int command_start(const struct command *const *table) {
   size_t room = 0;
-  for (size_t i = 0; command_table[i]; i++)
-    room += 1 + sizeof command_table[i]->aliases / sizeof *command_table[i]->aliases;
+  free(index_entries);
+  index_entries = NULL;
+  index_count = 0;
+  commands = table;
+  for (size_t i = 0; commands[i]; i++)
+    room += 1 + sizeof commands[i]->aliases / sizeof *commands[i]->aliases;
   index_entries = calloc(room, sizeof *index_entries);
   if (!index_entries)
-    return; /* nothing is found then, and each line says so */
-  for (size_t i = 0; command_table[i]; i++) {
-    index_entries[index_count++] = (struct index_entry){command_table[i]->name, command_table[i]};
-    for (const char *const *alias = command_table[i]->aliases; *alias; alias++)
-      index_entries[index_count++] = (struct index_entry){*alias, command_table[i]};
+    return -1;
+  for (size_t i = 0; commands[i]; i++) {
+    index_entries[index_count++] = (struct index_entry){commands[i]->name, commands[i]};
+    for (const char *const *alias = commands[i]->aliases; *alias; alias++)
+      index_entries[index_count++] = (struct index_entry){*alias, commands[i]};
   }
   qsort(index_entries, index_count, sizeof *index_entries, compare_entries);
   for (size_t byte = 0, at = 0; byte <= 256; byte++) {
@@ -55,6 +63,7 @@ static void index_build(void) {
       at++;
     index_start[byte] = at;
   }
+  return 0;
 }
 
 /* The first entry that is not before the text. */
@@ -78,7 +87,6 @@ static bool begins_with(const char *name, const char *text, size_t length) {
 }
 
 const struct command *command_find(const char *text, size_t length) {
-  pthread_once(&index_once, index_build);
   if (memchr(text, '\0', length))
     return NULL;
   for (size_t i = lower_bound(text, length);

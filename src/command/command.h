@@ -107,8 +107,12 @@ struct command {
   int (*run)(struct invocation *invocation);
 };
 
-/* All commands, in the order of the manual, ended by NULL. */
-extern const struct command *const command_table[];
+/* Takes the table of commands, in the order of the manual and ended by NULL, which lasts as long as the program: the first thing,
+ * before there are threads. 0, or -1 when there is no memory. */
+int command_start(const struct command *const *table);
+
+/* The table. */
+const struct command *const *command_list(void);
 
 /* The command with this name or alias. */
 const struct command *command_find(const char *text, size_t length);

@@ -1,16 +1,12 @@
 #include "command/invocation.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "command/argument.h"
 #include "session/process.h"
 #include "session/service_handle.h"
-#include "session/diagnosis.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "socket/look.h"
@@ -188,171 +184,6 @@ int invocation_wrong(struct invocation *invocation, const struct argument_value 
   return -1;
 }
 
-/* "bind of socket 3 srv to 127.0.0.1:80", without what the command's own name says already. */
-static void describe_call(const struct command *command, const struct call *call, struct bytes *text) {
-  const char *name = call_forms[call->name].name;
-  if (!command || strcmp(command->name, name) != 0)
-    bytes_append_text(text, name);
-  if (call->subject.descriptor >= 0) {
-    bytes_append_format(text, text->length ? " of socket %d" : "socket %d", call->subject.descriptor);
-    if (call->subject.name[0])
-      bytes_append_format(text, " %s", call->subject.name);
-  }
-  bool outward = call->name == CALL_BIND || call->name == CALL_CONNECT || call->name == CALL_SENDTO ||
-                 call->name == CALL_SENDMSG;
-  if (outward && call->address.length > sizeof(sa_family_t)) {
-    bytes_append_text(text, call->name == CALL_BIND ? " at " : " to ");
-    address_append(&call->address, text);
-  }
-  bool option = call->name == CALL_SETSOCKOPT || call->name == CALL_GETSOCKOPT;
-  if (option && call->option)
-    bytes_append_format(text, ", %s", call->option->name);
-  else if (option)
-    bytes_append_format(text, _(", option %ld"), call->number[1]);
-  if (text->length == 0)
-    bytes_append_text(text, name);
-}
-
-static int call_failed(struct runner *runner, const struct command *command, const struct call *call,
-                       struct error *error) {
-  struct bytes text = {0};
-  if (call->interrupted) {
-    runner_interrupted(runner, error);
-    error->number = call->error;
-    return -1;
-  }
-  if (call->name == CALL_GETADDRINFO || call->name == CALL_GETNAMEINFO) {
-    struct bytes host = {0};
-    const char *asked = call->text[0] ? call->text[0] : "";
-    escape_append(&host, asked, strlen(asked), ESCAPE_ASCII);
-    error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host),
-              host.length ? ": " : "",
-              call->result == EAI_SYSTEM ? strerror(call->error) : gai_strerror((int)call->result),
-              constant_name(&constant_lookup_errors, call->result)
-                  ? constant_name(&constant_lookup_errors, call->result)
-                  : "EAI_?");
-    bytes_free(&host);
-    return -1;
-  }
-  if (call->host && call->error == ENOTCONN) /* nobody was there to make it */
-    return lab_explain(STAGE_CONTROL, call->error, error);
-  describe_call(command, call, &text);
-  error_set_errno(error, call->error, "%s", bytes_text(&text));
-  error->kind = ERROR_FAILURE;
-  error->call = true;
-  bytes_free(&text);
-  return -1;
-}
-
-/* The first name before = is bound to a new socket at once, so that it can be used while the command goes on. */
-static void bind_early(struct runner *runner, const struct call *call) {
-  struct error ignored; /* no memory: the name is bound, or refused, when the command is done */
-  if (!runner->bind || runner->bound_early || call->made[0] < 0)
-    return;
-  runner->bound_early = true;
-  runner_bind(runner, runner->bind[0], value_from_object(&call->made_entry[0]->object), &ignored);
-}
-
-/* The two ends of a pair know each other by their cookies. */
-static void join_pair(const struct call *call) {
-  struct socket *a = call->made_entry[0];
-  struct socket *b = call->made_entry[1];
-  look_identity(a);
-  look_identity(b);
-  a->twin = b->cookie;
-  b->twin = a->cookie;
-}
-
-static void use_sockets(struct runner *runner, struct call *call) {
-  /* --stable waits until the sockets that were touched have settled, whatever the call proved. */
-  bool stable = runner->session->settings.view.stable;
-  if (call->entry) {
-    if (stable || !look_needless(call))
-      runner_touch(runner, call->entry);
-    runner_use_socket(runner, call->entry);
-  }
-  if (call->name == CALL_SOCKETPAIR && call->made[1] >= 0 && session_looks(runner->session))
-    join_pair(call);
-  for (int i = 0; i < 2; i++)
-    if (call->made[i] >= 0 && call->made_entry[i])
-      runner_touch(runner, call->made_entry[i]);
-  if (call->made[0] >= 0 && call->made_entry[0])
-    runner_use_socket(runner, call->made_entry[0]);
-}
-
-/* How long the next datagram is, before it is received: afterwards nobody can tell what was cut. */
-static int pending_datagram(const struct runner *runner, const struct call *call) {
-  int pending = 0;
-  if (!runner->session->settings.look || !call->entry || call->entry->type != SOCK_DGRAM ||
-      (call->name != CALL_RECV && call->name != CALL_RECVFROM && call->name != CALL_READ))
-    return 0;
-  return ioctl(call->entry->descriptor, SIOCINQ, &pending) < 0 ? 0 : pending;
-}
-
-int runner_call(struct runner *runner, const struct command *command, struct call *call,
-                struct error *error) {
-  struct session *session = runner->session;
-  struct waiter *waiter = &runner->waiter;
-  if (waiter->reason != WAIT_NOT_INTERRUPTED)
-    return runner_interrupted(runner, error);
-  if (call_prepare(call, &session->sockets, error) < 0)
-    return -1;
-  int pending = pending_datagram(runner, call);
-  bool closes = call->name == CALL_CLOSE && session_looks(session);
-  if (closes)
-    look_before_close(call->entry);
-  if (!call->entry && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
-    call->host = runner->host;
-  const struct host *host = call->entry ? call->entry->host : call->host;
-  call->where = host ? host->name : NULL;
-  call->began = clock_monotonic();
-  struct event start = {
-      .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
-  call->start_event = runner_append(runner, &start);
-  if (runner->expects_blocks) {
-    waiter->deadline_reason = WAIT_BLOCKS;
-    waiter->deadline = call->began + session->settings.blocks_after;
-  }
-  session_unlock(session);
-  bool made = waiter_begin(waiter, call, call->began);
-  if (made) {
-    call_perform(call);
-    waiter_end(waiter);
-  }
-  if (waiter->deadline)
-    waiter->deadline = 0;
-  call->ended = clock_monotonic();
-  runner->just_called = made;
-  session_lock(session);
-  if (!made) { /* told to stop in the moment before */
-    call_cancel(call);
-    return runner_interrupted(runner, error);
-  }
-  call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
-  call_finish(call, &session->sockets);
-  if (closes && call->entry->descriptor < 0) {
-    look_after_close(call->entry);
-    session_prune_watched(session);
-  }
-  bind_early(runner, call);
-  struct event finish = {.kind = EVENT_CALL_FINISH,
-                         .cause = call->start_event,
-                         .monotonic = call->ended,
-                         .host = call->where,
-                         .call = call};
-  runner->call = runner_append(runner, &finish);
-  runner->call_subject = call->entry ? call->entry->id : 0;
-  runner->call_error = call->error;
-  runner->call_ended = call->ended;
-  use_sockets(runner, call);
-  surprise_explain(runner, call, pending);
-  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) && call->result >= 0)
-    return runner_interrupted(runner, error); /* it took a part, and then blocked, as was expected */
-  bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||
-                (call->name == CALL_GETNAMEINFO && call->result != 0);
-  return failed ? call_failed(runner, command, call, error) : 0;
-}
-
 void invocation_give_number(struct invocation *invocation, long long number) {
   invocation->result->numbered = true;
   invocation->result->number = number;
@@ -391,7 +222,7 @@ int invocation_explain(struct invocation *invocation, struct answer *answer) {
 }
 
 int invocation_call(struct invocation *invocation, struct call *call) {
-  return runner_call(invocation->runner, invocation->command, call, invocation->error);
+  return runner_call(invocation->runner, invocation->command->name, call, invocation->error);
 }
 
 int invocation_simple_call(struct invocation *invocation, struct call *call) {

@@ -3,7 +3,7 @@
 #define SOCKSH_COMMAND_INVOCATION_H
 
 #include "command/command.h"
-#include "session/session.h"
+#include "session/runner_call.h"
 
 /* A word turned into what its argument stands for. */
 struct argument_value {
@@ -65,10 +65,6 @@ int64_t invocation_duration(const struct invocation *invocation, size_t argument
 /* Makes a call, as events, with the lock given up meanwhile. 0 when the call succeeded; -1 with the invocation's error filled
  * in. The call is still the caller's to free, in both cases. */
 int invocation_call(struct invocation *invocation, struct call *call);
-
-/* The same for those who have no invocation: reading an address makes a look-up. */
-int runner_call(struct runner *runner, const struct command *command, struct call *call,
-                struct error *error);
 
 /* Makes the call, sets the number returned as the result, and frees the call. */
 int invocation_simple_call(struct invocation *invocation, struct call *call);

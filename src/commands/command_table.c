@@ -1,146 +1,154 @@
-/* table: the one list of commands, in the order of the manual. */
-#include "commands/commands.h"
+/* command_table: the one list of commands, in the order of the manual. */
+#include "commands/command_table.h"
 
-const struct command *const command_table[] = {
-    /* sockets */
-    &command_socket,
-    &command_socketpair,
-    &command_bind,
-    &command_listen,
-    &command_accept,
-    &command_connect,
-    &command_shutdown,
-    &command_close,
-    &command_dup,
-    /* sending and receiving */
-    &command_send,
-    &command_sendto,
-    &command_sendmsg,
-    &command_write,
-    &command_recv,
-    &command_recvfrom,
-    &command_recvmsg,
-    &command_read,
-    &command_sendfile,
-    &command_splice,
-    &command_pipe,
-    &command_send_all,
-    &command_recv_all,
-    &command_recv_line,
-    &command_recv_exactly,
-    &command_send_file,
-    &command_recv_file,
-    /* options, addresses and flags */
-    &command_getsockname,
-    &command_getpeername,
-    &command_getsockopt,
-    &command_setsockopt,
-    &command_options,
-    &command_set_timeout,
-    &command_get_timeout,
-    &command_set_blocking,
-    &command_fcntl,
-    &command_ioctl,
-    /* readiness */
-    &command_poll,
-    &command_select,
-    &command_epoll_create1,
-    &command_epoll_ctl,
-    &command_epoll_wait,
-    /* servers in the background */
-    &command_serve,
-    &command_services,
-    &command_stop,
-    /* what the kernel does */
-    &command_states,
-    &command_transitions,
-    &command_diagram,
-    &command_backlog,
-    &command_tcp_info,
-    &command_log,
-    /* the lab: hosts and a wire */
-    &command_lab,
-    &command_lab_host,
-    &command_lab_sysctl,
-    &command_lab_check,
-    &command_wire,
-    &command_wire_hold,
-    &command_wire_flow,
-    &command_step,
-    &command_step_until,
-    &command_goto,
-    &command_packet,
-    &command_capture,
-    &command_capture_off,
-    &command_wire_deliver,
-    &command_wire_drop,
-    &command_wire_duplicate,
-    &command_wire_move,
-    &command_wire_corrupt,
-    &command_wire_edit,
-    &command_wire_inject,
-    &command_wire_show,
-    &command_wire_fold,
-    &command_wire_delay,
-    &command_wire_loss,
-    &command_wire_rate,
-    &command_wire_mtu,
-    &command_wire_cut,
-    &command_wire_join,
-    /* several calls at once */
-    &command_tcp_listen,
-    &command_tcp_connect,
-    &command_udp_bind,
-    &command_udp_connect,
-    &command_unix_listen,
-    &command_unix_connect,
-    &command_unix_bind,
-    /* looking up names */
-    &command_getaddrinfo,
-    &command_getnameinfo,
-    &command_getservbyname,
-    &command_getservbyport,
-    &command_getprotobyname,
-    &command_if_nametoindex,
-    /* addresses and byte order in memory */
-    &command_inet_pton,
-    &command_inet_ntop,
-    &command_inet_aton,
-    &command_inet_addr,
-    &command_inet_ntoa,
-    &command_htons,
-    &command_htonl,
-    &command_ntohs,
-    &command_ntohl,
-    /* data and tests */
-    &command_upper,
-    &command_lower,
-    &command_length,
-    &command_slice,
-    &command_pack,
-    &command_unpack,
-    &command_print,
-    &command_write_file,
-    &command_assert,
-    &command_await,
-    /* the session */
-    &command_status,
-    &command_names,
-    &command_let,
-    &command_unset,
-    &command_jobs,
-    &command_wait,
-    &command_fg,
-    &command_kill,
-    &command_set,
-    &command_sleep,
-    &command_source,
-    &command_save,
-    &command_history,
-    &command_shell,
-    &command_spawn,
-    &command_help,
-    &command_explain,
-    &command_quit,
-    NULL,
-};
+#include "command/command.h"
+
+/* clang-format off */
+#define EVERY_COMMAND(X) \
+  /* sockets */ \
+  X(socket) \
+  X(socketpair) \
+  X(bind) \
+  X(listen) \
+  X(accept) \
+  X(connect) \
+  X(shutdown) \
+  X(close) \
+  X(dup) \
+  /* sending and receiving */ \
+  X(send) \
+  X(sendto) \
+  X(sendmsg) \
+  X(write) \
+  X(recv) \
+  X(recvfrom) \
+  X(recvmsg) \
+  X(read) \
+  X(sendfile) \
+  X(splice) \
+  X(pipe) \
+  X(send_all) \
+  X(recv_all) \
+  X(recv_line) \
+  X(recv_exactly) \
+  X(send_file) \
+  X(recv_file) \
+  /* options, addresses and flags */ \
+  X(getsockname) \
+  X(getpeername) \
+  X(getsockopt) \
+  X(setsockopt) \
+  X(options) \
+  X(set_timeout) \
+  X(get_timeout) \
+  X(set_blocking) \
+  X(fcntl) \
+  X(ioctl) \
+  /* readiness */ \
+  X(poll) \
+  X(select) \
+  X(epoll_create1) \
+  X(epoll_ctl) \
+  X(epoll_wait) \
+  /* servers in the background */ \
+  X(serve) \
+  X(services) \
+  X(stop) \
+  /* what the kernel does */ \
+  X(states) \
+  X(transitions) \
+  X(diagram) \
+  X(backlog) \
+  X(tcp_info) \
+  X(log) \
+  /* the lab: hosts and a wire */ \
+  X(lab) \
+  X(lab_host) \
+  X(lab_sysctl) \
+  X(lab_check) \
+  X(wire) \
+  X(wire_hold) \
+  X(wire_flow) \
+  X(step) \
+  X(step_until) \
+  X(goto) \
+  X(packet) \
+  X(capture) \
+  X(capture_off) \
+  X(wire_deliver) \
+  X(wire_drop) \
+  X(wire_duplicate) \
+  X(wire_move) \
+  X(wire_corrupt) \
+  X(wire_edit) \
+  X(wire_inject) \
+  X(wire_show) \
+  X(wire_fold) \
+  X(wire_delay) \
+  X(wire_loss) \
+  X(wire_rate) \
+  X(wire_mtu) \
+  X(wire_cut) \
+  X(wire_join) \
+  /* several calls at once */ \
+  X(tcp_listen) \
+  X(tcp_connect) \
+  X(udp_bind) \
+  X(udp_connect) \
+  X(unix_listen) \
+  X(unix_connect) \
+  X(unix_bind) \
+  /* looking up names */ \
+  X(getaddrinfo) \
+  X(getnameinfo) \
+  X(getservbyname) \
+  X(getservbyport) \
+  X(getprotobyname) \
+  X(if_nametoindex) \
+  /* addresses and byte order in memory */ \
+  X(inet_pton) \
+  X(inet_ntop) \
+  X(inet_aton) \
+  X(inet_addr) \
+  X(inet_ntoa) \
+  X(htons) \
+  X(htonl) \
+  X(ntohs) \
+  X(ntohl) \
+  /* data and tests */ \
+  X(upper) \
+  X(lower) \
+  X(length) \
+  X(slice) \
+  X(pack) \
+  X(unpack) \
+  X(print) \
+  X(write_file) \
+  X(assert) \
+  X(await) \
+  /* the session */ \
+  X(status) \
+  X(names) \
+  X(let) \
+  X(unset) \
+  X(jobs) \
+  X(wait) \
+  X(fg) \
+  X(kill) \
+  X(set) \
+  X(sleep) \
+  X(source) \
+  X(save) \
+  X(history) \
+  X(shell) \
+  X(spawn) \
+  X(help) \
+  X(explain) \
+  X(quit)
+/* clang-format on */
+
+#define DECLARE(name) extern const struct command command_##name;
+#define LIST(name) &command_##name,
+EVERY_COMMAND(DECLARE)
+
+const struct command *const command_table[] = {EVERY_COMMAND(LIST) NULL};

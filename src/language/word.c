@@ -7,7 +7,6 @@
 
 #include "language/bytes.h"
 #include "language/escape.h"
-#include "names/constant.h"
 
 /* How much of a word an error shows: enough to recognize it, and at four letters for each byte it still
  * fits into struct word_shown. */

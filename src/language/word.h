@@ -25,6 +25,10 @@ bool word_begins(const char *text, size_t length, const char *beginning);
 /* Copies the word and ends it with a zero byte. -1 where it holds a zero byte or does not fit. */
 int word_copy(const char *text, size_t length, char *copy, size_t size);
 
+/* How far apart two words are, for "did you mean": how many letters must be added, dropped, changed or
+ * swapped with their neighbour, without regard to case. */
+size_t word_distance(const char *a, size_t a_length, const char *b);
+
 /* The search for the name that a misspelled word may have meant. */
 struct word_guess {
   const char *text; /* the word, as typed */

@@ -11,7 +11,7 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "names/constant.h"
-#include "call/resolve.h"
+#include "system/resolver.h"
 
 static enum address_need wrong(struct error *error, const char *text, size_t length, const char *reason) {
   struct bytes shown = {0};
@@ -63,7 +63,7 @@ int address_parse_host(const char *text, size_t length, int family, struct addre
   long long index = 0;
   if (scope) {
     *scope++ = '\0';
-    index = resolve_interface(scope);
+    index = resolver_interface(scope);
     if (index == 0 && (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
       return -1;
   }

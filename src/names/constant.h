@@ -102,10 +102,6 @@ const char *constant_name(const struct constant_set *set, long value);
  * (0x... for flags, "0" for no flag). */
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes);
 
-/* How far apart two words are, for "did you mean": how many letters must be added, dropped, changed or
- * swapped with their neighbour, without regard to case. */
-size_t word_distance(const char *a, size_t a_length, const char *b);
-
 /* Adds ", did you mean X?" to an error where a name of the set is near enough to the text. */
 void constant_suggest(const struct constant_set *set, const char *text, size_t length, struct error *error);
 

@@ -8,7 +8,7 @@
 
 #include "language/escape.h"
 #include "language/number.h"
-#include "call/resolve.h"
+#include "system/resolver.h"
 #include "language/word.h"
 
 int option_put(struct bytes *value, const void *data, size_t size, struct error *error) {
@@ -358,7 +358,7 @@ int option_read_interface(const struct option_word *word, uint32_t *index, struc
   }
   *index = 0;
   if (word->length > 0 && word_copy(word->text, word->length, name, sizeof name) == 0)
-    *index = resolve_interface(name);
+    *index = resolver_interface(name);
   if (*index == 0)
     return error_set(error, ERROR_USAGE, _("no network interface is called %s"),
                      word_show(&shown, word->text, word->length));

@@ -1,4 +1,3 @@
-/* child: the command that runs a command of the system. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -10,8 +9,6 @@
 #include <unistd.h>
 
 #include "session/child.h"
-#include "commands/commands.h"
-#include "command/invocation.h"
 #include "lab/lab.h"
 #include "system/descriptor.h"
 
@@ -114,8 +111,7 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   _exit(127);
 }
 
-/* Waits for the child; when this thread is told to stop, the child's group is ended first. */
-static int wait_for_child(struct runner *runner, pid_t child, int *status) {
+int child_wait(struct runner *runner, pid_t child, int *status) {
   bool told = false;
   for (;;) {
     bool waits = !told && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED);
@@ -145,18 +141,6 @@ static int wait_for_child(struct runner *runner, pid_t child, int *status) {
   }
 }
 
-static int give_status(struct invocation *invocation, int status) {
-  if (WIFSIGNALED(status))
-    return error_set(invocation->error, ERROR_FAILURE, _("the command was ended by signal %d (%s)"),
-                     WTERMSIG(status), strsignal(WTERMSIG(status)));
-  invocation->result->numbered = true;
-  invocation->result->number = WEXITSTATUS(status);
-  if (WEXITSTATUS(status) != 0 && !invocation->runner->expects_number)
-    return error_set(invocation->error, ERROR_FAILURE, _("the command ended with status %d"),
-                     WEXITSTATUS(status));
-  return 0;
-}
-
 pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
                   const struct child_output *output, struct error *error) {
   struct environment environment;
@@ -182,37 +166,3 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
     lab_note_program(runner->session->lab, child);
   return child;
 }
-
-static int run_shell(struct invocation *invocation) {
-  struct runner *runner = invocation->runner;
-  struct session *session = runner->session;
-  const struct argument_value *words = invocation_value(invocation, 0);
-  if (memchr(words->word.data, '\0', words->word.length))
-    return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
-  pid_t child = child_start(runner, words->word.data, words->word.length, false, NULL, invocation->error);
-  if (child < 0)
-    return -1;
-  if (runner->job == 0)
-    session->shell->lend_terminal(session, child);
-  int status = 0;
-  int waited = wait_for_child(runner, child, &status);
-  if (runner->job == 0)
-    session->shell->lend_terminal(session, 0);
-  return waited < 0 ? runner_interrupted(runner, invocation->error) : give_status(invocation, status);
-}
-
-const struct command command_shell = {
-    .name = "shell",
-    .aliases = {"!"},
-    .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
-    .result = "exit status",
-    .summary = N_("runs a command of the system"),
-    .manual = N_(
-        "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold text, numbers or addresses are in its environment, so after "
-        "`let port $srv.local.port` the line `shell nc -z 127.0.0.1 $port` works. It has none of the session's sockets. A status other than 0 is a "
-        "failure, unless expect or until with a number stands before it."),
-    .blocks = N_("until the command ends"),
-    .example = "shell echo hello\nexpect 3 shell exit 3",
-    .run = run_shell,
-};

@@ -17,4 +17,8 @@ struct child_output {
 pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
                   const struct child_output *output, struct error *error);
 
+/* Waits for the end of a child, with the lock given up; when this thread is told to stop, the child's group is ended
+ * first. 0 with its status as waitpid(2) has it; -1 where the thread was told to stop. */
+int child_wait(struct runner *runner, pid_t child, int *status);
+
 #endif

@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #include "session/child.h"
-#include "commands/commands.h"
-#include "command/invocation.h"
 #include "system/descriptor.h"
 
 enum { END_OUT, END_ERROR, END_PROCESS };
@@ -230,29 +228,29 @@ static struct process *process_create(void) {
 }
 
 /* Starts the program with its output to the process. 0, or -1 with an error. */
-static int start(struct invocation *invocation, struct process *process) {
-  const struct argument_value *words = invocation_value(invocation, 0);
+static int start(struct runner *runner, const char *line, size_t length, struct process *process,
+                 struct error *error) {
   int out[2] = {-1, -1};
-  int error[2] = {-1, -1};
+  int problems[2] = {-1, -1};
   int status = -1;
-  if (make_pipe(out) < 0 || make_pipe(error) < 0) {
-    error_set_errno(invocation->error, errno, _("no pipe could be made for what the program prints"));
+  if (make_pipe(out) < 0 || make_pipe(problems) < 0) {
+    error_set_errno(error, errno, _("no pipe could be made for what the program prints"));
   } else {
-    struct child_output output = {out[1], error[1]};
-    process->pid = child_start(invocation->runner, words->word.data, words->word.length, true, &output,
-                               invocation->error);
+    struct child_output output = {out[1], problems[1]};
+    process->pid = child_start(runner, line, length, true, &output,
+                               error);
     status = process->pid < 0 ? -1 : 0;
   }
   if (status == 0)
     process->ends[END_PROCESS] = descriptor_move_up((int)syscall(SYS_pidfd_open, process->pid, 0));
   for (int i = 0; i < 2; i++) {
-    int *pipe = i == 0 ? out : error;
+    int *pipe = i == 0 ? out : problems;
     if (pipe[1] >= 0)
       close(pipe[1]);
     process->ends[i] = pipe[0];
   }
   if (status == 0 && process->ends[END_PROCESS] < 0) {
-    error_set_errno(invocation->error, errno, _("the program could not be followed"));
+    error_set_errno(error, errno, _("the program could not be followed"));
     kill(-process->pid, SIGKILL);
     conclude(process);
     status = -1;
@@ -260,46 +258,24 @@ static int start(struct invocation *invocation, struct process *process) {
   return status;
 }
 
-static int run_spawn(struct invocation *invocation) {
-  struct runner *runner = invocation->runner;
-  const struct argument_value *words = invocation_value(invocation, 0);
-  if (memchr(words->word.data, '\0', words->word.length))
-    return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
+struct process *process_spawn(struct runner *runner, const char *line, size_t length,
+                              struct error *error) {
   struct process *process = process_create();
-  if (!process)
-    return error_set_memory(invocation->error);
-  int status = start(invocation, process);
-  if (status == 0) {
-    object_retain(&process->object); /* the job's */
-    process->job = runner->session->shell->start_job(runner, words->word.data, words->word.length, follow,
-                                                     process, invocation->error);
-    if (process->job == 0) {
-      kill(-process->pid, SIGKILL);
-      conclude(process);
-      object_release(&process->object);
-      status = -1;
-    }
+  if (!process) {
+    error_set_memory(error);
+    return NULL;
   }
-  if (status == 0)
-    result_add(invocation->result, value_from_object(&process->object));
+  if (start(runner, line, length, process, error) < 0) {
+    object_release(&process->object);
+    return NULL;
+  }
+  object_retain(&process->object); /* the job's */
+  process->job = runner->session->shell->start_job(runner, line, length, follow, process, error);
+  if (process->job > 0)
+    return process;
+  kill(-process->pid, SIGKILL);
+  conclude(process);
   object_release(&process->object);
-  return status;
+  object_release(&process->object);
+  return NULL;
 }
-
-const struct command command_spawn = {
-    .name = "spawn",
-    .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
-    .result = "process",
-    .summary = N_("starts a command of the system in the background"),
-    .manual = N_(
-        "/bin/sh gets the rest of the line, as with shell, and the session goes on: a server or client in any language can be tested. The program is a "
-        "job: jobs lists it, kill ends it, and so does the end of the session. A name before = stands for the process: $p.out and $p.err are what it has "
-        "printed so far (the first 1M of each), $p.line is the line that was awaited last; $p.status is its exit status once it has ended (128 and the signal where "
-        "one ended it), $p.pid its process id. `await p line` waits for its next line, such as the port it has chosen, `await p exit` for its "
-        "end, and `await listening ADDRESS` until it has opened its port."),
-    .blocks = N_("never"),
-    .example =
-        "p = spawn echo hello; exit 3\nawait p exit\nassert $p.status == 3\nassert $p.out == \"hello\\n\"",
-    .run = run_spawn,
-};

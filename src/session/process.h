@@ -26,6 +26,10 @@ struct process {
 
 enum { PROCESS_OUTPUT = 1 << 20 };
 
+/* Starts a program by a line for /bin/sh, with a job that collects what it prints. One reference, the caller's; NULL with an
+ * error. The session's lock is held. */
+struct process *process_spawn(struct runner *runner, const char *line, size_t length, struct error *error);
+
 /* The process in an object; NULL where the object is something else. */
 struct process *process_from_object(const struct object *object);
 

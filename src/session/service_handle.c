@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/invocation.h"
+#include "session/runner_call.h"
 #include "socket/look.h"
 
 enum { ENDED_KEPT = 64 }; /* services that have ended and that nobody has taken note of */
@@ -207,9 +207,8 @@ struct served *served_start(struct runner *runner, struct service_plan *plan, st
 }
 
 /* Sets the socket back as it was before it was served. */
-static void restore(struct invocation *invocation, struct served *served) {
+static void restore(struct runner *runner, struct served *served) {
   struct error ignored;
-  struct invocation inner = *invocation;
   struct call call;
   struct socket *socket = served->socket;
   if (socket->descriptor < 0) /* another descriptor, made by dup(2), may keep it open */
@@ -218,11 +217,10 @@ static void restore(struct invocation *invocation, struct served *served) {
     return;
   int flags = fcntl(socket->descriptor, F_GETFL);
   served->made_nonblocking = false;
-  inner.error = &ignored;
   call_init(&call, CALL_FCNTL, socket);
   call.number[0] = F_SETFL;
   call.number[1] = flags & ~O_NONBLOCK;
-  invocation_call(&inner, &call);
+  runner_call(runner, NULL, &call, &ignored);
   call_free(&call);
 }
 
@@ -246,19 +244,19 @@ static int wait_for_end(struct runner *runner, struct served *served, int64_t de
   return 0;
 }
 
-int served_await_end(struct invocation *invocation, struct served *served, int64_t deadline) {
-  struct runner *runner = invocation->runner;
+int served_await_end(struct runner *runner, struct served *served, int64_t deadline,
+                     struct error *error) {
   int status = 0;
   object_retain(&served->object);
   if (served->service) {
     served->waiting++;
-    status = wait_for_end(runner, served, deadline, invocation->error);
+    status = wait_for_end(runner, served, deadline, error);
     served->waiting--;
   }
   /* The last one that waits takes note: the others look at its memory until then. */
   if (status == 0 && served->waiting == 0 && served->service) {
     finish(runner, served);
-    restore(invocation, served);
+    restore(runner, served);
   }
   object_release(&served->object);
   return status;

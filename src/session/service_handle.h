@@ -5,8 +5,6 @@
 #include "session/session.h"
 #include "service/service.h"
 
-struct invocation;
-
 /* Guarded by the session's lock. */
 struct served {
   struct object object;
@@ -38,7 +36,7 @@ void served_look(struct served *served);
 
 /* Waits until it has ended, and takes note of that: nothing is left of it but its figures. 0, or -1 with an error: interrupted, or
  * too late (0: no deadline). */
-int served_await_end(struct invocation *invocation, struct served *served, int64_t deadline);
+int served_await_end(struct runner *runner, struct served *served, int64_t deadline, struct error *error);
 
 /* The socket is about to be closed by the user, or shut down, which acts on it whatever other descriptors it has: the service must not
  * hold it. */

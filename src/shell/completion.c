@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands/commands.h"
+#include "commands/kernel/await.h"
 #include "commands/session/help.h"
 #include "command/invocation.h"
 #include "session/service_handle.h"
@@ -193,9 +193,9 @@ static void offer_files(struct target *target) {
 }
 
 static void offer_commands(struct target *target) {
-  for (size_t i = 0; command_table[i]; i++)
-    if (!strchr(command_table[i]->name, ' '))
-      offer(target, command_table[i]->name, command_table[i]->summary);
+  for (size_t i = 0; command_list()[i]; i++)
+    if (!strchr(command_list()[i]->name, ' '))
+      offer(target, command_list()[i]->name, command_list()[i]->summary);
   for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
     offer(target, prefix->name, NULL);
 }
@@ -203,10 +203,10 @@ static void offer_commands(struct target *target) {
 /* The second words of names such as `wire hold`. */
 static void offer_parts(struct target *target, const struct command *command) {
   size_t length = strlen(command->name);
-  for (size_t i = 0; command_table[i]; i++)
-    if (strncmp(command_table[i]->name, command->name, length) == 0 &&
-        command_table[i]->name[length] == ' ')
-      offer(target, command_table[i]->name + length + 1, command_table[i]->summary);
+  for (size_t i = 0; command_list()[i]; i++)
+    if (strncmp(command_list()[i]->name, command->name, length) == 0 &&
+        command_list()[i]->name[length] == ' ')
+      offer(target, command_list()[i]->name + length + 1, command_list()[i]->summary);
 }
 
 static void offer_hosts(struct target *target) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/lab/held_packets.h"
+#include "commands/lab/capture_packets.h"
 #include "session/service_handle.h"
 #include "lab/lab.h"
 #include "shell/edit.h"

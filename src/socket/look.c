@@ -182,17 +182,6 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   return true;
 }
 
-bool look_needless(const struct call *call) {
-  const struct socket *socket = call->entry;
-  bool sent = call->result >= 0 && (call->name == CALL_SEND || call->name == CALL_WRITE);
-  bool received = call->result > 0 && (call->name == CALL_RECV || call->name == CALL_READ);
-  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it down: that the kernel
-   * took the data proves what poll would be asked for. That it gave data does not, since data outlives its sender; but
-   * a reader is told of the end in any case, by the next call, which finds no more and is looked behind. */
-  return (sent || received) && socket && socket->family == AF_UNIX && socket->type == SOCK_STREAM &&
-         socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
-}
-
 /* Of one without a descriptor only the kernel's list tells. */
 static void look_watched_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;

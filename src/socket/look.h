@@ -6,7 +6,6 @@
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
-#include "call/call.h"
 #include "socket/socket.h"
 
 /* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is then the new one, and *before
@@ -20,9 +19,6 @@ void look_identity(struct socket *socket);
 /* Around close(2) of its descriptor: what will be needed to find it afterwards; and whether there will be something to find. */
 void look_before_close(struct socket *socket);
 void look_after_close(struct socket *socket);
-
-/* True when the call that has just returned says as much about its socket as a look would: nothing has changed. */
-bool look_needless(const struct call *call);
 
 /* The state alone, read now. */
 enum socket_state look_state_now(const struct socket *socket);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "commands/command_table.h"
 #include "command/invocation.h"
 #include "language/script.h"
 #include "shell/completion.h"
@@ -317,6 +318,8 @@ static void test_hints(void **state) {
 }
 
 int main(void) {
+  if (command_start(command_table) < 0)
+    return 1;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_entries),
       cmocka_unit_test(test_calls_are_explained),

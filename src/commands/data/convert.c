@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
+
+extern const struct command command_htonl, command_htons, command_inet_addr, command_ntohs;
 
 /* Bytes as a person reads them: "00 50". */
 static void append_bytes(struct bytes *text, const void *data, size_t length) {

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
-#include "call/resolve.h"
+#include "system/resolver.h"
+
+extern const struct command command_getservbyname;
 
 /* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the word
  * was left out. */
@@ -92,7 +93,7 @@ enum record_kind { SERVICE_BY_NAME, SERVICE_BY_PORT, PROTOCOL_BY_NAME, INTERFACE
 
 /* A question to a database, and what it had. */
 struct record {
-  struct resolve_question question;
+  struct resolver_question question;
   enum record_kind kind;
   char *name;     /* asked for; NULL: by number */
   char *protocol; /* asked for; NULL: any */
@@ -104,7 +105,7 @@ struct record {
   struct bytes aliases;
 };
 
-static void record_release(struct resolve_question *question) {
+static void record_release(struct resolver_question *question) {
   struct record *record = (struct record *)question;
   free(record->name);
   free(record->protocol);
@@ -157,7 +158,7 @@ static void ask_interface(struct record *record) {
   record->number = index;
 }
 
-static void record_ask(struct resolve_question *question) {
+static void record_ask(struct resolver_question *question) {
   struct record *record = (struct record *)question;
   switch (record->kind) {
   case SERVICE_BY_NAME:
@@ -207,7 +208,7 @@ static int ask(struct invocation *invocation, struct record *record) {
     record_release(&record->question);
     return runner_interrupted(runner, invocation->error);
   }
-  int problem = resolve_run(&record->question);
+  int problem = resolver_run(&record->question);
   runner_wait_end(runner);
   int status = 0;
   if (problem == EINTR)
@@ -220,7 +221,7 @@ static int ask(struct invocation *invocation, struct record *record) {
   else if (record->title.failed || record->of.failed || record->aliases.failed)
     status = error_set_memory(invocation->error);
   if (status < 0)
-    resolve_release(&record->question);
+    resolver_release(&record->question);
   return status;
 }
 
@@ -270,7 +271,7 @@ static int run_getservbyname(struct invocation *invocation) {
     invocation_give_number(invocation, record->number);
   else if (status == 0)
     status = invocation_give_text(invocation, bytes_text(&record->title), record->title.length);
-  resolve_release(&record->question);
+  resolver_release(&record->question);
   return status;
 }
 
@@ -292,7 +293,7 @@ static int run_getprotobyname(struct invocation *invocation) {
   answer_add_number(&answer, record->number);
   answer_add_text(&answer, bytes_text(&record->aliases));
   invocation_give_number(invocation, record->number);
-  resolve_release(&record->question);
+  resolver_release(&record->question);
   return invocation_explain(invocation, &answer);
 }
 
@@ -306,7 +307,7 @@ static int run_if_nametoindex(struct invocation *invocation) {
   answer_add_text(&answer, record->name);
   answer_add_number(&answer, record->number);
   invocation_give_number(invocation, record->number);
-  resolve_release(&record->question);
+  resolver_release(&record->question);
   return invocation_explain(invocation, &answer);
 }
 

@@ -6,13 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pack.h"
 #include "language/pattern.h"
 #include "system/file.h"
+
+extern const struct command command_upper;
 
 /* Gives data as the result, and shows it where no name takes it. */
 static int give(struct invocation *invocation, const void *data, size_t length) {

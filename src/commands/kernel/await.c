@@ -6,8 +6,8 @@
 
 #include "command/argument.h"
 #include "commands/kernel/await.h"
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 #include "command/invocation.h"
 #include "session/process.h"
 #include "session/service_handle.h"
@@ -337,7 +337,7 @@ static long long count_held(struct wire *wire, int flags) {
 /* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or goes. */
 static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   struct runner *runner = invocation->runner;
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   const struct argument_value *condition = invocation_value(invocation, 1);
   bool empty = argument_is(condition, "empty");
   bool any = empty || argument_is(condition, "held");
@@ -407,7 +407,7 @@ static int await_service(struct invocation *invocation, struct awaited *awaited,
   const struct argument_value *second = invocation_value(invocation, 1);
   if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
     return await_figure(invocation, awaited, served, deadline);
-  return served_await_end(invocation, served, deadline);
+  return served_await_end(invocation->runner, served, deadline, invocation->error);
 }
 
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {

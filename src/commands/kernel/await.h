@@ -6,6 +6,9 @@
 
 struct condition;
 
+/* The words for conditions that are no states, as choices. */
+extern const char *const await_conditions;
+
 /* What is waited for. */
 struct awaited {
   struct runner *runner;

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "command/cells.h"
 #include "session/inventory.h"

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
 #include "packet/packet.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "command/cells.h"
 #include "socket/look.h"

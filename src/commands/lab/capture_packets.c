@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "commands/lab/capture_packets.h"
+#include "session/session_lab.h"
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "lab/live_capture.h"
@@ -117,7 +117,7 @@ static int run_capture(struct invocation *invocation) {
   if (session->capture)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("a capture is going on already; `capture off` ends it"));
-  if (!invocation_value(invocation, 1) && !wire_of(invocation))
+  if (!invocation_value(invocation, 1) && !session_wire(invocation->runner->session, invocation->error))
     return -1;
   struct capture *capture = calloc(1, sizeof *capture);
   if (!capture)

@@ -1,8 +1,8 @@
 /* goto: the command that takes a pair of sockets to a state, by lines of the language that anybody could have typed. */
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 #include "command/invocation.h"
 #include "lab/lab.h"
 

@@ -1,11 +1,11 @@
 /* held: commands about single packets on the wire of the lab. */
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "lab/lab.h"
 #include "language/number.h"
 #include "view/notation/packet_full.h"
@@ -13,17 +13,17 @@
 /* The held packet that a command is about, with the wire locked for it; NULL with an error, and the wire is not locked. */
 static struct held *take_held(struct invocation *invocation, struct wire **wire, size_t argument) {
   const struct argument_value *number = invocation_value(invocation, argument);
-  *wire = wire_of(invocation);
+  *wire = session_wire(invocation->runner->session, invocation->error);
   if (!*wire)
     return NULL;
-  wire_begin(invocation, *wire);
+  runner_lock_wire(invocation->runner, *wire);
   struct held *held = number->number > 0 && number->number <= UINT32_MAX
                           ? wire_find_held(*wire, (unsigned)number->number)
                           : NULL;
   if (held)
     return held;
   size_t count = (*wire)->held.count;
-  wire_end(*wire);
+  runner_unlock_wire(*wire);
   error_set(invocation->error, ERROR_FAILURE,
             count ? _("no packet %lld is held; `wire` lists those that are")
                   : _("no packet %lld is held: none is at all"),
@@ -38,7 +38,7 @@ static int run_deliver(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_deliver(wire, held);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   return 0;
 }
 
@@ -48,7 +48,7 @@ static int run_drop(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_drop(wire, held);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   return 0;
 }
 
@@ -59,7 +59,7 @@ static int run_duplicate(struct invocation *invocation) {
     return -1;
   int status = wire_duplicate(wire, held);
   unsigned number = wire->numbers;
-  wire_end(wire);
+  runner_unlock_wire(wire);
   if (status < 0)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("there is no room for another packet on the wire"));
@@ -78,7 +78,7 @@ static int run_move(struct invocation *invocation) {
                            : NULL;
   if (other)
     wire_move(wire, held, other);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   if (other)
     return 0;
   error_set(invocation->error, ERROR_FAILURE, _("no packet %lld is held; `wire` lists those that are"),
@@ -93,7 +93,7 @@ static int run_corrupt(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_corrupt(wire, held);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   return 0;
 }
 
@@ -138,7 +138,7 @@ static int run_edit(struct invocation *invocation) {
   if (!held)
     return -1;
   int status = edit(invocation, wire, held);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   return status;
 }
 
@@ -196,7 +196,7 @@ static int find_packet(struct invocation *invocation, const struct argument_valu
 static int run_packet(struct invocation *invocation) {
   struct found_packet found;
   struct answer answer;
-  if (!wire_of(invocation) || find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
+  if (!session_wire(invocation->runner->session, invocation->error) || find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
     return -1;
   bool stable = invocation->runner->session->settings.view.stable;
   packet_full_table(&found.packet, stable, &answer);
@@ -302,7 +302,7 @@ static void next_source(struct packet_plan *plan) {
 }
 
 static int run_inject(struct invocation *invocation) {
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   struct packet_plan plan = {0};
   struct found_packet found = {0};
   struct bytes packet = {0};
@@ -313,7 +313,7 @@ static int run_inject(struct invocation *invocation) {
     return invocation_wrong(invocation, invocation_value(invocation, COUNT),
                             _("from 1 to 100000 packets can be injected"));
   int status = fill_plan(invocation, wire, &plan, &found);
-  wire_begin(invocation, wire);
+  runner_lock_wire(invocation->runner, wire);
   for (long long i = 0; i < count && status == 0; i++) {
     status = packet_build(&plan, &packet, invocation->error);
     if (status == 0)
@@ -321,7 +321,7 @@ static int run_inject(struct invocation *invocation) {
     next_source(&plan);
   }
   unsigned number = wire->numbers;
-  wire_end(wire);
+  runner_unlock_wire(wire);
   bytes_free(&packet);
   bytes_free(&found.bytes);
   if (status == 0)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 #include "command/invocation.h"
 
 static const char *const first_wire = "wire";
@@ -55,13 +55,6 @@ static int show_lab(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-int lab_command_start(struct runner *runner, struct error *error) {
-  struct session *session = runner->session;
-  if (!session->lab)
-    session->lab = lab_create(session->timeline, session->settings.view.stable, error);
-  return session->lab ? 0 : -1;
-}
-
 /* All names are looked at before the first host is made. */
 static int check_names(struct invocation *invocation) {
   static const char *const parts[] = {"host", "check", "sysctl"};
@@ -107,7 +100,7 @@ static int run_lab(struct invocation *invocation) {
       return error_set(invocation->error, ERROR_FAILURE,
                        _("there is a host called %.*s already; `lab` shows all"), (int)value->word.length,
                        value->word.data);
-  if (lab_command_start(invocation->runner, invocation->error) < 0)
+  if (session_start_lab(invocation->runner, invocation->error) < 0)
     return -1;
   if (invocation_value(invocation, 1) && lab_set_plain(session->lab, true, invocation->error) < 0)
     return -1;
@@ -148,7 +141,7 @@ static int run_host(struct invocation *invocation) {
   }
   if (count == 0)
     wires[count++] = first_wire;
-  if (lab_command_start(invocation->runner, invocation->error) < 0)
+  if (session_start_lab(invocation->runner, invocation->error) < 0)
     return -1;
   return lab_add_host(invocation->runner->session->lab, host, wires, count, invocation->error);
 }

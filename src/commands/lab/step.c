@@ -5,8 +5,8 @@
 
 #include "command/argument.h"
 #include "commands/kernel/await.h"
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 #include "session/process.h"
 #include "session/inventory.h"
 #include "lab/lab.h"
@@ -42,17 +42,17 @@ static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline,
 /* Lets the first one across, and tells what that has changed. */
 static void let_across(struct invocation *invocation, struct wire *wire) {
   struct runner *runner = invocation->runner;
-  wire_begin(invocation, wire);
+  runner_lock_wire(invocation->runner, wire);
   if (wire->held.first)
     wire_deliver(wire, wire->held.first);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   if (!runner->session->settings.view.stable && session_looks(runner->session))
     survey_tell_lab(runner);
 }
 
 static int run_step(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   long long count = invocation_number(invocation, 0, 1);
   long long done = 0;
   if (!wire)
@@ -138,7 +138,7 @@ static int read_until(struct invocation *invocation, struct until *until) {
 
 static int run_until(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct until until = {.wire = wire_of(invocation)};
+  struct until until = {.wire = session_wire(invocation->runner->session, invocation->error)};
   int64_t timeout = invocation_duration(invocation, TIMEOUT, runner->session->settings.timeout);
   int64_t deadline = clock_monotonic() + timeout;
   long long count = 0;

@@ -5,35 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/lab/held_packets.h"
+#include "command/invocation.h"
+#include "session/session_lab.h"
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "view/notation/line.h"
 
-struct wire *wire_of(const struct invocation *invocation) {
-  struct lab *lab = invocation->runner->session->lab;
-  if (lab)
-    return &lab->wire;
-  error_set(
-      invocation->error, ERROR_FAILURE,
-      _("there is no lab, so there is no wire: `lab` makes the hosts client and server, joined by one"));
-  return NULL;
-}
-
-/* What the runner does on the wire belongs to its statement. */
-void wire_begin(const struct invocation *invocation, struct wire *wire) {
-  wire_lock(wire);
-  wire->statement = invocation->runner->statement;
-  wire->job = invocation->runner->job;
-  invocation->runner->stirred = true;
-}
-
-void wire_end(struct wire *wire) {
-  wire->statement = 0;
-  wire->job = 0;
-  wire_unlock(wire);
-}
+extern const struct command command_wire_cut, command_wire_delay, command_wire_hold, command_wire_loss, command_wire_rate, command_wire_show;
 
 static void append_seconds(struct bytes *text, int64_t nanoseconds) {
   bytes_append_format(text, "%.3g", (double)nanoseconds / 1e9);
@@ -107,7 +85,7 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
 
 static int run_wire(struct invocation *invocation) {
   static const char *const columns[] = {N_("N"), N_("PACKET"), "", NULL};
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   struct answer answer;
   struct answer words;
   if (!wire)
@@ -138,27 +116,27 @@ static int run_wire(struct invocation *invocation) {
 }
 
 static int run_hold(struct invocation *invocation) {
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   if (!wire)
     return -1;
-  wire_begin(invocation, wire);
+  runner_lock_wire(invocation->runner, wire);
   wire_set_holds(wire, invocation->command == &command_wire_hold);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
 
 static int run_switch(struct invocation *invocation) {
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   bool on = invocation_number(invocation, 0, 0) == 0;
   if (!wire)
     return -1;
-  wire_begin(invocation, wire);
+  runner_lock_wire(invocation->runner, wire);
   if (invocation->command == &command_wire_show)
     wire_set_shows(wire, on);
   else
     wire->folds = on;
-  wire_end(wire);
+  runner_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
@@ -210,7 +188,7 @@ static const struct lab_host *host_called(const struct invocation *invocation, c
 }
 
 static int run_shape(struct invocation *invocation) {
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   if (!wire)
     return -1;
   struct change change = {.command = invocation->command};
@@ -223,12 +201,12 @@ static int run_shape(struct invocation *invocation) {
   } else if (invocation->command == &command_wire_rate) {
     change.rate = (uint64_t)invocation_number(invocation, 0, 0);
   }
-  wire_begin(invocation, wire);
+  runner_lock_wire(invocation->runner, wire);
   if (invocation->command == &command_wire_loss && invocation_value(invocation, 1))
     wire_seed(wire, (uint64_t)invocation_number(invocation, 1, 0));
   wire_shape_ways(wire, host_called(invocation, "FROM"), host_called(invocation, "TO"), change_shape,
                   &change);
-  wire_end(wire);
+  runner_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
@@ -237,7 +215,7 @@ static int run_mtu(struct invocation *invocation) {
   enum { LEAST = 68, MOST = 65535, INET6_LEAST = 1280 };
   const struct argument_value *bytes = invocation_value(invocation, 0);
   const struct argument_value *name = invocation_value(invocation, 1);
-  struct wire *wire = wire_of(invocation);
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   const struct wire_segment *segment = NULL;
   if (!wire)
     return -1;

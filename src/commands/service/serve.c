@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "command/argument.h"
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "command/cells.h"
 #include "session/service_handle.h"
@@ -238,7 +237,7 @@ static int stop(struct invocation *invocation, struct served *served) {
                 served->number, (unsigned long long)served->figures.now);
   if (served->service)
     service_stop(served->service);
-  return served_await_end(invocation, served, 0);
+  return served_await_end(invocation->runner, served, 0, invocation->error);
 }
 
 /* The service that a word means: itself, or the one on a socket. */

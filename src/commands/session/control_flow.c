@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <time.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 
 /* Sleeps until a time of the monotonic clock. 0, or -1 when interrupted. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/escape.h"
 #include "language/number.h"
@@ -65,9 +64,9 @@ static void append_overview(struct bytes *bytes) {
   bytes_append_text(bytes, _("One line is one command, most commands are one socket call.\n"));
   for (int group = 0; group < GROUP_COUNT; group++) {
     bytes_append_format(bytes, "\n%s\n", _(command_group_titles[group]));
-    for (size_t i = 0; command_table[i]; i++)
-      if ((int)command_table[i]->group == group)
-        append_entry(bytes, command_table[i]->name, _(command_table[i]->summary));
+    for (size_t i = 0; command_list()[i]; i++)
+      if ((int)command_list()[i]->group == group)
+        append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
   }
   bytes_append_format(bytes, "\n%s\n", _("In front of a command"));
   for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
@@ -140,10 +139,10 @@ static void append_parts(struct bytes *bytes, const struct command *command) {
   size_t length = strlen(command->name);
   if (command->parts)
     bytes_append_format(bytes, "\n%s\n", _("There are also"));
-  for (size_t i = 0; command->parts && command_table[i]; i++)
-    if (strncmp(command_table[i]->name, command->name, length) == 0 &&
-        command_table[i]->name[length] == ' ')
-      append_entry(bytes, command_table[i]->name, _(command_table[i]->summary));
+  for (size_t i = 0; command->parts && command_list()[i]; i++)
+    if (strncmp(command_list()[i]->name, command->name, length) == 0 &&
+        command_list()[i]->name[length] == ' ')
+      append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
 }
 
 /* The words after `help`, as one: a command may have a name of two. */

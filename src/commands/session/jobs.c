@@ -1,7 +1,6 @@
 /* jobs: commands about what runs in the background. */
 #include <errno.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 
 static int run_jobs(struct invocation *invocation) {

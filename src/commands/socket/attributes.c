@@ -6,8 +6,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
+
+extern const struct command command_getsockname;
 
 static int run_getsockname(struct invocation *invocation) {
   struct call call;

@@ -2,8 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
+
+extern const struct command command_tcp_connect, command_tcp_listen, command_udp_bind, command_udp_connect, command_unix_bind, command_unix_connect, command_unix_listen;
 
 /* One step on a socket: 0 or -1. The call is freed. */
 static int step(struct invocation *invocation, struct call *call) {

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/commands.h"
 #include "commands/socket/file_source.h"
 #include "language/escape.h"
 #include "system/descriptor.h"

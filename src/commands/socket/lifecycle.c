@@ -3,9 +3,10 @@
 #include <limits.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "session/service_handle.h"
+
+extern const struct command command_socketpair;
 
 /* The value of a descriptor made by a call, as the result of the command. */
 static void give_socket(struct invocation *invocation, struct socket *socket) {

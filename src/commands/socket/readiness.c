@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 
 /* More sockets than this are not watched with one call. */

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/time.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
 #include "language/number.h"
 #include "socket/look_option.h"

@@ -2,8 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "command/invocation.h"
+
+extern const struct command command_read, command_recv, command_recv_exactly, command_recvfrom, command_write;
 
 enum { SIZE_OMITTED = 1024 };
 

@@ -1,0 +1,32 @@
+#include "session/session_lab.h"
+
+#include "lab/lab.h"
+
+int session_start_lab(struct runner *runner, struct error *error) {
+  struct session *session = runner->session;
+  if (!session->lab)
+    session->lab = lab_create(session->timeline, session->settings.view.stable, error);
+  return session->lab ? 0 : -1;
+}
+
+struct wire *session_wire(const struct session *session, struct error *error) {
+  if (session->lab)
+    return &session->lab->wire;
+  error_set(
+      error, ERROR_FAILURE,
+      _("there is no lab, so there is no wire: `lab` makes the hosts client and server, joined by one"));
+  return NULL;
+}
+
+void runner_lock_wire(struct runner *runner, struct wire *wire) {
+  wire_lock(wire);
+  wire->statement = runner->statement;
+  wire->job = runner->job;
+  runner->stirred = true;
+}
+
+void runner_unlock_wire(struct wire *wire) {
+  wire->statement = 0;
+  wire->job = 0;
+  wire_unlock(wire);
+}

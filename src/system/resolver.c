@@ -1,0 +1,83 @@
+#include "system/resolver.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <net/if.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/wait.h"
+
+/* The thread that asks and the one that waits share the question; the last one to let go frees it. */
+void resolver_release(struct resolver_question *question) {
+  if (--question->references == 0)
+    question->release(question);
+}
+
+static void *run(void *argument) {
+  struct resolver_question *question = argument;
+  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  question->ask(question);
+  question->done = 1;
+  futex_wake(&question->done);
+  resolver_release(question);
+  return NULL;
+}
+
+static bool start(struct resolver_question *question) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  sigset_t all;
+  sigset_t before;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  /* No signal is for this thread, nor for the C library's calls in it. */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  question->references++;
+  int status = pthread_create(&thread, &attributes, run, question);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (status != 0)
+    question->references--;
+  return status == 0;
+}
+
+int resolver_run(struct resolver_question *question) {
+  question->references = 1;
+  if (!start(question))
+    return EAGAIN;
+  return futex_wait(&question->done, 0, 0);
+}
+
+/* A look-up of an interface. */
+struct interface {
+  struct resolver_question question;
+  char name[IF_NAMESIZE];
+  unsigned index;
+};
+
+static void interface_release(struct resolver_question *question) {
+  free(question);
+}
+
+static void interface_ask(struct resolver_question *question) {
+  struct interface *interface = (struct interface *)question;
+  interface->index = if_nametoindex(interface->name);
+}
+
+unsigned resolver_interface(const char *name) {
+  struct interface *interface = strlen(name) < IF_NAMESIZE ? calloc(1, sizeof *interface) : NULL;
+  if (!interface)
+    return 0;
+  interface->question.ask = interface_ask;
+  interface->question.release = interface_release;
+  strncpy(interface->name, name, IF_NAMESIZE - 1);
+  unsigned index = resolver_run(&interface->question) == 0 ? interface->index : 0;
+  resolver_release(&interface->question);
+  return index;
+}
