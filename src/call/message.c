@@ -109,13 +109,13 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
 }
 
 /* It is on the host of the socket that was sent, which the session may still have, too. */
-static struct host *host_of_twin(const struct socket_table *table, int descriptor) {
+static struct host *host_of_pair(const struct socket_table *table, int descriptor) {
   uint64_t cookie = 0;
   socklen_t length = sizeof cookie;
   if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
     return NULL;
-  const struct socket *twin = socket_table_find_cookie(table, cookie, NULL);
-  return twin ? twin->host : NULL;
+  const struct socket *pair_cookie = socket_table_find_cookie(table, cookie, NULL);
+  return pair_cookie ? pair_cookie->host : NULL;
 }
 
 /* Takes one descriptor that came with a message. */
@@ -134,7 +134,7 @@ static void receive_descriptor(struct call *call, struct socket_table *table, in
   }
   struct socket *received = message->received[message->received_count++];
   socket_identify(received);
-  received->host = host_of_twin(table, descriptor);
+  received->host = host_of_pair(table, descriptor);
 }
 
 bool message_carries_descriptors(const struct control *control) {

@@ -115,10 +115,10 @@ static bool take_service(struct invocation *invocation, struct argument_value *v
       given   ? given
       : check ? NULL
               : names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-  struct served *served = bound && bound->kind == VALUE_OBJECT ? served_from_object(bound->object) : NULL;
-  if (served)
-    value->served = (struct served *)object_retain(&served->object);
-  return served != NULL;
+  struct service_handle *service = bound && bound->kind == VALUE_OBJECT ? service_handle_from_object(bound->object) : NULL;
+  if (service)
+    value->service = (struct service_handle *)object_retain(&service->object);
+  return service != NULL;
 }
 
 /* Who `await` waits for: `listening` is a word of its own, unless a socket has the name. */

@@ -1,4 +1,4 @@
-/* row: cells about sockets, for the tables that several commands answer. */
+/* cells: cells about sockets, for the tables that several commands answer. */
 #ifndef SOCKSH_COMMAND_CELLS_H
 #define SOCKSH_COMMAND_CELLS_H
 

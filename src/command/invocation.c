@@ -17,8 +17,8 @@ void argument_value_free(struct argument_value *value) {
     object_release(&value->socket->object);
   if (value->process)
     object_release(&value->process->object);
-  if (value->served)
-    object_release(&value->served->object);
+  if (value->service)
+    object_release(&value->service->object);
   blob_release(value->data);
 }
 

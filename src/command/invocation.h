@@ -16,7 +16,7 @@ struct argument_value {
   int64_t duration;            /* nanoseconds; -1: `off` */
   struct socket *socket;       /* a reference */
   struct process *process;     /* a reference; see process.h */
-  struct served *served;       /* a reference; see served.h */
+  struct service_handle *service;       /* a reference; see served.h */
   struct blob *data;           /* a reference */
   const struct option *option; /* NULL: an unknown one, given by number */
   struct lab_host *host;       /* of the lab, which keeps it */

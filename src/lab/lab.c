@@ -39,12 +39,12 @@ struct address lab_link_address(const struct wire_link *link, int family) {
     address.length = sizeof address.inet6;
     address.inet6.sin6_family = AF_INET6;
     address.inet6.sin6_addr.s6_addr[0] = 0xfd;
-    address.inet6.sin6_addr.s6_addr[7] = (unsigned char)link->segment->index;
+    address.inet6.sin6_addr.s6_addr[7] = (unsigned char)link->lan->index;
     address.inet6.sin6_addr.s6_addr[15] = (unsigned char)link->number;
   } else if (family != AF_INET6) {
     address.length = sizeof address.inet;
     address.inet.sin_family = AF_INET;
-    address.inet.sin_addr.s_addr = htonl(10U << 24 | link->segment->index << 8 | link->number);
+    address.inet.sin_addr.s_addr = htonl(10U << 24 | link->lan->index << 8 | link->number);
   }
   return address;
 }
@@ -153,24 +153,24 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   return host;
 }
 
-static int make_link(struct lab *lab, struct lab_host *host, struct wire_segment *segment,
+static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
                      struct error *error) {
   struct talk *talk = talk_create(ASK_LINK, host->index);
   if (!talk)
     return error_set_memory(error);
-  unsigned number = segment->next_number;
+  unsigned number = lan->next_number;
   snprintf(talk->request.name, sizeof talk->request.name, "eth%zu", host->link_count);
-  talk->request.wire = segment->index;
+  talk->request.wire = lan->index;
   talk->request.number = number;
-  talk->request.mtu = segment->mtu;
+  talk->request.mtu = lan->mtu;
   int status = talk_own(lab, talk, error);
   if (status == 0) {
     wire_lock(&lab->wire);
     struct wire_link *link =
-        wire_add_link(&lab->wire, host, segment, number, talk->descriptors[0], talk->reply.inet6);
+        wire_add_link(&lab->wire, host, lan, number, talk->descriptors[0], talk->reply.inet6);
     if (link) {
       memcpy(link->name, talk->request.name, sizeof link->name - 1);
-      segment->next_number++;
+      lan->next_number++;
       wire_set_shows(&lab->wire, lab->wire.shows); /* the new interface is told what it may offload */
     } else {
       close(talk->descriptors[0]);
@@ -228,25 +228,25 @@ int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct
   return status;
 }
 
-/* The ways from a host to the segments that it is not on. */
+/* The ways from a host to the LANs that it is not on. */
 static int add_routes(struct lab *lab, struct lab_host *host, struct error *error) {
   struct talk *talk = talk_create(ASK_ROUTE, host->index);
   if (!talk)
     return error_set_memory(error);
   int status = 0;
-  for (size_t i = 0; i < lab->wire.segment_count && status == 0; i++) {
+  for (size_t i = 0; i < lab->wire.lan_count && status == 0; i++) {
     const struct wire_link *over = NULL;
     bool near = false;
     for (size_t j = 0; j < host->link_count; j++) {
-      const struct wire_link *first = host->links[j]->segment->toward[i];
-      near = near || host->links[j]->segment->index == i;
+      const struct wire_link *first = host->links[j]->lan->toward[i];
+      near = near || host->links[j]->lan->index == i;
       if (!over && first && first->host != host)
         over = first;
     }
     if (near || !over)
       continue;
     talk->request.wire = (unsigned)i;
-    talk->request.over_wire = over->segment->index;
+    talk->request.over_wire = over->lan->index;
     talk->request.over_number = over->number;
     status = talk_own(lab, talk, error);
   }
@@ -273,7 +273,7 @@ static int route_all(struct lab *lab, struct error *error) {
 }
 
 /* What programs on the hosts look up in /etc/hosts. */
-static void tell_names(struct lab *lab) {
+static void announce_names(struct lab *lab) {
   struct talk *talk = talk_create(ASK_NAMES, 0);
   struct bytes text = {0};
   struct error ignored; /* programs have to use numbers then */
@@ -326,13 +326,13 @@ void lab_follow_wire(struct lab *lab) {
   lab->fast = fast;
 }
 
-static struct wire_segment *segment_named(struct lab *lab, const char *name) {
+static struct lan *lan_named(struct lab *lab, const char *name) {
   wire_lock(&lab->wire);
-  struct wire_segment *segment = wire_find_segment(&lab->wire, name, strlen(name));
-  if (!segment)
-    segment = wire_add_segment(&lab->wire, name);
+  struct lan *lan = wire_find_lan(&lab->wire, name, strlen(name));
+  if (!lan)
+    lan = wire_add_lan(&lab->wire, name);
   wire_unlock(&lab->wire);
-  return segment;
+  return lan;
 }
 
 static int check_host(const struct lab *lab, const char *name, size_t wire_count, struct error *error) {
@@ -350,8 +350,8 @@ int lab_add_host(struct lab *lab, const char *name, const char *const *wires, si
   struct lab_host *host = check_host(lab, name, wire_count, error) < 0 ? NULL : make_host(lab, name, error);
   int status = host ? 0 : -1;
   for (size_t i = 0; i < wire_count && status == 0; i++) {
-    struct wire_segment *segment = segment_named(lab, wires[i]);
-    status = segment ? make_link(lab, host, segment, error)
+    struct lan *lan = lan_named(lab, wires[i]);
+    status = lan ? make_link(lab, host, lan, error)
                      : error_set(error, ERROR_FAILURE, _("a lab has %d wires at most"), LAB_WIRES);
   }
   if (status == 0 && lab->plain)
@@ -361,25 +361,25 @@ int lab_add_host(struct lab *lab, const char *name, const char *const *wires, si
   if (status == 0)
     status = route_all(lab, error);
   if (status == 0)
-    tell_names(lab);
+    announce_names(lab);
   return status;
 }
 
-int lab_set_mtu(struct lab *lab, const struct wire_segment *segment, unsigned mtu, struct error *error) {
+int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct error *error) {
   struct talk *talk = talk_create(ASK_MTU, 0);
   int status = talk ? 0 : error_set_memory(error);
   for (size_t i = 0; i < lab->wire.link_count && status == 0; i++) {
     const struct wire_link *link = lab->wire.links[i];
-    if (segment && link->segment != segment)
+    if (lan && link->lan != lan)
       continue;
     talk->request.host = link->host->index;
-    talk->request.wire = link->segment->index;
+    talk->request.wire = link->lan->index;
     talk->request.number = link->number;
     talk->request.mtu = mtu;
     memcpy(talk->request.name, link->name, sizeof link->name);
     status = talk_own(lab, talk, error);
     if (status == 0) {
-      link->segment->mtu = mtu;
+      link->lan->mtu = mtu;
       lab->wire.links[i]->inet6 = talk->reply.inet6;
     }
   }

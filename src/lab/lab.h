@@ -77,7 +77,7 @@ int lab_set_plain(struct lab *lab, bool plain, struct error *error);
 void lab_follow_wire(struct lab *lab);
 
 /* The most that one packet may hold on the interfaces of a wire, NULL: all. 0, or -1 with an error. */
-int lab_set_mtu(struct lab *lab, const struct wire_segment *segment, unsigned mtu, struct error *error);
+int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct error *error);
 
 /* Has a program that runs on a host ended with the session, however that ends. */
 void lab_note_program(struct lab *lab, pid_t pid);

@@ -1,4 +1,4 @@
-/* tap: packets of the session's own connections on a real interface, as events on the timeline: for those who may look at it
+/* live_capture: packets of the session's own connections on a real interface, as events on the timeline: for those who may look at it
  * (CAP_NET_RAW). It has a thread, which sleeps while nothing comes. */
 #ifndef SOCKSH_LAB_LIVE_CAPTURE_H
 #define SOCKSH_LAB_LIVE_CAPTURE_H

@@ -43,20 +43,20 @@ void wire_wake(struct wire *wire) {
   eventfd_write(wire->wake, 1);
 }
 
-static void tell_news(struct wire *wire) {
+static void signal_news(struct wire *wire) {
   wire->news++;
   futex_wake(&wire->news);
 }
 
-const char *wire_write(struct wire *wire, const struct wire_segment *segment, const struct wire_link *from,
+const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
                        struct wire_target target, const void *bytes, size_t length) {
   const char *problem = target.everybody ? NULL : "nobody has the address";
   struct virtio_net_hdr header = {0};
   struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
   (void)wire;
-  for (unsigned number = 1; target.everybody && number < segment->next_number; number++)
-    if (segment->links[number] && segment->links[number] != from)
-      writev(segment->links[number]->device, parts, 2);
+  for (unsigned number = 1; target.everybody && number < lan->next_number; number++)
+    if (lan->links[number] && lan->links[number] != from)
+      writev(lan->links[number]->device, parts, 2);
   if (target.link)
     problem = writev(target.link->device, parts, 2) < 0 ? "the host refuses it" : NULL;
   return problem;
@@ -89,7 +89,7 @@ static struct held *keep(struct wire_link *link, struct wire_target target, cons
   struct held *held = held_create(bytes, length);
   if (!held)
     return NULL;
-  held->segment = link->segment;
+  held->lan = link->lan;
   held->from = link;
   held->to = target.link;
   held->everybody = target.everybody;
@@ -111,7 +111,7 @@ static void record_arrival(struct wire *wire, const struct arrival *arrival, enu
                            const char *reason) {
   struct wire_record record = {.fate = fate,
                                .number = wire->numbers,
-                               .segment = arrival->link->segment,
+                               .lan = arrival->link->lan,
                                .from = arrival->link,
                                .to = arrival->target.link,
                                .everybody = arrival->target.everybody,
@@ -190,7 +190,7 @@ static void pass(struct wire *wire, const struct arrival *arrival) {
   const char *problem = NULL;
   record_arrival(wire, arrival, PACKET_CROSSED, "");
   if (arrival->target.everybody)
-    problem = wire_write(wire, arrival->link->segment, arrival->link, arrival->target, packet->bytes,
+    problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
   else if (write(arrival->target.link->device, arrival->header, sizeof *arrival->header + packet->length) <
            0)
@@ -232,7 +232,7 @@ static void take(struct wire *wire, struct wire_link *link, size_t length) {
   if (is_noise(&arrival.packet))
     return;
   bool unfinished = arrival.header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
-  arrival.target = wire_aim(wire, link->segment, &arrival.packet);
+  arrival.target = wire_find_target(wire, link->lan, &arrival.packet);
   struct wire_way *way = wire_way(link, arrival.target.link);
   if (unfinished && (is_seen(wire) || arrival.target.everybody || (way && !is_plain(way))))
     packet_fix_checksums(bytes, length);
@@ -266,24 +266,24 @@ void wire_pump(struct wire *wire) {
     more = more && (wire->holds || ++rounds < ROUNDS); /* in flow others want the lock, too */
   }
   if (wire->numbers != before)
-    tell_news(wire);
+    signal_news(wire);
 }
 
-int64_t wire_land(struct wire *wire, int64_t now) {
+int64_t wire_deliver_due(struct wire *wire, int64_t now) {
   bool any = false;
   while (wire->flying.first && wire->flying.first->due <= now) {
     struct held *held = wire->flying.first;
     held_remove(&wire->flying, held);
     struct wire_target target = {held->to, held->everybody};
     wire_record_held(wire, held, PACKET_CROSSED, held->origin);
-    const char *problem = wire_write(wire, held->segment, held->from, target, held->bytes, held->length);
+    const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
     if (problem)
       wire_record_held(wire, held, PACKET_LOST, problem);
     held_free(held);
     any = true;
   }
   if (any)
-    tell_news(wire);
+    signal_news(wire);
   return wire->flying.first ? wire->flying.first->due : 0;
 }
 
@@ -319,7 +319,7 @@ static void *carry(void *context) {
     unsigned before = wire->numbers;
     wire_pump(wire);
     bool busy = wire->numbers - before >= HEAP && !wire->flying.first;
-    int64_t due = wire_land(wire, clock_monotonic());
+    int64_t due = wire_deliver_due(wire, clock_monotonic());
     size_t count = 1;
     for (size_t i = 0; i < wire->link_count; i++)
       items[count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};

@@ -36,22 +36,22 @@ struct wire_way {
 };
 
 /* Hosts that reach each other directly. */
-struct wire_segment {
+struct lan {
   char name[HOST_NAME_SIZE];
   unsigned index;
   unsigned next_number; /* that of the next host on it: 1, 2, 3 ... */
   unsigned mtu;
   struct wire_link *links[LAB_HOSTS + 1]; /* by number; NULL where there is none */
   struct wire_link
-      *toward[LAB_WIRES]; /* for packets to another segment: the router; NULL: there is no way */
+      *toward[LAB_WIRES]; /* for packets to another LAN: the router; NULL: there is no way */
 };
 
 /* An interface of a host. */
 struct wire_link {
   unsigned index; /* among all links */
   struct lab_host *host;
-  struct wire_segment *segment;
-  unsigned number; /* the host's on that segment */
+  struct lan *lan;
+  unsigned number; /* the host's on that LAN */
   int device;      /* its TUN descriptor */
   bool inet6;
   char name[8];          /* of the interface, "eth0" */
@@ -64,9 +64,9 @@ struct held {
   struct held *next; /* in the order in which they will cross */
   struct held *before;
   unsigned number;
-  struct wire_segment *segment;
+  struct lan *lan;
   struct wire_link *from; /* NULL: it was injected, from nobody */
-  struct wire_link *to;   /* NULL: for all others on the segment */
+  struct wire_link *to;   /* NULL: for all others on the LAN */
   bool everybody;
   unsigned char *bytes; /* owned */
   size_t length;
@@ -103,8 +103,8 @@ struct wire {
   unsigned numbers;       /* packets so far */
   uint64_t random;        /* the state of the generator */
   struct wire_shape base; /* of links to come */
-  struct wire_segment *segments[LAB_WIRES];
-  size_t segment_count;
+  struct lan *lans[LAB_WIRES];
+  size_t lan_count;
   struct wire_link *links[LAB_HOSTS * 4];
   size_t link_count;
   struct held_queue held;   /* by hand */
@@ -125,15 +125,15 @@ void wire_unlock(struct wire *wire);
 
 /* The rest is called with the lock held. */
 
-/* The segment of a name, NULL where there is none; and a new one, NULL when there is no memory or no room. */
-struct wire_segment *wire_find_segment(const struct wire *wire, const char *name, size_t length);
-struct wire_segment *wire_add_segment(struct wire *wire, const char *name);
+/* The LAN of a name, NULL where there is none; and a new one, NULL when there is no memory or no room. */
+struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length);
+struct lan *wire_add_lan(struct wire *wire, const char *name);
 
 /* Adds an interface, whose descriptor becomes the wire's. NULL when there is no memory. */
-struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct wire_segment *segment,
+struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct lan *lan,
                                 unsigned number, int device, bool inet6);
 
-/* Finds the ways between segments anew. */
+/* Finds the ways between LANs anew. */
 void wire_route(struct wire *wire);
 
 /* Holds packets, or lets all that are held cross, and from then on every other. */

@@ -45,7 +45,7 @@ static void describe(const struct wire *wire, const struct wire_record *record, 
       .source = ip ? wire_name(wire, &source, rooms[0]) : sender,
       .target = ip ? wire_name(wire, &target, rooms[1]) : "",
       .to = record->to ? record->to->host->host.name : "",
-      .wire = wire->segment_count > 1 ? record->segment->name : "",
+      .wire = wire->lan_count > 1 ? record->lan->name : "",
       .reason = record->reason,
       .bytes = packet->bytes,
       .length = seen ? packet->length : headers_of(packet),
@@ -77,7 +77,7 @@ void wire_record(struct wire *wire, const struct wire_record *record, const stru
 static struct wire_record record_of(const struct held *held, enum packet_fate fate, const char *reason) {
   return (struct wire_record){.fate = fate,
                               .number = held->number,
-                              .segment = held->segment,
+                              .lan = held->lan,
                               .from = held->from,
                               .to = held->to,
                               .everybody = held->everybody,
@@ -113,7 +113,7 @@ void wire_deliver(struct wire *wire, struct held *held) {
   bool reachable = target.link || target.everybody;
   wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
                    reachable ? held->origin : "nobody has the address");
-  wire_write(wire, held->segment, held->from, target, held->bytes, held->length);
+  wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
   wire_remember(wire, held);
   wire->news++;
   futex_wake(&wire->news);
@@ -136,7 +136,7 @@ void wire_drop(struct wire *wire, struct held *held) {
 static void aim(struct wire *wire, struct held *held) {
   struct packet packet;
   packet_read(held->bytes, held->length, held->length, &packet);
-  struct wire_target target = wire_aim(wire, held->segment, &packet);
+  struct wire_target target = wire_find_target(wire, held->lan, &packet);
   held->to = target.link;
   held->everybody = target.everybody;
 }
@@ -173,7 +173,7 @@ int wire_duplicate(struct wire *wire, struct held *held) {
   struct held *copy = wire_is_full(wire) ? NULL : held_create(held->bytes, held->length);
   if (!copy)
     return -1;
-  copy->segment = held->segment;
+  copy->lan = held->lan;
   copy->from = held->from;
   copy->to = held->to;
   copy->everybody = held->everybody;
@@ -204,7 +204,7 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
   struct held *held = held_create(bytes, length);
   if (!held)
     return error_set_memory(error);
-  held->segment = near->segment;
+  held->lan = near->lan;
   held->from = from;
   held->times[0] = clock_monotonic();
   held->origin = "inject";

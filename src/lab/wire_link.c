@@ -7,23 +7,23 @@
 #include "lab/lab.h"
 #include "lab/wire_parts.h"
 
-struct wire_segment *wire_find_segment(const struct wire *wire, const char *name, size_t length) {
-  for (size_t i = 0; i < wire->segment_count; i++)
-    if (bytes_equal(name, length, wire->segments[i]->name, strlen(wire->segments[i]->name)))
-      return wire->segments[i];
+struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length) {
+  for (size_t i = 0; i < wire->lan_count; i++)
+    if (bytes_equal(name, length, wire->lans[i]->name, strlen(wire->lans[i]->name)))
+      return wire->lans[i];
   return NULL;
 }
 
-struct wire_segment *wire_add_segment(struct wire *wire, const char *name) {
-  struct wire_segment *segment = wire->segment_count < LAB_WIRES ? calloc(1, sizeof *segment) : NULL;
-  if (!segment)
+struct lan *wire_add_lan(struct wire *wire, const char *name) {
+  struct lan *lan = wire->lan_count < LAB_WIRES ? calloc(1, sizeof *lan) : NULL;
+  if (!lan)
     return NULL;
-  strncpy(segment->name, name, sizeof segment->name - 1);
-  segment->index = (unsigned)wire->segment_count;
-  segment->next_number = 1;
-  segment->mtu = WIRE_MTU;
-  wire->segments[wire->segment_count++] = segment;
-  return segment;
+  strncpy(lan->name, name, sizeof lan->name - 1);
+  lan->index = (unsigned)wire->lan_count;
+  lan->next_number = 1;
+  lan->mtu = WIRE_MTU;
+  wire->lans[wire->lan_count++] = lan;
+  return lan;
 }
 
 /* Room in every link for its way to the one that is to come, and the other way round. */
@@ -44,7 +44,7 @@ static bool make_ways(struct wire *wire, struct wire_link *link) {
   return true;
 }
 
-struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct wire_segment *segment,
+struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct lan *lan,
                                 unsigned number, int device, bool inet6) {
   struct wire_link *link = wire->link_count < WIRE_LINKS ? calloc(1, sizeof *link) : NULL;
   if (!link || !make_ways(wire, link)) {
@@ -53,12 +53,12 @@ struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct
   }
   link->index = (unsigned)wire->link_count;
   link->host = host;
-  link->segment = segment;
+  link->lan = lan;
   link->number = number;
   link->device = device;
   link->inet6 = inet6;
   wire->links[wire->link_count++] = link;
-  segment->links[number] = link;
+  lan->links[number] = link;
   host->links[host->link_count++] = link;
   wire_wake(wire); /* its thread is to listen there, too */
   return link;
@@ -70,13 +70,13 @@ void wire_free_links(struct wire *wire) {
     free(wire->links[i]->ways);
     free(wire->links[i]);
   }
-  for (size_t i = 0; i < wire->segment_count; i++)
-    free(wire->segments[i]);
+  for (size_t i = 0; i < wire->lan_count; i++)
+    free(wire->lans[i]);
 }
 
-/* The ways from one segment to all others, the nearest first: breadth first over the hosts that have several interfaces. */
-static void route_from(struct wire_segment *start) {
-  struct wire_segment *queue[LAB_WIRES] = {start};
+/* The ways from one LAN to all others, the nearest first: breadth first over the hosts that have several interfaces. */
+static void route_from(struct lan *start) {
+  struct lan *queue[LAB_WIRES] = {start};
   struct wire_link *first[LAB_WIRES] = {NULL};
   bool reached[LAB_WIRES] = {false};
   size_t count = 1;
@@ -85,7 +85,7 @@ static void route_from(struct wire_segment *start) {
     for (unsigned number = 1; number < queue[at]->next_number; number++) {
       struct wire_link *link = queue[at]->links[number];
       for (size_t i = 0; link && i < link->host->link_count; i++) {
-        struct wire_segment *next = link->host->links[i]->segment;
+        struct lan *next = link->host->links[i]->lan;
         if (reached[next->index])
           continue;
         reached[next->index] = true;
@@ -97,17 +97,17 @@ static void route_from(struct wire_segment *start) {
 }
 
 void wire_route(struct wire *wire) {
-  for (size_t i = 0; i < wire->segment_count; i++)
-    route_from(wire->segments[i]);
+  for (size_t i = 0; i < wire->lan_count; i++)
+    route_from(wire->lans[i]);
 }
 
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address) {
-  unsigned segment = LAB_WIRES;
+  unsigned lan = LAB_WIRES;
   unsigned number = 0;
   if (address_family(address) == AF_INET) {
     uint32_t host = ntohl(address->inet.sin_addr.s_addr);
     if (host >> 16 == 10U << 8) {
-      segment = host >> 8 & 0xff;
+      lan = host >> 8 & 0xff;
       number = host & 0xff;
     }
   } else if (address_family(address) == AF_INET6) {
@@ -115,15 +115,15 @@ struct wire_link *wire_link_of(const struct wire *wire, const struct address *ad
     static const unsigned char middle[6] = {0};
     const unsigned char *bytes = address->inet6.sin6_addr.s6_addr;
     if (memcmp(bytes, start, sizeof start) == 0 && memcmp(bytes + 8, middle, sizeof middle) == 0) {
-      segment = (unsigned)bytes[6] << 8 | bytes[7];
+      lan = (unsigned)bytes[6] << 8 | bytes[7];
       number = (unsigned)bytes[14] << 8 | bytes[15];
     }
   }
-  bool known = segment < wire->segment_count && number <= LAB_HOSTS;
-  return known ? wire->segments[segment]->links[number] : NULL;
+  bool known = lan < wire->lan_count && number <= LAB_HOSTS;
+  return known ? wire->lans[lan]->links[number] : NULL;
 }
 
-/* Broadcast on a segment, and multicast. */
+/* Broadcast on a LAN, and multicast. */
 static bool is_for_everybody(const struct address *address) {
   if (address_family(address) == AF_INET6)
     return address->inet6.sin6_addr.s6_addr[0] == 0xff;
@@ -131,7 +131,7 @@ static bool is_for_everybody(const struct address *address) {
   return host >> 28 == 0xe || host == ~0U || (host >> 16 == 10U << 8 && (host & 0xff) == 0xff);
 }
 
-struct wire_target wire_aim(const struct wire *wire, const struct wire_segment *segment,
+struct wire_target wire_find_target(const struct wire *wire, const struct lan *lan,
                             const struct packet *packet) {
   struct address address = packet_destination(packet);
   struct wire_target target = {0};
@@ -139,8 +139,8 @@ struct wire_target wire_aim(const struct wire *wire, const struct wire_segment *
     return target;
   target.everybody = is_for_everybody(&address);
   struct wire_link *link = target.everybody ? NULL : wire_link_of(wire, &address);
-  if (link && link->segment != segment)
-    link = segment->toward[link->segment->index];
+  if (link && link->lan != lan)
+    link = lan->toward[link->lan->index];
   target.link = link;
   return target;
 }

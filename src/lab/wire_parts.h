@@ -9,12 +9,12 @@ enum { WIRE_MTU = 1500, WIRE_LINKS = LAB_HOSTS * 4 };
 /* For whom a packet is. */
 struct wire_target {
   struct wire_link *link;
-  bool everybody; /* all others on the segment */
+  bool everybody; /* all others on the LAN */
 };
-struct wire_target wire_aim(const struct wire *wire, const struct wire_segment *segment,
+struct wire_target wire_find_target(const struct wire *wire, const struct lan *lan,
                             const struct packet *packet);
 
-/* The interface with an address, whatever its segment; NULL: none. */
+/* The interface with an address, whatever its LAN; NULL: none. */
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address);
 
 /* The way from one interface to another, NULL where one of them is nobody's. */
@@ -41,7 +41,7 @@ void wire_wake(struct wire *wire);
 struct wire_record {
   enum packet_fate fate;
   unsigned number;
-  const struct wire_segment *segment;
+  const struct lan *lan;
   const struct wire_link *from;
   const struct wire_link *to;
   bool everybody;
@@ -57,7 +57,7 @@ void wire_record_held(struct wire *wire, const struct held *held, enum packet_fa
                       const char *reason);
 
 /* Writes a packet to whom it is for. NULL, or why it could not be. */
-const char *wire_write(struct wire *wire, const struct wire_segment *segment, const struct wire_link *from,
+const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
                        struct wire_target target, const void *bytes, size_t length);
 
 /* Queues. */
@@ -86,6 +86,6 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
                               const struct flow_bases *bases);
 
 /* Lets what is due cross. Returns when the next one is due, 0: none flies. */
-int64_t wire_land(struct wire *wire, int64_t now);
+int64_t wire_deliver_due(struct wire *wire, int64_t now);
 
 #endif

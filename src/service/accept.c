@@ -20,7 +20,7 @@ void loop_close_listener(struct loop *loop) {
   futex_wake(&service->holding);
 }
 
-static void watch_listener(struct loop *loop, uint32_t events) {
+static void await_clients(struct loop *loop, uint32_t events) {
   struct epoll_event event = {.events = events, .data.ptr = NULL};
   if (loop->epoll >= 0 && loop->listener >= 0)
     epoll_ctl(loop->epoll, events ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event);
@@ -31,9 +31,9 @@ static void watch_listener(struct loop *loop, uint32_t events) {
 void loop_pause(struct loop *loop, const char *call, int error) {
   loop->paused = true;
   loop->paused_until = clock_monotonic() + PAUSE;
-  watch_listener(loop, 0);
+  await_clients(loop, 0);
   if (!loop->told)
-    service_tell_failure(loop->service, call, error);
+    service_report_failure(loop->service, call, error);
   loop->told = true;
 }
 
@@ -41,13 +41,13 @@ void loop_resume(struct loop *loop) {
   if (!loop->paused)
     return;
   loop->paused = false;
-  watch_listener(loop, EPOLLIN);
+  await_clients(loop, EPOLLIN);
 }
 
 /* The socket was shut down, so it does not listen any more. */
 static void lose_listener(struct loop *loop) {
   struct event_service about = {.phase = SERVICE_UNBOUND, .error = EINVAL};
-  service_tell(loop->service, &about);
+  service_report(loop->service, &about);
   loop_close_listener(loop);
 }
 
@@ -60,7 +60,7 @@ static void refused(struct loop *loop, int error) {
     lose_listener(loop);
     break;
   case ECONNABORTED: /* an error of the one connection, which is gone */
-    service_tell_failure(loop->service, "accept", error);
+    service_report_failure(loop->service, "accept", error);
     break;
   default: /* of the network, as it may be for the next one */
     loop_pause(loop, "accept", error);
@@ -86,6 +86,6 @@ struct connection *loop_accept(struct loop *loop, struct loop *into) {
   if (service->plan.handler->relays && connection->peer.length > 0)
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   count(&service->now, 1);
-  service_tell_connection(connection, SERVICE_ACCEPTED, 0);
+  service_report_connection(connection, SERVICE_ACCEPTED, 0);
   return connection;
 }

@@ -61,7 +61,7 @@ void connection_expect(struct connection *connection, int64_t duration) {
   loop->waiting_last = connection;
 }
 
-bool loop_bury(struct loop *loop) {
+bool loop_reap(struct loop *loop) {
   bool some = loop->over != NULL;
   while (loop->over) {
     struct connection *connection = loop->over;
@@ -108,7 +108,7 @@ void connection_end(struct connection *connection, int error) {
     count(&service->errors, 1);
     service->last_error = error;
   }
-  service_tell_connection(connection, SERVICE_CLOSED, error);
+  service_report_connection(connection, SERVICE_CLOSED, error);
 }
 
 void connection_await(struct connection *connection, uint32_t events) {
@@ -119,8 +119,8 @@ void connection_await(struct connection *connection, uint32_t events) {
   if (connection->loop->epoll < 0)
     return;
   /* One that waits for nothing is taken out: else its end would be told again and again. */
-  int operation = events == 0 ? EPOLL_CTL_DEL : connection->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  connection->watched = events != 0;
+  int operation = events == 0 ? EPOLL_CTL_DEL : connection->polled ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  connection->polled = events != 0;
   if (epoll_ctl(connection->loop->epoll, operation, connection->descriptor, &event) < 0)
     connection_end(connection, errno);
 }

@@ -121,7 +121,7 @@ static void wait_for_more(const struct loop *loop) {
 /* What has failed once may fail again and again: it is not asked without a pause. */
 static void pause_after(struct service *service, int error) {
   struct timespec pause = {.tv_nsec = 100000000};
-  service_tell_failure(service, "recvmmsg", error);
+  service_report_failure(service, "recvmmsg", error);
   ppoll(NULL, 0, &pause, service_waiting_signals());
 }
 
@@ -129,7 +129,7 @@ void loop_run_datagrams(struct loop *loop) {
   struct service *service = loop->service;
   struct batch *batch = make_batch(service->plan.model == MODEL_ITERATIVE ? 1 : BATCH);
   if (!batch) {
-    service_tell_failure(service, "malloc", ENOMEM);
+    service_report_failure(service, "malloc", ENOMEM);
     return;
   }
   while (service->end == SERVICE_RUNS && !service->let_go) {

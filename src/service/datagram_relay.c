@@ -44,7 +44,7 @@ static struct connection *find(const struct clients *clients, const struct addre
 }
 
 /* Forgets those that are over. */
-static void bury(struct loop *loop, struct clients *clients) {
+static void reap(struct loop *loop, struct clients *clients) {
   for (struct connection *over = loop->over; over; over = over->waiting_next) {
     struct connection **link = &clients->buckets[bucket_of(&over->peer.any, over->peer.length)];
     while (*link != over)
@@ -52,7 +52,7 @@ static void bury(struct loop *loop, struct clients *clients) {
     *link = over->bucket_next;
     clients->count--;
   }
-  loop_bury(loop);
+  loop_reap(loop);
 }
 
 static void fail(struct connection *client, int error) {
@@ -65,17 +65,17 @@ static struct connection *add(struct loop *loop, struct clients *clients, const 
   struct service *service = loop->service;
   if (clients->count >= CLIENTS) {
     connection_end(loop->waiting_first, 0);
-    bury(loop, clients);
+    reap(loop, clients);
   }
-  int descriptor = outward_connect(&service->plan.target, SOCK_DGRAM, service->plan.host);
+  int descriptor = outbound_connect(&service->plan.target, SOCK_DGRAM, service->plan.host);
   if (descriptor < 0) {
-    service_tell_failure(service, "connect", errno);
+    service_report_failure(service, "connect", errno);
     return NULL;
   }
   struct connection *client =
       connection_create(loop, descriptor, from, 1 + atomic_fetch_add(&service->total, 1), false);
   if (!client) {
-    service_tell_failure(service, "malloc", ENOMEM);
+    service_report_failure(service, "malloc", ENOMEM);
     return NULL;
   }
   count(&service->now, 1);
@@ -83,7 +83,7 @@ static struct connection *add(struct loop *loop, struct clients *clients, const 
   client->bucket_next = *bucket;
   *bucket = client;
   clients->count++;
-  service_tell_connection(client, SERVICE_ACCEPTED, 0);
+  service_report_connection(client, SERVICE_ACCEPTED, 0);
   connection_await(client, EPOLLIN);
   return client;
 }
@@ -99,7 +99,7 @@ static void pass_on(struct loop *loop, struct clients *clients, const struct add
   connection_expect(client, SILENCE);
   client->received += length;
   count(&service->received, length);
-  service_tell_relayed(client, false, loop->scratch, length);
+  service_report_relayed(client, false, loop->scratch, length);
   if (service->until.text) {
     uint32_t place = 0;
     service_search(service, &place, loop->scratch, length);
@@ -115,7 +115,7 @@ static void receive(struct loop *loop, struct clients *clients) {
     ssize_t got = recvfrom(loop->listener, loop->scratch, SCRATCH, MSG_DONTWAIT, &from.any, &from.length);
     if (got < 0 && errno != EINTR && errno != ECONNREFUSED) {
       if (errno != EAGAIN)
-        service_tell_failure(loop->service, "recvfrom", errno);
+        service_report_failure(loop->service, "recvfrom", errno);
       return;
     }
     if (got >= 0)
@@ -134,7 +134,7 @@ static void pass_back(struct connection *client) {
       return;
     }
     connection_expect(client, SILENCE);
-    service_tell_relayed(client, true, loop->scratch, (size_t)got);
+    service_report_relayed(client, true, loop->scratch, (size_t)got);
     ssize_t sent = sendto(loop->listener, loop->scratch, (size_t)got, MSG_DONTWAIT | MSG_NOSIGNAL,
                           &client->peer.any, client->peer.length);
     client->sent += sent > 0 ? (uint64_t)sent : 0;
@@ -153,13 +153,13 @@ void loop_relay_datagrams(struct loop *loop) {
   struct epoll_event events[EVENTS];
   struct epoll_event listening = {.events = EPOLLIN};
   if (!clients) {
-    service_tell_failure(service, "malloc", ENOMEM);
+    service_report_failure(service, "malloc", ENOMEM);
     return;
   }
   epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening);
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int64_t due = loop_expire(loop);
-    bury(loop, clients);
+    reap(loop, clients);
     int ready = epoll_pwait(loop->epoll, events, EVENTS, milliseconds_to(due), service_waiting_signals());
     /* Answers first: a new client may take the place of an old one, which is then freed. */
     for (int i = 0; i < ready; i++)
@@ -171,6 +171,6 @@ void loop_relay_datagrams(struct loop *loop) {
   }
   for (struct connection *client = loop->connections; client; client = client->next)
     connection_end(client, 0);
-  bury(loop, clients);
+  reap(loop, clients);
   free(clients);
 }

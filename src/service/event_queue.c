@@ -19,7 +19,7 @@ struct told {
   char data[]; /* what was relayed, then the text with a zero behind it */
 };
 
-struct teller {
+struct event_queue {
   struct timeline *timeline;
   void (*news)(void *context);
   void *context;
@@ -35,77 +35,77 @@ struct teller {
   bool ends;
 };
 
-static void append(struct teller *teller, const struct told *told) {
+static void append(struct event_queue *event_queue, const struct told *told) {
   struct event event = {.kind = EVENT_SERVICE,
                         .cause = told->cause,
                         .monotonic = told->time,
                         .host = told->host,
                         .service = &told->about};
-  timeline_append(teller->timeline, &event);
+  timeline_append(event_queue->timeline, &event);
 }
 
 /* Takes all that is there at once. NULL at the end. */
-static struct told *take(struct teller *teller) {
-  pthread_mutex_lock(&teller->lock);
-  teller->busy = false;
-  if (!teller->first)
-    pthread_cond_broadcast(&teller->done);
-  while (!teller->first && !teller->ends)
-    pthread_cond_wait(&teller->come, &teller->lock);
-  struct told *taken = teller->first;
-  teller->first = teller->last = NULL;
-  teller->length = 0;
-  teller->busy = taken != NULL;
-  pthread_mutex_unlock(&teller->lock);
+static struct told *take(struct event_queue *event_queue) {
+  pthread_mutex_lock(&event_queue->lock);
+  event_queue->busy = false;
+  if (!event_queue->first)
+    pthread_cond_broadcast(&event_queue->done);
+  while (!event_queue->first && !event_queue->ends)
+    pthread_cond_wait(&event_queue->come, &event_queue->lock);
+  struct told *taken = event_queue->first;
+  event_queue->first = event_queue->last = NULL;
+  event_queue->length = 0;
+  event_queue->busy = taken != NULL;
+  pthread_mutex_unlock(&event_queue->lock);
   return taken;
 }
 
 static void *run(void *argument) {
-  struct teller *teller = argument;
+  struct event_queue *event_queue = argument;
   struct told *taken;
-  while ((taken = take(teller))) {
+  while ((taken = take(event_queue))) {
     while (taken) {
       struct told *next = taken->next;
-      append(teller, taken);
+      append(event_queue, taken);
       free(taken);
       taken = next;
     }
-    teller->news(teller->context);
+    event_queue->news(event_queue->context);
   }
   return NULL;
 }
 
-struct teller *teller_create(struct timeline *timeline, void (*news)(void *context), void *context) {
-  struct teller *teller = calloc(1, sizeof *teller);
+struct event_queue *event_queue_create(struct timeline *timeline, void (*news)(void *context), void *context) {
+  struct event_queue *event_queue = calloc(1, sizeof *event_queue);
   sigset_t all;
   sigset_t before;
-  if (!teller)
+  if (!event_queue)
     return NULL;
-  *teller = (struct teller){.timeline = timeline, .news = news, .context = context};
-  pthread_mutex_init(&teller->lock, NULL);
-  pthread_cond_init(&teller->come, NULL);
-  pthread_cond_init(&teller->done, NULL);
+  *event_queue = (struct event_queue){.timeline = timeline, .news = news, .context = context};
+  pthread_mutex_init(&event_queue->lock, NULL);
+  pthread_cond_init(&event_queue->come, NULL);
+  pthread_cond_init(&event_queue->done, NULL);
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&teller->thread, NULL, run, teller);
+  int problem = pthread_create(&event_queue->thread, NULL, run, event_queue);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (problem == 0)
-    return teller;
-  free(teller);
+    return event_queue;
+  free(event_queue);
   errno = problem;
   return NULL;
 }
 
-void teller_free(struct teller *teller) {
-  pthread_mutex_lock(&teller->lock);
-  teller->ends = true;
-  pthread_cond_signal(&teller->come);
-  pthread_mutex_unlock(&teller->lock);
-  pthread_join(teller->thread, NULL);
-  pthread_mutex_destroy(&teller->lock);
-  pthread_cond_destroy(&teller->come);
-  pthread_cond_destroy(&teller->done);
-  free(teller);
+void event_queue_free(struct event_queue *event_queue) {
+  pthread_mutex_lock(&event_queue->lock);
+  event_queue->ends = true;
+  pthread_cond_signal(&event_queue->come);
+  pthread_mutex_unlock(&event_queue->lock);
+  pthread_join(event_queue->thread, NULL);
+  pthread_mutex_destroy(&event_queue->lock);
+  pthread_cond_destroy(&event_queue->come);
+  pthread_cond_destroy(&event_queue->done);
+  free(event_queue);
 }
 
 /* A copy that owns what it points to. NULL when there is no memory. */
@@ -123,30 +123,30 @@ static struct told *copy(const struct event_service *about, const char *host, ui
   return told;
 }
 
-void teller_tell(struct teller *teller, const struct event_service *about, const char *host,
+void event_queue_append(struct event_queue *event_queue, const struct event_service *about, const char *host,
                  uint64_t cause) {
   struct told *told = copy(about, host, cause);
-  pthread_mutex_lock(&teller->lock);
+  pthread_mutex_lock(&event_queue->lock);
   /* The end of a service is never left out: there is one for each. */
-  bool room = teller->length < QUEUE_LIMIT || about->phase == SERVICE_ENDED;
+  bool room = event_queue->length < QUEUE_LIMIT || about->phase == SERVICE_ENDED;
   if (!told || !room) {
-    teller->left_out++;
-    pthread_mutex_unlock(&teller->lock);
+    event_queue->left_out++;
+    pthread_mutex_unlock(&event_queue->lock);
     free(told);
     return;
   }
-  told->about.left_out += teller->left_out;
-  teller->left_out = 0;
-  *(teller->last ? &teller->last->next : &teller->first) = told;
-  teller->last = told;
-  teller->length++;
-  pthread_cond_signal(&teller->come);
-  pthread_mutex_unlock(&teller->lock);
+  told->about.left_out += event_queue->left_out;
+  event_queue->left_out = 0;
+  *(event_queue->last ? &event_queue->last->next : &event_queue->first) = told;
+  event_queue->last = told;
+  event_queue->length++;
+  pthread_cond_signal(&event_queue->come);
+  pthread_mutex_unlock(&event_queue->lock);
 }
 
-void teller_settle(struct teller *teller) {
-  pthread_mutex_lock(&teller->lock);
-  while (teller->first || teller->busy)
-    pthread_cond_wait(&teller->done, &teller->lock);
-  pthread_mutex_unlock(&teller->lock);
+void event_queue_settle(struct event_queue *event_queue) {
+  pthread_mutex_lock(&event_queue->lock);
+  while (event_queue->first || event_queue->busy)
+    pthread_cond_wait(&event_queue->done, &event_queue->lock);
+  pthread_mutex_unlock(&event_queue->lock);
 }

@@ -67,7 +67,7 @@ static bool attend(struct loop *loop) {
   if (service->end != SERVICE_RUNS)
     wind_up(loop);
   loop_expire(loop);
-  if (loop_bury(loop) || (loop->paused && clock_monotonic() >= loop->paused_until))
+  if (loop_reap(loop) || (loop->paused && clock_monotonic() >= loop->paused_until))
     loop_resume(loop);
   return loop->listener >= 0 || loop->connections;
 }
@@ -203,7 +203,7 @@ static void accept_client(struct loop *loop) {
   int problem = connection ? start_client(client) : 0;
   if (problem) {
     connection_end(connection, problem);
-    loop_bury(&client->loop);
+    loop_reap(&client->loop);
     loop_pause(loop, "pthread_create", problem);
   }
   if (!connection || problem) {

@@ -34,7 +34,7 @@ static int make(struct host *host, int family, int type, int protocol) {
   return errno ? -1 : made[0];
 }
 
-int outward_beside(int descriptor, struct host *host) {
+int outbound_beside(int descriptor, struct host *host) {
   struct address address = {.length = sizeof address.storage};
   int family, type, protocol, listening = 0;
   if (read_number(descriptor, SO_DOMAIN, &family) < 0 || read_number(descriptor, SO_TYPE, &type) < 0 ||
@@ -52,7 +52,7 @@ int outward_beside(int descriptor, struct host *host) {
   return failed ? give_up(made) : made;
 }
 
-int outward_connect(const struct address *target, int type, struct host *host) {
+int outbound_connect(const struct address *target, int type, struct host *host) {
   int on = 1;
   int made = make(host, address_family(target), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (made < 0)

@@ -34,7 +34,7 @@ static void end_both(struct connection *connection, int error, bool target_faile
 void relay_begin(struct connection *client) {
   struct loop *loop = client->loop;
   const struct address *to = &loop->service->plan.target;
-  int descriptor = outward_connect(to, SOCK_STREAM, loop->service->plan.host);
+  int descriptor = outbound_connect(to, SOCK_STREAM, loop->service->plan.host);
   int error = errno;
   struct connection *target =
       descriptor < 0 ? NULL : connection_create(loop, descriptor, to, client->number, true);
@@ -77,7 +77,7 @@ static void connected(struct connection *target) {
     return;
   }
   target->phase = CONNECTION_OPEN;
-  service_tell_connection(target->other, SERVICE_CONNECTED, 0);
+  service_report_connection(target->other, SERVICE_CONNECTED, 0);
 }
 
 static void pass_on(struct connection *from) {
@@ -85,7 +85,7 @@ static void pass_on(struct connection *from) {
   ssize_t got = connection_receive(from, scratch);
   if (got <= 0)
     return;
-  service_tell_relayed(client_of(from), from->outgoing, scratch, (size_t)got);
+  service_report_relayed(client_of(from), from->outgoing, scratch, (size_t)got);
   connection_send(from->other, scratch, (size_t)got, false);
 }
 

@@ -1,4 +1,4 @@
-/* tell: what a service says of itself. */
+/* report: what a service says of itself. */
 #include <string.h>
 
 #include "service/service_parts.h"
@@ -6,15 +6,15 @@
 
 /* How much of what is passed on is told of: so much at once, and so much more in each second. Who looks at it by hand sees all of it,
  * and bulk does not fill the timeline. */
-enum { TELLING_MOST = 1 << 20, TELLING_EVENT = 256 };
+enum { REPORT_MOST = 1 << 20, REPORT_EVENT = 256 };
 
-void service_tell(struct service *service, struct event_service *about) {
+void service_report(struct service *service, struct event_service *about) {
   const struct service_plan *plan = &service->plan;
   about->number = plan->number;
   about->socket = plan->socket;
   if (!about->text)
     about->text = "";
-  teller_tell(plan->teller, about, plan->host ? plan->host->name : NULL, service->started);
+  event_queue_append(plan->event_queue, about, plan->host ? plan->host->name : NULL, service->started);
 }
 
 static struct address address_of(const struct peer *peer) {
@@ -23,7 +23,7 @@ static struct address address_of(const struct peer *peer) {
   return address;
 }
 
-void service_tell_connection(const struct connection *connection, enum service_phase phase, int error) {
+void service_report_connection(const struct connection *connection, enum service_phase phase, int error) {
   struct service *service = connection->loop->service;
   struct event_service about = {.phase = phase,
                                 .connection = connection->number,
@@ -34,35 +34,35 @@ void service_tell_connection(const struct connection *connection, enum service_p
   if (service->plan.handler->relays)
     about.target = service->plan.target;
   about.back = connection->target_failed;
-  service_tell(service, &about);
+  service_report(service, &about);
 }
 
-void service_tell_failure(struct service *service, const char *call, int error) {
+void service_report_failure(struct service *service, const char *call, int error) {
   struct event_service about = {.phase = SERVICE_FAILED, .error = error, .text = call};
   count(&service->errors, 1);
   service->last_error = error;
-  service_tell(service, &about);
+  service_report(service, &about);
 }
 
 /* How many bytes may be told of now; -1: the piece is left out. `untold` is how many pieces were before it. */
 static int64_t take_budget(struct service *service, size_t length, uint64_t *untold) {
   int64_t now = clock_monotonic();
   pthread_mutex_lock(&service->lock);
-  int64_t grown = (now - service->telling_since) / 1000 * TELLING_MOST / 1000000;
-  int64_t budget = service->telling_budget + (grown < TELLING_MOST ? grown : TELLING_MOST);
-  budget = budget < TELLING_MOST ? budget : TELLING_MOST;
-  int64_t kept = budget < TELLING_EVENT                     ? -1
-                 : budget - TELLING_EVENT < (int64_t)length ? budget - TELLING_EVENT
+  int64_t grown = (now - service->report_since) / 1000 * REPORT_MOST / 1000000;
+  int64_t budget = service->report_budget + (grown < REPORT_MOST ? grown : REPORT_MOST);
+  budget = budget < REPORT_MOST ? budget : REPORT_MOST;
+  int64_t kept = budget < REPORT_EVENT                     ? -1
+                 : budget - REPORT_EVENT < (int64_t)length ? budget - REPORT_EVENT
                                                             : (int64_t)length;
-  service->telling_since = now;
-  service->telling_budget = kept < 0 ? budget : budget - TELLING_EVENT - kept;
+  service->report_since = now;
+  service->report_budget = kept < 0 ? budget : budget - REPORT_EVENT - kept;
   *untold = service->untold;
   service->untold = kept < 0 ? service->untold + 1 : 0;
   pthread_mutex_unlock(&service->lock);
   return kept;
 }
 
-void service_tell_relayed(const struct connection *client, bool back, const char *data, size_t length) {
+void service_report_relayed(const struct connection *client, bool back, const char *data, size_t length) {
   struct service *service = client->loop->service;
   struct event_service about = {.phase = SERVICE_RELAYED, .connection = client->number, .back = back};
   int64_t kept = take_budget(service, length, &about.left_out);
@@ -73,5 +73,5 @@ void service_tell_relayed(const struct connection *client, bool back, const char
   about.data = data;
   about.kept = (size_t)kept;
   about.length = length;
-  service_tell(service, &about);
+  service_report(service, &about);
 }

@@ -40,7 +40,7 @@ void service_search(struct service *service, uint32_t *place, const char *data, 
 }
 
 /* The last words of the last loop. */
-static void tell_end(struct service *service) {
+static void report_end(struct service *service) {
   static const char *const why[] = {
       [SERVICE_STOPPED] = "stop", [SERVICE_UNTIL] = "until", [SERVICE_LOST] = "close"};
   struct event_service about = {.phase = SERVICE_ENDED,
@@ -48,7 +48,7 @@ static void tell_end(struct service *service) {
                                 .sent = service->sent,
                                 .count = service->total,
                                 .text = why[service->end]};
-  service_tell(service, &about);
+  service_report(service, &about);
 }
 
 /* What a loop needs of its own: its table of descriptors, and in it its socket. 0, or -1 with the loop's error. */
@@ -58,7 +58,7 @@ static int begin(struct loop *loop) {
   if (loop->listener < 0)
     return error_set_errno(&loop->error, errno, _("no table of descriptors of its own for the service"));
   if (loop->index > 0) {
-    int beside = outward_beside(loop->listener, plan->host);
+    int beside = outbound_beside(loop->listener, plan->host);
     int problem = errno;
     close(loop->listener);
     loop->listener = beside;
@@ -106,7 +106,7 @@ static void *run_loop(void *argument) {
     close(loop->epoll);
   if (service->running == 1 && service->started) {
     service_finish(service, SERVICE_LOST);
-    tell_end(service);
+    report_end(service);
   }
   service->running--;
   futex_wake(&service->running);
@@ -172,7 +172,7 @@ static struct service *create(const struct service_plan *plan) {
   service->plan = *plan;
   service->plan.until = NULL;
   pthread_mutex_init(&service->lock, NULL);
-  service->telling_since = clock_monotonic() - 1000000000;
+  service->report_since = clock_monotonic() - 1000000000;
   service->loops = calloc(plan->loops, sizeof *service->loops);
   bool failed = !service->loops ||
                 (plan->until && until_create(&service->until, plan->until, plan->until_length) < 0);

@@ -32,7 +32,7 @@ struct service_plan {
   struct address target; /* where `relay` connects to */
   const char *until;     /* what ends it, copied; NULL: nothing does */
   size_t until_length;
-  struct teller *teller;
+  struct event_queue *event_queue;
   struct host
       *host; /* of the lab, that the socket is on; lasts as long as the session; NULL: the real network */
 };

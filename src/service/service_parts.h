@@ -1,4 +1,4 @@
-/* server: what the files of a service share: its loops, and their connections. Nobody else includes this.
+/* service_parts: what the files of a service share: its loops, and their connections. Nobody else includes this.
  *
  * A loop is a thread with a table of descriptors of its own. What it has is its own, but for what is said to be guarded
  * otherwise. */
@@ -48,7 +48,7 @@ struct connection {
   bool ended;         /* the peer sends no more */
   bool shut;          /* this side was shut down for sending */
   bool outgoing;      /* relay: to the target */
-  bool watched;       /* the epoll instance has it */
+  bool polled;       /* the epoll instance has it */
   bool target_failed; /* relay: what ended it has happened at the other side */
   int error;          /* what ended it */
   uint32_t events;    /* what it waits for, of EPOLLIN and EPOLLOUT */
@@ -113,8 +113,8 @@ struct service {
   _Atomic uint64_t errors;
   _Atomic int last_error;
   pthread_mutex_t lock;         /* guards what follows, and which loops have started */
-  int64_t telling_since;        /* what is passed on is told of within a budget that grows with time */
-  int64_t telling_budget;       /* bytes */
+  int64_t report_since;        /* what is passed on is told of within a budget that grows with time */
+  int64_t report_budget;       /* bytes */
   uint64_t untold;              /* pieces that were left out since the last that was told of */
   uint64_t closed[CLOSED_KEPT]; /* cookies of those closed last: a ring */
   uint64_t closed_count;        /* how many there were in all */
@@ -134,7 +134,7 @@ static inline void count(_Atomic uint64_t *figure, uint64_t more) {
 struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
                                      uint64_t number, bool outgoing);
 /* Frees those that are over. True where there were some. */
-bool loop_bury(struct loop *loop);
+bool loop_reap(struct loop *loop);
 /* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none has a deadline. */
 int64_t loop_expire(struct loop *loop);
 
@@ -187,12 +187,12 @@ void loop_relay_datagrams(struct loop *loop);
 /* tell.c */
 
 /* Tells something about the service. Number and socket are filled in. */
-void service_tell(struct service *service, struct event_service *about);
-void service_tell_connection(const struct connection *connection, enum service_phase phase, int error);
+void service_report(struct service *service, struct event_service *about);
+void service_report_connection(const struct connection *connection, enum service_phase phase, int error);
 /* A call has failed that is about no connection. */
-void service_tell_failure(struct service *service, const char *call, int error);
+void service_report_failure(struct service *service, const char *call, int error);
 /* Data was passed on for a client. */
-void service_tell_relayed(const struct connection *client, bool back, const char *data, size_t length);
+void service_report_relayed(const struct connection *client, bool back, const char *data, size_t length);
 
 /* service.c */
 

@@ -27,11 +27,11 @@ static bool any(const struct call *call) {
 }
 
 /* What is said of an errno, where the call is one of those meant. */
-static const struct surprise {
+static const struct diagnosis {
   int number;
   bool (*applies)(const struct call *call);
   const char *text;
-} surprises[] = {
+} diagnoses[] = {
     {EPIPE, signal_due,
      N_("the kernel sends SIGPIPE with this, which ends a program that does not ignore it or send with MSG_NOSIGNAL")},
     {EINTR, any,
@@ -44,26 +44,26 @@ static const struct surprise {
     {EALREADY, connects, N_("the handshake that an earlier connect began is still going on")},
 };
 
-static const struct surprise *surprise_find(const struct call *call) {
-  for (size_t i = 0; call->error && i < sizeof surprises / sizeof *surprises; i++)
-    if (surprises[i].number == call->error && surprises[i].applies(call))
-      return &surprises[i];
+static const struct diagnosis *diagnosis_find(const struct call *call) {
+  for (size_t i = 0; call->error && i < sizeof diagnoses / sizeof *diagnoses; i++)
+    if (diagnoses[i].number == call->error && diagnoses[i].applies(call))
+      return &diagnoses[i];
   return NULL;
 }
 
-bool surprise_known(const struct call *call) {
-  return surprise_find(call) != NULL;
+bool diagnosis_known(const struct call *call) {
+  return diagnosis_find(call) != NULL;
 }
 
 static bool stream(const struct call *call) {
   return call->entry && (call->entry->type == SOCK_STREAM || call->entry->type == SOCK_SEQPACKET);
 }
 
-void surprise_explain(struct runner *runner, const struct call *call, int pending) {
-  const struct surprise *surprise = surprise_find(call);
-  runner->explained = surprise && !(call->interrupted && runner->expects_blocks);
+void diagnosis_note(struct runner *runner, const struct call *call, int pending) {
+  const struct diagnosis *diagnosis = diagnosis_find(call);
+  runner->explained = diagnosis && !(call->interrupted && runner->expects_blocks);
   if (runner->explained)
-    runner_note(runner, "%s", _(surprise->text));
+    runner_note(runner, "%s", _(diagnosis->text));
   if (call->result >= 0 && call_sends(call) && call->data && (size_t)call->result < call->data->length)
     runner_note(
         runner,

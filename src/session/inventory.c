@@ -16,7 +16,7 @@ static const uint32_t CONNECTED = ~(1u << STATE_LISTEN | 1u << BOUND_INACTIVE);
 struct collecting {
   struct session *session;
   struct host *host; /* whose list is read; NULL: the real network's */
-  struct survey *survey;
+  struct inventory *inventory;
   struct bytes listeners; /* const struct socket *: those of the session */
   struct bytes others;    /* struct address: where other processes listen */
   struct bytes strays;    /* struct kernel_socket: without a file, and not known yet */
@@ -24,7 +24,7 @@ struct collecting {
 };
 
 /* A connection of a service. */
-struct served_cookie {
+struct service_cookie {
   uint64_t cookie;
   struct socket *socket; /* what is served */
 };
@@ -36,58 +36,58 @@ struct noting {
 
 static void note_connection(const struct service_connection *connection, void *context) {
   const struct noting *noting = context;
-  struct served_cookie one = {connection->cookie, noting->socket};
+  struct service_cookie one = {connection->cookie, noting->socket};
   if (one.cookie)
     bytes_append(noting->served, &one, sizeof one);
 }
 
 static int compare_cookies(const void *first, const void *second) {
-  uint64_t a = ((const struct served_cookie *)first)->cookie;
-  uint64_t b = ((const struct served_cookie *)second)->cookie;
+  uint64_t a = ((const struct service_cookie *)first)->cookie;
+  uint64_t b = ((const struct service_cookie *)second)->cookie;
   return a < b ? -1 : a > b;
 }
 
 /* What the services of the session have, or had last. */
 static void note_services(struct collecting *collecting) {
   struct bytes *cookies = &collecting->served;
-  for (struct served *served = collecting->session->services; served; served = served->next)
+  for (struct service_handle *served = collecting->session->services; served; served = served->next)
     if (served->service)
       service_walk(served->service, note_connection, &(struct noting){cookies, served->socket});
   if (cookies->length > 0)
-    qsort(cookies->data, cookies->length / sizeof(struct served_cookie), sizeof(struct served_cookie),
+    qsort(cookies->data, cookies->length / sizeof(struct service_cookie), sizeof(struct service_cookie),
           compare_cookies);
 }
 
-static const struct served_cookie *find_served(const struct collecting *collecting, uint64_t cookie) {
+static const struct service_cookie *find_of_service(const struct collecting *collecting, uint64_t cookie) {
   const struct bytes *cookies = &collecting->served;
-  struct served_cookie key = {.cookie = cookie};
+  struct service_cookie key = {.cookie = cookie};
   if (cookies->length == 0)
     return NULL;
   return bsearch(&key, cookies->data, cookies->length / sizeof key, sizeof key, compare_cookies);
 }
 
-size_t survey_count(const struct survey *survey) {
-  return survey->found.length / sizeof(struct surveyed);
+size_t inventory_count(const struct inventory *inventory) {
+  return inventory->found.length / sizeof(struct inventory_entry);
 }
 
-const struct surveyed *survey_nth(const struct survey *survey, size_t n) {
-  const size_t *order = (const size_t *)survey->order.data;
-  return (const struct surveyed *)survey->found.data + (order ? order[n] : n);
+const struct inventory_entry *inventory_nth(const struct inventory *inventory, size_t n) {
+  const size_t *order = (const size_t *)inventory->order.data;
+  return (const struct inventory_entry *)inventory->found.data + (order ? order[n] : n);
 }
 
 static void add_found(struct collecting *collecting, struct socket *socket,
                       const struct kernel_socket *kernel) {
-  struct survey *survey = collecting->survey;
-  struct surveyed surveyed = {.socket = socket, .listed = kernel != NULL};
+  struct inventory *inventory = collecting->inventory;
+  struct inventory_entry inventory_entry = {.socket = socket, .listed = kernel != NULL};
   if (kernel)
-    surveyed.kernel = *kernel;
-  bytes_append(&survey->found, &surveyed, sizeof surveyed);
-  socket->survey = collecting->session->surveys;
-  if (!survey->found.failed)
+    inventory_entry.kernel = *kernel;
+  bytes_append(&inventory->found, &inventory_entry, sizeof inventory_entry);
+  socket->inventory = collecting->session->inventories;
+  if (!inventory->found.failed)
     object_retain(&socket->object);
 }
 
-int survey_fit(const struct address *listener, const struct address *local) {
+int inventory_fit(const struct address *listener, const struct address *local) {
   if (address_port(listener) != address_port(local))
     return 0;
   if (address_is_any(listener))
@@ -105,12 +105,12 @@ static bool may_be_queued(enum socket_state state) {
 }
 
 /* A connection of a service is nobody's to follow: it is shown as the kernel lists it now. */
-static void add_served(struct collecting *collecting, const struct served_cookie *served,
+static void add_of_service(struct collecting *collecting, const struct service_cookie *served,
                        const struct kernel_socket *kernel) {
   struct socket *socket = socket_create_queued(&collecting->session->sockets, collecting->host, kernel);
   if (!socket)
     return;
-  socket->role = ROLE_SERVED;
+  socket->role = ROLE_OF_SERVICE;
   socket->listener = served->socket->id;
   socket->was_descriptor = served->socket->was_descriptor;
   memcpy(socket->name, served->socket->name, sizeof socket->name);
@@ -129,9 +129,9 @@ static void collect(const struct kernel_socket *kernel, void *context) {
     add_found(collecting, socket, kernel);
     known = true;
   }
-  const struct served_cookie *served = known ? NULL : find_served(collecting, kernel->cookie);
+  const struct service_cookie *served = known ? NULL : find_of_service(collecting, kernel->cookie);
   if (served && served->socket->host == collecting->host) {
-    add_served(collecting, served, kernel);
+    add_of_service(collecting, served, kernel);
     return;
   }
   if (known || kernel->protocol != IPPROTO_TCP)
@@ -152,14 +152,14 @@ static struct socket *listener_of(const struct collecting *collecting, const str
   int other_fit = 0;
   for (size_t i = 0; i < collecting->listeners.length / sizeof *listeners; i++) {
     int fits =
-        listeners[i]->host == collecting->host ? survey_fit(&listeners[i]->seen.local, &stray->local) : 0;
+        listeners[i]->host == collecting->host ? inventory_fit(&listeners[i]->seen.local, &stray->local) : 0;
     if (fits > best_fit) {
       best = listeners[i];
       best_fit = fits;
     }
   }
   for (size_t i = 0; best && i < collecting->others.length / sizeof *others; i++) {
-    int fits = survey_fit(&others[i], &stray->local);
+    int fits = inventory_fit(&others[i], &stray->local);
     other_fit = fits > other_fit ? fits : other_fit;
   }
   *doubtful = best && other_fit == best_fit;
@@ -168,12 +168,12 @@ static struct socket *listener_of(const struct collecting *collecting, const str
 
 /* Connections without a file, that nobody has closed: each is in the queue of some listener. */
 static void adopt_strays(struct collecting *collecting) {
-  struct survey *survey = collecting->survey;
+  struct inventory *inventory = collecting->inventory;
   const struct kernel_socket *strays = (const struct kernel_socket *)collecting->strays.data;
   for (size_t i = 0; i < collecting->strays.length / sizeof *strays; i++) {
     bool doubtful = false;
     struct socket *listener = listener_of(collecting, &strays[i], &doubtful);
-    survey->unattributed += doubtful;
+    inventory->unattributed += doubtful;
     struct socket *socket =
         listener ? socket_create_queued(&collecting->session->sockets, collecting->host, &strays[i]) : NULL;
     if (!socket)
@@ -181,7 +181,7 @@ static void adopt_strays(struct collecting *collecting) {
     socket->listener = listener->id;
     socket->was_descriptor = listener->was_descriptor;
     memcpy(socket->name, listener->name, sizeof socket->name);
-    socket_watch(socket, ROLE_QUEUED);
+    socket_follow_orphan(socket, ROLE_QUEUED);
     add_found(collecting, socket, &strays[i]);
     object_release(&socket->object);
   }
@@ -207,23 +207,23 @@ static void prepare(struct collecting *collecting) {
   }
 }
 
-static int rank(const struct surveyed *surveyed) {
-  return surveyed->socket->role == ROLE_LINGERING || surveyed->socket->role == ROLE_GONE;
+static int rank(const struct inventory_entry *inventory_entry) {
+  return inventory_entry->socket->role == ROLE_LINGERING || inventory_entry->socket->role == ROLE_GONE;
 }
 
 /* In what order the session has made the clients of two that are queued: the kernel does not tell the order of the queue. */
-static uint64_t client_of(const struct surveyed *surveyed) {
-  const struct socket *client = socket_find_peer(surveyed->socket, NULL);
+static uint64_t client_of(const struct inventory_entry *inventory_entry) {
+  const struct socket *client = socket_find_peer(inventory_entry->socket, NULL);
   return client ? client->id : UINT64_MAX;
 }
 
-static int compare(const struct surveyed *a, const struct surveyed *b) {
+static int compare(const struct inventory_entry *a, const struct inventory_entry *b) {
   if (rank(a) != rank(b))
     return rank(a) - rank(b);
   if (rank(a) == 0 && a->socket->was_descriptor != b->socket->was_descriptor)
     return a->socket->was_descriptor < b->socket->was_descriptor ? -1 : 1;
-  if ((a->socket->role == ROLE_SERVED) != (b->socket->role == ROLE_SERVED))
-    return a->socket->role == ROLE_SERVED ? 1 : -1;
+  if ((a->socket->role == ROLE_OF_SERVICE) != (b->socket->role == ROLE_OF_SERVICE))
+    return a->socket->role == ROLE_OF_SERVICE ? 1 : -1;
   bool a_queued = a->socket->role == ROLE_QUEUED;
   bool b_queued = b->socket->role == ROLE_QUEUED;
   if (a_queued != b_queued)
@@ -234,20 +234,20 @@ static int compare(const struct surveyed *a, const struct surveyed *b) {
 }
 
 static int compare_indices(const void *first, const void *second, void *found) {
-  const struct surveyed *all = found;
+  const struct inventory_entry *all = found;
   return compare(&all[*(const size_t *)first], &all[*(const size_t *)second]);
 }
 
-static void sort(struct survey *survey) {
-  size_t count = survey_count(survey);
+static void sort(struct inventory *inventory) {
+  size_t count = inventory_count(inventory);
   for (size_t i = 0; i < count; i++)
-    bytes_append(&survey->order, &i, sizeof i);
-  if (count > 0 && !survey->order.failed)
-    qsort_r(survey->order.data, count, sizeof(size_t), compare_indices, survey->found.data);
+    bytes_append(&inventory->order, &i, sizeof i);
+  if (count > 0 && !inventory->order.failed)
+    qsort_r(inventory->order.data, count, sizeof(size_t), compare_indices, inventory->found.data);
 }
 
 static bool is_found(const struct collecting *collecting, const struct socket *socket) {
-  return socket->survey == collecting->session->surveys;
+  return socket->inventory == collecting->session->inventories;
 }
 
 static bool kind_asked(const struct socket *socket, unsigned kinds) {
@@ -267,23 +267,23 @@ static void add_rest(struct collecting *collecting, unsigned kinds, bool lab_onl
 }
 
 /* Says what has changed since the looks before; what the kernel has no more is looked up a last time, and let go. */
-static void tell_changes(struct collecting *collecting, struct runner *runner, bool all) {
+static void report_changes(struct collecting *collecting, struct runner *runner, bool all) {
   struct session *session = collecting->session;
-  struct survey *survey = collecting->survey;
+  struct inventory *inventory = collecting->inventory;
   struct look_cause cause = {.job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
-  for (struct socket *socket = session->sockets.watched; survey->complete && socket;) {
-    struct socket *next = socket->watched_next;
+  for (struct socket *socket = session->sockets.orphans; inventory->complete && socket;) {
+    struct socket *next = socket->orphan_next;
     if (!is_found(collecting, socket) && (socket->host || !all))
       session_look(session, socket, &cause);
     socket = next;
   }
-  for (size_t i = 0; i < survey_count(survey); i++) {
-    const struct surveyed *surveyed = survey_nth(survey, i);
-    struct socket *socket = surveyed->socket;
-    bool same = surveyed->listed && socket_is_tcp(socket) && !socket->may_change_local &&
-                surveyed->kernel.state == socket->seen.state;
+  for (size_t i = 0; i < inventory_count(inventory); i++) {
+    const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
+    struct socket *socket = inventory_entry->socket;
+    bool same = inventory_entry->listed && socket_is_tcp(socket) && !socket->may_change_local &&
+                inventory_entry->kernel.state == socket->seen.state;
     /* What is new is in the answer; what has changed is told besides. */
-    if (socket->role == ROLE_SERVED)
+    if (socket->role == ROLE_OF_SERVICE)
       continue;
     cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
     if (same) /* the kernel is asked only where something may have changed */
@@ -323,22 +323,22 @@ static bool collect_all(struct collecting *collecting, unsigned kinds, bool lab_
   return complete;
 }
 
-static int make(struct runner *runner, unsigned kinds, bool lab_only, struct survey *survey,
+static int make(struct runner *runner, unsigned kinds, bool lab_only, struct inventory *inventory,
                 struct error *error) {
   struct session *session = runner->session;
-  struct collecting collecting = {.session = session, .survey = survey};
+  struct collecting collecting = {.session = session, .inventory = inventory};
   struct error problem = {.message = ""};
-  *survey = (struct survey){0};
-  session->surveys++;
+  *inventory = (struct inventory){0};
+  session->inventories++;
   prepare(&collecting);
   note_services(&collecting);
-  survey->complete = collect_all(&collecting, kinds, lab_only, &problem);
-  if (!survey->complete)
-    memcpy(survey->problem, problem.message, sizeof survey->problem - 1);
+  inventory->complete = collect_all(&collecting, kinds, lab_only, &problem);
+  if (!inventory->complete)
+    memcpy(inventory->problem, problem.message, sizeof inventory->problem - 1);
   add_rest(&collecting, kinds, lab_only);
-  tell_changes(&collecting, runner, lab_only);
-  sort(survey);
-  bool failed = survey->found.failed || survey->order.failed || collecting.listeners.failed ||
+  report_changes(&collecting, runner, lab_only);
+  sort(inventory);
+  bool failed = inventory->found.failed || inventory->order.failed || collecting.listeners.failed ||
                 collecting.others.failed || collecting.strays.failed || collecting.served.failed;
   bytes_free(&collecting.listeners);
   bytes_free(&collecting.others);
@@ -346,19 +346,19 @@ static int make(struct runner *runner, unsigned kinds, bool lab_only, struct sur
   bytes_free(&collecting.served);
   if (!failed)
     return 0;
-  survey_free(survey);
+  inventory_free(inventory);
   return error_set_memory(error);
 }
 
-int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error) {
-  return make(runner, kinds, false, survey, error);
+int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory, struct error *error) {
+  return make(runner, kinds, false, inventory, error);
 }
 
-void survey_tell_lab(struct runner *runner) {
-  struct survey survey;
+void inventory_report_lab(struct runner *runner) {
+  struct inventory inventory;
   struct error ignored; /* no memory: it is told by the next look */
-  if (make(runner, KERNEL_TCP, true, &survey, &ignored) == 0)
-    survey_free(&survey);
+  if (make(runner, KERNEL_TCP, true, &inventory, &ignored) == 0)
+    inventory_free(&inventory);
 }
 
 static void add_state(const struct kernel_socket *kernel, void *context) {
@@ -366,7 +366,7 @@ static void add_state(const struct kernel_socket *kernel, void *context) {
   *sum += (kernel->cookie + 1) * (uint64_t)(kernel->state + 1) * 0x9e3779b97f4a7c15u;
 }
 
-uint64_t survey_lab_states(const struct session *session) {
+uint64_t inventory_lab_states(const struct session *session) {
   uint64_t sum = 0;
   struct error ignored;
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
@@ -375,11 +375,11 @@ uint64_t survey_lab_states(const struct session *session) {
   return sum;
 }
 
-void survey_free(struct survey *survey) {
-  for (size_t i = 0; i < survey_count(survey); i++)
-    object_release(&survey_nth(survey, i)->socket->object);
-  bytes_free(&survey->found);
-  bytes_free(&survey->order);
+void inventory_free(struct inventory *inventory) {
+  for (size_t i = 0; i < inventory_count(inventory); i++)
+    object_release(&inventory_nth(inventory, i)->socket->object);
+  bytes_free(&inventory->found);
+  bytes_free(&inventory->order);
 }
 
 static const char *queued_why(enum socket_state state) {
@@ -414,18 +414,18 @@ static const char *lingering_why(const struct kernel_socket *kernel) {
   }
 }
 
-const char *survey_why(const struct surveyed *surveyed) {
-  if (!surveyed->listed)
+const char *inventory_why(const struct inventory_entry *inventory_entry) {
+  if (!inventory_entry->listed)
     return "";
-  switch (surveyed->socket->role) {
+  switch (inventory_entry->socket->role) {
   case ROLE_QUEUED:
-    return queued_why(surveyed->kernel.state);
-  case ROLE_SERVED:
-    return surveyed->kernel.inode ? _("served in the background") : lingering_why(&surveyed->kernel);
+    return queued_why(inventory_entry->kernel.state);
+  case ROLE_OF_SERVICE:
+    return inventory_entry->kernel.inode ? _("served in the background") : lingering_why(&inventory_entry->kernel);
   case ROLE_LINGERING:
-    return lingering_why(&surveyed->kernel);
+    return lingering_why(&inventory_entry->kernel);
   default:
-    return surveyed->kernel.state == STATE_TIME_WAIT ? _("over; keeps its addresses until the timer ends")
+    return inventory_entry->kernel.state == STATE_TIME_WAIT ? _("over; keeps its addresses until the timer ends")
                                                      : "";
   }
 }

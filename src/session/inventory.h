@@ -1,17 +1,17 @@
-/* survey: all sockets of the session that the kernel has now, those without a descriptor included. */
+/* inventory: all sockets of the session that the kernel has now, those without a descriptor included. */
 #ifndef SOCKSH_SESSION_INVENTORY_H
 #define SOCKSH_SESSION_INVENTORY_H
 
 #include "session/session.h"
 
 /* One of them. */
-struct surveyed {
+struct inventory_entry {
   struct socket *socket; /* a reference */
   bool listed;           /* `kernel` is filled in: the kernel's list has it */
   struct kernel_socket kernel;
 };
 
-struct survey {
+struct inventory {
   struct bytes found; /* struct surveyed */
   struct bytes
       order; /* size_t, their indices: open ones by descriptor, a listener's queue behind it, lingering ones last */
@@ -23,17 +23,17 @@ struct survey {
 
 /* Looks at all sockets of these kinds (enum kernel_kind), follows from now on those that have no descriptor yet, and appends what
  * has changed, as asked for. The session's lock is held. 0, or -1 when there is no memory. */
-int survey_make(struct runner *runner, unsigned kinds, struct survey *survey, struct error *error);
+int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory, struct error *error);
 /* The same for the hosts of the lab alone, and tells all that has changed or is new there. */
-void survey_tell_lab(struct runner *runner);
+void inventory_report_lab(struct runner *runner);
 
 /* A number that changes when the state of any TCP socket in the lab does. */
-uint64_t survey_lab_states(const struct session *session);
+uint64_t inventory_lab_states(const struct session *session);
 
-void survey_free(struct survey *survey);
+void inventory_free(struct inventory *inventory);
 
-size_t survey_count(const struct survey *survey);
-const struct surveyed *survey_nth(const struct survey *survey, size_t n);
+size_t inventory_count(const struct inventory *inventory);
+const struct inventory_entry *inventory_nth(const struct inventory *inventory, size_t n);
 
 /* How many connections wait for accept at a listener; -1: that can't be told. */
 int64_t backlog_length(struct runner *runner, const struct socket *socket);
@@ -42,9 +42,9 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket);
 int64_t backlog_half_open(const struct socket *socket);
 
 /* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by just this one. */
-int survey_fit(const struct address *listener, const struct address *local);
+int inventory_fit(const struct address *listener, const struct address *local);
 
 /* Why a socket without a descriptor is still there, and what will end it; "" for an open one. */
-const char *survey_why(const struct surveyed *surveyed);
+const char *inventory_why(const struct inventory_entry *inventory_entry);
 
 #endif

@@ -73,27 +73,27 @@ bool session_look(struct session *session, struct socket *socket, const struct l
 }
 
 /* Those without a descriptor cost a question to the kernel each: a few at a time, around the list. */
-static void look_at_watched(struct session *session, const struct look_cause *cause, size_t count) {
-  struct socket *socket = session->sockets.watched;
-  for (size_t i = 0; socket && i < session->looked_watched; i++)
-    socket = socket->watched_next;
+static void look_at_orphans(struct session *session, const struct look_cause *cause, size_t count) {
+  struct socket *socket = session->sockets.orphans;
+  for (size_t i = 0; socket && i < session->looked_orphans; i++)
+    socket = socket->orphan_next;
   while (socket && count-- > 0) {
-    struct socket *next = socket->watched_next;
+    struct socket *next = socket->orphan_next;
     if (!session_look(session, socket, cause) || socket->role != ROLE_GONE)
-      session->looked_watched++; /* one that is gone has left the list */
+      session->looked_orphans++; /* one that is gone has left the list */
     socket = next;
   }
   if (!socket)
-    session->looked_watched = 0;
+    session->looked_orphans = 0;
 }
 
-void session_prune_watched(struct session *session) {
+void session_prune_orphans(struct session *session) {
   enum { MANY = 256 };
   struct look_cause cause = {.asked = true};
-  if (session->sockets.watched_count <= MANY)
+  if (session->sockets.orphan_count <= MANY)
     return;
   cause.time = clock_monotonic();
-  session_look(session, session->sockets.watched_last, &cause);
+  session_look(session, session->sockets.orphans_last, &cause);
 }
 
 void session_look_around(struct session *session) {
@@ -109,14 +109,14 @@ void session_look_around(struct session *session) {
   }
   if (!socket)
     session->looked_at = 0;
-  look_at_watched(session, &cause, WATCHED);
+  look_at_orphans(session, &cause, WATCHED);
 }
 
 static void touch_peers(struct runner *runner, const struct socket *socket) {
   struct socket *peer = NULL;
   while ((peer = socket_find_peer(socket, peer)))
     runner_touch(runner, peer);
-  while ((peer = socket_table_find_cookie(socket->table, socket->twin, peer)))
+  while ((peer = socket_table_find_cookie(socket->table, socket->pair_cookie, peer)))
     runner_touch(runner, peer);
 }
 
@@ -144,7 +144,7 @@ bool session_looks(const struct session *session) {
 }
 
 static bool looks(const struct runner *runner) {
-  return session_looks(runner->session) && (runner->touched_count > 0 || runner->stirred);
+  return session_looks(runner->session) && (runner->touched_count > 0 || runner->lab_changed);
 }
 
 /* What the call has made the hosts send crosses now, unless it is held: so it stands behind the call. */
@@ -164,8 +164,8 @@ static void carry(struct runner *runner) {
 
 static void look_at_all(struct runner *runner) {
   look_at_touched(runner);
-  if (runner->stirred)
-    survey_tell_lab(runner);
+  if (runner->lab_changed)
+    inventory_report_lab(runner);
 }
 
 void runner_look(struct runner *runner) {
@@ -177,13 +177,13 @@ void runner_look(struct runner *runner) {
   if (looks(runner))
     look_at_all(runner);
   forget_touched(runner);
-  runner->stirred = false;
+  runner->lab_changed = false;
 }
 
 /* A number that changes when the state of any touched socket does, or of a peer, or when a packet comes or crosses in the lab. */
 static uint64_t touched_states(struct runner *runner) {
   struct lab *lab = runner->session->lab;
-  uint64_t sum = survey_lab_states(runner->session);
+  uint64_t sum = inventory_lab_states(runner->session);
   for (size_t i = 0; i < runner->touched_count; i++) {
     sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
     touch_peers(runner, runner->touched[i]);
@@ -221,5 +221,5 @@ void runner_settle(struct runner *runner) {
   if (looks(runner))
     look_at_all(runner);
   forget_touched(runner);
-  runner->stirred = false;
+  runner->lab_changed = false;
 }

@@ -98,7 +98,7 @@ struct process *process_from_object(const struct object *object) {
   return object && object->class == &process_class ? (struct process *)object : NULL;
 }
 
-static void tell_news(struct process *process) {
+static void signal_news(struct process *process) {
   process->news++;
   futex_wake(&process->news);
 }
@@ -119,7 +119,7 @@ static void collect(struct process *process, int end) {
     size_t kept = (size_t)got < room ? (size_t)got : room;
     bytes_append(bytes, buffer, kept);
     process->lost += (size_t)got - kept;
-    tell_news(process);
+    signal_news(process);
   }
 }
 
@@ -178,7 +178,7 @@ static int follow(struct runner *runner, void *context, struct result *result, s
   result->numbered = true;
   result->number = process->status;
   process->done = true;
-  tell_news(process);
+  signal_news(process);
   object_release(&process->object);
   return 0;
 }

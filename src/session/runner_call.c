@@ -23,9 +23,9 @@ static void describe_call(const char *command, const struct call *call, struct b
     if (call->subject.name[0])
       bytes_append_format(text, " %s", call->subject.name);
   }
-  bool outward = call->name == CALL_BIND || call->name == CALL_CONNECT || call->name == CALL_SENDTO ||
+  bool outbound = call->name == CALL_BIND || call->name == CALL_CONNECT || call->name == CALL_SENDTO ||
                  call->name == CALL_SENDMSG;
-  if (outward && call->address.length > sizeof(sa_family_t)) {
+  if (outbound && call->address.length > sizeof(sa_family_t)) {
     bytes_append_text(text, call->name == CALL_BIND ? " at " : " to ");
     address_append(&call->address, text);
   }
@@ -84,8 +84,8 @@ static void join_pair(const struct call *call) {
   struct socket *b = call->made_entry[1];
   look_identity(a);
   look_identity(b);
-  a->twin = b->cookie;
-  b->twin = a->cookie;
+  a->pair_cookie = b->cookie;
+  b->pair_cookie = a->cookie;
 }
 
 static void use_sockets(struct runner *runner, struct call *call) {
@@ -157,7 +157,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   call_finish(call, &session->sockets);
   if (closes && call->entry->descriptor < 0) {
     look_after_close(call->entry);
-    session_prune_watched(session);
+    session_prune_orphans(session);
   }
   bind_early(runner, call);
   struct event finish = {.kind = EVENT_CALL_FINISH,
@@ -170,7 +170,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   runner->call_error = call->error;
   runner->call_ended = call->ended;
   use_sockets(runner, call);
-  surprise_explain(runner, call, pending);
+  diagnosis_note(runner, call, pending);
   if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) && call->result >= 0)
     return runner_interrupted(runner, error); /* it took a part, and then blocked, as was expected */
   bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||

@@ -23,31 +23,31 @@ static const struct {
 };
 enum { FIGURES = sizeof figures / sizeof *figures };
 
-static void served_destroy(struct object *object) {
-  struct served *served = (struct served *)object;
-  object_release(&served->socket->object);
-  free(served);
+static void handle_destroy(struct object *object) {
+  struct service_handle *handle = (struct service_handle *)object;
+  object_release(&handle->socket->object);
+  free(handle);
 }
 
-static void served_text(const struct object *object, struct bytes *text) {
-  bytes_append_number(text, ((const struct served *)object)->number);
+static void handle_text(const struct object *object, struct bytes *text) {
+  bytes_append_number(text, ((const struct service_handle *)object)->number);
 }
 
-static int served_field(const struct object *object, const char *name, struct value *value,
+static int handle_field(const struct object *object, const char *name, struct value *value,
                         struct error *error) {
-  struct served *served = (struct served *)object;
+  struct service_handle *handle = (struct service_handle *)object;
   int64_t figure;
-  if (served_figure(served, name, strlen(name), &figure)) {
+  if (service_handle_figure(handle, name, strlen(name), &figure)) {
     *value = value_from_number(figure);
     return 0;
   }
   if (strcmp(name, "number") == 0) {
-    *value = value_from_number(served->number);
+    *value = value_from_number(handle->number);
     return 0;
   }
   if (strcmp(name, "error") == 0) {
-    served_look(served);
-    const char *text = served->figures.error ? error_number_name(served->figures.error) : "";
+    service_handle_look(handle);
+    const char *text = handle->figures.error ? error_number_name(handle->figures.error) : "";
     *value = value_from_text(text, strlen(text));
     return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
   }
@@ -57,48 +57,48 @@ static int served_field(const struct object *object, const char *name, struct va
       name);
 }
 
-static const struct object_class served_class = {
+static const struct object_class handle_class = {
     .title = N_("service"),
-    .text = served_text,
-    .field = served_field,
-    .destroy = served_destroy,
+    .text = handle_text,
+    .field = handle_field,
+    .destroy = handle_destroy,
 };
 
-struct served *served_from_object(const struct object *object) {
-  return object && object->class == &served_class ? (struct served *)object : NULL;
+struct service_handle *service_handle_from_object(const struct object *object) {
+  return object && object->class == &handle_class ? (struct service_handle *)object : NULL;
 }
 
-void served_look(struct served *served) {
-  if (served->service)
-    service_look(served->service, &served->figures);
+void service_handle_look(struct service_handle *handle) {
+  if (handle->service)
+    service_look(handle->service, &handle->figures);
 }
 
-bool served_has_figure(const char *name, size_t length) {
+bool service_handle_has_figure(const char *name, size_t length) {
   for (size_t i = 0; i < FIGURES; i++)
     if (bytes_equal(name, length, figures[i].name, strlen(figures[i].name)))
       return true;
   return false;
 }
 
-bool served_figure(struct served *served, const char *name, size_t length, int64_t *figure) {
-  served_look(served);
+bool service_handle_figure(struct service_handle *handle, const char *name, size_t length, int64_t *figure) {
+  service_handle_look(handle);
   for (size_t i = 0; i < FIGURES; i++)
     if (bytes_equal(name, length, figures[i].name, strlen(figures[i].name))) {
       uint64_t number;
-      memcpy(&number, (const char *)&served->figures + figures[i].offset, sizeof number);
+      memcpy(&number, (const char *)&handle->figures + figures[i].offset, sizeof number);
       *figure = (int64_t)number;
       return true;
     }
   return false;
 }
 
-struct served *served_find(struct session *session, struct socket *socket) {
+struct service_handle *service_handle_find(struct session *session, struct socket *socket) {
   look_identity(socket);
-  for (struct served *served = session->services; served; served = served->next) {
-    bool same = served->socket == socket || (socket->cookie && served->socket->cookie == socket->cookie);
-    served_look(served);
-    if (same && !served->lost && served->service && served->figures.running)
-      return served;
+  for (struct service_handle *handle = session->services; handle; handle = handle->next) {
+    bool same = handle->socket == socket || (socket->cookie && handle->socket->cookie == socket->cookie);
+    service_handle_look(handle);
+    if (same && !handle->lost && handle->service && handle->figures.running)
+      return handle;
   }
   return NULL;
 }
@@ -109,15 +109,15 @@ static void show_news(void *context) {
   if (session->output.waiting == 0)
     return;
   session->told = true;
-  watch_wake(&session->watch);
+  waiter_list_wake(&session->waiters);
 }
 
 /* Its serial. */
-static uint64_t append_phase(struct runner *runner, const struct served *served, enum service_phase phase,
+static uint64_t append_phase(struct runner *runner, const struct service_handle *handle, enum service_phase phase,
                              const struct service_plan *plan) {
   struct bytes text = {0};
   struct event_service about = {
-      .number = served->number, .phase = phase, .socket = socket_label(served->socket)};
+      .number = handle->number, .phase = phase, .socket = socket_label(handle->socket)};
   if (plan) {
     about.target = plan->target;
     bytes_append_format(&text, "%s, %s", plan->handler->name, service_model_name(plan->model));
@@ -126,58 +126,58 @@ static uint64_t append_phase(struct runner *runner, const struct served *served,
   }
   about.text = bytes_text(&text);
   struct event event = {.kind = EVENT_SERVICE, .service = &about};
-  event.host = served->socket->host ? served->socket->host->name : NULL;
+  event.host = handle->socket->host ? handle->socket->host->name : NULL;
   uint64_t serial = runner_append(runner, &event);
   bytes_free(&text);
   return serial;
 }
 
 /* Nothing but its figures is left. */
-static void finish(struct runner *runner, struct served *served) {
+static void finish(struct runner *runner, struct service_handle *handle) {
   struct session *session = runner->session;
-  if (!served->service)
+  if (!handle->service)
     return;
-  served_look(served);
+  service_handle_look(handle);
   services_settle(session);
-  service_free(served->service);
-  served->service = NULL;
-  append_phase(runner, served, SERVICE_COLLECTED, NULL);
-  struct served **link = &session->services;
-  while (*link && *link != served)
+  service_free(handle->service);
+  handle->service = NULL;
+  append_phase(runner, handle, SERVICE_COLLECTED, NULL);
+  struct service_handle **link = &session->services;
+  while (*link && *link != handle)
     link = &(*link)->next;
   if (!*link)
     return;
-  *link = served->next;
-  object_release(&served->object);
+  *link = handle->next;
+  object_release(&handle->object);
 }
 
 /* Those that have ended by themselves, and that nobody asks for, must not become more and more. */
 static void prune(struct runner *runner) {
   struct session *session = runner->session;
-  struct served *oldest = NULL;
+  struct service_handle *oldest = NULL;
   unsigned ended = 0;
-  for (struct served *served = session->services; served; served = served->next) {
-    served_look(served);
-    if (served->figures.running || served->waiting > 0)
+  for (struct service_handle *handle = session->services; handle; handle = handle->next) {
+    service_handle_look(handle);
+    if (handle->figures.running || handle->waiting > 0)
       continue;
     ended++;
-    oldest = served; /* the newest are the first of the list */
+    oldest = handle; /* the newest are the first of the list */
   }
   if (ended > ENDED_KEPT)
     finish(runner, oldest);
 }
 
-struct served *served_start(struct runner *runner, struct service_plan *plan, struct socket *socket,
+struct service_handle *service_handle_start(struct runner *runner, struct service_plan *plan, struct socket *socket,
                             struct error *error) {
   struct session *session = runner->session;
-  struct served *served = calloc(1, sizeof *served);
-  if (!session->teller)
-    session->teller = teller_create(session->timeline, show_news, session);
-  if (!served || !session->teller) {
+  struct service_handle *handle = calloc(1, sizeof *handle);
+  if (!session->event_queue)
+    session->event_queue = event_queue_create(session->timeline, show_news, session);
+  if (!handle || !session->event_queue) {
     int problem = errno;
-    bool memory = !served;
+    bool memory = !handle;
     blob_release(plan->given);
-    free(served);
+    free(handle);
     if (memory)
       error_set_memory(error);
     else
@@ -185,38 +185,38 @@ struct served *served_start(struct runner *runner, struct service_plan *plan, st
     return NULL;
   }
   prune(runner);
-  *served = (struct served){.object = {.class = &served_class, .references = 1},
+  *handle = (struct service_handle){.object = {.class = &handle_class, .references = 1},
                             .number = ++session->last_service,
                             .handler = plan->handler,
                             .model = plan->model,
                             .socket = (struct socket *)object_retain(&socket->object)};
-  plan->number = served->number;
-  plan->teller = session->teller;
+  plan->number = handle->number;
+  plan->event_queue = session->event_queue;
   plan->host = socket->host;
   plan->socket = socket_label(socket);
-  served->service = service_start(plan, socket->descriptor, error);
-  if (!served->service) {
+  handle->service = service_start(plan, socket->descriptor, error);
+  if (!handle->service) {
     session->last_service--;
-    object_release(&served->object);
+    object_release(&handle->object);
     return NULL;
   }
-  service_go(served->service, append_phase(runner, served, SERVICE_STARTED, plan));
-  served->next = session->services;
-  session->services = (struct served *)object_retain(&served->object);
-  return served;
+  service_go(handle->service, append_phase(runner, handle, SERVICE_STARTED, plan));
+  handle->next = session->services;
+  session->services = (struct service_handle *)object_retain(&handle->object);
+  return handle;
 }
 
 /* Sets the socket back as it was before it was served. */
-static void restore(struct runner *runner, struct served *served) {
+static void restore(struct runner *runner, struct service_handle *handle) {
   struct error ignored;
   struct call call;
-  struct socket *socket = served->socket;
+  struct socket *socket = handle->socket;
   if (socket->descriptor < 0) /* another descriptor, made by dup(2), may keep it open */
     socket = socket_table_find_cookie(socket->table, socket->cookie, NULL);
-  if (!served->made_nonblocking || !socket || socket->descriptor < 0)
+  if (!handle->made_nonblocking || !socket || socket->descriptor < 0)
     return;
   int flags = fcntl(socket->descriptor, F_GETFL);
-  served->made_nonblocking = false;
+  handle->made_nonblocking = false;
   call_init(&call, CALL_FCNTL, socket);
   call.number[0] = F_SETFL;
   call.number[1] = flags & ~O_NONBLOCK;
@@ -224,78 +224,78 @@ static void restore(struct runner *runner, struct served *served) {
   call_free(&call);
 }
 
-static int wait_for_end(struct runner *runner, struct served *served, int64_t deadline,
+static int wait_for_end(struct runner *runner, struct service_handle *handle, int64_t deadline,
                         struct error *error) {
   unsigned running;
   int problem = 0;
-  _Atomic unsigned *word = service_running(served->service);
+  _Atomic unsigned *word = service_running(handle->service);
   while ((running = *word) > 0) {
     if (problem == ETIMEDOUT)
-      return error_set_errno(error, ETIMEDOUT, _("service %u still runs"), served->number);
+      return error_set_errno(error, ETIMEDOUT, _("service %u still runs"), handle->number);
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       return runner_interrupted(runner, error);
     problem = futex_wait(word, running, deadline);
     runner_wait_end(runner);
     if (problem == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       return runner_interrupted(runner, error);
-    if (!served->service) /* another command was faster */
+    if (!handle->service) /* another command was faster */
       return 0;
   }
   return 0;
 }
 
-int served_await_end(struct runner *runner, struct served *served, int64_t deadline,
+int service_handle_await_end(struct runner *runner, struct service_handle *handle, int64_t deadline,
                      struct error *error) {
   int status = 0;
-  object_retain(&served->object);
-  if (served->service) {
-    served->waiting++;
-    status = wait_for_end(runner, served, deadline, error);
-    served->waiting--;
+  object_retain(&handle->object);
+  if (handle->service) {
+    handle->waiting++;
+    status = wait_for_end(runner, handle, deadline, error);
+    handle->waiting--;
   }
   /* The last one that waits takes note: the others look at its memory until then. */
-  if (status == 0 && served->waiting == 0 && served->service) {
-    finish(runner, served);
-    restore(runner, served);
+  if (status == 0 && handle->waiting == 0 && handle->service) {
+    finish(runner, handle);
+    restore(runner, handle);
   }
-  object_release(&served->object);
+  object_release(&handle->object);
   return status;
 }
 
-void served_socket_closes(struct runner *runner, struct socket *socket, bool by_close) {
-  struct served *served = served_find(runner->session, socket);
-  if (!served)
+void service_handle_socket_closes(struct runner *runner, struct socket *socket, bool by_close) {
+  struct service_handle *handle = service_handle_find(runner->session, socket);
+  if (!handle)
     return;
   /* Another descriptor, made by dup(2), keeps it open. */
   struct socket *other = NULL;
   while (by_close && (other = socket_table_find_cookie(socket->table, socket->cookie, other)))
     if (other != socket && other->descriptor >= 0)
       return;
-  served->lost = true;
-  service_let_go(served->service);
-  served_look(served);
-  if (served->figures.now > 0)
+  handle->lost = true;
+  service_let_go(handle->service);
+  service_handle_look(handle);
+  if (handle->figures.now > 0)
     runner_note(
         runner,
         _("service %u has lost its socket: it accepts nobody any more, and serves the connections that it "
           "has: %llu"),
-        served->number, (unsigned long long)served->figures.now);
+        handle->number, (unsigned long long)handle->figures.now);
   else
-    runner_note(runner, _("service %u has lost its socket, and ends"), served->number);
+    runner_note(runner, _("service %u has lost its socket, and ends"), handle->number);
 }
 
 void services_settle(struct session *session) {
-  if (session->teller)
-    teller_settle(session->teller);
+  if (session->event_queue)
+    event_queue_settle(session->event_queue);
 }
 
 void services_end_all(struct session *session) {
   struct runner runner = {.session = session};
-  for (struct served *served = session->services; served; served = served->next)
-    service_stop(served->service);
+  for (struct service_handle *handle = session->services; handle; handle = handle->next)
+    service_stop(handle->service);
   while (session->services)
     finish(&runner, session->services);
-  if (session->teller)
-    teller_free(session->teller);
-  session->teller = NULL;
+  if (session->event_queue)
+    event_queue_free(session->event_queue);
+  session->event_queue = NULL;
 }

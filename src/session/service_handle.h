@@ -1,4 +1,4 @@
-/* served: the services of a session, as objects that names hold. */
+/* service_handle: the services of a session, as objects that names hold. */
 #ifndef SOCKSH_SESSION_SERVICE_HANDLE_H
 #define SOCKSH_SESSION_SERVICE_HANDLE_H
 
@@ -6,7 +6,7 @@
 #include "service/service.h"
 
 /* Guarded by the session's lock. */
-struct served {
+struct service_handle {
   struct object object;
   struct service *service;        /* NULL once it has ended, and was taken note of */
   struct service_figures figures; /* then the last ones */
@@ -17,30 +17,30 @@ struct served {
   bool made_nonblocking; /* `serve` has set O_NONBLOCK on it */
   bool lost;             /* the session has closed its socket */
   unsigned waiting;      /* commands that wait for it: it must not be freed meanwhile */
-  struct served *next;   /* the session's list */
+  struct service_handle *next;   /* the session's list */
 };
 
 /* The service in an object; NULL where the object is something else. */
-struct served *served_from_object(const struct object *object);
+struct service_handle *service_handle_from_object(const struct object *object);
 
 /* The one that serves this socket, by whatever descriptor; NULL: none does. */
-struct served *served_find(struct session *session, struct socket *socket);
+struct service_handle *service_handle_find(struct session *session, struct socket *socket);
 
 /* Starts one, which becomes the session's. The rest of the plan is as the caller has filled it in. NULL with an error; a reference
  * is the caller's. */
-struct served *served_start(struct runner *runner, struct service_plan *plan, struct socket *socket,
+struct service_handle *service_handle_start(struct runner *runner, struct service_plan *plan, struct socket *socket,
                             struct error *error);
 
 /* Its figures as they are now. */
-void served_look(struct served *served);
+void service_handle_look(struct service_handle *handle);
 
 /* Waits until it has ended, and takes note of that: nothing is left of it but its figures. 0, or -1 with an error: interrupted, or
  * too late (0: no deadline). */
-int served_await_end(struct runner *runner, struct served *served, int64_t deadline, struct error *error);
+int service_handle_await_end(struct runner *runner, struct service_handle *handle, int64_t deadline, struct error *error);
 
 /* The socket is about to be closed by the user, or shut down, which acts on it whatever other descriptors it has: the service must not
  * hold it. */
-void served_socket_closes(struct runner *runner, struct socket *socket, bool by_close);
+void service_handle_socket_closes(struct runner *runner, struct socket *socket, bool by_close);
 
 /* Waits until what its services tell is on the timeline. */
 void services_settle(struct session *session);
@@ -49,7 +49,7 @@ void services_settle(struct session *session);
 void services_end_all(struct session *session);
 
 /* What `await` may wait for of a service: a figure by its name. False where there is none of this name. */
-bool served_figure(struct served *served, const char *name, size_t length, int64_t *figure);
-bool served_has_figure(const char *name, size_t length);
+bool service_handle_figure(struct service_handle *handle, const char *name, size_t length, int64_t *figure);
+bool service_handle_has_figure(const char *name, size_t length);
 
 #endif

@@ -16,7 +16,7 @@ void session_unlock(struct session *session) {
   pthread_mutex_unlock(&session->lock);
 }
 
-void session_breathe(struct session *session) {
+void session_yield_lock(struct session *session) {
   if (session->wanting == 0)
     return;
   /* A mutex goes to whoever asks first, which would be this thread again: stand back until the others had it. */
@@ -28,7 +28,7 @@ void session_breathe(struct session *session) {
 
 int runner_start(struct runner *runner, struct session *session, unsigned job, const struct scope *from) {
   *runner = (struct runner){.session = session, .job = job};
-  waiter_create(&runner->waiter, &session->watch, job);
+  waiter_create(&runner->waiter, &session->waiters, job);
   runner->scope.names = &session->names;
   runner->scope.last = &runner->last_value;
   if (from) {

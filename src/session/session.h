@@ -15,8 +15,8 @@ struct capture;
 struct lab;
 struct session;
 struct argument_value;
-struct served;
-struct teller;
+struct service_handle;
+struct event_queue;
 
 /* What `set` changes. */
 struct settings {
@@ -74,12 +74,12 @@ struct session {
   struct timeline *timeline; /* has its own lock */
   struct output output;      /* has its own lock */
   struct view *view;         /* those that listen to the timeline, whose lock guards them */
-  struct watch watch;        /* has its own lock */
+  struct waiter_list waiters;        /* has its own lock */
   const struct shell_operations *shell;
   struct job_table *jobs;  /* the shell's own */
-  struct served *services; /* a reference each; the newest first */
+  struct service_handle *services; /* a reference each; the newest first */
   unsigned last_service;   /* the number of the newest there was */
-  struct teller *teller;   /* what they tell through; NULL until there is one */
+  struct event_queue *event_queue;   /* what they tell through; NULL until there is one */
   _Atomic bool told;       /* they have: the output should be written */
   bool interactive;        /* there is a prompt */
   bool formatted;          /* standard output is in a form, JSON or TAP, that nothing else may break */
@@ -88,13 +88,13 @@ struct session {
   _Atomic int quit_status;
   int64_t deadline;  /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the start */
   _Atomic bool late; /* it has */
-  unsigned surveys;  /* how many were made: the number of the last one */
+  unsigned inventories;  /* how many were made: the number of the last one */
   struct socket *last_used; /* what `status` marks: a reference */
   struct lab *lab;          /* NULL: there is none */
   struct capture *capture;  /* NULL: none is going on */
   bool stepping;            /* the last line that was typed let packets cross: an empty one does so again */
   int looked_at;            /* session_look_around: the descriptor that it begins with next */
-  size_t looked_watched;    /* and how many of those without a descriptor it passes over */
+  size_t looked_orphans;    /* and how many of those without a descriptor it passes over */
 };
 
 /* A thread that runs commands: the script's, the prompt's foreground, or a job's. Its own, but for `waiter`. */
@@ -129,7 +129,7 @@ struct runner {
   size_t spare_room;
   struct socket **touched; /* looked at when the command is done: references */
   size_t touched_count;
-  bool stirred; /* the command has let packets cross: whatever stands in the lab may have changed */
+  bool lab_changed; /* the command has let packets cross: whatever stands in the lab may have changed */
   size_t touched_room;
 };
 
@@ -137,7 +137,7 @@ void session_lock(struct session *session);
 void session_unlock(struct session *session);
 
 /* Lets threads that wait for the lock have it: between statements. */
-void session_breathe(struct session *session);
+void session_yield_lock(struct session *session);
 
 /* Makes the calling thread a runner; job 0 uses the session's names, another a copy of `names`, which may be NULL for an
  * empty one. 0, or -1 when there is no memory. */
@@ -186,7 +186,7 @@ void session_look_around(struct session *session);
 
 /* Lets go of the oldest socket without a descriptor if the kernel has it no more, where there are many: a session that opens and
  * closes connections without end must not grow. */
-void session_prune_watched(struct session *session);
+void session_prune_orphans(struct session *session);
 
 /* True when looks that were not asked for are wanted. */
 bool session_looks(const struct session *session);

@@ -22,7 +22,7 @@ void runner_lock_wire(struct runner *runner, struct wire *wire) {
   wire_lock(wire);
   wire->statement = runner->statement;
   wire->job = runner->job;
-  runner->stirred = true;
+  runner->lab_changed = true;
 }
 
 void runner_unlock_wire(struct wire *wire) {

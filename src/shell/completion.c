@@ -140,11 +140,11 @@ static void offer_sockets(struct target *target) {
 }
 
 static int offer_service(const char *name, const struct value *value, void *context) {
-  struct served *served = value->kind == VALUE_OBJECT ? served_from_object(value->object) : NULL;
+  struct service_handle *service = value->kind == VALUE_OBJECT ? service_handle_from_object(value->object) : NULL;
   struct bytes text = {0};
-  if (!served)
+  if (!service)
     return 0;
-  bytes_append_format(&text, _("service %u, %s"), served->number, served->handler->name);
+  bytes_append_format(&text, _("service %u, %s"), service->number, service->handler->name);
   offer(context, name, bytes_text(&text));
   bytes_free(&text);
   return 0;
@@ -170,7 +170,7 @@ static void offer_files(struct target *target) {
   struct listing listing = {.directory = directory ? strndup(path, directory) : strdup(".")};
   size_t kept = target->kept;
   target->kept += directory;
-  if (listing.directory && aside_run(read_directory, &listing) == 0) {
+  if (listing.directory && file_thread_run(read_directory, &listing) == 0) {
     for (int i = 0; i < listing.count; i++) {
       const struct dirent *entry = listing.entries[i];
       bool hidden = entry->d_name[0] == '.' && (length == directory || path[directory] != '.');

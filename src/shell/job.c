@@ -154,11 +154,11 @@ static void finish(struct job *job, struct runner *runner, int status) {
   job->phase = job->killed ? JOB_KILLED : failed ? JOB_FAILED : JOB_ENDED;
   append_phase(runner, job, job->phase);
   if (failed && runner->session->interactive) {
-    run_tell_error(runner, job->program->script.source, job->statement, &job->error);
+    run_report_error(runner, job->program->script.source, job->statement, &job->error);
     job->error.told = true;
   }
   if (runner->session->interactive)
-    watch_wake(&runner->session->watch);
+    waiter_list_wake(&runner->session->waiters);
 }
 
 static void *run_job(void *argument) {
@@ -440,14 +440,14 @@ int job_conclude(struct runner *runner) {
     if (!job->done && !job->expects)
       continue;
     if (await_job(runner, job, deadline, &error) < 0) {
-      run_tell_error(runner, job->program->script.source, job->statement, &error);
+      run_report_error(runner, job->program->script.source, job->statement, &error);
       status = -1;
       continue;
     }
     append_phase(runner, job, JOB_COLLECTED);
     job->collected = true;
     if (job->phase == JOB_FAILED) {
-      run_tell_error(runner, job->program->script.source, job->statement, &job->error);
+      run_report_error(runner, job->program->script.source, job->statement, &job->error);
       status = -1;
     }
   }

@@ -45,7 +45,7 @@ static void accept_line(const char *line) {
 static const char *prompt_text(void) {
   if (bench.waiting.length > 0)
     return "   ...> ";
-  return bench.step ? "step> " : "socksh> ";
+  return bench.walk ? "step> " : "socksh> ";
 }
 
 void prompt_lend_terminal(struct session *session, pid_t group) {
@@ -178,7 +178,7 @@ static void look_around(struct session *session) {
 static void loop(struct session *session, bool lab) {
   if (lab)
     workbench_submit(&bench, "lab\n");
-  else if (bench.step)
+  else if (bench.walk)
     workbench_submit(&bench, "");
   while (!session->quitting) {
     struct watcher_news news;

@@ -161,7 +161,7 @@ static enum flow run_block(struct run *run) {
       flow = failed(job_start(run->runner, run->program, statement, run->error));
     else
       flow = run_prefixed(&inner, statement->prefixes);
-    session_breathe(run->runner->session);
+    session_yield_lock(run->runner->session);
   }
   run->runner->bind = bind;
   run->runner->bind_session = bind_session;
@@ -341,7 +341,7 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
       flow = failed(runner_interrupted(runner, run->error));
     else
       flow = run_prefixed(run, prefix->next);
-    session_breathe(runner->session);
+    session_yield_lock(runner->session);
   }
   runner->depth--;
   runner->scope.round = outer;
@@ -411,7 +411,7 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   return FLOW_FAILED;
 }
 
-void run_tell_error(struct runner *runner, const struct source *source, const struct statement *statement,
+void run_report_error(struct runner *runner, const struct source *source, const struct statement *statement,
                     const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
     return;
@@ -502,7 +502,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
     runner_settle(runner);
   }
   if (flow == FLOW_FAILED)
-    run_tell_error(runner, program->script.source, statement, error);
+    run_report_error(runner, program->script.source, statement, error);
   append_result(&run, flow == FLOW_FAILED);
   if (runner->depth == 0)
     runner->statement = 0; /* what comes before the next one belongs to none */

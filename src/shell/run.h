@@ -15,7 +15,7 @@ int run_job_statement(struct runner *runner, struct program *program, const stru
                       struct result *result, struct error *error);
 
 /* Tells of an error as an event: which place, what, the line and the caret. */
-void run_tell_error(struct runner *runner, const struct source *source, const struct statement *statement,
+void run_report_error(struct runner *runner, const struct source *source, const struct statement *statement,
                     const struct error *error);
 
 /* Writes what waits to be written when it is much, giving the lock up. */

@@ -58,14 +58,14 @@ static void run_program(struct script_run *run, struct program *program, enum ev
       session_lock(run->session);
     }
     result_clear(&result);
-    session_breathe(run->session);
+    session_yield_lock(run->session);
   }
 }
 
 /* An error that belongs to no statement: the text itself is wrong. */
 static void tell(struct script_run *run, const struct source *source, const struct error *error) {
   if (source) {
-    run_tell_error(&run->runner, source, NULL, error);
+    run_report_error(&run->runner, source, NULL, error);
   } else {
     struct event event = {.kind = EVENT_ERROR};
     event.error = (struct event_error){.kind = error->kind,
@@ -213,13 +213,13 @@ static void run_input(struct script_run *run) {
 }
 
 /* Runs the next lines of a walk: one, or all. A line that fails does not end it. */
-static void run_walk(struct script_run *run, struct step *step, bool all) {
+static void run_walked(struct script_run *run, struct walk *walk, bool all) {
   const struct statement *statement;
   struct result result = {0};
   struct error error;
   while (!run->session->quitting && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED &&
-         (statement = step_take(step))) {
-    run_statement(&run->runner, step_program(step), statement, ORIGIN_TYPED, &result, &error);
+         (statement = walk_take(walk))) {
+    run_statement(&run->runner, walk_program(walk), statement, ORIGIN_TYPED, &result, &error);
     result_clear(&result);
     if (!all)
       break;
@@ -227,20 +227,20 @@ static void run_walk(struct script_run *run, struct step *step, bool all) {
 }
 
 /* Walks through a script with the answers that come on standard input, a line for each. */
-static void run_steps(struct script_run *run, const struct shell_options *options) {
+static void run_walk(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
-  struct step *step = NULL;
+  struct walk *walk = NULL;
   if (script_read_file(options->path, options->script, &text, &error) < 0) {
     tell(run, NULL, &error);
     run->status = STATUS_USAGE;
   } else {
-    step = step_create(options->path, text.data ? text.data : "", text.length, &run->runner);
-    run->status = step ? 0 : STATUS_USAGE;
+    walk = walk_create(options->path, text.data ? text.data : "", text.length, &run->runner);
+    run->status = walk ? 0 : STATUS_USAGE;
   }
   bytes_free(&text);
   struct input input = {.line = 1};
-  while (step && step_show(step, &run->runner) && !ended(run)) {
+  while (walk && walk_show(walk, &run->runner) && !ended(run)) {
     size_t end;
     while (!(end = line_end(&input)) && !input.ended)
       read_more(run, &input);
@@ -248,22 +248,22 @@ static void run_steps(struct script_run *run, const struct shell_options *option
       break;
     const char *line = input.bytes.data + input.start;
     size_t length = end - input.start;
-    enum step_answer answer = step_answer(step, line, length, &run->runner);
-    if (answer == STEP_TYPED)
+    enum walk_answer answer = walk_answer(walk, line, length, &run->runner);
+    if (answer == WALK_TYPED)
       run_lines(run, &input, end);
-    else if (answer != STEP_DONE)
-      run_walk(run, step, answer == STEP_REST);
+    else if (answer != WALK_DONE)
+      run_walked(run, walk, answer == WALK_REST);
     run->status = run->status == STATUS_INTERRUPTED ? run->status : 0;
     input.start = input.scanned = end;
     input.line++;
     compact(&input);
   }
-  step_free(step);
+  walk_free(walk);
   bytes_free(&input.bytes);
 }
 
 /* --deadline: what was being run is an error of its own. */
-static void tell_late(struct script_run *run, const struct shell_options *options) {
+static void report_late(struct script_run *run, const struct shell_options *options) {
   struct error error;
   error_set(&error, ERROR_FAILURE, _("the session took longer than its --deadline of %g s"),
             (double)options->deadline / 1e9);
@@ -284,7 +284,7 @@ int script_run(struct session *session, const struct shell_options *options) {
   else if (options->commands)
     run_text(&run, "-c", options->commands, strlen(options->commands));
   else if (options->path && options->step)
-    run_steps(&run, options);
+    run_walk(&run, options);
   else if (options->path)
     run_file(&run, options);
   else
@@ -293,7 +293,7 @@ int script_run(struct session *session, const struct shell_options *options) {
       run.status == 0)
     run.status = run.runner.waiter.reason == WAIT_USER ? STATUS_INTERRUPTED : STATUS_FAILED;
   if (session->late)
-    tell_late(&run, options);
+    report_late(&run, options);
   if (session->quitting && session->quit_status)
     run.status = session->quit_status;
   runner_stop(&run.runner);
@@ -343,7 +343,7 @@ int script_source(struct runner *runner, const char *path, struct result *result
   if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program,
                                   &source, error) != SCRIPT_READ) {
     if (source)
-      run_tell_error(runner, source, NULL, error);
+      run_report_error(runner, source, NULL, error);
     error->told = true;
     status = -1;
   }

@@ -1,4 +1,4 @@
-/* script: runs lines that come from a file, from standard input or from -c. */
+/* script_file: runs lines that come from a file, from standard input or from -c. */
 #ifndef SOCKSH_SHELL_SCRIPT_FILE_H
 #define SOCKSH_SHELL_SCRIPT_FILE_H
 

@@ -90,7 +90,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
   if (!session->timeline || jobs_create(session) < 0)
     return complain(_("the session can't begin"));
-  if (watch_start(&session->watch) < 0 || watcher_prepare(interactive) < 0)
+  if (waiter_list_start(&session->waiters) < 0 || watcher_prepare(interactive) < 0)
     return complain(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
   struct error ignored; /* it is told when somebody asks for what is missing then */
   session->sockets.kernel = kernel_open(&ignored);
@@ -137,7 +137,7 @@ int shell_stop(struct session *session, int status) {
   view_free(session->view);
   output_stop(&session->output);
   watcher_discard();
-  watch_stop(&session->watch);
+  waiter_list_stop(&session->waiters);
   pthread_mutex_destroy(&session->lock);
   return status;
 }

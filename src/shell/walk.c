@@ -7,7 +7,7 @@
 #include "shell/program.h"
 #include "shell/run.h"
 
-struct step {
+struct walk {
   struct program *program;
   struct source *source;
   const struct statement *next; /* the line that comes next; NULL: at the end */
@@ -15,30 +15,30 @@ struct step {
   bool stopped;
   bool told; /* how to answer was told */
   bool ended;
-  struct step *outer; /* the walk that this one was begun in; NULL */
+  struct walk *outer; /* the walk that this one was begun in; NULL */
 };
 
-struct step *step_create(const char *name, const char *text, size_t length, struct runner *runner) {
-  struct step *step = calloc(1, sizeof *step);
+struct walk *walk_create(const char *name, const char *text, size_t length, struct runner *runner) {
+  struct walk *walk = calloc(1, sizeof *walk);
   struct error error;
-  if (!step)
+  if (!walk)
     return NULL;
-  if (program_read(name, text, length, 1, false, &step->program, &step->source, &error) != SCRIPT_READ) {
-    if (step->source)
-      run_tell_error(runner, step->source, NULL, &error);
-    step_free(step);
+  if (program_read(name, text, length, 1, false, &walk->program, &walk->source, &error) != SCRIPT_READ) {
+    if (walk->source)
+      run_report_error(runner, walk->source, NULL, &error);
+    walk_free(walk);
     return NULL;
   }
-  step->next = step->program->script.first;
-  return step;
+  walk->next = walk->program->script.first;
+  return walk;
 }
 
-void step_free(struct step *step) {
-  if (!step)
+void walk_free(struct walk *walk) {
+  if (!walk)
     return;
-  program_release(step->program);
-  source_release(step->source);
-  free(step);
+  program_release(walk->program);
+  source_release(walk->source);
+  free(walk);
 }
 
 /* Adds the lines of comments in a stretch of the source, without their signs, and empty lines as they are. */
@@ -68,9 +68,9 @@ static void append_comments(const struct source *source, size_t from, size_t to,
   }
 }
 
-static void append_line(const struct step *step, struct bytes *bytes) {
-  const struct place *place = &step->next->place;
-  const char *text = step->source->text + place->offset;
+static void append_line(const struct walk *walk, struct bytes *bytes) {
+  const struct place *place = &walk->next->place;
+  const char *text = walk->source->text + place->offset;
   bytes_append_text(bytes, "\n> ");
   for (size_t i = 0; i < place->length; i++) {
     bytes_append_char(bytes, text[i]);
@@ -80,56 +80,56 @@ static void append_line(const struct step *step, struct bytes *bytes) {
   bytes_append_char(bytes, '\n');
 }
 
-bool step_show(struct step *step, struct runner *runner) {
+bool walk_show(struct walk *walk, struct runner *runner) {
   struct answer answer;
   struct error ignored;
   answer_text(&answer, "step");
-  size_t from = step->shown;
-  size_t to = step->next ? step->next->place.offset : step->source->length;
-  if (step->stopped) {
-    bytes_append_format(&answer.text, _("the walk through %s ends here\n"), step->source->name);
+  size_t from = walk->shown;
+  size_t to = walk->next ? walk->next->place.offset : walk->source->length;
+  if (walk->stopped) {
+    bytes_append_format(&answer.text, _("the walk through %s ends here\n"), walk->source->name);
   } else {
     if (from < to)
-      append_comments(step->source, from, to, &answer.text);
-    step->shown = to;
-    if (step->next)
-      append_line(step, &answer.text);
-    else if (!step->ended)
-      bytes_append_format(&answer.text, _("\nThe end of %s.\n"), step->source->name);
-    if (step->next && !step->told)
+      append_comments(walk->source, from, to, &answer.text);
+    walk->shown = to;
+    if (walk->next)
+      append_line(walk, &answer.text);
+    else if (!walk->ended)
+      bytes_append_format(&answer.text, _("\nThe end of %s.\n"), walk->source->name);
+    if (walk->next && !walk->told)
       bytes_append_text(
           &answer.text,
           _("  (Enter runs it; skip, rest, stop, ? explains it; or type lines of your own)\n"));
-    step->told = true;
+    walk->told = true;
   }
-  step->ended = step->stopped || !step->next;
+  walk->ended = walk->stopped || !walk->next;
   runner_answer(runner, &answer, &ignored);
-  return !step->ended;
+  return !walk->ended;
 }
 
-const struct statement *step_take(struct step *step) {
-  const struct statement *statement = step->next;
+const struct statement *walk_take(struct walk *walk) {
+  const struct statement *statement = walk->next;
   if (statement) {
-    step->shown = statement->place.offset + statement->place.length;
-    step->next = statement->next;
+    walk->shown = statement->place.offset + statement->place.length;
+    walk->next = statement->next;
   }
   return statement;
 }
 
-struct program *step_program(struct step *step) {
-  return step->program;
+struct program *walk_program(struct walk *walk) {
+  return walk->program;
 }
 
-void step_set_outer(struct step *step, struct step *outer) {
-  step->outer = outer;
+void walk_set_outer(struct walk *walk, struct walk *outer) {
+  walk->outer = outer;
 }
 
-struct step *step_outer(const struct step *step) {
-  return step->outer;
+struct walk *walk_outer(const struct walk *walk) {
+  return walk->outer;
 }
 
-static void explain_next(const struct step *step, struct runner *runner) {
-  const struct statement *statement = step->next;
+static void explain_next(const struct walk *walk, struct runner *runner) {
+  const struct statement *statement = walk->next;
   struct bytes line = {0};
   struct program *program;
   struct source *source;
@@ -152,18 +152,18 @@ static bool is_word(const char *line, size_t length, const char *word) {
   return length == strlen(word) && memcmp(line, word, length) == 0;
 }
 
-enum step_answer step_answer(struct step *step, const char *line, size_t length, struct runner *runner) {
+enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length, struct runner *runner) {
   if (is_word(line, length, ""))
-    return STEP_NEXT;
+    return WALK_NEXT;
   if (is_word(line, length, "rest"))
-    return STEP_REST;
+    return WALK_REST;
   if (is_word(line, length, "skip"))
-    step_take(step);
+    walk_take(walk);
   else if (is_word(line, length, "stop"))
-    step->stopped = true;
+    walk->stopped = true;
   else if (is_word(line, length, "?"))
-    explain_next(step, runner);
+    explain_next(walk, runner);
   else
-    return STEP_TYPED;
-  return STEP_DONE;
+    return WALK_TYPED;
+  return WALK_DONE;
 }

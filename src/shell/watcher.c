@@ -129,8 +129,8 @@ static int attend(struct session *session, struct waiter *waiter, int64_t now, b
 static int attend_all(struct session *session, bool *flush, bool *active) {
   int next = -1;
   int64_t now = clock_monotonic();
-  pthread_mutex_lock(&session->watch.lock);
-  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next) {
+  pthread_mutex_lock(&session->waiters.lock);
+  for (struct waiter *waiter = session->waiters.first; waiter; waiter = waiter->next) {
     int64_t began = waiter->began;
     *active = *active || began != waiter->seen;
     waiter->seen = began;
@@ -138,7 +138,7 @@ static int attend_all(struct session *session, bool *flush, bool *active) {
     if (wanted >= 0 && (next < 0 || wanted < next))
       next = wanted;
   }
-  pthread_mutex_unlock(&session->watch.lock);
+  pthread_mutex_unlock(&session->waiters.lock);
   return next;
 }
 
@@ -150,17 +150,17 @@ static int sleep_time(struct session *session, struct watcher_news *news) {
   int next = attend_all(session, &news->flush, &active);
   idle = active ? 0 : idle < IDLE_TICKS ? idle + 1 : idle;
   if (idle < IDLE_TICKS) {
-    session->watch.asleep = false;
+    session->waiters.asleep = false;
     return next < 0 || next > TICK ? TICK : next;
   }
-  session->watch.asleep = true;
+  session->waiters.asleep = true;
   /* A wait that began in between has not woken anybody: look once more. */
   active = false;
   next = attend_all(session, &news->flush, &active);
   if (!active)
     return next;
   idle = 0;
-  session->watch.asleep = false;
+  session->waiters.asleep = false;
   return TICK;
 }
 
@@ -173,10 +173,10 @@ static int take_signal(void) {
 void watcher_end_session(struct session *session, int status) {
   session->quit_status = status;
   session->quitting = true;
-  pthread_mutex_lock(&session->watch.lock);
-  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
+  pthread_mutex_lock(&session->waiters.lock);
+  for (struct waiter *waiter = session->waiters.first; waiter; waiter = waiter->next)
     waiter_interrupt(waiter, WAIT_ENDED);
-  pthread_mutex_unlock(&session->watch.lock);
+  pthread_mutex_unlock(&session->waiters.lock);
 }
 
 /* Ends the session when its time is over. Returns how long it has still, in nanoseconds. */
@@ -198,14 +198,14 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
     timeout = longest;
   if (news->flush)
     timeout = 0;
-  struct pollfd items[] = {{.fd = session->watch.wake, .events = POLLIN},
+  struct pollfd items[] = {{.fd = session->waiters.wake, .events = POLLIN},
                            {.fd = signal_descriptor, .events = POLLIN},
                            {.fd = extra, .events = POLLIN}};
   if (poll(items, 3, timeout) < 0)
     return;
   if (items[0].revents) {
     uint64_t count;
-    ssize_t got = read(session->watch.wake, &count, sizeof count);
+    ssize_t got = read(session->waiters.wake, &count, sizeof count);
     (void)got;
   }
   if (atomic_exchange(&session->told, false))
@@ -216,11 +216,11 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
 }
 
 void watcher_interrupt_foreground(struct session *session) {
-  pthread_mutex_lock(&session->watch.lock);
-  for (struct waiter *waiter = session->watch.waiters; waiter; waiter = waiter->next)
+  pthread_mutex_lock(&session->waiters.lock);
+  for (struct waiter *waiter = session->waiters.first; waiter; waiter = waiter->next)
     if (waiter->job == 0)
       waiter_interrupt(waiter, WAIT_USER);
-  pthread_mutex_unlock(&session->watch.lock);
+  pthread_mutex_unlock(&session->waiters.lock);
 }
 
 /* The watcher's thread. */
@@ -228,7 +228,7 @@ static pthread_t thread;
 static _Atomic bool stopping;
 static _Atomic unsigned apart; /* it has its own table of descriptors */
 
-static void *watch(void *argument) {
+static void *waiters(void *argument) {
   struct session *session = argument;
   /* With a table of descriptors of its own it holds none of the user's sockets, and a script that has no jobs is spared what
    * sharing one costs in each call. */
@@ -257,7 +257,7 @@ int watcher_start(struct session *session) {
   apart = 0;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&thread, NULL, watch, session);
+  int problem = pthread_create(&thread, NULL, waiters, session);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   /* Until then it would keep open what the script closes. */
   while (problem == 0 && !apart)
@@ -268,6 +268,6 @@ int watcher_start(struct session *session) {
 
 void watcher_stop(struct session *session) {
   stopping = true;
-  watch_wake(&session->watch);
+  waiter_list_wake(&session->waiters);
   pthread_join(thread, NULL);
 }

@@ -39,7 +39,7 @@ static void run_program(struct worker *worker, struct program *program, const st
     worker->statement = statement;
     result_clear(&result);
     status = run_statement(runner, program, statement, ORIGIN_TYPED, &result, &error);
-    session_breathe(runner->session);
+    session_yield_lock(runner->session);
   }
   worker->program = NULL;
   program_release(program);
@@ -51,10 +51,10 @@ static void run_program(struct worker *worker, struct program *program, const st
 }
 
 /* Runs the next lines of a walk: one, or all. The walk itself may be another one behind a line that begins one. */
-static void run_walk(struct worker *worker, struct step *step, bool all) {
+static void run_walk(struct worker *worker, struct walk *walk, bool all) {
   const struct statement *statement;
-  while (!worker->left && worker->bench->step == step && (statement = step_take(step))) {
-    run_program(worker, step_program(step), statement, false);
+  while (!worker->left && worker->bench->walk == walk && (statement = walk_take(walk))) {
+    run_program(worker, walk_program(walk), statement, false);
     if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED || worker->runner.session->quitting)
       break;
   }
@@ -82,7 +82,7 @@ static void run_lines(struct worker *worker) {
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG && source)
-      run_tell_error(runner, source, NULL, &error);
+      run_report_error(runner, source, NULL, &error);
     if (status != SCRIPT_INCOMPLETE)
       start = end;
     program_release(program);
@@ -95,10 +95,10 @@ static void run_lines(struct worker *worker) {
 
 /* Shows where the walk stands; one that is at its end goes, and the one around it goes on. */
 static void show_walk(struct workbench *bench, struct runner *runner) {
-  while (bench->step && !step_show(bench->step, runner)) {
-    struct step *outer = step_outer(bench->step);
-    step_free(bench->step);
-    bench->step = outer;
+  while (bench->walk && !walk_show(bench->walk, runner)) {
+    struct walk *outer = walk_outer(bench->walk);
+    walk_free(bench->walk);
+    bench->walk = outer;
   }
 }
 
@@ -109,21 +109,21 @@ static bool is_blank(const struct bytes *text) {
 static void run_text(struct worker *worker) {
   struct workbench *bench = worker->bench;
   struct runner *runner = &worker->runner;
-  struct step *step = bench->waiting.length == 0 ? bench->step : NULL;
-  enum step_answer answer = STEP_TYPED;
+  struct walk *walk = bench->waiting.length == 0 ? bench->walk : NULL;
+  enum walk_answer answer = WALK_TYPED;
   if (worker->text.length == 0)
-    answer = STEP_DONE; /* only shows where the walk stands */
-  else if (step)
-    answer = step_answer(step, worker->text.data, worker->text.length, runner);
+    answer = WALK_DONE; /* only shows where the walk stands */
+  else if (walk)
+    answer = walk_answer(walk, worker->text.data, worker->text.length, runner);
   bool again = runner->session->stepping && is_blank(&worker->text) && bench->waiting.length == 0;
   runner->session->stepping = false;
-  if (answer == STEP_TYPED) {
+  if (answer == WALK_TYPED) {
     if (again)
       bytes_append_text(&bench->waiting, "step");
     bytes_append(&bench->waiting, worker->text.data, worker->text.length);
     run_lines(worker);
-  } else if (answer != STEP_DONE) {
-    run_walk(worker, step, answer == STEP_REST);
+  } else if (answer != WALK_DONE) {
+    run_walk(worker, walk, answer == WALK_REST);
   }
   if (!worker->left && bench->waiting.length == 0)
     show_walk(bench, runner);
@@ -146,7 +146,7 @@ static void *run_worker(void *argument) {
     waiter_take_reason(&worker->runner.waiter); /* Ctrl-C was for this line, not for the next */
     session_unlock(session);
     worker->work = WORK_NONE;
-    watch_wake(&session->watch);
+    waiter_list_wake(&session->waiters);
   }
   session_lock(session);
   runner_stop(&worker->runner);
@@ -208,10 +208,10 @@ void workbench_stop(struct workbench *bench) {
     bytes_free(&worker->text);
     free(worker);
   }
-  while (bench->step) {
-    struct step *outer = step_outer(bench->step);
-    step_free(bench->step);
-    bench->step = outer;
+  while (bench->walk) {
+    struct walk *outer = walk_outer(bench->walk);
+    walk_free(bench->walk);
+    bench->walk = outer;
   }
   bytes_free(&bench->waiting);
 }
@@ -257,10 +257,10 @@ void workbench_detach(struct workbench *bench) {
 
 int workbench_walk(struct workbench *bench, struct runner *runner, const char *name,
                    const struct bytes *text) {
-  struct step *step = step_create(name, text->data ? text->data : "", text->length, runner);
-  if (!step)
+  struct walk *walk = walk_create(name, text->data ? text->data : "", text->length, runner);
+  if (!walk)
     return -1;
-  step_set_outer(step, bench->step);
-  bench->step = step;
+  walk_set_outer(walk, bench->walk);
+  bench->walk = walk;
   return 0;
 }

@@ -6,13 +6,13 @@
 #include "shell/options.h"
 #include "shell/walk.h"
 
-/* What the prompt's threads share. `waiting` and `step` are the foreground's while it has work, and the terminal's thread's else:
+/* What the prompt's threads share. `waiting` and `walk` are the foreground's while it has work, and the terminal's thread's else:
  * the word that hands work over orders the two. `foreground` and `all` are the terminal's thread's. */
 struct workbench {
   struct session *session;
   struct scope scope;        /* the arguments of the command line */
   struct bytes waiting;      /* text that was typed and not yet run: a block that is not closed yet */
-  struct step *step;         /* a walk through a script; NULL: none */
+  struct walk *walk;         /* a walk through a script; NULL: none */
   struct worker *foreground; /* the one that takes the next line */
   struct worker *all;        /* it, and those whose command is or was a job */
 };

@@ -58,7 +58,7 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
 }
 
 /* The state of one that has no descriptor. */
-static enum socket_state watched_state(const struct socket *socket) {
+static enum socket_state orphan_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
@@ -88,7 +88,7 @@ static enum socket_state state_of(const struct socket *socket, bool anew) {
   if (socket->descriptor < 0) {
     /* Another descriptor, made by dup(2), may refer to the same socket. */
     const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
-    return other && other->descriptor >= 0 ? state_of(other, anew) : watched_state(socket);
+    return other && other->descriptor >= 0 ? state_of(other, anew) : orphan_state(socket);
   }
   if (!socket_is_tcp(socket))
     return other_state(socket, anew);
@@ -115,7 +115,7 @@ void look_identity(struct socket *socket) {
   while ((queued = socket_table_find_cookie(socket->table, socket->cookie, queued)))
     if (queued->role == ROLE_QUEUED) {
       socket->listener = queued->listener;
-      socket_unwatch(queued);
+      socket_release_orphan(queued);
       break;
     }
 }
@@ -137,12 +137,12 @@ void look_after_close(struct socket *socket) {
   if (!known)
     socket->seen.state = STATE_UNKNOWN;
   else if (state == STATE_LISTEN || (state != STATE_CLOSED && socket->seen.peer.length > 0))
-    socket_watch(socket, ROLE_LINGERING);
+    socket_follow_orphan(socket, ROLE_LINGERING);
 }
 
 /* The same for one without a descriptor. One that is gone is said to be closed, if anything was said of it. */
-static bool look_watched(struct socket *socket, int64_t now, struct snapshot *before) {
-  enum socket_state state = watched_state(socket);
+static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
+  enum socket_state state = orphan_state(socket);
   *before = socket->seen;
   if (state == STATE_UNKNOWN || state == before->state ||
       (socket->role == ROLE_GONE && before->state == STATE_UNKNOWN)) {
@@ -152,7 +152,7 @@ static bool look_watched(struct socket *socket, int64_t now, struct snapshot *be
   socket->seen.state = state;
   socket->seen.time = now;
   if (state == STATE_CLOSED)
-    socket_unwatch(socket);
+    socket_release_orphan(socket);
   return true;
 }
 
@@ -160,7 +160,7 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (socket->closing || socket_is_none(socket))
     return false;
   if (socket->descriptor < 0)
-    return look_watched(socket, now, before);
+    return look_orphan(socket, now, before);
   if (!socket->cookie)
     look_identity(socket);
   enum socket_state state = state_of(socket, socket->may_change_local);
@@ -183,7 +183,7 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
 }
 
 /* Of one without a descriptor only the kernel's list tells. */
-static void look_watched_queues(const struct socket *socket, struct look_details *details) {
+static void look_orphan_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;
   struct error ignored;
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
@@ -198,7 +198,7 @@ static void look_watched_queues(const struct socket *socket, struct look_details
 void look_details(const struct socket *socket, struct look_details *details) {
   *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
   if (socket->descriptor < 0) {
-    look_watched_queues(socket, details);
+    look_orphan_queues(socket, details);
     return;
   }
   int flags = fcntl(socket->descriptor, F_GETFL);

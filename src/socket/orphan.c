@@ -1,40 +1,40 @@
-/* watched: the part of the table that is about sockets without a descriptor, and about who is whose peer. */
+/* orphan: the part of the table that is about sockets without a descriptor, and about who is whose peer. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "socket/socket.h"
 
-void socket_watch(struct socket *socket, enum socket_role role) {
+void socket_follow_orphan(struct socket *socket, enum socket_role role) {
   struct socket_table *table = socket->table;
-  if (table->watched_count >= WATCHED_LIMIT)
-    socket_unwatch(table->watched_last);
+  if (table->orphan_count >= ORPHAN_LIMIT)
+    socket_release_orphan(table->orphans_last);
   object_retain(&socket->object);
   socket->role = role;
-  socket->watched_before = NULL;
-  socket->watched_next = table->watched;
-  if (table->watched)
-    table->watched->watched_before = socket;
+  socket->orphan_before = NULL;
+  socket->orphan_next = table->orphans;
+  if (table->orphans)
+    table->orphans->orphan_before = socket;
   else
-    table->watched_last = socket;
-  table->watched = socket;
-  table->watched_count++;
+    table->orphans_last = socket;
+  table->orphans = socket;
+  table->orphan_count++;
   socket_index(socket);
 }
 
-void socket_unwatch(struct socket *socket) {
+void socket_release_orphan(struct socket *socket) {
   struct socket_table *table = socket->table;
   if (socket->role != ROLE_QUEUED && socket->role != ROLE_LINGERING)
     return;
-  if (socket->watched_next)
-    socket->watched_next->watched_before = socket->watched_before;
+  if (socket->orphan_next)
+    socket->orphan_next->orphan_before = socket->orphan_before;
   else
-    table->watched_last = socket->watched_before;
-  if (socket->watched_before)
-    socket->watched_before->watched_next = socket->watched_next;
+    table->orphans_last = socket->orphan_before;
+  if (socket->orphan_before)
+    socket->orphan_before->orphan_next = socket->orphan_next;
   else
-    table->watched = socket->watched_next;
-  socket->watched_next = socket->watched_before = NULL;
-  table->watched_count--;
+    table->orphans = socket->orphan_next;
+  socket->orphan_next = socket->orphan_before = NULL;
+  table->orphan_count--;
   socket->role = ROLE_GONE;
   index_remove(&table->cookies, socket);
   index_remove(&table->pairs, socket);

@@ -142,8 +142,8 @@ void socket_table_clear(struct socket_table *table) {
     close(socket->descriptor);
     socket_table_remove(table, socket);
   }
-  while (table->watched)
-    socket_unwatch(table->watched);
+  while (table->orphans)
+    socket_release_orphan(table->orphans);
   index_free(&table->cookies);
   index_free(&table->pairs);
   kernel_close(table->kernel);

@@ -31,8 +31,8 @@ enum socket_role {
   ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
   ROLE_LINGERING, /* nothing any more: its descriptor is closed, and the connection is not over */
   ROLE_GONE,      /* the kernel has no such socket any more, or another process alone has it */
-  ROLE_SERVED,    /* a descriptor of a service of the session */
-  ROLE_LAST = ROLE_SERVED,
+  ROLE_OF_SERVICE,    /* a descriptor of a service of the session */
+  ROLE_LAST = ROLE_OF_SERVICE,
 };
 
 struct socket_table;
@@ -46,7 +46,7 @@ struct socket {
   int was_descriptor;         /* the number it had, kept for what is said about it later */
   enum socket_role role;
   uint64_t cookie;             /* SO_COOKIE, by which the kernel's list knows it; 0: not read */
-  uint64_t twin;               /* the cookie of the other end of its socketpair; 0: none, or not known */
+  uint64_t pair_cookie;               /* the cookie of the other end of its socketpair; 0: none, or not known */
   uint64_t listener;           /* the id of the listener that it is, or was, queued at; 0: none */
   int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance or a pipe */
   int type;                    /* SOCK_STREAM ..., without flags */
@@ -61,10 +61,10 @@ struct socket {
   bool
       closing; /* close(2) is being called on its descriptor, whose number may be another's by now: nobody looks */
   unsigned waiting; /* calls that are blocked on it now */
-  unsigned survey;  /* the last survey that has found it; see survey.h */
+  unsigned inventory;  /* the last survey that has found it; see survey.h */
   struct socket_link links[INDEX_COUNT];
-  struct socket *watched_next; /* the table's list of those without a descriptor */
-  struct socket *watched_before;
+  struct socket *orphan_next; /* the table's list of those without a descriptor */
+  struct socket *orphan_before;
 };
 
 struct socket_table {
@@ -76,14 +76,14 @@ struct socket_table {
   uint64_t next_id;
   struct socket_index cookies; /* open, queued and lingering ones, by cookie */
   struct socket_index pairs;   /* those of TCP by the addresses of both ends that were seen last */
-  struct socket *watched;      /* queued and lingering ones, a reference each; the newest first */
-  struct socket *watched_last; /* the oldest of them */
-  size_t watched_count;
+  struct socket *orphans;      /* queued and lingering ones, a reference each; the newest first */
+  struct socket *orphans_last; /* the oldest of them */
+  size_t orphan_count;
   struct kernel *kernel; /* where sockets without a descriptor are looked up; NULL: that is not possible */
 };
 
 /* At most so many without a descriptor are followed; beyond that the oldest are let go. */
-enum { WATCHED_LIMIT = 16384 };
+enum { ORPHAN_LIMIT = 16384 };
 
 /* Prepares a zeroed table. */
 void socket_table_start(struct socket_table *table);
@@ -102,9 +102,9 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
 void socket_table_remove(struct socket_table *table, struct socket *socket);
 
 /* Follows a socket of which the session has, or will have, no descriptor, in its role: queued or lingering. */
-void socket_watch(struct socket *socket, enum socket_role role);
+void socket_follow_orphan(struct socket *socket, enum socket_role role);
 /* Ends that: the socket is gone, or has its descriptor now. */
-void socket_unwatch(struct socket *socket);
+void socket_release_orphan(struct socket *socket);
 
 /* A socket that nobody holds yet, found in the kernel's list of that host. One reference, the caller's; NULL when there is no memory. */
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,

@@ -1,6 +1,6 @@
 #include "socket/transition.h"
 
-const struct arc arcs[ARC_COUNT] = {
+const struct transition transitions[TRANSITION_COUNT] = {
     {STATE_CLOSED, STATE_LISTEN, N_("listen"), NULL},
     {STATE_CLOSED, STATE_SYN_SENT, N_("connect: send SYN"), NULL},
     {STATE_LISTEN, STATE_SYN_RECV, N_("SYN comes: send SYN and ACK"), NULL},
@@ -26,14 +26,14 @@ const struct arc arcs[ARC_COUNT] = {
     {STATE_TIME_WAIT, STATE_CLOSED, N_("60 s are over"), NULL},
 };
 
-const enum socket_state arc_states[] = {
+const enum socket_state transition_states[] = {
     STATE_CLOSED,    STATE_LISTEN,     STATE_SYN_SENT, STATE_SYN_RECV, STATE_ESTABLISHED, STATE_FIN_WAIT1,
     STATE_FIN_WAIT2, STATE_CLOSE_WAIT, STATE_CLOSING,  STATE_LAST_ACK, STATE_TIME_WAIT,   STATE_UNKNOWN,
 };
 
-int arc_find(enum socket_state from, enum socket_state to) {
-  for (int i = 0; i < ARC_COUNT; i++)
-    if (arcs[i].from == from && arcs[i].to == to)
+int transition_find(enum socket_state from, enum socket_state to) {
+  for (int i = 0; i < TRANSITION_COUNT; i++)
+    if (transitions[i].from == from && transitions[i].to == to)
       return i + 1;
   return 0;
 }

@@ -1,13 +1,13 @@
-/* arc: the arcs of TCP's state diagram (RFC 9293, figure 5), as data: what leads from which state to which, and whether Linux has
+/* transition: the arcs of TCP's state diagram (RFC 9293, figure 5), as data: what leads from which state to which, and whether Linux has
  * it. */
 #ifndef SOCKSH_SOCKET_TRANSITION_H
 #define SOCKSH_SOCKET_TRANSITION_H
 
 #include "names/constant.h"
 
-enum { ARC_COUNT = 21 };
+enum { TRANSITION_COUNT = 21 };
 
-struct arc {
+struct transition {
   enum socket_state from;
   enum socket_state to;
   const char *cause;   /* what happens: "close, send FIN"; N_() */
@@ -15,12 +15,12 @@ struct arc {
 };
 
 /* Numbered from 1, as the diagram shows them: arc 1 is the first. */
-extern const struct arc arcs[ARC_COUNT];
+extern const struct transition transitions[TRANSITION_COUNT];
 
 /* The states of the diagram, ended by STATE_UNKNOWN. */
-extern const enum socket_state arc_states[];
+extern const enum socket_state transition_states[];
 
 /* The number of the arc between two states; 0 where there is none: then one was passed on the way, and not seen. */
-int arc_find(enum socket_state from, enum socket_state to);
+int transition_find(enum socket_state from, enum socket_state to);
 
 #endif

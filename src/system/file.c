@@ -95,7 +95,7 @@ static void work_replace(void *argument) {
 }
 
 static int run(void (*function)(void *argument), struct file_work *work) {
-  return aside_run(function, work) < 0 ? errno : work->problem;
+  return file_thread_run(function, work) < 0 ? errno : work->problem;
 }
 
 int file_read(const char *path, size_t limit, struct bytes *bytes) {

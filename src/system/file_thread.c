@@ -18,7 +18,7 @@ static void *run(void *argument) {
   return NULL;
 }
 
-int aside_run(void (*work)(void *argument), void *argument) {
+int file_thread_run(void (*work)(void *argument), void *argument) {
   struct aside aside = {work, argument};
   pthread_t thread;
   sigset_t all;

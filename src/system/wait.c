@@ -27,46 +27,46 @@ void wait_signal_install(void) {
   sigaction(wait_signal(), &action, NULL);
 }
 
-int watch_start(struct watch *watch) {
-  pthread_mutex_init(&watch->lock, NULL);
-  watch->waiters = NULL;
-  watch->asleep = false;
-  watch->wake = descriptor_move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  return watch->wake < 0 ? -1 : 0;
+int waiter_list_start(struct waiter_list *waiters) {
+  pthread_mutex_init(&waiters->lock, NULL);
+  waiters->first = NULL;
+  waiters->asleep = false;
+  waiters->wake = descriptor_move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  return waiters->wake < 0 ? -1 : 0;
 }
 
-void watch_stop(struct watch *watch) {
-  close(watch->wake);
-  pthread_mutex_destroy(&watch->lock);
+void waiter_list_stop(struct waiter_list *waiters) {
+  close(waiters->wake);
+  pthread_mutex_destroy(&waiters->lock);
 }
 
-void watch_wake(struct watch *watch) {
+void waiter_list_wake(struct waiter_list *waiters) {
   uint64_t one = 1;
-  ssize_t written = write(watch->wake, &one, sizeof one);
+  ssize_t written = write(waiters->wake, &one, sizeof one);
   (void)written; /* a full counter means that the watcher is being woken already */
 }
 
-void waiter_create(struct waiter *waiter, struct watch *watch, unsigned job) {
-  *waiter = (struct waiter){.watch = watch, .job = job};
+void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned job) {
+  *waiter = (struct waiter){.list = waiters, .job = job};
 }
 
 void waiter_register(struct waiter *waiter) {
-  struct watch *watch = waiter->watch;
+  struct waiter_list *waiters = waiter->list;
   waiter->thread = pthread_self();
-  pthread_mutex_lock(&watch->lock);
-  waiter->next = watch->waiters;
-  watch->waiters = waiter;
-  pthread_mutex_unlock(&watch->lock);
+  pthread_mutex_lock(&waiters->lock);
+  waiter->next = waiters->first;
+  waiters->first = waiter;
+  pthread_mutex_unlock(&waiters->lock);
 }
 
 void waiter_unregister(struct waiter *waiter) {
-  pthread_mutex_lock(&waiter->watch->lock);
-  for (struct waiter **link = &waiter->watch->waiters; *link; link = &(*link)->next)
+  pthread_mutex_lock(&waiter->list->lock);
+  for (struct waiter **link = &waiter->list->first; *link; link = &(*link)->next)
     if (*link == waiter) {
       *link = waiter->next;
       break;
     }
-  pthread_mutex_unlock(&waiter->watch->lock);
+  pthread_mutex_unlock(&waiter->list->lock);
 }
 
 bool waiter_begin(struct waiter *waiter, const void *subject, int64_t now) {
@@ -77,8 +77,8 @@ bool waiter_begin(struct waiter *waiter, const void *subject, int64_t now) {
     waiter_end(waiter);
     return false;
   }
-  if (waiter->watch->asleep)
-    watch_wake(waiter->watch);
+  if (waiter->list->asleep)
+    waiter_list_wake(waiter->list);
   return true;
 }
 
@@ -88,9 +88,9 @@ void waiter_end(struct waiter *waiter) {
     return;
   /* The watcher may be at work on this waiter: let it finish. A signal that it has sent by then is taken
    * here and not by the next system call. */
-  pthread_mutex_lock(&waiter->watch->lock);
+  pthread_mutex_lock(&waiter->list->lock);
   waiter->phase = WAIT_IDLE;
-  pthread_mutex_unlock(&waiter->watch->lock);
+  pthread_mutex_unlock(&waiter->list->lock);
   sched_yield();
 }
 
@@ -98,7 +98,7 @@ void waiter_interrupt(struct waiter *waiter, enum wait_reason reason) {
   int current = waiter->reason;
   while (current < (int)reason && !atomic_compare_exchange_weak(&waiter->reason, &current, (int)reason))
     ;
-  watch_wake(waiter->watch);
+  waiter_list_wake(waiter->list);
 }
 
 void waiter_forget_deadline(struct waiter *waiter) {

@@ -29,10 +29,10 @@ enum wait_reason {
   WAIT_ENDED,    /* `kill %N`, or the session ends */
 };
 
-struct watch;
+struct waiter_list;
 
 struct waiter {
-  struct watch *watch;
+  struct waiter_list *list;
   pthread_t thread;
   _Atomic int phase;        /* enum wait_phase */
   _Atomic int reason;       /* enum wait_reason, until the thread clears it */
@@ -48,9 +48,9 @@ struct waiter {
 };
 
 /* All waiters of a session, and their watcher. */
-struct watch {
+struct waiter_list {
   pthread_mutex_t lock; /* guards the list, and what the watcher does to a waiter */
-  struct waiter *waiters;
+  struct waiter *first;
   _Atomic bool asleep; /* the watcher sleeps until it is woken */
   int wake;            /* an eventfd that wakes it */
 };
@@ -60,12 +60,12 @@ int wait_signal(void);
 void wait_signal_install(void);
 
 /* 0, or -1 with errno set. The eventfd is moved out of the way of the user's numbers. */
-int watch_start(struct watch *watch);
-void watch_stop(struct watch *watch);
-void watch_wake(struct watch *watch);
+int waiter_list_start(struct waiter_list *waiters);
+void waiter_list_stop(struct waiter_list *waiters);
+void waiter_list_wake(struct waiter_list *waiters);
 
 /* A waiter can be told to stop from here on, before its thread has begun. */
-void waiter_create(struct waiter *waiter, struct watch *watch, unsigned job);
+void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned job);
 
 /* The calling thread is the one that waits. */
 void waiter_register(struct waiter *waiter);

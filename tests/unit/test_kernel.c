@@ -231,56 +231,56 @@ static void test_duplicates(void **state) {
   table.kernel = kernel;
   int listening = listener(AF_INET);
   struct socket *client = entry(&table, connected(listening));
-  struct socket *twin = entry(&table, dup(client->descriptor));
-  assert_int_equal(client->cookie, twin->cookie);
+  struct socket *pair_cookie = entry(&table, dup(client->descriptor));
+  assert_int_equal(client->cookie, pair_cookie->cookie);
   object_retain(&client->object);
   look_before_close(client);
   close(client->descriptor);
   socket_table_remove(&table, client);
   look_after_close(client);
   assert_int_equal(client->role, ROLE_GONE);
-  assert_int_equal(table.watched_count, 0);
-  object_retain(&twin->object);
-  look_before_close(twin);
-  close(twin->descriptor);
-  socket_table_remove(&table, twin);
-  look_after_close(twin);
-  assert_int_equal(twin->role, ROLE_LINGERING);
-  assert_int_equal(table.watched_count, 1);
+  assert_int_equal(table.orphan_count, 0);
+  object_retain(&pair_cookie->object);
+  look_before_close(pair_cookie);
+  close(pair_cookie->descriptor);
+  socket_table_remove(&table, pair_cookie);
+  look_after_close(pair_cookie);
+  assert_int_equal(pair_cookie->role, ROLE_LINGERING);
+  assert_int_equal(table.orphan_count, 1);
   object_release(&client->object);
-  object_release(&twin->object);
+  object_release(&pair_cookie->object);
   table.kernel = NULL;
   socket_table_clear(&table);
   close(listening);
 }
 
 /* Many without a descriptor: the oldest are let go. */
-static void test_watched_limit(void **state) {
+static void test_orphan_limit(void **state) {
   struct socket_table table;
   struct kernel_socket from = {.family = AF_INET, .type = SOCK_STREAM, .protocol = IPPROTO_TCP};
   (void)state;
   socket_table_start(&table);
-  for (uint64_t cookie = 1; cookie <= WATCHED_LIMIT + 10; cookie++) {
+  for (uint64_t cookie = 1; cookie <= ORPHAN_LIMIT + 10; cookie++) {
     from.cookie = cookie;
     struct socket *socket = socket_create_queued(&table, NULL, &from);
     assert_non_null(socket);
-    socket_watch(socket, ROLE_QUEUED);
+    socket_follow_orphan(socket, ROLE_QUEUED);
     object_release(&socket->object);
   }
-  assert_int_equal(table.watched_count, WATCHED_LIMIT);
+  assert_int_equal(table.orphan_count, ORPHAN_LIMIT);
   assert_null(socket_table_find_cookie(&table, 10, NULL));
   assert_non_null(socket_table_find_cookie(&table, 11, NULL));
-  assert_non_null(socket_table_find_cookie(&table, WATCHED_LIMIT + 10, NULL));
+  assert_non_null(socket_table_find_cookie(&table, ORPHAN_LIMIT + 10, NULL));
   socket_table_clear(&table);
 }
 
-static void test_arcs(void **state) {
+static void test_transitions(void **state) {
   (void)state;
-  assert_int_equal(arc_find(STATE_CLOSED, STATE_LISTEN), 1);
-  assert_int_equal(arc_find(STATE_TIME_WAIT, STATE_CLOSED), ARC_COUNT);
-  assert_int_equal(arc_find(STATE_CLOSED, STATE_ESTABLISHED), 0);
-  for (int i = 0; i < ARC_COUNT; i++)
-    assert_int_equal(arc_find(arcs[i].from, arcs[i].to), i + 1);
+  assert_int_equal(transition_find(STATE_CLOSED, STATE_LISTEN), 1);
+  assert_int_equal(transition_find(STATE_TIME_WAIT, STATE_CLOSED), TRANSITION_COUNT);
+  assert_int_equal(transition_find(STATE_CLOSED, STATE_ESTABLISHED), 0);
+  for (int i = 0; i < TRANSITION_COUNT; i++)
+    assert_int_equal(transition_find(transitions[i].from, transitions[i].to), i + 1);
 }
 
 static void test_diagram(void **state) {
@@ -309,7 +309,7 @@ int main(void) {
       cmocka_unit_test(test_find_inet),     cmocka_unit_test(test_find_inet6),
       cmocka_unit_test(test_ports_reused),  cmocka_unit_test(test_walk),
       cmocka_unit_test(test_peers),         cmocka_unit_test(test_duplicates),
-      cmocka_unit_test(test_watched_limit), cmocka_unit_test(test_arcs),
+      cmocka_unit_test(test_orphan_limit), cmocka_unit_test(test_transitions),
       cmocka_unit_test(test_diagram),
   };
   return cmocka_run_group_tests(tests, start, stop);

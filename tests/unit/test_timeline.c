@@ -297,7 +297,7 @@ static void test_codec_words(void **state) {
 static void test_codec_service(void **state) {
   struct event_service about = {.number = 2,
                                 .phase = SERVICE_RELAYED,
-                                .socket = {.id = 9, .descriptor = 3, .role = ROLE_SERVED, .name = "srv"},
+                                .socket = {.id = 9, .descriptor = 3, .role = ROLE_OF_SERVICE, .name = "srv"},
                                 .connection = 12,
                                 .back = true,
                                 .data = "a\0b",

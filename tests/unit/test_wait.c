@@ -16,18 +16,18 @@
 
 enum { ROUNDS = 2000 };
 
-static struct watch watch;
+static struct waiter_list waiters;
 static atomic_bool watching;
 
 /* What the shell's watcher does: signals each waiter that was told to stop, until it has noticed. */
 static void *watcher(void *argument) {
   (void)argument;
   while (watching) {
-    pthread_mutex_lock(&watch.lock);
-    for (struct waiter *waiter = watch.waiters; waiter; waiter = waiter->next)
+    pthread_mutex_lock(&waiters.lock);
+    for (struct waiter *waiter = waiters.first; waiter; waiter = waiter->next)
       if (waiter->reason != WAIT_NOT_INTERRUPTED)
         waiter_signal(waiter);
-    pthread_mutex_unlock(&watch.lock);
+    pthread_mutex_unlock(&waiters.lock);
     sched_yield();
   }
   return NULL;
@@ -38,7 +38,7 @@ static pthread_t watcher_thread;
 static int start(void **state) {
   (void)state;
   wait_signal_install();
-  if (watch_start(&watch) < 0)
+  if (waiter_list_start(&waiters) < 0)
     return -1;
   watching = true;
   return pthread_create(&watcher_thread, NULL, watcher, NULL);
@@ -48,7 +48,7 @@ static int stop(void **state) {
   (void)state;
   watching = false;
   pthread_join(watcher_thread, NULL);
-  watch_stop(&watch);
+  waiter_list_stop(&waiters);
   return 0;
 }
 
@@ -94,7 +94,7 @@ static void *read_on(void *argument) {
 static void open_reader(struct reader *reader, pthread_t *thread) {
   *reader = (struct reader){0};
   assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, reader->pair), 0);
-  waiter_create(&reader->waiter, &watch, 0);
+  waiter_create(&reader->waiter, &waiters, 0);
   assert_int_equal(pthread_create(thread, NULL, read_on, reader), 0);
 }
 
@@ -168,7 +168,7 @@ static void test_late_signal(void **state) {
 static void test_before(void **state) {
   struct waiter waiter;
   (void)state;
-  waiter_create(&waiter, &watch, 1);
+  waiter_create(&waiter, &waiters, 1);
   waiter_interrupt(&waiter, WAIT_ENDED); /* not even registered */
   waiter_register(&waiter);
   assert_false(waiter_begin(&waiter, NULL, clock_monotonic()));
@@ -185,7 +185,7 @@ static void test_before(void **state) {
 static void test_reasons(void **state) {
   struct waiter waiter;
   (void)state;
-  waiter_create(&waiter, &watch, 0);
+  waiter_create(&waiter, &waiters, 0);
   waiter_interrupt(&waiter, WAIT_BLOCKS);
   waiter_interrupt(&waiter, WAIT_USER);
   waiter_interrupt(&waiter, WAIT_DEADLINE);
@@ -221,7 +221,7 @@ static void test_attend(void **state) {
   for (int i = 1; i <= ROUNDS; i++) {
     while (reader.waiter.phase == WAIT_IDLE)
       sched_yield();
-    pthread_mutex_lock(&watch.lock);
+    pthread_mutex_lock(&waiters.lock);
     if (waiter_attend(&reader.waiter)) {
       int before = reader.rounds;
       assert_int_equal(send(reader.pair[1], "x", 1, 0), 1);
@@ -232,7 +232,7 @@ static void test_attend(void **state) {
     } else {
       assert_int_equal(send(reader.pair[1], "x", 1, 0), 1);
     }
-    pthread_mutex_unlock(&watch.lock);
+    pthread_mutex_unlock(&waiters.lock);
     wait_for(&reader.received, i);
   }
   waiter_interrupt(&reader.waiter, WAIT_USER);

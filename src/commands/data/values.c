@@ -1,4 +1,4 @@
-/* value: commands on text and data, and the test of them. */
+/* values: commands on text and data, and the test of them. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -201,7 +201,7 @@ int await_check(struct invocation *invocation) {
                  bytes_equal(second->word.data, second->word.length, "line", 4);
   if (process)
     return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison")) : 0;
-  bool figure = served_has_figure(second->word.data, second->word.length);
+  bool figure = service_handle_has_figure(second->word.data, second->word.length);
   if (figure && !(comparison && number))
     return invocation_wrong(invocation, second, _("a figure takes a comparison, as in connections == 0"));
   if (figure)
@@ -346,7 +346,7 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
   awaited->number = invocation_number(invocation, 3, empty ? 0 : 1);
   if (!wire)
     return -1;
-  runner->stirred = true;
+  runner->lab_changed = true;
   for (;;) {
     unsigned news = wire->news;
     long long count = count_held(wire, flags);
@@ -378,7 +378,7 @@ static int await_process(struct invocation *invocation, const struct argument_va
 }
 
 /* A figure is looked at again and again. */
-static int await_figure(struct invocation *invocation, struct awaited *awaited, struct served *served,
+static int await_figure(struct invocation *invocation, struct awaited *awaited, struct service_handle *handle,
                         int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, 1);
   int64_t interval = SHORTEST;
@@ -386,7 +386,7 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited, 
   awaited->comparison = (int)invocation_number(invocation, 2, -1);
   awaited->number = invocation_number(invocation, 3, 0);
   for (;;) {
-    if (!served_figure(served, second->word.data, second->word.length, &figure))
+    if (!service_handle_figure(handle, second->word.data, second->word.length, &figure))
       return invocation_wrong(
           invocation, second,
           _("a service is awaited by its exit, or by connections, clients, received, sent or errors with a comparison"));
@@ -395,27 +395,27 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited, 
     int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
     if (waited > 0)
       return error_set_errno(invocation->error, ETIMEDOUT, _("%.*s of service %u is %lld"),
-                             (int)second->word.length, second->word.data, served->number,
+                             (int)second->word.length, second->word.data, handle->number,
                              (long long)figure);
     if (waited < 0)
       return -1;
   }
 }
 
-static int await_service(struct invocation *invocation, struct awaited *awaited, struct served *served,
+static int await_service(struct invocation *invocation, struct awaited *awaited, struct service_handle *handle,
                          int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, 1);
   if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
-    return await_figure(invocation, awaited, served, deadline);
-  return served_await_end(invocation->runner, served, deadline, invocation->error);
+    return await_figure(invocation, awaited, handle, deadline);
+  return service_handle_await_end(invocation->runner, handle, deadline, invocation->error);
 }
 
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   const struct argument_value *first = invocation_value(invocation, 0);
   if (first->process)
     return await_process(invocation, first, deadline);
-  if (first->served)
-    return await_service(invocation, awaited, first->served, deadline);
+  if (first->service)
+    return await_service(invocation, awaited, first->service, deadline);
   if (names_listening(first) && !first->socket)
     return read_address(invocation, &awaited->address, false) < 0
                ? -1
@@ -423,9 +423,9 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
   if (names_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
   const struct argument_value *second = invocation_value(invocation, 1);
-  if (served_has_figure(second->word.data, second->word.length)) {
-    struct served *served = served_find(invocation->runner->session, first->socket);
-    return served ? await_figure(invocation, awaited, served, deadline)
+  if (service_handle_has_figure(second->word.data, second->word.length)) {
+    struct service_handle *handle = service_handle_find(invocation->runner->session, first->socket);
+    return handle ? await_figure(invocation, awaited, handle, deadline)
                   : error_set(invocation->error, ERROR_FAILURE,
                               _("no service is on socket %d; `services` lists them"),
                               first->socket->was_descriptor);

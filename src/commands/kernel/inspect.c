@@ -79,24 +79,24 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket) {
     return details.receive_queue;
   }
   /* Of a Unix listener only the kernel's list tells. */
-  struct survey survey;
+  struct inventory inventory;
   struct error ignored;
   int64_t length = -1;
-  if (survey_make(runner, KERNEL_UNIX, &survey, &ignored) < 0)
+  if (inventory_take(runner, KERNEL_UNIX, &inventory, &ignored) < 0)
     return -1;
-  for (size_t i = 0; i < survey_count(&survey); i++)
-    if (survey_nth(&survey, i)->socket == socket && survey_nth(&survey, i)->listed)
-      length = survey_nth(&survey, i)->kernel.receive_queue;
-  survey_free(&survey);
+  for (size_t i = 0; i < inventory_count(&inventory); i++)
+    if (inventory_nth(&inventory, i)->socket == socket && inventory_nth(&inventory, i)->listed)
+      length = inventory_nth(&inventory, i)->kernel.receive_queue;
+  inventory_free(&inventory);
   return length;
 }
 
-static int64_t count_half_open(const struct survey *survey, const struct socket *socket) {
-  int64_t half_open = survey->complete ? 0 : -1;
-  for (size_t i = 0; i < survey_count(survey); i++) {
-    const struct surveyed *surveyed = survey_nth(survey, i);
-    half_open += surveyed->socket->role == ROLE_QUEUED && surveyed->socket->listener == socket->id &&
-                 surveyed->kernel.state == STATE_SYN_RECV;
+static int64_t count_half_open(const struct inventory *inventory, const struct socket *socket) {
+  int64_t half_open = inventory->complete ? 0 : -1;
+  for (size_t i = 0; i < inventory_count(inventory); i++) {
+    const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
+    half_open += inventory_entry->socket->role == ROLE_QUEUED && inventory_entry->socket->listener == socket->id &&
+                 inventory_entry->kernel.state == STATE_SYN_RECV;
   }
   return half_open;
 }
@@ -110,7 +110,7 @@ struct half_open {
 static void note_half_open(const struct kernel_socket *kernel, void *context) {
   struct half_open *half_open = context;
   half_open->count += kernel->state == STATE_SYN_RECV && kernel->inode == 0 &&
-                      survey_fit(half_open->listener, &kernel->local) > 0;
+                      inventory_fit(half_open->listener, &kernel->local) > 0;
 }
 
 int64_t backlog_half_open(const struct socket *socket) {
@@ -123,9 +123,9 @@ int64_t backlog_half_open(const struct socket *socket) {
   return half_open.count;
 }
 
-static void add_tcp_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
+static void add_tcp_rows(struct answer *answer, const struct inventory *inventory, const struct socket *socket) {
   struct look_details details;
-  int64_t half_open = count_half_open(survey, socket);
+  int64_t half_open = count_half_open(inventory, socket);
   look_details(socket, &details);
   add_queue_row(answer, _("completed"), details.receive_queue, details.send_queue,
                 _("connections waiting for accept; one more than the limit fits"));
@@ -135,11 +135,11 @@ static void add_tcp_rows(struct answer *answer, const struct survey *survey, con
                 _("segments to this listener that ended there: SYNs without room, and RSTs"));
 }
 
-static void add_unix_rows(struct answer *answer, const struct survey *survey, const struct socket *socket) {
-  for (size_t i = 0; i < survey_count(survey); i++) {
-    const struct surveyed *surveyed = survey_nth(survey, i);
-    if (surveyed->socket == socket && surveyed->listed)
-      add_queue_row(answer, _("completed"), surveyed->kernel.receive_queue, surveyed->kernel.send_queue,
+static void add_unix_rows(struct answer *answer, const struct inventory *inventory, const struct socket *socket) {
+  for (size_t i = 0; i < inventory_count(inventory); i++) {
+    const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
+    if (inventory_entry->socket == socket && inventory_entry->listed)
+      add_queue_row(answer, _("completed"), inventory_entry->kernel.receive_queue, inventory_entry->kernel.send_queue,
                     _("connections waiting for accept; one more than the limit fits"));
   }
 }
@@ -147,7 +147,7 @@ static void add_unix_rows(struct answer *answer, const struct survey *survey, co
 static int run_backlog(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct socket *socket = invocation_socket(invocation, 0);
-  struct survey survey;
+  struct inventory inventory;
   struct answer answer;
   if (socket->descriptor < 0)
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
@@ -156,16 +156,16 @@ static int run_backlog(struct invocation *invocation) {
                      _("socket %d does not listen, so it has no backlog; `listen` gives it one"),
                      socket->descriptor);
   bool local = socket->family == AF_UNIX;
-  if (survey_make(runner, local ? KERNEL_UNIX : KERNEL_TCP, &survey, invocation->error) < 0)
+  if (inventory_take(runner, local ? KERNEL_UNIX : KERNEL_TCP, &inventory, invocation->error) < 0)
     return -1;
-  if (!survey.complete)
-    runner_note(runner, _("%s: what is half-open is not shown"), survey.problem);
+  if (!inventory.complete)
+    runner_note(runner, _("%s: what is half-open is not shown"), inventory.problem);
   answer_table(&answer, "backlog", queue_columns);
   if (local)
-    add_unix_rows(&answer, &survey, socket);
+    add_unix_rows(&answer, &inventory, socket);
   else
-    add_tcp_rows(&answer, &survey, socket);
-  survey_free(&survey);
+    add_tcp_rows(&answer, &inventory, socket);
+  inventory_free(&inventory);
   if (!local && !runner->session->settings.view.stable)
     add_host_rows(runner, socket, &answer);
   runner_use_socket(runner, socket);

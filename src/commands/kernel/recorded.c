@@ -1,4 +1,4 @@
-/* path: commands that read the timeline back: which states a socket went through, and all that has happened. */
+/* recorded: commands that read the timeline back: which states a socket went through, and all that has happened. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *now = &change->state.now;
   bool first = before->state == STATE_UNKNOWN;
   bool tcp = change->state.socket.protocol == IPPROTO_TCP;
-  bool gap = tcp && !first && before->state != now->state && arc_find(before->state, now->state) == 0;
+  bool gap = tcp && !first && before->state != now->state && transition_find(before->state, now->state) == 0;
   bool lost = now->state == STATE_CLOSED && gap;
   if (change->state.reason != REASON_NONE)
     answer_add_text(answer, line_reason(change->state.reason));
@@ -170,13 +170,13 @@ static int run_diagram(struct invocation *invocation) {
   if (runner_answer(runner, &answer, invocation->error) < 0)
     return -1;
   answer_table(&answer, "arcs", columns);
-  for (int i = 0; i < ARC_COUNT; i++) {
+  for (int i = 0; i < TRANSITION_COUNT; i++) {
     answer_add_number(&answer, i + 1);
-    add_state_name(&answer, arcs[i].from);
-    add_state_name(&answer, arcs[i].to);
-    answer_add_text(&answer, _(arcs[i].cause));
+    add_state_name(&answer, transitions[i].from);
+    add_state_name(&answer, transitions[i].to);
+    answer_add_text(&answer, _(transitions[i].cause));
     answer_add_number(&answer, diagram.taken[i]);
-    answer_add_text(&answer, arcs[i].instead ? _(arcs[i].instead) : "");
+    answer_add_text(&answer, transitions[i].instead ? _(transitions[i].instead) : "");
   }
   return runner_answer(runner, &answer, invocation->error);
 }

@@ -14,16 +14,16 @@ static void add_descriptor(struct answer *answer, const struct socket *socket) {
   char text[32];
   const char *form = socket->role == ROLE_OPEN     ? "%d"
                      : socket->role == ROLE_QUEUED ? "%d queue"
-                     : socket->role == ROLE_SERVED ? "%d served"
+                     : socket->role == ROLE_OF_SERVICE ? "%d served"
                                                    : "(%d)";
   snprintf(text, sizeof text, form, socket->was_descriptor);
   answer_add_text(answer, text);
 }
 
-static void add_timer(struct answer *answer, const struct surveyed *surveyed) {
-  const struct kernel_socket *kernel = &surveyed->kernel;
+static void add_timer(struct answer *answer, const struct inventory_entry *inventory_entry) {
+  const struct kernel_socket *kernel = &inventory_entry->kernel;
   struct bytes text = {0};
-  if (!surveyed->listed || kernel->timer == TIMER_NONE) {
+  if (!inventory_entry->listed || kernel->timer == TIMER_NONE) {
     answer_add_empty(answer);
     answer_add_empty(answer);
     return;
@@ -38,31 +38,31 @@ static void add_timer(struct answer *answer, const struct surveyed *surveyed) {
 
 /* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a byte. So an open socket is asked
  * itself, unless there is nothing in its queues. */
-static void add_queues(struct answer *answer, const struct surveyed *surveyed) {
+static void add_queues(struct answer *answer, const struct inventory_entry *inventory_entry) {
   struct look_details details;
-  const struct kernel_socket *kernel = &surveyed->kernel;
-  bool open = surveyed->socket->descriptor >= 0;
-  bool local = surveyed->socket->family == AF_UNIX;
+  const struct kernel_socket *kernel = &inventory_entry->kernel;
+  bool open = inventory_entry->socket->descriptor >= 0;
+  bool local = inventory_entry->socket->family == AF_UNIX;
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
-  bool listens = surveyed->listed && kernel->state == STATE_LISTEN;
-  if (listens || (surveyed->listed && !local && (!open || empty))) {
-    row_add_queue(answer, surveyed->kernel.receive_queue);
-    row_add_queue(answer, surveyed->kernel.send_queue);
+  bool listens = inventory_entry->listed && kernel->state == STATE_LISTEN;
+  if (listens || (inventory_entry->listed && !local && (!open || empty))) {
+    row_add_queue(answer, inventory_entry->kernel.receive_queue);
+    row_add_queue(answer, inventory_entry->kernel.send_queue);
     return;
   }
-  look_details(surveyed->socket, &details);
+  look_details(inventory_entry->socket, &details);
   row_add_queue(answer, details.receive_queue);
   row_add_queue(answer, details.send_queue);
 }
 
-static void add_row(struct answer *answer, const struct surveyed *surveyed, bool lab, bool why) {
-  struct socket *socket = surveyed->socket;
+static void add_row(struct answer *answer, const struct inventory_entry *inventory_entry, bool lab, bool why) {
+  struct socket *socket = inventory_entry->socket;
   bool inet =
-      surveyed->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
+      inventory_entry->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
   bool open = socket->descriptor >= 0;
-  struct address local = inet ? surveyed->kernel.local : open ? look_local(socket) : socket->seen.local;
-  struct address peer = inet ? surveyed->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
-  enum socket_state state = surveyed->listed && (socket_is_tcp(socket) || !open) ? surveyed->kernel.state
+  struct address local = inet ? inventory_entry->kernel.local : open ? look_local(socket) : socket->seen.local;
+  struct address peer = inet ? inventory_entry->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
+  enum socket_state state = inventory_entry->listed && (socket_is_tcp(socket) || !open) ? inventory_entry->kernel.state
                                                                                  : look_state_now(socket);
   row_add_host(answer, socket, lab);
   add_descriptor(answer, socket);
@@ -71,23 +71,23 @@ static void add_row(struct answer *answer, const struct surveyed *surveyed, bool
   row_add_state(answer, state);
   row_add_address(answer, &local);
   row_add_address(answer, &peer);
-  add_queues(answer, surveyed);
-  add_timer(answer, surveyed);
-  if (why && survey_why(surveyed)[0])
-    answer_add_text(answer, survey_why(surveyed));
+  add_queues(answer, inventory_entry);
+  add_timer(answer, inventory_entry);
+  if (why && inventory_why(inventory_entry)[0])
+    answer_add_text(answer, inventory_why(inventory_entry));
   else if (why)
     answer_add_empty(answer);
 }
 
 /* With a socket given: it, and what waits in its queue. */
-static bool shown(const struct surveyed *surveyed, const struct socket *only) {
-  bool behind = surveyed->socket->role == ROLE_QUEUED || surveyed->socket->role == ROLE_SERVED;
-  return !only || surveyed->socket == only || surveyed->socket->id == only->id ||
-         (behind && surveyed->socket->listener == only->id) ||
-         (only->cookie && surveyed->socket->cookie == only->cookie);
+static bool shown(const struct inventory_entry *inventory_entry, const struct socket *only) {
+  bool behind = inventory_entry->socket->role == ROLE_QUEUED || inventory_entry->socket->role == ROLE_OF_SERVICE;
+  return !only || inventory_entry->socket == only || inventory_entry->socket->id == only->id ||
+         (behind && inventory_entry->socket->listener == only->id) ||
+         (only->cookie && inventory_entry->socket->cookie == only->cookie);
 }
 
-static void fill(struct answer *answer, const struct survey *survey, const struct socket *only, bool lab,
+static void fill(struct answer *answer, const struct inventory *inventory, const struct socket *only, bool lab,
                  const char **room) {
   static const char *const columns[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
                                         N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
@@ -96,30 +96,30 @@ static void fill(struct answer *answer, const struct survey *survey, const struc
                                       N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
                                       N_("TIMER"), N_("LEFT"), NULL};
   bool why = false;
-  size_t count = survey_count(survey);
+  size_t count = inventory_count(inventory);
   for (size_t i = 0; i < count; i++)
-    why = why || (shown(survey_nth(survey, i), only) && survey_why(survey_nth(survey, i))[0]);
+    why = why || (shown(inventory_nth(inventory, i), only) && inventory_why(inventory_nth(inventory, i))[0]);
   answer_table(answer, "states", row_columns(why ? columns : plain, lab, room));
   for (size_t i = 0; i < count; i++)
-    if (shown(survey_nth(survey, i), only))
-      add_row(answer, survey_nth(survey, i), lab, why);
+    if (shown(inventory_nth(inventory, i), only))
+      add_row(answer, inventory_nth(inventory, i), lab, why);
 }
 
 static int answer_states(struct invocation *invocation, const struct socket *only, bool again) {
   struct runner *runner = invocation->runner;
-  struct survey survey;
+  struct inventory inventory;
   struct answer answer;
-  if (survey_make(runner, KERNEL_ALL, &survey, invocation->error) < 0)
+  if (inventory_take(runner, KERNEL_ALL, &inventory, invocation->error) < 0)
     return -1;
-  if (!survey.complete && !again)
-    runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"), survey.problem);
-  if (survey.unattributed > 0 && !again)
+  if (!inventory.complete && !again)
+    runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"), inventory.problem);
+  if (inventory.unattributed > 0 && !again)
     runner_note(runner,
                 _("%u connections wait at an address where other processes listen, too, and may be theirs"),
-                survey.unattributed);
+                inventory.unattributed);
   const char *room[16];
-  fill(&answer, &survey, only, runner->session->lab != NULL, room);
-  survey_free(&survey);
+  fill(&answer, &inventory, only, runner->session->lab != NULL, room);
+  inventory_free(&inventory);
   if (answer_row_count(&answer) == 0) {
     answer_free(&answer);
     answer_text(&answer, "states");

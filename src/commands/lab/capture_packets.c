@@ -1,4 +1,4 @@
-/* capture: the commands that write packets to a file. */
+/* capture_packets: the commands that write packets to a file. */
 #include "view/capture/capture_view.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static bool is_own(const struct packet *packet, void *context) {
   struct socket *socket = socket_table_next(&session->sockets, 0);
   for (; socket && !own; socket = socket_table_next(&session->sockets, socket->descriptor + 1))
     own = !socket->host && (is_of(socket, &source, &target) || is_of(socket, &target, &source));
-  for (socket = session->sockets.watched; socket && !own; socket = socket->watched_next)
+  for (socket = session->sockets.orphans; socket && !own; socket = socket->orphan_next)
     own = !socket->host && (is_of(socket, &source, &target) || is_of(socket, &target, &source));
   session_unlock(session);
   return own;

@@ -1,4 +1,4 @@
-/* held: commands about single packets on the wire of the lab. */
+/* held_packets: commands about single packets on the wire of the lab. */
 #include "command/invocation.h"
 #include "session/session_lab.h"
 

@@ -1,4 +1,4 @@
-/* lab: commands that make the hosts of the lab, and show and change them. */
+/* lab_hosts: commands that make the hosts of the lab, and show and change them. */
 #include "lab/lab.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static void add_host_row(struct answer *answer, const struct lab_host *host, siz
   const struct wire_link *link = host->links[n];
   answer_add_text(answer, host->host.name);
   answer_add_text(answer, link->name);
-  answer_add_text(answer, link->segment->name);
+  answer_add_text(answer, link->lan->name);
   for (int family = AF_INET; family != 0; family = family == AF_INET ? AF_INET6 : 0) {
     struct bytes text = {0};
     struct address address = lab_link_address(link, family);
@@ -23,7 +23,7 @@ static void add_host_row(struct answer *answer, const struct lab_host *host, siz
     answer_add_text(answer, text.length ? bytes_text(&text) : "-");
     bytes_free(&text);
   }
-  answer_add_number(answer, link->segment->mtu);
+  answer_add_number(answer, link->lan->mtu);
 }
 
 static int show_lab(struct invocation *invocation) {

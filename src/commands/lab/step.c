@@ -47,7 +47,7 @@ static void let_across(struct invocation *invocation, struct wire *wire) {
     wire_deliver(wire, wire->held.first);
   runner_unlock_wire(wire);
   if (!runner->session->settings.view.stable && session_looks(runner->session))
-    survey_tell_lab(runner);
+    inventory_report_lab(runner);
 }
 
 static int run_step(struct invocation *invocation) {
@@ -160,7 +160,7 @@ static int run_until(struct invocation *invocation) {
     let_across(invocation, until.wire);
     count++;
   }
-  runner->stirred = true;
+  runner->lab_changed = true;
   runner->session->stepping = true;
   invocation_give_number(invocation, count);
   return 0;

@@ -1,4 +1,4 @@
-/* wire: commands that say what the wire of the lab does with all packets. */
+/* wire_settings: commands that say what the wire of the lab does with all packets. */
 #include "lab/wire.h"
 
 #include <inttypes.h>
@@ -75,7 +75,7 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
       const struct wire_link *from = wire->links[i];
       const struct wire_link *to = wire->links[j];
       const struct wire_shape *shape = &from->ways[j].shape;
-      if (i == j || from->segment != to->segment || !wire_is_shaped(shape))
+      if (i == j || from->lan != to->lan || !wire_is_shaped(shape))
         continue;
       bytes_append_format(text, "  %s > %s", from->host->host.name, to->host->host.name);
       append_shape(shape, text);
@@ -216,15 +216,15 @@ static int run_mtu(struct invocation *invocation) {
   const struct argument_value *bytes = invocation_value(invocation, 0);
   const struct argument_value *name = invocation_value(invocation, 1);
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
-  const struct wire_segment *segment = NULL;
+  const struct lan *lan = NULL;
   if (!wire)
     return -1;
   if (bytes->size < LEAST || bytes->size > MOST)
     return invocation_wrong(invocation, bytes, _("an IPv4 packet holds from %d to %d bytes"), LEAST, MOST);
-  if (name && !(segment = wire_find_segment(wire, name->word.data, name->word.length)))
+  if (name && !(lan = wire_find_lan(wire, name->word.data, name->word.length)))
     return error_set(invocation->error, ERROR_FAILURE, _("no wire is called %.*s; `lab` lists them"),
                      (int)(name->word.length < 60 ? name->word.length : 60), name->word.data);
-  if (lab_set_mtu(invocation->runner->session->lab, segment, (unsigned)bytes->size, invocation->error) < 0)
+  if (lab_set_mtu(invocation->runner->session->lab, lan, (unsigned)bytes->size, invocation->error) < 0)
     return -1;
   if (bytes->size < INET6_LEAST)
     runner_note(invocation->runner, _("IPv6 needs %d bytes: there is none on this wire now"), INET6_LEAST);

@@ -82,11 +82,11 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
   int number = socket->was_descriptor;
   if (socket->descriptor < 0)
     return error_set_errno(error, EBADF, _("socket %d is closed"), number);
-  struct served *served = served_find(invocation->runner->session, socket);
-  if (served)
+  struct service_handle *handle = service_handle_find(invocation->runner->session, socket);
+  if (handle)
     return error_set(error, ERROR_FAILURE,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
-                     served->number, served->handler->name);
+                     handle->number, handle->handler->name);
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
     if (!listens(socket))
       return error_set(
@@ -173,28 +173,28 @@ static int run_serve(struct invocation *invocation) {
     blob_release(plan.given);
     return -1;
   }
-  struct served *served = served_start(runner, &plan, socket, invocation->error);
-  if (!served)
+  struct service_handle *handle = service_handle_start(runner, &plan, socket, invocation->error);
+  if (!handle)
     return -1;
-  served->made_nonblocking = made;
-  result_add(invocation->result, value_from_object(&served->object));
-  object_release(&served->object);
+  handle->made_nonblocking = made;
+  result_add(invocation->result, value_from_object(&handle->object));
+  object_release(&handle->object);
   return 0;
 }
 
-static void add_row(struct answer *answer, struct served *served) {
-  struct socket *socket = served->socket;
+static void add_row(struct answer *answer, struct service_handle *handle) {
+  struct socket *socket = handle->socket;
   struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
-  const struct service_figures *figures = &served->figures;
-  served_look(served);
+  const struct service_figures *figures = &handle->figures;
+  service_handle_look(handle);
   const char *state = !figures->running   ? _("ended")
                       : !figures->accepts ? _("accepts no more")
                                           : _("serves");
-  answer_add_number(answer, served->number);
+  answer_add_number(answer, handle->number);
   answer_add_number(answer, socket->was_descriptor);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
-  answer_add_text(answer, served->handler->name);
-  answer_add_text(answer, service_model_name(served->model));
+  answer_add_text(answer, handle->handler->name);
+  answer_add_text(answer, service_model_name(handle->model));
   row_add_address(answer, &local);
   answer_add_text(answer, state);
   answer_add_number(answer, (long long)figures->now);
@@ -212,7 +212,7 @@ static int run_services(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   struct answer answer;
   size_t count = 0;
-  for (struct served *served = session->services; served; served = served->next)
+  for (struct service_handle *handle = session->services; handle; handle = handle->next)
     count++;
   if (count == 0) {
     answer_text(&answer, "services");
@@ -221,40 +221,40 @@ static int run_services(struct invocation *invocation) {
   }
   answer_table(&answer, "services", columns);
   for (size_t nth = count; nth-- > 0;) { /* the list has the newest first */
-    struct served *served = session->services;
+    struct service_handle *handle = session->services;
     for (size_t i = 0; i < nth; i++)
-      served = served->next;
-    add_row(&answer, served);
+      handle = handle->next;
+    add_row(&answer, handle);
   }
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
 /* Ends one, and waits until it has. */
-static int stop(struct invocation *invocation, struct served *served) {
-  served_look(served);
-  if (served->service && served->figures.now > 0 && served->figures.running)
+static int stop(struct invocation *invocation, struct service_handle *handle) {
+  service_handle_look(handle);
+  if (handle->service && handle->figures.now > 0 && handle->figures.running)
     runner_note(invocation->runner, _("connections of service %u that are closed with it: %llu"),
-                served->number, (unsigned long long)served->figures.now);
-  if (served->service)
-    service_stop(served->service);
-  return served_await_end(invocation->runner, served, 0, invocation->error);
+                handle->number, (unsigned long long)handle->figures.now);
+  if (handle->service)
+    service_stop(handle->service);
+  return service_handle_await_end(invocation->runner, handle, 0, invocation->error);
 }
 
 /* The service that a word means: itself, or the one on a socket. */
-static struct served *service_of(struct invocation *invocation, const struct argument_value *value) {
-  if (value->served)
-    return value->served;
-  struct served *served = NULL;
-  for (served = invocation->runner->session->services; served; served = served->next)
-    if (served->socket == value->socket)
-      return served;
-  served = served_find(invocation->runner->session, value->socket);
-  if (!served) {
+static struct service_handle *service_of(struct invocation *invocation, const struct argument_value *value) {
+  if (value->service)
+    return value->service;
+  struct service_handle *handle = NULL;
+  for (handle = invocation->runner->session->services; handle; handle = handle->next)
+    if (handle->socket == value->socket)
+      return handle;
+  handle = service_handle_find(invocation->runner->session, value->socket);
+  if (!handle) {
     error_set(invocation->error, ERROR_FAILURE, _("no service is on socket %d; `services` lists them"),
               value->socket->was_descriptor);
     error_set_place(invocation->error, value->place);
   }
-  return served;
+  return handle;
 }
 
 /* All there are now: another command may start some meanwhile, or wait for the end of one, and take note of it itself. */
@@ -262,12 +262,12 @@ static int stop_all(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   struct bytes all = {0};
   int status = 0;
-  for (struct served *served = session->services; served; served = served->next) {
-    bytes_append(&all, &served, sizeof served);
+  for (struct service_handle *handle = session->services; handle; handle = handle->next) {
+    bytes_append(&all, &handle, sizeof handle);
     if (!all.failed)
-      object_retain(&served->object);
+      object_retain(&handle->object);
   }
-  struct served **list = (struct served **)all.data;
+  struct service_handle **list = (struct service_handle **)all.data;
   for (size_t i = 0; i < all.length / sizeof *list; i++) {
     if (status == 0)
       status = stop(invocation, list[i]);
@@ -287,8 +287,8 @@ static int run_stop(struct invocation *invocation) {
   if (!value)
     return stop_all(invocation);
   for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++) {
-    struct served *served = service_of(invocation, value);
-    status = served ? stop(invocation, served) : -1;
+    struct service_handle *handle = service_of(invocation, value);
+    status = handle ? stop(invocation, handle) : -1;
   }
   return status;
 }

@@ -1,4 +1,4 @@
-/* flow: commands that wait, read other files, and end the session. */
+/* control_flow: commands that wait, read other files, and end the session. */
 #include <errno.h>
 #include <time.h>
 

@@ -1,4 +1,4 @@
-/* flag: commands that read a socket's addresses, and read and set the flags of its descriptor. */
+/* attributes: commands that read a socket's addresses, and read and set the flags of its descriptor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

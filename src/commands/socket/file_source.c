@@ -1,4 +1,4 @@
-/* move: calls that move data inside the kernel, and the pipe that splice needs. */
+/* file_source: calls that move data inside the kernel, and the pipe that splice needs. */
 #include "commands/socket/file_source.h"
 
 #include <errno.h>

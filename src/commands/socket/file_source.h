@@ -1,4 +1,4 @@
-/* move: files of the program's own for calls that move data between a socket and a file. */
+/* file_source: files of the program's own for calls that move data between a socket and a file. */
 #ifndef SOCKSH_COMMANDS_SOCKET_FILE_SOURCE_H
 #define SOCKSH_COMMANDS_SOCKET_FILE_SOURCE_H
 

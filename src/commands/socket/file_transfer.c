@@ -1,4 +1,4 @@
-/* file: commands that send a whole file, or receive one, with as many calls as it takes. */
+/* file_transfer: commands that send a whole file, or receive one, with as many calls as it takes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ static void tell(struct transfer *transfer, bool done) {
                                            .done = done};
   runner_append(runner, &event);
   runner->session->told = true; /* to be seen while the next call blocks */
-  watch_wake(&runner->session->watch);
+  waiter_list_wake(&runner->session->waiters);
 }
 
 /* Makes a call of it, and frees it. What it has moved, or -1. */

@@ -1,4 +1,4 @@
-/* make: commands that make, connect and close sockets. */
+/* lifecycle: commands that make, connect and close sockets. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -82,7 +82,7 @@ static int run_shutdown(struct invocation *invocation) {
   call.number[0] = (long)invocation_number(invocation, 1, 0);
   /* Not every kind of listener wakes those who wait for clients. */
   if (call.number[0] != SHUT_WR && call.entry->type == SOCK_STREAM)
-    served_socket_closes(invocation->runner, call.entry, false);
+    service_handle_socket_closes(invocation->runner, call.entry, false);
   return invocation_simple_call(invocation, &call);
 }
 
@@ -96,7 +96,7 @@ static int run_close(struct invocation *invocation) {
                   _("a job waits in a call on %d: on Linux close does not wake it, and it goes on with the "
                     "old socket; shutdown would have woken it"),
                   value->socket->descriptor);
-    served_socket_closes(invocation->runner, value->socket, true);
+    service_handle_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)

@@ -1,4 +1,4 @@
-/* ready: commands that wait until one of several sockets is ready. */
+/* readiness: commands that wait until one of several sockets is ready. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* message: sendmsg and recvmsg, which carry several parts, an address and control messages. */
+/* sendmsg: sendmsg and recvmsg, which carry several parts, an address and control messages. */
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-/* option: commands that read and set a socket's options. */
+/* sockopt: commands that read and set a socket's options. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-/* capture: the view that writes packets to a capture file, as pcap.h has it. */
+/* capture_view: the view that writes packets to a capture file, as pcap.h has it. */
 #ifndef SOCKSH_VIEW_CAPTURE_CAPTURE_VIEW_H
 #define SOCKSH_VIEW_CAPTURE_CAPTURE_VIEW_H
 

@@ -82,7 +82,7 @@ static void load(void *argument) {
 }
 
 static void load_once(void) {
-  if (aside_run(load, NULL) < 0)
+  if (file_thread_run(load, NULL) < 0)
     snprintf(library.problem, sizeof library.problem, _("libpcap can't be loaded: %s"),
              strerrordesc_np(errno));
 }

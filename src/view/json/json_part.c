@@ -58,7 +58,7 @@ json_t *json_socket(const struct socket_label *label) {
                                       [ROLE_QUEUED] = "queued",
                                       [ROLE_LINGERING] = "lingering",
                                       [ROLE_GONE] = "gone",
-                                      [ROLE_SERVED] = "served"};
+                                      [ROLE_OF_SERVICE] = "served"};
   json_t *object = json_object();
   json_object_set_new(object, "id", json_integer((json_int_t)label->id));
   json_object_set_new(object, "descriptor", json_integer(label->descriptor));

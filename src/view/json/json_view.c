@@ -1,4 +1,4 @@
-/* json: each event as an object on a line of its own. socksh-json(5) describes them. */
+/* json_view: each event as an object on a line of its own. socksh-json(5) describes them. */
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>

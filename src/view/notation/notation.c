@@ -450,7 +450,7 @@ void notation_append_label(const struct notation *notation, const struct socket_
     bytes_append_char(bytes, ')');
   else if (label->role == ROLE_QUEUED)
     bytes_append_text(bytes, " queue:");
-  else if (label->role == ROLE_SERVED)
+  else if (label->role == ROLE_OF_SERVICE)
     bytes_append_text(bytes, " served:");
 }
 

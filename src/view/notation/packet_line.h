@@ -1,4 +1,4 @@
-/* packet: packets of the lab as tcpdump(1) writes them, for every view that shows text. */
+/* packet_line: packets of the lab as tcpdump(1) writes them, for every view that shows text. */
 #ifndef SOCKSH_VIEW_NOTATION_PACKET_LINE_H
 #define SOCKSH_VIEW_NOTATION_PACKET_LINE_H
 

@@ -1,4 +1,4 @@
-/* packet_icmp: what ICMP and ICMPv6 say, as tcpdump(1) writes it. */
+/* packet_line_icmp: what ICMP and ICMPv6 say, as tcpdump(1) writes it. */
 #include <string.h>
 
 #include "packet/packet_bits.h"

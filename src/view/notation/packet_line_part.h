@@ -1,4 +1,4 @@
-/* packet_part: the parts of a packet's line. */
+/* packet_line_part: the parts of a packet's line. */
 #ifndef SOCKSH_VIEW_NOTATION_PACKET_LINE_PART_H
 #define SOCKSH_VIEW_NOTATION_PACKET_LINE_PART_H
 

@@ -1,4 +1,4 @@
-/* packet_tcp: a TCP segment as tcpdump(1) writes it. */
+/* packet_line_tcp: a TCP segment as tcpdump(1) writes it. */
 #include <netinet/tcp.h>
 
 #include "packet/packet_bits.h"

@@ -1,4 +1,4 @@
-/* service: what servers in the background tell, and how far a transfer has come, as lines. */
+/* service_line: what servers in the background tell, and how far a transfer has come, as lines. */
 #ifndef SOCKSH_VIEW_NOTATION_SERVICE_LINE_H
 #define SOCKSH_VIEW_NOTATION_SERVICE_LINE_H
 

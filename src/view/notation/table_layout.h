@@ -1,4 +1,4 @@
-/* table: an answer's rows as aligned columns of text. */
+/* table_layout: an answer's rows as aligned columns of text. */
 #ifndef SOCKSH_VIEW_NOTATION_TABLE_LAYOUT_H
 #define SOCKSH_VIEW_NOTATION_TABLE_LAYOUT_H
 

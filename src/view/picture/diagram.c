@@ -41,9 +41,9 @@ void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_s
   if ((unsigned)to >= 32)
     return;
   diagram->states |= 1u << to;
-  int arc = arc_find(from, to);
-  if (arc > 0)
-    diagram->taken[arc - 1]++;
+  int transition = transition_find(from, to);
+  if (transition > 0)
+    diagram->taken[transition - 1]++;
   else if (from != STATE_UNKNOWN && from != to)
     diagram->gaps++;
 }
@@ -63,7 +63,7 @@ static void mark_state(char *text, enum socket_state state) {
 }
 
 /* Four characters: [12] for one that was seen, x4x for one that Linux does not have. */
-static void mark_arc(char *place, int number, unsigned taken, bool has) {
+static void mark_transition(char *place, int number, unsigned taken, bool has) {
   char digits[3] = {(char)(number > 9 ? '0' + number / 10 : ' '), (char)('0' + number % 10), '\0'};
   const char *around = taken ? "[]" : has ? "  " : "xx";
   memset(place, ' ', 4);
@@ -82,22 +82,22 @@ void diagram_append(const struct diagram *diagram, struct bytes *bytes) {
   int taken = 0;
   int missing = 0;
   memcpy(text, template, sizeof template);
-  for (const enum socket_state *state = arc_states; *state != STATE_UNKNOWN; state++, all++)
+  for (const enum socket_state *state = transition_states; *state != STATE_UNKNOWN; state++, all++)
     if (diagram->states & 1u << *state) {
       mark_state(text, *state);
       states++;
     }
   for (char *place = text; (place = strchr(place, '{')); place++) {
     int number = (place[1] - '0') * 10 + place[2] - '0';
-    mark_arc(place, number, diagram->taken[number - 1], !arcs[number - 1].instead);
+    mark_transition(place, number, diagram->taken[number - 1], !transitions[number - 1].instead);
   }
-  for (int i = 0; i < ARC_COUNT; i++) {
+  for (int i = 0; i < TRANSITION_COUNT; i++) {
     taken += diagram->taken[i] > 0;
-    missing += arcs[i].instead != NULL;
+    missing += transitions[i].instead != NULL;
   }
   bytes_append_text(bytes, text);
   bytes_append_format(bytes, _("states seen: %d of %d, arcs seen: %d of %d (Linux does not have %d: x)\n"),
-                      states, all, taken, ARC_COUNT - missing, missing);
+                      states, all, taken, TRANSITION_COUNT - missing, missing);
   if (diagram->gaps)
     bytes_append_format(bytes,
                         _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),

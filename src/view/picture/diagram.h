@@ -6,7 +6,7 @@
 
 struct diagram {
   unsigned states;           /* bits 1 << enum socket_state: those that were seen */
-  unsigned taken[ARC_COUNT]; /* how often each arc was seen */
+  unsigned taken[TRANSITION_COUNT]; /* how often each arc was seen */
   unsigned gaps;             /* changes that passed over a state which was not seen */
 };
 

@@ -1,4 +1,4 @@
-/* tap: the tests of a session in the form of the Test Anything Protocol, version 14. What is no test is a comment. */
+/* tap_view: the tests of a session in the form of the Test Anything Protocol, version 14. What is no test is a comment. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

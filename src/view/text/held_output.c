@@ -5,7 +5,7 @@
 
 enum rank { RANK_CALL, RANK_PACKET, RANK_STATE };
 
-struct kept_line {
+struct held_line {
   unsigned job;
   enum rank rank;
   uint64_t socket;
@@ -15,15 +15,15 @@ struct kept_line {
   size_t length;
 };
 
-static size_t count_of(const struct kept_lines *kept) {
-  return kept->lines.length / sizeof(struct kept_line);
+static size_t count_of(const struct held_output *kept) {
+  return kept->lines.length / sizeof(struct held_line);
 }
 
-void kept_add(struct kept_lines *kept, const struct event *event, int descriptor,
+void held_output_add(struct held_output *kept, const struct event *event, int descriptor,
               const struct bytes *line) {
   bool state = event->kind == EVENT_STATE;
   bool packet = event->kind == EVENT_PACKET;
-  struct kept_line added = {.job = event->job,
+  struct held_line added = {.job = event->job,
                             .rank = state    ? RANK_STATE
                                     : packet ? RANK_PACKET
                                              : RANK_CALL,
@@ -41,8 +41,8 @@ void kept_add(struct kept_lines *kept, const struct event *event, int descriptor
 
 /* By rank, states by socket; else in the order in which they came. */
 static int compare(const void *first, const void *second) {
-  const struct kept_line *a = first;
-  const struct kept_line *b = second;
+  const struct held_line *a = first;
+  const struct held_line *b = second;
   if (a->rank != b->rank)
     return a->rank < b->rank ? -1 : 1;
   if (a->socket != b->socket)
@@ -50,8 +50,8 @@ static int compare(const void *first, const void *second) {
   return a->number < b->number ? -1 : 1;
 }
 
-void kept_release(struct kept_lines *kept, struct output *output, unsigned job) {
-  struct kept_line *lines = (struct kept_line *)kept->lines.data;
+void held_output_release(struct held_output *kept, struct output *output, unsigned job) {
+  struct held_line *lines = (struct held_line *)kept->lines.data;
   size_t count = count_of(kept);
   size_t left = 0;
   if (count > 0)
@@ -67,13 +67,13 @@ void kept_release(struct kept_lines *kept, struct output *output, unsigned job) 
   kept->lines.length = left * sizeof *lines;
 }
 
-void kept_release_all(struct kept_lines *kept, struct output *output) {
+void held_output_release_all(struct held_output *kept, struct output *output) {
   while (count_of(kept) > 0)
-    kept_release(kept, output, ((struct kept_line *)kept->lines.data)->job);
+    held_output_release(kept, output, ((struct held_line *)kept->lines.data)->job);
 }
 
-void kept_free(struct kept_lines *kept) {
-  struct kept_line *lines = (struct kept_line *)kept->lines.data;
+void held_output_free(struct held_output *kept) {
+  struct held_line *lines = (struct held_line *)kept->lines.data;
   for (size_t i = 0; i < count_of(kept); i++)
     free(lines[i].text);
   bytes_free(&kept->lines);

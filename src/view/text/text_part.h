@@ -11,7 +11,7 @@ struct text_view {
   struct view view;
   struct bytes line;             /* the line being built, kept for its memory */
   struct aliases aliases;        /* --stable */
-  struct kept_lines kept;        /* --stable */
+  struct held_output kept;        /* --stable */
   struct service_lines services; /* --stable */
   int64_t service_since;         /* lines of services are shown within a budget that grows with time */
   int64_t service_budget;

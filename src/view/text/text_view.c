@@ -1,4 +1,4 @@
-/* text: events as lines for a person. */
+/* text_view: events as lines for a person. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -49,7 +49,7 @@ void text_emit(struct text_view *text, const struct event *event, int descriptor
   if (text->line.failed) {
     text->line.failed = false;
   } else if (text->view.settings.stable && (event->statement || event->kind == EVENT_PACKET)) {
-    kept_add(&text->kept, event, descriptor, &text->line);
+    held_output_add(&text->kept, event, descriptor, &text->line);
   } else {
     output_add(text->view.output, descriptor, text->line.data, text->line.length);
   }
@@ -263,7 +263,7 @@ static void show_job(struct text_view *text, const struct event *event) {
   const struct view_settings *settings = &text->view.settings;
   unsigned number = event->about_job.number;
   if (event->about_job.phase == JOB_COLLECTED) {
-    kept_release(&text->kept, text->view.output, number);
+    held_output_release(&text->kept, text->view.output, number);
     return;
   }
   if (settings->quiet || !settings->terminal || settings->stable)
@@ -299,7 +299,7 @@ static void show_result(struct text_view *text, const struct event *event) {
     text_emit(text, event, STDOUT_FILENO);
   }
   if (text->view.settings.stable && result->duration < 0 && event->job == 0)
-    kept_release(&text->kept, text->view.output, 0);
+    held_output_release(&text->kept, text->view.output, 0);
 }
 
 static void show_line(struct text_view *text, const struct event *event) {
@@ -363,7 +363,7 @@ static void text_finish(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   unsigned service;
   text_end_progress(text);
-  kept_release_all(&text->kept, text->view.output);
+  held_output_release_all(&text->kept, text->view.output);
   while ((service = service_lines_first(&text->services))) {
     struct notation notation = text_notation(text, true);
     service_lines_release(&text->services, service, &notation, &text->line);
@@ -374,7 +374,7 @@ static void text_finish(struct view *view) {
 
 static void text_free(struct view *view) {
   struct text_view *text = (struct text_view *)view;
-  kept_free(&text->kept);
+  held_output_free(&text->kept);
   service_lines_free(&text->services);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
