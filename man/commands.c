@@ -1,5 +1,5 @@
-/* commands: prints the manual's section about commands, in mdoc, from the table of commands; or, with the word "examples", the
- * examples in it, for the test that runs them. */
+/* commands: prints the manual's section about commands, in mdoc, from the table of commands; or,
+ * with the word "examples", the examples in it, for the test that runs them. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,8 @@ static size_t print_word(const char *word, size_t length, bool fresh) {
   return printed;
 }
 
-/* Text in lines of the usual width; each sentence begins a line, and an empty line is a new paragraph. */
+/* Text in lines of the usual width; each sentence begins a line, and an empty line is a new
+ * paragraph. */
 static void print_text(const char *text) {
   size_t used = 0;
   while (*text) {

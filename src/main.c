@@ -35,8 +35,8 @@ int main(int argc, char **argv) {
   /* A script may be a descriptor that is about to be closed: /dev/fd/63. */
   if (options.path)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
-  bool interactive =
-      !options.commands && (!options.path || options.step) && !options.from_input && isatty(STDIN_FILENO);
+  bool interactive = !options.commands && (!options.path || options.step) && !options.from_input &&
+                     isatty(STDIN_FILENO);
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
   status = interactive ? prompt_run(&session, &options) : script_run(&session, &options);

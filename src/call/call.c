@@ -7,27 +7,34 @@
 
 #include "call/message.h"
 
-#define SUBJECT                                                                                            \
+#define SUBJECT                                                                                    \
   { PART_SUBJECT, 0, NULL }
-#define NUMBER(slot, set)                                                                                  \
+#define NUMBER(slot, set)                                                                          \
   { PART_NUMBER, slot, set }
-#define PART(part)                                                                                         \
+#define PART(part)                                                                                 \
   { part, 0, NULL }
 
 const struct call_form call_forms[CALL_COUNT] = {
     [CALL_SOCKET] = {"socket",
-                     {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}},
+                     {NUMBER(0, &constant_families),
+                      {PART_TYPE, 1, NULL},
+                      {PART_PROTOCOL, 2, NULL}},
                      0,
                      0},
-    [CALL_SOCKETPAIR] =
-        {"socketpair",
-         {NUMBER(0, &constant_families), {PART_TYPE, 1, NULL}, {PART_PROTOCOL, 2, NULL}, PART(PART_PAIR)},
-         0,
-         0},
+    [CALL_SOCKETPAIR] = {"socketpair",
+                         {NUMBER(0, &constant_families),
+                          {PART_TYPE, 1, NULL},
+                          {PART_PROTOCOL, 2, NULL},
+                          PART(PART_PAIR)},
+                         0,
+                         0},
     [CALL_BIND] = {"bind", {SUBJECT, PART(PART_ADDRESS_IN)}, 0, true},
     [CALL_LISTEN] = {"listen", {SUBJECT, NUMBER(0, NULL)}, 0, true},
     [CALL_ACCEPT] = {"accept", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
-    [CALL_ACCEPT4] = {"accept4", {SUBJECT, PART(PART_ADDRESS_OUT), NUMBER(0, &constant_type_flags)}, 0, 0},
+    [CALL_ACCEPT4] = {"accept4",
+                      {SUBJECT, PART(PART_ADDRESS_OUT), NUMBER(0, &constant_type_flags)},
+                      0,
+                      0},
     [CALL_CONNECT] = {"connect", {SUBJECT, PART(PART_ADDRESS_IN)}, 0, true},
     [CALL_SHUTDOWN] = {"shutdown", {SUBJECT, NUMBER(0, &constant_shutdown)}, 0, true},
     [CALL_CLOSE] = {"close", {SUBJECT}, 0, 0},
@@ -44,7 +51,10 @@ const struct call_form call_forms[CALL_COUNT] = {
                       0,
                       true},
     [CALL_WRITE] = {"write", {SUBJECT, PART(PART_DATA_IN)}, 0, 0},
-    [CALL_RECV] = {"recv", {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags)}, true, 0},
+    [CALL_RECV] = {"recv",
+                   {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags)},
+                   true,
+                   0},
     [CALL_RECVFROM] = {"recvfrom",
                        {SUBJECT, PART(PART_DATA_OUT), NUMBER(0, &constant_message_flags),
                         PART(PART_ADDRESS_OUT)},
@@ -60,16 +70,22 @@ const struct call_form call_forms[CALL_COUNT] = {
                        0,
                        0},
     [CALL_SPLICE] = {"splice",
-                     {SUBJECT, PART(PART_NULL), PART(PART_OTHER_END), PART(PART_NULL), PART(PART_COUNT),
-                      NUMBER(0, &constant_splice_flags)},
+                     {SUBJECT, PART(PART_NULL), PART(PART_OTHER_END), PART(PART_NULL),
+                      PART(PART_COUNT), NUMBER(0, &constant_splice_flags)},
                      0,
                      0},
     [CALL_GETSOCKNAME] = {"getsockname", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
     [CALL_GETPEERNAME] = {"getpeername", {SUBJECT, PART(PART_ADDRESS_OUT)}, 0, 0},
     [CALL_GETSOCKOPT] = {"getsockopt", {SUBJECT, PART(PART_OPTION), PART(PART_VALUE_OUT)}, 0, 0},
     [CALL_SETSOCKOPT] = {"setsockopt", {SUBJECT, PART(PART_OPTION), PART(PART_VALUE_IN)}, 0, 0},
-    [CALL_FCNTL] = {"fcntl", {SUBJECT, NUMBER(0, &constant_file_commands), PART(PART_FLAGS_WORD)}, 0, 0},
-    [CALL_IOCTL] = {"ioctl", {SUBJECT, NUMBER(0, &constant_requests), PART(PART_REQUEST_WORD)}, 0, 0},
+    [CALL_FCNTL] = {"fcntl",
+                    {SUBJECT, NUMBER(0, &constant_file_commands), PART(PART_FLAGS_WORD)},
+                    0,
+                    0},
+    [CALL_IOCTL] = {"ioctl",
+                    {SUBJECT, NUMBER(0, &constant_requests), PART(PART_REQUEST_WORD)},
+                    0,
+                    0},
     [CALL_POLL] = {"poll", {PART(PART_POLL), PART(PART_MILLISECONDS)}, 0, 0},
     [CALL_SELECT] = {"pselect6", {PART(PART_SETS), PART(PART_TIMESPEC)}, 0, 0},
     [CALL_EPOLL_CREATE1] = {"epoll_create1", {NUMBER(0, &constant_epoll_flags)}, 0, 0},
@@ -79,10 +95,11 @@ const struct call_form call_forms[CALL_COUNT] = {
                         0,
                         0},
     [CALL_EPOLL_WAIT] = {"epoll_wait", {SUBJECT, PART(PART_EVENTS), PART(PART_MILLISECONDS)}, 0, 0},
-    [CALL_GETADDRINFO] = {"getaddrinfo",
-                          {{PART_TEXT, 0, NULL}, {PART_TEXT, 1, NULL}, PART(PART_HINTS), PART(PART_RESULT)},
-                          0,
-                          0},
+    [CALL_GETADDRINFO] =
+        {"getaddrinfo",
+         {{PART_TEXT, 0, NULL}, {PART_TEXT, 1, NULL}, PART(PART_HINTS), PART(PART_RESULT)},
+         0,
+         0},
     [CALL_GETNAMEINFO] = {"getnameinfo",
                           {PART(PART_ADDRESS_IN), {PART_TEXT, 0, NULL}, {PART_TEXT, 1, NULL}},
                           0,
@@ -119,7 +136,8 @@ static bool takes_data(const struct call *call) {
          call->name == CALL_GETSOCKOPT || call->name == CALL_RECVMSG;
 }
 
-/* The first socket of the call that is closed: its number may be another's by now. NULL where all are open. */
+/* The first socket of the call that is closed: its number may be another's by now. NULL where all
+ * are open. */
 static const struct socket *closed_socket(const struct call *call) {
   if (call->entry && call->entry->descriptor < 0)
     return call->entry;
@@ -219,7 +237,8 @@ static void finish_made(struct call *call, struct socket_table *table) {
   }
 }
 
-/* epoll_wait gives numbers: those that were registered. Which sockets they are, only the table knows. */
+/* epoll_wait gives numbers: those that were registered. Which sockets they are, only the table
+ * knows. */
 static void finish_events(struct call *call, const struct socket_table *table) {
   for (size_t i = 0; i < call->item_count; i++) {
     struct socket *entry = socket_table_find(table, call->items[i].descriptor);
@@ -286,9 +305,10 @@ bool call_needs_no_look(const struct call *call) {
   const struct socket *socket = call->entry;
   bool sent = call->result >= 0 && (call->name == CALL_SEND || call->name == CALL_WRITE);
   bool received = call->result > 0 && (call->name == CALL_RECV || call->name == CALL_READ);
-  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it down: that the kernel
-   * took the data proves what poll would be asked for. That it gave data does not, since data outlives its sender; but
-   * a reader is told of the end in any case, by the next call, which finds no more and is looked behind. */
+  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it
+   * down: that the kernel took the data proves what poll would be asked for. That it gave data does
+   * not, since data outlives its sender; but a reader is told of the end in any case, by the next
+   * call, which finds no more and is looked behind. */
   return (sent || received) && socket && socket->family == AF_UNIX && socket->type == SOCK_STREAM &&
          socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
 }

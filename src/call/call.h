@@ -1,8 +1,9 @@
 /* call: one socket call as data: which one, its typed arguments, and what came of it.
  *
- * Three steps. call_prepare, under the session's lock, reserves all that the third will need. call_perform, on any
- * thread and without the lock, touches only the struct and makes exactly one system call. call_finish, under the lock
- * again, brings the table of sockets up to date, and cannot fail, since the kernel has already acted. */
+ * Three steps. call_prepare, under the session's lock, reserves all that the third will need.
+ * call_perform, on any thread and without the lock, touches only the struct and makes exactly one
+ * system call. call_finish, under the lock again, brings the table of sockets up to date, and
+ * cannot fail, since the kernel has already acted. */
 #ifndef SOCKSH_CALL_CALL_H
 #define SOCKSH_CALL_CALL_H
 
@@ -104,7 +105,8 @@ extern const struct call_form call_forms[CALL_COUNT];
 /* One entry of poll, select or epoll. */
 struct call_item {
   struct socket_label label;
-  struct socket *entry; /* a reference while the call lives; NULL in one read back from the timeline */
+  struct socket
+      *entry; /* a reference while the call lives; NULL in one read back from the timeline */
   int descriptor;
   uint32_t asked; /* events asked for; for select: bits of enum call_set */
   uint32_t given; /* events that came */
@@ -149,9 +151,9 @@ struct call {
   int64_t duration;            /* a time-out in nanoseconds, -1: none */
   struct call_item *items;     /* poll, select, epoll; owned */
   size_t item_count;
-  size_t item_room;             /* epoll_wait: the most */
-  struct host *host;            /* socket, socketpair: the host of the lab to make it on; NULL: here */
-  const char *where;            /* the name of the host it is made on; NULL: here */
+  size_t item_room;  /* epoll_wait: the most */
+  struct host *host; /* socket, socketpair: the host of the lab to make it on; NULL: here */
+  const char *where; /* the name of the host it is made on; NULL: here */
   struct call_message *message; /* sendmsg, recvmsg; owned */
   char *text[2];                /* owned */
   int file;  /* sendfile, splice: a descriptor of the program's own, the file or a pipe; -1: none */
@@ -162,9 +164,9 @@ struct call {
 
   /* What came of it. */
   long result;
-  int error;                    /* errno, 0 on success; for getaddrinfo an EAI_ number as `result` */
-  bool interrupted;             /* it was, or would have been, ended by this program's signal */
-  int made[2];                  /* descriptors that the kernel made, -1: none */
+  int error;        /* errno, 0 on success; for getaddrinfo an EAI_ number as `result` */
+  bool interrupted; /* it was, or would have been, ended by this program's signal */
+  int made[2];      /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* their entries: reserved by prepare, in the table after finish */
   struct socket_label made_label[2];
   int64_t began; /* monotonic nanoseconds */
@@ -175,7 +177,8 @@ struct call {
 /* True for a call that sends: its result is how much was taken of what was to be sent. */
 bool call_sends(const struct call *call);
 
-/* True when the call that has just returned says as much about its socket as a look would: nothing has changed. */
+/* True when the call that has just returned says as much about its socket as a look would: nothing
+ * has changed. */
 bool call_needs_no_look(const struct call *call);
 
 /* An empty call. `duration` is -1, `made` are -1. */

@@ -7,8 +7,8 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-#include "language/escape.h"
 #include "call/message.h"
+#include "language/escape.h"
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
@@ -63,7 +63,8 @@ static void append_pktinfo6(const unsigned char *data, size_t length, struct byt
 static void append_timeval(const unsigned char *data, size_t length, struct bytes *bytes) {
   struct timeval time = {0};
   memcpy(&time, data, length < sizeof time ? length : sizeof time);
-  bytes_append_format(bytes, "{tv_sec=%lld, tv_usec=%ld}", (long long)time.tv_sec, (long)time.tv_usec);
+  bytes_append_format(bytes, "{tv_sec=%lld, tv_usec=%ld}", (long long)time.tv_sec,
+                      (long)time.tv_usec);
 }
 
 static void append_timespecs(const unsigned char *data, size_t length, struct bytes *bytes) {
@@ -73,8 +74,8 @@ static void append_timespecs(const unsigned char *data, size_t length, struct by
   for (size_t i = 0; i + sizeof(struct timespec) <= length; i += sizeof(struct timespec)) {
     struct timespec time;
     memcpy(&time, data + i, sizeof time);
-    bytes_append_format(bytes, "%s{tv_sec=%lld, tv_nsec=%ld}", i ? ", " : "", (long long)time.tv_sec,
-                        time.tv_nsec);
+    bytes_append_format(bytes, "%s{tv_sec=%lld, tv_nsec=%ld}", i ? ", " : "",
+                        (long long)time.tv_sec, time.tv_nsec);
   }
   if (several)
     bytes_append_char(bytes, ']');
@@ -82,9 +83,10 @@ static void append_timespecs(const unsigned char *data, size_t length, struct by
 
 /* Who reported an error of the error queue. */
 static const char *origin_name(unsigned origin) {
-  static const char *const names[] = {
-      "SO_EE_ORIGIN_NONE",         "SO_EE_ORIGIN_LOCAL",    "SO_EE_ORIGIN_ICMP",  "SO_EE_ORIGIN_ICMP6",
-      "SO_EE_ORIGIN_TIMESTAMPING", "SO_EE_ORIGIN_ZEROCOPY", "SO_EE_ORIGIN_TXTIME"};
+  static const char *const names[] = {"SO_EE_ORIGIN_NONE",         "SO_EE_ORIGIN_LOCAL",
+                                      "SO_EE_ORIGIN_ICMP",         "SO_EE_ORIGIN_ICMP6",
+                                      "SO_EE_ORIGIN_TIMESTAMPING", "SO_EE_ORIGIN_ZEROCOPY",
+                                      "SO_EE_ORIGIN_TXTIME"};
   return origin < sizeof names / sizeof *names ? names[origin] : NULL;
 }
 

@@ -44,7 +44,8 @@ int message_reserve(struct call *call, struct socket_table *table) {
     memset(message->control.data, 0, message->control_size);
     message->control.length = message->control_size;
   }
-  /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets brings any. */
+  /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets
+   * brings any. */
   size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
   if (room > 253)
     room = 253;
@@ -64,7 +65,8 @@ void message_perform(struct call *call) {
   struct iovec parts[16];
   size_t offset = 0;
   for (size_t i = 0; i < message->part_count; i++) {
-    parts[i] = (struct iovec){.iov_base = call->data->data + offset, .iov_len = message->part_sizes[i]};
+    parts[i] =
+        (struct iovec){.iov_base = call->data->data + offset, .iov_len = message->part_sizes[i]};
     offset += message->part_sizes[i];
   }
   struct msghdr header = {.msg_iov = parts, .msg_iovlen = message->part_count};
@@ -72,7 +74,8 @@ void message_perform(struct call *call) {
   header.msg_controllen = message->control_size;
   if (message->named) {
     header.msg_name = &call->address.storage;
-    header.msg_namelen = call->name == CALL_RECVMSG ? sizeof call->address.storage : call->address.length;
+    header.msg_namelen =
+        call->name == CALL_RECVMSG ? sizeof call->address.storage : call->address.length;
   }
   if (call->name == CALL_SENDMSG) {
     call->result = sendmsg(call->subject.descriptor, &header, (int)call->number[0]);
@@ -138,7 +141,8 @@ static void receive_descriptor(struct call *call, struct socket_table *table, in
 }
 
 bool message_carries_descriptors(const struct control *control) {
-  return control->level == SOL_SOCKET && (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
+  return control->level == SOL_SOCKET &&
+         (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
 }
 
 void message_finish(struct call *call, struct socket_table *table) {

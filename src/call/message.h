@@ -1,4 +1,5 @@
-/* message: what sendmsg(2) and recvmsg(2) carry beside the data: several parts, an address, and control messages. */
+/* message: what sendmsg(2) and recvmsg(2) carry beside the data: several parts, an address, and
+ * control messages. */
 #ifndef SOCKSH_CALL_MESSAGE_H
 #define SOCKSH_CALL_MESSAGE_H
 
@@ -9,9 +10,11 @@ struct call_message *message_create(void);
 void message_free(struct call_message *message);
 
 /* Adds a control message to be sent. 0, or -1 when there is no memory. */
-int message_add_control(struct call_message *message, int level, int type, const void *data, size_t length);
+int message_add_control(struct call_message *message, int level, int type, const void *data,
+                        size_t length);
 
-/* Reserves entries for as many descriptors as the control buffer of a recvmsg has room for. 0 or -1. */
+/* Reserves entries for as many descriptors as the control buffer of a recvmsg has room for. 0 or
+ * -1. */
 int message_reserve(struct call *call, struct socket_table *table);
 
 /* Makes the system call: sendmsg or recvmsg. */

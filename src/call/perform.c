@@ -31,7 +31,8 @@ static long perform_poll(struct call *call) {
     return -1;
   }
   for (size_t i = 0; i < call->item_count; i++)
-    items[i] = (struct pollfd){.fd = call->items[i].descriptor, .events = (short)call->items[i].asked};
+    items[i] =
+        (struct pollfd){.fd = call->items[i].descriptor, .events = (short)call->items[i].asked};
   long result = poll(items, call->item_count, milliseconds(call->duration));
   int error = errno;
   for (size_t i = 0; i < call->item_count; i++)
@@ -61,7 +62,8 @@ static long perform_select(struct call *call) {
         sets[set] = memory + (size_t)set * words;
         sets[set][call->items[i].descriptor / BITS] |= 1UL << (call->items[i].descriptor % BITS);
       }
-  struct timespec time = {.tv_sec = call->duration / 1000000000, .tv_nsec = call->duration % 1000000000};
+  struct timespec time = {.tv_sec = call->duration / 1000000000,
+                          .tv_nsec = call->duration % 1000000000};
   long result = syscall(SYS_pselect6, highest + 1, sets[0], sets[1], sets[2],
                         call->duration < 0 ? NULL : &time, NULL);
   int error = errno;
@@ -89,11 +91,12 @@ static long perform_epoll_wait(struct call *call) {
     errno = ENOMEM;
     return -1;
   }
-  long result =
-      epoll_wait(call->subject.descriptor, events, (int)call->item_room, milliseconds(call->duration));
+  long result = epoll_wait(call->subject.descriptor, events, (int)call->item_room,
+                           milliseconds(call->duration));
   int error = errno;
   for (long i = 0; i < result; i++) {
-    call->items[i] = (struct call_item){.descriptor = (int)events[i].data.u64, .given = events[i].events};
+    call->items[i] =
+        (struct call_item){.descriptor = (int)events[i].data.u64, .given = events[i].events};
     call->items[i].label.descriptor = call->items[i].descriptor;
   }
   call->item_count = result > 0 ? (size_t)result : 0;
@@ -112,14 +115,17 @@ static long perform_option(struct call *call) {
     return result;
   }
   if (call->option && call->option->type->pointer && !call->raw_value) {
-    struct sock_fprog program = {.len = (unsigned short)(call->data->length / sizeof(struct sock_filter)),
-                                 .filter = (struct sock_filter *)call->data->data};
+    struct sock_fprog program = {
+        .len = (unsigned short)(call->data->length / sizeof(struct sock_filter)),
+        .filter = (struct sock_filter *)call->data->data};
     return setsockopt(call->subject.descriptor, level, name, &program, sizeof program);
   }
-  return setsockopt(call->subject.descriptor, level, name, call->data->data, (socklen_t)call->data->length);
+  return setsockopt(call->subject.descriptor, level, name, call->data->data,
+                    (socklen_t)call->data->length);
 }
 
-/* Most requests take a pointer to an int. What others write goes into memory that is large enough for any. */
+/* Most requests take a pointer to an int. What others write goes into memory that is large enough
+ * for any. */
 static long perform_ioctl(struct call *call) {
   union {
     int number;
@@ -131,15 +137,17 @@ static long perform_ioctl(struct call *call) {
   long result = ioctl(call->subject.descriptor, (unsigned long)call->number[0], &argument);
   bool time = call->number[0] == SIOCGSTAMP || call->number[0] == SIOCGSTAMPNS;
   call->number[1] = time ? argument.time.tv_sec : argument.number;
-  call->number[2] = time ? argument.time.tv_usec : 0; /* or nanoseconds, which stand in the same place */
+  call->number[2] =
+      time ? argument.time.tv_usec : 0; /* or nanoseconds, which stand in the same place */
   return result;
 }
 
 static long perform_accept(struct call *call, bool flags) {
   call->address.length = sizeof call->address.storage;
   int descriptor = call->subject.descriptor;
-  int made = flags ? accept4(descriptor, &call->address.any, &call->address.length, (int)call->number[0])
-                   : accept(descriptor, &call->address.any, &call->address.length);
+  int made =
+      flags ? accept4(descriptor, &call->address.any, &call->address.length, (int)call->number[0])
+            : accept(descriptor, &call->address.any, &call->address.length);
   if (made < 0)
     call->address.length = 0;
   call->made[0] = made;
@@ -174,7 +182,8 @@ static long perform_send(struct call *call) {
     return write(descriptor, data, length);
   if (call->name == CALL_SEND)
     return send(descriptor, data, length, (int)call->number[0]);
-  return sendto(descriptor, data, length, (int)call->number[0], &call->address.any, call->address.length);
+  return sendto(descriptor, data, length, (int)call->number[0], &call->address.any,
+                call->address.length);
 }
 
 static long perform_move(struct call *call) {
@@ -190,20 +199,22 @@ static long perform_move(struct call *call) {
 
 static long perform_name(struct call *call) {
   call->address.length = sizeof call->address.storage;
-  long result = call->name == CALL_GETSOCKNAME
-                    ? getsockname(call->subject.descriptor, &call->address.any, &call->address.length)
-                    : getpeername(call->subject.descriptor, &call->address.any, &call->address.length);
+  long result =
+      call->name == CALL_GETSOCKNAME
+          ? getsockname(call->subject.descriptor, &call->address.any, &call->address.length)
+          : getpeername(call->subject.descriptor, &call->address.any, &call->address.length);
   if (result < 0)
     call->address.length = 0;
   return result;
 }
 
-/* The same on a host of the lab: the one who can make it there is asked, and hands the descriptor over. */
+/* The same on a host of the lab: the one who can make it there is asked, and hands the descriptor
+ * over. */
 static long perform_make_there(struct call *call) {
   int made[2];
   bool pair = call->name == CALL_SOCKETPAIR;
-  int error = call->host->make(call->host, (int)call->number[0], (int)call->number[1], (int)call->number[2],
-                               pair, made);
+  int error = call->host->make(call->host, (int)call->number[0], (int)call->number[1],
+                               (int)call->number[2], pair, made);
   errno = error;
   if (error)
     return -1;
@@ -216,9 +227,9 @@ static long perform_make(struct call *call) {
     return perform_make_there(call);
   if (call->name == CALL_SOCKETPAIR || call->name == CALL_PIPE) {
     int pair[2] = {-1, -1};
-    long result = call->name == CALL_PIPE
-                      ? pipe(pair)
-                      : socketpair((int)call->number[0], (int)call->number[1], (int)call->number[2], pair);
+    long result = call->name == CALL_PIPE ? pipe(pair)
+                                          : socketpair((int)call->number[0], (int)call->number[1],
+                                                       (int)call->number[2], pair);
     if (result == 0)
       memcpy(call->made, pair, sizeof pair);
     return result;

@@ -36,12 +36,13 @@ static void look_up_ask(struct resolver_question *question) {
     struct addrinfo hints = {.ai_family = look_up->family, .ai_socktype = look_up->type};
     if (!look_up->has_host)
       hints.ai_flags = AI_PASSIVE;
-    look_up->status = getaddrinfo(look_up->has_host ? look_up->host : NULL,
-                                  look_up->has_service ? look_up->service : NULL, &hints, &look_up->list);
-  } else {
     look_up->status =
-        getnameinfo(&look_up->address.any, look_up->address.length, look_up->host, sizeof look_up->host,
-                    look_up->service, sizeof look_up->service, look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
+        getaddrinfo(look_up->has_host ? look_up->host : NULL,
+                    look_up->has_service ? look_up->service : NULL, &hints, &look_up->list);
+  } else {
+    look_up->status = getnameinfo(&look_up->address.any, look_up->address.length, look_up->host,
+                                  sizeof look_up->host, look_up->service, sizeof look_up->service,
+                                  look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
   }
   look_up->error = look_up->status == EAI_SYSTEM ? errno : 0;
 }

@@ -1,4 +1,5 @@
-/* resolve: the calls that look names up: getaddrinfo(3) and getnameinfo(3), as resolver.h makes them. */
+/* resolve: the calls that look names up: getaddrinfo(3) and getnameinfo(3), as resolver.h makes
+ * them. */
 #ifndef SOCKSH_CALL_RESOLVE_H
 #define SOCKSH_CALL_RESOLVE_H
 

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/process.h"
-#include "session/service_handle.h"
-#include "session/settings.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/word.h"
-#include "system/descriptor.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+#include "session/settings.h"
 #include "socket/look.h"
+#include "system/descriptor.h"
 
 bool argument_is(const struct argument_value *value, const char *text) {
   return bytes_equal(value->word.data, value->word.length, text, strlen(text));
@@ -41,37 +41,41 @@ static int note_nearest(const char *name, const struct value *value, void *conte
 int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct nearest nearest = {.text = value->word.data, .length = value->word.length, .distance = 3};
-  escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60, ESCAPE_ASCII);
+  escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60,
+                ESCAPE_ASCII);
   names_walk(invocation->runner->scope.names, note_nearest, &nearest);
   if (nearest.name)
     error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"),
               bytes_text(&shown), nearest.name);
   else
-    error_set(
-        invocation->error, ERROR_FAILURE,
-        _("no socket is called %s; `%s = socket inet stream` makes one, `status` lists those that are open"),
-        bytes_text(&shown), bytes_text(&shown));
+    error_set(invocation->error, ERROR_FAILURE,
+              _("no socket is called %s; `%s = socket inet stream` makes one, `status` lists those "
+                "that are open"),
+              bytes_text(&shown), bytes_text(&shown));
   bytes_free(&shown);
   return -1;
 }
 
-static int socket_by_number(struct invocation *invocation, struct argument_value *value, long long number) {
+static int socket_by_number(struct invocation *invocation, struct argument_value *value,
+                            long long number) {
   struct socket *socket = NULL;
   if (number <= INT_MAX)
     socket = socket_table_find(&invocation->runner->session->sockets, (int)number);
   if (!socket && number <= INT_MAX && (number < 3 || descriptor_is_own((int)number)) &&
       fcntl((int)number, F_GETFD) >= 0)
-    return error_set(invocation->error, ERROR_FAILURE,
-                     _("descriptor %lld belongs to the shell itself and is no socket of this session"),
-                     number);
+    return error_set(
+        invocation->error, ERROR_FAILURE,
+        _("descriptor %lld belongs to the shell itself and is no socket of this session"), number);
   if (!socket)
     return error_set(invocation->error, ERROR_FAILURE,
-                     _("no open socket has the number %lld; `status` lists those that are open"), number);
+                     _("no open socket has the number %lld; `status` lists those that are open"),
+                     number);
   value->socket = (struct socket *)object_retain(&socket->object);
   return 0;
 }
 
-struct socket *argument_socket_by_name(const struct runner *runner, const char *text, size_t length) {
+struct socket *argument_socket_by_name(const struct runner *runner, const char *text,
+                                       size_t length) {
   const struct value *bound = names_get(runner->scope.names, text, length);
   return bound && bound->kind == VALUE_OBJECT ? socket_from_object(bound->object) : NULL;
 }
@@ -99,7 +103,8 @@ static int convert_socket(struct invocation *invocation, struct argument_value *
                           _("is no socket: give a name, a descriptor, or . for the last one"));
   if (check)
     return 0;
-  struct socket *socket = argument_socket_by_name(invocation->runner, value->word.data, value->word.length);
+  struct socket *socket =
+      argument_socket_by_name(invocation->runner, value->word.data, value->word.length);
   if (!socket && names_get(invocation->runner->scope.names, value->word.data, value->word.length))
     return argument_wrong(invocation, value, _("is bound to something that is no socket"));
   if (!socket)
@@ -115,14 +120,16 @@ static bool take_service(struct invocation *invocation, struct argument_value *v
       given   ? given
       : check ? NULL
               : names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-  struct service_handle *service = bound && bound->kind == VALUE_OBJECT ? service_handle_from_object(bound->object) : NULL;
+  struct service_handle *service =
+      bound && bound->kind == VALUE_OBJECT ? service_handle_from_object(bound->object) : NULL;
   if (service)
     value->service = (struct service_handle *)object_retain(&service->object);
   return service != NULL;
 }
 
 /* Who `await` waits for: `listening` is a word of its own, unless a socket has the name. */
-static int convert_awaited(struct invocation *invocation, struct argument_value *value, bool check) {
+static int convert_awaited(struct invocation *invocation, struct argument_value *value,
+                           bool check) {
   const struct value *given = expanded_value(&value->word);
   const char *text = value->word.data;
   size_t length = value->word.length;
@@ -168,8 +175,10 @@ static const struct argument_value *earlier_level(const struct invocation *invoc
   return NULL;
 }
 
-/* The option of this name at just one of the levels that the socket has; NULL where there is none, or several. */
-static const struct option *option_of_socket(const struct socket *socket, const char *text, size_t length) {
+/* The option of this name at just one of the levels that the socket has; NULL where there is none,
+ * or several. */
+static const struct option *option_of_socket(const struct socket *socket, const char *text,
+                                             size_t length) {
   const int levels[] = {SOL_SOCKET, socket->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
                         socket->protocol};
   bool internet = socket->family == AF_INET || socket->family == AF_INET6;
@@ -184,7 +193,8 @@ static const struct option *option_of_socket(const struct socket *socket, const 
   return found;
 }
 
-/* True when some level has the option: its name is right, and only the socket's family can tell which one is meant. */
+/* True when some level has the option: its name is right, and only the socket's family can tell
+ * which one is meant. */
 static bool option_at_any_level(const char *text, size_t length) {
   struct error ignored;
   for (const struct option *option = option_table; option->name; option++)
@@ -213,8 +223,8 @@ static int convert_option(struct invocation *invocation, struct argument_value *
   size_t length = value->word.length;
   if (number_parse(text, length, &value->number) == 0)
     return convert_option_number(invocation, value, level);
-  value->option =
-      option_find(level && !level->unknown ? (int)level->number : -1, text, length, invocation->error);
+  value->option = option_find(level && !level->unknown ? (int)level->number : -1, text, length,
+                              invocation->error);
   const struct socket *socket = check ? NULL : argument_earlier_socket(invocation);
   if (!value->option && !level && socket)
     value->option = option_of_socket(socket, text, length);
@@ -241,7 +251,8 @@ static int convert_type(struct invocation *invocation, struct argument_value *va
     length -= size + (bar ? 1 : 0);
     text += size + (bar ? 1 : 0);
     if (bar && length == 0)
-      return argument_wrong(invocation, value, _("ends in |: a flag must follow, as in stream|nonblock"));
+      return argument_wrong(invocation, value,
+                            _("ends in |: a flag must follow, as in stream|nonblock"));
   }
   return 0;
 }
@@ -252,13 +263,16 @@ static int convert_number(struct invocation *invocation, struct argument_value *
   return 0;
 }
 
-/* The flags of fcntl are of two sets: its command, the word before, says which. NULL: that word is not known yet. */
+/* The flags of fcntl are of two sets: its command, the word before, says which. NULL: that word is
+ * not known yet. */
 static const struct constant_set *file_flags_of(const struct invocation *invocation) {
   for (size_t i = 0; i < invocation->count; i++) {
     const struct argument_value *earlier = &invocation->values[i];
     if (earlier->argument && earlier->argument->set == &constant_file_commands) {
       bool descriptor = earlier->number == F_SETFD || earlier->number == F_GETFD;
-      return earlier->unknown ? NULL : descriptor ? &constant_descriptor_flags : &constant_file_flags;
+      return earlier->unknown ? NULL
+             : descriptor     ? &constant_descriptor_flags
+                              : &constant_file_flags;
     }
   }
   return &constant_file_flags;
@@ -305,15 +319,17 @@ static int convert_keyword(struct invocation *invocation, struct argument_value 
 
 static int convert_job(struct invocation *invocation, struct argument_value *value) {
   if (value->word.length < 2 || value->word.data[0] != '%' ||
-      number_parse(value->word.data + 1, value->word.length - 1, &value->number) < 0 || value->number < 1 ||
-      value->number > UINT_MAX)
-    return argument_wrong(invocation, value, _("is no job: jobs are written %1, %2; `jobs` lists them"));
+      number_parse(value->word.data + 1, value->word.length - 1, &value->number) < 0 ||
+      value->number < 1 || value->number > UINT_MAX)
+    return argument_wrong(invocation, value,
+                          _("is no job: jobs are written %1, %2; `jobs` lists them"));
   return 0;
 }
 
 static int convert_size(struct invocation *invocation, struct argument_value *value) {
   if (size_parse(value->word.data, value->word.length, &value->size) < 0)
-    return argument_wrong(invocation, value, _("is no size: write a count of bytes, as 64, 4K or 1M"));
+    return argument_wrong(invocation, value,
+                          _("is no size: write a count of bytes, as 64, 4K or 1M"));
   if (value->size > DATA_LIMIT)
     return argument_wrong(invocation, value, _("is more than 1G, the most for one call"));
   return 0;
@@ -403,9 +419,10 @@ int argument_convert(struct invocation *invocation, struct argument_value *value
   int status = convert_kind(invocation, value, check);
   const struct host *host = check ? NULL : invocation->runner->host;
   if (status == 0 && host && value->socket && value->socket->host != host)
-    return error_set(invocation->error, ERROR_FAILURE, _("socket %d is on %s, not on %s: leave @%s out"),
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("socket %d is on %s, not on %s: leave @%s out"),
                      value->socket->was_descriptor,
-                     value->socket->host ? value->socket->host->name : _("the real network"), host->name,
-                     host->name);
+                     value->socket->host ? value->socket->host->name : _("the real network"),
+                     host->name, host->name);
   return status;
 }

@@ -21,13 +21,15 @@ static void set_own_address(struct address *address, const struct host *host) {
 static int bound_address(struct invocation *invocation, struct argument_value *value,
                          const struct socket *socket) {
   if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+                           socket->was_descriptor);
   value->address = look_local(socket);
-  bool unbound = address_port(&value->address) == 0 || (address_family(&value->address) == AF_UNIX &&
-                                                        value->address.length <= sizeof(sa_family_t));
+  bool unbound =
+      address_port(&value->address) == 0 ||
+      (address_family(&value->address) == AF_UNIX && value->address.length <= sizeof(sa_family_t));
   if (value->address.length == 0 || unbound)
-    return error_set(invocation->error, ERROR_FAILURE, _("socket %d has no address yet: bind it first"),
-                     socket->was_descriptor);
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("socket %d has no address yet: bind it first"), socket->was_descriptor);
   if (socket->host && address_is_any(&value->address))
     set_own_address(&value->address, socket->host);
   address_any_to_loopback(&value->address);
@@ -48,23 +50,27 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
   bool any = strcmp(query->host, "*") == 0;
   call.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
   call.text[1] = strdup(query->service);
-  call.number[0] =
-      socket && (socket->family == AF_INET || socket->family == AF_INET6) ? socket->family : AF_INET;
+  call.number[0] = socket && (socket->family == AF_INET || socket->family == AF_INET6)
+                       ? socket->family
+                       : AF_INET;
   call.number[1] = socket ? socket->type : SOCK_STREAM;
-  int status = (call.text[0] || any) && call.text[1]
-                   ? runner_call(invocation->runner, invocation->command->name, &call, invocation->error)
-                   : error_set_memory(invocation->error);
+  int status =
+      (call.text[0] || any) && call.text[1]
+          ? runner_call(invocation->runner, invocation->command->name, &call, invocation->error)
+          : error_set_memory(invocation->error);
   if (status == 0 && call.found_count == 0)
-    status =
-        error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"), query->host);
+    status = error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"),
+                       query->host);
   if (status == 0)
     value->address = call.found[0];
   call_free(&call);
   return status;
 }
 
-/* The host that an address is meant on: that of the socket, or of the @ before the command; NULL: the real network. */
-static const struct host *host_of(const struct invocation *invocation, const struct socket *socket) {
+/* The host that an address is meant on: that of the socket, or of the @ before the command; NULL:
+ * the real network. */
+static const struct host *host_of(const struct invocation *invocation,
+                                  const struct socket *socket) {
   return socket ? socket->host : invocation->runner->host;
 }
 
@@ -80,7 +86,8 @@ static int look_up_in_lab(struct invocation *invocation, struct argument_value *
                           struct address_query *query, const struct socket *socket,
                           const struct address *found) {
   long long port;
-  if (number_parse(query->service, strlen(query->service), &port) == 0 && port >= 0 && port <= 65535) {
+  if (number_parse(query->service, strlen(query->service), &port) == 0 && port >= 0 &&
+      port <= 65535) {
     value->address = *found;
     address_set_port(&value->address, (int)port);
     return 0;
@@ -103,15 +110,14 @@ static int look_up_name(struct invocation *invocation, struct argument_value *va
   /* On the real network the address may be anybody's. */
   if (!host && socket)
     return error_set(invocation->error, ERROR_FAILURE,
-                     _("%s is a host of the lab, and socket %d is on the real network: make it with @HOST "
-                       "before the command"),
+                     _("%s is a host of the lab, and socket %d is on the real network: make it "
+                       "with @HOST before the command"),
                      query->host, socket->was_descriptor);
   if (!host && !(value->argument->flags & ON_WIRE))
-    return error_set(
-        invocation->error, ERROR_FAILURE,
-        _("%s is a host of the lab: say on which host this is to be done, with @HOST before the "
-          "command"),
-        query->host);
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("%s is a host of the lab: say on which host this is to be done, with @HOST "
+                       "before the command"),
+                     query->host);
   struct address found = lab_resolve(lab, query->host, length, family);
   if (found.length == 0)
     return error_set(invocation->error, ERROR_FAILURE, _("host %s has no address of that family"),
@@ -119,11 +125,13 @@ static int look_up_name(struct invocation *invocation, struct argument_value *va
   return look_up_in_lab(invocation, value, query, socket, &found);
 }
 
-int argument_convert_address(struct invocation *invocation, struct argument_value *value, bool check) {
+int argument_convert_address(struct invocation *invocation, struct argument_value *value,
+                             bool check) {
   const struct value *given = expanded_value(&value->word);
   const struct address *address =
       given && given->kind == VALUE_OBJECT ? address_from_object(given->object) : NULL;
-  struct socket *named = given && given->kind == VALUE_OBJECT ? socket_from_object(given->object) : NULL;
+  struct socket *named =
+      given && given->kind == VALUE_OBJECT ? socket_from_object(given->object) : NULL;
   bool bare = value->word.bare == value->word.length && value->word.length > 0;
   if (address) {
     value->address = *address;

@@ -10,7 +10,8 @@
 enum { FILE_LIMIT = 64 << 20 };
 
 /* A usage error that shows the word. Always -1. */
-int argument_wrong(struct invocation *invocation, const struct argument_value *value, const char *what) {
+int argument_wrong(struct invocation *invocation, const struct argument_value *value,
+                   const char *what) {
   struct bytes shown = {0};
   escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
   error_set(invocation->error, ERROR_USAGE, "%s %s", bytes_text(&shown), what);

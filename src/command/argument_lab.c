@@ -18,8 +18,9 @@ int argument_convert_host(struct invocation *invocation, struct argument_value *
                      _("there is no lab: `lab` makes one, with the hosts client and server"));
   value->host = lab_find_host(lab, value->word.data, value->word.length);
   if (!value->host)
-    return error_set(invocation->error, ERROR_FAILURE, _("no host is called %.*s; `lab` lists them"),
-                     (int)value->word.length, value->word.data);
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("no host is called %.*s; `lab` lists them"), (int)value->word.length,
+                     value->word.data);
   return 0;
 }
 
@@ -78,5 +79,6 @@ int argument_convert_percent(struct invocation *invocation, struct argument_valu
     value->fraction /= 100;
     return 0;
   }
-  return argument_wrong(invocation, value, _("is no share: write it as 10%, from 0% to 100%, or off"));
+  return argument_wrong(invocation, value,
+                        _("is no share: write it as 10%, from 0% to 100%, or off"));
 }

@@ -5,8 +5,8 @@
 #include "socket/socket.h"
 #include "timeline/answer.h"
 
-/* The columns of a table, with HOST in front where there is a lab, whose rows then begin with the host. `room` has one place more than
- * the columns and their end. */
+/* The columns of a table, with HOST in front where there is a lab, whose rows then begin with the
+ * host. `room` has one place more than the columns and their end. */
 const char *const *row_columns(const char *const *columns, bool lab, const char **room);
 /* The host of a socket, where there is a lab. */
 void row_add_host(struct answer *answer, const struct socket *socket, bool lab);

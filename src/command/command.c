@@ -22,14 +22,16 @@ const char *const command_group_titles[GROUP_COUNT] = {
     [GROUP_SESSION] = N_("The session"),
 };
 
-/* Every name and alias, sorted: scripts of hundreds of thousands of lines look each line's command up. */
+/* Every name and alias, sorted: scripts of hundreds of thousands of lines look each line's command
+ * up. */
 struct index_entry {
   const char *name;
   const struct command *command;
 };
 
 static const struct command *const *commands; /* the table; set once, at the start */
-static struct index_entry *index_entries; /* the table is read-only once it is made, and needs no lock */
+static struct index_entry
+    *index_entries; /* the table is read-only once it is made, and needs no lock */
 static size_t index_count;
 static size_t index_start[257]; /* where the names with this first byte begin */
 
@@ -110,10 +112,11 @@ static void unknown_command(const char *text, size_t length, struct error *error
     }
   }
   if (nearest)
-    error_set(error, ERROR_USAGE, _("no command is called %s, did you mean %s?"), bytes_text(&shown),
-              nearest);
+    error_set(error, ERROR_USAGE, _("no command is called %s, did you mean %s?"),
+              bytes_text(&shown), nearest);
   else
-    error_set(error, ERROR_USAGE, _("no command is called %s; `help` lists them"), bytes_text(&shown));
+    error_set(error, ERROR_USAGE, _("no command is called %s; `help` lists them"),
+              bytes_text(&shown));
   bytes_free(&shown);
 }
 
@@ -137,8 +140,8 @@ const struct command *command_complete(const char *text, size_t length, struct e
   if (count > 1) {
     found = NULL;
     if (error)
-      error_set(error, ERROR_USAGE, _("several commands begin with \"%.*s\": %s"), (int)length, text,
-                bytes_text(&several));
+      error_set(error, ERROR_USAGE, _("several commands begin with \"%.*s\": %s"), (int)length,
+                text, bytes_text(&several));
   } else if (count == 0 && error) {
     unknown_command(text, length, error);
   }
@@ -153,8 +156,10 @@ static const struct command *find_exactly(const char *text, size_t length, struc
   return command;
 }
 
-/* Without an error the question is whether a word is a command, and an abbreviation is none: it may be a name. */
-static const struct command *find_abbreviated(const char *text, size_t length, struct error *error) {
+/* Without an error the question is whether a word is a command, and an abbreviation is none: it may
+ * be a name. */
+static const struct command *find_abbreviated(const char *text, size_t length,
+                                              struct error *error) {
   return error ? command_complete(text, length, error) : command_find(text, length);
 }
 
@@ -163,7 +168,8 @@ static bool takes_raw(const struct command *command) {
 }
 
 /* `wire` and `hold` are the command `wire hold`, which has words of its own. */
-static const struct command *find_part(const struct command *command, const char *text, size_t length) {
+static const struct command *find_part(const struct command *command, const char *text,
+                                       size_t length) {
   char name[64];
   size_t first = strlen(command->name);
   if (!command->parts || first + 1 + length > sizeof name)

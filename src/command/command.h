@@ -1,5 +1,6 @@
-/* command: a command as data. The table of them is what runs a line, checks it, completes it, explains it, and writes
- * the manual. Adding a command is one entry, in the file of its family, and its line in the table. */
+/* command: a command as data. The table of them is what runs a line, checks it, completes it,
+ * explains it, and writes the manual. Adding a command is one entry, in the file of its family, and
+ * its line in the table. */
 #ifndef SOCKSH_COMMAND_COMMAND_H
 #define SOCKSH_COMMAND_COMMAND_H
 
@@ -8,7 +9,8 @@
 
 struct invocation;
 
-/* What a word of a command stands for. What a kind takes, and how it is completed, is one row in argument.c. */
+/* What a word of a command stands for. What a kind takes, and how it is completed, is one row in
+ * argument.c. */
 enum argument_kind {
   ARGUMENT_SOCKET, /* a name, a descriptor, or . */
   ARGUMENT_ADDRESS,
@@ -55,7 +57,8 @@ struct argument {
   unsigned flags;
   const struct constant_set *set; /* ARGUMENT_SYMBOL, ARGUMENT_FLAGS */
   const char *words;              /* ARGUMENT_KEYWORD: the choices, "rd|wr|rdwr" */
-  const char *keyword; /* the word that must stand before it: "--to"; such an argument may stand anywhere */
+  const char *
+      keyword; /* the word that must stand before it: "--to"; such an argument may stand anywhere */
 };
 
 /* Families of commands, in the order of the manual. */
@@ -91,24 +94,26 @@ struct command {
   struct argument arguments[ARGUMENT_LIMIT];
   const char *result;  /* what a name before = gets: "socket", "data, address"; NULL: nothing */
   const char *summary; /* one line, without a full stop */
-  const char *manual;  /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
+  const char
+      *manual; /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
   const char *prototype; /* as C declares the call; NULL where there is none */
   const char *python;    /* the same call in Python; NULL where there is none */
   const char *blocks;    /* whether, and until when */
   struct command_error errors[COMMAND_ERRORS];
   const char *example; /* lines that run */
   const char *pages;   /* manual pages to read: "accept(2), tcp(7)" */
-  bool parts;          /* the word behind it may make it another command of the table: `wire hold` */
-  bool sends_signal;   /* a C program gets SIGPIPE where this fails with EPIPE */
-  /* Whether the words go together, as far as one can tell without looking at anything: called before the script is run,
-   * when some words are still `unknown`, and again before `run`. 0, or -1 with a usage error. NULL: they always do. */
+  bool parts;        /* the word behind it may make it another command of the table: `wire hold` */
+  bool sends_signal; /* a C program gets SIGPIPE where this fails with EPIPE */
+  /* Whether the words go together, as far as one can tell without looking at anything: called
+   * before the script is run, when some words are still `unknown`, and again before `run`. 0, or -1
+   * with a usage error. NULL: they always do. */
   int (*check)(struct invocation *invocation);
   /* 0 with the result filled in, or -1 with the error. */
   int (*run)(struct invocation *invocation);
 };
 
-/* Takes the table of commands, in the order of the manual and ended by NULL, which lasts as long as the program: the first thing,
- * before there are threads. 0, or -1 when there is no memory. */
+/* Takes the table of commands, in the order of the manual and ended by NULL, which lasts as long as
+ * the program: the first thing, before there are threads. 0, or -1 when there is no memory. */
 int command_start(const struct command *const *table);
 
 /* The table. */
@@ -117,8 +122,8 @@ const struct command *const *command_list(void);
 /* The command with this name or alias. */
 const struct command *command_find(const char *text, size_t length);
 
-/* The same, and else the only one whose name begins so. Where there is none, or several, NULL with a usage error that
- * says what was meant. */
+/* The same, and else the only one whose name begins so. Where there is none, or several, NULL with
+ * a usage error that says what was meant. */
 const struct command *command_complete(const char *text, size_t length, struct error *error);
 
 /* For the parser: exact names, and exact names or unique abbreviations. */

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "command/argument.h"
-#include "session/process.h"
-#include "session/service_handle.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "session/process.h"
+#include "session/service_handle.h"
 #include "socket/look.h"
 
 void argument_value_free(struct argument_value *value) {
@@ -27,7 +27,8 @@ const char *argument_value_text(const struct argument_value *value, struct bytes
   return bytes_text(text);
 }
 
-/* Takes the memory that the command before has left, unless that is too small, or a command around this one has it. */
+/* Takes the memory that the command before has left, unless that is too small, or a command around
+ * this one has it. */
 static int take_memory(struct invocation *invocation, size_t count) {
   struct runner *runner = invocation->runner;
   invocation->values = runner->spare;
@@ -77,7 +78,8 @@ static int match_words(struct invocation *invocation, int *assigned) {
     return error_set_memory(invocation->error);
   for (size_t i = 0; i < count; i++) {
     const struct expanded *word = &invocation->values[i].word;
-    words[i] = (struct match_word){word->data, word->length, word->bare, invocation->values[i].place, true};
+    words[i] = (struct match_word){word->data, word->length, word->bare,
+                                   invocation->values[i].place, true};
   }
   int status = argument_match(invocation->command, words, count, assigned, invocation->error);
   if (words != few)
@@ -146,7 +148,8 @@ const struct argument_value *invocation_nth(const struct invocation *invocation,
   return NULL;
 }
 
-const struct argument_value *invocation_value(const struct invocation *invocation, size_t argument) {
+const struct argument_value *invocation_value(const struct invocation *invocation,
+                                              size_t argument) {
   return invocation_nth(invocation, argument, 0);
 }
 
@@ -155,7 +158,8 @@ struct socket *invocation_socket(const struct invocation *invocation, size_t arg
   return value ? value->socket : NULL;
 }
 
-long long invocation_number(const struct invocation *invocation, size_t argument, long long otherwise) {
+long long invocation_number(const struct invocation *invocation, size_t argument,
+                            long long otherwise) {
   const struct argument_value *value = invocation_value(invocation, argument);
   return value ? value->number : otherwise;
 }
@@ -165,13 +169,14 @@ size_t invocation_size(const struct invocation *invocation, size_t argument, siz
   return value ? value->size : otherwise;
 }
 
-int64_t invocation_duration(const struct invocation *invocation, size_t argument, int64_t otherwise) {
+int64_t invocation_duration(const struct invocation *invocation, size_t argument,
+                            int64_t otherwise) {
   const struct argument_value *value = invocation_value(invocation, argument);
   return value ? value->duration : otherwise;
 }
 
-int invocation_wrong(struct invocation *invocation, const struct argument_value *value, const char *format,
-                     ...) {
+int invocation_wrong(struct invocation *invocation, const struct argument_value *value,
+                     const char *format, ...) {
   struct bytes text = {0};
   va_list list;
   va_start(list, format);

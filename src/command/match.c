@@ -21,7 +21,8 @@ int keyword_index(const char *words, const char *text, size_t length) {
   return -1;
 }
 
-/* A lone 0, which no socket of the session can be, is left to what comes behind: the duration of `poll s 0`. */
+/* A lone 0, which no socket of the session can be, is left to what comes behind: the duration of
+ * `poll s 0`. */
 static bool looks_like_socket(const struct match_word *word, size_t length) {
   bool digits = length > 0 && !(length == 1 && word->data[0] == '0');
   for (size_t i = 0; i < length; i++)
@@ -66,7 +67,8 @@ bool argument_fits(const struct argument *argument, const struct match_word *wor
   case ARGUMENT_CONDITION:
     return duration_parse(word->data, word->length, &duration) < 0;
   case ARGUMENT_FLAGS:
-    /* A plain number in such a place was meant as something else; flags by number are written 0x40. */
+    /* A plain number in such a place was meant as something else; flags by number are written 0x40.
+     */
     if (looks_numeric(word) && !(word->length > 2 && word->data[1] == 'x'))
       return false;
     return looks_like_symbol(argument->set, word);
@@ -112,7 +114,8 @@ static size_t required_from(const struct command *command, int first) {
   return count;
 }
 
-/* Takes out the words that stand behind a keyword such as --to. What is left stays marked with UNASSIGNED. */
+/* Takes out the words that stand behind a keyword such as --to. What is left stays marked with
+ * UNASSIGNED. */
 enum { UNASSIGNED = -2 };
 
 /* One that takes just the word behind it: --to, or `seq`. Other keywords begin a group of words. */
@@ -120,8 +123,8 @@ static bool takes_one(const struct argument *argument) {
   return argument->keyword[0] == '-' || !(argument->flags & REPEATED);
 }
 
-static int match_switches(const struct command *command, const struct match_word *words, size_t count,
-                          int *assigned, size_t *left, struct error *error) {
+static int match_switches(const struct command *command, const struct match_word *words,
+                          size_t count, int *assigned, size_t *left, struct error *error) {
   for (size_t i = 0; i < count; i++) {
     int index = keyword_of(command, &words[i]);
     assigned[i] = UNASSIGNED;
@@ -132,7 +135,8 @@ static int match_switches(const struct command *command, const struct match_word
         continue;
       }
       if (i + 1 == count)
-        return wrong_usage(command, words[i].place, error, _("a value is missing behind this word"));
+        return wrong_usage(command, words[i].place, error,
+                           _("a value is missing behind this word"));
       assigned[++i] = index;
       continue;
     }
@@ -190,7 +194,8 @@ int argument_match(const struct command *command, const struct match_word *words
     if (group >= 0) {
       position.group = group;
       assigned[i] = MATCH_KEYWORD;
-    } else if (position.group >= 0 && argument_fits(&command->arguments[position.group], &words[i])) {
+    } else if (position.group >= 0 &&
+               argument_fits(&command->arguments[position.group], &words[i])) {
       assigned[i] = position.group;
     } else {
       position.group = -1;
@@ -200,11 +205,11 @@ int argument_match(const struct command *command, const struct match_word *words
       else if (assigned[i] < 0 && odd)
         return wrong_usage(command, odd->place, error, _("this word does not fit here"));
       else if (assigned[i] < 0)
-        return wrong_usage(command, words[i].place, error,
-                           command->parts
-                               ? _("no command is called so; `help` with the first word lists them all")
-                           : command->arguments[0].name ? _("this word is one too many")
-                                                        : _("it takes no words"));
+        return wrong_usage(
+            command, words[i].place, error,
+            command->parts ? _("no command is called so; `help` with the first word lists them all")
+            : command->arguments[0].name ? _("this word is one too many")
+                                         : _("it takes no words"));
       if (assigned[i] == position.refused && !odd)
         odd = &words[i];
     }
@@ -304,10 +309,12 @@ static void set_roles(struct word *words, const struct match_word *match, const 
     if (!match[i].known)
       return;
   for (size_t i = 0; i < count; i++)
-    words[i].role = (signed char)(assigned[i] == MATCH_KEYWORD ? ROLE_KEYWORD : assigned[i] + ROLE_FIRST);
+    words[i].role =
+        (signed char)(assigned[i] == MATCH_KEYWORD ? ROLE_KEYWORD : assigned[i] + ROLE_FIRST);
 }
 
-int invocation_check(const struct command *command, struct word *words, size_t count, struct error *error) {
+int invocation_check(const struct command *command, struct word *words, size_t count,
+                     struct error *error) {
   enum { FEW = 16 };
   struct match_word few_words[FEW];
   int few_assigned[FEW];

@@ -9,7 +9,8 @@
 #include "lab/lab.h"
 #include "system/file.h"
 
-/* The cause, and what to do about it: the last word is often a command to be copied, so the errno stands first. -1. */
+/* The cause, and what to do about it: the last word is often a command to be copied, so the errno
+ * stands first. -1. */
 static int refused(struct error *error, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static int refused(struct error *error, int number, const char *format, ...) {
@@ -37,25 +38,24 @@ static bool is_confined(void) {
 }
 
 static int confined(int number, struct error *error) {
-  return refused(
-      error, number,
-      _("AppArmor keeps programs without a profile from using user namespaces, as on Ubuntu 24.04; allow it to socksh with the profile "
-        "that comes with it: sudo install -m 644 %s/socksh.apparmor /etc/apparmor.d/socksh && sudo apparmor_parser -r "
-        "/etc/apparmor.d/socksh"),
-      PROFILE_DIRECTORY);
+  return refused(error, number,
+                 _("AppArmor keeps programs without a profile from using user namespaces, as on "
+                   "Ubuntu 24.04; allow it to socksh with the profile that comes with it: sudo "
+                   "install -m 644 %s/socksh.apparmor /etc/apparmor.d/socksh && sudo "
+                   "apparmor_parser -r /etc/apparmor.d/socksh"),
+                 PROFILE_DIRECTORY);
 }
 
 /* Making the namespaces, or being somebody in them, was refused. */
 static int no_namespace(int number, struct error *error) {
   if (number_in("/proc/sys/user/max_user_namespaces") == 0)
     return refused(error, number,
-                   _("user namespaces are switched off here (user.max_user_namespaces is 0); allow them "
-                     "with: sudo sysctl user.max_user_namespaces=10000"));
+                   _("user namespaces are switched off here (user.max_user_namespaces is 0); allow "
+                     "them with: sudo sysctl user.max_user_namespaces=10000"));
   if (geteuid() != 0 && number_in("/proc/sys/kernel/unprivileged_userns_clone") == 0)
-    return refused(
-        error, number,
-        _("user namespaces are for root alone here (kernel.unprivileged_userns_clone is 0); allow "
-          "them with: sudo sysctl kernel.unprivileged_userns_clone=1"));
+    return refused(error, number,
+                   _("user namespaces are for root alone here (kernel.unprivileged_userns_clone is "
+                     "0); allow them with: sudo sysctl kernel.unprivileged_userns_clone=1"));
   if (is_confined())
     return confined(number, error);
   if (number == ENOSPC)
@@ -63,13 +63,13 @@ static int no_namespace(int number, struct error *error) {
                    _("the limit of namespaces is reached; see user.max_user_namespaces and "
                      "user.max_net_namespaces in namespaces(7)"));
   if (number == EINVAL || number == ENOSYS)
-    return refused(error, number,
-                   _("this kernel has no user or network namespaces (CONFIG_USER_NS, CONFIG_NET_NS)"));
-  return refused(
-      error, number,
-      _("a namespace for the lab can't be made; in a container, its seccomp profile or its "
-        "missing capabilities forbid it: start that with --security-opt seccomp=unconfined, or run "
-        "socksh outside of it"));
+    return refused(
+        error, number,
+        _("this kernel has no user or network namespaces (CONFIG_USER_NS, CONFIG_NET_NS)"));
+  return refused(error, number,
+                 _("a namespace for the lab can't be made; in a container, its seccomp profile or "
+                   "its missing capabilities forbid it: start that with --security-opt "
+                   "seccomp=unconfined, or run socksh outside of it"));
 }
 
 /* /dev/net/tun could not be opened. */
@@ -78,16 +78,15 @@ static int no_device(int number, struct error *error) {
   bool there = stat("/dev/net/tun", &status) == 0;
   if (!there)
     return refused(error, number,
-                   _("there is no /dev/net/tun; load the module with: sudo modprobe tun; in a container, "
-                     "start that with --device /dev/net/tun"));
+                   _("there is no /dev/net/tun; load the module with: sudo modprobe tun; in a "
+                     "container, start that with --device /dev/net/tun"));
   if (number == EACCES || number == EPERM)
     return refused(error, number,
-                   _("/dev/net/tun can't be opened by this user; it is usually open to all: sudo chmod 666 "
-                     "/dev/net/tun"));
-  return refused(
-      error, number,
-      _("/dev/net/tun can't be opened, so this kernel may have no TUN devices (CONFIG_TUN); try: "
-        "sudo modprobe tun"));
+                   _("/dev/net/tun can't be opened by this user; it is usually open to all: sudo "
+                     "chmod 666 /dev/net/tun"));
+  return refused(error, number,
+                 _("/dev/net/tun can't be opened, so this kernel may have no TUN devices "
+                   "(CONFIG_TUN); try: sudo modprobe tun"));
 }
 
 int lab_explain(enum lab_stage stage, int number, struct error *error) {
@@ -113,10 +112,9 @@ int lab_explain(enum lab_stage stage, int number, struct error *error) {
   case STAGE_NAMES:
     return refused(error, number, _("the names of the hosts can't be told to programs on them"));
   case STAGE_CONTROL:
-    return error_set(
-        error, ERROR_FAILURE,
-        _("the lab's helper process has ended, so its hosts make nothing new any more; what is open "
-          "there goes on. A new session can have a new lab"));
+    return error_set(error, ERROR_FAILURE,
+                     _("the lab's helper process has ended, so its hosts make nothing new any "
+                       "more; what is open there goes on. A new session can have a new lab"));
   default:
     return refused(error, number, _("the lab's helper can't do that"));
   }

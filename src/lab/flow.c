@@ -7,7 +7,8 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* Both ends of a connection, the same whoever sends: zeroed before it is filled in, since it is hashed as bytes. */
+/* Both ends of a connection, the same whoever sends: zeroed before it is filled in, since it is
+ * hashed as bytes. */
 struct flow_key {
   unsigned char addresses[2][16];
   uint16_t ports[2];
@@ -17,8 +18,8 @@ struct flow_key {
 
 struct flow_entry {
   struct flow_key key;
-  uint32_t initial
-      [2]; /* the sequence number of the SYN of each end, or the one before the first that was seen */
+  uint32_t initial[2]; /* the sequence number of the SYN of each end, or the one before the first
+                          that was seen */
   bool started[2];
   bool accepted[2]; /* it has sent a SYN with ACK */
   uint32_t next[2];
@@ -76,12 +77,14 @@ static struct flow_entry *add(struct flow_table *table, const struct flow_key *k
   return flow;
 }
 
-/* A SYN begins anew; what is seen first without one counts its first byte as 1. Returns where its sender was before. */
+/* A SYN begins anew; what is seen first without one counts its first byte as 1. Returns where its
+ * sender was before. */
 static uint32_t note_sequence(struct flow_entry *flow, int from, const struct packet *packet) {
   bool began =
       !flow->started[from] || (packet->flags & FLAG_SYN && flow->initial[from] != packet->sequence);
   if (packet->flags & FLAG_SYN) {
-    if (flow->started[from] && flow->initial[from] != packet->sequence && !(packet->flags & FLAG_ACK)) {
+    if (flow->started[from] && flow->initial[from] != packet->sequence &&
+        !(packet->flags & FLAG_ACK)) {
       flow->started[!from] = flow->stamped[0] = flow->stamped[1] = false;
       flow->accepted[0] = flow->accepted[1] = false;
       flow->initial[!from] = 0;

@@ -92,7 +92,8 @@ static bool same_connection(const struct packet *a, const struct packet *b) {
   return address_equal(&a_source, &b_source) && address_equal(&a_target, &b_target);
 }
 
-/* Where the packet's part of the sequence space ends that begins at, or before, `start`; `start` where it holds nothing of it. */
+/* Where the packet's part of the sequence space ends that begins at, or before, `start`; `start`
+ * where it holds nothing of it. */
 static uint32_t covered_to(const struct packet *packet, uint32_t start) {
   uint32_t end = packet->sequence + packet_sequence_length(packet);
   bool within = (int32_t)(start - packet->sequence) >= 0 && (int32_t)(end - start) > 0;
@@ -134,7 +135,8 @@ void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
     uint32_t end = other.sequence + packet_sequence_length(&other);
     bool refused = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
     bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
-                        is_answer_to(packet, &other) && (int32_t)(packet->acknowledgment - end) >= 0;
+                        is_answer_to(packet, &other) &&
+                        (int32_t)(packet->acknowledgment - end) >= 0;
     if (!acknowledged && !refused && now - held->due < LONG)
       continue;
     held_remove(&wire->recent, held);
@@ -142,7 +144,8 @@ void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
   }
 }
 
-/* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again if that were let across. */
+/* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again
+ * if that were let across. */
 struct held *held_find_answer(const struct held_queue *queue, const struct packet *packet,
                               const struct flow_bases *bases) {
   uint32_t end = packet->sequence + packet_sequence_length(packet);
@@ -156,7 +159,8 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
     packet_read(held->bytes, held->length, held->length, &other);
     if (!other.has_transport || other.protocol != IPPROTO_TCP)
       continue;
-    /* Who knows of no such connection answers with a RST, which takes its number from what it answers. */
+    /* Who knows of no such connection answers with a RST, which takes its number from what it
+     * answers. */
     bool acknowledges = other.flags & FLAG_ACK
                             ? (int32_t)(other.acknowledgment - last) >= 0
                             : other.flags & FLAG_RST && other.sequence == packet->acknowledgment;
@@ -166,13 +170,17 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
   return NULL;
 }
 
-/* A probe of a silent or closed peer, unlike an acknowledgment, lies before what was sent already. */
-static bool is_same_probe(const struct packet *a, const struct packet *b, const struct flow_bases *bases) {
+/* A probe of a silent or closed peer, unlike an acknowledgment, lies before what was sent already.
+ */
+static bool is_same_probe(const struct packet *a, const struct packet *b,
+                          const struct flow_bases *bases) {
   return packet_sequence_length(b) == 0 && a->sequence == b->sequence && a->flags == b->flags &&
-         a->acknowledgment == b->acknowledgment && a->window == b->window && b->sequence != bases->next;
+         a->acknowledgment == b->acknowledgment && a->window == b->window &&
+         b->sequence != bases->next;
 }
 
-/* It may be one that was held, or several of them made one: what counts is that every byte, SYN and FIN of it is held. */
+/* It may be one that was held, or several of them made one: what counts is that every byte, SYN and
+ * FIN of it is held. */
 struct held *held_find_again(const struct held_queue *queue, const struct wire_link *from,
                              const struct packet *packet, const struct flow_bases *bases) {
   struct held *first = NULL;
@@ -191,9 +199,11 @@ struct held *held_find_again(const struct held_queue *queue, const struct wire_l
       if (!other.has_transport || other.protocol != IPPROTO_TCP || other.flags & FLAG_RST ||
           !same_connection(&other, packet))
         continue;
-      if (length == 0 && packet_sequence_length(packet) == 0 && is_same_probe(&other, packet, bases))
+      if (length == 0 && packet_sequence_length(packet) == 0 &&
+          is_same_probe(&other, packet, bases))
         return held;
-      /* Unlike a SYN, a SYN with ACK answers one: in a simultaneous open the same host sends both. */
+      /* Unlike a SYN, a SYN with ACK answers one: in a simultaneous open the same host sends both.
+       */
       if ((other.flags ^ packet->flags) & (FLAG_SYN | FLAG_ACK))
         continue;
       uint32_t to = covered_to(&other, start);

@@ -18,8 +18,8 @@
 #include "lab/interface.h"
 #include "system/descriptor.h"
 
-/* Everything below up to helper_start runs in the child: a copy of a program with threads, so nothing here takes a lock or asks for
- * memory. */
+/* Everything below up to helper_start runs in the child: a copy of a program with threads, so
+ * nothing here takes a lock or asks for memory. */
 
 enum { CONTROL = 3, HOSTS_SIZE = 64 * 1024, PROGRAMS = 1024 };
 
@@ -92,7 +92,8 @@ static void set_up_host(void) {
       /* The same on every machine: these are copied from the machine's own. */
       {"/proc/sys/net/ipv4/tcp_rmem", "4096 131072 6291456"},
       {"/proc/sys/net/ipv4/tcp_wmem", "4096 16384 4194304"},
-      {"/proc/sys/net/ipv4/tcp_congestion_control", "reno"}, /* every kernel has it, and allows it to all */
+      {"/proc/sys/net/ipv4/tcp_congestion_control",
+       "reno"}, /* every kernel has it, and allows it to all */
       /* Which segments say PSH does not depend on how long the handshake took. */
       {"/proc/sys/net/ipv4/tcp_min_tso_segs", "64"},
       /* No connection is to know what happened to the one before it. */
@@ -101,7 +102,8 @@ static void set_up_host(void) {
       {"/proc/sys/net/ipv4/conf/all/rp_filter", "0"},
       {"/proc/sys/net/ipv4/conf/default/rp_filter", "0"},
       {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
-      /* The next host, which is made from here, gets a hash table of its own: to list the sockets of the machine's takes long. */
+      /* The next host, which is made from here, gets a hash table of its own: to list the sockets
+         of the machine's takes long. */
       {child_table, "1024"},
       /* Nothing crosses that nobody asked for. */
       {"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
@@ -191,7 +193,8 @@ static void do_setting(struct inside *inside) {
     close(file);
 }
 
-/* Programs on the hosts read /etc/hosts: in this process's own tree of mounts it is a file in memory. */
+/* Programs on the hosts read /etc/hosts: in this process's own tree of mounts it is a file in
+ * memory. */
 static void prepare_names(struct inside *inside) {
   static const char place[] = "/tmp";
   static const char file[] = "/tmp/hosts";
@@ -220,7 +223,8 @@ static void set_names(struct inside *inside) {
   }
   if (ftruncate(inside->names, 0) < 0 ||
       pwrite(inside->names, inside->request.text, inside->request.length, 0) < 0 ||
-      pwrite(inside->names, inside->system_names, inside->system_length, (off_t)inside->request.length) < 0)
+      pwrite(inside->names, inside->system_names, inside->system_length,
+             (off_t)inside->request.length) < 0)
     fail(inside, STAGE_NAMES, errno);
 }
 
@@ -281,8 +285,8 @@ static void answer(struct inside *inside) {
     inside->reply.stage = STAGE_INTERFACE;
 }
 
-/* Sends the reply with its descriptors, and closes those. As long as one is open here, the session's close(2) of it ends nothing; so the
- * session is told when that is over. */
+/* Sends the reply with its descriptors, and closes those. As long as one is open here, the
+ * session's close(2) of it ends nothing; so the session is told when that is over. */
 static void send_reply(struct inside *inside) {
   union {
     struct cmsghdr header;
@@ -305,7 +309,8 @@ static void send_reply(struct inside *inside) {
   for (size_t i = 0; i < inside->gives; i++)
     close(inside->give[i]);
   const uint32_t *serial = &inside->reply.serial;
-  while (inside->gives > 0 && send(CONTROL, serial, sizeof *serial, MSG_NOSIGNAL) < 0 && errno == EINTR)
+  while (inside->gives > 0 && send(CONTROL, serial, sizeof *serial, MSG_NOSIGNAL) < 0 &&
+         errno == EINTR)
     ;
 }
 
@@ -353,7 +358,8 @@ static int map_user(uid_t user, gid_t group) {
   return error ? error : map_identity("/proc/self/gid_map", group);
 }
 
-static _Noreturn void become_helper(int control, int report, bool own_users, uid_t user, gid_t group) {
+static _Noreturn void become_helper(int control, int report, bool own_users, uid_t user,
+                                    gid_t group) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL); /* what is typed is meant for the session */
@@ -370,12 +376,14 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
   serve();
 }
 
-/* The child is made without the C library's fork: that takes locks which another thread may hold. */
+/* The child is made without the C library's fork: that takes locks which another thread may hold.
+ */
 static pid_t clone_child(unsigned long flags) {
   return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0L, 0L, 0L, 0L);
 }
 
-/* Starts the child in namespaces of its own; one who may do so without a user namespace does it where that is refused. */
+/* Starts the child in namespaces of its own; one who may do so without a user namespace does it
+ * where that is refused. */
 static pid_t start_child(int control, int report, int *error) {
   const unsigned long spaces = CLONE_NEWNET | CLONE_NEWNS;
   uid_t user = geteuid();

@@ -1,6 +1,7 @@
-/* helper: the process that is in the hosts' network namespaces, where the session itself can't be. It has one thread, makes what it is
- * asked for, hands the descriptors over and keeps none but those of the namespaces. It ends when the session does, however that
- * ends, since then its socket is at its end. */
+/* helper: the process that is in the hosts' network namespaces, where the session itself can't be.
+ * It has one thread, makes what it is asked for, hands the descriptors over and keeps none but
+ * those of the namespaces. It ends when the session does, however that ends, since then its socket
+ * is at its end. */
 #ifndef SOCKSH_LAB_HELPER_H
 #define SOCKSH_LAB_HELPER_H
 

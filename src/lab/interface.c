@@ -115,7 +115,8 @@ static int set_up(const struct lab_request *request, bool *inet6) {
   return error;
 }
 
-int interface_create(const struct lab_request *request, int *device, bool *inet6, enum lab_stage *stage) {
+int interface_create(const struct lab_request *request, int *device, bool *inet6,
+                     enum lab_stage *stage) {
   struct ifreq interface = named(request->name);
   *stage = STAGE_DEVICE;
   *device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);

@@ -14,10 +14,11 @@
 #include "lab/talk.h"
 #include "lab/wire_parts.h"
 #include "language/escape.h"
-#include "system/descriptor.h"
 #include "socket/kernel.h"
+#include "system/descriptor.h"
 
-static int make_on_host(struct host *host, int domain, int type, int protocol, bool pair, int made[2]) {
+static int make_on_host(struct host *host, int domain, int type, int protocol, bool pair,
+                        int made[2]) {
   struct lab_host *lab_host = (struct lab_host *)host;
   struct talk *talk = talk_create(ASK_SOCKET, lab_host->index);
   if (!talk)
@@ -153,8 +154,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   return host;
 }
 
-static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
-                     struct error *error) {
+static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan, struct error *error) {
   struct talk *talk = talk_create(ASK_LINK, host->index);
   if (!talk)
     return error_set_memory(error);
@@ -171,7 +171,8 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
     if (link) {
       memcpy(link->name, talk->request.name, sizeof link->name - 1);
       lan->next_number++;
-      wire_set_shows(&lab->wire, lab->wire.shows); /* the new interface is told what it may offload */
+      wire_set_shows(&lab->wire,
+                     lab->wire.shows); /* the new interface is told what it may offload */
     } else {
       close(talk->descriptors[0]);
       status = error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
@@ -205,10 +206,11 @@ int lab_setting(struct lab_host *host, const char *name, const char *value, size
     if (talk_ask(host->lab, talk, true, true))
       status = talk->reply.stage == STAGE_CONTROL
                    ? lab_explain(STAGE_CONTROL, talk->reply.error, error)
-                   : error_set_errno(
-                         error, talk->reply.error,
-                         value ? _("%s of %s can't be set to \"%.*s\"") : _("%s of %s can't be read"), name,
-                         host->host.name, (int)(length < 60 ? length : 60), value ? value : "");
+                   : error_set_errno(error, talk->reply.error,
+                                     value ? _("%s of %s can't be set to \"%.*s\"")
+                                           : _("%s of %s can't be read"),
+                                     name, host->host.name, (int)(length < 60 ? length : 60),
+                                     value ? value : "");
     else if (result)
       bytes_append(result, talk->reply.text, talk->reply.length);
   }
@@ -335,11 +337,13 @@ static struct lan *lan_named(struct lab *lab, const char *name) {
   return lan;
 }
 
-static int check_host(const struct lab *lab, const char *name, size_t wire_count, struct error *error) {
+static int check_host(const struct lab *lab, const char *name, size_t wire_count,
+                      struct error *error) {
   if (lab->host_count >= LAB_HOSTS)
     return error_set(error, ERROR_FAILURE, _("a lab has %d hosts at most"), LAB_HOSTS);
   if (lab_find_host(lab, name, strlen(name)))
-    return error_set(error, ERROR_FAILURE, _("there is a host called %s already; `lab` shows all"), name);
+    return error_set(error, ERROR_FAILURE, _("there is a host called %s already; `lab` shows all"),
+                     name);
   if (wire_count > LAB_HOST_LINKS)
     return error_set(error, ERROR_FAILURE, _("a host has %d wires at most"), LAB_HOST_LINKS);
   return 0;
@@ -347,12 +351,13 @@ static int check_host(const struct lab *lab, const char *name, size_t wire_count
 
 int lab_add_host(struct lab *lab, const char *name, const char *const *wires, size_t wire_count,
                  struct error *error) {
-  struct lab_host *host = check_host(lab, name, wire_count, error) < 0 ? NULL : make_host(lab, name, error);
+  struct lab_host *host =
+      check_host(lab, name, wire_count, error) < 0 ? NULL : make_host(lab, name, error);
   int status = host ? 0 : -1;
   for (size_t i = 0; i < wire_count && status == 0; i++) {
     struct lan *lan = lan_named(lab, wires[i]);
     status = lan ? make_link(lab, host, lan, error)
-                     : error_set(error, ERROR_FAILURE, _("a lab has %d wires at most"), LAB_WIRES);
+                 : error_set(error, ERROR_FAILURE, _("a lab has %d wires at most"), LAB_WIRES);
   }
   if (status == 0 && lab->plain)
     status = set_plain(host, true, error);
@@ -387,7 +392,8 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
   return status;
 }
 
-/* What a program needs of root on its host, it keeps whoever the user is: ports below 1024, ping, ip. */
+/* What a program needs of root on its host, it keeps whoever the user is: ports below 1024, ping,
+ * ip. */
 static void keep_capabilities(void) {
   static const int kept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -62,7 +62,8 @@ static void append(struct tap *tap, const struct packet *packet, int64_t wall) {
 
 /* When the kernel saw it, in nanoseconds; 0: it does not say. */
 static int64_t time_of(struct msghdr *message) {
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header))
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
+       header = CMSG_NXTHDR(message, header))
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMPNS) {
       struct timespec time;
       memcpy(&time, CMSG_DATA(header), sizeof time);
@@ -101,7 +102,8 @@ static bool take(struct tap *tap) {
 
 static void *listen_on(void *context) {
   struct tap *tap = context;
-  struct pollfd items[2] = {{.fd = tap->listener, .events = POLLIN}, {.fd = tap->stop, .events = POLLIN}};
+  struct pollfd items[2] = {{.fd = tap->listener, .events = POLLIN},
+                            {.fd = tap->stop, .events = POLLIN}};
   while (!items[1].revents) {
     poll(items, 2, -1);
     while (take(tap))
@@ -114,14 +116,15 @@ static int open_listener(struct tap *tap, const char *interface, struct error *e
   unsigned index = if_nametoindex(interface);
   int on = 1;
   if (index == 0)
-    return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"), interface);
-  tap->listener = descriptor_move_up(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL)));
+    return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"),
+                           interface);
+  tap->listener =
+      descriptor_move_up(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL)));
   if (tap->listener < 0)
-    return error_set_errno(
-        error, errno,
-        _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root has; in a lab "
-          "nobody needs it"),
-        interface);
+    return error_set_errno(error, errno,
+                           _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root "
+                             "has; in a lab nobody needs it"),
+                           interface);
   struct sockaddr_ll address = {
       .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
   setsockopt(tap->listener, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
@@ -140,7 +143,8 @@ static int start_thread(struct tap *tap, struct error *error) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int problem = pthread_create(&tap->thread, NULL, listen_on, tap);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return problem ? error_set_errno(error, problem, _("the thread that captures can't be started")) : 0;
+  return problem ? error_set_errno(error, problem, _("the thread that captures can't be started"))
+                 : 0;
 }
 
 static void discard(struct tap *tap) {
@@ -151,8 +155,8 @@ static void discard(struct tap *tap) {
   free(tap);
 }
 
-struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filter *filter, void *context,
-                      struct error *error) {
+struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filter *filter,
+                      void *context, struct error *error) {
   struct tap *tap = calloc(1, sizeof *tap);
   if (!tap) {
     error_set_memory(error);

@@ -1,5 +1,5 @@
-/* request: what the session asks of the lab's helper, and what that answers: each is one message on a socket pair, with descriptors
- * beside it. */
+/* request: what the session asks of the lab's helper, and what that answers: each is one message on
+ * a socket pair, with descriptors beside it. */
 #ifndef SOCKSH_LAB_REQUEST_H
 #define SOCKSH_LAB_REQUEST_H
 
@@ -11,10 +11,10 @@
 enum { LAB_HOSTS = 64, LAB_WIRES = 16, LAB_NAME = 128, LAB_TEXT = 16 * 1024 };
 
 enum lab_ask {
-  ASK_READY,   /* is the helper there; gives the descriptors of its user and mount namespaces */
-  ASK_HOST,    /* makes a host; gives the descriptors of its network namespace and of its sock_diag */
-  ASK_LINK,    /* makes its interface `name` with two addresses; gives the TUN descriptor */
-  ASK_ROUTE,   /* a way to `number` of the wires, over a host */
+  ASK_READY, /* is the helper there; gives the descriptors of its user and mount namespaces */
+  ASK_HOST,  /* makes a host; gives the descriptors of its network namespace and of its sock_diag */
+  ASK_LINK,  /* makes its interface `name` with two addresses; gives the TUN descriptor */
+  ASK_ROUTE, /* a way to `number` of the wires, over a host */
   ASK_SOCKET,  /* makes a socket, or a pair; gives it */
   ASK_SETTING, /* reads, or writes `text` into, a file below /proc/sys/net */
   ASK_MTU,     /* sets that of the interface `name` */
@@ -62,9 +62,9 @@ struct lab_reply {
   uint32_t serial; /* of the question */
   int error;       /* an errno; 0: done */
   enum lab_stage stage;
-  bool
-      handed; /* descriptors come with it; a message of the serial alone follows when the helper has let go of them */
-  bool inet6; /* ASK_LINK: it has an IPv6 address, too */
+  bool handed; /* descriptors come with it; a message of the serial alone follows when the helper
+                  has let go of them */
+  bool inet6;  /* ASK_LINK: it has an IPv6 address, too */
   size_t length;
   char text[LAB_TEXT];
 };

@@ -16,8 +16,8 @@ static void close_all(int *descriptors) {
   }
 }
 
-/* Takes what came with an answer: descriptors of the program's own are moved up, those of the user get the lowest numbers. 0, or an
- * errno, and nothing is taken. */
+/* Takes what came with an answer: descriptors of the program's own are moved up, those of the user
+ * get the lowest numbers. 0, or an errno, and nothing is taken. */
 static int take_descriptors(struct msghdr *message, bool own, int *descriptors) {
   struct cmsghdr *header = CMSG_FIRSTHDR(message);
   bool rights = header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS;
@@ -47,7 +47,8 @@ struct exchange {
   } control;
 };
 
-/* Receives one message. Its length, or -1 with errno set: ENOTCONN where nobody is there any more. */
+/* Receives one message. Its length, or -1 with errno set: ENOTCONN where nobody is there any more.
+ */
 static ssize_t receive(struct exchange *exchange) {
   exchange->part = (struct iovec){&exchange->talk->reply, sizeof exchange->talk->reply};
   exchange->message = (struct msghdr){.msg_iov = &exchange->part,
@@ -79,7 +80,8 @@ static int receive_answer(struct exchange *exchange) {
   }
 }
 
-/* Until the helper has let go of what it has handed over: else closing it would end nothing. Who is interrupted does not wait. */
+/* Until the helper has let go of what it has handed over: else closing it would end nothing. Who is
+ * interrupted does not wait. */
 static void await_release(struct exchange *exchange) {
   uint32_t serial = 0;
   ssize_t got;
@@ -112,7 +114,8 @@ int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec) {
   int error = ask(&exchange);
   pthread_mutex_unlock(&lab->control);
   if (error)
-    talk->reply = (struct lab_reply){.stage = STAGE_CONTROL, .error = error == EINTR ? EINTR : ENOTCONN};
+    talk->reply =
+        (struct lab_reply){.stage = STAGE_CONTROL, .error = error == EINTR ? EINTR : ENOTCONN};
   else if (talk->reply.error == 0)
     talk->reply.error = take_descriptors(&exchange.message, own, talk->descriptors);
   return talk->reply.error;

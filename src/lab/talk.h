@@ -14,8 +14,8 @@ struct talk {
 /* One about a host, by its index; NULL when there is no memory. It is freed with free(). */
 struct talk *talk_create(enum lab_ask what, unsigned host);
 
-/* Asks. Descriptors for the program's own use are moved up, those of the user get the lowest numbers. 0, or an errno, which the reply
- * then has, too. Any thread may call it. */
+/* Asks. Descriptors for the program's own use are moved up, those of the user get the lowest
+ * numbers. 0, or an errno, which the reply then has, too. Any thread may call it. */
 int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */

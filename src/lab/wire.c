@@ -28,7 +28,8 @@ enum {
   BUFFER_SIZE = sizeof(struct virtio_net_hdr) + PACKET_SIZE_LIMIT + 1,
 };
 
-/* The kernel may leave the checksum to be made, and hand over up to 64 KiB that are many segments. */
+/* The kernel may leave the checksum to be made, and hand over up to 64 KiB that are many segments.
+ */
 static const unsigned offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 
 void wire_lock(struct wire *wire) {
@@ -97,7 +98,8 @@ static struct held *keep(struct wire_link *link, struct wire_target target, cons
   return held;
 }
 
-/* Where packets are taken off: from the interface they came in by, with what was found out about them. */
+/* Where packets are taken off: from the interface they came in by, with what was found out about
+ * them. */
 struct arrival {
   struct wire_link *link;
   struct wire_target target;
@@ -141,9 +143,9 @@ static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) 
 
 static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, int64_t now) {
   const struct packet *packet = &arrival->packet;
-  struct held *held = wire->flying.count >= FLYING_LIMIT
-                          ? NULL
-                          : keep(arrival->link, arrival->target, packet->bytes, packet->length, now);
+  struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL
+                                                         : keep(arrival->link, arrival->target,
+                                                                packet->bytes, packet->length, now);
   if (!held) {
     record_arrival(wire, arrival, PACKET_LOST, "the queue is full");
     return;
@@ -155,7 +157,8 @@ static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, i
 }
 
 /* Why a segment is no new packet: what it is folded into, NULL for one that is new. */
-static struct held *find_fold(struct wire *wire, const struct arrival *arrival, const char **reason) {
+static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
+                              const char **reason) {
   const struct packet *packet = &arrival->packet;
   struct held *held = held_find_again(&wire->held, arrival->link, packet, &arrival->bases);
   *reason = held ? "" : "unanswered";
@@ -184,7 +187,8 @@ static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) 
   return true;
 }
 
-/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets it may go on at once. */
+/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets
+ * it may go on at once. */
 static void pass(struct wire *wire, const struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
   const char *problem = NULL;
@@ -192,8 +196,8 @@ static void pass(struct wire *wire, const struct arrival *arrival) {
   if (arrival->target.everybody)
     problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
-  else if (write(arrival->target.link->device, arrival->header, sizeof *arrival->header + packet->length) <
-           0)
+  else if (write(arrival->target.link->device, arrival->header,
+                 sizeof *arrival->header + packet->length) < 0)
     problem = "the host refuses it";
   if (problem)
     record_arrival(wire, arrival, PACKET_LOST, problem);
@@ -202,7 +206,8 @@ static void pass(struct wire *wire, const struct arrival *arrival) {
 /* What the kernel says on its own account: it has no part in what anybody does here. */
 static bool is_noise(const struct packet *packet) {
   enum { MLD_FIRST = 130, MLD_LAST = 132, ROUTER_SOLICITATION = 133, MLD_REPORT = 143 };
-  bool icmp6 = packet->family == AF_INET6 && packet->protocol == IPPROTO_ICMPV6 && packet->has_transport;
+  bool icmp6 =
+      packet->family == AF_INET6 && packet->protocol == IPPROTO_ICMPV6 && packet->has_transport;
   return icmp6 && ((packet->type >= MLD_FIRST && packet->type <= MLD_LAST) ||
                    packet->type == ROUTER_SOLICITATION || packet->type == MLD_REPORT);
 }
@@ -224,9 +229,11 @@ static void decide(struct wire *wire, const struct arrival *arrival) {
   }
 }
 
-/* A packet that has come in by an interface: buffer holds it, behind what the kernel says about it. */
+/* A packet that has come in by an interface: buffer holds it, behind what the kernel says about it.
+ */
 static void take(struct wire *wire, struct wire_link *link, size_t length) {
-  struct arrival arrival = {.link = link, .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
+  struct arrival arrival = {.link = link,
+                            .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
   unsigned char *bytes = wire->buffer + sizeof *arrival.header;
   packet_read(bytes, length, length, &arrival.packet);
   if (is_noise(&arrival.packet))
@@ -276,7 +283,8 @@ int64_t wire_deliver_due(struct wire *wire, int64_t now) {
     held_remove(&wire->flying, held);
     struct wire_target target = {held->to, held->everybody};
     wire_record_held(wire, held, PACKET_CROSSED, held->origin);
-    const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+    const char *problem =
+        wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
     if (problem)
       wire_record_held(wire, held, PACKET_LOST, problem);
     held_free(held);
@@ -291,7 +299,8 @@ bool wire_busy(struct wire *wire) {
   return wire->flying.count > 0;
 }
 
-/* While much comes it is taken in heaps: a thread that waits for each packet must be woken for each, at the sender's cost. */
+/* While much comes it is taken in heaps: a thread that waits for each packet must be woken for
+ * each, at the sender's cost. */
 static void pause_briefly(void) {
   static const struct timespec time = {.tv_nsec = PAUSE};
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);

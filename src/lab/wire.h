@@ -1,9 +1,10 @@
 /* wire: carries packets between the hosts of the lab, and holds them where that is asked for.
  *
- * One thread reads the packets of all interfaces, decides what becomes of each, and writes it to the interface that it is for. With the
- * wire held they wait in one queue, in the order in which they came, and cross when a command lets them. Each is an event on the
- * timeline. `lock` guards all of it; it is taken below the session's lock and above the timeline's. The thread sleeps while there
- * is nothing to do. */
+ * One thread reads the packets of all interfaces, decides what becomes of each, and writes it to
+ * the interface that it is for. With the wire held they wait in one queue, in the order in which
+ * they came, and cross when a command lets them. Each is an event on the timeline. `lock` guards
+ * all of it; it is taken below the session's lock and above the timeline's. The thread sleeps while
+ * there is nothing to do. */
 #ifndef SOCKSH_LAB_WIRE_H
 #define SOCKSH_LAB_WIRE_H
 
@@ -14,8 +15,8 @@
 #include "lab/flow.h"
 #include "lab/request.h"
 #include "language/error.h"
-#include "socket/host.h"
 #include "packet/packet.h"
+#include "socket/host.h"
 #include "timeline/timeline.h"
 
 struct lab_host;
@@ -70,10 +71,10 @@ struct held {
   bool everybody;
   unsigned char *bytes; /* owned */
   size_t length;
-  const char *
-      origin; /* "inject", "duplicate", "edited" ...: how it came to be what it is; "" for the kernel's own */
-  unsigned copies;           /* how often it was sent */
-  unsigned repeats;          /* how often what it acknowledges was sent again meanwhile */
+  const char *origin; /* "inject", "duplicate", "edited" ...: how it came to be what it is; "" for
+                         the kernel's own */
+  unsigned copies;    /* how often it was sent */
+  unsigned repeats;   /* how often what it acknowledges was sent again meanwhile */
   int64_t times[HELD_TIMES]; /* the first of them, monotonic nanoseconds */
   int64_t due;               /* in flow: when it crosses */
 };
@@ -93,12 +94,13 @@ struct wire {
   int wake;              /* an eventfd that wakes it */
   _Atomic unsigned news; /* counts what came and crossed; waited for as a futex */
   struct timeline *timeline;
-  bool holds;         /* `wire hold` */
-  bool shows;         /* `wire show` */
-  bool folds;         /* `wire fold` */
-  bool captures;      /* somebody writes the packets down: whole, as they would be on a cable */
-  bool shaped;        /* something is done to packets on some way */
-  uint64_t statement; /* what its events belong to: the statement that let a packet cross; 0: none */
+  bool holds;    /* `wire hold` */
+  bool shows;    /* `wire show` */
+  bool folds;    /* `wire fold` */
+  bool captures; /* somebody writes the packets down: whole, as they would be on a cable */
+  bool shaped;   /* something is done to packets on some way */
+  uint64_t
+      statement; /* what its events belong to: the statement that let a packet cross; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
   uint64_t random;        /* the state of the generator */
@@ -107,8 +109,9 @@ struct wire {
   size_t lan_count;
   struct wire_link *links[LAB_HOSTS * 4];
   size_t link_count;
-  struct held_queue held;   /* by hand */
-  struct held_queue recent; /* crossed by hand a moment ago, and not acknowledged yet: see wire_remember */
+  struct held_queue held; /* by hand */
+  struct held_queue
+      recent; /* crossed by hand a moment ago, and not acknowledged yet: see wire_remember */
   struct held_queue flying; /* by time: the next one due first */
   struct flow_table flows;
   unsigned char *buffer; /* what is read */
@@ -125,7 +128,8 @@ void wire_unlock(struct wire *wire);
 
 /* The rest is called with the lock held. */
 
-/* The LAN of a name, NULL where there is none; and a new one, NULL when there is no memory or no room. */
+/* The LAN of a name, NULL where there is none; and a new one, NULL when there is no memory or no
+ * room. */
 struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length);
 struct lan *wire_add_lan(struct wire *wire, const char *name);
 
@@ -150,7 +154,8 @@ struct held *wire_find_held(const struct wire *wire, unsigned number);
 /* True where it is a TCP segment with all of these flags. */
 bool wire_has_flags(const struct held *held, unsigned flags);
 
-/* What an event would say of it now. The names of those who are no hosts are written into the rooms. */
+/* What an event would say of it now. The names of those who are no hosts are written into the
+ * rooms. */
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
                    char rooms[2][64]);
 
@@ -170,7 +175,8 @@ void wire_corrupt(struct wire *wire, struct held *held);
 /* Puts a packet onto the wire, as if a host had sent it. 0, or -1 with an error. */
 int wire_inject(struct wire *wire, const void *bytes, size_t length, struct error *error);
 
-/* Changes what happens between two hosts, NULL: any. `change` is called for each way, and for those to come where both are NULL. */
+/* Changes what happens between two hosts, NULL: any. `change` is called for each way, and for those
+ * to come where both are NULL. */
 void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
                      void (*change)(struct wire_shape *shape, void *context), void *context);
 /* Whether it does anything. */

@@ -31,8 +31,9 @@ static size_t headers_of(const struct packet *packet) {
 }
 
 /* What an event says of a packet. The names of strangers are written into the rooms. */
-static void describe(const struct wire *wire, const struct wire_record *record, const struct packet *packet,
-                     const struct flow_bases *bases, struct event_packet *event, char rooms[2][64]) {
+static void describe(const struct wire *wire, const struct wire_record *record,
+                     const struct packet *packet, const struct flow_bases *bases,
+                     struct event_packet *event, char rooms[2][64]) {
   const char *sender = record->from ? record->from->host->host.name : "";
   bool ip = packet->family != AF_UNSPEC;
   struct address source = packet_source(packet);
@@ -74,7 +75,8 @@ void wire_record(struct wire *wire, const struct wire_record *record, const stru
     timeline_append(wire->timeline, &event);
 }
 
-static struct wire_record record_of(const struct held *held, enum packet_fate fate, const char *reason) {
+static struct wire_record record_of(const struct held *held, enum packet_fate fate,
+                                    const char *reason) {
   return (struct wire_record){.fate = fate,
                               .number = held->number,
                               .lan = held->lan,
@@ -199,7 +201,8 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
         error, ERROR_FAILURE,
         _("neither the sender nor the receiver is a host of the lab, so there is no wire for it"));
   if (wire_is_full(wire))
-    return error_set(error, ERROR_FAILURE, _("too many packets are held; `wire flow` lets them cross"));
+    return error_set(error, ERROR_FAILURE,
+                     _("too many packets are held; `wire flow` lets them cross"));
   /* One that comes from nowhere is put onto the last wire of its way. */
   struct held *held = held_create(bytes, length);
   if (!held)

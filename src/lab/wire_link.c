@@ -74,7 +74,8 @@ void wire_free_links(struct wire *wire) {
     free(wire->lans[i]);
 }
 
-/* The ways from one LAN to all others, the nearest first: breadth first over the hosts that have several interfaces. */
+/* The ways from one LAN to all others, the nearest first: breadth first over the hosts that have
+ * several interfaces. */
 static void route_from(struct lan *start) {
   struct lan *queue[LAB_WIRES] = {start};
   struct wire_link *first[LAB_WIRES] = {NULL};
@@ -132,7 +133,7 @@ static bool is_for_everybody(const struct address *address) {
 }
 
 struct wire_target wire_find_target(const struct wire *wire, const struct lan *lan,
-                            const struct packet *packet) {
+                                    const struct packet *packet) {
   struct address address = packet_destination(packet);
   struct wire_target target = {0};
   if (address.length == 0)

@@ -12,7 +12,7 @@ struct wire_target {
   bool everybody; /* all others on the LAN */
 };
 struct wire_target wire_find_target(const struct wire *wire, const struct lan *lan,
-                            const struct packet *packet);
+                                    const struct packet *packet);
 
 /* The interface with an address, whatever its LAN; NULL: none. */
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address);
@@ -26,7 +26,8 @@ const char *wire_loses(struct wire *wire, const struct wire_way *way);
 /* When a packet that comes now will have crossed, in monotonic nanoseconds. */
 int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now);
 
-/* Tells the kernels whether they may hand over several segments as one: while nobody looks, and nothing is done to packets. */
+/* Tells the kernels whether they may hand over several segments as one: while nobody looks, and
+ * nothing is done to packets. */
 void wire_set_offloads(struct wire *wire);
 
 /* No more can be held. */
@@ -75,13 +76,16 @@ void held_clear(struct held_queue *queue);
 struct held *held_find_again(const struct held_queue *queue, const struct wire_link *from,
                              const struct packet *packet, const struct flow_bases *bases);
 
-/* Keeps one that has just crossed by hand for a moment. Its sender may have sent it again by its own clock, before the receiver could answer:
- * that is no packet which anybody would want to see. It is the wire's from then on. */
+/* Keeps one that has just crossed by hand for a moment. Its sender may have sent it again by its
+ * own clock, before the receiver could answer: that is no packet which anybody would want to see.
+ * It is the wire's from then on. */
 void wire_remember(struct wire *wire, struct held *held);
-/* Lets go of those that are acknowledged by this packet, or too old; of all when it is ICMP, which may refuse them. */
+/* Lets go of those that are acknowledged by this packet, or too old; of all when it is ICMP, which
+ * may refuse them. */
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now);
 
-/* The held packet that acknowledges this one, which was sent before; NULL: none, or it is new. `bases` are from before it came. */
+/* The held packet that acknowledges this one, which was sent before; NULL: none, or it is new.
+ * `bases` are from before it came. */
 struct held *held_find_answer(const struct held_queue *queue, const struct packet *packet,
                               const struct flow_bases *bases);
 

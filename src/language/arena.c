@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. The largest are of whole
- * huge pages, since the tree of a long script is made in one go, and would spend much of its time on page faults. */
+/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. The
+ * largest are of whole huge pages, since the tree of a long script is made in one go, and would
+ * spend much of its time on page faults. */
 enum { CHUNK_FIRST = 1024, HUGE_PAGE = 2 << 20, CHUNK_LARGEST = 4 * HUGE_PAGE };
 
 struct arena_chunk {

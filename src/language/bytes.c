@@ -31,7 +31,8 @@ void bytes_append_number(struct bytes *bytes, long long number) {
   }
   char digits[24];
   char *start = digits + sizeof digits;
-  unsigned long long rest = number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number;
+  unsigned long long rest =
+      number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number;
   do
     *--start = (char)('0' + rest % 10);
   while (rest /= 10);

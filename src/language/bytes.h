@@ -26,8 +26,8 @@ static inline int bytes_reserve(struct bytes *bytes, size_t more) {
   return !bytes->failed && more <= bytes->capacity - bytes->length ? 0 : bytes_grow(bytes, more);
 }
 
-/* Each adds at the end. They return nothing: look at `failed` when done. Those that make up nearly all of what is
- * written stand here, so that they cost little more than the copying. */
+/* Each adds at the end. They return nothing: look at `failed` when done. Those that make up nearly
+ * all of what is written stand here, so that they cost little more than the copying. */
 static inline void bytes_append(struct bytes *bytes, const void *data, size_t length) {
   if (length == 0 || bytes_reserve(bytes, length) < 0)
     return;

@@ -24,8 +24,8 @@ enum error_kind {
 
 /* The word that an error is about, as a place in the source text. */
 struct place {
-  uint32_t
-      offset; /* bytes from the start of the source; sources are shorter than 4 GiB, and a tree has many places */
+  uint32_t offset; /* bytes from the start of the source; sources are shorter than 4 GiB, and a tree
+                      has many places */
   uint32_t length; /* bytes; 0: the error is about no word in particular */
 };
 
@@ -42,11 +42,12 @@ struct error {
   bool told;          /* it was shown already, where it happened: in a sourced file */
   bool call;          /* it says what a call gave, which was shown as a call */
   const struct command
-      *command;      /* the command that failed, where it is not the statement's own: inside a block */
+      *command; /* the command that failed, where it is not the statement's own: inside a block */
   char message[600]; /* one sentence, escaped, without a full stop at its end */
 };
 
-/* Nothing is wrong. The message's memory is left as it is, since a script clears an error for each of its lines. */
+/* Nothing is wrong. The message's memory is left as it is, since a script clears an error for each
+ * of its lines. */
 static inline void error_clear(struct error *error) {
   error->kind = ERROR_NONE;
   error->number = 0;
@@ -57,7 +58,8 @@ static inline void error_clear(struct error *error) {
   error->message[0] = '\0';
 }
 
-/* Fills in the error; bytes that are not printable ASCII are escaped. Always returns -1, so that `return error_set(...)` reads well. */
+/* Fills in the error; bytes that are not printable ASCII are escaped. Always returns -1, so that
+ * `return error_set(...)` reads well. */
 int error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -38,20 +38,21 @@ bool utf8_valid(const char *text, size_t length) {
 }
 
 /* Characters that a terminal may act on, or that change how others look or are ordered: controls,
- * formats, line and paragraph separators, bidirectional marks, variation selectors, tags, private use,
- * surrogates and non-characters. By number, so that the answer does not hang on the C library's
- * tables. */
+ * formats, line and paragraph separators, bidirectional marks, variation selectors, tags, private
+ * use, surrogates and non-characters. By number, so that the answer does not hang on the C
+ * library's tables. */
 static const struct span {
   uint32_t first;
   uint32_t last;
 } unsafe[] = {
-    {0x00, 0x1f},       {0x7f, 0x9f},        {0xad, 0xad},       {0x034f, 0x034f},   {0x0600, 0x0605},
-    {0x061c, 0x061c},   {0x06dd, 0x06dd},    {0x070f, 0x070f},   {0x0890, 0x0891},   {0x08e2, 0x08e2},
-    {0x115f, 0x1160},   {0x17b4, 0x17b5},    {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
-    {0x2060, 0x206f},   {0x3164, 0x3164},    {0xd800, 0xdfff},   {0xe000, 0xf8ff},   {0xfdd0, 0xfdef},
-    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},    {0xffa0, 0xffa0},   {0xfff0, 0xfffb},   {0xfffe, 0xffff},
-    {0x110bd, 0x110bd}, {0x110cd, 0x110cd},  {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-    {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
+    {0x00, 0x1f},       {0x7f, 0x9f},       {0xad, 0xad},       {0x034f, 0x034f},
+    {0x0600, 0x0605},   {0x061c, 0x061c},   {0x06dd, 0x06dd},   {0x070f, 0x070f},
+    {0x0890, 0x0891},   {0x08e2, 0x08e2},   {0x115f, 0x1160},   {0x17b4, 0x17b5},
+    {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+    {0x3164, 0x3164},   {0xd800, 0xdfff},   {0xe000, 0xf8ff},   {0xfdd0, 0xfdef},
+    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+    {0xfffe, 0xffff},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd}, {0x13430, 0x1343f},
+    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
 };
 
 static bool point_safe(uint32_t point) {
@@ -101,7 +102,8 @@ static size_t append_character(struct bytes *bytes, const char *text, size_t len
   return 1;
 }
 
-/* How many bytes from here on stand for themselves wherever they are. Most data is such text, which is added at once. */
+/* How many bytes from here on stand for themselves wherever they are. Most data is such text, which
+ * is added at once. */
 static size_t plain_length(const char *text, size_t length) {
   size_t at = 0;
   while (at < length && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')

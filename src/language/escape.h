@@ -21,13 +21,13 @@ enum escape_style {
 /* Adds `data` as the inside of a C string (no quotes around it): \n \r \t \0 \" \\ and \xHH. */
 void escape_append(struct bytes *bytes, const void *data, size_t length, enum escape_style style);
 
-/* Adds `data` in double quotes; at most `limit` bytes of it, and "..." after the closing quote where
- * it was cut. A character is never cut in two. */
+/* Adds `data` in double quotes; at most `limit` bytes of it, and "..." after the closing quote
+ * where it was cut. A character is never cut in two. */
 void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, size_t limit,
                           enum escape_style style);
 
-/* Adds text for a person: as escape_append, but quotes and backslashes are left alone, and a newline
- * and a tab stay where `lines` is set. */
+/* Adds text for a person: as escape_append, but quotes and backslashes are left alone, and a
+ * newline and a tab stay where `lines` is set. */
 void escape_append_plain(struct bytes *bytes, const void *data, size_t length, bool lines,
                          enum escape_style style);
 

@@ -35,8 +35,8 @@ static int look_up(const struct piece *piece, const struct scope *scope, struct 
     bool fits = piece->length < 10 && number_parse(piece->text, piece->length, &index) == 0;
     if (!fits || (size_t)index >= scope->argument_count)
       return error_set(error, ERROR_FAILURE,
-                       _("there is no argument $%s: %zu were given behind the script's name"), piece->text,
-                       scope->argument_count > 0 ? scope->argument_count - 1 : 0);
+                       _("there is no argument $%s: %zu were given behind the script's name"),
+                       piece->text, scope->argument_count > 0 ? scope->argument_count - 1 : 0);
     const char *text = scope->arguments[index];
     *value = value_from_text(text, strlen(text));
     return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;

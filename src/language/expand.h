@@ -1,7 +1,7 @@
 /* expand: words become bytes: literal text as it is, and each expansion its value.
  *
- * An expanded value is always part of the one word it stands in: never split, never unescaped, never
- * read again. */
+ * An expanded value is always part of the one word it stands in: never split, never unescaped,
+ * never read again. */
 #ifndef SOCKSH_LANGUAGE_EXPAND_H
 #define SOCKSH_LANGUAGE_EXPAND_H
 

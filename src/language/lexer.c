@@ -42,8 +42,8 @@ static int syntax_error(struct lexer *lexer, size_t offset, size_t length, struc
   return -1;
 }
 
-/* A word while it is being read. The text of all its pieces gathers in one buffer; pieces are cut when
- * the word is done, since the buffer moves as it grows. */
+/* A word while it is being read. The text of all its pieces gathers in one buffer; pieces are cut
+ * when the word is done, since the buffer moves as it grows. */
 struct builder {
   struct bytes text;   /* the literal text of all pieces, one behind the other */
   struct bytes pieces; /* struct piece, `text` not yet filled in for literal ones */
@@ -71,7 +71,8 @@ static void builder_cut(struct builder *builder) {
 }
 
 /* The pieces, their text cut out of the whole; NULL when there is no memory. */
-static const struct piece *builder_pieces(struct builder *builder, struct lexer *lexer, const char *text) {
+static const struct piece *builder_pieces(struct builder *builder, struct lexer *lexer,
+                                          const char *text) {
   builder_cut(builder);
   struct piece *pieces =
       (struct piece *)arena_copy(lexer->arena, builder->pieces.data, builder->pieces.length);
@@ -84,8 +85,8 @@ static const struct piece *builder_pieces(struct builder *builder, struct lexer 
   return builder->pieces.failed ? NULL : pieces;
 }
 
-static int builder_finish(struct builder *builder, struct lexer *lexer, size_t start, struct word *word,
-                          struct error *error) {
+static int builder_finish(struct builder *builder, struct lexer *lexer, size_t start,
+                          struct word *word, struct error *error) {
   const char *text = arena_copy(lexer->arena, builder->text.data, builder->text.length);
   bool failed = builder->text.failed || !text;
   *word = (struct word){.place = place_at(start, lexer->at - start),
@@ -112,7 +113,8 @@ static bool name_part(int c) {
   return c == '_' || (c < 0x80 && isalnum(c));
 }
 
-/* The number of bytes of the name here: letters and digits, or one of the special names ? and digits. */
+/* The number of bytes of the name here: letters and digits, or one of the special names ? and
+ * digits. */
 static size_t name_length(const struct lexer *lexer, size_t ahead) {
   size_t length = 0;
   if (peek(lexer, ahead) == '?')
@@ -146,8 +148,9 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   size_t ahead = braces ? 2 : 1;
   size_t length = name_length(lexer, ahead);
   if (length == 0)
-    return syntax_error(lexer, start, 1, error,
-                        _("a $ stands before a name, as in $c or ${c}; the character itself is \\$"));
+    return syntax_error(
+        lexer, start, 1, error,
+        _("a $ stands before a name, as in $c or ${c}; the character itself is \\$"));
   struct expansion *expansion = arena_allocate(lexer->arena, sizeof *expansion);
   struct piece piece = {.length = length, .expansion = expansion};
   piece.text = arena_copy(lexer->arena, text + start + ahead, length);
@@ -161,13 +164,15 @@ static int read_expansion(struct lexer *lexer, struct builder *builder, struct e
   }
   char *end = NULL;
   bytes_append(&fields, &end, sizeof end);
-  const char *const *field = (const char *const *)arena_copy(lexer->arena, fields.data, fields.length);
+  const char *const *field =
+      (const char *const *)arena_copy(lexer->arena, fields.data, fields.length);
   bool failed = fields.failed || !expansion || !piece.text || !field;
   bytes_free(&fields);
   if (failed)
     return error_set_memory(error);
   if (braces && peek(lexer, ahead) != '}')
-    return syntax_error(lexer, start, ahead, error, _("this ${ has no closing brace, as in ${name.field}"));
+    return syntax_error(lexer, start, ahead, error,
+                        _("this ${ has no closing brace, as in ${name.field}"));
   lexer->at += ahead + (braces ? 1 : 0);
   *expansion = (struct expansion){.place = place_at(start, lexer->at - start), .field = field};
   builder_cut(builder);
@@ -185,7 +190,8 @@ static int hexadecimal(int c) {
 }
 
 /* Reads an escape; the lexer stands on the backslash. `bare` allows "\ " for a space. */
-static int read_escape(struct lexer *lexer, struct builder *builder, bool bare, struct error *error) {
+static int read_escape(struct lexer *lexer, struct builder *builder, bool bare,
+                       struct error *error) {
   static const char letters[] = "nrt0\"\\$";
   static const char meanings[] = "\n\r\t\0\"\\$";
   size_t start = lexer->at;
@@ -216,19 +222,20 @@ static int read_escape(struct lexer *lexer, struct builder *builder, bool bare, 
     int high = hexadecimal(peek(lexer, 2));
     int low = high < 0 ? -1 : hexadecimal(peek(lexer, 3));
     if (low < 0)
-      return syntax_error(lexer, start, 2, error, _("\\x takes two hexadecimal digits, as in \\x0a"));
+      return syntax_error(lexer, start, 2, error,
+                          _("\\x takes two hexadecimal digits, as in \\x0a"));
     char byte = (char)(high << 4 | low);
     builder_literal(builder, &byte, 1, false);
     lexer->at += 4;
     return 0;
   }
-  return syntax_error(
-      lexer, start, 2, error,
-      _("there is no such escape; there are \\n \\r \\t \\0 \\\" \\\\ \\$ \\xHH, and \"\\ \" "
-        "outside quotes; write \\\\ for a backslash"));
+  return syntax_error(lexer, start, 2, error,
+                      _("there is no such escape; there are \\n \\r \\t \\0 \\\" \\\\ \\$ \\xHH, "
+                        "and \"\\ \" outside quotes; write \\\\ for a backslash"));
 }
 
-/* Reads the inside of quotes, up to and with the closing one; the lexer stands on the opening one. */
+/* Reads the inside of quotes, up to and with the closing one; the lexer stands on the opening one.
+ */
 static int read_quoted(struct lexer *lexer, struct builder *builder, struct error *error) {
   size_t start = lexer->at;
   int quote = peek(lexer, 0);
@@ -239,15 +246,16 @@ static int read_quoted(struct lexer *lexer, struct builder *builder, struct erro
     if (c == -1 || line_end(lexer, 0) > 0)
       return syntax_error(
           lexer, start, lexer->at - start, error,
-          quote == '"' ? _("this \" has no closing quote on its line; a newline inside is written \\n")
-                       : _("this ' has no closing quote on its line"));
+          quote == '"'
+              ? _("this \" has no closing quote on its line; a newline inside is written \\n")
+              : _("this ' has no closing quote on its line"));
     if (c == quote) {
       lexer->at++;
       return 0;
     }
     if (quote == '"' && (c == '\\' || c == '$')) {
-      if ((c == '\\' ? read_escape(lexer, builder, false, error) : read_expansion(lexer, builder, error)) <
-          0)
+      if ((c == '\\' ? read_escape(lexer, builder, false, error)
+                     : read_expansion(lexer, builder, error)) < 0)
         return -1;
       if (lexer->joined_at_end)
         return syntax_error(lexer, start, lexer->at - start, error,
@@ -285,8 +293,8 @@ static unsigned char plain_character(char c) {
   return c == '\'' || c == ';' ? IN_QUOTES : IN_BARE | IN_QUOTES;
 }
 
-/* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied. False when it is another, and
- * nothing was read. */
+/* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied.
+ * False when it is another, and nothing was read. */
 static bool read_plain_word(struct lexer *lexer, struct word *word) {
   const char *text = lexer->source->text + lexer->at;
   size_t rest = lexer->source->length - lexer->at;
@@ -304,7 +312,8 @@ static bool read_plain_word(struct lexer *lexer, struct word *word) {
     return false;
   struct place place = place_at(lexer->at, length);
   lexer->at += length;
-  *word = quoted ? literal_word(place, text + 1, length - 2, 0) : literal_word(place, text, length, length);
+  *word = quoted ? literal_word(place, text + 1, length - 2, 0)
+                 : literal_word(place, text, length, length);
   return true;
 }
 
@@ -323,7 +332,8 @@ static int read_word(struct lexer *lexer, struct word *word, struct error *error
     } else if (c == '$') {
       status = read_expansion(lexer, &builder, error);
     } else if (c == '\0') {
-      status = syntax_error(lexer, lexer->at, 1, error, _("there is a zero byte here; write it as \\0"));
+      status =
+          syntax_error(lexer, lexer->at, 1, error, _("there is a zero byte here; write it as \\0"));
     } else {
       builder_literal(&builder, lexer->source->text + lexer->at, 1, true);
       lexer->at++;
@@ -425,8 +435,9 @@ int lexer_regex(struct lexer *lexer, struct word *word, struct error *error) {
   const char *copy = text.failed ? NULL : arena_copy(lexer->arena, text.data, text.length);
   int status = 0;
   if (!ends_word(lexer))
-    status = syntax_error(lexer, lexer->at, 1, error,
-                          _("a space must follow the closing slash; a slash inside is written \\/"));
+    status =
+        syntax_error(lexer, lexer->at, 1, error,
+                     _("a space must follow the closing slash; a slash inside is written \\/"));
   else if (!copy)
     status = error_set_memory(error);
   else

@@ -33,9 +33,9 @@ void lexer_start(struct lexer *lexer, const struct source *source, struct arena 
 /* The next token. 0, or -1 with a syntax error. */
 int lexer_next(struct lexer *lexer, struct token *token, struct error *error);
 
-/* The next word is a regular expression if it begins with a slash: then it is read up to the closing
- * one, as one literal word without the slashes, and the result is 1. 0 where it does not begin so, and
- * nothing was read; -1 with a syntax error. */
+/* The next word is a regular expression if it begins with a slash: then it is read up to the
+ * closing one, as one literal word without the slashes, and the result is 1. 0 where it does not
+ * begin so, and nothing was read; -1 with a syntax error. */
 int lexer_regex(struct lexer *lexer, struct word *word, struct error *error);
 
 /* The rest of the line, without the space around it, as one literal word. */

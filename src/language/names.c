@@ -70,7 +70,8 @@ static int compare_entries(const void *a, const void *b) {
 }
 
 int names_walk(const struct names *names,
-               int (*each)(const char *name, const struct value *value, void *context), void *context) {
+               int (*each)(const char *name, const struct value *value, void *context),
+               void *context) {
   size_t count = HASH_COUNT(names->entries);
   size_t at = 0;
   int status = 0;

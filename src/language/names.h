@@ -1,4 +1,5 @@
-/* names: what each name of a session, or of a job, is bound to. Not locked: the owner's lock guards it. */
+/* names: what each name of a session, or of a job, is bound to. Not locked: the owner's lock guards
+ * it. */
 #ifndef SOCKSH_LANGUAGE_NAMES_H
 #define SOCKSH_LANGUAGE_NAMES_H
 
@@ -23,10 +24,11 @@ int names_remove(struct names *names, const char *name, size_t length);
 /* Makes `to`, which must be empty, a copy. 0, or -1 when there is no memory, with `to` empty. */
 int names_copy(const struct names *names, struct names *to);
 
-/* Calls `each` with every name, in alphabetical order; stops when it returns something other than 0. Returns
- * what it returned last, or -1 when there is no memory. */
+/* Calls `each` with every name, in alphabetical order; stops when it returns something other than
+ * 0. Returns what it returned last, or -1 when there is no memory. */
 int names_walk(const struct names *names,
-               int (*each)(const char *name, const struct value *value, void *context), void *context);
+               int (*each)(const char *name, const struct value *value, void *context),
+               void *context);
 
 void names_clear(struct names *names);
 

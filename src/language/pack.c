@@ -21,7 +21,8 @@ const struct pack_letter pack_letters[] = {
     {'Q', 8, true, false, N_("a number from 0 to 2^64-1")},
     {'x', 1, false, false, N_("a byte that is passed over; zero when packed")},
     {'s', 0, false, false,
-     N_("text: 4s is 4 bytes, filled up with zeros; s is all the rest; H/s has its length before it")},
+     N_("text: 4s is 4 bytes, filled up with zeros; s is all the rest; H/s has its length before "
+        "it")},
     {'\0', 0, false, false, NULL},
 };
 
@@ -107,15 +108,18 @@ static int read_count(struct format *format) {
   const struct pack_word *word = format->word;
   format->count = 0;
   format->counted = false;
-  for (; format->at < word->length && isdigit((unsigned char)word->text[format->at]); format->at++) {
+  for (; format->at < word->length && isdigit((unsigned char)word->text[format->at]);
+       format->at++) {
     format->counted = true;
     format->count = format->count * 10 + (size_t)(word->text[format->at] - '0');
     if (format->count > COUNT_LIMIT)
-      return wrong(format->error, format->word->place, _("a count in a format is at most %d"), COUNT_LIMIT);
+      return wrong(format->error, format->word->place, _("a count in a format is at most %d"),
+                   COUNT_LIMIT);
   }
   if (!format->counted)
     format->count = 1;
-  while (format->at < word->length && (word->text[format->at] == ' ' || word->text[format->at] == '\t'))
+  while (format->at < word->length &&
+         (word->text[format->at] == ' ' || word->text[format->at] == '\t'))
     format->at++;
   return 0;
 }
@@ -130,8 +134,7 @@ static int wrong_letter(const struct format *format) {
   else
     wrong(format->error, format->word->place,
           _("a format has no letter %s; there are b B h H i I q Q for numbers of 1, 2, 4 and 8 "
-            "bytes, x for a "
-            "byte to pass over, s for text, and the byte orders > ! < = @"),
+            "bytes, x for a byte to pass over, s for text, and the byte orders > ! < = @"),
           bytes_text(&shown));
   bytes_free(&shown);
   return -1;
@@ -145,8 +148,9 @@ static int read_length_prefix(struct format *format) {
     return 0;
   format->at++;
   if (format->at == word->length || word->text[format->at] != 's')
-    return wrong(format->error, format->word->place,
-                 _("behind a / in a format stands s, as in H/s: a length in an H, and so many bytes"));
+    return wrong(
+        format->error, format->word->place,
+        _("behind a / in a format stands s, as in H/s: a length in an H, and so many bytes"));
   format->at++;
   if (!format->letter->number)
     return wrong(format->error, format->word->place,
@@ -165,11 +169,12 @@ static int format_next(struct format *format) {
     return 0;
   if (format->ended)
     return wrong(format->error, format->word->place,
-                 _("s without a count takes all the rest, so it stands last; write a count, as in 4s, or "
-                   "a length before it, as in H/s"));
+                 _("s without a count takes all the rest, so it stands last; write a count, as in "
+                   "4s, or a length before it, as in H/s"));
   if (read_count(format) < 0)
     return -1;
-  format->letter = format->at < format->word->length ? letter_find(format->word->text[format->at]) : NULL;
+  format->letter =
+      format->at < format->word->length ? letter_find(format->word->text[format->at]) : NULL;
   if (!format->letter)
     return wrong_letter(format);
   format->at++;
@@ -179,8 +184,8 @@ static int format_next(struct format *format) {
   return 1;
 }
 
-/* The format is read through before anything is done by it, so that a wrong one is said to be wrong, whatever the
- * values. The number of values that it stands for in *values. */
+/* The format is read through before anything is done by it, so that a wrong one is said to be
+ * wrong, whatever the values. The number of values that it stands for in *values. */
 static int format_check(const struct pack_word *word, size_t *values, struct error *error) {
   struct format format = {.word = word, .error = error};
   int status;
@@ -230,7 +235,8 @@ static uint64_t largest(const struct pack_letter *letter) {
   return UINT64_MAX >> (64 - 8 * letter->size + (letter->negative ? 1 : 0));
 }
 
-static void append_number(struct packing *packing, const struct pack_letter *letter, uint64_t number) {
+static void append_number(struct packing *packing, const struct pack_letter *letter,
+                          uint64_t number) {
   for (unsigned i = 0; i < letter->size; i++) {
     unsigned place = packing->format.little ? i : letter->size - 1 - i;
     bytes_append_char(packing->out, (char)(number >> 8 * place & 0xff));
@@ -240,8 +246,8 @@ static void append_number(struct packing *packing, const struct pack_letter *let
 static int number_overflows(const struct packing *packing, const struct pack_letter *letter) {
   return wrong(packing->format.error, packing->values->place,
                _("%.*s does not fit %c, which holds %s%llu to %llu"),
-               (int)(packing->values->length < 40 ? packing->values->length : 40), packing->values->text,
-               letter->letter, letter->negative ? "-" : "",
+               (int)(packing->values->length < 40 ? packing->values->length : 40),
+               packing->values->text, letter->letter, letter->negative ? "-" : "",
                letter->negative ? (unsigned long long)largest(letter) + 1 : 0ULL,
                (unsigned long long)largest(letter));
 }
@@ -286,9 +292,10 @@ static int pack_text(struct packing *packing) {
   if (format->prefixed) {
     if (value->length > largest(format->letter))
       return wrong(packing->format.error, packing->values->place,
-                   _("the length %zu does not fit %c, which holds up to %llu; a longer letter, as in I/s, "
-                     "holds more"),
-                   value->length, format->letter->letter, (unsigned long long)largest(format->letter));
+                   _("the length %zu does not fit %c, which holds up to %llu; a longer letter, as "
+                     "in I/s, holds more"),
+                   value->length, format->letter->letter,
+                   (unsigned long long)largest(format->letter));
     append_number(packing, format->letter, value->length);
   } else if (format->counted && value->length > format->count) {
     return wrong(packing->format.error, packing->values->place,
@@ -314,21 +321,22 @@ static int pack_field(struct packing *packing) {
   return 0;
 }
 
-int pack(const struct pack_word *format, const struct pack_word *values, size_t count, struct bytes *out,
-         struct error *error) {
+int pack(const struct pack_word *format, const struct pack_word *values, size_t count,
+         struct bytes *out, struct error *error) {
   size_t wanted;
   size_t before = out->length;
   if (format_check(format, &wanted, error) < 0)
     return -1;
-  struct packing packing = {.format = {.word = format, .error = error}, .values = values, .out = out};
+  struct packing packing = {
+      .format = {.word = format, .error = error}, .values = values, .out = out};
   if (wanted != count) {
     const struct pack_word *about = count > wanted ? &values[wanted] : format;
-    return wrong(
-        error, about->place,
-        count > wanted
-            ? _("there are too many values, %zu instead of %zu; each letter of the format but x takes one")
-            : _("there are too few values, %zu instead of %zu; each letter of the format but x takes one"),
-        count, wanted);
+    return wrong(error, about->place,
+                 count > wanted ? _("there are too many values, %zu instead of %zu; each letter of "
+                                    "the format but x takes one")
+                                : _("there are too few values, %zu instead of %zu; each letter of "
+                                    "the format but x takes one"),
+                 count, wanted);
   }
   int status;
   while ((status = format_next(&packing.format)) > 0)
@@ -355,8 +363,9 @@ struct unpacking {
 static int data_missing(const struct unpacking *unpacking, size_t start, uint64_t more) {
   struct title title = field_title(&unpacking->format);
   return error_set(unpacking->format.error, ERROR_FAILURE,
-                   more == 1 ? _("%llu byte is missing for %s at offset %zu: the data ends at %zu")
-                             : _("%llu bytes are missing for %s at offset %zu: the data ends at %zu"),
+                   more == 1
+                       ? _("%llu byte is missing for %s at offset %zu: the data ends at %zu")
+                       : _("%llu bytes are missing for %s at offset %zu: the data ends at %zu"),
                    (unsigned long long)more, title.text, start, unpacking->length);
 }
 
@@ -393,7 +402,8 @@ static int unpack_number(struct unpacking *unpacking) {
   uint64_t number;
   if (take_number(unpacking, &number) < 0)
     return -1;
-  if (letter->negative && number > largest(letter)) /* two's complement: the upper half is below zero */
+  if (letter->negative &&
+      number > largest(letter)) /* two's complement: the upper half is below zero */
     number |= ~largest(letter);
   else if (number > INT64_MAX) {
     char digits[24];
@@ -434,8 +444,8 @@ static int unpack_field(struct unpacking *unpacking) {
   return 0;
 }
 
-int unpack(const struct pack_word *format, const void *data, size_t length, struct unpacked *unpacked,
-           struct error *error) {
+int unpack(const struct pack_word *format, const void *data, size_t length,
+           struct unpacked *unpacked, struct error *error) {
   struct unpacking unpacking = {
       .format = {.word = format, .error = error}, .data = data ? data : "", .length = length};
   size_t fields;
@@ -449,8 +459,8 @@ int unpack(const struct pack_word *format, const void *data, size_t length, stru
   size_t rest = length - unpacking.at;
   if (status == 0 && rest > 0)
     status = error_set(error, ERROR_FAILURE,
-                       _("the format ends at offset %zu, and the data at %zu; add s for the rest, or %zux "
-                         "to pass over it"),
+                       _("the format ends at offset %zu, and the data at %zu; add s for the rest, "
+                         "or %zux to pass over it"),
                        unpacking.at, length, rest);
   unpacked->values = (struct value *)unpacking.values.data;
   unpacked->count = unpacking.values.length / sizeof(struct value);

@@ -10,21 +10,24 @@
 
 #include "language/escape.h"
 
-/* re_syntax_options is the C library's own global. It never changes after the first compilation, but the
- * lock keeps two threads from writing it at once. */
+/* re_syntax_options is the C library's own global. It never changes after the first compilation,
+ * but the lock keeps two threads from writing it at once. */
 static pthread_mutex_t syntax_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* glibc's compiler goes down its own tree by recursion, so that some thousands of ^ or ( end the program. */
+/* glibc's compiler goes down its own tree by recursion, so that some thousands of ^ or ( end the
+ * program. */
 enum { REGEX_LIMIT = 1000 };
 
-/* Compiles in the C locale, whatever the session's, so that a dot stands for any byte. NULL, or what is wrong. */
+/* Compiles in the C locale, whatever the session's, so that a dot stands for any byte. NULL, or
+ * what is wrong. */
 static const char *compile_bytes(const char *text, size_t length, struct re_pattern_buffer *regex) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   if (!plain)
     return strerrordesc_np(ENOMEM);
   locale_t before = uselocale(plain);
   pthread_mutex_lock(&syntax_lock);
-  re_set_syntax(RE_SYNTAX_POSIX_EXTENDED & ~RE_DOT_NOT_NULL & ~(reg_syntax_t)RE_HAT_LISTS_NOT_NEWLINE);
+  re_set_syntax(RE_SYNTAX_POSIX_EXTENDED & ~RE_DOT_NOT_NULL &
+                ~(reg_syntax_t)RE_HAT_LISTS_NOT_NEWLINE);
   const char *message = re_compile_pattern(text, length, regex);
   pthread_mutex_unlock(&syntax_lock);
   uselocale(before);
@@ -32,10 +35,12 @@ static const char *compile_bytes(const char *text, size_t length, struct re_patt
   return message;
 }
 
-static struct re_pattern_buffer *regex_compile(const char *text, size_t length, struct error *error) {
+static struct re_pattern_buffer *regex_compile(const char *text, size_t length,
+                                               struct error *error) {
   if (length > REGEX_LIMIT) {
-    error_set(error, ERROR_SYNTAX, _("a regular expression has at most %d bytes, and this one has %zu"),
-              REGEX_LIMIT, length);
+    error_set(error, ERROR_SYNTAX,
+              _("a regular expression has at most %d bytes, and this one has %zu"), REGEX_LIMIT,
+              length);
     return NULL;
   }
   struct re_pattern_buffer *regex = calloc(1, sizeof *regex);
@@ -132,7 +137,8 @@ bool pattern_matches(const struct pattern *pattern, const char *text, size_t len
 
 enum { SHOWN = 64 };
 
-void pattern_append(const struct pattern *pattern, const char *text, size_t length, struct bytes *bytes) {
+void pattern_append(const struct pattern *pattern, const char *text, size_t length,
+                    struct bytes *bytes) {
   switch (pattern->kind) {
   case PATTERN_OK:
     bytes_append_text(bytes, "ok");
@@ -164,7 +170,8 @@ void result_append(const struct result *result, struct bytes *bytes) {
   if (result->blocked) {
     bytes_append_text(bytes, "blocks");
   } else if (result->failed) {
-    bytes_append_text(bytes, result->number ? error_number_name((int)result->number) : _("a failure"));
+    bytes_append_text(bytes,
+                      result->number ? error_number_name((int)result->number) : _("a failure"));
   } else if (result->received && result->number == 0) {
     bytes_append_text(bytes, "eof");
   } else if (result->count > 0 &&

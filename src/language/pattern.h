@@ -15,13 +15,14 @@ bool pattern_matches(const struct pattern *pattern, const char *text, size_t len
                      const struct result *result);
 
 /* Adds the pattern as it reads in a sentence: `ECONNREFUSED`, `5`, `"hello"`. */
-void pattern_append(const struct pattern *pattern, const char *text, size_t length, struct bytes *bytes);
+void pattern_append(const struct pattern *pattern, const char *text, size_t length,
+                    struct bytes *bytes);
 
 /* Adds what the command gave, in the same notation. */
 void result_append(const struct result *result, struct bytes *bytes);
 
-/* Looks for an expression in bytes, as the operator ~ of `assert` does. 1 when found, 0 when not, -1 with a
- * usage error for an expression that is none. */
+/* Looks for an expression in bytes, as the operator ~ of `assert` does. 1 when found, 0 when not,
+ * -1 with a usage error for an expression that is none. */
 int regex_search(const char *expression, size_t expression_length, const char *text, size_t length,
                  struct error *error);
 

@@ -1,4 +1,5 @@
-/* result: what a command gave: success or an errno, a number, and the values that names may take. */
+/* result: what a command gave: success or an errno, a number, and the values that names may take.
+ */
 #ifndef SOCKSH_LANGUAGE_RESULT_H
 #define SOCKSH_LANGUAGE_RESULT_H
 

@@ -17,8 +17,10 @@ enum { NAMES_LIMIT = 4 };
 
 const struct prefix_description prefix_descriptions[] = {
     {"expect", "expect RESULT COMMAND",
-     N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, eof or blocks")},
-    {"until", "until RESULT COMMAND", N_("leaves the nearest repeat when the command gives RESULT")},
+     N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, "
+        "eof or blocks")},
+    {"until", "until RESULT COMMAND",
+     N_("leaves the nearest repeat when the command gives RESULT")},
     {"repeat", "repeat [N] COMMAND",
      N_("runs the command or block N times, or for ever; $i counts from 1")},
     {"time", "time COMMAND", N_("tells how long the command took")},
@@ -54,7 +56,8 @@ static bool host_word(const struct word *word) {
 }
 
 bool name_valid(const char *text, size_t length) {
-  if (length == 0 || (unsigned char)text[0] >= 0x80 || (!isalpha((unsigned char)text[0]) && text[0] != '_'))
+  if (length == 0 || (unsigned char)text[0] >= 0x80 ||
+      (!isalpha((unsigned char)text[0]) && text[0] != '_'))
     return false;
   for (size_t i = 0; i < length; i++)
     if ((unsigned char)text[i] >= 0x80 || (!isalnum((unsigned char)text[i]) && text[i] != '_'))
@@ -99,7 +102,8 @@ static int error_number_find(const char *text, size_t length) {
   return 0;
 }
 
-static int pattern_from_word(struct reader *reader, const struct word *word, struct pattern *pattern) {
+static int pattern_from_word(struct reader *reader, const struct word *word,
+                             struct pattern *pattern) {
   static const struct {
     const char *text;
     enum pattern_kind kind;
@@ -121,10 +125,9 @@ static int pattern_from_word(struct reader *reader, const struct word *word, str
     pattern->kind = PATTERN_NUMBER;
     return 0;
   }
-  return wrong(
-      reader, word->place,
-      _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular expression/, eof or "
-        "blocks"));
+  return wrong(reader, word->place,
+               _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular "
+                 "expression/, eof or blocks"));
 }
 
 static int read_pattern(struct reader *reader, struct pattern *pattern) {
@@ -143,15 +146,16 @@ static int read_pattern(struct reader *reader, struct pattern *pattern) {
   if (advance(reader) < 0)
     return -1;
   if (reader->token.kind != TOKEN_WORD)
-    return wrong(reader, reader->token.place,
-                 _("a result must follow: ok, an errno name, a number, \"text\", "
-                   "/regex/, eof or blocks"));
+    return wrong(
+        reader, reader->token.place,
+        _("a result must follow: ok, an errno name, a number, \"text\", /regex/, eof or blocks"));
   if (pattern_from_word(reader, &reader->token.word, pattern) < 0)
     return -1;
   return advance(reader);
 }
 
-static struct prefix *prefix_add(struct reader *reader, enum prefix_kind kind, struct prefix ***end) {
+static struct prefix *prefix_add(struct reader *reader, enum prefix_kind kind,
+                                 struct prefix ***end) {
   struct prefix *prefix = arena_allocate(&reader->script->arena, sizeof *prefix);
   if (!prefix) {
     error_set_memory(reader->error);
@@ -173,8 +177,9 @@ static struct word *word_copy(struct reader *reader, const struct word *word) {
   return copy;
 }
 
-/* True when an "=" may follow within a few words, or the text ends in a joined line: only then it is worth reading
- * ahead. Looks at a few words at most, so that a long line costs no more than its length. */
+/* True when an "=" may follow within a few words, or the text ends in a joined line: only then it
+ * is worth reading ahead. Looks at a few words at most, so that a long line costs no more than its
+ * length. */
 static bool equals_near(const struct lexer *lexer) {
   const char *text = lexer->source->text;
   bool inside = false;
@@ -196,8 +201,8 @@ static bool equals_near(const struct lexer *lexer) {
   return joined;
 }
 
-/* True when an "=" follows here as a word of its own, before this line's statement ends: then the words
- * up to it are names. Reads ahead with a lexer of its own. */
+/* True when an "=" follows here as a word of its own, before this line's statement ends: then the
+ * words up to it are names. Reads ahead with a lexer of its own. */
 static bool names_follow(struct reader *reader) {
   const struct word *word = &reader->token.word;
   reader->joined_ahead = false;
@@ -225,8 +230,8 @@ static bool names_follow(struct reader *reader) {
 static int check_name(struct reader *reader, const struct word *word) {
   if (!word_all_bare(word) || !name_valid(word->text, word->count))
     return wrong(reader, word->place,
-                 _("only a name may stand before =: letters, digits and _, not beginning "
-                   "with a digit; to pass = as data, quote it"));
+                 _("only a name may stand before =: letters, digits and _, not beginning with a "
+                   "digit; to pass = as data, quote it"));
   if (prefix_word(word->text, word->count))
     return wrong(reader, word->place, _("this word begins a prefix and can't be a name"));
   if (reader->vocabulary->find(word->text, word->count, NULL))
@@ -253,7 +258,8 @@ static int read_names(struct reader *reader, struct prefix ***end) {
   char *last = NULL;
   bytes_append(&names, &last, sizeof last);
   if (status == 0) {
-    prefix->names = (const char *const *)arena_copy(&reader->script->arena, names.data, names.length);
+    prefix->names =
+        (const char *const *)arena_copy(&reader->script->arena, names.data, names.length);
     status = names.failed || !prefix->names ? error_set_memory(reader->error) : advance(reader);
   }
   bytes_free(&names);
@@ -303,9 +309,10 @@ static int read_prefix(struct reader *reader, struct prefix ***end) {
   return 0;
 }
 
-/* A word that is no command's whole name: `c=accept` was meant with spaces, the rest is for the vocabulary to say, which may
- * also know what it abbreviates. */
-static int find_command(struct reader *reader, const struct word *word, const struct command **command) {
+/* A word that is no command's whole name: `c=accept` was meant with spaces, the rest is for the
+ * vocabulary to say, which may also know what it abbreviates. */
+static int find_command(struct reader *reader, const struct word *word,
+                        const struct command **command) {
   reader->incomplete = reader->joined_ahead;
   if (!word->literal)
     return wrong(reader, word->place, _("a command's name must be written out, not expanded"));
@@ -333,7 +340,8 @@ static void take_part(struct reader *reader, struct statement *statement) {
   const struct word *first = (const struct word *)words->data;
   if (!reader->vocabulary->part || words->length == 0 || words->failed || !word_all_bare(first))
     return;
-  const struct command *part = reader->vocabulary->part(statement->command, first->text, first->count);
+  const struct command *part =
+      reader->vocabulary->part(statement->command, first->text, first->count);
   if (!part)
     return;
   statement->command = part;
@@ -365,10 +373,11 @@ static int read_words(struct reader *reader, struct statement *statement) {
       status = advance(reader);
     }
     if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
-      status = wrong(reader, reader->token.place,
-                     reader->token.kind == TOKEN_OPEN
-                         ? _("a block can't stand here; to pass { as data, quote it")
-                         : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
+      status =
+          wrong(reader, reader->token.place,
+                reader->token.kind == TOKEN_OPEN
+                    ? _("a block can't stand here; to pass { as data, quote it")
+                    : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
   }
   take_part(reader, statement);
   statement->count = (uint32_t)(words->length / sizeof(struct word));
@@ -393,9 +402,9 @@ static int read_block(struct reader *reader, struct statement *statement) {
   reader->depth--;
   if (reader->token.kind == TOKEN_END) {
     reader->incomplete = true;
-    return wrong(
-        reader, open,
-        _("this { has no closing }; shell and spawn take all that follows them on their line, a } too"));
+    return wrong(reader, open,
+                 _("this { has no closing }; shell and spawn take all that follows them on their "
+                   "line, a } too"));
   }
   statement->place.length = reader->token.place.offset + 1 - statement->place.offset;
   return advance(reader);
@@ -436,15 +445,16 @@ static struct statement *read_statement(struct reader *reader) {
       return NULL;
     }
   if (status == 0)
-    status =
-        reader->token.kind == TOKEN_OPEN ? read_block(reader, statement) : read_command(reader, statement);
+    status = reader->token.kind == TOKEN_OPEN ? read_block(reader, statement)
+                                              : read_command(reader, statement);
   if (status == 0 && reader->token.kind == TOKEN_BACKGROUND) {
     statement->background = true;
     statement->place.length =
         reader->token.place.offset + reader->token.place.length - statement->place.offset;
     status = advance(reader);
   } else if (status == 0 && reader->token.kind == TOKEN_WORD) {
-    status = wrong(reader, reader->token.place, _("a newline, ; or & must stand behind the closing }"));
+    status =
+        wrong(reader, reader->token.place, _("a newline, ; or & must stand behind the closing }"));
   }
   return status < 0 ? NULL : statement;
 }

@@ -1,7 +1,7 @@
 /* script: the tree that a text is read into: statements, their prefixes, their words.
  *
- * All of a tree lives in one arena and is freed at once. Words keep their place in the source, for the
- * caret in an error. What a command's words mean is not known here. */
+ * All of a tree lives in one arena and is freed at once. Words keep their place in the source, for
+ * the caret in an error. What a command's words mean is not known here. */
 #ifndef SOCKSH_LANGUAGE_SCRIPT_H
 #define SOCKSH_LANGUAGE_SCRIPT_H
 
@@ -22,8 +22,8 @@ struct expansion {
 
 /* A part of a word: text as it is, or an expansion. */
 struct piece {
-  const char *text;                  /* the bytes; for an expansion, its name: "c" of $c.local.port */
-  size_t length;                     /* bytes of text */
+  const char *text; /* the bytes; for an expansion, its name: "c" of $c.local.port */
+  size_t length;    /* bytes of text */
   const struct expansion *expansion; /* the value of a name stands here; NULL for text */
 };
 
@@ -35,10 +35,12 @@ struct word {
     const struct piece *pieces; /* else its parts, `count` of them, with one expansion at least */
   };
   uint32_t count;
-  uint32_t bare;    /* how many of its first bytes were written without quote or escape */
-  bool literal;     /* it holds no expansion: its text is known before it is run */
-  bool quoted;      /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
-  signed char role; /* for those who know the command: what the word is to it, found once; 0: not known */
+  uint32_t bare; /* how many of its first bytes were written without quote or escape */
+  bool literal;  /* it holds no expansion: its text is known before it is run */
+  bool
+      quoted; /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
+  signed char
+      role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };
 
 /* True when the word is just these characters, unquoted and unescaped. */
@@ -63,14 +65,21 @@ struct pattern {
   struct pattern *next; /* the script's list of compiled ones, which are not the arena's */
 };
 
-enum prefix_kind { PREFIX_NAMES, PREFIX_HOST, PREFIX_EXPECT, PREFIX_UNTIL, PREFIX_REPEAT, PREFIX_TIME };
+enum prefix_kind {
+  PREFIX_NAMES,
+  PREFIX_HOST,
+  PREFIX_EXPECT,
+  PREFIX_UNTIL,
+  PREFIX_REPEAT,
+  PREFIX_TIME
+};
 
 struct prefix {
   enum prefix_kind kind;
   struct place place;
-  const char *const *names;  /* PREFIX_NAMES: ended by NULL */
-  struct pattern pattern;    /* PREFIX_EXPECT, PREFIX_UNTIL */
-  const struct word *word;   /* PREFIX_HOST: the host. PREFIX_REPEAT: the count, or NULL: for ever */
+  const char *const *names; /* PREFIX_NAMES: ended by NULL */
+  struct pattern pattern;   /* PREFIX_EXPECT, PREFIX_UNTIL */
+  const struct word *word;  /* PREFIX_HOST: the host. PREFIX_REPEAT: the count, or NULL: for ever */
   const struct prefix *next; /* the next one inside, or NULL */
 };
 
@@ -78,7 +87,8 @@ struct statement {
   const struct prefix *prefixes; /* the outermost first */
   const struct command *command; /* NULL for a block */
   struct word *words;            /* the command's words behind its name */
-  const struct statement *block; /* the first statement inside { }, NULL for a command or an empty block */
+  const struct statement
+      *block; /* the first statement inside { }, NULL for a command or an empty block */
   const struct statement *next;
   struct place place;         /* the whole statement */
   struct place command_place; /* the command's name, or the opening brace */
@@ -95,11 +105,13 @@ struct script {
 
 /* How the reader learns of commands, without knowing the table. */
 struct vocabulary {
-  /* The command with this name. NULL where there is none, with `error` filled in unless it is NULL. */
+  /* The command with this name. NULL where there is none, with `error` filled in unless it is NULL.
+   */
   const struct command *(*find)(const char *text, size_t length, struct error *error);
   /* True for a command that takes the raw rest of its line as one word. */
   bool (*raw)(const struct command *command);
-  /* The command that this one is with the word behind its name; NULL: itself. The pointer may be NULL. */
+  /* The command that this one is with the word behind its name; NULL: itself. The pointer may be
+   * NULL. */
   const struct command *(*part)(const struct command *command, const char *text, size_t length);
 };
 

@@ -6,7 +6,8 @@
 
 #include "language/escape.h"
 
-struct source *source_create(const char *name, const char *text, size_t length, unsigned first_line) {
+struct source *source_create(const char *name, const char *text, size_t length,
+                             unsigned first_line) {
   struct source *source = length < UINT32_MAX ? calloc(1, sizeof *source) : NULL;
   if (!source)
     return NULL;
@@ -61,8 +62,8 @@ void source_line(const struct source *source, size_t offset, const char **line, 
     (*length)--;
 }
 
-/* How much of a line is shown before and after the place it is about, and how much more of it is kept, so that what is cut can
- * be seen to be. */
+/* How much of a line is shown before and after the place it is about, and how much more of it is
+ * kept, so that what is cut can be seen to be. */
 enum { SHOWN_BEFORE = 60, SHOWN_AFTER = 40, CARETS = 60, KEPT = 200 };
 
 struct excerpt source_excerpt(const struct source *source, struct place place) {
@@ -98,7 +99,8 @@ void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes) {
   struct bytes before = {0};
   struct bytes under = {0};
   escape_append_plain(&before, line + first, column - first, false, ESCAPE_ASCII);
-  escape_append_plain(&under, line + column, wide <= length - column ? wide : 0, false, ESCAPE_ASCII);
+  escape_append_plain(&under, line + column, wide <= length - column ? wide : 0, false,
+                      ESCAPE_ASCII);
   size_t carets = under.length ? under.length : 1;
   bytes_append_text(bytes, first > 0 ? "    ..." : "    ");
   bytes_append(bytes, before.data, before.length);

@@ -94,7 +94,8 @@ void value_append(const struct value *value, struct bytes *text) {
   }
 }
 
-int value_field(const struct value *value, const char *name, struct value *field, struct error *error) {
+int value_field(const struct value *value, const char *name, struct value *field,
+                struct error *error) {
   if (value->kind == VALUE_OBJECT && value->object->class->field)
     return value->object->class->field(value->object, name, field, error);
   static const char *const titles[] = {

@@ -1,5 +1,5 @@
-/* value: what a name holds: nothing, a number, text, data received, or an object of a higher room, such
- * as a socket, which the language only hands around. */
+/* value: what a name holds: nothing, a number, text, data received, or an object of a higher room,
+ * such as a socket, which the language only hands around. */
 #ifndef SOCKSH_LANGUAGE_VALUE_H
 #define SOCKSH_LANGUAGE_VALUE_H
 
@@ -30,8 +30,10 @@ struct object_class {
   const char *title; /* what such an object is, in a sentence: "socket" */
   /* Adds the text that `$name` stands for. */
   void (*text)(const struct object *object, struct bytes *text);
-  /* The field's value in *value. 0, or -1 with an error that lists the fields. NULL: it has none. */
-  int (*field)(const struct object *object, const char *name, struct value *value, struct error *error);
+  /* The field's value in *value. 0, or -1 with an error that lists the fields. NULL: it has none.
+   */
+  int (*field)(const struct object *object, const char *name, struct value *value,
+               struct error *error);
   void (*destroy)(struct object *object); /* called when the last reference goes */
 };
 
@@ -46,7 +48,8 @@ void object_release(struct object *object);
 
 enum value_kind { VALUE_NOTHING, VALUE_NUMBER, VALUE_TEXT, VALUE_DATA, VALUE_OBJECT };
 
-/* Text is what a person or this program wrote; data is what came from outside. Both are in `blob`. */
+/* Text is what a person or this program wrote; data is what came from outside. Both are in `blob`.
+ */
 struct value {
   enum value_kind kind;
   long long number;
@@ -69,6 +72,7 @@ void value_clear(struct value *value);
 void value_append(const struct value *value, struct bytes *text);
 
 /* A field of the value, for $name.field. */
-int value_field(const struct value *value, const char *name, struct value *field, struct error *error);
+int value_field(const struct value *value, const char *name, struct value *field,
+                struct error *error);
 
 #endif

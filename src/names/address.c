@@ -13,7 +13,8 @@
 #include "names/constant.h"
 #include "system/resolver.h"
 
-static enum address_need wrong(struct error *error, const char *text, size_t length, const char *reason) {
+static enum address_need wrong(struct error *error, const char *text, size_t length,
+                               const char *reason) {
   struct bytes shown = {0};
   escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
   error_set(error, ERROR_USAGE, _("%s is no address: %s"), bytes_text(&shown), reason);
@@ -31,10 +32,10 @@ static enum address_need parse_unix(const char *text, size_t length, struct addr
   size_t room = sizeof address->local.sun_path - (abstract ? 0 : 1);
   if (size > room) {
     char reason[160];
-    snprintf(
-        reason, sizeof reason,
-        _("the path of a Unix socket has room for %zu bytes, and this one takes %zu; use a shorter directory"),
-        room, size);
+    snprintf(reason, sizeof reason,
+             _("the path of a Unix socket has room for %zu bytes, and this one takes %zu; use a "
+               "shorter directory"),
+             room, size);
     return wrong(error, text, length, reason);
   }
   if (!abstract && memchr(path, '\0', size))
@@ -64,7 +65,8 @@ int address_parse_host(const char *text, size_t length, int family, struct addre
   if (scope) {
     *scope++ = '\0';
     index = resolver_interface(scope);
-    if (index == 0 && (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
+    if (index == 0 &&
+        (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
       return -1;
   }
   address->inet6.sin6_family = AF_INET6;
@@ -93,8 +95,9 @@ static bool all_digits(const char *text, size_t length) {
   return length > 0;
 }
 
-static enum address_need parse_port(const char *text, size_t length, const char *port, size_t port_length,
-                                    struct address *address, struct error *error) {
+static enum address_need parse_port(const char *text, size_t length, const char *port,
+                                    size_t port_length, struct address *address,
+                                    struct error *error) {
   long value = 0;
   for (size_t i = 0; i < port_length && value <= 65535; i++)
     value = value * 10 + (port[i] - '0');
@@ -105,8 +108,8 @@ static enum address_need parse_port(const char *text, size_t length, const char 
 }
 
 /* A host or a service by name: kept for the look-up. */
-static enum address_need parse_names(const char *text, size_t length, const char *host, size_t host_length,
-                                     const char *service, size_t service_length,
+static enum address_need parse_names(const char *text, size_t length, const char *host,
+                                     size_t host_length, const char *service, size_t service_length,
                                      struct address_query *query, struct error *error) {
   if (all_digits(service, service_length)) {
     struct address ignored = {0};
@@ -127,8 +130,9 @@ static enum address_need parse_names(const char *text, size_t length, const char
   return ADDRESS_LOOK_UP;
 }
 
-enum address_need address_parse(const char *text, size_t length, int family, struct address *address,
-                                struct address_query *query, struct error *error) {
+enum address_need address_parse(const char *text, size_t length, int family,
+                                struct address *address, struct address_query *query,
+                                struct error *error) {
   if (length >= 5 && memcmp(text, "unix:", 5) == 0)
     return parse_unix(text, length, address, error);
   if (all_digits(text, length)) {
@@ -140,9 +144,9 @@ enum address_need address_parse(const char *text, size_t length, int family, str
   if (length > 0 && text[0] == '[' && (!bracket || bracket + 1 != colon))
     return wrong(error, text, length, _("an IPv6 address with its port is written [::1]:80"));
   if (!colon)
-    return wrong(
-        error, text, length,
-        _("it is written HOST:PORT, *:PORT, :PORT, PORT, unix:/path, or the name of an open socket"));
+    return wrong(error, text, length,
+                 _("it is written HOST:PORT, *:PORT, :PORT, PORT, unix:/path, or the name of an "
+                   "open socket"));
   const char *host = bracket ? text + 1 : text;
   size_t host_length = (size_t)((bracket ? bracket : colon) - host);
   const char *port = colon + 1;
@@ -326,7 +330,8 @@ static int object_field(const struct object *object, const char *name, struct va
     text.length -= strlen("unix:");
   } else {
     return error_set(error, ERROR_FAILURE, _("this address has no field .%s; there are %s"), name,
-                     address_family(address) == AF_UNIX ? ".path and .family" : ".host, .port and .family");
+                     address_family(address) == AF_UNIX ? ".path and .family"
+                                                        : ".host, .port and .family");
   }
   *value = value_from_text(text.data ? text.data : "", text.length);
   bytes_free(&text);

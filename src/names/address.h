@@ -35,16 +35,20 @@ struct address_query {
   char service[64]; /* a name of a service, or a number */
 };
 
-/* Reads an address: 127.0.0.1:80, [::1]:80, [fe80::1%eth0]:80, host:service, *:80 (any address), :80 or 80 (that
- * port on the loopback), unix:/path, unix:@abstract, unix: (no name: the kernel chooses one at bind). Where the
- * text leaves the family open it is `family`, or AF_INET for AF_UNSPEC. */
-enum address_need address_parse(const char *text, size_t length, int family, struct address *address,
-                                struct address_query *query, struct error *error);
+/* Reads an address: 127.0.0.1:80, [::1]:80, [fe80::1%eth0]:80, host:service, *:80 (any address),
+ * :80 or 80 (that port on the loopback), unix:/path, unix:@abstract, unix: (no name: the kernel
+ * chooses one at bind). Where the text leaves the family open it is `family`, or AF_INET for
+ * AF_UNSPEC. */
+enum address_need address_parse(const char *text, size_t length, int family,
+                                struct address *address, struct address_query *query,
+                                struct error *error);
 
-/* Reads an address of one family without a port, as inet_pton(3) does, with a scope (%eth0) for IPv6. */
+/* Reads an address of one family without a port, as inet_pton(3) does, with a scope (%eth0) for
+ * IPv6. */
 int address_parse_host(const char *text, size_t length, int family, struct address *address);
 
-/* Adds it as it would be typed: 127.0.0.1:80, [::1]:80, unix:/path. Unprintable bytes of a path are escaped. */
+/* Adds it as it would be typed: 127.0.0.1:80, [::1]:80, unix:/path. Unprintable bytes of a path are
+ * escaped. */
 void address_append(const struct address *address, struct bytes *bytes);
 
 /* The same with a path's bytes as they are: what `$c.peer` stands for. */
@@ -67,7 +71,8 @@ void address_any_to_loopback(struct address *address);
 void address_unmap(struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 
-/* An object for names to hold, with the fields .port .host .family .path. NULL when there is no memory. */
+/* An object for names to hold, with the fields .port .host .family .path. NULL when there is no
+ * memory. */
 struct object *address_object_create(const struct address *address);
 /* The address in such an object; NULL where the object is something else. */
 const struct address *address_from_object(const struct object *object);

@@ -7,15 +7,15 @@
 #include "language/number.h"
 #include "language/word.h"
 
-/* The part of a row's name that is left when the usual prefix is left out; the whole name where it does
- * not begin with it. */
+/* The part of a row's name that is left when the usual prefix is left out; the whole name where it
+ * does not begin with it. */
 static const char *short_name(const struct constant_set *set, const struct constant *row) {
   size_t size = strlen(set->prefix);
   return strncmp(row->name, set->prefix, size) == 0 ? row->name + size : row->name;
 }
 
-/* Books and old programs write PF_INET where a call takes an address family: the numbers are the same.
- * Steps over such a prefix, so that what is left can be looked up as a short name. */
+/* Books and old programs write PF_INET where a call takes an address family: the numbers are the
+ * same. Steps over such a prefix, so that what is left can be looked up as a short name. */
 static void skip_other_prefix(const struct constant_set *set, const char **text, size_t *length) {
   static const char other[] = "PF_";
   size_t size = sizeof other - 1;
@@ -28,7 +28,8 @@ static void skip_other_prefix(const struct constant_set *set, const char **text,
 static int set_unknown(const struct constant_set *set, const char *text, size_t length,
                        struct error *error) {
   struct word_shown shown;
-  error_set(error, ERROR_USAGE, _("no %s is called %s"), _(set->title), word_show(&shown, text, length));
+  error_set(error, ERROR_USAGE, _("no %s is called %s"), _(set->title),
+            word_show(&shown, text, length));
   constant_suggest(set, text, length, error);
   return -1;
 }
@@ -51,8 +52,8 @@ static int set_ambiguous(const struct constant_set *set, const char *text, size_
   return -1;
 }
 
-const struct constant *constant_find(const struct constant_set *set, const char *text, size_t length,
-                                     struct error *error) {
+const struct constant *constant_find(const struct constant_set *set, const char *text,
+                                     size_t length, struct error *error) {
   for (const struct constant *row = set->constants; row->name; row++)
     if (word_is(text, length, row->name))
       return row;

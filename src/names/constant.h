@@ -12,9 +12,10 @@
 #include "language/error.h"
 
 struct constant {
-  const char *name;        /* as in C: "SOCK_STREAM". NULL ends a table */
-  long value;              /* the number */
-  const char *explanation; /* for `explain`: what it means, where it comes from, what to try; N_() */
+  const char *name; /* as in C: "SOCK_STREAM". NULL ends a table */
+  long value;       /* the number */
+  const char
+      *explanation; /* for `explain`: what it means, where it comes from, what to try; N_() */
 };
 
 struct constant_set {
@@ -25,32 +26,32 @@ struct constant_set {
   const struct constant *constants; /* the rows; the first name of a value is the one printed */
 };
 
-extern const struct constant_set constant_families;         /* AF_ (and PF_, read but never printed) */
-extern const struct constant_set constant_types;            /* SOCK_STREAM ... */
-extern const struct constant_set constant_type_flags;       /* SOCK_NONBLOCK, SOCK_CLOEXEC */
-extern const struct constant_set constant_protocols;        /* IPPROTO_ */
-extern const struct constant_set constant_levels;           /* SOL_SOCKET, SOL_IP (ip), SOL_TCP ... */
-extern const struct constant_set constant_message_flags;    /* MSG_ */
-extern const struct constant_set constant_shutdown;         /* SHUT_RD, SHUT_WR, SHUT_RDWR */
-extern const struct constant_set constant_poll_events;      /* POLL */
-extern const struct constant_set constant_epoll_events;     /* EPOLL */
+extern const struct constant_set constant_families;      /* AF_ (and PF_, read but never printed) */
+extern const struct constant_set constant_types;         /* SOCK_STREAM ... */
+extern const struct constant_set constant_type_flags;    /* SOCK_NONBLOCK, SOCK_CLOEXEC */
+extern const struct constant_set constant_protocols;     /* IPPROTO_ */
+extern const struct constant_set constant_levels;        /* SOL_SOCKET, SOL_IP (ip), SOL_TCP ... */
+extern const struct constant_set constant_message_flags; /* MSG_ */
+extern const struct constant_set constant_shutdown;      /* SHUT_RD, SHUT_WR, SHUT_RDWR */
+extern const struct constant_set constant_poll_events;   /* POLL */
+extern const struct constant_set constant_epoll_events;  /* EPOLL */
 extern const struct constant_set constant_epoll_operations; /* EPOLL_CTL_ */
 extern const struct constant_set constant_epoll_flags;      /* EPOLL_CLOEXEC */
 extern const struct constant_set constant_splice_flags;     /* SPLICE_F_ */
 extern const struct constant_set constant_file_flags;       /* O_NONBLOCK ... as F_GETFL has them */
 extern const struct constant_set constant_descriptor_flags; /* FD_CLOEXEC */
 extern const struct constant_set constant_file_commands;    /* F_GETFL, F_SETFL, F_GETFD, F_SETFD */
-extern const struct constant_set constant_requests;         /* ioctl: FIONREAD, SIOCOUTQ, SIOCATMARK ... */
-extern const struct constant_set constant_lookup_errors;    /* EAI_ */
-extern const struct constant_set constant_lookup_flags;     /* AI_ */
-extern const struct constant_set constant_states;           /* what a socket's state is called: see below */
-extern const struct constant_set constant_errors;           /* errno names, with what usually causes each */
+extern const struct constant_set constant_requests; /* ioctl: FIONREAD, SIOCOUTQ, SIOCATMARK ... */
+extern const struct constant_set constant_lookup_errors; /* EAI_ */
+extern const struct constant_set constant_lookup_flags;  /* AI_ */
+extern const struct constant_set constant_states; /* what a socket's state is called: see below */
+extern const struct constant_set constant_errors; /* errno names, with what usually causes each */
 
 /* Values of socket options. */
-extern const struct constant_set constant_path_mtu;            /* IP_PMTUDISC_ */
-extern const struct constant_set constant_path_mtu6;           /* IPV6_PMTUDISC_ */
-extern const struct constant_set constant_timestamping;        /* SOF_TIMESTAMPING_ */
-extern const struct constant_set constant_buffer_locks;        /* SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK */
+extern const struct constant_set constant_path_mtu;     /* IP_PMTUDISC_ */
+extern const struct constant_set constant_path_mtu6;    /* IPV6_PMTUDISC_ */
+extern const struct constant_set constant_timestamping; /* SOF_TIMESTAMPING_ */
+extern const struct constant_set constant_buffer_locks; /* SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK */
 extern const struct constant_set constant_address_preferences; /* IPV6_PREFER_SRC_ */
 extern const struct constant_set constant_repair;              /* TCP_REPAIR_ */
 extern const struct constant_set constant_repair_queues;       /* TCP_SEND_QUEUE, TCP_RECV_QUEUE */
@@ -61,9 +62,9 @@ extern const struct constant_set constant_transmit_flags;      /* SOF_TXTIME_ */
 /* All of the above, ended by NULL, in the order in which `explain` looks. */
 extern const struct constant_set *const constant_sets[];
 
-/* The states of a socket that a look can find: those of TCP with the kernel's numbers (TCP_ESTABLISHED
- * is 1), and for other sockets the kernel's socket states (SS_UNCONNECTED ...), which are given numbers
- * behind them. */
+/* The states of a socket that a look can find: those of TCP with the kernel's numbers
+ * (TCP_ESTABLISHED is 1), and for other sockets the kernel's socket states (SS_UNCONNECTED ...),
+ * which are given numbers behind them. */
 enum socket_state {
   STATE_UNKNOWN = 0, /* never looked at, or no look possible */
   STATE_ESTABLISHED = 1,
@@ -84,14 +85,14 @@ enum socket_state {
   STATE_DISCONNECTED,     /* Unix: the peer has closed */
 };
 
-/* The row with this name, whole or without the usual prefix, in either case. NULL where there is none;
- * where a short name fits several rows of the set, NULL too, and they are listed in the error. `error`
- * may be NULL. */
-const struct constant *constant_find(const struct constant_set *set, const char *text, size_t length,
-                                     struct error *error);
+/* The row with this name, whole or without the usual prefix, in either case. NULL where there is
+ * none; where a short name fits several rows of the set, NULL too, and they are listed in the
+ * error. `error` may be NULL. */
+const struct constant *constant_find(const struct constant_set *set, const char *text,
+                                     size_t length, struct error *error);
 
-/* Reads a word as a value of the set: a name, a number, or, for flags, several joined with |. 0, or -1
- * with an error that suggests what was meant. */
+/* Reads a word as a value of the set: a name, a number, or, for flags, several joined with |. 0, or
+ * -1 with an error that suggests what was meant. */
 int constant_parse(const struct constant_set *set, const char *text, size_t length, long *value,
                    struct error *error);
 
@@ -103,6 +104,7 @@ const char *constant_name(const struct constant_set *set, long value);
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes);
 
 /* Adds ", did you mean X?" to an error where a name of the set is near enough to the text. */
-void constant_suggest(const struct constant_set *set, const char *text, size_t length, struct error *error);
+void constant_suggest(const struct constant_set *set, const char *text, size_t length,
+                      struct error *error);
 
 #endif

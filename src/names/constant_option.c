@@ -8,14 +8,16 @@
 static const char path_mtu_dont[] =
     N_("Never sets the don't-fragment bit: what is too large for a link is cut into fragments.");
 static const char path_mtu_want[] =
-    N_("Follows the path MTU that is known for the route: it sends with the don't-fragment bit what fits, "
-       "and makes fragments of a larger datagram.");
+    N_("Follows the path MTU that is known for the route: it sends with the don't-fragment bit "
+       "what fits, and makes fragments of a larger datagram.");
 static const char path_mtu_do[] =
     N_("Always sets the don't-fragment bit: a datagram beyond the path MTU fails with EMSGSIZE.");
-static const char path_mtu_probe[] = N_("Sets the don't-fragment bit and takes no notice of the path MTU "
-                                        "that is known, as a program does that probes for it itself.");
-static const char path_mtu_interface[] = N_("Never sets the don't-fragment bit and uses the interface's "
-                                            "own MTU, so that forged ICMP messages have no effect.");
+static const char path_mtu_probe[] =
+    N_("Sets the don't-fragment bit and takes no notice of the path MTU that is known, as a "
+       "program does that probes for it itself.");
+static const char path_mtu_interface[] =
+    N_("Never sets the don't-fragment bit and uses the interface's own MTU, so that forged ICMP "
+       "messages have no effect.");
 static const char path_mtu_omit[] =
     N_("As INTERFACE, but what is larger than the interface's MTU may be cut into fragments.");
 
@@ -40,8 +42,8 @@ static const struct constant path_mtu6[] = {
     {NULL, 0, NULL},
 };
 
-/* The bits of <linux/net_tstamp.h>, where they are an enumeration that grows: by number, so that old
- * headers do. */
+/* The bits of <linux/net_tstamp.h>, where they are an enumeration that grows: by number, so that
+ * old headers do. */
 static const struct constant timestamping[] = {
     {"SOF_TIMESTAMPING_TX_HARDWARE", 1 << 0, N_("The device stamps what is sent, when it leaves.")},
     {"SOF_TIMESTAMPING_TX_SOFTWARE", 1 << 1,
@@ -49,21 +51,30 @@ static const struct constant timestamping[] = {
     {"SOF_TIMESTAMPING_RX_HARDWARE", 1 << 2, N_("The device stamps what arrives.")},
     {"SOF_TIMESTAMPING_RX_SOFTWARE", 1 << 3, N_("The kernel stamps what arrives.")},
     {"SOF_TIMESTAMPING_SOFTWARE", 1 << 4, N_("Tells the stamps that the kernel's clock gave.")},
-    {"SOF_TIMESTAMPING_SYS_HARDWARE", 1 << 5, N_("Of no use any more; the kernel takes and forgets it.")},
+    {"SOF_TIMESTAMPING_SYS_HARDWARE", 1 << 5,
+     N_("Of no use any more; the kernel takes and forgets it.")},
     {"SOF_TIMESTAMPING_RAW_HARDWARE", 1 << 6, N_("Tells the stamps that the device's clock gave.")},
     {"SOF_TIMESTAMPING_OPT_ID", 1 << 7, N_("Numbers each stamp, so that it finds its send.")},
     {"SOF_TIMESTAMPING_TX_SCHED", 1 << 8, N_("Stamps what is sent before it enters the queue.")},
     {"SOF_TIMESTAMPING_TX_ACK", 1 << 9,
      N_("Stamps when TCP's peer has acknowledged everything of a send.")},
-    {"SOF_TIMESTAMPING_OPT_CMSG", 1 << 10, N_("Tells the interface of each stamp in a control message.")},
-    {"SOF_TIMESTAMPING_OPT_TSONLY", 1 << 11, N_("The error queue gives the stamp without the packet.")},
-    {"SOF_TIMESTAMPING_OPT_STATS", 1 << 12, N_("Adds what TCP knows of the connection to each stamp.")},
-    {"SOF_TIMESTAMPING_OPT_PKTINFO", 1 << 13, N_("Adds the real interface to stamps of the device.")},
-    {"SOF_TIMESTAMPING_OPT_TX_SWHW", 1 << 14, N_("Gives both stamps, the kernel's and the device's.")},
+    {"SOF_TIMESTAMPING_OPT_CMSG", 1 << 10,
+     N_("Tells the interface of each stamp in a control message.")},
+    {"SOF_TIMESTAMPING_OPT_TSONLY", 1 << 11,
+     N_("The error queue gives the stamp without the packet.")},
+    {"SOF_TIMESTAMPING_OPT_STATS", 1 << 12,
+     N_("Adds what TCP knows of the connection to each stamp.")},
+    {"SOF_TIMESTAMPING_OPT_PKTINFO", 1 << 13,
+     N_("Adds the real interface to stamps of the device.")},
+    {"SOF_TIMESTAMPING_OPT_TX_SWHW", 1 << 14,
+     N_("Gives both stamps, the kernel's and the device's.")},
     {"SOF_TIMESTAMPING_BIND_PHC", 1 << 15, N_("Uses a chosen clock of the device.")},
-    {"SOF_TIMESTAMPING_OPT_ID_TCP", 1 << 16, N_("Numbers TCP's stamps from the bytes written so far.")},
-    {"SOF_TIMESTAMPING_OPT_RX_FILTER", 1 << 17, N_("No stamps of what arrives that others asked for.")},
-    {"SOF_TIMESTAMPING_TX_COMPLETION", 1 << 18, N_("Stamps when the device reports that it has sent.")},
+    {"SOF_TIMESTAMPING_OPT_ID_TCP", 1 << 16,
+     N_("Numbers TCP's stamps from the bytes written so far.")},
+    {"SOF_TIMESTAMPING_OPT_RX_FILTER", 1 << 17,
+     N_("No stamps of what arrives that others asked for.")},
+    {"SOF_TIMESTAMPING_TX_COMPLETION", 1 << 18,
+     N_("Stamps when the device reports that it has sent.")},
     {NULL, 0, NULL},
 };
 
@@ -121,25 +132,27 @@ static const struct constant clocks[] = {
 
 static const struct constant transmit_flags[] = {
     {"SOF_TXTIME_DEADLINE_MODE", 1, N_("The time is the latest one, not the exact one.")},
-    {"SOF_TXTIME_REPORT_ERRORS", 2, N_("Packets that came too late are told of in the error queue.")},
+    {"SOF_TXTIME_REPORT_ERRORS", 2,
+     N_("Packets that came too late are told of in the error queue.")},
     {NULL, 0, NULL},
 };
 
-const struct constant_set constant_path_mtu = {N_("way of path MTU discovery"), "DISCOVERY", "IP_PMTUDISC_",
-                                               false, path_mtu};
+const struct constant_set constant_path_mtu = {N_("way of path MTU discovery"), "DISCOVERY",
+                                               "IP_PMTUDISC_", false, path_mtu};
 const struct constant_set constant_path_mtu6 = {N_("way of path MTU discovery"), "DISCOVERY",
                                                 "IPV6_PMTUDISC_", false, path_mtu6};
-const struct constant_set constant_timestamping = {N_("time stamp flag"), "FLAGS", "SOF_TIMESTAMPING_",
-                                                   true, timestamping};
-const struct constant_set constant_buffer_locks = {N_("buffer lock"), "LOCKS", "SOCK_", true, buffer_locks};
-const struct constant_set constant_address_preferences = {N_("preference of addresses"), "PREFERENCES",
-                                                          "IPV6_PREFER_SRC_", true, address_preferences};
-const struct constant_set constant_repair = {N_("state of the repair"), "REPAIR", "TCP_REPAIR_", false,
-                                             repair};
-const struct constant_set constant_repair_queues = {N_("queue of a connection"), "QUEUE", "TCP_", false,
-                                                    repair_queues};
+const struct constant_set constant_timestamping = {N_("time stamp flag"), "FLAGS",
+                                                   "SOF_TIMESTAMPING_", true, timestamping};
+const struct constant_set constant_buffer_locks = {N_("buffer lock"), "LOCKS", "SOCK_", true,
+                                                   buffer_locks};
+const struct constant_set constant_address_preferences = {
+    N_("preference of addresses"), "PREFERENCES", "IPV6_PREFER_SRC_", true, address_preferences};
+const struct constant_set constant_repair = {N_("state of the repair"), "REPAIR", "TCP_REPAIR_",
+                                             false, repair};
+const struct constant_set constant_repair_queues = {N_("queue of a connection"), "QUEUE", "TCP_",
+                                                    false, repair_queues};
 const struct constant_set constant_encapsulations = {N_("encapsulation in UDP"), "ENCAPSULATION",
                                                      "UDP_ENCAP_", false, encapsulations};
 const struct constant_set constant_clocks = {N_("clock"), "CLOCK", "CLOCK_", false, clocks};
-const struct constant_set constant_transmit_flags = {N_("transmit time flag"), "FLAGS", "SOF_TXTIME_", true,
-                                                     transmit_flags};
+const struct constant_set constant_transmit_flags = {N_("transmit time flag"), "FLAGS",
+                                                     "SOF_TXTIME_", true, transmit_flags};

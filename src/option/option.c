@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "names/constant.h"
 #include "language/word.h"
+#include "names/constant.h"
 
 size_t option_prefix_length(const struct option *option) {
   const char *end = strchr(option->name, '_');
@@ -37,7 +37,8 @@ static void set_ambiguous(bool whole, const char *text, size_t length, struct er
     bytes_append_char(&list, ')');
   }
   struct word_shown shown;
-  error_set(error, ERROR_USAGE, _("%s fits several options, name the level too or write it whole: %s"),
+  error_set(error, ERROR_USAGE,
+            _("%s fits several options, name the level too or write it whole: %s"),
             word_show(&shown, text, length), bytes_text(&list));
   bytes_free(&list);
 }

@@ -22,7 +22,8 @@ int option_read_ipv4(const struct option_word *word, struct in_addr *address, st
                    word_show(&shown, word->text, word->length));
 }
 
-int option_read_ipv6(const struct option_word *word, struct in6_addr *address, struct error *error) {
+int option_read_ipv6(const struct option_word *word, struct in6_addr *address,
+                     struct error *error) {
   struct word_shown shown;
   if (read_address(AF_INET6, word, address) == 0)
     return 0;
@@ -86,10 +87,10 @@ const struct option_type option_type_membership = {.name = "struct ip_mreqn",
                                                    .parse = parse_membership,
                                                    .format = format_membership};
 
-/* The kernel takes an address alone, or a whole struct ip_mreqn where the interface is given by index, and
- * always gives the address alone. */
-static int parse_multicast_interface(const struct option_word *words, size_t count, struct bytes *value,
-                                     struct error *error) {
+/* The kernel takes an address alone, or a whole struct ip_mreqn where the interface is given by
+ * index, and always gives the address alone. */
+static int parse_multicast_interface(const struct option_word *words, size_t count,
+                                     struct bytes *value, struct error *error) {
   struct ip_mreqn request = {0};
   uint32_t index;
   (void)count;
@@ -121,8 +122,8 @@ const struct option_type option_type_multicast_interface = {.name = "struct in_a
                                                             .parse = parse_multicast_interface,
                                                             .format = format_multicast_interface};
 
-static int parse_source_membership(const struct option_word *words, size_t count, struct bytes *value,
-                                   struct error *error) {
+static int parse_source_membership(const struct option_word *words, size_t count,
+                                   struct bytes *value, struct error *error) {
   struct ip_mreq_source request = {0};
   if (option_read_ipv4(&words[0], &request.imr_multiaddr, error) < 0 ||
       option_read_ipv4(&words[1], &request.imr_sourceaddr, error) < 0)
@@ -190,7 +191,8 @@ const struct option_type option_type_membership6 = {.name = "struct ipv6_mreq",
 
 /* Groups of either family. */
 
-static int read_any(const struct option_word *word, struct sockaddr_storage *address, struct error *error) {
+static int read_any(const struct option_word *word, struct sockaddr_storage *address,
+                    struct error *error) {
   struct word_shown shown;
   struct sockaddr_in ipv4 = {.sin_family = AF_INET};
   struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};

@@ -26,7 +26,8 @@ static int parse_timeval(const struct option_word *words, size_t count, struct b
                        word_show(&shown, words->text, words->length));
     /* Cut down to no microsecond at all it would mean to wait for ever. */
     if (nanoseconds > 0 && nanoseconds < 1000)
-      return error_set(error, ERROR_USAGE, _("%s is less than a microsecond, the least that can be waited"),
+      return error_set(error, ERROR_USAGE,
+                       _("%s is less than a microsecond, the least that can be waited"),
                        word_show(&shown, words->text, words->length));
   }
   struct timeval time = {.tv_sec = (time_t)(nanoseconds / 1000000000),
@@ -57,7 +58,8 @@ static int parse_linger(const struct option_word *words, size_t count, struct by
   struct word_shown shown;
   if (word_is(words[0].text, words[0].length, "on")) {
     if (count < 2)
-      return error_set(error, ERROR_USAGE, _("a time is missing after on, such as 5s, or 0 to reset"));
+      return error_set(error, ERROR_USAGE,
+                       _("a time is missing after on, such as 5s, or 0 to reset"));
     long long seconds;
     if (option_read_time(&words[1], 1000000000, &seconds, error) < 0)
       return -1;
@@ -117,8 +119,10 @@ static void format_groups(const void *value, size_t length, struct bytes *text) 
 }
 
 /* Room for 1024 groups: with less than the peer has the kernel says ERANGE. */
-const struct option_type option_type_groups = {
-    .name = "gid_t[]", .values = "hex:BYTES", .size = 1024 * sizeof(gid_t), .format = format_groups};
+const struct option_type option_type_groups = {.name = "gid_t[]",
+                                               .values = "hex:BYTES",
+                                               .size = 1024 * sizeof(gid_t),
+                                               .format = format_groups};
 
 /* Adds {name=number, ...} for as many numbers of 32 bits as are there. */
 static void format_fields(const char *const *names, size_t count, const void *value, size_t length,
@@ -139,8 +143,10 @@ static void format_memory(const void *value, size_t length, struct bytes *text) 
   format_fields(names, sizeof names / sizeof *names, value, length, text);
 }
 
-const struct option_type option_type_memory = {
-    .name = "uint32_t[9]", .values = "hex:BYTES", .size = 9 * sizeof(uint32_t), .format = format_memory};
+const struct option_type option_type_memory = {.name = "uint32_t[9]",
+                                               .values = "hex:BYTES",
+                                               .size = 9 * sizeof(uint32_t),
+                                               .format = format_memory};
 
 static void format_repair_window(const void *value, size_t length, struct bytes *text) {
   static const char *const names[] = {"snd_wl1", "snd_wnd", "max_window", "rcv_wnd", "rcv_wup"};

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static int parse_symbol(const struct constant_set *set, const struct option_word *word, struct bytes *value,
-                        struct error *error) {
+static int parse_symbol(const struct constant_set *set, const struct option_word *word,
+                        struct bytes *value, struct error *error) {
   long number;
   if (constant_parse(set, word->text, word->length, &number, error) < 0)
     return -1;
@@ -13,7 +13,8 @@ static int parse_symbol(const struct constant_set *set, const struct option_word
   return option_put(value, &native, sizeof native, error);
 }
 
-/* Formats an int. SO_TIMESTAMPING gives a second one behind it, which is not shown where it is 0. */
+/* Formats an int. SO_TIMESTAMPING gives a second one behind it, which is not shown where it is 0.
+ */
 static void format_symbol(const struct constant_set *set, const void *value, size_t length,
                           struct bytes *text) {
   int numbers[2] = {0, 0};
@@ -37,23 +38,24 @@ static int number_symbol(const void *value, size_t length, long long *number) {
   return 0;
 }
 
-/* A type whose values are the names of one set: two functions that hand the set on, and the type. */
-#define SYMBOL_TYPE(type, set, words, bytes_to_ask)                                                        \
-  static int parse_##type(const struct option_word *word, size_t count, struct bytes *value,               \
-                          struct error *error) {                                                           \
-    (void)count;                                                                                           \
-    return parse_symbol(&set, word, value, error);                                                         \
-  }                                                                                                        \
-  static void format_##type(const void *value, size_t length, struct bytes *text) {                        \
-    format_symbol(&set, value, length, text);                                                              \
-  }                                                                                                        \
-  const struct option_type option_type_##type = {.name = "int",                                            \
-                                                 .values = words,                                          \
-                                                 .size = bytes_to_ask,                                     \
-                                                 .minimum = 1,                                             \
-                                                 .maximum = 1,                                             \
-                                                 .parse = parse_##type,                                    \
-                                                 .format = format_##type,                                  \
+/* A type whose values are the names of one set: two functions that hand the set on, and the type.
+ */
+#define SYMBOL_TYPE(type, set, words, bytes_to_ask)                                                \
+  static int parse_##type(const struct option_word *word, size_t count, struct bytes *value,       \
+                          struct error *error) {                                                   \
+    (void)count;                                                                                   \
+    return parse_symbol(&set, word, value, error);                                                 \
+  }                                                                                                \
+  static void format_##type(const void *value, size_t length, struct bytes *text) {                \
+    format_symbol(&set, value, length, text);                                                      \
+  }                                                                                                \
+  const struct option_type option_type_##type = {.name = "int",                                    \
+                                                 .values = words,                                  \
+                                                 .size = bytes_to_ask,                             \
+                                                 .minimum = 1,                                     \
+                                                 .maximum = 1,                                     \
+                                                 .parse = parse_##type,                            \
+                                                 .format = format_##type,                          \
                                                  .number = number_symbol}
 
 SYMBOL_TYPE(family, constant_families, "FAMILY", sizeof(int));

@@ -1,5 +1,6 @@
-/* All socket options, a row each; the rows of a level stand in a file of their own, included here into one
- * table. Adding an option is one row there; a number that old headers lack is defined here. */
+/* All socket options, a row each; the rows of a level stand in a file of their own, included here
+ * into one table. Adding an option is one row there; a number that old headers lack is defined
+ * here. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>

@@ -1,5 +1,5 @@
-/* What TCP's options hold. See option_type.h. This file alone includes <linux/tcp.h>, which knows more than
- * <netinet/tcp.h> and cannot stand beside it. */
+/* What TCP's options hold. See option_type.h. This file alone includes <linux/tcp.h>, which knows
+ * more than <netinet/tcp.h> and cannot stand beside it. */
 #include "option/option_type.h"
 
 #include <arpa/inet.h>
@@ -8,8 +8,8 @@
 
 #include <linux/tcp.h>
 
-#include "option/tcp_info.h"
 #include "language/word.h"
+#include "option/tcp_info.h"
 
 static void format_tcp_info(const void *value, size_t length, struct bytes *text) {
   const unsigned char *info = value;
@@ -86,7 +86,8 @@ const struct option_type option_type_signature = {.name = "struct tcp_md5sig",
                                                   .parse = parse_signature,
                                                   .format = format_signature};
 
-/* Asked with zeros in it, this tells how many bytes wait. Its first fields are the same in all versions. */
+/* Asked with zeros in it, this tells how many bytes wait. Its first fields are the same in all
+ * versions. */
 static void format_zerocopy_receive(const void *value, size_t length, struct bytes *text) {
   struct {
     uint64_t address;

@@ -8,8 +8,8 @@
 
 #include "language/escape.h"
 #include "language/number.h"
-#include "system/resolver.h"
 #include "language/word.h"
+#include "system/resolver.h"
 
 int option_put(struct bytes *value, const void *data, size_t size, struct error *error) {
   bytes_append(value, data, size);
@@ -126,7 +126,8 @@ static int parse_bool(const struct option_word *words, size_t count, struct byte
       return put_int(names[i].value, value, error);
   /* Some of these options give numbers beyond 1 a meaning. */
   long long number;
-  if (number_parse(words->text, words->length, &number) == 0 && number >= INT_MIN && number <= INT_MAX)
+  if (number_parse(words->text, words->length, &number) == 0 && number >= INT_MIN &&
+      number <= INT_MAX)
     return put_int(number, value, error);
   struct word_shown shown;
   return error_set(error, ERROR_USAGE, _("%s is neither on nor off"),
@@ -167,7 +168,8 @@ const struct option_type option_type_size = {.name = "int",
 
 /* Times that the kernel takes as a number of some unit. */
 
-int option_read_time(const struct option_word *word, int64_t unit, long long *number, struct error *error) {
+int option_read_time(const struct option_word *word, int64_t unit, long long *number,
+                     struct error *error) {
   int64_t nanoseconds;
   struct word_shown shown;
   if (number_parse(word->text, word->length, number) < 0) {
@@ -175,7 +177,8 @@ int option_read_time(const struct option_word *word, int64_t unit, long long *nu
       return error_set(error, ERROR_USAGE, _("%s is not a time such as 2s or 1m"),
                        word_show(&shown, word->text, word->length));
     if (nanoseconds % unit != 0)
-      return error_set(error, ERROR_USAGE, _("%s is not a whole number of %s, as the kernel counts here"),
+      return error_set(error, ERROR_USAGE,
+                       _("%s is not a whole number of %s, as the kernel counts here"),
                        word_show(&shown, word->text, word->length),
                        unit == 1000      ? _("microseconds")
                        : unit == 1000000 ? _("milliseconds")
@@ -293,9 +296,10 @@ static int parse_rate(const struct option_word *words, size_t count, struct byte
     size_t size;
     struct word_shown shown;
     if (size_parse(words->text, words->length, &size) < 0)
-      return error_set(error, ERROR_USAGE,
-                       _("%s is not a number of bytes in a second, such as 125000 or 1M, nor unlimited"),
-                       word_show(&shown, words->text, words->length));
+      return error_set(
+          error, ERROR_USAGE,
+          _("%s is not a number of bytes in a second, such as 125000 or 1M, nor unlimited"),
+          word_show(&shown, words->text, words->length));
     rate = size;
   }
   return option_put(value, &rate, sizeof rate, error);
@@ -383,8 +387,8 @@ const struct option_type option_type_interface = {.name = "int",
                                                   .format = option_format_int,
                                                   .number = option_number_int};
 
-static int parse_interface_network(const struct option_word *words, size_t count, struct bytes *value,
-                                   struct error *error) {
+static int parse_interface_network(const struct option_word *words, size_t count,
+                                   struct bytes *value, struct error *error) {
   (void)count;
   uint32_t index;
   if (option_read_interface(words, &index, error) < 0)

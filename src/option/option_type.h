@@ -1,7 +1,7 @@
 /* option_type: the C types of socket options, for the rows of option_table.c.
  *
- * Numbers and texts are in option_type.c, symbols in option_symbol.c, structures in option_struct.c,
- * multicast requests in option_multicast.c, what is TCP's own in option_tcp.c. */
+ * Numbers and texts are in option_type.c, symbols in option_symbol.c, structures in
+ * option_struct.c, multicast requests in option_multicast.c, what is TCP's own in option_tcp.c. */
 #ifndef SOCKSH_OPTION_OPTION_TYPE_H
 #define SOCKSH_OPTION_OPTION_TYPE_H
 
@@ -16,19 +16,21 @@
 #include "option/option.h"
 
 /* Numbers. The kernel takes most of them as an int, and gives them back as one. */
-extern const struct option_type option_type_bool;         /* on|off */
-extern const struct option_type option_type_int;          /* NUMBER */
-extern const struct option_type option_type_size;         /* SIZE: 64K */
-extern const struct option_type option_type_seconds;      /* whole seconds: 30, 30s, 2m */
-extern const struct option_type option_type_milliseconds; /* whole milliseconds: 1500, 1500ms, 1.5s */
+extern const struct option_type option_type_bool;    /* on|off */
+extern const struct option_type option_type_int;     /* NUMBER */
+extern const struct option_type option_type_size;    /* SIZE: 64K */
+extern const struct option_type option_type_seconds; /* whole seconds: 30, 30s, 2m */
+extern const struct option_type
+    option_type_milliseconds; /* whole milliseconds: 1500, 1500ms, 1.5s */
 extern const struct option_type option_type_microseconds; /* whole microseconds: 50, 50us */
 extern const struct option_type option_type_descriptor;   /* a descriptor */
 extern const struct option_type option_type_u32;
 extern const struct option_type option_type_u64;
-extern const struct option_type option_type_rate;              /* bytes in a second, or unlimited */
-extern const struct option_type option_type_interface;         /* an interface's name or index */
-extern const struct option_type option_type_interface_network; /* the same, the index in network order */
-extern const struct option_type option_type_port_range;        /* FIRST LAST, in the halves of a u32 */
+extern const struct option_type option_type_rate;      /* bytes in a second, or unlimited */
+extern const struct option_type option_type_interface; /* an interface's name or index */
+extern const struct option_type
+    option_type_interface_network;                      /* the same, the index in network order */
+extern const struct option_type option_type_port_range; /* FIRST LAST, in the halves of a u32 */
 
 /* Texts. */
 extern const struct option_type option_type_name;  /* up to 15 bytes: an interface, an algorithm */
@@ -58,9 +60,9 @@ extern const struct option_type option_type_credentials;   /* struct ucred */
 extern const struct option_type option_type_groups;        /* gid_t[] */
 extern const struct option_type option_type_memory;        /* SO_MEMINFO */
 extern const struct option_type option_type_transmit_time; /* struct sock_txtime */
-extern const struct option_type option_type_filter;        /* the instructions of a struct sock_fprog */
-extern const struct option_type option_type_packet_info6;  /* struct in6_pktinfo */
-extern const struct option_type option_type_mtu_info6;     /* struct ip6_mtuinfo */
+extern const struct option_type option_type_filter; /* the instructions of a struct sock_fprog */
+extern const struct option_type option_type_packet_info6; /* struct in6_pktinfo */
+extern const struct option_type option_type_mtu_info6;    /* struct ip6_mtuinfo */
 
 /* Multicast. */
 extern const struct option_type option_type_multicast_interface; /* struct in_addr, or ip_mreqn */
@@ -84,13 +86,15 @@ int option_read_ipv6(const struct option_word *word, struct in6_addr *address, s
 int option_read_interface(const struct option_word *word, uint32_t *index, struct error *error);
 
 /* Reads a time in units of so many nanoseconds: a bare number of them, or a duration. */
-int option_read_time(const struct option_word *word, int64_t unit, long long *number, struct error *error);
+int option_read_time(const struct option_word *word, int64_t unit, long long *number,
+                     struct error *error);
 
 /* Adds an address as text. */
 void option_append_ipv4(struct bytes *text, const struct in_addr *address);
 void option_append_ipv6(struct bytes *text, const struct in6_addr *address);
 
-/* Copies a structure out of a value; -1 where the value is shorter, and nothing must be read of it. */
+/* Copies a structure out of a value; -1 where the value is shorter, and nothing must be read of it.
+ */
 int option_take(const void *value, size_t length, void *structure, size_t size);
 
 /* Formats and reads an int (of 1, 4 or 8 bytes). */

@@ -63,12 +63,12 @@ static void append_receive_scale(const unsigned char *info, struct bytes *text) 
   bytes_append_number(text, info[SCALE_OFFSET] >> 4);
 }
 
-#define FIELD(name, group, unit, meaning)                                                                  \
-  {                                                                                                        \
-#name, TCP_INFO_##group, offsetof(struct tcp_info, tcpi_##name),                                       \
-        sizeof((struct tcp_info *)0)->tcpi_##name, unit, meaning, NULL                                     \
+#define FIELD(name, group, unit, meaning)                                                          \
+  {                                                                                                \
+#name, TCP_INFO_##group, offsetof(struct tcp_info, tcpi_##name),                               \
+        sizeof((struct tcp_info *)0)->tcpi_##name, unit, meaning, NULL                             \
   }
-#define TEXT(name, offset, group, meaning, append)                                                         \
+#define TEXT(name, offset, group, meaning, append)                                                 \
   { name, TCP_INFO_##group, offset, 1, "", meaning, append }
 
 const struct tcp_info_field tcp_info_fields[] = {
@@ -99,8 +99,10 @@ const struct tcp_info_field tcp_info_fields[] = {
          N_("open, or what it recovers from"), append_avoidance),
     FIELD(snd_cwnd, CONGESTION, "segments", N_("the congestion window: what may be on the way")),
     FIELD(snd_ssthresh, CONGESTION, "segments", N_("where slow start ends")),
-    FIELD(unacked, CONGESTION, "segments", N_("sent and not acknowledged; of a listener: its queue")),
-    FIELD(sacked, CONGESTION, "segments", N_("acknowledged out of order; of a listener: its limit")),
+    FIELD(unacked, CONGESTION, "segments",
+          N_("sent and not acknowledged; of a listener: its queue")),
+    FIELD(sacked, CONGESTION, "segments",
+          N_("acknowledged out of order; of a listener: its limit")),
     FIELD(lost, CONGESTION, "segments", N_("taken for lost")),
     FIELD(reordering, CONGESTION, "segments", N_("how much disorder is taken for no loss")),
     FIELD(retransmits, LOSS, "", N_("how often the first unacknowledged segment was sent again")),
@@ -158,8 +160,9 @@ bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *in
     *number = info[field->offset];
   }
   /* An unlimited rate, and a slow start threshold that was never reached, are all ones. */
-  *unlimited = (field->size == sizeof large && *number == UINT64_MAX) ||
-               (field->offset == offsetof(struct tcp_info, tcpi_snd_ssthresh) && *number >= 0x7fffffff);
+  *unlimited =
+      (field->size == sizeof large && *number == UINT64_MAX) ||
+      (field->offset == offsetof(struct tcp_info, tcpi_snd_ssthresh) && *number >= 0x7fffffff);
   return true;
 }
 
@@ -204,8 +207,8 @@ static int object_field(const struct object *object, const char *name, struct va
   while (field->name && strcmp(field->name, name) != 0)
     field++;
   if (!field->name)
-    return error_set(error, ERROR_FAILURE, _(".info has no field .%s; `tcp-info` lists those there are"),
-                     name);
+    return error_set(error, ERROR_FAILURE,
+                     _(".info has no field .%s; `tcp-info` lists those there are"), name);
   if (!tcp_info_number(field, info->data, info->length, &number, &unlimited))
     return error_set(error, ERROR_FAILURE, _("this kernel does not tell .info.%s"), name);
   if (!field->append && !unlimited) {

@@ -1,4 +1,5 @@
-/* tcp_info: the fields of struct tcp_info (tcp(7)), as data: one row each, with its group, its unit, and what it means. */
+/* tcp_info: the fields of struct tcp_info (tcp(7)), as data: one row each, with its group, its
+ * unit, and what it means. */
 #ifndef SOCKSH_OPTION_TCP_INFO_H
 #define SOCKSH_OPTION_TCP_INFO_H
 
@@ -38,7 +39,8 @@ struct tcp_info_bytes {
 /* Reads it from a socket of TCP. 0, or -1 with errno set. */
 int tcp_info_read(int descriptor, struct tcp_info_bytes *info);
 
-/* The value of a field. False where the kernel does not give it. *unlimited: it is no number, but says that there is no limit. */
+/* The value of a field. False where the kernel does not give it. *unlimited: it is no number, but
+ * says that there is no limit. */
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      unsigned long long *number, bool *unlimited);
 
@@ -46,7 +48,8 @@ bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *in
 bool tcp_info_append(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      struct bytes *text);
 
-/* What `$c.info` stands for: an object with every field, as it was when it was made. NULL when there is no memory. */
+/* What `$c.info` stands for: an object with every field, as it was when it was made. NULL when
+ * there is no memory. */
 struct object *tcp_info_object_create(const struct tcp_info_bytes *info);
 
 #endif

@@ -1,4 +1,5 @@
-/* packet: what can be read of one. packet_checksum.c, packet_field.c and packet_build.c do the rest. */
+/* packet: what can be read of one. packet_checksum.c, packet_field.c and packet_build.c do the
+ * rest. */
 #include "packet/packet.h"
 
 #include <netinet/tcp.h>
@@ -166,8 +167,8 @@ static size_t read_extension(struct packet *packet, size_t at) {
 }
 
 static bool is_extension(int protocol) {
-  return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING || protocol == IPPROTO_FRAGMENT ||
-         protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_AH;
+  return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+         protocol == IPPROTO_FRAGMENT || protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_AH;
 }
 
 static void read_ipv6(struct packet *packet) {
@@ -214,11 +215,13 @@ static struct address address_at(const struct packet *packet, bool source) {
   if (packet->family == AF_INET) {
     address.length = sizeof address.inet;
     address.inet.sin_family = AF_INET;
-    memcpy(&address.inet.sin_addr, packet->bytes + (source ? 12 : 16), sizeof address.inet.sin_addr);
+    memcpy(&address.inet.sin_addr, packet->bytes + (source ? 12 : 16),
+           sizeof address.inet.sin_addr);
   } else if (packet->family == AF_INET6) {
     address.length = sizeof address.inet6;
     address.inet6.sin6_family = AF_INET6;
-    memcpy(&address.inet6.sin6_addr, packet->bytes + (source ? 8 : 24), sizeof address.inet6.sin6_addr);
+    memcpy(&address.inet6.sin6_addr, packet->bytes + (source ? 8 : 24),
+           sizeof address.inet6.sin6_addr);
   } else {
     return address;
   }
@@ -245,7 +248,8 @@ uint32_t packet_sequence_length(const struct packet *packet) {
          ((packet->flags & FLAG_FIN) != 0);
 }
 
-bool packet_next_option(const struct packet *packet, size_t *at, struct packet_option *option, bool *bad) {
+bool packet_next_option(const struct packet *packet, size_t *at, struct packet_option *option,
+                        bool *bad) {
   size_t end = packet->options + packet->options_length;
   size_t offset = *at ? *at : packet->options;
   *bad = false;

@@ -1,5 +1,6 @@
-/* packet: the bytes of one IP packet, the fields in them, and what a person may do to them: read, change, make. Nothing is believed:
- * lengths are checked against the bytes at hand, and a packet that ends too early, or says what can't be, is read as far as it goes.
+/* packet: the bytes of one IP packet, the fields in them, and what a person may do to them: read,
+ * change, make. Nothing is believed: lengths are checked against the bytes at hand, and a packet
+ * that ends too early, or says what can't be, is read as far as it goes.
  *
  * IPv4 is RFC 791, IPv6 RFC 8200, TCP RFC 9293, UDP RFC 768, ICMP RFC 792, ICMPv6 RFC 4443. */
 #ifndef SOCKSH_PACKET_PACKET_H
@@ -32,24 +33,26 @@ enum packet_flag {
 struct packet {
   const unsigned char *bytes;
   size_t length; /* of the bytes at hand */
-  size_t total;  /* of the packet as it was on the wire; more than `length` where its end was not kept */
+  size_t total;  /* of the packet as it was on the wire; more than `length` where its end was not
+                    kept */
   int family;    /* AF_INET or AF_INET6; AF_UNSPEC: no IP packet, and nothing below is set */
-  const char *problem;     /* what is wrong with it: "truncated", "bad length" ...; NULL: nothing */
-  size_t end;              /* offset behind its last byte on the wire, as IP says; at most `total` */
-  int protocol;            /* IPPROTO_TCP ...: what the last IP header or extension header names */
-  bool fragment;           /* not the first fragment: it has no transport header */
-  bool more;               /* a fragment, and more follow */
+  const char *problem; /* what is wrong with it: "truncated", "bad length" ...; NULL: nothing */
+  size_t end;          /* offset behind its last byte on the wire, as IP says; at most `total` */
+  int protocol;        /* IPPROTO_TCP ...: what the last IP header or extension header names */
+  bool fragment;       /* not the first fragment: it has no transport header */
+  bool more;           /* a fragment, and more follow */
   unsigned identification; /* IP's, by which fragments belong together */
   size_t fragment_offset;  /* a fragment: where its data begins in the whole, in bytes */
   size_t fragment_header;  /* offset of IPv6's fragment header; 0: none */
   unsigned hops;           /* TTL, or the hop limit */
   size_t transport;        /* offset of the header behind IP's; == length where there is none */
   size_t payload;          /* offset of the data behind all headers, at most `length` */
-  size_t payload_length;   /* bytes of data on the wire, as the headers say; not all need be at hand */
-  bool
-      has_transport; /* TCP, UDP, ICMP, ICMPv6: the whole fixed header is at hand, and what follows is set */
-  uint16_t
-      source_port; /* TCP, UDP; host byte order; these two also where no more of the header is at hand */
+  size_t
+      payload_length; /* bytes of data on the wire, as the headers say; not all need be at hand */
+  bool has_transport; /* TCP, UDP, ICMP, ICMPv6: the whole fixed header is at hand, and what follows
+                         is set */
+  uint16_t source_port; /* TCP, UDP; host byte order; these two also where no more of the header is
+                           at hand */
   uint16_t destination_port;
   uint32_t sequence;       /* TCP */
   uint32_t acknowledgment; /* TCP */
@@ -82,20 +85,23 @@ struct packet_option {
   size_t offset;             /* of the kind, in the packet */
 };
 
-/* The next option from offset *at, which is 0 for the first. False at the end, and where the rest is no option, for which *bad is
- * set. */
-bool packet_next_option(const struct packet *packet, size_t *at, struct packet_option *option, bool *bad);
+/* The next option from offset *at, which is 0 for the first. False at the end, and where the rest
+ * is no option, for which *bad is set. */
+bool packet_next_option(const struct packet *packet, size_t *at, struct packet_option *option,
+                        bool *bad);
 
 /* TCP's timestamps option: true where it is there. */
 bool packet_timestamps(const struct packet *packet, uint32_t *value, uint32_t *echo);
 
-/* Changes one field in place, by its name ("seq", "ttl" ...), and makes the checksums right again. A number is taken as C writes it; flags as
- * tcpdump does ("S.", "F", "none"), by names joined with | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases given, unless
- * the text begins with "=". 0, or -1 with an error that says which fields this packet has. */
-int packet_edit(void *bytes, size_t length, const char *field, const char *text, uint32_t sequence_base,
-                uint32_t acknowledgment_base, struct error *error);
+/* Changes one field in place, by its name ("seq", "ttl" ...), and makes the checksums right again.
+ * A number is taken as C writes it; flags as tcpdump does ("S.", "F", "none"), by names joined with
+ * | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases given, unless the text
+ * begins with "=". 0, or -1 with an error that says which fields this packet has. */
+int packet_edit(void *bytes, size_t length, const char *field, const char *text,
+                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error);
 
-/* The names of the fields that packet_edit changes, ended by NULL. packet_field.h has more about each. */
+/* The names of the fields that packet_edit changes, ended by NULL. packet_field.h has more about
+ * each. */
 extern const char *const packet_field_names[];
 
 /* Flags from text, as above: the bits, or -1. */
@@ -107,7 +113,8 @@ void packet_flags_append(unsigned flags, struct bytes *bytes);
 /* Makes IP's header checksum, and that of TCP, UDP, ICMP or ICMPv6, right. */
 void packet_fix_checksums(void *bytes, size_t length);
 
-/* Whether that of IPv4's header is right, that of what is behind it, and both. True, too, where that can't be told: not all bytes are at hand, or it is a fragment. */
+/* Whether that of IPv4's header is right, that of what is behind it, and both. True, too, where
+ * that can't be told: not all bytes are at hand, or it is a fragment. */
 bool packet_header_checksum_holds(const struct packet *packet);
 bool packet_transport_checksum_holds(const struct packet *packet);
 bool packet_checksums_hold(const struct packet *packet);
@@ -125,7 +132,8 @@ struct packet_plan {
   unsigned maximum_segment; /* TCP: the option MSS; 0: none */
   unsigned type;            /* ICMP */
   unsigned code;
-  uint32_t rest;    /* ICMP: the four bytes behind the checksum, such as a next-hop MTU; host byte order */
+  uint32_t
+      rest; /* ICMP: the four bytes behind the checksum, such as a next-hop MTU; host byte order */
   const void *data; /* what stands behind the headers; for an ICMP error the packet it is about */
   size_t data_length;
 };

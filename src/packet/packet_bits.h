@@ -1,5 +1,5 @@
-/* packet_bits: numbers in network byte order, and runs of bits, in the bytes of a packet. The caller has checked that they are
- * there. */
+/* packet_bits: numbers in network byte order, and runs of bits, in the bytes of a packet. The
+ * caller has checked that they are there. */
 #ifndef SOCKSH_PACKET_PACKET_BITS_H
 #define SOCKSH_PACKET_PACKET_BITS_H
 

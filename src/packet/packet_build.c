@@ -18,15 +18,17 @@ static size_t transport_size(const struct packet_plan *plan) {
 static int check_plan(const struct packet_plan *plan, struct error *error) {
   int family = address_family(&plan->source);
   if ((family != AF_INET && family != AF_INET6) || address_family(&plan->destination) != family)
-    return error_set(error, ERROR_USAGE,
-                     _("a packet needs two addresses of one family, IPv4 or IPv6, to go from and to"));
+    return error_set(
+        error, ERROR_USAGE,
+        _("a packet needs two addresses of one family, IPv4 or IPv6, to go from and to"));
   bool icmp = plan->protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
   if (plan->protocol != IPPROTO_TCP && plan->protocol != IPPROTO_UDP && !icmp)
     return error_set(error, ERROR_USAGE, _("a packet over %s is one of TCP, UDP or %s"),
                      family == AF_INET ? "IPv4" : "IPv6", family == AF_INET ? "ICMP" : "ICMPv6");
   size_t room = 65535 - (family == AF_INET ? IPV4_SIZE : 0) - transport_size(plan);
   if (plan->data_length > room)
-    return error_set(error, ERROR_USAGE, _("%zu bytes of data do not fit into one packet, which holds %zu"),
+    return error_set(error, ERROR_USAGE,
+                     _("%zu bytes of data do not fit into one packet, which holds %zu"),
                      plan->data_length, room);
   return 0;
 }

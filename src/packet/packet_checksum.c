@@ -4,7 +4,8 @@
 
 enum { NO_CHECKSUM = 0 }; /* no header begins with its checksum */
 
-/* Adds the 16-bit words of some bytes, the last one filled up with 0. A 64-bit sum of at most 64 KiB can't overflow. */
+/* Adds the 16-bit words of some bytes, the last one filled up with 0. A 64-bit sum of at most 64
+ * KiB can't overflow. */
 static uint64_t add_words(uint64_t sum, const unsigned char *bytes, size_t length) {
   size_t at = 0;
   for (; at + 1 < length; at += 2)
@@ -19,7 +20,8 @@ static unsigned fold(uint64_t sum) {
   return (unsigned)~sum & 0xffff;
 }
 
-/* Where the checksum stands in the header behind IP's, whole and at hand; NO_CHECKSUM: there is none. */
+/* Where the checksum stands in the header behind IP's, whole and at hand; NO_CHECKSUM: there is
+ * none. */
 static size_t checksum_offset(const struct packet *packet) {
   if (!packet->has_transport || packet->more || packet->end > packet->length)
     return NO_CHECKSUM;
@@ -35,7 +37,8 @@ static size_t checksum_offset(const struct packet *packet) {
 
 /* What the transport's checksum is over: all behind IP; of UDP, as much as it says. */
 static size_t covered_length(const struct packet *packet) {
-  if (packet->protocol == IPPROTO_UDP && packet->payload_length + 8 <= packet->end - packet->transport)
+  if (packet->protocol == IPPROTO_UDP &&
+      packet->payload_length + 8 <= packet->end - packet->transport)
     return packet->payload_length + 8;
   return packet->end - packet->transport;
 }
@@ -84,7 +87,8 @@ bool packet_transport_checksum_holds(const struct packet *packet) {
   size_t offset = checksum_offset(packet);
   if (offset == NO_CHECKSUM)
     return true;
-  bool none = packet->protocol == IPPROTO_UDP && get_16(packet->bytes + packet->transport + offset) == 0;
+  bool none =
+      packet->protocol == IPPROTO_UDP && get_16(packet->bytes + packet->transport + offset) == 0;
   return none ? packet->family == AF_INET : transport_sum(packet) == 0;
 }
 

@@ -17,7 +17,8 @@ const struct packet_field packet_fields[] = {
     {"ecn", NULL, HEADER_IPV4, 14, 2, FIELD_NUMBER, false,
      N_("congestion: 0 not told, 1 and 2 may be told, 3 met")},
     {"length", NULL, HEADER_IPV4, 16, 16, FIELD_NUMBER, true, N_("of the whole packet")},
-    {"id", NULL, HEADER_IPV4, 32, 16, FIELD_NUMBER, false, N_("by which fragments belong together")},
+    {"id", NULL, HEADER_IPV4, 32, 16, FIELD_NUMBER, false,
+     N_("by which fragments belong together")},
     {"df", NULL, HEADER_IPV4, 49, 1, FIELD_BIT, false,
      N_("don't fragment: too long, it comes back as ICMP")},
     {"mf", NULL, HEADER_IPV4, 50, 1, FIELD_BIT, false, N_("more fragments follow")},
@@ -35,8 +36,10 @@ const struct packet_field packet_fields[] = {
      N_("differentiated services: how to be treated")},
     {"ecn", NULL, HEADER_IPV6, 10, 2, FIELD_NUMBER, false,
      N_("congestion: 0 not told, 1 and 2 may be told, 3 met")},
-    {"flow", NULL, HEADER_IPV6, 12, 20, FIELD_HEX, false, N_("a label that all packets of a flow bear")},
-    {"length", NULL, HEADER_IPV6, 32, 16, FIELD_NUMBER, true, N_("of all that is behind this header")},
+    {"flow", NULL, HEADER_IPV6, 12, 20, FIELD_HEX, false,
+     N_("a label that all packets of a flow bear")},
+    {"length", NULL, HEADER_IPV6, 32, 16, FIELD_NUMBER, true,
+     N_("of all that is behind this header")},
     {"next", NULL, HEADER_IPV6, 48, 8, FIELD_PROTOCOL, true, N_("what is behind this header")},
     {"hops", "ttl", HEADER_IPV6, 56, 8, FIELD_NUMBER, false,
      N_("how many routers it may still pass; each takes 1 off")},
@@ -47,7 +50,8 @@ const struct packet_field packet_fields[] = {
     {"offset", NULL, HEADER_FRAGMENT, 16, 13, FIELD_UNITS, false,
      N_("where this fragment begins in the whole")},
     {"mf", NULL, HEADER_FRAGMENT, 31, 1, FIELD_BIT, false, N_("more fragments follow")},
-    {"id", NULL, HEADER_FRAGMENT, 32, 32, FIELD_NUMBER, false, N_("by which fragments belong together")},
+    {"id", NULL, HEADER_FRAGMENT, 32, 32, FIELD_NUMBER, false,
+     N_("by which fragments belong together")},
 
     {"sport", NULL, HEADER_TCP, 0, 16, FIELD_NUMBER, false, N_("the sender's port")},
     {"dport", NULL, HEADER_TCP, 16, 16, FIELD_NUMBER, false, N_("the receiver's port")},
@@ -60,7 +64,8 @@ const struct packet_field packet_fields[] = {
     {"flags", NULL, HEADER_TCP, 104, 8, FIELD_FLAGS, false, N_("what this segment does")},
     {"win", NULL, HEADER_TCP, 112, 16, FIELD_NUMBER, false,
      N_("how many bytes the sender has room for, before scaling")},
-    {"checksum", NULL, HEADER_TCP, 128, 16, FIELD_CHECKSUM, true, N_("over addresses, header and data")},
+    {"checksum", NULL, HEADER_TCP, 128, 16, FIELD_CHECKSUM, true,
+     N_("over addresses, header and data")},
     {"urg", NULL, HEADER_TCP, 144, 16, FIELD_NUMBER, false,
      N_("where urgent data ends, from seq; valid with the flag URG")},
     {"mss", NULL, HEADER_TCP_SEGMENT, 16, 16, FIELD_NUMBER, false,
@@ -80,12 +85,15 @@ const struct packet_field packet_fields[] = {
     {"type", NULL, HEADER_ICMP, 0, 8, FIELD_NUMBER, false, N_("what it says")},
     {"code", NULL, HEADER_ICMP, 8, 8, FIELD_NUMBER, false, N_("and more exactly")},
     {"checksum", NULL, HEADER_ICMP, 16, 16, FIELD_CHECKSUM, true, N_("over all of it")},
-    {"echo-id", NULL, HEADER_ICMP_ECHO, 32, 16, FIELD_NUMBER, false, N_("by which replies find who asked")},
+    {"echo-id", NULL, HEADER_ICMP_ECHO, 32, 16, FIELD_NUMBER, false,
+     N_("by which replies find who asked")},
     {"echo-seq", NULL, HEADER_ICMP_ECHO, 48, 16, FIELD_NUMBER, false,
      N_("which request it is, or answers")},
     {"mtu", NULL, HEADER_ICMP_MTU, 48, 16, FIELD_NUMBER, false, N_("the longest packet that fits")},
-    {"gateway", NULL, HEADER_ICMP_GATEWAY, 32, 32, FIELD_ADDRESS, false, N_("the router to use instead")},
-    {"mtu", NULL, HEADER_ICMPV6_MTU, 32, 32, FIELD_NUMBER, false, N_("the longest packet that fits")},
+    {"gateway", NULL, HEADER_ICMP_GATEWAY, 32, 32, FIELD_ADDRESS, false,
+     N_("the router to use instead")},
+    {"mtu", NULL, HEADER_ICMPV6_MTU, 32, 32, FIELD_NUMBER, false,
+     N_("the longest packet that fits")},
     {0},
 };
 
@@ -116,8 +124,9 @@ static bool find_option(const struct packet *packet, unsigned kind, size_t lengt
 }
 
 static bool is_echo(const struct packet *packet) {
-  return packet->family == AF_INET ? packet->type == ICMP_ECHO || packet->type == ICMP_ECHOREPLY
-                                   : packet->type == ICMP6_ECHO_REQUEST || packet->type == ICMP6_ECHO_REPLY;
+  return packet->family == AF_INET
+             ? packet->type == ICMP_ECHO || packet->type == ICMP_ECHOREPLY
+             : packet->type == ICMP6_ECHO_REQUEST || packet->type == ICMP6_ECHO_REPLY;
 }
 
 /* Where a header begins, in bytes; false where the packet has none. */
@@ -168,9 +177,11 @@ bool packet_field_find(const struct packet *packet, const struct packet_field *f
   return *bit + field->bits <= packet->length * 8;
 }
 
-static const struct packet_field *find_field(const struct packet *packet, const char *name, size_t *bit) {
+static const struct packet_field *find_field(const struct packet *packet, const char *name,
+                                             size_t *bit) {
   for (const struct packet_field *field = packet_fields; field->name; field++) {
-    bool named = strcmp(field->name, name) == 0 || (field->other && strcmp(field->other, name) == 0);
+    bool named =
+        strcmp(field->name, name) == 0 || (field->other && strcmp(field->other, name) == 0);
     if (named && !field->fixed && packet_field_find(packet, field, bit))
       return field;
   }
@@ -187,8 +198,8 @@ static int fail_field(const struct packet *packet, const char *name, struct erro
     error_set(error, ERROR_USAGE, _("this packet has no field \"%s\" to be edited, but %s"), name,
               bytes_text(&names));
   else
-    error_set(error, ERROR_USAGE, _("this packet has no field \"%s\", nor any other that can be edited"),
-              name);
+    error_set(error, ERROR_USAGE,
+              _("this packet has no field \"%s\", nor any other that can be edited"), name);
   bytes_free(&names);
   return -1;
 }
@@ -224,30 +235,31 @@ static int parse_number(const struct packet_field *field, const char *text, uint
   long long most = (1LL << field->bits) - 1;
   long long number;
   if (number_parse(text, strlen(text), &number) < 0 || number < 0 || number > most)
-    return error_set(error, ERROR_USAGE, _("\"%s\" takes a number from 0 to %lld, not \"%s\""), field->name,
-                     most, text);
+    return error_set(error, ERROR_USAGE, _("\"%s\" takes a number from 0 to %lld, not \"%s\""),
+                     field->name, most, text);
   *value = (uint32_t)number;
   return 0;
 }
 
-static int parse_value(const struct packet_field *field, const char *text, uint32_t base, uint32_t *value,
-                       struct error *error) {
+static int parse_value(const struct packet_field *field, const char *text, uint32_t base,
+                       uint32_t *value, struct error *error) {
   int flags;
   switch (field->kind) {
   case FIELD_SEQUENCE:
   case FIELD_ACKNOWLEDGMENT:
     if (parse_sequence(text, base, value) < 0)
       return error_set(error, ERROR_USAGE,
-                       _("\"%s\" takes a number relative to the first of the connection, or =NUMBER for "
-                         "the one in the header, not \"%s\""),
+                       _("\"%s\" takes a number relative to the first of the connection, or "
+                         "=NUMBER for the one in the header, not \"%s\""),
                        field->name, text);
     return 0;
   case FIELD_FLAGS:
     flags = packet_flags_parse(text, strlen(text));
     if (flags < 0)
-      return error_set(error, ERROR_USAGE,
-                       _("\"%s\" takes letters as in S., names as in syn|ack, or \"none\", not \"%s\""),
-                       field->name, text);
+      return error_set(
+          error, ERROR_USAGE,
+          _("\"%s\" takes letters as in S., names as in syn|ack, or \"none\", not \"%s\""),
+          field->name, text);
     *value = (uint32_t)flags;
     return 0;
   default:
@@ -255,8 +267,8 @@ static int parse_value(const struct packet_field *field, const char *text, uint3
   }
 }
 
-int packet_edit(void *bytes, size_t length, const char *name, const char *text, uint32_t sequence_base,
-                uint32_t acknowledgment_base, struct error *error) {
+int packet_edit(void *bytes, size_t length, const char *name, const char *text,
+                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error) {
   struct packet packet;
   size_t bit;
   packet_read(bytes, length, length, &packet);

@@ -1,4 +1,5 @@
-/* packet_field: the fields of the headers of a packet, one row each: where they stand, how they are written, what they mean. */
+/* packet_field: the fields of the headers of a packet, one row each: where they stand, how they are
+ * written, what they mean. */
 #ifndef SOCKSH_PACKET_PACKET_FIELD_H
 #define SOCKSH_PACKET_PACKET_FIELD_H
 
@@ -54,7 +55,8 @@ extern const struct packet_field packet_fields[];
 /* What each header is called. */
 extern const char *const packet_header_names[PACKET_HEADERS];
 
-/* Where a field stands, in bits from the start of the packet; false where the packet has none, or not at hand. */
+/* Where a field stands, in bits from the start of the packet; false where the packet has none, or
+ * not at hand. */
 bool packet_field_find(const struct packet *packet, const struct packet_field *field, size_t *bit);
 
 #endif

@@ -7,7 +7,8 @@
 #include "service/service_parts.h"
 #include "system/wait.h"
 
-/* How long nobody is accepted when there is no descriptor left and no connection ends, in nanoseconds. */
+/* How long nobody is accepted when there is no descriptor left and no connection ends, in
+ * nanoseconds. */
 static const int64_t PAUSE = 100000000;
 
 void loop_close_listener(struct loop *loop) {
@@ -26,8 +27,8 @@ static void await_clients(struct loop *loop, uint32_t events) {
     epoll_ctl(loop->epoll, events ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event);
 }
 
-/* A connection that waits keeps the listener readable: asking again and again would spin. So nobody is asked until a connection
- * ends, or some time has passed. */
+/* A connection that waits keeps the listener readable: asking again and again would spin. So nobody
+ * is asked until a connection ends, or some time has passed. */
 void loop_pause(struct loop *loop, const char *call, int error) {
   loop->paused = true;
   loop->paused_until = clock_monotonic() + PAUSE;

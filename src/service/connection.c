@@ -1,4 +1,5 @@
-/* connection: one client of a stream: receives, has the handler answer, and sends, as far as the kernel takes it. */
+/* connection: one client of a stream: receives, has the handler answer, and sends, as far as the
+ * kernel takes it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,8 @@ void connection_end(struct connection *connection, int error) {
   free(connection->memory);
   connection->memory = NULL;
   remember_closed(service, connection->cookie);
-  close(connection->descriptor); /* which takes it out of the epoll instance, too: nobody else has it */
+  close(connection
+            ->descriptor); /* which takes it out of the epoll instance, too: nobody else has it */
   connection->error = error;
   connection->waiting_next = connection->loop->over;
   connection->loop->over = connection;
@@ -125,7 +127,8 @@ void connection_await(struct connection *connection, uint32_t events) {
     connection_end(connection, errno);
 }
 
-/* Sends as much as the kernel takes. How much, or -1 where it has failed, and the connection is over. */
+/* Sends as much as the kernel takes. How much, or -1 where it has failed, and the connection is
+ * over. */
 static ssize_t send_some(struct connection *connection, const char *data, size_t length) {
   struct service *service = connection->loop->service;
   ssize_t sent;
@@ -158,7 +161,8 @@ bool connection_flush(struct connection *connection) {
   return true;
 }
 
-/* What was not sent is kept, and nothing more is received until it is: so at most SCRATCH bytes of a connection are ever in memory. */
+/* What was not sent is kept, and nothing more is received until it is: so at most SCRATCH bytes of
+ * a connection are ever in memory. */
 bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting) {
   ssize_t sent = length > 0 ? send_some(connection, data, length) : 0;
   if (sent < 0)
@@ -201,8 +205,8 @@ ssize_t connection_receive(struct connection *connection, char *data) {
   return got;
 }
 
-/* Everything was sent that will be: where the client may still be sending, closing now could destroy what is on its way to it (a
- * RST answers data that comes then). */
+/* Everything was sent that will be: where the client may still be sending, closing now could
+ * destroy what is on its way to it (a RST answers data that comes then). */
 static void finish(struct connection *connection) {
   if (connection->ended) {
     connection_end(connection, 0);

@@ -1,4 +1,5 @@
-/* datagram: a loop on a socket of datagrams: many are received with one call, and answered with one. */
+/* datagram: a loop on a socket of datagrams: many are received with one call, and answered with
+ * one. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -72,15 +73,16 @@ static void answer(const struct service_plan *plan, struct batch *batch, unsigne
                                            .msg_iovlen = 1};
 }
 
-/* Sends the answers. One that can't be sent is an error of its own, and the next are; a full buffer of a Unix client must not hold up
- * the others, so its answer is dropped, as a network would drop it. */
+/* Sends the answers. One that can't be sent is an error of its own, and the next are; a full buffer
+ * of a Unix client must not hold up the others, so its answer is dropped, as a network would drop
+ * it. */
 static void send_answers(const struct loop *loop, struct batch *batch) {
   struct service *service = loop->service;
   unsigned done = 0;
   uint64_t bytes = 0;
   while (done < batch->answers) {
-    int sent =
-        sendmmsg(loop->listener, batch->out + done, batch->answers - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+    int sent = sendmmsg(loop->listener, batch->out + done, batch->answers - done,
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0) {

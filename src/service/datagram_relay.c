@@ -1,6 +1,6 @@
-/* datagram_relay: passes datagrams on to another address, and the answers back. A client is known by its address, and has a socket of
- * its own that is connected to the target, so that an answer tells whom it is for. It is forgotten when it has been silent for a
- * while. */
+/* datagram_relay: passes datagrams on to another address, and the answers back. A client is known
+ * by its address, and has a socket of its own that is connected to the target, so that an answer
+ * tells whom it is for. It is forgotten when it has been silent for a while. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 #include "system/wait.h"
 
 enum {
-  CLIENTS = 1024, /* known at a time; a further one takes the place of the one that was silent longest */
+  CLIENTS =
+      1024, /* known at a time; a further one takes the place of the one that was silent longest */
   BUCKETS = 2048,
   AT_ONCE = 64, /* datagrams from one socket before the others have their turn */
   EVENTS = 64,
@@ -37,8 +38,8 @@ static size_t bucket_of(const struct sockaddr *address, socklen_t length) {
 
 static struct connection *find(const struct clients *clients, const struct address *from) {
   struct connection *client = clients->buckets[bucket_of(&from->any, from->length)];
-  while (client &&
-         (client->peer.length != from->length || memcmp(&client->peer.any, &from->any, from->length) != 0))
+  while (client && (client->peer.length != from->length ||
+                    memcmp(&client->peer.any, &from->any, from->length) != 0))
     client = client->bucket_next;
   return client;
 }
@@ -61,7 +62,8 @@ static void fail(struct connection *client, int error) {
 }
 
 /* A new client, with its socket; NULL where none can be made, which is told. */
-static struct connection *add(struct loop *loop, struct clients *clients, const struct address *from) {
+static struct connection *add(struct loop *loop, struct clients *clients,
+                              const struct address *from) {
   struct service *service = loop->service;
   if (clients->count >= CLIENTS) {
     connection_end(loop->waiting_first, 0);
@@ -89,7 +91,8 @@ static struct connection *add(struct loop *loop, struct clients *clients, const 
 }
 
 /* From a client to the target. What the kernel does not take is lost, as on a network. */
-static void pass_on(struct loop *loop, struct clients *clients, const struct address *from, size_t length) {
+static void pass_on(struct loop *loop, struct clients *clients, const struct address *from,
+                    size_t length) {
   struct service *service = loop->service;
   struct connection *client = find(clients, from);
   if (!client)
@@ -104,15 +107,16 @@ static void pass_on(struct loop *loop, struct clients *clients, const struct add
     uint32_t place = 0;
     service_search(service, &place, loop->scratch, length);
   }
-  if (send(client->descriptor, loop->scratch, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN &&
-      errno != ENOBUFS)
+  if (send(client->descriptor, loop->scratch, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+      errno != EAGAIN && errno != ENOBUFS)
     fail(client, errno);
 }
 
 static void receive(struct loop *loop, struct clients *clients) {
   for (int i = 0; i < AT_ONCE; i++) {
     struct address from = {.length = sizeof from.storage};
-    ssize_t got = recvfrom(loop->listener, loop->scratch, SCRATCH, MSG_DONTWAIT, &from.any, &from.length);
+    ssize_t got =
+        recvfrom(loop->listener, loop->scratch, SCRATCH, MSG_DONTWAIT, &from.any, &from.length);
     if (got < 0 && errno != EINTR && errno != ECONNREFUSED) {
       if (errno != EAGAIN)
         service_report_failure(loop->service, "recvfrom", errno);
@@ -160,7 +164,8 @@ void loop_relay_datagrams(struct loop *loop) {
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int64_t due = loop_expire(loop);
     reap(loop, clients);
-    int ready = epoll_pwait(loop->epoll, events, EVENTS, milliseconds_to(due), service_waiting_signals());
+    int ready =
+        epoll_pwait(loop->epoll, events, EVENTS, milliseconds_to(due), service_waiting_signals());
     /* Answers first: a new client may take the place of an old one, which is then freed. */
     for (int i = 0; i < ready; i++)
       if (events[i].data.ptr)

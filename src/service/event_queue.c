@@ -75,7 +75,8 @@ static void *run(void *argument) {
   return NULL;
 }
 
-struct event_queue *event_queue_create(struct timeline *timeline, void (*news)(void *context), void *context) {
+struct event_queue *event_queue_create(struct timeline *timeline, void (*news)(void *context),
+                                       void *context) {
   struct event_queue *event_queue = calloc(1, sizeof *event_queue);
   sigset_t all;
   sigset_t before;
@@ -123,8 +124,8 @@ static struct told *copy(const struct event_service *about, const char *host, ui
   return told;
 }
 
-void event_queue_append(struct event_queue *event_queue, const struct event_service *about, const char *host,
-                 uint64_t cause) {
+void event_queue_append(struct event_queue *event_queue, const struct event_service *about,
+                        const char *host, uint64_t cause) {
   struct told *told = copy(about, host, cause);
   pthread_mutex_lock(&event_queue->lock);
   /* The end of a service is never left out: there is one for each. */

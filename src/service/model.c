@@ -1,4 +1,5 @@
-/* model: how the clients of a stream are waited for: all at once with epoll, one after the other, or a thread for each. */
+/* model: how the clients of a stream are waited for: all at once with epoll, one after the other,
+ * or a thread for each. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ enum {
   STACK = 128 * 1024,
 };
 
-/* How long what is still to be sent is waited for when the service ends by what a client has sent, in nanoseconds. */
+/* How long what is still to be sent is waited for when the service ends by what a client has sent,
+ * in nanoseconds. */
 static const int64_t LAST_WORDS = 1000000000;
 
 /* In which a nudge interrupts, so that none is missed between a look at the flags and a wait. */
@@ -46,14 +48,17 @@ static struct timespec *time_until(int64_t moment, struct timespec *time) {
   return time;
 }
 
-/* Ends the connections when the service does. What a client has sent to end it is still answered. */
+/* Ends the connections when the service does. What a client has sent to end it is still answered.
+ */
 static void wind_up(struct loop *loop) {
   const struct service *service = loop->service;
   int64_t now = clock_monotonic();
   if (loop->ends_at == 0)
     loop->ends_at = now + (service->end == SERVICE_UNTIL ? LAST_WORDS : 0);
-  for (struct connection *connection = loop->connections; connection; connection = connection->next) {
-    bool speaks = connection->pending_length > 0 && !service->plan.handler->relays && now < loop->ends_at;
+  for (struct connection *connection = loop->connections; connection;
+       connection = connection->next) {
+    bool speaks =
+        connection->pending_length > 0 && !service->plan.handler->relays && now < loop->ends_at;
     if (!speaks)
       connection_end(connection, 0);
   }
@@ -74,7 +79,8 @@ static bool attend(struct loop *loop) {
 
 static void accept_some(struct loop *loop) {
   struct connection *connection;
-  for (int i = 0; i < ACCEPTED && loop->listener >= 0 && (connection = loop_accept(loop, loop)); i++)
+  for (int i = 0; i < ACCEPTED && loop->listener >= 0 && (connection = loop_accept(loop, loop));
+       i++)
     connection_begin(connection);
 }
 
@@ -92,7 +98,8 @@ void loop_run_epoll(struct loop *loop) {
   struct epoll_event listening = {.events = EPOLLIN};
   epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening);
   while (attend(loop)) {
-    int count = epoll_pwait(loop->epoll, events, EVENTS, milliseconds_until(next_look(loop)), signals);
+    int count =
+        epoll_pwait(loop->epoll, events, EVENTS, milliseconds_until(next_look(loop)), signals);
     for (int i = 0; i < count; i++)
       if (events[i].data.ptr)
         connection_ready(events[i].data.ptr, events[i].events);
@@ -111,7 +118,8 @@ static void serve_one(struct loop *loop) {
     struct timespec time;
     for (struct connection *at = loop->connections; at && count < 2; at = at->next, count++) {
       waiting[count] = at;
-      items[count] = (struct pollfd){.fd = at->events ? at->descriptor : -1, .events = (short)at->events};
+      items[count] =
+          (struct pollfd){.fd = at->events ? at->descriptor : -1, .events = (short)at->events};
     }
     if (ppoll(items, 2, time_until(next_look(loop), &time), signals) <= 0)
       continue;

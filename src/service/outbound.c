@@ -37,7 +37,8 @@ static int make(struct host *host, int family, int type, int protocol) {
 int outbound_beside(int descriptor, struct host *host) {
   struct address address = {.length = sizeof address.storage};
   int family, type, protocol, listening = 0;
-  if (read_number(descriptor, SO_DOMAIN, &family) < 0 || read_number(descriptor, SO_TYPE, &type) < 0 ||
+  if (read_number(descriptor, SO_DOMAIN, &family) < 0 ||
+      read_number(descriptor, SO_TYPE, &type) < 0 ||
       read_number(descriptor, SO_PROTOCOL, &protocol) < 0 ||
       read_number(descriptor, SO_ACCEPTCONN, &listening) < 0 ||
       getsockname(descriptor, &address.any, &address.length) < 0)
@@ -45,10 +46,11 @@ int outbound_beside(int descriptor, struct host *host) {
   int made = make(host, family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (made < 0)
     return -1;
-  bool failed = take_option(descriptor, made, SOL_SOCKET, SO_REUSEPORT) < 0 ||
-                take_option(descriptor, made, SOL_SOCKET, SO_REUSEADDR) < 0 ||
-                (family == AF_INET6 && take_option(descriptor, made, IPPROTO_IPV6, IPV6_V6ONLY) < 0) ||
-                bind(made, &address.any, address.length) < 0 || (listening && listen(made, SOMAXCONN) < 0);
+  bool failed =
+      take_option(descriptor, made, SOL_SOCKET, SO_REUSEPORT) < 0 ||
+      take_option(descriptor, made, SOL_SOCKET, SO_REUSEADDR) < 0 ||
+      (family == AF_INET6 && take_option(descriptor, made, IPPROTO_IPV6, IPV6_V6ONLY) < 0) ||
+      bind(made, &address.any, address.length) < 0 || (listening && listen(made, SOMAXCONN) < 0);
   return failed ? give_up(made) : made;
 }
 
@@ -58,7 +60,8 @@ int outbound_connect(const struct address *target, int type, struct host *host) 
   if (made < 0)
     return -1;
   if (type == SOCK_STREAM && address_family(target) != AF_UNIX)
-    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* what came is passed on as it came */
+    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on,
+               sizeof on); /* what came is passed on as it came */
   int status = connect(made, &target->any, target->length);
   if (status < 0 && errno != EINPROGRESS)
     return give_up(made);

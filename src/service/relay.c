@@ -1,5 +1,5 @@
-/* relay: a client's connection and one to another address, each passing on to the other what comes, as it comes: data, the end of the
- * stream, and resets. */
+/* relay: a client's connection and one to another address, each passing on to the other what comes,
+ * as it comes: data, the end of the stream, and resets. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -53,7 +53,8 @@ static void await_both(struct connection *connection) {
   struct connection *other = connection->other;
   for (int i = 0; i < 2; i++) {
     bool reads = !connection->ended && other->pending_length == 0;
-    connection_await(connection, (reads ? EPOLLIN : 0) | (connection->pending_length > 0 ? EPOLLOUT : 0));
+    connection_await(connection,
+                     (reads ? EPOLLIN : 0) | (connection->pending_length > 0 ? EPOLLOUT : 0));
     other = connection;
     connection = connection->other;
   }

@@ -4,8 +4,8 @@
 #include "service/service_parts.h"
 #include "system/wait.h"
 
-/* How much of what is passed on is told of: so much at once, and so much more in each second. Who looks at it by hand sees all of it,
- * and bulk does not fill the timeline. */
+/* How much of what is passed on is told of: so much at once, and so much more in each second. Who
+ * looks at it by hand sees all of it, and bulk does not fill the timeline. */
 enum { REPORT_MOST = 1 << 20, REPORT_EVENT = 256 };
 
 void service_report(struct service *service, struct event_service *about) {
@@ -14,7 +14,8 @@ void service_report(struct service *service, struct event_service *about) {
   about->socket = plan->socket;
   if (!about->text)
     about->text = "";
-  event_queue_append(plan->event_queue, about, plan->host ? plan->host->name : NULL, service->started);
+  event_queue_append(plan->event_queue, about, plan->host ? plan->host->name : NULL,
+                     service->started);
 }
 
 static struct address address_of(const struct peer *peer) {
@@ -23,7 +24,8 @@ static struct address address_of(const struct peer *peer) {
   return address;
 }
 
-void service_report_connection(const struct connection *connection, enum service_phase phase, int error) {
+void service_report_connection(const struct connection *connection, enum service_phase phase,
+                               int error) {
   struct service *service = connection->loop->service;
   struct event_service about = {.phase = phase,
                                 .connection = connection->number,
@@ -44,7 +46,8 @@ void service_report_failure(struct service *service, const char *call, int error
   service_report(service, &about);
 }
 
-/* How many bytes may be told of now; -1: the piece is left out. `untold` is how many pieces were before it. */
+/* How many bytes may be told of now; -1: the piece is left out. `untold` is how many pieces were
+ * before it. */
 static int64_t take_budget(struct service *service, size_t length, uint64_t *untold) {
   int64_t now = clock_monotonic();
   pthread_mutex_lock(&service->lock);
@@ -53,7 +56,7 @@ static int64_t take_budget(struct service *service, size_t length, uint64_t *unt
   budget = budget < REPORT_MOST ? budget : REPORT_MOST;
   int64_t kept = budget < REPORT_EVENT                     ? -1
                  : budget - REPORT_EVENT < (int64_t)length ? budget - REPORT_EVENT
-                                                            : (int64_t)length;
+                                                           : (int64_t)length;
   service->report_since = now;
   service->report_budget = kept < 0 ? budget : budget - REPORT_EVENT - kept;
   *untold = service->untold;
@@ -62,9 +65,11 @@ static int64_t take_budget(struct service *service, size_t length, uint64_t *unt
   return kept;
 }
 
-void service_report_relayed(const struct connection *client, bool back, const char *data, size_t length) {
+void service_report_relayed(const struct connection *client, bool back, const char *data,
+                            size_t length) {
   struct service *service = client->loop->service;
-  struct event_service about = {.phase = SERVICE_RELAYED, .connection = client->number, .back = back};
+  struct event_service about = {
+      .phase = SERVICE_RELAYED, .connection = client->number, .back = back};
   int64_t kept = take_budget(service, length, &about.left_out);
   if (kept < 0)
     return;

@@ -51,19 +51,22 @@ static void report_end(struct service *service) {
   service_report(service, &about);
 }
 
-/* What a loop needs of its own: its table of descriptors, and in it its socket. 0, or -1 with the loop's error. */
+/* What a loop needs of its own: its table of descriptors, and in it its socket. 0, or -1 with the
+ * loop's error. */
 static int begin(struct loop *loop) {
   const struct service_plan *plan = &loop->service->plan;
   loop->listener = descriptor_unshare_alone(loop->given, plan->host ? plan->host->maker : -1);
   if (loop->listener < 0)
-    return error_set_errno(&loop->error, errno, _("no table of descriptors of its own for the service"));
+    return error_set_errno(&loop->error, errno,
+                           _("no table of descriptors of its own for the service"));
   if (loop->index > 0) {
     int beside = outbound_beside(loop->listener, plan->host);
     int problem = errno;
     close(loop->listener);
     loop->listener = beside;
     if (beside < 0)
-      return error_set_errno(&loop->error, problem, _("no further socket at the same address for loop %u"),
+      return error_set_errno(&loop->error, problem,
+                             _("no further socket at the same address for loop %u"),
                              loop->index + 1);
   }
   bool many = plan->type == SOCK_STREAM ? plan->model == MODEL_EPOLL : plan->handler->relays;
@@ -189,7 +192,8 @@ static struct service *create(const struct service_plan *plan) {
   return NULL;
 }
 
-struct service *service_start(const struct service_plan *plan, int descriptor, struct error *error) {
+struct service *service_start(const struct service_plan *plan, int descriptor,
+                              struct error *error) {
   struct service *service = create(plan);
   int status = 0;
   if (!service) {

@@ -1,13 +1,13 @@
 /* service: servers in the background, each on one socket of the session.
  *
- * A service runs in threads of its own, which have a table of descriptors of their own: connections that it accepts take no
- * number of the user's, and it holds no socket of the session but the one it was given. It makes its socket calls for itself,
- * and tells of them as events. */
+ * A service runs in threads of its own, which have a table of descriptors of their own: connections
+ * that it accepts take no number of the user's, and it holds no socket of the session but the one
+ * it was given. It makes its socket calls for itself, and tells of them as events. */
 #ifndef SOCKSH_SERVICE_SERVICE_H
 #define SOCKSH_SERVICE_SERVICE_H
 
-#include "service/handler.h"
 #include "service/event_queue.h"
+#include "service/handler.h"
 
 /* How clients are waited for. */
 enum service_model {
@@ -27,14 +27,14 @@ struct service_plan {
   int type;                   /* SOCK_STREAM, listening; or SOCK_DGRAM, bound */
   const struct handler *handler;
   enum service_model model;
-  unsigned loops;        /* at most SERVICE_LOOPS; more than one share the address by SO_REUSEPORT */
-  struct blob *given;    /* what `reply` answers: a reference that the service takes; NULL: none */
+  unsigned loops;     /* at most SERVICE_LOOPS; more than one share the address by SO_REUSEPORT */
+  struct blob *given; /* what `reply` answers: a reference that the service takes; NULL: none */
   struct address target; /* where `relay` connects to */
   const char *until;     /* what ends it, copied; NULL: nothing does */
   size_t until_length;
   struct event_queue *event_queue;
-  struct host
-      *host; /* of the lab, that the socket is on; lasts as long as the session; NULL: the real network */
+  struct host *host; /* of the lab, that the socket is on; lasts as long as the session; NULL: the
+                        real network */
 };
 
 struct service;
@@ -59,10 +59,12 @@ struct service_figures {
   int error;         /* the errno of the last of them; 0: none */
 };
 
-/* Makes it ready on a descriptor, of which it takes a copy; it serves from service_go on. NULL with an error. */
+/* Makes it ready on a descriptor, of which it takes a copy; it serves from service_go on. NULL with
+ * an error. */
 struct service *service_start(const struct service_plan *plan, int descriptor, struct error *error);
 
-/* Lets it serve. `started` is the serial of the event that says so, the cause of all that it tells. */
+/* Lets it serve. `started` is the serial of the event that says so, the cause of all that it tells.
+ */
 void service_go(struct service *service, uint64_t started);
 
 /* "epoll", "iterative", "threads". */
@@ -71,8 +73,8 @@ const char *service_model_name(enum service_model model);
 /* Tells it to end, unless it does already. It has when it does not run any more. */
 void service_stop(struct service *service);
 
-/* Takes its copy of the socket from it, so that closing the socket closes it: returns when it has none any more. Clients that it has are
- * served to their end. */
+/* Takes its copy of the socket from it, so that closing the socket closes it: returns when it has
+ * none any more. Clients that it has are served to their end. */
 void service_let_go(struct service *service);
 
 /* Waits until it runs no more, and frees it. It must have been told to end, or have ended. */
@@ -94,6 +96,7 @@ struct service_connection {
 
 /* Calls `each` with all that are open, and with those closed last. */
 void service_walk(struct service *service,
-                  void (*each)(const struct service_connection *connection, void *context), void *context);
+                  void (*each)(const struct service_connection *connection, void *context),
+                  void *context);
 
 #endif

@@ -1,7 +1,8 @@
-/* service_parts: what the files of a service share: its loops, and their connections. Nobody else includes this.
+/* service_parts: what the files of a service share: its loops, and their connections. Nobody else
+ * includes this.
  *
- * A loop is a thread with a table of descriptors of its own. What it has is its own, but for what is said to be guarded
- * otherwise. */
+ * A loop is a thread with a table of descriptors of its own. What it has is its own, but for what
+ * is said to be guarded otherwise. */
 #ifndef SOCKSH_SERVICE_SERVICE_PARTS_H
 #define SOCKSH_SERVICE_SERVICE_PARTS_H
 
@@ -30,15 +31,17 @@ struct peer {
 enum connection_phase {
   CONNECTION_CONNECTING, /* relay: to the target */
   CONNECTION_OPEN,
-  CONNECTION_DRAINING, /* all was sent, and this side shut down: what still comes is dropped until the client closes */
-  CONNECTION_OVER, /* to be freed by its loop */
+  CONNECTION_DRAINING, /* all was sent, and this side shut down: what still comes is dropped until
+                          the client closes */
+  CONNECTION_OVER,     /* to be freed by its loop */
 };
 
 /* One connection. An idle one is this much and nothing else. */
 struct connection {
   struct connection *next; /* the loop's list, which its lock guards */
   struct connection **link;
-  struct connection *waiting_next; /* the loop's queue of those with a deadline, all of the same length */
+  struct connection
+      *waiting_next; /* the loop's queue of those with a deadline, all of the same length */
   struct connection *waiting_before;
   struct connection *bucket_next; /* datagram_relay.c: the next client with the same number */
   struct connection *other;       /* relay: the other side; NULL: none */
@@ -48,7 +51,7 @@ struct connection {
   bool ended;         /* the peer sends no more */
   bool shut;          /* this side was shut down for sending */
   bool outgoing;      /* relay: to the target */
-  bool polled;       /* the epoll instance has it */
+  bool polled;        /* the epoll instance has it */
   bool target_failed; /* relay: what ended it has happened at the other side */
   int error;          /* what ended it */
   uint32_t events;    /* what it waits for, of EPOLLIN and EPOLLOUT */
@@ -69,28 +72,30 @@ struct loop {
   struct service *service;
   pthread_t thread;
   bool started; /* the thread is there */
-  int given;    /* the copy of the service's socket, in the session's table, until the loop has begun */
+  int given; /* the copy of the service's socket, in the session's table, until the loop has begun
+              */
   unsigned index;
   _Atomic unsigned begun; /* 0, then 1: it runs, or has failed to with `error` */
   struct error error;
-  int listener; /* in its own table; -1: it has none any more */
-  int epoll;    /* -1: there is none */
-  int64_t
-      ends_at; /* when what is still to be sent at the end of the service is given up; 0: it has not ended */
-  bool
-      paused; /* there is no descriptor, or no memory, for another connection: nobody is accepted for a while */
-  bool told; /* and it was told */
+  int listener;    /* in its own table; -1: it has none any more */
+  int epoll;       /* -1: there is none */
+  int64_t ends_at; /* when what is still to be sent at the end of the service is given up; 0: it has
+                      not ended */
+  bool paused; /* there is no descriptor, or no memory, for another connection: nobody is accepted
+                  for a while */
+  bool told;   /* and it was told */
   int64_t paused_until;
   struct connection *waiting_first; /* those with a deadline; the first is due first */
   struct connection *waiting_last;
-  struct connection *over;        /* to be freed when nobody holds them any more; linked by waiting_next */
-  char *scratch;                  /* SCRATCH bytes */
-  pthread_mutex_t lock;           /* guards what follows, and all that says so */
+  struct connection *over; /* to be freed when nobody holds them any more; linked by waiting_next */
+  char *scratch;           /* SCRATCH bytes */
+  pthread_mutex_t lock;    /* guards what follows, and all that says so */
   struct connection *connections; /* all that are open; written by this thread only */
   struct client *clients;
 };
 
-/* A client's thread, in MODEL_THREADS: a loop with one connection, that shares the table of its acceptor. */
+/* A client's thread, in MODEL_THREADS: a loop with one connection, that shares the table of its
+ * acceptor. */
 struct client {
   struct loop loop;
   struct client *next; /* the acceptor's list, which its lock guards */
@@ -112,10 +117,10 @@ struct service {
   _Atomic uint64_t sent;
   _Atomic uint64_t errors;
   _Atomic int last_error;
-  pthread_mutex_t lock;         /* guards what follows, and which loops have started */
-  int64_t report_since;        /* what is passed on is told of within a budget that grows with time */
-  int64_t report_budget;       /* bytes */
-  uint64_t untold;              /* pieces that were left out since the last that was told of */
+  pthread_mutex_t lock;  /* guards what follows, and which loops have started */
+  int64_t report_since;  /* what is passed on is told of within a budget that grows with time */
+  int64_t report_budget; /* bytes */
+  uint64_t untold;       /* pieces that were left out since the last that was told of */
   uint64_t closed[CLOSED_KEPT]; /* cookies of those closed last: a ring */
   uint64_t closed_count;        /* how many there were in all */
   struct loop *loops;           /* plan.loops of them */
@@ -123,7 +128,8 @@ struct service {
 
 /* connection.c */
 
-/* The signals that a thread of a service takes while it waits, and at no other time: the one that interrupts. */
+/* The signals that a thread of a service takes while it waits, and at no other time: the one that
+ * interrupts. */
 const sigset_t *service_waiting_signals(void);
 
 static inline void count(_Atomic uint64_t *figure, uint64_t more) {
@@ -135,7 +141,8 @@ struct connection *connection_create(struct loop *loop, int descriptor, const st
                                      uint64_t number, bool outgoing);
 /* Frees those that are over. True where there were some. */
 bool loop_reap(struct loop *loop);
-/* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none has a deadline. */
+/* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none
+ * has a deadline. */
 int64_t loop_expire(struct loop *loop);
 
 /* The first thing: a handler may speak at once. */
@@ -147,19 +154,22 @@ void connection_ready(struct connection *connection, uint32_t events);
 /* Ends it: with an errno other than 0 for an error, or because the service ends. */
 void connection_end(struct connection *connection, int error);
 
-/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a loop; unless that is said anew. */
+/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a
+ * loop; unless that is said anew. */
 void connection_expect(struct connection *connection, int64_t duration);
 
 /* Waits for these events, and no others. */
 void connection_await(struct connection *connection, uint32_t events);
 
-/* Sends, or keeps what the kernel does not take. False where it has failed, and the connection is over. */
+/* Sends, or keeps what the kernel does not take. False where it has failed, and the connection is
+ * over. */
 bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting);
 
 /* Sends what is kept. True when nothing is left. */
 bool connection_flush(struct connection *connection);
 
-/* Receives into the scratch memory. The number of bytes; 0 at the end of the stream; -1 where there is nothing, or it has failed. */
+/* Receives into the scratch memory. The number of bytes; 0 at the end of the stream; -1 where there
+ * is nothing, or it has failed. */
 ssize_t connection_receive(struct connection *connection, char *data);
 
 /* relay.c */
@@ -168,7 +178,8 @@ void relay_ready(struct connection *connection, uint32_t events);
 
 /* accept.c */
 
-/* Accepts one, for a loop that may be another. NULL where none waits, or none can be accepted now. */
+/* Accepts one, for a loop that may be another. NULL where none waits, or none can be accepted now.
+ */
 struct connection *loop_accept(struct loop *loop, struct loop *into);
 /* Accepts nobody for a while, because a call has failed that will fail again. */
 void loop_pause(struct loop *loop, const char *call, int error);
@@ -188,11 +199,13 @@ void loop_relay_datagrams(struct loop *loop);
 
 /* Tells something about the service. Number and socket are filled in. */
 void service_report(struct service *service, struct event_service *about);
-void service_report_connection(const struct connection *connection, enum service_phase phase, int error);
+void service_report_connection(const struct connection *connection, enum service_phase phase,
+                               int error);
 /* A call has failed that is about no connection. */
 void service_report_failure(struct service *service, const char *call, int error);
 /* Data was passed on for a client. */
-void service_report_relayed(const struct connection *client, bool back, const char *data, size_t length);
+void service_report_relayed(const struct connection *client, bool back, const char *data,
+                            size_t length);
 
 /* service.c */
 

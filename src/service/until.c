@@ -4,8 +4,8 @@
 #include <string.h>
 
 int until_create(struct until *until, const void *text, size_t length) {
-  *until =
-      (struct until){.text = malloc(length), .back = calloc(length, sizeof *until->back), .length = length};
+  *until = (struct until){
+      .text = malloc(length), .back = calloc(length, sizeof *until->back), .length = length};
   if (!until->text || !until->back) {
     until_free(until);
     return -1;

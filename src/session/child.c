@@ -8,13 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "session/child.h"
 #include "lab/lab.h"
+#include "session/child.h"
 #include "system/descriptor.h"
 
 extern char **environ;
 
-/* NAME=value texts for the child: the names that hold text, numbers or addresses, before the shell's own environment. */
+/* NAME=value texts for the child: the names that hold text, numbers or addresses, before the
+ * shell's own environment. */
 struct environment {
   char **entries; /* ended by NULL */
   size_t own;     /* how many of the first are ours to free */

@@ -33,14 +33,17 @@ static const struct diagnosis {
   const char *text;
 } diagnoses[] = {
     {EPIPE, signal_due,
-     N_("the kernel sends SIGPIPE with this, which ends a program that does not ignore it or send with MSG_NOSIGNAL")},
+     N_("the kernel sends SIGPIPE with this, which ends a program that does not ignore it or send "
+        "with MSG_NOSIGNAL")},
     {EINTR, any,
-     N_("a signal ended the wait; a program calls again, unless its handler was installed with SA_RESTART")},
+     N_("a signal ended the wait; a program calls again, unless its handler was installed with "
+        "SA_RESTART")},
     {EAGAIN, would_block,
-     N_("the call would have had to wait: the socket is non-blocking, or its time-out is over; `poll` tells when to try "
-        "again")},
+     N_("the call would have had to wait: the socket is non-blocking, or its time-out is over; "
+        "`poll` tells when to try again")},
     {EINPROGRESS, connects,
-     N_("the handshake goes on by itself: `await . writable`, then `getsockopt . so_error` tells how it ended")},
+     N_("the handshake goes on by itself: `await . writable`, then `getsockopt . so_error` tells "
+        "how it ended")},
     {EALREADY, connects, N_("the handshake that an earlier connect began is still going on")},
 };
 
@@ -64,15 +67,16 @@ void diagnosis_note(struct runner *runner, const struct call *call, int pending)
   runner->explained = diagnosis && !(call->interrupted && runner->expects_blocks);
   if (runner->explained)
     runner_note(runner, "%s", _(diagnosis->text));
-  if (call->result >= 0 && call_sends(call) && call->data && (size_t)call->result < call->data->length)
-    runner_note(
-        runner,
-        _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the rest with "
-          "further calls, as send-all does"),
-        call->result, call->data->length);
+  if (call->result >= 0 && call_sends(call) && call->data &&
+      (size_t)call->result < call->data->length)
+    runner_note(runner,
+                _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the "
+                  "rest with further calls, as send-all does"),
+                call->result, call->data->length);
   bool received = call_forms[call->name].receives && call->result >= 0;
   if (received && call->result == 0 && call->size > 0 && stream(call))
-    runner_note(runner, "%s", _("end of the stream: the peer has closed, or shut down its sending side"));
+    runner_note(runner, "%s",
+                _("end of the stream: the peer has closed, or shut down its sending side"));
   if (received && call->data &&
       (long)call->data->length < (pending > call->result ? pending : call->result) &&
       call->name != CALL_RECVMSG && !(flags_of(call) & MSG_PEEK))

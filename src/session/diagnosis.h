@@ -1,14 +1,16 @@
-/* diagnosis: what a call gave that would have ended, or surprised, an ordinary program: one line says so. */
+/* diagnosis: what a call gave that would have ended, or surprised, an ordinary program: one line
+ * says so. */
 #ifndef SOCKSH_SESSION_DIAGNOSIS_H
 #define SOCKSH_SESSION_DIAGNOSIS_H
 
 #include "session/session.h"
 
-/* Appends the note, if one is due. `pending` is how many bytes the datagram had that was received, 0 where that is not
- * known. */
+/* Appends the note, if one is due. `pending` is how many bytes the datagram had that was received,
+ * 0 where that is not known. */
 void diagnosis_note(struct runner *runner, const struct call *call, int pending);
 
-/* True when a note says all there is to say about this errno of this call, so that no hint need follow. */
+/* True when a note says all there is to say about this errno of this call, so that no hint need
+ * follow. */
 bool diagnosis_known(const struct call *call);
 
 #endif

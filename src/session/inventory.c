@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/service_handle.h"
 #include "lab/lab.h"
+#include "session/service_handle.h"
 #include "socket/look.h"
 
-/* All states but LISTEN and that of a socket which is only bound: for those the kernel searches tables that all hosts share, which takes
- * long; and nothing changes them but calls of the session. */
+/* All states but LISTEN and that of a socket which is only bound: for those the kernel searches
+ * tables that all hosts share, which takes long; and nothing changes them but calls of the session.
+ */
 enum { BOUND_INACTIVE = 13 };
 static const uint32_t CONNECTED = ~(1u << STATE_LISTEN | 1u << BOUND_INACTIVE);
 
@@ -54,11 +55,12 @@ static void note_services(struct collecting *collecting) {
     if (served->service)
       service_walk(served->service, note_connection, &(struct noting){cookies, served->socket});
   if (cookies->length > 0)
-    qsort(cookies->data, cookies->length / sizeof(struct service_cookie), sizeof(struct service_cookie),
-          compare_cookies);
+    qsort(cookies->data, cookies->length / sizeof(struct service_cookie),
+          sizeof(struct service_cookie), compare_cookies);
 }
 
-static const struct service_cookie *find_of_service(const struct collecting *collecting, uint64_t cookie) {
+static const struct service_cookie *find_of_service(const struct collecting *collecting,
+                                                    uint64_t cookie) {
   const struct bytes *cookies = &collecting->served;
   struct service_cookie key = {.cookie = cookie};
   if (cookies->length == 0)
@@ -99,15 +101,17 @@ int inventory_fit(const struct address *listener, const struct address *local) {
   return address_equal(&mapped, &other) ? 2 : 0;
 }
 
-/* Nobody has closed it on this side: else it was accepted before, and is the rest of another's connection. */
+/* Nobody has closed it on this side: else it was accepted before, and is the rest of another's
+ * connection. */
 static bool may_be_queued(enum socket_state state) {
   return state == STATE_SYN_RECV || state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT;
 }
 
 /* A connection of a service is nobody's to follow: it is shown as the kernel lists it now. */
 static void add_of_service(struct collecting *collecting, const struct service_cookie *served,
-                       const struct kernel_socket *kernel) {
-  struct socket *socket = socket_create_queued(&collecting->session->sockets, collecting->host, kernel);
+                           const struct kernel_socket *kernel) {
+  struct socket *socket =
+      socket_create_queued(&collecting->session->sockets, collecting->host, kernel);
   if (!socket)
     return;
   socket->role = ROLE_OF_SERVICE;
@@ -143,16 +147,17 @@ static void collect(const struct kernel_socket *kernel, void *context) {
 }
 
 /* The listener in whose queue a connection is; NULL where it is another process's, or may be. */
-static struct socket *listener_of(const struct collecting *collecting, const struct kernel_socket *stray,
-                                  bool *doubtful) {
+static struct socket *listener_of(const struct collecting *collecting,
+                                  const struct kernel_socket *stray, bool *doubtful) {
   struct socket *const *listeners = (struct socket *const *)collecting->listeners.data;
   const struct address *others = (const struct address *)collecting->others.data;
   struct socket *best = NULL;
   int best_fit = 0;
   int other_fit = 0;
   for (size_t i = 0; i < collecting->listeners.length / sizeof *listeners; i++) {
-    int fits =
-        listeners[i]->host == collecting->host ? inventory_fit(&listeners[i]->seen.local, &stray->local) : 0;
+    int fits = listeners[i]->host == collecting->host
+                   ? inventory_fit(&listeners[i]->seen.local, &stray->local)
+                   : 0;
     if (fits > best_fit) {
       best = listeners[i];
       best_fit = fits;
@@ -175,7 +180,8 @@ static void adopt_strays(struct collecting *collecting) {
     struct socket *listener = listener_of(collecting, &strays[i], &doubtful);
     inventory->unattributed += doubtful;
     struct socket *socket =
-        listener ? socket_create_queued(&collecting->session->sockets, collecting->host, &strays[i]) : NULL;
+        listener ? socket_create_queued(&collecting->session->sockets, collecting->host, &strays[i])
+                 : NULL;
     if (!socket)
       continue;
     socket->listener = listener->id;
@@ -187,10 +193,12 @@ static void adopt_strays(struct collecting *collecting) {
   }
 }
 
-/* What was looked at last is believed, unless a call may have changed it since: the kernel's list says whether it still holds. */
+/* What was looked at last is believed, unless a call may have changed it since: the kernel's list
+ * says whether it still holds. */
 static bool is_listening(const struct socket *socket) {
   bool known = socket->seen.state != STATE_UNKNOWN && !socket->may_change_local;
-  return socket_is_tcp(socket) && (known ? socket->seen.state : look_state_now(socket)) == STATE_LISTEN;
+  return socket_is_tcp(socket) &&
+         (known ? socket->seen.state : look_state_now(socket)) == STATE_LISTEN;
 }
 
 /* Those of the session that can be looked for, and the listeners among them. */
@@ -208,10 +216,12 @@ static void prepare(struct collecting *collecting) {
 }
 
 static int rank(const struct inventory_entry *inventory_entry) {
-  return inventory_entry->socket->role == ROLE_LINGERING || inventory_entry->socket->role == ROLE_GONE;
+  return inventory_entry->socket->role == ROLE_LINGERING ||
+         inventory_entry->socket->role == ROLE_GONE;
 }
 
-/* In what order the session has made the clients of two that are queued: the kernel does not tell the order of the queue. */
+/* In what order the session has made the clients of two that are queued: the kernel does not tell
+ * the order of the queue. */
 static uint64_t client_of(const struct inventory_entry *inventory_entry) {
   const struct socket *client = socket_find_peer(inventory_entry->socket, NULL);
   return client ? client->id : UINT64_MAX;
@@ -266,11 +276,13 @@ static void add_rest(struct collecting *collecting, unsigned kinds, bool lab_onl
       add_found(collecting, socket, NULL);
 }
 
-/* Says what has changed since the looks before; what the kernel has no more is looked up a last time, and let go. */
+/* Says what has changed since the looks before; what the kernel has no more is looked up a last
+ * time, and let go. */
 static void report_changes(struct collecting *collecting, struct runner *runner, bool all) {
   struct session *session = collecting->session;
   struct inventory *inventory = collecting->inventory;
-  struct look_cause cause = {.job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
+  struct look_cause cause = {
+      .job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
   for (struct socket *socket = session->sockets.orphans; inventory->complete && socket;) {
     struct socket *next = socket->orphan_next;
     if (!is_found(collecting, socket) && (socket->host || !all))
@@ -316,9 +328,9 @@ static bool collect_all(struct collecting *collecting, unsigned kinds, bool lab_
   }
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++) {
     collecting->host = &session->lab->hosts[i]->host;
-    complete =
-        collect_list(collecting, collecting->host->kernel, kinds, lab_only ? CONNECTED : ~0u, problem) &&
-        complete;
+    complete = collect_list(collecting, collecting->host->kernel, kinds, lab_only ? CONNECTED : ~0u,
+                            problem) &&
+               complete;
   }
   return complete;
 }
@@ -350,7 +362,8 @@ static int make(struct runner *runner, unsigned kinds, bool lab_only, struct inv
   return error_set_memory(error);
 }
 
-int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory, struct error *error) {
+int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory,
+                   struct error *error) {
   return make(runner, kinds, false, inventory, error);
 }
 
@@ -371,7 +384,8 @@ uint64_t inventory_lab_states(const struct session *session) {
   struct error ignored;
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
     if (session->lab->hosts[i]->host.kernel)
-      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, CONNECTED, add_state, &sum, &ignored);
+      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, CONNECTED, add_state, &sum,
+                  &ignored);
   return sum;
 }
 
@@ -421,11 +435,13 @@ const char *inventory_why(const struct inventory_entry *inventory_entry) {
   case ROLE_QUEUED:
     return queued_why(inventory_entry->kernel.state);
   case ROLE_OF_SERVICE:
-    return inventory_entry->kernel.inode ? _("served in the background") : lingering_why(&inventory_entry->kernel);
+    return inventory_entry->kernel.inode ? _("served in the background")
+                                         : lingering_why(&inventory_entry->kernel);
   case ROLE_LINGERING:
     return lingering_why(&inventory_entry->kernel);
   default:
-    return inventory_entry->kernel.state == STATE_TIME_WAIT ? _("over; keeps its addresses until the timer ends")
-                                                     : "";
+    return inventory_entry->kernel.state == STATE_TIME_WAIT
+               ? _("over; keeps its addresses until the timer ends")
+               : "";
   }
 }

@@ -1,4 +1,5 @@
-/* inventory: all sockets of the session that the kernel has now, those without a descriptor included. */
+/* inventory: all sockets of the session that the kernel has now, those without a descriptor
+ * included. */
 #ifndef SOCKSH_SESSION_INVENTORY_H
 #define SOCKSH_SESSION_INVENTORY_H
 
@@ -13,17 +14,19 @@ struct inventory_entry {
 
 struct inventory {
   struct bytes found; /* struct surveyed */
-  struct bytes
-      order; /* size_t, their indices: open ones by descriptor, a listener's queue behind it, lingering ones last */
-  bool complete;     /* the kernel's list could be read: those without a descriptor are among them */
-  char problem[300]; /* what was missing, where it is not complete */
-  unsigned
-      unattributed; /* connections without a descriptor at an address that other processes listen on, too */
+  struct bytes order; /* size_t, their indices: open ones by descriptor, a listener's queue behind
+                         it, lingering ones last */
+  bool complete; /* the kernel's list could be read: those without a descriptor are among them */
+  char problem[300];     /* what was missing, where it is not complete */
+  unsigned unattributed; /* connections without a descriptor at an address that other processes
+                            listen on, too */
 };
 
-/* Looks at all sockets of these kinds (enum kernel_kind), follows from now on those that have no descriptor yet, and appends what
- * has changed, as asked for. The session's lock is held. 0, or -1 when there is no memory. */
-int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory, struct error *error);
+/* Looks at all sockets of these kinds (enum kernel_kind), follows from now on those that have no
+ * descriptor yet, and appends what has changed, as asked for. The session's lock is held. 0, or -1
+ * when there is no memory. */
+int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory,
+                   struct error *error);
 /* The same for the hosts of the lab alone, and tells all that has changed or is new there. */
 void inventory_report_lab(struct runner *runner);
 
@@ -41,7 +44,8 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket);
 /* How many half-open ones there are at it; -1: that can't be told. */
 int64_t backlog_half_open(const struct socket *socket);
 
-/* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by just this one. */
+/* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by
+ * just this one. */
 int inventory_fit(const struct address *listener, const struct address *local);
 
 /* Why a socket without a descriptor is still there, and what will end it; "" for an open one. */

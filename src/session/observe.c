@@ -1,10 +1,11 @@
-/* observe: looks at the sockets that a command has touched, and at their peers, and says what has changed. */
+/* observe: looks at the sockets that a command has touched, and at their peers, and says what has
+ * changed. */
 #include <errno.h>
 #include <time.h>
 
-#include "session/session.h"
-#include "session/inventory.h"
 #include "lab/lab.h"
+#include "session/inventory.h"
+#include "session/session.h"
 #include "socket/look.h"
 
 static bool was_connected(enum socket_state state) {
@@ -13,9 +14,12 @@ static bool was_connected(enum socket_state state) {
 }
 
 /* Why a connection has ended, by the errno of the call that was the cause; 0: none failed. */
-static enum state_reason end_reason(const struct socket *socket, enum socket_state before, int error) {
+static enum state_reason end_reason(const struct socket *socket, enum socket_state before,
+                                    int error) {
   if (before == STATE_SYN_SENT || before == STATE_SYN_RECV || before == STATE_CLOSED)
-    return error == ECONNREFUSED ? REASON_REFUSED : error == ETIMEDOUT ? REASON_TIMED_OUT : REASON_NONE;
+    return error == ECONNREFUSED ? REASON_REFUSED
+           : error == ETIMEDOUT  ? REASON_TIMED_OUT
+                                 : REASON_NONE;
   if (!was_connected(before) || socket->descriptor < 0)
     return REASON_NONE;
   if (error == ECONNRESET || error == EPIPE)
@@ -62,7 +66,7 @@ static void append_change(struct session *session, const struct socket *socket,
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
   struct snapshot before;
   struct socket_label label =
-      socket_label(socket);       /* its role as it was: one that is gone now was followed until now */
+      socket_label(socket); /* its role as it was: one that is gone now was followed until now */
   object_retain(&socket->object); /* the table lets go of what is gone */
   bool changed = look_state(socket, cause->time, &before);
   label.cookie = socket->cookie;
@@ -72,7 +76,8 @@ bool session_look(struct session *session, struct socket *socket, const struct l
   return changed;
 }
 
-/* Those without a descriptor cost a question to the kernel each: a few at a time, around the list. */
+/* Those without a descriptor cost a question to the kernel each: a few at a time, around the list.
+ */
 static void look_at_orphans(struct session *session, const struct look_cause *cause, size_t count) {
   struct socket *socket = session->sockets.orphans;
   for (size_t i = 0; socket && i < session->looked_orphans; i++)
@@ -147,7 +152,8 @@ static bool looks(const struct runner *runner) {
   return session_looks(runner->session) && (runner->touched_count > 0 || runner->lab_changed);
 }
 
-/* What the call has made the hosts send crosses now, unless it is held: so it stands behind the call. */
+/* What the call has made the hosts send crosses now, unless it is held: so it stands behind the
+ * call. */
 static void carry(struct runner *runner) {
   enum { ROUNDS = 16 };
   struct lab *lab = runner->session->lab;
@@ -169,7 +175,8 @@ static void look_at_all(struct runner *runner) {
 }
 
 void runner_look(struct runner *runner) {
-  /* With --stable it is the end of the statement that counts: what is seen on the way depends on time. */
+  /* With --stable it is the end of the statement that counts: what is seen on the way depends on
+   * time. */
   if (runner->session->settings.view.stable)
     return;
   if (runner->touched_count > 0)
@@ -180,7 +187,8 @@ void runner_look(struct runner *runner) {
   runner->lab_changed = false;
 }
 
-/* A number that changes when the state of any touched socket does, or of a peer, or when a packet comes or crosses in the lab. */
+/* A number that changes when the state of any touched socket does, or of a peer, or when a packet
+ * comes or crosses in the lab. */
 static uint64_t touched_states(struct runner *runner) {
   struct lab *lab = runner->session->lab;
   uint64_t sum = inventory_lab_states(runner->session);

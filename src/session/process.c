@@ -79,7 +79,8 @@ static int process_field(const struct object *object, const char *name, struct v
   }
   if (strcmp(name, "status") != 0)
     return error_set(error, ERROR_FAILURE,
-                     _("a process has no field .%s; there are .out .err .line .status .pid .job"), name);
+                     _("a process has no field .%s; there are .out .err .line .status .pid .job"),
+                     name);
   if (!process->ended)
     return error_set(error, ERROR_FAILURE,
                      _("the program still runs, so it has no .status: await its exit first"));
@@ -146,7 +147,8 @@ static void stop(struct process *process) {
 }
 
 /* The body of its job: collects until the program ends, or the job is told to. */
-static int follow(struct runner *runner, void *context, struct result *result, struct error *error) {
+static int follow(struct runner *runner, void *context, struct result *result,
+                  struct error *error) {
   struct process *process = context;
   (void)error;
   while (!process->ended) {
@@ -198,8 +200,9 @@ int process_await(struct runner *runner, struct process *process, enum process_c
                        process->status);
     if (problem == ETIMEDOUT)
       return error_set_errno(error, ETIMEDOUT,
-                             condition == PROCESS_EXIT ? _("process %d still runs")
-                                                       : _("process %d has printed no further line yet"),
+                             condition == PROCESS_EXIT
+                                 ? _("process %d still runs")
+                                 : _("process %d has printed no further line yet"),
                              (int)process->pid);
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       return runner_interrupted(runner, error);
@@ -211,7 +214,8 @@ int process_await(struct runner *runner, struct process *process, enum process_c
   return 0;
 }
 
-/* A pipe whose ends are out of the way of the user's numbers; the one that is read does not block. */
+/* A pipe whose ends are out of the way of the user's numbers; the one that is read does not block.
+ */
 static int make_pipe(int ends[2]) {
   if (descriptor_pipe(ends) < 0)
     return -1;
@@ -237,8 +241,7 @@ static int start(struct runner *runner, const char *line, size_t length, struct 
     error_set_errno(error, errno, _("no pipe could be made for what the program prints"));
   } else {
     struct child_output output = {out[1], problems[1]};
-    process->pid = child_start(runner, line, length, true, &output,
-                               error);
+    process->pid = child_start(runner, line, length, true, &output, error);
     status = process->pid < 0 ? -1 : 0;
   }
   if (status == 0)

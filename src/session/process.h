@@ -1,4 +1,5 @@
-/* process: a program that was started with spawn, as an object that names hold: what it prints is collected, and its end awaited. */
+/* process: a program that was started with spawn, as an object that names hold: what it prints is
+ * collected, and its end awaited. */
 #ifndef SOCKSH_SESSION_PROCESS_H
 #define SOCKSH_SESSION_PROCESS_H
 
@@ -10,8 +11,9 @@
 struct process {
   struct object object;
   pid_t pid;
-  unsigned job;     /* the job that collects what it prints */
-  int ends[3];      /* its output, its error output, and a descriptor of the process (pidfd); -1: closed */
+  unsigned job; /* the job that collects what it prints */
+  int ends[3];  /* its output, its error output, and a descriptor of the process (pidfd); -1: closed
+                 */
   struct bytes out; /* what it has printed so far, at most PROCESS_OUTPUT bytes of each */
   struct bytes error;
   size_t lost;        /* bytes that were more than that */
@@ -26,9 +28,10 @@ struct process {
 
 enum { PROCESS_OUTPUT = 1 << 20 };
 
-/* Starts a program by a line for /bin/sh, with a job that collects what it prints. One reference, the caller's; NULL with an
- * error. The session's lock is held. */
-struct process *process_spawn(struct runner *runner, const char *line, size_t length, struct error *error);
+/* Starts a program by a line for /bin/sh, with a job that collects what it prints. One reference,
+ * the caller's; NULL with an error. The session's lock is held. */
+struct process *process_spawn(struct runner *runner, const char *line, size_t length,
+                              struct error *error);
 
 /* The process in an object; NULL where the object is something else. */
 struct process *process_from_object(const struct object *object);
@@ -36,7 +39,8 @@ struct process *process_from_object(const struct object *object);
 /* What is waited for. */
 enum process_condition {
   PROCESS_EXIT, /* it has ended, and all that it has printed is collected */
-  PROCESS_LINE, /* it has printed a whole line, behind the one that was awaited before; this is its line then */
+  PROCESS_LINE, /* it has printed a whole line, behind the one that was awaited before; this is its
+                   line then */
 };
 
 /* Waits for it. 0, or -1 with an error: interrupted, too late, or ended without. */

@@ -19,12 +19,13 @@ static void describe_call(const char *command, const struct call *call, struct b
   if (!command || strcmp(command, name) != 0)
     bytes_append_text(text, name);
   if (call->subject.descriptor >= 0) {
-    bytes_append_format(text, text->length ? " of socket %d" : "socket %d", call->subject.descriptor);
+    bytes_append_format(text, text->length ? " of socket %d" : "socket %d",
+                        call->subject.descriptor);
     if (call->subject.name[0])
       bytes_append_format(text, " %s", call->subject.name);
   }
-  bool outbound = call->name == CALL_BIND || call->name == CALL_CONNECT || call->name == CALL_SENDTO ||
-                 call->name == CALL_SENDMSG;
+  bool outbound = call->name == CALL_BIND || call->name == CALL_CONNECT ||
+                  call->name == CALL_SENDTO || call->name == CALL_SENDMSG;
   if (outbound && call->address.length > sizeof(sa_family_t)) {
     bytes_append_text(text, call->name == CALL_BIND ? " at " : " to ");
     address_append(&call->address, text);
@@ -69,7 +70,8 @@ static int call_failed(struct runner *runner, const char *command, const struct 
   return -1;
 }
 
-/* The first name before = is bound to a new socket at once, so that it can be used while the command goes on. */
+/* The first name before = is bound to a new socket at once, so that it can be used while the
+ * command goes on. */
 static void bind_early(struct runner *runner, const struct call *call) {
   struct error ignored; /* no memory: the name is bound, or refused, when the command is done */
   if (!runner->bind || runner->bound_early || call->made[0] < 0)
@@ -171,8 +173,10 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   runner->call_ended = call->ended;
   use_sockets(runner, call);
   diagnosis_note(runner, call, pending);
-  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) && call->result >= 0)
-    return runner_interrupted(runner, error); /* it took a part, and then blocked, as was expected */
+  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) &&
+      call->result >= 0)
+    return runner_interrupted(runner,
+                              error); /* it took a part, and then blocked, as was expected */
   bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||
                 (call->name == CALL_GETNAMEINFO && call->result != 0);
   return failed ? call_failed(runner, command, call, error) : 0;

@@ -51,10 +51,10 @@ static int handle_field(const struct object *object, const char *name, struct va
     *value = value_from_text(text, strlen(text));
     return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
   }
-  return error_set(
-      error, ERROR_FAILURE,
-      _("a service has no field .%s; there are .connections .clients .received .sent .errors .error .number"),
-      name);
+  return error_set(error, ERROR_FAILURE,
+                   _("a service has no field .%s; there are .connections .clients .received .sent "
+                     ".errors .error .number"),
+                   name);
 }
 
 static const struct object_class handle_class = {
@@ -80,7 +80,8 @@ bool service_handle_has_figure(const char *name, size_t length) {
   return false;
 }
 
-bool service_handle_figure(struct service_handle *handle, const char *name, size_t length, int64_t *figure) {
+bool service_handle_figure(struct service_handle *handle, const char *name, size_t length,
+                           int64_t *figure) {
   service_handle_look(handle);
   for (size_t i = 0; i < FIGURES; i++)
     if (bytes_equal(name, length, figures[i].name, strlen(figures[i].name))) {
@@ -95,7 +96,8 @@ bool service_handle_figure(struct service_handle *handle, const char *name, size
 struct service_handle *service_handle_find(struct session *session, struct socket *socket) {
   look_identity(socket);
   for (struct service_handle *handle = session->services; handle; handle = handle->next) {
-    bool same = handle->socket == socket || (socket->cookie && handle->socket->cookie == socket->cookie);
+    bool same =
+        handle->socket == socket || (socket->cookie && handle->socket->cookie == socket->cookie);
     service_handle_look(handle);
     if (same && !handle->lost && handle->service && handle->figures.running)
       return handle;
@@ -113,8 +115,8 @@ static void show_news(void *context) {
 }
 
 /* Its serial. */
-static uint64_t append_phase(struct runner *runner, const struct service_handle *handle, enum service_phase phase,
-                             const struct service_plan *plan) {
+static uint64_t append_phase(struct runner *runner, const struct service_handle *handle,
+                             enum service_phase phase, const struct service_plan *plan) {
   struct bytes text = {0};
   struct event_service about = {
       .number = handle->number, .phase = phase, .socket = socket_label(handle->socket)};
@@ -167,8 +169,8 @@ static void prune(struct runner *runner) {
     finish(runner, oldest);
 }
 
-struct service_handle *service_handle_start(struct runner *runner, struct service_plan *plan, struct socket *socket,
-                            struct error *error) {
+struct service_handle *service_handle_start(struct runner *runner, struct service_plan *plan,
+                                            struct socket *socket, struct error *error) {
   struct session *session = runner->session;
   struct service_handle *handle = calloc(1, sizeof *handle);
   if (!session->event_queue)
@@ -186,10 +188,10 @@ struct service_handle *service_handle_start(struct runner *runner, struct servic
   }
   prune(runner);
   *handle = (struct service_handle){.object = {.class = &handle_class, .references = 1},
-                            .number = ++session->last_service,
-                            .handler = plan->handler,
-                            .model = plan->model,
-                            .socket = (struct socket *)object_retain(&socket->object)};
+                                    .number = ++session->last_service,
+                                    .handler = plan->handler,
+                                    .model = plan->model,
+                                    .socket = (struct socket *)object_retain(&socket->object)};
   plan->number = handle->number;
   plan->event_queue = session->event_queue;
   plan->host = socket->host;
@@ -245,7 +247,7 @@ static int wait_for_end(struct runner *runner, struct service_handle *handle, in
 }
 
 int service_handle_await_end(struct runner *runner, struct service_handle *handle, int64_t deadline,
-                     struct error *error) {
+                             struct error *error) {
   int status = 0;
   object_retain(&handle->object);
   if (handle->service) {
@@ -275,11 +277,10 @@ void service_handle_socket_closes(struct runner *runner, struct socket *socket, 
   service_let_go(handle->service);
   service_handle_look(handle);
   if (handle->figures.now > 0)
-    runner_note(
-        runner,
-        _("service %u has lost its socket: it accepts nobody any more, and serves the connections that it "
-          "has: %llu"),
-        handle->number, (unsigned long long)handle->figures.now);
+    runner_note(runner,
+                _("service %u has lost its socket: it accepts nobody any more, and serves the "
+                  "connections that it has: %llu"),
+                handle->number, (unsigned long long)handle->figures.now);
   else
     runner_note(runner, _("service %u has lost its socket, and ends"), handle->number);
 }

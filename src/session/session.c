@@ -19,14 +19,16 @@ void session_unlock(struct session *session) {
 void session_yield_lock(struct session *session) {
   if (session->wanting == 0)
     return;
-  /* A mutex goes to whoever asks first, which would be this thread again: stand back until the others had it. */
+  /* A mutex goes to whoever asks first, which would be this thread again: stand back until the
+   * others had it. */
   session_unlock(session);
   for (int i = 0; i < 1000 && session->wanting > 0; i++)
     sched_yield();
   session_lock(session);
 }
 
-int runner_start(struct runner *runner, struct session *session, unsigned job, const struct scope *from) {
+int runner_start(struct runner *runner, struct session *session, unsigned job,
+                 const struct scope *from) {
   *runner = (struct runner){.session = session, .job = job};
   waiter_create(&runner->waiter, &session->waiters, job);
   runner->scope.names = &session->names;

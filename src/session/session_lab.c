@@ -12,9 +12,9 @@ int session_start_lab(struct runner *runner, struct error *error) {
 struct wire *session_wire(const struct session *session, struct error *error) {
   if (session->lab)
     return &session->lab->wire;
-  error_set(
-      error, ERROR_FAILURE,
-      _("there is no lab, so there is no wire: `lab` makes the hosts client and server, joined by one"));
+  error_set(error, ERROR_FAILURE,
+            _("there is no lab, so there is no wire: `lab` makes the hosts client and server, "
+              "joined by one"));
   return NULL;
 }
 

@@ -18,7 +18,8 @@ const struct setting setting_table[] = {
     {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured")},
     {"look", SETTING_SWITCH, offsetof(struct settings, look),
      N_("the shell looks at sockets without being asked")},
-    {"states", SETTING_SWITCH, VIEW(states), N_("the shell looks after each call, and shows what changed")},
+    {"states", SETTING_SWITCH, VIEW(states),
+     N_("the shell looks after each call, and shows what changed")},
     {"stable", SETTING_SWITCH, VIEW(stable),
      N_("the output is the same each time: ports as P1, times as T1")},
     {"record", SETTING_SIZE, offsetof(struct settings, record),
@@ -33,7 +34,8 @@ const struct setting *setting_find(const char *text, size_t length) {
   return NULL;
 }
 
-void setting_append(const struct setting *setting, const struct settings *settings, struct bytes *bytes) {
+void setting_append(const struct setting *setting, const struct settings *settings,
+                    struct bytes *bytes) {
   const char *place = (const char *)settings + setting->offset;
   switch (setting->kind) {
   case SETTING_SWITCH:
@@ -48,8 +50,8 @@ void setting_append(const struct setting *setting, const struct settings *settin
   }
 }
 
-int setting_set(const struct setting *setting, struct settings *settings, const char *text, size_t length,
-                struct error *error) {
+int setting_set(const struct setting *setting, struct settings *settings, const char *text,
+                size_t length, struct error *error) {
   static const char *const wanted[] = {[SETTING_SWITCH] = N_("on or off"),
                                        [SETTING_SIZE] = N_("a count of bytes, as 64 or 4K"),
                                        [SETTING_DURATION] = N_("a duration, as 500ms or 2s")};
@@ -70,7 +72,7 @@ int setting_set(const struct setting *setting, struct settings *settings, const 
     status = duration_parse(text, length, (int64_t *)place);
     break;
   }
-  return status < 0
-             ? error_set(error, ERROR_USAGE, _("%s is set to %s"), setting->name, _(wanted[setting->kind]))
-             : 0;
+  return status < 0 ? error_set(error, ERROR_USAGE, _("%s is set to %s"), setting->name,
+                                _(wanted[setting->kind]))
+                    : 0;
 }

@@ -18,10 +18,11 @@ extern const struct setting setting_table[];
 const struct setting *setting_find(const char *text, size_t length);
 
 /* Adds the value as it would be typed. */
-void setting_append(const struct setting *setting, const struct settings *settings, struct bytes *bytes);
+void setting_append(const struct setting *setting, const struct settings *settings,
+                    struct bytes *bytes);
 
 /* Sets it from a word. 0, or -1 with a usage error. */
-int setting_set(const struct setting *setting, struct settings *settings, const char *text, size_t length,
-                struct error *error);
+int setting_set(const struct setting *setting, struct settings *settings, const char *text,
+                size_t length, struct error *error);
 
 #endif

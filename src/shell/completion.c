@@ -7,15 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command/invocation.h"
 #include "commands/kernel/await.h"
 #include "commands/session/help.h"
-#include "command/invocation.h"
+#include "lab/lab.h"
 #include "session/service_handle.h"
 #include "session/settings.h"
-#include "lab/lab.h"
 #include "shell/place.h"
-#include "system/file_thread.h"
 #include "socket/look.h"
+#include "system/file_thread.h"
 
 void completion_free(struct candidates *candidates) {
   for (size_t i = 0; i < candidates->count; i++) {
@@ -109,7 +109,8 @@ static void describe_socket(const struct socket *socket, struct bytes *text) {
 
 static int offer_named_socket(const char *name, const struct value *value, void *context) {
   struct target *target = context;
-  const struct socket *socket = value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
+  const struct socket *socket =
+      value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
   struct bytes text = {0};
   if (!socket || socket->descriptor < 0)
     return 0;
@@ -125,7 +126,8 @@ static void offer_sockets(struct target *target) {
   const struct socket_table *table = &target->session->sockets;
   for (struct socket *socket = socket_table_next(table, 0); socket;
        socket = socket_table_next(table, socket->descriptor + 1)) {
-    const struct value *bound = names_get(&target->session->names, socket->name, strlen(socket->name));
+    const struct value *bound =
+        names_get(&target->session->names, socket->name, strlen(socket->name));
     bool named = bound && bound->kind == VALUE_OBJECT && bound->object == &socket->object;
     bool digits = target->length > 0 && isdigit((unsigned char)target->word[0]);
     char number[16];
@@ -140,7 +142,8 @@ static void offer_sockets(struct target *target) {
 }
 
 static int offer_service(const char *name, const struct value *value, void *context) {
-  struct service_handle *service = value->kind == VALUE_OBJECT ? service_handle_from_object(value->object) : NULL;
+  struct service_handle *service =
+      value->kind == VALUE_OBJECT ? service_handle_from_object(value->object) : NULL;
   struct bytes text = {0};
   if (!service)
     return 0;
@@ -253,7 +256,8 @@ static void offer_expansion(struct target *target) {
 }
 
 static void offer_addresses(struct target *target) {
-  static const char *const beginnings[] = {"127.0.0.1:", "[::1]:", "*:", "unix:", "localhost:", NULL};
+  static const char *const beginnings[] = {
+      "127.0.0.1:", "[::1]:", "*:", "unix:", "localhost:", NULL};
   const struct socket_table *table = &target->session->sockets;
   offer_sockets(target);
   for (struct socket *socket = socket_table_next(table, 0); socket;
@@ -388,7 +392,8 @@ static void offer_argument(struct target *target, const struct line_place *conte
     offer_set(target, argument->set, argument->kind == ARGUMENT_FLAGS);
     break;
   case ARGUMENT_TYPE:
-    offer_set(target, memchr(target->word, '|', target->length) ? &constant_type_flags : &constant_types,
+    offer_set(target,
+              memchr(target->word, '|', target->length) ? &constant_type_flags : &constant_types,
               true);
     break;
   case ARGUMENT_KEYWORD:
@@ -467,9 +472,8 @@ void completion_find(struct session *session, const char *line, size_t point,
   if (memchr(target.word, '$', target.length))
     offer_expansion(&target);
   else if (context.result)
-    offer_words(
-        &target,
-        "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|EINPROGRESS|ETIMEDOUT");
+    offer_words(&target, "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|"
+                         "EINPROGRESS|ETIMEDOUT");
   else if (context.command)
     offer_next(&target, &context);
   else if (context.count == context.first && target.length > 0 && target.word[0] == '@') {

@@ -1,5 +1,5 @@
-/* completion: what may stand at a place of a line, as far as the commands' declared arguments tell, and the hint of what comes
- * next. Knows nothing of readline. */
+/* completion: what may stand at a place of a line, as far as the commands' declared arguments tell,
+ * and the hint of what comes next. Knows nothing of readline. */
 #ifndef SOCKSH_SHELL_COMPLETION_H
 #define SOCKSH_SHELL_COMPLETION_H
 
@@ -23,7 +23,8 @@ void completion_find(struct session *session, const char *line, size_t point,
                      struct candidates *candidates);
 void completion_free(struct candidates *candidates);
 
-/* Adds the synopsis of what may still come behind the line, "" for nothing: " ADDRESS [BACKLOG]". */
+/* Adds the synopsis of what may still come behind the line, "" for nothing: " ADDRESS [BACKLOG]".
+ */
 void completion_hint(const char *line, struct bytes *hint);
 
 #endif

@@ -34,7 +34,8 @@ static void hide_hint(void) {
   hint_width = 0;
 }
 
-/* Shows what may come next behind the cursor, dim, when the cursor is at the end and there is room on the line. */
+/* Shows what may come next behind the cursor, dim, when the cursor is at the end and there is room
+ * on the line. */
 static void show_hint(void) {
   int rows;
   int columns;
@@ -87,7 +88,8 @@ static const char *describe(const char *text) {
   return NULL;
 }
 
-/* Lists the matches: with their descriptions, one to a line, where there are any and they are few; else as readline does. */
+/* Lists the matches: with their descriptions, one to a line, where there are any and they are few;
+ * else as readline does. */
 static void display_matches(char **matches, int count, int longest) {
   enum { FEW = 30 };
   bool described = false;
@@ -105,8 +107,8 @@ static void display_matches(char **matches, int count, int longest) {
     const char *description = describe(matches[i]);
     escape_append_plain(&line, matches[i], strlen(matches[i]), false, ESCAPE_UTF8);
     bytes_pad(&line, 0, (size_t)longest + 2);
-    escape_append_plain(&line, description ? description : "", description ? strlen(description) : 0, false,
-                        ESCAPE_UTF8);
+    escape_append_plain(&line, description ? description : "",
+                        description ? strlen(description) : 0, false, ESCAPE_UTF8);
     fprintf(rl_outstream, "%s\n", bytes_text(&line));
     bytes_free(&line);
   }
@@ -134,7 +136,8 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   rl_completion_display_matches_hook = display_matches;
   rl_completer_word_break_characters = " \t\n;";
   rl_completer_quote_characters = "\"'";
-  rl_initialize(); /* before the next line: a program that draws for itself is given no terminal's abilities */
+  rl_initialize(); /* before the next line: a program that draws for itself is given no terminal's
+                      abilities */
   rl_redisplay_function = redisplay;
   using_history();
   history_open();

@@ -20,9 +20,10 @@ static int file = -1;
 static char *path;
 
 static void complain(const char *what) {
-  fprintf(stderr,
-          _("socksh: the history %s%s: %s (%s); lines of this session are kept only while it lasts\n"),
-          path ? path : "", what, strerror(errno), error_number_name(errno));
+  fprintf(
+      stderr,
+      _("socksh: the history %s%s: %s (%s); lines of this session are kept only while it lasts\n"),
+      path ? path : "", what, strerror(errno), error_number_name(errno));
   if (file >= 0)
     close(file);
   file = -1;

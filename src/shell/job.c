@@ -20,9 +20,10 @@ struct job {
   const struct statement *statement;
   job_body *body; /* what it runs where it has no statement */
   void *context;
-  char *text;                 /* its line */
-  bool expects;               /* an `expect` is in it: the end of a script waits for it */
-  enum event_job_phase phase; /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
+  char *text;   /* its line */
+  bool expects; /* an `expect` is in it: the end of a script waits for it */
+  enum event_job_phase
+      phase; /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
   bool killed;
   bool collected;   /* its result was taken, or told */
   unsigned waiting; /* threads that wait for it */
@@ -85,7 +86,8 @@ static struct job *find(const struct session *session, unsigned number) {
   return job;
 }
 
-/* The job with this number, or the first one behind it; NULL: none. They are in the order of their numbers. */
+/* The job with this number, or the first one behind it; NULL: none. They are in the order of their
+ * numbers. */
 static struct job *find_from(const struct session *session, unsigned number) {
   struct job *job = session->jobs->jobs;
   while (job && job->number < number)
@@ -125,7 +127,8 @@ static struct job *job_add_text(struct session *session, const char *line, size_
 static struct job *job_add(struct session *session, struct program *program,
                            const struct statement *statement) {
   const struct place *place = &statement->place;
-  struct job *job = job_add_text(session, program->script.source->text + place->offset, place->length);
+  struct job *job =
+      job_add_text(session, program->script.source->text + place->offset, place->length);
   if (!job)
     return NULL;
   job->program = program_retain(program);
@@ -148,7 +151,8 @@ static void append_phase(struct runner *runner, const struct job *job, enum even
   runner_append(runner, &event);
 }
 
-/* The end of a job, in its own thread. At the prompt its error is told at once; in a script by whoever waits for it. */
+/* The end of a job, in its own thread. At the prompt its error is told at once; in a script by
+ * whoever waits for it. */
 static void finish(struct job *job, struct runner *runner, int status) {
   bool failed = status < 0 && !job->killed;
   job->phase = job->killed ? JOB_KILLED : failed ? JOB_FAILED : JOB_ENDED;
@@ -167,9 +171,9 @@ static void *run_job(void *argument) {
   struct session *session = runner->session;
   waiter_register(&runner->waiter);
   session_lock(session);
-  int status = job->body
-                   ? job->body(runner, job->context, &job->result, &job->error)
-                   : run_job_statement(runner, job->program, job->statement, &job->result, &job->error);
+  int status = job->body ? job->body(runner, job->context, &job->result, &job->error)
+                         : run_job_statement(runner, job->program, job->statement, &job->result,
+                                             &job->error);
   finish(job, runner, status);
   runner_stop(runner);
   session_unlock(session);
@@ -193,7 +197,8 @@ static int check_limit(struct session *session, struct error *error) {
   if (prune(session->jobs) < JOB_LIMIT)
     return 0;
   return error_set(error, ERROR_FAILURE,
-                   _("there are %d jobs already, the most at a time; `wait` or `kill` some"), JOB_LIMIT);
+                   _("there are %d jobs already, the most at a time; `wait` or `kill` some"),
+                   JOB_LIMIT);
 }
 
 /* Starts a job that was added; where that fails it is removed. */
@@ -258,7 +263,8 @@ void job_settle(struct runner *runner) {
   job->waiting--;
 }
 
-unsigned job_detach(struct runner *runner, struct program *program, const struct statement *statement) {
+unsigned job_detach(struct runner *runner, struct program *program,
+                    const struct statement *statement) {
   struct session *session = runner->session;
   struct job *job = job_add(session, program, statement);
   if (!job)
@@ -276,7 +282,8 @@ unsigned job_detach(struct runner *runner, struct program *program, const struct
   return job->number;
 }
 
-void job_finish(struct runner *runner, int status, struct result *result, const struct error *error) {
+void job_finish(struct runner *runner, int status, struct result *result,
+                const struct error *error) {
   struct job *job = find(runner->session, runner->job);
   if (!job)
     return;
@@ -329,7 +336,8 @@ size_t job_running(const struct session *session) {
 }
 
 /* Waits until a job is done. 0, or -1 with an error: interrupted, or too late. */
-static int await_job(struct runner *runner, struct job *job, int64_t deadline, struct error *error) {
+static int await_job(struct runner *runner, struct job *job, int64_t deadline,
+                     struct error *error) {
   int problem = 0;
   job->waiting++;
   while (!job->done && problem == 0) {
@@ -341,7 +349,8 @@ static int await_job(struct runner *runner, struct job *job, int64_t deadline, s
     runner_wait_end(runner);
     if (problem == EINTR && runner->waiter.reason == WAIT_NOT_INTERRUPTED)
       problem = 0;
-    if (problem == EINTR && runner->following == job->number && runner->waiter.reason == WAIT_USER) {
+    if (problem == EINTR && runner->following == job->number &&
+        runner->waiter.reason == WAIT_USER) {
       /* In the foreground by `fg`: the interrupt is meant for the job. */
       waiter_take_reason(&runner->waiter);
       if (!job->done)
@@ -358,14 +367,16 @@ static int await_job(struct runner *runner, struct job *job, int64_t deadline, s
 }
 
 /* Takes a finished job's result. 0, or -1 where it failed. */
-static int collect(struct runner *runner, struct job *job, struct result *result, struct error *error) {
+static int collect(struct runner *runner, struct job *job, struct result *result,
+                   struct error *error) {
   if (!job->collected)
     append_phase(runner, job, JOB_COLLECTED);
   job->collected = true;
   if (job->phase == JOB_FAILED) {
-    const char *name = job->statement && job->statement->command ? job->statement->command->name : "";
-    error_set(error, ERROR_FAILURE, _("job %%%u failed: %s%s%.400s"), job->number, name, *name ? ": " : "",
-              job->error.message);
+    const char *name =
+        job->statement && job->statement->command ? job->statement->command->name : "";
+    error_set(error, ERROR_FAILURE, _("job %%%u failed: %s%s%.400s"), job->number, name,
+              *name ? ": " : "", job->error.message);
     error->number = job->error.number;
     return -1;
   }
@@ -391,8 +402,8 @@ int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct re
   if (number > 0) {
     struct job *job = find(session, number);
     if (!job)
-      return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"),
-                       number);
+      return error_set(error, ERROR_FAILURE,
+                       _("there is no job %%%u; `jobs` lists those that are known"), number);
     if (job->runner == runner)
       return error_set(error, ERROR_FAILURE, _("a job can't wait for itself"));
     return wait_one(runner, job, deadline, result, error);
@@ -411,8 +422,8 @@ int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct re
 int job_kill(struct runner *runner, unsigned number, struct error *error) {
   struct job *job = find(runner->session, number);
   if (!job)
-    return error_set(error, ERROR_FAILURE, _("there is no job %%%u; `jobs` lists those that are known"),
-                     number);
+    return error_set(error, ERROR_FAILURE,
+                     _("there is no job %%%u; `jobs` lists those that are known"), number);
   if (job->done)
     return error_set(error, ERROR_FAILURE, _("job %%%u is done already"), number);
   job->killed = true;

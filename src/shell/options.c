@@ -11,31 +11,35 @@
 #include "language/error.h"
 #include "language/number.h"
 
-static const char usage[] = N_(
-    "usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--lab] [--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
-    "       socksh --help | --version\n");
+static const char usage[] = N_("usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--lab] "
+                               "[--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
+                               "       socksh --help | --version\n");
 
-static const char help[] = N_(
-    "\n"
-    "A shell for the socket API: one line typed is one socket call made, and shown with what the kernel did.\n"
-    "Without FILE and -c, lines are read from the prompt, or from standard input where that is no terminal.\n"
-    "\n"
-    "  -c COMMANDS    run COMMANDS, then end\n"
-    "  -q, --quiet    print only data, answers that were asked for, and errors\n"
-    "  -v, --verbose  print each line before what it does\n"
-    "  -k, --keep-going\n"
-    "                 go on behind a line that failed; the exit status is 1 all the same\n"
-    "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have settled\n"
-    "      --json     print each event as a JSON object on a line of its own: socksh-json(5)\n"
-    "      --tap      print the tests (expect, assert, await) in TAP version 14\n"
-    "      --lab      begin with a lab: the hosts client and server, and a wire between them\n"
-    "      --step     walk through FILE line by line\n"
-    "      --deadline DURATION\n"
-    "                 end with a failure after so long, as 30s: for tests\n"
-    "      --help     print this\n"
-    "      --version  print the version\n"
-    "\n"
-    "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man socksh\n");
+static const char help[] =
+    N_("\n"
+       "A shell for the socket API: one line typed is one socket call made, and shown with what "
+       "the kernel did.\n"
+       "Without FILE and -c, lines are read from the prompt, or from standard input where that is "
+       "no terminal.\n"
+       "\n"
+       "  -c COMMANDS    run COMMANDS, then end\n"
+       "  -q, --quiet    print only data, answers that were asked for, and errors\n"
+       "  -v, --verbose  print each line before what it does\n"
+       "  -k, --keep-going\n"
+       "                 go on behind a line that failed; the exit status is 1 all the same\n"
+       "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have "
+       "settled\n"
+       "      --json     print each event as a JSON object on a line of its own: socksh-json(5)\n"
+       "      --tap      print the tests (expect, assert, await) in TAP version 14\n"
+       "      --lab      begin with a lab: the hosts client and server, and a wire between them\n"
+       "      --step     walk through FILE line by line\n"
+       "      --deadline DURATION\n"
+       "                 end with a failure after so long, as 30s: for tests\n"
+       "      --help     print this\n"
+       "      --version  print the version\n"
+       "\n"
+       "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man "
+       "socksh\n");
 
 enum {
   OPTION_STABLE = 256,

@@ -18,7 +18,8 @@ struct shell_options {
   bool stable;
   bool step;
   bool lab;         /* --lab: `lab` comes first */
-  int64_t deadline; /* --deadline: how long the whole session may take, in nanoseconds; 0: without end */
+  int64_t deadline; /* --deadline: how long the whole session may take, in nanoseconds; 0: without
+                       end */
   const char *commands;         /* -c; NULL */
   bool from_input;              /* "-": standard input is the script, even if it is a terminal */
   const char *path;             /* the script; NULL: standard input, or the prompt */
@@ -27,7 +28,8 @@ struct shell_options {
   size_t argument_count;
 };
 
-/* Reads the command line. -1 to go on, else the exit status: after --help, --version, or a complaint. */
+/* Reads the command line. -1 to go on, else the exit status: after --help, --version, or a
+ * complaint. */
 int options_read(int argc, char **argv, struct shell_options *options);
 
 #endif

@@ -20,9 +20,11 @@ static bool is_host(const struct word *word) {
 
 /* The second word of a name such as `wire hold`. */
 static void take_part(struct line_place *context) {
-  const struct word *word = context->first < context->count ? &context->words[context->first] : NULL;
+  const struct word *word =
+      context->first < context->count ? &context->words[context->first] : NULL;
   const struct command *part =
-      word && word->literal ? command_vocabulary.part(context->command, word->text, word->count) : NULL;
+      word && word->literal ? command_vocabulary.part(context->command, word->text, word->count)
+                            : NULL;
   if (!part)
     return;
   context->command = part;

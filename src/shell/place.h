@@ -18,7 +18,8 @@ struct line_place {
   bool result;                   /* the word is the RESULT of expect or until */
 };
 
-/* Reads the line up to the place. What can't be read any more, as an open quote, is the word at the place. */
+/* Reads the line up to the place. What can't be read any more, as an open quote, is the word at the
+ * place. */
 void place_read(struct line_place *context, const char *line, size_t point);
 void place_free(struct line_place *context);
 

@@ -6,7 +6,8 @@
 
 #include "command/invocation.h"
 
-/* How many names a command's result is for: "socket, address" is two; more than any where it says that it varies. */
+/* How many names a command's result is for: "socket, address" is two; more than any where it says
+ * that it varies. */
 static size_t result_count(const struct command *command) {
   size_t count = command->result ? 1 : 0;
   for (const char *at = command->result; at && *at; at++) {
@@ -17,7 +18,8 @@ static size_t result_count(const struct command *command) {
   return count;
 }
 
-static int check_names(const struct prefix *prefix, const struct command *command, struct error *error) {
+static int check_names(const struct prefix *prefix, const struct command *command,
+                       struct error *error) {
   size_t most = result_count(command);
   size_t count = 0;
   while (prefix->names[count])
@@ -69,7 +71,8 @@ enum script_status program_read(const char *name, const char *text, size_t lengt
     return SCRIPT_WRONG;
   }
   made->references = 1;
-  const struct vocabulary *vocabulary = abbreviated ? &command_vocabulary_abbreviated : &command_vocabulary;
+  const struct vocabulary *vocabulary =
+      abbreviated ? &command_vocabulary_abbreviated : &command_vocabulary;
   enum script_status status = script_read(*source, vocabulary, &made->script, error);
   if (status == SCRIPT_READ && check(made->script.first, false, error) < 0) {
     script_free(&made->script);

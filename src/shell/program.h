@@ -10,8 +10,8 @@ struct program {
   _Atomic unsigned references;
 };
 
-/* Reads and checks a text: the grammar, and each command's words. For SCRIPT_READ *program is the caller's reference.
- * `abbreviated` allows unique abbreviations of commands. */
+/* Reads and checks a text: the grammar, and each command's words. For SCRIPT_READ *program is the
+ * caller's reference. `abbreviated` allows unique abbreviations of commands. */
 enum script_status program_read(const char *name, const char *text, size_t length, unsigned line,
                                 bool abbreviated, struct program **program, struct source **source,
                                 struct error *error);

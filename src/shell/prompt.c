@@ -88,7 +88,8 @@ int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   return status;
 }
 
-/* While a command runs the terminal itself shows ^C and ^Z: what follows begins on a line of its own. */
+/* While a command runs the terminal itself shows ^C and ^Z: what follows begins on a line of its
+ * own. */
 static void end_echo(struct session *session) {
   if (terminal_known && terminal_before.c_lflag & ECHO && terminal_before.c_lflag & ECHOCTL)
     output_add(&session->output, STDOUT_FILENO, "\n", 1);
@@ -137,8 +138,8 @@ static void show_output(struct session *session) {
 }
 
 static void greet(struct session *session) {
-  static const char text[] = N_(
-      "socksh, the socket shell. Type a socket call, as `s = socket inet stream`; `help` lists them, Tab completes.\n");
+  static const char text[] = N_("socksh, the socket shell. Type a socket call, as `s = socket inet "
+                                "stream`; `help` lists them, Tab completes.\n");
   if (!session->settings.view.quiet && !session->formatted)
     output_add(&session->output, STDOUT_FILENO, _(text), strlen(_(text)));
 }
@@ -162,7 +163,8 @@ static int begin_walk(const struct shell_options *options) {
   return status;
 }
 
-/* While nobody types a command, the sockets may change all the same: what is found is shown above the line. */
+/* While nobody types a command, the sockets may change all the same: what is found is shown above
+ * the line. */
 static void look_around(struct session *session) {
   static int64_t looked;
   int64_t now = clock_monotonic();
@@ -208,7 +210,8 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   terminal_known = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
   input_ended = false;
   if (workbench_start(&bench, session, options) < 0) {
-    fprintf(stderr, _("socksh: the thread that runs commands can't be started: %s\n"), strerror(errno));
+    fprintf(stderr, _("socksh: the thread that runs commands can't be started: %s\n"),
+            strerror(errno));
     return 1;
   }
   edit_start(session, accept_line);
@@ -220,7 +223,8 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     loop(session, options->lab);
   }
   edit_stop();
-  /* The terminal's thread was the watcher until now; while threads are being ended there must be another. */
+  /* The terminal's thread was the watcher until now; while threads are being ended there must be
+   * another. */
   if (watcher_start(session) < 0)
     return 1;
   session_lock(session);

@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "command/invocation.h"
-#include "session/diagnosis.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pattern.h"
+#include "session/diagnosis.h"
 #include "shell/job.h"
 
 /* How a statement ended. */
@@ -41,8 +41,8 @@ static enum flow failed(int status) {
   return status < 0 ? FLOW_FAILED : FLOW_DONE;
 }
 
-/* The statement's text with its command's whole name, where it was abbreviated: what is kept must run as a script. False where it was
- * not. */
+/* The statement's text with its command's whole name, where it was abbreviated: what is kept must
+ * run as a script. False where it was not. */
 static bool write_out(const struct run *run, struct bytes *text) {
   const struct statement *statement = run->statement;
   const char *source = source_of(run)->text;
@@ -53,7 +53,8 @@ static bool write_out(const struct run *run, struct bytes *text) {
   size_t before = name->offset - statement->place.offset;
   bytes_append(text, source + statement->place.offset, before);
   bytes_append_text(text, statement->command->name);
-  bytes_append(text, source + name->offset + name->length, statement->place.length - before - name->length);
+  bytes_append(text, source + name->offset + name->length,
+               statement->place.length - before - name->length);
   return !text->failed;
 }
 
@@ -68,7 +69,8 @@ static void append_statement(struct run *run) {
       .origin = run->origin,
       .depth = run->runner->depth,
   };
-  /* Counting lines is the length of the text before it: only worth it where somebody looks at the number. */
+  /* Counting lines is the length of the text before it: only worth it where somebody looks at the
+   * number. */
   bool short_enough = source->length < (run->runner->depth == 0 ? 65536 : 2048);
   event.line.line = short_enough ? source_line_number(source, statement->place.offset) : 0;
   struct bytes whole = {0};
@@ -101,8 +103,8 @@ static void remember(struct runner *runner, const struct result *result, int err
 static int show_received(struct run *run) {
   struct runner *runner = run->runner;
   const struct result *result = run->result;
-  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 || runner->bind ||
-      runner->expects || result->count == 0 || result->values[0].kind != VALUE_DATA)
+  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 ||
+      runner->bind || runner->expects || result->count == 0 || result->values[0].kind != VALUE_DATA)
     return 0;
   struct answer answer;
   answer_text(&answer, "data");
@@ -113,8 +115,10 @@ static int show_received(struct run *run) {
 
 static enum flow run_command(struct run *run) {
   struct runner *runner = run->runner;
-  struct invocation invocation = {
-      .runner = runner, .command = run->statement->command, .result = run->result, .error = run->error};
+  struct invocation invocation = {.runner = runner,
+                                  .command = run->statement->command,
+                                  .result = run->result,
+                                  .error = run->error};
   if (runner->depth > 0)
     append_statement(run);
   result_clear(run->result);
@@ -181,8 +185,8 @@ static enum flow bind_names(struct run *run, const struct prefix *prefix) {
     if (i >= available) {
       const struct command *command = run->statement->command;
       const char *gives = command ? command->result : NULL;
-      error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"), prefix->names[i],
-                command ? command->name : _("the block"),
+      error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"),
+                prefix->names[i], command ? command->name : _("the block"),
                 gives       ? gives
                 : available ? _("one value")
                             : _("nothing"));
@@ -221,7 +225,8 @@ static int pattern_text(struct run *run, const struct pattern *pattern, struct e
   return word_expand(&pattern->word, &run->runner->scope, text, run->error);
 }
 
-/* Runs what stands behind `expect` or `until`, and turns a failure that a pattern may ask for into a result. */
+/* Runs what stands behind `expect` or `until`, and turns a failure that a pattern may ask for into
+ * a result. */
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   bool outer = runner->expects_blocks;
@@ -249,7 +254,8 @@ static enum flow run_compared(struct run *run, const struct prefix *prefix) {
 
 static void append_test(struct run *run, bool passed, const char *expected, const char *got) {
   struct bytes line = {0};
-  bytes_append(&line, source_of(run)->text + run->statement->place.offset, run->statement->place.length);
+  bytes_append(&line, source_of(run)->text + run->statement->place.offset,
+               run->statement->place.length);
   struct event event = {.kind = EVENT_TEST};
   event.test = (struct event_test){passed, "expect", bytes_text(&line), expected, got};
   runner_append(run->runner, &event);
@@ -272,8 +278,8 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
-      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"), bytes_text(&expected),
-                bytes_text(&got), reason);
+      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"),
+                bytes_text(&expected), bytes_text(&got), reason);
       run->error->place = run->statement->command_place;
       run->error->command = run->statement->command;
       flow = FLOW_FAILED;
@@ -299,7 +305,8 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
     } else if (result->received && result->number == 0) {
       struct bytes wanted = {0};
       pattern_append(&prefix->pattern, text.data, text.length, &wanted);
-      error_set(run->error, ERROR_FAILURE, _("the stream ended before %s came"), bytes_text(&wanted));
+      error_set(run->error, ERROR_FAILURE, _("the stream ended before %s came"),
+                bytes_text(&wanted));
       run->error->place = run->statement->command_place;
       bytes_free(&wanted);
       flow = FLOW_FAILED;
@@ -365,8 +372,9 @@ static struct lab_host *find_host(struct run *run, const char *name, size_t leng
   const struct lab *lab = run->runner->session->lab;
   struct lab_host *host = lab_find_host(lab, name, length);
   if (!lab)
-    error_set(run->error, ERROR_FAILURE,
-              _("there are no hosts: `lab` makes some, as client and server, and a wire between them"));
+    error_set(
+        run->error, ERROR_FAILURE,
+        _("there are no hosts: `lab` makes some, as client and server, and a wire between them"));
   else if (!host)
     error_set(run->error, ERROR_FAILURE, _("no host is called %.*s; `lab` lists them"),
               (int)(length < 60 ? length : 60), name);
@@ -411,13 +419,17 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   return FLOW_FAILED;
 }
 
-void run_report_error(struct runner *runner, const struct source *source, const struct statement *statement,
-                    const struct error *error) {
+void run_report_error(struct runner *runner, const struct source *source,
+                      const struct statement *statement, const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
     return;
-  const struct command *command = error->command ? error->command : statement ? statement->command : NULL;
+  const struct command *command = error->command ? error->command
+                                  : statement    ? statement->command
+                                                 : NULL;
   bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
-  size_t offset = error->place.length ? error->place.offset : statement ? statement->place.offset : 0;
+  size_t offset = error->place.length ? error->place.offset
+                  : statement         ? statement->place.offset
+                                      : 0;
   struct place place = error->place.length || !statement ? error->place : statement->command_place;
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
   bool explained = error->call && runner->explained;
@@ -475,8 +487,9 @@ static void append_result(struct run *run, bool statement_failed) {
   bytes_free(&names);
 }
 
-int run_job_statement(struct runner *runner, struct program *program, const struct statement *statement,
-                      struct result *result, struct error *error) {
+int run_job_statement(struct runner *runner, struct program *program,
+                      const struct statement *statement, struct result *result,
+                      struct error *error) {
   struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
   error_clear(error);
   append_statement(&run);

@@ -5,18 +5,19 @@
 #include "session/session.h"
 #include "shell/program.h"
 
-/* Runs one statement of a program, and tells of an error. Both under the session's lock. 0, or -1 when it failed. A
- * statement that ends in & becomes a job, and succeeds by that. */
+/* Runs one statement of a program, and tells of an error. Both under the session's lock. 0, or -1
+ * when it failed. A statement that ends in & becomes a job, and succeeds by that. */
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error);
 
 /* Runs a job's statement, without making a job of it again. */
-int run_job_statement(struct runner *runner, struct program *program, const struct statement *statement,
-                      struct result *result, struct error *error);
+int run_job_statement(struct runner *runner, struct program *program,
+                      const struct statement *statement, struct result *result,
+                      struct error *error);
 
 /* Tells of an error as an event: which place, what, the line and the caret. */
-void run_report_error(struct runner *runner, const struct source *source, const struct statement *statement,
-                    const struct error *error);
+void run_report_error(struct runner *runner, const struct source *source,
+                      const struct statement *statement, const struct error *error);
 
 /* Writes what waits to be written when it is much, giving the lock up. */
 void run_drain(struct runner *runner);

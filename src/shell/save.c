@@ -6,7 +6,8 @@
 #include "language/escape.h"
 #include "system/file.h"
 
-/* The script being put together from the timeline. A line is held back until its result is known. */
+/* The script being put together from the timeline. A line is held back until its result is known.
+ */
 struct writer {
   struct bytes text;
   struct bytes line;  /* the statement whose result has not come yet */
@@ -28,8 +29,9 @@ static bool left_out(const struct bytes *line) {
   return false;
 }
 
-/* The line with an `expect` of the errno it gave, behind the names it binds; where another expectation stands in it, or it is a
- * block, it becomes a comment, since nothing is known to make it pass. */
+/* The line with an `expect` of the errno it gave, behind the names it binds; where another
+ * expectation stands in it, or it is a block, it becomes a comment, since nothing is known to make
+ * it pass. */
 static void append_failed(struct writer *writer, int number) {
   const char *line = writer->line.data;
   size_t length = writer->line.length;
@@ -57,20 +59,21 @@ static void append_failed(struct writer *writer, int number) {
 
 static bool take(const struct event *event, void *context) {
   struct writer *writer = context;
-  if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED && event->line.depth == 0 &&
-      event->job == 0) {
+  if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED &&
+      event->line.depth == 0 && event->job == 0) {
     bytes_clear(&writer->line);
     bytes_append(&writer->line, event->line.text, event->line.length);
     writer->statement = event->serial;
   }
   bool detached = event->kind == EVENT_JOB && event->about_job.phase == JOB_DETACHED;
-  if (detached && writer->statement) { /* left behind with Ctrl-Z: in a script it is a job from the start */
+  if (detached &&
+      writer->statement) { /* left behind with Ctrl-Z: in a script it is a job from the start */
     bytes_append(&writer->text, writer->line.data, writer->line.length);
     bytes_append_text(&writer->text, " &\n");
     writer->statement = 0;
   }
-  bool result = event->kind == EVENT_RESULT && event->result.duration < 0 && event->result.depth == 0 &&
-                event->job == 0;
+  bool result = event->kind == EVENT_RESULT && event->result.duration < 0 &&
+                event->result.depth == 0 && event->job == 0;
   if (result && writer->statement && writer->line.length > 0) {
     writer->statement = 0;
     if (event->result.failed) {
@@ -90,11 +93,13 @@ int save_script(struct runner *runner, const char *path, struct error *error) {
   int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : 0;
   int problem = status == 0 ? file_replace(path, writer.text.data, writer.text.length) : 0;
   if (problem)
-    status = error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path);
+    status =
+        error_set_errno(error, problem, _("%.300s can't be written, and was left as it is"), path);
   if (status == 0 && lost > 0)
-    runner_note(runner,
-                _("the beginning of this session is no longer kept: %llu events are missing in the file"),
-                (unsigned long long)lost);
+    runner_note(
+        runner,
+        _("the beginning of this session is no longer kept: %llu events are missing in the file"),
+        (unsigned long long)lost);
   bytes_free(&writer.text);
   bytes_free(&writer.line);
   return status;

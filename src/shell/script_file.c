@@ -35,7 +35,8 @@ struct script_run {
 };
 
 static bool ended(const struct script_run *run) {
-  return run->session->quitting || (run->status && !run->keep_going) || run->status == STATUS_INTERRUPTED;
+  return run->session->quitting || (run->status && !run->keep_going) ||
+         run->status == STATUS_INTERRUPTED;
 }
 
 /* Runs the statements of a program until one fails. */
@@ -154,8 +155,9 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   struct program *program;
   struct source *source;
   struct error error;
-  enum script_status status = program_read("stdin", input->bytes.data + input->start, end - input->start,
-                                           input->line, false, &program, &source, &error);
+  enum script_status status =
+      program_read("stdin", input->bytes.data + input->start, end - input->start, input->line,
+                   false, &program, &source, &error);
   bool incomplete = status == SCRIPT_INCOMPLETE && !(input->ended && end == input->bytes.length);
   if (status == SCRIPT_READ) {
     run_program(run, program, ORIGIN_TYPED);
@@ -178,7 +180,8 @@ static void compact(struct input *input) {
   input->start = 0;
 }
 
-/* Where the next line that was read ends; the end of all where no more comes; 0 where the line is not complete yet. */
+/* Where the next line that was read ends; the end of all where no more comes; 0 where the line is
+ * not complete yet. */
 static size_t line_end(struct input *input) {
   size_t left = input->bytes.length - input->scanned;
   const char *newline = left ? memchr(input->bytes.data + input->scanned, '\n', left) : NULL;
@@ -307,7 +310,8 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
   runner_append(runner, &event);
 }
 
-/* Runs the statements one after the other, as if they stood in place of the one that asks for it. */
+/* Runs the statements one after the other, as if they stood in place of the one that asks for it.
+ */
 static int run_nested(struct runner *runner, struct program *program, struct result *result,
                       struct error *error) {
   int status = 0;
@@ -330,14 +334,15 @@ static int run_nested(struct runner *runner, struct program *program, struct res
   return status;
 }
 
-int script_source(struct runner *runner, const char *path, struct result *result, struct error *error) {
+int script_source(struct runner *runner, const char *path, struct result *result,
+                  struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
   struct source *source = NULL;
   if (runner->sources >= SOURCE_LIMIT)
     return error_set(error, ERROR_FAILURE,
-                     _("%.300s: files that source each other are nested more than %d deep; does it source "
-                       "itself?"),
+                     _("%.300s: files that source each other are nested more than %d deep; does it "
+                       "source itself?"),
                      path, SOURCE_LIMIT);
   int status = script_read_file(path, -1, &text, error);
   if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program,
@@ -360,8 +365,8 @@ int script_source(struct runner *runner, const char *path, struct result *result
   return status;
 }
 
-int script_run_line(struct runner *runner, const char *name, const char *line, struct result *result,
-                    struct error *error) {
+int script_run_line(struct runner *runner, const char *name, const char *line,
+                    struct result *result, struct error *error) {
   struct program *program = NULL;
   struct source *source = NULL;
   int status = -1;

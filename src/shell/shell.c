@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "commands/lab/capture_packets.h"
-#include "session/service_handle.h"
 #include "lab/lab.h"
+#include "session/service_handle.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
@@ -86,12 +86,14 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->settings = initial_settings(options, interactive);
   static const struct view_class *const views[OUTPUT_COUNT] = {
       [OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_TAP] = &view_tap};
-  session->view = view_create(views[options->output], &session->output, &session->settings.view, NULL);
+  session->view =
+      view_create(views[options->output], &session->output, &session->settings.view, NULL);
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
   if (!session->timeline || jobs_create(session) < 0)
     return complain(_("the session can't begin"));
   if (waiter_list_start(&session->waiters) < 0 || watcher_prepare(interactive) < 0)
-    return complain(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
+    return complain(
+        _("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
   struct error ignored; /* it is told when somebody asks for what is missing then */
   session->sockets.kernel = kernel_open(&ignored);
   descriptor_sort_inherited(adopt, session);

@@ -8,7 +8,8 @@
 /* Makes a session. 0, or -1 with an error told on standard error. */
 int shell_start(struct session *session, const struct shell_options *options, bool interactive);
 
-/* Ends it: jobs, sockets, output. Returns the exit status: `status`, unless the output could not be written. */
+/* Ends it: jobs, sockets, output. Returns the exit status: `status`, unless the output could not be
+ * written. */
 int shell_stop(struct session *session, int status);
 
 /* What commands ask of the shell. */

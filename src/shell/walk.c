@@ -23,7 +23,8 @@ struct walk *walk_create(const char *name, const char *text, size_t length, stru
   struct error error;
   if (!walk)
     return NULL;
-  if (program_read(name, text, length, 1, false, &walk->program, &walk->source, &error) != SCRIPT_READ) {
+  if (program_read(name, text, length, 1, false, &walk->program, &walk->source, &error) !=
+      SCRIPT_READ) {
     if (walk->source)
       run_report_error(runner, walk->source, NULL, &error);
     walk_free(walk);
@@ -41,8 +42,10 @@ void walk_free(struct walk *walk) {
   free(walk);
 }
 
-/* Adds the lines of comments in a stretch of the source, without their signs, and empty lines as they are. */
-static void append_comments(const struct source *source, size_t from, size_t to, struct bytes *bytes) {
+/* Adds the lines of comments in a stretch of the source, without their signs, and empty lines as
+ * they are. */
+static void append_comments(const struct source *source, size_t from, size_t to,
+                            struct bytes *bytes) {
   bool any = false;
   for (size_t at = from; at < to;) {
     const char *line = source->text + at;
@@ -152,7 +155,8 @@ static bool is_word(const char *line, size_t length, const char *word) {
   return length == strlen(word) && memcmp(line, word, length) == 0;
 }
 
-enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length, struct runner *runner) {
+enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
+                             struct runner *runner) {
   if (is_word(line, length, ""))
     return WALK_NEXT;
   if (is_word(line, length, "rest"))

@@ -1,4 +1,5 @@
-/* walk: walks a person through a script: each comment and line is shown, and runs when they say so. */
+/* walk: walks a person through a script: each comment and line is shown, and runs when they say so.
+ */
 #ifndef SOCKSH_SHELL_WALK_H
 #define SOCKSH_SHELL_WALK_H
 
@@ -19,15 +20,18 @@ enum walk_answer {
 struct walk *walk_create(const char *name, const char *text, size_t length, struct runner *runner);
 void walk_free(struct walk *walk);
 
-/* Shows the comment before the next line, and the line. False at the end of the walk, which is told. */
+/* Shows the comment before the next line, and the line. False at the end of the walk, which is
+ * told. */
 bool walk_show(struct walk *walk, struct runner *runner);
 
-/* Takes an answer: an empty line runs the next line, `skip` leaves it out, `rest` runs all that follows, `stop` ends the walk,
+/* Takes an answer: an empty line runs the next line, `skip` leaves it out, `rest` runs all that
+ * follows, `stop` ends the walk,
  * `?` explains the line. */
-enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length, struct runner *runner);
+enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
+                             struct runner *runner);
 
-/* The next line, and goes on behind it; NULL at the end. It belongs to the program, to which the caller takes a reference
- * before it runs it: the walk may end by it. */
+/* The next line, and goes on behind it; NULL at the end. It belongs to the program, to which the
+ * caller takes a reference before it runs it: the walk may end by it. */
 const struct statement *walk_take(struct walk *walk);
 struct program *walk_program(struct walk *walk);
 

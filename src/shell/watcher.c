@@ -59,7 +59,8 @@ static void announce(struct session *session, struct waiter *waiter) {
   if (!waiter_attend(waiter) || !waiter->subject)
     return;
   const struct call *call = waiter->subject;
-  /* The kernel may be filling in the call right now: only what it does not touch is taken. The event of its start has the rest. */
+  /* The kernel may be filling in the call right now: only what it does not touch is taken. The
+   * event of its start has the rest. */
   struct call started;
   call_init(&started, call->name, NULL);
   started.subject = call->subject;
@@ -83,8 +84,8 @@ static int sooner(int a, int64_t nanoseconds) {
   return a < 0 || b < a ? (int)b : a;
 }
 
-/* The time of a wait is over. Attended to, it stays the wait it is: only then is its deadline certain to be its own. A reason
- * that is there already is a better one, and stands. */
+/* The time of a wait is over. Attended to, it stays the wait it is: only then is its deadline
+ * certain to be its own. A reason that is there already is a better one, and stands. */
 static void end_of_time(struct waiter *waiter, int64_t began, int64_t deadline) {
   int none = WAIT_NOT_INTERRUPTED;
   if (waiter_attend(waiter) && waiter->began == began && waiter->deadline == deadline)
@@ -142,8 +143,8 @@ static int attend_all(struct session *session, bool *flush, bool *active) {
   return next;
 }
 
-/* How long to sleep. While calls come and go, a little; else until the next thing that is due, and whoever begins a wait
- * wakes the watcher. */
+/* How long to sleep. While calls come and go, a little; else until the next thing that is due, and
+ * whoever begins a wait wakes the watcher. */
 static int sleep_time(struct session *session, struct watcher_news *news) {
   static int idle; /* only ever one thread watches */
   bool active = false;
@@ -230,8 +231,8 @@ static _Atomic unsigned apart; /* it has its own table of descriptors */
 
 static void *waiters(void *argument) {
   struct session *session = argument;
-  /* With a table of descriptors of its own it holds none of the user's sockets, and a script that has no jobs is spared what
-   * sharing one costs in each call. */
+  /* With a table of descriptors of its own it holds none of the user's sockets, and a script that
+   * has no jobs is spared what sharing one costs in each call. */
   descriptor_unshare();
   apart = 1;
   futex_wake(&apart);

@@ -24,10 +24,10 @@ struct worker {
   struct worker *next;
 };
 
-/* Runs one statement of a program; and what comes behind it, where `all` is set. When its command is left behind as a job, the rest
- * of the line belongs to the job. */
-static void run_program(struct worker *worker, struct program *program, const struct statement *statement,
-                        bool all) {
+/* Runs one statement of a program; and what comes behind it, where `all` is set. When its command
+ * is left behind as a job, the rest of the line belongs to the job. */
+static void run_program(struct worker *worker, struct program *program,
+                        const struct statement *statement, bool all) {
   struct runner *runner = &worker->runner;
   struct result result = {0};
   struct error error = {0};
@@ -50,12 +50,14 @@ static void run_program(struct worker *worker, struct program *program, const st
   result_clear(&result);
 }
 
-/* Runs the next lines of a walk: one, or all. The walk itself may be another one behind a line that begins one. */
+/* Runs the next lines of a walk: one, or all. The walk itself may be another one behind a line that
+ * begins one. */
 static void run_walk(struct worker *worker, struct walk *walk, bool all) {
   const struct statement *statement;
   while (!worker->left && worker->bench->walk == walk && (statement = walk_take(walk))) {
     run_program(worker, walk_program(walk), statement, false);
-    if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED || worker->runner.session->quitting)
+    if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED ||
+        worker->runner.session->quitting)
       break;
   }
 }
@@ -189,7 +191,8 @@ static int add_worker(struct workbench *bench) {
   return 0;
 }
 
-int workbench_start(struct workbench *bench, struct session *session, const struct shell_options *options) {
+int workbench_start(struct workbench *bench, struct session *session,
+                    const struct shell_options *options) {
   *bench = (struct workbench){.session = session};
   bench->scope.arguments = options->arguments;
   bench->scope.argument_count = options->argument_count;

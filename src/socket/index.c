@@ -65,7 +65,8 @@ void index_remove(struct socket_index *index, struct socket *socket) {
   index->count--;
 }
 
-struct socket *index_next(const struct socket_index *index, uint64_t number, const struct socket *after) {
+struct socket *index_next(const struct socket_index *index, uint64_t number,
+                          const struct socket *after) {
   if (index->room == 0)
     return NULL;
   struct socket *socket = after ? link_of(index, after)->next : *bucket_of(index, number);

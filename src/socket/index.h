@@ -1,5 +1,5 @@
-/* index: sockets found by a number that says who they are, such as a cookie. Several may have the same number. Like the entries, it is
- * guarded by the session's lock. */
+/* index: sockets found by a number that says who they are, such as a cookie. Several may have the
+ * same number. Like the entries, it is guarded by the session's lock. */
 #ifndef SOCKSH_SOCKET_INDEX_H
 #define SOCKSH_SOCKET_INDEX_H
 
@@ -27,13 +27,14 @@ struct socket_index {
   size_t count;
 };
 
-/* Puts a socket in under this number, and out of what it was in before. Where there is no memory it is not found: a look finds
- * less, and no call fails. */
+/* Puts a socket in under this number, and out of what it was in before. Where there is no memory it
+ * is not found: a look finds less, and no call fails. */
 void index_put(struct socket_index *index, struct socket *socket, uint64_t number);
 void index_remove(struct socket_index *index, struct socket *socket);
 
 /* The next socket with this number behind `after`, the first for NULL; NULL: none. */
-struct socket *index_next(const struct socket_index *index, uint64_t number, const struct socket *after);
+struct socket *index_next(const struct socket_index *index, uint64_t number,
+                          const struct socket *after);
 
 void index_free(struct socket_index *index);
 

@@ -29,8 +29,8 @@ struct reading {
 };
 
 struct kernel *kernel_open(struct error *error) {
-  return kernel_open_at(descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)),
-                        error);
+  return kernel_open_at(
+      descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)), error);
 }
 
 struct kernel *kernel_open_at(int descriptor, struct error *error) {
@@ -187,8 +187,8 @@ static int read_message(const struct nlmsghdr *header, void *context) {
   return MNL_CB_OK;
 }
 
-/* That the list has changed while it was read makes nothing wrong that was read: what is missing was just made, or is gone. The
- * library would give up. */
+/* That the list has changed while it was read makes nothing wrong that was read: what is missing
+ * was just made, or is gone. The library would give up. */
 static void ignore_changes(char *buffer, size_t length) {
   int left = (int)length;
   for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(header, left);
@@ -197,7 +197,8 @@ static void ignore_changes(char *buffer, size_t length) {
 }
 
 /* Sends a request, and reads what comes back. 0, or an errno. */
-static int ask(struct kernel *kernel, const void *request, size_t size, bool all, struct reading *reading) {
+static int ask(struct kernel *kernel, const void *request, size_t size, bool all,
+               struct reading *reading) {
   struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
   unsigned port = mnl_socket_get_portid(kernel->socket);
   header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
@@ -218,7 +219,8 @@ static int ask(struct kernel *kernel, const void *request, size_t size, bool all
     if (header->nlmsg_seq != kernel->sequence)
       continue;
     ignore_changes(kernel->buffer, (size_t)got);
-    int status = mnl_cb_run(kernel->buffer, (size_t)got, kernel->sequence, port, read_message, reading);
+    int status =
+        mnl_cb_run(kernel->buffer, (size_t)got, kernel->sequence, port, read_message, reading);
     if (status < 0)
       return errno;
     if (status == MNL_CB_STOP || !all)
@@ -226,13 +228,15 @@ static int ask(struct kernel *kernel, const void *request, size_t size, bool all
   }
 }
 
-static int walk_inet(struct kernel *kernel, int protocol, uint32_t states, struct reading *reading) {
+static int walk_inet(struct kernel *kernel, int protocol, uint32_t states,
+                     struct reading *reading) {
   static const unsigned char families[] = {AF_INET, AF_INET6};
   int problem = 0;
   reading->protocol = protocol;
   for (size_t i = 0; i < 2 && problem == 0; i++) {
-    struct inet_diag_req_v2 request = {
-        .sdiag_family = families[i], .sdiag_protocol = (unsigned char)protocol, .idiag_states = states};
+    struct inet_diag_req_v2 request = {.sdiag_family = families[i],
+                                       .sdiag_protocol = (unsigned char)protocol,
+                                       .idiag_states = states};
     problem = ask(kernel, &request, sizeof request, true, reading);
   }
   return problem;
@@ -241,7 +245,8 @@ static int walk_inet(struct kernel *kernel, int protocol, uint32_t states, struc
 static int walk_unix(struct kernel *kernel, struct reading *reading) {
   struct unix_diag_req request = {.sdiag_family = AF_UNIX,
                                   .udiag_states = ~0U,
-                                  .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN};
+                                  .udiag_show =
+                                      UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN};
   return ask(kernel, &request, sizeof request, true, reading);
 }
 
@@ -254,9 +259,9 @@ int kernel_walk(struct kernel *kernel, unsigned kinds, uint32_t states,
     problem = walk_inet(kernel, IPPROTO_UDP, ~0U, &reading);
   if (problem == 0 && kinds & KERNEL_UNIX)
     problem = walk_unix(kernel, &reading);
-  return problem
-             ? error_set_errno(error, problem, _("the kernel's list of sockets (sock_diag) can't be read"))
-             : 0;
+  return problem ? error_set_errno(error, problem,
+                                   _("the kernel's list of sockets (sock_diag) can't be read"))
+                 : 0;
 }
 
 static void keep(const struct kernel_socket *socket, void *context) {
@@ -291,6 +296,7 @@ int kernel_find(struct kernel *kernel, const struct address *local, const struct
   if (problem == ENOENT || problem == ESTALE || (problem == 0 && found->family == 0))
     return 0;
   if (problem)
-    return error_set_errno(error, problem, _("the kernel's list of sockets (sock_diag) can't be read"));
+    return error_set_errno(error, problem,
+                           _("the kernel's list of sockets (sock_diag) can't be read"));
   return 1;
 }

@@ -1,5 +1,6 @@
-/* kernel: the kernel's own list of sockets, read through sock_diag(7). It holds those, too, that no descriptor refers to: half-open
- * connections, connections that wait for accept, and those that were closed and are not over yet. */
+/* kernel: the kernel's own list of sockets, read through sock_diag(7). It holds those, too, that no
+ * descriptor refers to: half-open connections, connections that wait for accept, and those that
+ * were closed and are not over yet. */
 #ifndef SOCKSH_SOCKET_KERNEL_H
 #define SOCKSH_SOCKET_KERNEL_H
 
@@ -25,13 +26,13 @@ struct kernel_socket {
   enum socket_state state;
   struct address local; /* length 0: none */
   struct address peer;
-  uint64_t
-      cookie; /* what SO_COOKIE gives: never used again, and kept from the SYN to the end of TIME_WAIT */
-  uint32_t inode;        /* 0: no file, so no descriptor of any process, refers to it */
+  uint64_t cookie; /* what SO_COOKIE gives: never used again, and kept from the SYN to the end of
+                      TIME_WAIT */
+  uint32_t inode;  /* 0: no file, so no descriptor of any process, refers to it */
   uint32_t peer_inode;   /* Unix: the other end's; 0: none */
   int64_t receive_queue; /* bytes to be read; of a listener: connections to be accepted */
-  int64_t
-      send_queue; /* bytes not acknowledged; of a listener: the limit of that queue; of a Unix socket 0 */
+  int64_t send_queue; /* bytes not acknowledged; of a listener: the limit of that queue; of a Unix
+                         socket 0 */
   enum kernel_timer timer;
   int64_t timer_left;   /* nanoseconds until it runs out */
   unsigned retransmits; /* how often the segment in question was sent again */
@@ -40,23 +41,26 @@ struct kernel_socket {
 /* A connection to the kernel's list. */
 struct kernel;
 
-/* Opens one. NULL where that is refused, or there is no memory, with an error that says what is missing. */
+/* Opens one. NULL where that is refused, or there is no memory, with an error that says what is
+ * missing. */
 struct kernel *kernel_open(struct error *error);
-/* The same through a descriptor of sock_diag that somebody has handed over, which is this one's from now on, also where it fails. */
+/* The same through a descriptor of sock_diag that somebody has handed over, which is this one's
+ * from now on, also where it fails. */
 struct kernel *kernel_open_at(int descriptor, struct error *error);
 void kernel_close(struct kernel *kernel);
 
 /* What a walk visits. */
 enum kernel_kind { KERNEL_TCP = 1, KERNEL_UDP = 2, KERNEL_UNIX = 4, KERNEL_ALL = 7 };
 
-/* Calls `each` with every socket of these kinds in one of the states, a set of bits 1 << enum socket_state (TCP only; ~0: all). 0, or
- * -1 with an error. */
+/* Calls `each` with every socket of these kinds in one of the states, a set of bits 1 << enum
+ * socket_state (TCP only; ~0: all). 0, or -1 with an error. */
 int kernel_walk(struct kernel *kernel, unsigned kinds, uint32_t states,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error);
 
-/* Looks a TCP socket up by its addresses, which costs the same however many there are. With cookie 0 any socket with these
- * addresses is meant, and a listener where the peer's port is 0. 1 where it is there, 0 where it is gone, -1 with an error. */
+/* Looks a TCP socket up by its addresses, which costs the same however many there are. With cookie
+ * 0 any socket with these addresses is meant, and a listener where the peer's port is 0. 1 where it
+ * is there, 0 where it is gone, -1 with an error. */
 int kernel_find(struct kernel *kernel, const struct address *local, const struct address *peer,
                 uint64_t cookie, struct kernel_socket *found, struct error *error);
 

@@ -33,7 +33,8 @@ static short poll_now(const struct socket *socket, short events) {
 static bool listens(const struct socket *socket) {
   int listening = 0;
   socklen_t length = sizeof listening;
-  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
+         listening;
 }
 
 static bool has_peer(const struct socket *socket) {
@@ -41,8 +42,8 @@ static bool has_peer(const struct socket *socket) {
   return peer.length > 0;
 }
 
-/* For sockets that have no states of TCP, from what poll and the addresses say. Whether there is a peer is asked
- * only where a call may have changed it, since most calls can't. */
+/* For sockets that have no states of TCP, from what poll and the addresses say. Whether there is a
+ * peer is asked only where a call may have changed it, since most calls can't. */
 static enum socket_state other_state(const struct socket *socket, bool anew) {
   bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
   enum socket_state state = socket->seen.state;
@@ -51,7 +52,8 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
       return STATE_LISTEN;
     state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
   }
-  /* A Unix stream hangs up at both ends when its peer closes; one that was never connected says the same. */
+  /* A Unix stream hangs up at both ends when its peer closes; one that was never connected says the
+   * same. */
   if (stream && state == STATE_CONNECTED && poll_now(socket, POLLRDHUP) & POLLHUP)
     return STATE_DISCONNECTED;
   return state;
@@ -64,12 +66,13 @@ static enum socket_state orphan_state(const struct socket *socket) {
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
   if (!followed || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
-  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
-                          &found, &ignored);
+  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer,
+                          socket->cookie, &found, &ignored);
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
 }
 
-/* TIME_WAIT is held by a small socket of its own, with the same cookie, and the one that the descriptor refers to is closed then. */
+/* TIME_WAIT is held by a small socket of its own, with the same cookie, and the one that the
+ * descriptor refers to is closed then. */
 static enum socket_state closed_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
@@ -77,8 +80,8 @@ static enum socket_state closed_state(const struct socket *socket) {
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
   if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
     return STATE_CLOSED;
-  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
-                          &found, &ignored);
+  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer,
+                          socket->cookie, &found, &ignored);
   return there > 0 ? found.state : STATE_CLOSED;
 }
 
@@ -140,7 +143,8 @@ void look_after_close(struct socket *socket) {
     socket_follow_orphan(socket, ROLE_LINGERING);
 }
 
-/* The same for one without a descriptor. One that is gone is said to be closed, if anything was said of it. */
+/* The same for one without a descriptor. One that is gone is said to be closed, if anything was
+ * said of it. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
   enum socket_state state = orphan_state(socket);
   *before = socket->seen;
@@ -172,7 +176,8 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   struct address local = look_local(socket);
   struct address peer = look_peer(socket);
   socket->may_change_local = false;
-  if (!changed && address_equal(&local, &socket->seen.local) && address_equal(&peer, &socket->seen.peer))
+  if (!changed && address_equal(&local, &socket->seen.local) &&
+      address_equal(&peer, &socket->seen.peer))
     return false;
   /* A connection that is gone has no peer any more; what it was is worth more than nothing. */
   if (peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
@@ -188,8 +193,8 @@ static void look_orphan_queues(const struct socket *socket, struct look_details 
   struct error ignored;
   bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
   if (!followed || !socket_is_tcp(socket) || !socket_kernel(socket) ||
-      kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie, &found,
-                  &ignored) <= 0)
+      kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
+                  &found, &ignored) <= 0)
     return;
   details->receive_queue = (int)found.receive_queue;
   details->send_queue = (int)found.send_queue;
@@ -208,7 +213,8 @@ void look_details(const struct socket *socket, struct look_details *details) {
     return;
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
-  if (socket_is_tcp(socket) && getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+  if (socket_is_tcp(socket) &&
+      getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
       info.tcpi_state == TCP_LISTEN) {
     details->receive_queue = (int)info.tcpi_unacked;
     details->send_queue = (int)info.tcpi_sacked;
@@ -262,7 +268,8 @@ static int set_info(const struct socket *socket, struct value *value, struct err
   return 0;
 }
 
-int look_field(const struct object *object, const char *name, struct value *value, struct error *error) {
+int look_field(const struct object *object, const char *name, struct value *value,
+               struct error *error) {
   const struct socket *socket = socket_from_object(object);
   struct look_details details;
   if (strcmp(name, "fd") == 0) {
@@ -297,8 +304,8 @@ int look_field(const struct object *object, const char *name, struct value *valu
   }
   if (strcmp(name, "info") == 0)
     return set_info(socket, value, error);
-  return error_set(
-      error, ERROR_FAILURE,
-      _("a socket has no field .%s; there are .fd .local .peer .state .type .family .recvq .sendq .info"),
-      name);
+  return error_set(error, ERROR_FAILURE,
+                   _("a socket has no field .%s; there are .fd .local .peer .state .type .family "
+                     ".recvq .sendq .info"),
+                   name);
 }

@@ -1,22 +1,25 @@
 /* look: what the kernel says about a socket, without changing anything.
  *
- * Only these calls are made: getsockname, getpeername, poll with no wait, F_GETFL, SIOCINQ, SIOCOUTQ, and getsockopt of
- * TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN and what says which kind of socket it is. SO_ERROR, the error queue and data are
- * used up by reading, and are never read here. */
+ * Only these calls are made: getsockname, getpeername, poll with no wait, F_GETFL, SIOCINQ,
+ * SIOCOUTQ, and getsockopt of TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN and what says which kind of
+ * socket it is. SO_ERROR, the error queue and data are used up by reading, and are never read here.
+ */
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
 #include "socket/socket.h"
 
-/* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is then the new one, and *before
- * holds the old one. `now` is the time of the look. One that has no descriptor is looked up in the kernel's list; when it is gone
- * there, nothing more is to be seen of it. */
+/* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is
+ * then the new one, and *before holds the old one. `now` is the time of the look. One that has no
+ * descriptor is looked up in the kernel's list; when it is gone there, nothing more is to be seen
+ * of it. */
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
 
 /* Reads its cookie, unless it is known, so that it can be told from every other. */
 void look_identity(struct socket *socket);
 
-/* Around close(2) of its descriptor: what will be needed to find it afterwards; and whether there will be something to find. */
+/* Around close(2) of its descriptor: what will be needed to find it afterwards; and whether there
+ * will be something to find. */
 void look_before_close(struct socket *socket);
 void look_after_close(struct socket *socket);
 
@@ -26,9 +29,9 @@ enum socket_state look_state_now(const struct socket *socket);
 /* What is read only when asked for. */
 struct look_details {
   int receive_queue; /* bytes to be read; for a listener, connections to be accepted; -1: unknown */
-  int send_queue;    /* bytes not yet acknowledged; for a listener, its backlog limit; -1: unknown */
-  short ready;       /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as poll(2) says */
-  bool blocking;     /* O_NONBLOCK is not set */
+  int send_queue; /* bytes not yet acknowledged; for a listener, its backlog limit; -1: unknown */
+  short ready;    /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as poll(2) says */
+  bool blocking;  /* O_NONBLOCK is not set */
 };
 void look_details(const struct socket *socket, struct look_details *details);
 
@@ -37,7 +40,8 @@ struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
 /* A socket's field, for $name.field. */
-int look_field(const struct object *object, const char *name, struct value *value, struct error *error);
+int look_field(const struct object *object, const char *name, struct value *value,
+               struct error *error);
 
 /* The names of all fields, ended by NULL, for completion and the manual. */
 extern const char *const look_field_names[];

@@ -1,4 +1,5 @@
-/* orphan: the part of the table that is about sockets without a descriptor, and about who is whose peer. */
+/* orphan: the part of the table that is about sockets without a descriptor, and about who is whose
+ * peer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,8 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
-/* An address as 18 bytes that are the same for an IPv4 address and the IPv6 one that stands for it. */
+/* An address as 18 bytes that are the same for an IPv4 address and the IPv6 one that stands for it.
+ */
 struct endpoint {
   unsigned char bytes[18];
 };
@@ -109,7 +111,8 @@ struct socket *socket_table_find_cookie(const struct socket_table *table, uint64
   return cookie ? index_next(&table->cookies, cookie, after) : NULL;
 }
 
-/* Whether the addresses of both are of one network: those of the lab are not those of the machine, and a loopback is a host's own. */
+/* Whether the addresses of both are of one network: those of the lab are not those of the machine,
+ * and a loopback is a host's own. */
 static bool same_network(const struct socket *a, const struct socket *b) {
   if (a->host == b->host)
     return true;

@@ -48,7 +48,8 @@ static int table_grow(struct socket_table *table, size_t needed) {
 }
 
 struct socket *socket_reserve(struct socket_table *table) {
-  /* The kernel gives the lowest free number: at most the highest open one, those on their way, and a few of ours. */
+  /* The kernel gives the lowest free number: at most the highest open one, those on their way, and
+   * a few of ours. */
   if (table_grow(table, table->highest + table->reserved + 64) < 0)
     return NULL;
   struct socket *socket = calloc(1, sizeof *socket);
@@ -100,8 +101,8 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
   socket->descriptor = descriptor;
   socket->was_descriptor = descriptor;
   socket->may_change_local = true;
-  /* The number can be in use only by an entry whose close(2) has returned in another thread, and whose
-   * call_finish is still to come. */
+  /* The number can be in use only by an entry whose close(2) has returned in another thread, and
+   * whose call_finish is still to come. */
   if (table->entries[descriptor])
     socket_table_remove(table, table->entries[descriptor]);
   table->entries[descriptor] = (struct socket *)object_retain(&socket->object);

@@ -1,7 +1,7 @@
 /* socket: the session's open sockets, one entry each, and the table of them by descriptor.
  *
- * An entry outlives its descriptor: names, calls and events refer to the entry, never just to a number,
- * since numbers are used again. All of it is guarded by the session's lock. */
+ * An entry outlives its descriptor: names, calls and events refer to the entry, never just to a
+ * number, since numbers are used again. All of it is guarded by the session's lock. */
 #ifndef SOCKSH_SOCKET_SOCKET_H
 #define SOCKSH_SOCKET_SOCKET_H
 
@@ -27,11 +27,11 @@ struct snapshot {
 
 /* What refers to a socket in the kernel. */
 enum socket_role {
-  ROLE_OPEN,      /* a descriptor of the session */
-  ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
-  ROLE_LINGERING, /* nothing any more: its descriptor is closed, and the connection is not over */
-  ROLE_GONE,      /* the kernel has no such socket any more, or another process alone has it */
-  ROLE_OF_SERVICE,    /* a descriptor of a service of the session */
+  ROLE_OPEN,       /* a descriptor of the session */
+  ROLE_QUEUED,     /* nothing yet: it is half-open, or waits in its listener's queue for accept */
+  ROLE_LINGERING,  /* nothing any more: its descriptor is closed, and the connection is not over */
+  ROLE_GONE,       /* the kernel has no such socket any more, or another process alone has it */
+  ROLE_OF_SERVICE, /* a descriptor of a service of the session */
   ROLE_LAST = ROLE_OF_SERVICE,
 };
 
@@ -45,23 +45,23 @@ struct socket {
   int descriptor;             /* -1 once closed, or not yet accepted */
   int was_descriptor;         /* the number it had, kept for what is said about it later */
   enum socket_role role;
-  uint64_t cookie;             /* SO_COOKIE, by which the kernel's list knows it; 0: not read */
-  uint64_t pair_cookie;               /* the cookie of the other end of its socketpair; 0: none, or not known */
-  uint64_t listener;           /* the id of the listener that it is, or was, queued at; 0: none */
-  int family;                  /* AF_UNSPEC for what is no socket, such as an epoll instance or a pipe */
-  int type;                    /* SOCK_STREAM ..., without flags */
-  int protocol;                /* as the kernel says: IPPROTO_TCP, not 0 */
-  struct host *host;           /* the host of the lab that it lives on; NULL: the real network */
-  bool epoll;                  /* an epoll instance */
-  bool pipe;                   /* an end of a pipe */
-  bool may_change_local;       /* the next look reads the local address anew: bind, connect ... */
+  uint64_t cookie;       /* SO_COOKIE, by which the kernel's list knows it; 0: not read */
+  uint64_t pair_cookie;  /* the cookie of the other end of its socketpair; 0: none, or not known */
+  uint64_t listener;     /* the id of the listener that it is, or was, queued at; 0: none */
+  int family;            /* AF_UNSPEC for what is no socket, such as an epoll instance or a pipe */
+  int type;              /* SOCK_STREAM ..., without flags */
+  int protocol;          /* as the kernel says: IPPROTO_TCP, not 0 */
+  struct host *host;     /* the host of the lab that it lives on; NULL: the real network */
+  bool epoll;            /* an epoll instance */
+  bool pipe;             /* an end of a pipe */
+  bool may_change_local; /* the next look reads the local address anew: bind, connect ... */
   char name[SOCKET_NAME_SIZE]; /* the name bound to it last, cut if long; "" for none */
   struct snapshot seen;        /* what the last look found */
-  bool shut; /* this side was shut down for sending: that its connection ends is in order */
-  bool
-      closing; /* close(2) is being called on its descriptor, whose number may be another's by now: nobody looks */
-  unsigned waiting; /* calls that are blocked on it now */
-  unsigned inventory;  /* the last survey that has found it; see survey.h */
+  bool shut;    /* this side was shut down for sending: that its connection ends is in order */
+  bool closing; /* close(2) is being called on its descriptor, whose number may be another's by now:
+                   nobody looks */
+  unsigned waiting;   /* calls that are blocked on it now */
+  unsigned inventory; /* the last survey that has found it; see survey.h */
   struct socket_link links[INDEX_COUNT];
   struct socket *orphan_next; /* the table's list of those without a descriptor */
   struct socket *orphan_before;
@@ -79,7 +79,8 @@ struct socket_table {
   struct socket *orphans;      /* queued and lingering ones, a reference each; the newest first */
   struct socket *orphans_last; /* the oldest of them */
   size_t orphan_count;
-  struct kernel *kernel; /* where sockets without a descriptor are looked up; NULL: that is not possible */
+  struct kernel
+      *kernel; /* where sockets without a descriptor are looked up; NULL: that is not possible */
 };
 
 /* At most so many without a descriptor are followed; beyond that the oldest are let go. */
@@ -88,36 +89,42 @@ enum { ORPHAN_LIMIT = 16384 };
 /* Prepares a zeroed table. */
 void socket_table_start(struct socket_table *table);
 
-/* Makes room for one more descriptor, so that socket_table_add cannot fail: an entry, and a slot for any number
- * up to the next free ones. The entry has one reference, the caller's; NULL when there is no memory. */
+/* Makes room for one more descriptor, so that socket_table_add cannot fail: an entry, and a slot
+ * for any number up to the next free ones. The entry has one reference, the caller's; NULL when
+ * there is no memory. */
 struct socket *socket_reserve(struct socket_table *table);
 /* Gives back what socket_reserve made and no call used. */
 void socket_unreserve(struct socket *socket);
 
-/* Takes the reserved entry into the table, under a descriptor that the kernel just made, and reads what it is
- * from the kernel (SO_DOMAIN, SO_TYPE, SO_PROTOCOL). The table takes a reference of its own. */
+/* Takes the reserved entry into the table, under a descriptor that the kernel just made, and reads
+ * what it is from the kernel (SO_DOMAIN, SO_TYPE, SO_PROTOCOL). The table takes a reference of its
+ * own. */
 int socket_table_add(struct socket_table *table, struct socket *socket, int descriptor);
 
 /* Takes an entry out: its descriptor is closed. */
 void socket_table_remove(struct socket_table *table, struct socket *socket);
 
-/* Follows a socket of which the session has, or will have, no descriptor, in its role: queued or lingering. */
+/* Follows a socket of which the session has, or will have, no descriptor, in its role: queued or
+ * lingering. */
 void socket_follow_orphan(struct socket *socket, enum socket_role role);
 /* Ends that: the socket is gone, or has its descriptor now. */
 void socket_release_orphan(struct socket *socket);
 
-/* A socket that nobody holds yet, found in the kernel's list of that host. One reference, the caller's; NULL when there is no memory. */
+/* A socket that nobody holds yet, found in the kernel's list of that host. One reference, the
+ * caller's; NULL when there is no memory. */
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,
                                     const struct kernel_socket *from);
 
-/* The next socket with this cookie behind `after`, the first for NULL; NULL: none. Descriptors that were duplicated share one. */
+/* The next socket with this cookie behind `after`, the first for NULL; NULL: none. Descriptors that
+ * were duplicated share one. */
 struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
                                         const struct socket *after);
 
 /* The next one that is the other end of this TCP connection, by its addresses. */
 struct socket *socket_find_peer(const struct socket *socket, const struct socket *after);
 
-/* Finds a socket by its cookie, and by its addresses, from now on: to be called when either has changed. */
+/* Finds a socket by its cookie, and by its addresses, from now on: to be called when either has
+ * changed. */
 void socket_index(struct socket *socket);
 
 /* The entry of a descriptor, or NULL. */
@@ -132,7 +139,8 @@ void socket_table_clear(struct socket_table *table);
 /* The entry in an object; NULL where the object is something else. */
 struct socket *socket_from_object(const struct object *object);
 
-/* Where sockets of its network are looked up, its host's or the session's; NULL: that is not possible. */
+/* Where sockets of its network are looked up, its host's or the session's; NULL: that is not
+ * possible. */
 struct kernel *socket_kernel(const struct socket *socket);
 /* True for what is no socket, but has a descriptor of the session all the same. */
 static inline bool socket_is_none(const struct socket *socket) {
@@ -142,8 +150,8 @@ static inline bool socket_is_none(const struct socket *socket) {
 /* True where the kernel has TCP states for it. */
 bool socket_is_tcp(const struct socket *socket);
 
-/* Fills in family, type and protocol from the kernel; an epoll instance is found by its own kind of file. 0, or -1
- * with errno set. */
+/* Fills in family, type and protocol from the kernel; an epoll instance is found by its own kind of
+ * file. 0, or -1 with errno set. */
 int socket_identify(struct socket *socket);
 
 /* What an event or a message calls a socket, in text that outlives it. */

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Room at the top for what the program opens for itself: at least so many, and this part of all; a lab takes three for each host. */
+/* Room at the top for what the program opens for itself: at least so many, and this part of all; a
+ * lab takes three for each host. */
 enum { OWN_ROOM = 64, OWN_PART = 16, CEILING = 65536 };
 
 static struct rlimit original_limit;
@@ -18,8 +19,8 @@ static int open_standard(void) {
   for (int descriptor = 0; descriptor <= 2; descriptor++) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF)
       continue;
-    /* The wrong way round on purpose: reading from a closed standard input fails with EBADF, as it would have
-     * without this, and so does writing to a closed output. */
+    /* The wrong way round on purpose: reading from a closed standard input fails with EBADF, as it
+     * would have without this, and so does writing to a closed output. */
     int opened = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
     if (opened != descriptor)
       return -1;

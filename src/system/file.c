@@ -64,7 +64,8 @@ static int write_all(int file, const char *data, size_t length) {
 
 static void work_write(void *argument) {
   struct file_work *work = argument;
-  int file = open(work->path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+  int file =
+      open(work->path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
   work->problem = file < 0 ? errno : write_all(file, work->data, work->length);
   if (file >= 0 && close(file) < 0 && !work->problem)
     work->problem = errno;
@@ -83,7 +84,8 @@ static void work_replace(void *argument) {
   } else {
     mode_t mask = umask(0);
     umask(mask);
-    work->problem = fchmod(file, 0666 & ~mask) < 0 ? errno : write_all(file, work->data, work->length);
+    work->problem =
+        fchmod(file, 0666 & ~mask) < 0 ? errno : write_all(file, work->data, work->length);
     if (close(file) < 0 && !work->problem)
       work->problem = errno;
     if (!work->problem && rename(beside, work->path) < 0)

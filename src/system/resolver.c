@@ -12,7 +12,8 @@
 
 #include "system/wait.h"
 
-/* The thread that asks and the one that waits share the question; the last one to let go frees it. */
+/* The thread that asks and the one that waits share the question; the last one to let go frees it.
+ */
 void resolver_release(struct resolver_question *question) {
   if (--question->references == 0)
     question->release(question);

@@ -86,8 +86,8 @@ void waiter_end(struct waiter *waiter) {
   int expected = WAIT_WAITING;
   if (atomic_compare_exchange_strong(&waiter->phase, &expected, WAIT_IDLE))
     return;
-  /* The watcher may be at work on this waiter: let it finish. A signal that it has sent by then is taken
-   * here and not by the next system call. */
+  /* The watcher may be at work on this waiter: let it finish. A signal that it has sent by then is
+   * taken here and not by the next system call. */
   pthread_mutex_lock(&waiter->list->lock);
   waiter->phase = WAIT_IDLE;
   pthread_mutex_unlock(&waiter->list->lock);
@@ -96,7 +96,8 @@ void waiter_end(struct waiter *waiter) {
 
 void waiter_interrupt(struct waiter *waiter, enum wait_reason reason) {
   int current = waiter->reason;
-  while (current < (int)reason && !atomic_compare_exchange_weak(&waiter->reason, &current, (int)reason))
+  while (current < (int)reason &&
+         !atomic_compare_exchange_weak(&waiter->reason, &current, (int)reason))
     ;
   waiter_list_wake(waiter->list);
 }
@@ -118,7 +119,8 @@ bool waiter_attend(struct waiter *waiter) {
 }
 
 void waiter_signal(struct waiter *waiter) {
-  /* The reason is read once the wait is held: one that was seen before may have ended the wait before this one. */
+  /* The reason is read once the wait is held: one that was seen before may have ended the wait
+   * before this one. */
   if (waiter_attend(waiter) && waiter->reason != WAIT_NOT_INTERRUPTED)
     pthread_kill(waiter->thread, wait_signal());
 }
@@ -127,8 +129,8 @@ int futex_wait(_Atomic unsigned *word, unsigned expected, int64_t deadline) {
   struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
   while (*word == expected) {
     /* FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock. */
-    long status = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline ? &until : NULL,
-                          NULL, FUTEX_BITSET_MATCH_ANY);
+    long status = syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
+                          deadline ? &until : NULL, NULL, FUTEX_BITSET_MATCH_ANY);
     if (status < 0 && (errno == EINTR || errno == ETIMEDOUT))
       return errno;
   }

@@ -1,12 +1,12 @@
 /* wait: how a thread that waits in the kernel is watched and interrupted.
  *
- * Every thread that runs commands has a struct waiter. It says when a wait begins and ends; one watcher
- * looks at all waiters, and interrupts the one that is to stop with a signal that has no SA_RESTART, so
- * that the system call fails with EINTR.
+ * Every thread that runs commands has a struct waiter. It says when a wait begins and ends; one
+ * watcher looks at all waiters, and interrupts the one that is to stop with a signal that has no
+ * SA_RESTART, so that the system call fails with EINTR.
  *
- * What is shared: `phase`, `began`, `deadline` and `reason` are atomic. `subject` and `thread` are read by
- * the watcher only while it holds the watch's lock and has set phase to WAIT_ATTENDED; the waiting thread
- * then takes that lock before it goes on. */
+ * What is shared: `phase`, `began`, `deadline` and `reason` are atomic. `subject` and `thread` are
+ * read by the watcher only while it holds the watch's lock and has set phase to WAIT_ATTENDED; the
+ * waiting thread then takes that lock before it goes on. */
 #ifndef SOCKSH_SYSTEM_WAIT_H
 #define SOCKSH_SYSTEM_WAIT_H
 
@@ -71,8 +71,9 @@ void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned 
 void waiter_register(struct waiter *waiter);
 void waiter_unregister(struct waiter *waiter);
 
-/* Around everything that may block. `now` is the time it begins. False from waiter_begin: the thread was
- * told to stop before it began, so it must not wait; waiter_end must then not be called. */
+/* Around everything that may block. `now` is the time it begins. False from waiter_begin: the
+ * thread was told to stop before it began, so it must not wait; waiter_end must then not be called.
+ */
 bool waiter_begin(struct waiter *waiter, const void *subject, int64_t now);
 void waiter_end(struct waiter *waiter);
 
@@ -85,15 +86,16 @@ void waiter_forget_deadline(struct waiter *waiter);
 /* The reason the thread was told to stop, and forgets it. */
 enum wait_reason waiter_take_reason(struct waiter *waiter);
 
-/* Holds a waiter in its wait while the watch's lock is held, so that its subject may be looked at. False where it is not
- * waiting any more. */
+/* Holds a waiter in its wait while the watch's lock is held, so that its subject may be looked at.
+ * False where it is not waiting any more. */
 bool waiter_attend(struct waiter *waiter);
 
-/* Sends the signal to a waiter that was told to stop and is still in the kernel. The watch's lock is held. */
+/* Sends the signal to a waiter that was told to stop and is still in the kernel. The watch's lock
+ * is held. */
 void waiter_signal(struct waiter *waiter);
 
-/* Waits until *word is no longer `expected`, at most until `deadline` (0: without end). 0, or an errno:
- * EINTR, ETIMEDOUT. futex_wake wakes all who wait on it. */
+/* Waits until *word is no longer `expected`, at most until `deadline` (0: without end). 0, or an
+ * errno: EINTR, ETIMEDOUT. futex_wake wakes all who wait on it. */
 int futex_wait(_Atomic unsigned *word, unsigned expected, int64_t deadline);
 void futex_wake(_Atomic unsigned *word);
 

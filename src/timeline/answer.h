@@ -1,4 +1,5 @@
-/* answer: what a command answers: a table of typed rows, or text. How it looks is a view's business. */
+/* answer: what a command answers: a table of typed rows, or text. How it looks is a view's
+ * business. */
 #ifndef SOCKSH_TIMELINE_ANSWER_H
 #define SOCKSH_TIMELINE_ANSWER_H
 

@@ -16,8 +16,8 @@ struct decoded {
   const char **columns;
 };
 
-/* Reads an event from `size` bytes. Texts point into them; the rest is in `decoded`. 0, or -1 where the bytes are no
- * event, or there is no memory. */
+/* Reads an event from `size` bytes. Texts point into them; the rest is in `decoded`. 0, or -1 where
+ * the bytes are no event, or there is no memory. */
 int event_decode(const char *data, size_t size, struct event *event, struct decoded *decoded);
 /* The kind and the serial of an event alone. */
 enum event_kind event_peek(const char *data, size_t size, uint64_t *serial);

@@ -10,10 +10,12 @@ static int64_t difference(int64_t a, int64_t b) {
   return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* Writing: numbers as zigzag varints, times in 8 bytes, texts with their length before them and a zero behind them.
+/* Writing: numbers as zigzag varints, times in 8 bytes, texts with their length before them and a
+ * zero behind them.
  *
- * Each function takes where to write, and returns where it ended. There is always room for ROOM bytes of numbers, so that
- * they are written without looking; all that may be longer makes room for itself and for that many numbers again. */
+ * Each function takes where to write, and returns where it ended. There is always room for ROOM
+ * bytes of numbers, so that they are written without looking; all that may be longer makes room for
+ * itself and for that many numbers again. */
 enum { NUMBER_SIZE = 10, ROOM = 40 * NUMBER_SIZE };
 
 struct pen {
@@ -79,7 +81,8 @@ static char *put_label(struct pen *pen, char *at, const struct socket_label *lab
   if (label->descriptor < 0)
     return at;
   at = put(at, (long long)label->id);
-  at = put(at, (long long)label->protocol * 65536 | (label->family & 0xfff) << 4 | (label->role & 3));
+  at = put(at,
+           (long long)label->protocol * 65536 | (label->family & 0xfff) << 4 | (label->role & 3));
   at = put(at, (long long)label->cookie);
   return put_bytes(pen, at, label->name, strlen(label->name));
 }
@@ -129,7 +132,8 @@ static unsigned call_bits(const struct call *call, bool finished) {
   bool data = call->data && (finished || !call_forms[call->name].receives);
   return (call->wants_address ? WANTS_ADDRESS : 0) | (call->raw_value ? RAW_VALUE : 0) |
          (call->interrupted ? INTERRUPTED : 0) | (data ? HAS_DATA : 0) |
-         (call->object.descriptor >= 0 ? HAS_OBJECT : 0) | (call->address.length ? HAS_ADDRESS : 0) |
+         (call->object.descriptor >= 0 ? HAS_OBJECT : 0) |
+         (call->address.length ? HAS_ADDRESS : 0) |
          (call->item_room || call->item_count ? HAS_ITEMS : 0) | (call->message ? HAS_MESSAGE : 0) |
          (call->text[0] || call->text[1] ? HAS_TEXT : 0) | (call->found_count ? HAS_FOUND : 0) |
          (finished && (call->made[0] >= 0 || call->made[1] >= 0) ? HAS_MADE : 0);
@@ -158,7 +162,8 @@ static char *put_call(struct pen *pen, char *at, const struct event *event, size
   if (bits & HAS_ADDRESS)
     at = put_address(pen, at, &call->address);
   if (bits & HAS_DATA)
-    at = put_bytes(pen, at, call->data->data, call->data->length < record ? call->data->length : record);
+    at = put_bytes(pen, at, call->data->data,
+                   call->data->length < record ? call->data->length : record);
   at = put(at, (long long)call->size);
   at = put(at, call->duration);
   if (bits & HAS_ITEMS)
@@ -192,7 +197,8 @@ static char *put_answer(struct pen *pen, char *at, const struct answer *answer) 
   return put_bytes(pen, at, answer->text.data, answer->text.length);
 }
 
-static char *put_line(struct pen *pen, char *at, const struct event_statement *line, size_t record) {
+static char *put_line(struct pen *pen, char *at, const struct event_statement *line,
+                      size_t record) {
   at = put_text(pen, at, line->source);
   at = put(at, line->line);
   at = put_bytes(pen, at, line->text, line->length < record ? line->length : record);
@@ -253,7 +259,8 @@ static char *put_packet(struct pen *pen, char *at, const struct event_packet *pa
   return put(at, packet->since);
 }
 
-static char *put_service(struct pen *pen, char *at, const struct event_service *service, size_t record) {
+static char *put_service(struct pen *pen, char *at, const struct event_service *service,
+                         size_t record) {
   at = put(at, service->number);
   at = put(at, service->phase);
   at = put_label(pen, at, &service->socket);

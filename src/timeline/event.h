@@ -1,13 +1,14 @@
-/* event: what happened, once, in the order in which it happened. Everything shown or written is a view of these. */
+/* event: what happened, once, in the order in which it happened. Everything shown or written is a
+ * view of these. */
 #ifndef SOCKSH_TIMELINE_EVENT_H
 #define SOCKSH_TIMELINE_EVENT_H
 
 #include <stdint.h>
 
+#include "call/call.h"
 #include "language/error.h"
 #include "language/result.h"
 #include "language/source.h"
-#include "call/call.h"
 #include "timeline/answer.h"
 
 enum event_kind {
@@ -43,7 +44,8 @@ struct event_statement {
   unsigned depth; /* 0: of the script itself; more: inside a block, a source, or a repeat */
 };
 
-/* Why a state has changed, where the kernel says so: by the state itself, or by what a call gave. */
+/* Why a state has changed, where the kernel says so: by the state itself, or by what a call gave.
+ */
 enum state_reason {
   REASON_NONE,      /* a call of this session, or nothing more to say */
   REASON_PEER_FIN,  /* the peer's FIN has come */
@@ -117,27 +119,27 @@ enum packet_fate {
   PACKET_HELD,    /* it waits on the wire */
   PACKET_CROSSED, /* it was delivered */
   PACKET_DROPPED, /* `wire drop` */
-  PACKET_LOST,    /* the wire has lost it: `wire loss`, `wire cut`, or nobody there has the address */
-  PACKET_AGAIN,   /* the kernel has sent again what is still held: folded into that */
+  PACKET_LOST,  /* the wire has lost it: `wire loss`, `wire cut`, or nobody there has the address */
+  PACKET_AGAIN, /* the kernel has sent again what is still held: folded into that */
   PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
 };
 
 struct event_packet {
   unsigned number; /* by which `packet` and `wire` know it: 1, 2, 3 ... */
   enum packet_fate fate;
-  const char *
-      source; /* who sent it, by its IP header: a host's name, or the address as text where no host has it */
+  const char *source; /* who sent it, by its IP header: a host's name, or the address as text where
+                         no host has it */
   const char *target; /* for whom it is, in the same way */
   const char *to;     /* the host that it is, or would be, delivered to; "" for nobody */
   const char *wire;   /* the wire's name; "" where the lab has one only */
-  const char
-      *reason; /* why it was lost, or by which command it came: "loss", "cut", "inject", "duplicate"; "" */
-  const void *bytes;            /* the packet from its IP header on, as much as was kept */
-  size_t length;                /* of those */
-  size_t total;                 /* of the whole packet */
-  bool unseen;                  /* it is kept, and not shown: `wire show off` */
-  bool ports;                   /* there are several connections: its ports are worth showing */
-  bool relative;                /* the three below are known */
+  const char *reason; /* why it was lost, or by which command it came: "loss", "cut", "inject",
+                         "duplicate"; "" */
+  const void *bytes;  /* the packet from its IP header on, as much as was kept */
+  size_t length;      /* of those */
+  size_t total;       /* of the whole packet */
+  bool unseen;        /* it is kept, and not shown: `wire show off` */
+  bool ports;         /* there are several connections: its ports are worth showing */
+  bool relative;      /* the three below are known */
   uint32_t sequence_base;       /* the initial sequence number of its sender */
   uint32_t acknowledgment_base; /* and that of its receiver */
   uint32_t timestamp_base;      /* the first timestamp of its sender, less 1 */
@@ -175,7 +177,8 @@ struct event_service {
   uint64_t count;    /* SERVICE_ENDED: connections in all, or datagrams */
   uint64_t left_out; /* events of services before this one that there was no room for */
   int error;         /* an errno, or 0 */
-  const char *text;  /* the handler and the model; the call that failed; why it has ended. "" for nothing */
+  const char
+      *text; /* the handler and the model; the call that failed; why it has ended. "" for nothing */
 };
 
 /* How far a transfer has come. */

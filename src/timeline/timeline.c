@@ -68,8 +68,8 @@ static void read_wall(struct timeline *timeline) {
   timeline->wall_offset = clock_wall() - timeline->wall_read;
 }
 
-/* The wall clock at a moment of the monotonic one. It is read only now and then, since reading a clock costs about as
- * much as keeping an event. */
+/* The wall clock at a moment of the monotonic one. It is read only now and then, since reading a
+ * clock costs about as much as keeping an event. */
 static int64_t wall_at(struct timeline *timeline, int64_t monotonic) {
   int64_t age = monotonic - timeline->wall_read;
   if (age > WALL_AGE || age < -WALL_AGE)
@@ -242,9 +242,10 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
   return true;
 }
 
-/* Copies the block that holds the first kept event from `from` on into *memory. Returns the serial behind its last
- * one's block, 0 when there is none. */
-static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *memory, uint64_t *next) {
+/* Copies the block that holds the first kept event from `from` on into *memory. Returns the serial
+ * behind its last one's block, 0 when there is none. */
+static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *memory,
+                       uint64_t *next) {
   bytes_clear(memory);
   for (size_t i = 0; i < timeline->block_count; i++) {
     const struct block *block = &timeline->blocks[(timeline->block_first + i) % BLOCK_LIMIT];

@@ -24,7 +24,8 @@ void output_add(struct output *output, int descriptor, const void *data, size_t 
     return;
   pthread_mutex_lock(&output->lock);
   size_t count = output->segments.length / sizeof(struct output_segment);
-  struct output_segment *last = count ? (struct output_segment *)output->segments.data + count - 1 : NULL;
+  struct output_segment *last =
+      count ? (struct output_segment *)output->segments.data + count - 1 : NULL;
   if (bytes_reserve(&output->bytes, length) == 0) {
     if (last && last->descriptor == descriptor) {
       last->length += length;

@@ -30,11 +30,12 @@ void output_stop(struct output *output);
 /* Adds text for a descriptor, 1 or 2. */
 void output_add(struct output *output, int descriptor, const void *data, size_t length);
 
-/* Writes all that waits. An error of standard output sets `broken`, and all that follows is dropped; one of standard
- * error is nobody's to hear. */
+/* Writes all that waits. An error of standard output sets `broken`, and all that follows is
+ * dropped; one of standard error is nobody's to hear. */
 void output_flush(struct output *output);
 
-/* Takes all that waits for another way of writing it (above the prompt): swaps it into the two buffers. */
+/* Takes all that waits for another way of writing it (above the prompt): swaps it into the two
+ * buffers. */
 void output_take(struct output *output, struct bytes *bytes, struct bytes *segments);
 /* Writes what was taken. */
 void output_write(struct output *output, const struct bytes *bytes, const struct bytes *segments);

@@ -41,7 +41,8 @@ static void take_settings(void *context) {
     view->settings = *change->settings;
 }
 
-void view_configure(struct view *view, struct timeline *timeline, const struct view_settings *settings) {
+void view_configure(struct view *view, struct timeline *timeline,
+                    const struct view_settings *settings) {
   struct change change = {view, settings};
   timeline_call(timeline, take_settings, &change);
 }

@@ -1,4 +1,5 @@
-/* view: what turns events into what is shown or written. A view is one file, and its struct view_class. */
+/* view: what turns events into what is shown or written. A view is one file, and its struct
+ * view_class. */
 #ifndef SOCKSH_VIEW_VIEW_H
 #define SOCKSH_VIEW_VIEW_H
 
@@ -32,16 +33,17 @@ struct view_class {
 struct view {
   const struct view_class *class;
   struct output *output;
-  struct view *next;             /* another that listens to the same timeline; NULL: none */
-  struct view_settings settings; /* changed with view_configure; the timeline's lock guards all of a view */
+  struct view *next; /* another that listens to the same timeline; NULL: none */
+  struct view_settings
+      settings; /* changed with view_configure; the timeline's lock guards all of a view */
 };
 
 extern const struct view_class view_text; /* lines for a person */
 extern const struct view_class view_json; /* --json */
 extern const struct view_class view_tap;  /* --tap */
 
-/* NULL when there is no memory. `next` is a view that listens, too; NULL: none. What is said of a view below is done to all of its
- * chain. */
+/* NULL when there is no memory. `next` is a view that listens, too; NULL: none. What is said of a
+ * view below is done to all of its chain. */
 struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
@@ -50,11 +52,13 @@ void view_free(struct view *view);
 void view_add(struct view *view, struct timeline *timeline, struct view *added);
 void view_remove(struct view *view, struct timeline *timeline, struct view *removed);
 
-/* Hands to the output what was held back: at the end of a session, when nothing is appended any more. */
+/* Hands to the output what was held back: at the end of a session, when nothing is appended any
+ * more. */
 void view_finish(struct view *view);
 
 /* Changes the settings of a view that listens to this timeline. */
-void view_configure(struct view *view, struct timeline *timeline, const struct view_settings *settings);
+void view_configure(struct view *view, struct timeline *timeline,
+                    const struct view_settings *settings);
 
 /* Renders an event: the timeline's listener, called under its lock. */
 void view_event(const struct event *event, void *view);

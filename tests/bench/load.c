@@ -1,12 +1,14 @@
-/* The clients of the benchmarks, all in one thread with epoll. What comes back is compared with what was sent.
+/* The clients of the benchmarks, all in one thread with epoll. What comes back is compared with
+ * what was sent.
  *
- *     load tcp PORT CONNECTIONS COUNT   so many round trips of 64 bytes in all, over so many connections at once
- *     load udp PORT WINDOW COUNT        the same with datagrams, so many on their way at once
- *     load hold PORT CONNECTIONS        opens so many, has each echo once, says "ready", and holds them until
- *                                       standard input ends; then each echoes once more
- *     load churn PORT COUNT             so many connections one after the other, 64 at a time: connect, echo, close
+ *     load tcp PORT CONNECTIONS COUNT   so many round trips of 64 bytes in all, over so many
+ * connections at once load udp PORT WINDOW COUNT        the same with datagrams, so many on their
+ * way at once load hold PORT CONNECTIONS        opens so many, has each echo once, says "ready",
+ * and holds them until standard input ends; then each echoes once more load churn PORT COUNT so
+ * many connections one after the other, 64 at a time: connect, echo, close
  *
- * It prints the seconds that this took, without the time to connect (but for churn); of hold, "ready", and "done".
+ * It prints the seconds that this took, without the time to connect (but for churn); of hold,
+ * "ready", and "done".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -196,9 +198,8 @@ int main(int argc, char **argv) {
   else if (argc == 4 && strcmp(argv[1], "churn") == 0)
     run_churn(atoi(argv[2]), atol(argv[3]));
   else {
-    fprintf(
-        stderr,
-        "usage: load tcp|udp PORT CONNECTIONS COUNT | load hold PORT CONNECTIONS | load churn PORT COUNT\n");
+    fprintf(stderr, "usage: load tcp|udp PORT CONNECTIONS COUNT | load hold PORT CONNECTIONS | "
+                    "load churn PORT COUNT\n");
     return 2;
   }
   return 0;

@@ -5,8 +5,8 @@
  *   packet-rate tcp-receive SECONDS         prints its port, then the bytes a second that came
  *   packet-rate tcp-send HOST PORT SECONDS
  *
- * The receiver counts from the first that comes. That of datagrams takes them in heaps, every half a millisecond: what is measured is the way
- * to it, not how often it can be woken. */
+ * The receiver counts from the first that comes. That of datagrams takes them in heaps, every half
+ * a millisecond: what is measured is the way to it, not how often it can be woken. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,8 +113,10 @@ int main(int argc, char **argv) {
   if (argc == 3 && strcmp(argv[1] + 3, "-receive") == 0)
     return receive(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, atof(argv[2]));
   if (argc == 5 && strcmp(argv[1] + 3, "-send") == 0)
-    return send_all(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[2], atoi(argv[3]), atof(argv[4]));
-  fputs("usage: packet-rate udp-receive|tcp-receive SECONDS | udp-send|tcp-send HOST PORT SECONDS\n",
-        stderr);
+    return send_all(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[2], atoi(argv[3]),
+                    atof(argv[4]));
+  fputs(
+      "usage: packet-rate udp-receive|tcp-receive SECONDS | udp-send|tcp-send HOST PORT SECONDS\n",
+      stderr);
   return 2;
 }

@@ -1,7 +1,7 @@
 /* Runs a command and prints the most memory that it had in use, in kilobytes, on standard error.
  *
- * The kernel counts towards a program's peak what the process had before it became that program. The
- * benchmarks themselves are large beside socksh, so this small program starts it for them.
+ * The kernel counts towards a program's peak what the process had before it became that program.
+ * The benchmarks themselves are large beside socksh, so this small program starts it for them.
  *
  * usage: peak-memory COMMAND [ARGUMENT...]
  */

@@ -74,8 +74,10 @@ static void serve_udp(void) {
   for (;;) {
     for (int i = 0; i < BATCH; i++) {
       parts[i] = (struct iovec){data[i], LONGEST};
-      messages[i].msg_hdr = (struct msghdr){
-          .msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &parts[i], .msg_iovlen = 1};
+      messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+                                            .msg_namelen = sizeof from[i],
+                                            .msg_iov = &parts[i],
+                                            .msg_iovlen = 1};
     }
     int count = recvmmsg(bound, messages, BATCH, MSG_WAITFORONE, NULL);
     for (int i = 0; i < count; i++)

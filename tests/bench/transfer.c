@@ -1,4 +1,5 @@
-/* What send-file and recv-file are measured against: a file over a TCP connection with sendfile and splice, as plainly as possible.
+/* What send-file and recv-file are measured against: a file over a TCP connection with sendfile and
+ * splice, as plainly as possible.
  *
  *     transfer send PATH PORT    sends it
  *     transfer recv PATH         prints its port, and receives it

@@ -1,4 +1,5 @@
-/* Everything else that takes bytes from outside or words as typed. The first byte of the input says which. */
+/* Everything else that takes bytes from outside or words as typed. The first byte of the input says
+ * which. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,19 +8,22 @@
 #include "language/lexer.h"
 #include "language/number.h"
 #include "language/pack.h"
+#include "language/word.h"
 #include "names/constant.h"
 #include "option/option.h"
-#include "language/word.h"
 #include "timeline/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Control, format and bidirectional characters, separators of lines, private use: a terminal may act on them. */
+/* Control, format and bidirectional characters, separators of lines, private use: a terminal may
+ * act on them. */
 static bool acts(uint32_t point) {
   return point < ' ' || (point >= 0x7f && point <= 0x9f) || point == 0xad || point == 0x61c ||
-         point == 0x180e || (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) ||
-         (point >= 0xe000 && point <= 0xf8ff) || (point >= 0xe0000 && point <= 0xe0fff) || point >= 0xf0000;
+         point == 0x180e || (point >= 0x200b && point <= 0x200f) ||
+         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) ||
+         point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) ||
+         (point >= 0xe000 && point <= 0xf8ff) || (point >= 0xe0000 && point <= 0xe0fff) ||
+         point >= 0xf0000;
 }
 
 static void check_safe(struct bytes *bytes, bool lines, enum escape_style style) {
@@ -61,7 +65,8 @@ static void fuzz_word(const char *data, size_t size) {
   escape_append_word(&bytes, data, size);
   struct source *source = source_create("fuzz", bytes.data, bytes.length, 1);
   lexer_start(&lexer, source, &arena);
-  if (lexer_next(&lexer, &token, &error) < 0 || token.kind != TOKEN_WORD || lexer.at != bytes.length)
+  if (lexer_next(&lexer, &token, &error) < 0 || token.kind != TOKEN_WORD ||
+      lexer.at != bytes.length)
     abort();
   if (!token.word.literal || !bytes_equal(token.word.text, token.word.count, data, size))
     abort();
@@ -71,8 +76,8 @@ static void fuzz_word(const char *data, size_t size) {
   bytes_free(&bytes);
 }
 
-static void pack_again(const struct pack_word *format, const struct unpacked *unpacked, const char *data,
-                       size_t size) {
+static void pack_again(const struct pack_word *format, const struct unpacked *unpacked,
+                       const char *data, size_t size) {
   struct bytes *texts = calloc(unpacked->count + 1, sizeof *texts);
   struct pack_word *words = calloc(unpacked->count + 1, sizeof *words);
   struct bytes again = {0};
@@ -83,7 +88,8 @@ static void pack_again(const struct pack_word *format, const struct unpacked *un
   }
   if (pack(format, words, unpacked->count, &again, &error) < 0 || again.length != size)
     abort();
-  if (!memchr(format->text, 'x', format->length) && !bytes_equal(again.data, again.length, data, size))
+  if (!memchr(format->text, 'x', format->length) &&
+      !bytes_equal(again.data, again.length, data, size))
     abort();
   for (size_t i = 0; i < unpacked->count; i++)
     bytes_free(&texts[i]);
@@ -160,7 +166,8 @@ static void fuzz_numbers(const char *text, size_t size) {
   bytes_free(&written);
 }
 
-/* The value of an option as words, and as bytes from the kernel, of any length. The first byte chooses the option. */
+/* The value of an option as words, and as bytes from the kernel, of any length. The first byte
+ * chooses the option. */
 static void fuzz_options(const char *data, size_t size) {
   enum { WORDS = 8 };
   struct option_word words[WORDS];

@@ -1,5 +1,5 @@
-/* The reader of scripts over any bytes: a script is read and each of its words expanded, or its error is shown with
- * its caret. Nothing is run. */
+/* The reader of scripts over any bytes: a script is read and each of its words expanded, or its
+ * error is shown with its caret. Nothing is run. */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@ struct command {
   bool raw;
 };
 
-/* Any word that begins with a small letter names a command, but for "c" and "d", which names may be. */
+/* Any word that begins with a small letter names a command, but for "c" and "d", which names may
+ * be. */
 static const struct command *find(const char *text, size_t length, struct error *error) {
   static const struct command plain;
   static const struct command raw = {.raw = true};

@@ -1,5 +1,6 @@
-/* Any bytes as a packet: read, shown as a line, in full and in JSON, edited, made right. The input is a byte of flags, two bytes of the
- * packet's length on the wire, the name of a field and a text for it, each ended by a zero byte, and the packet. */
+/* Any bytes as a packet: read, shown as a line, in full and in JSON, edited, made right. The input
+ * is a byte of flags, two bytes of the packet's length on the wire, the name of a field and a text
+ * for it, each ended by a zero byte, and the packet. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,8 @@
 #include "packet/packet.h"
 #include "packet/packet_field.h"
 #include "view/json/json_part.h"
-#include "view/notation/packet_line.h"
 #include "view/notation/packet_full.h"
+#include "view/notation/packet_line.h"
 #include "view/notation/table_layout.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,7 +27,8 @@ static void check_packet(const struct packet *packet) {
   struct packet_option option;
   size_t bit;
   bool bad;
-  if (packet->payload > packet->length || packet->transport > packet->length || packet->end > packet->total)
+  if (packet->payload > packet->length || packet->transport > packet->length ||
+      packet->end > packet->total)
     abort();
   if (packet_data_length(packet) > packet->length - packet->payload)
     abort();

@@ -39,7 +39,8 @@ static void is_for(int family, const char *text, const char *expected) {
     fail_msg("%s: %s", text, error.message);
   address_append(&address, &bytes);
   assert_string_equal(bytes_text(&bytes), expected);
-  assert_int_equal(parse(bytes.data, bytes.length, family, &again, &query, &error), ADDRESS_COMPLETE);
+  assert_int_equal(parse(bytes.data, bytes.length, family, &again, &query, &error),
+                   ADDRESS_COMPLETE);
   assert_true(address_equal(&address, &again));
   bytes_free(&bytes);
 }
@@ -93,7 +94,8 @@ static void test_inet6(void **state) {
   is_for(AF_INET, "[::1]:80", "[::1]:80");
 }
 
-/* A bare number is always a port; any address and the loopback are the socket's family's, or IPv4's. */
+/* A bare number is always a port; any address and the loopback are the socket's family's, or
+ * IPv4's. */
 static void test_short_forms(void **state) {
   (void)state;
   is("80", "127.0.0.1:80");

@@ -1,5 +1,5 @@
-/* call: what the kernel may do to a call, with the system calls replaced that are hard to make fail. Linked with --wrap for each
- * function that has a __wrap_ below. */
+/* call: what the kernel may do to a call, with the system calls replaced that are hard to make
+ * fail. Linked with --wrap for each function that has a __wrap_ below. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,8 +62,8 @@ ssize_t __wrap_recv(int descriptor, void *data, size_t size, int flags) {
 ssize_t __wrap_send(int descriptor, const void *data, size_t size, int flags) {
   if (failed_with(&fault.send_error) < 0)
     return -1;
-  return __real_send(descriptor, data, fault.send_most && size > fault.send_most ? fault.send_most : size,
-                     flags);
+  return __real_send(descriptor, data,
+                     fault.send_most && size > fault.send_most ? fault.send_most : size, flags);
 }
 
 int __wrap_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
@@ -256,7 +256,8 @@ static void test_connection_aborted(void **state) {
   call_free(&call);
 }
 
-/* Linux has closed the descriptor whatever close(2) returned, and its number may be another's at once. */
+/* Linux has closed the descriptor whatever close(2) returned, and its number may be another's at
+ * once. */
 static void test_close_with_error(void **state) {
   struct socket_table *table = *state;
   struct call call;
@@ -280,7 +281,8 @@ static void test_close_with_error(void **state) {
   }
 }
 
-/* A job blocks on a socket that another closes; a new socket gets the number before the job's call finishes. */
+/* A job blocks on a socket that another closes; a new socket gets the number before the job's call
+ * finishes. */
 static void test_number_used_again(void **state) {
   struct socket_table *table = *state;
   struct socket *pair[2];
@@ -345,7 +347,8 @@ static void test_closed_socket(void **state) {
   call_free(&call);
 }
 
-/* epoll tells a number: which socket it is, is found out in finish, and a number without a socket stays a number. */
+/* epoll tells a number: which socket it is, is found out in finish, and a number without a socket
+ * stays a number. */
 static void test_epoll_of_a_closed_number(void **state) {
   struct socket_table *table = *state;
   struct socket *pair[2];
@@ -381,8 +384,8 @@ static void test_epoll_of_a_closed_number(void **state) {
   call_free(&call);
 }
 
-static void send_descriptors(struct socket_table *table, struct socket *from, const int *descriptors,
-                             size_t count) {
+static void send_descriptors(struct socket_table *table, struct socket *from,
+                             const int *descriptors, size_t count) {
   struct call call;
   call_init(&call, CALL_SENDMSG, from);
   call.data = blob_copy("x", 1);
@@ -391,13 +394,15 @@ static void send_descriptors(struct socket_table *table, struct socket *from, co
   call.message->part_sizes[0] = 1;
   call.message->part_count = 1;
   assert_int_equal(
-      message_add_control(call.message, SOL_SOCKET, SCM_RIGHTS, descriptors, count * sizeof(int)), 0);
+      message_add_control(call.message, SOL_SOCKET, SCM_RIGHTS, descriptors, count * sizeof(int)),
+      0);
   make(&call, table);
   assert_int_equal(call.result, 1);
   call_free(&call);
 }
 
-/* A message brings two sockets and a file where there is room for two: what came is taken or closed, and nothing leaks. */
+/* A message brings two sockets and a file where there is room for two: what came is taken or
+ * closed, and nothing leaks. */
 static void test_truncated_control(void **state) {
   struct socket_table *table = *state;
   struct socket *pair[2];
@@ -451,8 +456,8 @@ static void test_failed_recvmsg(void **state) {
   assert_int_equal(call.message->received_count, 0);
   struct control control;
   size_t at = 0;
-  assert_false(
-      message_next_control(call.message, &at, &control)); /* what was in the buffer before means nothing */
+  assert_false(message_next_control(call.message, &at,
+                                    &control)); /* what was in the buffer before means nothing */
   call_free(&call);
 }
 
@@ -483,10 +488,11 @@ static void test_select_above_1024(void **state) {
     call.items = calloc(NUMBERS, sizeof *call.items);
     call.item_count = NUMBERS;
     for (int i = 0; i < NUMBERS; i++)
-      call.items[i] = (struct call_item){.label = socket_label(entries[i]),
-                                         .entry = (struct socket *)object_retain(&entries[i]->object),
-                                         .descriptor = numbers[i],
-                                         .asked = i == 1 ? SET_READ | SET_WRITE : SET_READ};
+      call.items[i] =
+          (struct call_item){.label = socket_label(entries[i]),
+                             .entry = (struct socket *)object_retain(&entries[i]->object),
+                             .descriptor = numbers[i],
+                             .asked = i == 1 ? SET_READ | SET_WRITE : SET_READ};
     make(&call, table);
     assert_int_equal(call.result, ready ? NUMBERS + 1 : 1);
     for (int i = 0; i < NUMBERS; i++)
@@ -497,8 +503,9 @@ static void test_select_above_1024(void **state) {
   }
 }
 
-/* Whatever allocation fails, prepare says so, and leaves nothing behind: the table is as it was, no socket counts as waited for,
- * and what is prepared again succeeds. (Leaks are the sanitizer's to find.) */
+/* Whatever allocation fails, prepare says so, and leaves nothing behind: the table is as it was, no
+ * socket counts as waited for, and what is prepared again succeeds. (Leaks are the sanitizer's to
+ * find.) */
 static void try_without_memory(struct socket_table *table,
                                void (*fill)(struct call *call, struct socket *socket),
                                struct socket *socket) {

@@ -1,4 +1,5 @@
-/* command: the table of commands holds what help, the manual, checking and completion need of each. */
+/* command: the table of commands holds what help, the manual, checking and completion need of each.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +14,8 @@
 #include <unistd.h>
 
 #include "command/command.h"
-#include "commands/command_table.h"
 #include "command/invocation.h"
+#include "commands/command_table.h"
 #include "language/script.h"
 #include "shell/completion.h"
 
@@ -59,12 +60,13 @@ static void test_entries(void **state) {
 /* The group of the calls of C has what a person needs to find the call elsewhere. */
 static void test_calls_are_explained(void **state) {
   static const char *const calls[] = {
-      "socket",      "socketpair",  "bind",      "listen",      "accept",        "connect",    "shutdown",
-      "close",       "dup",         "send",      "sendto",      "sendmsg",       "write",      "recv",
-      "recvfrom",    "recvmsg",     "read",      "getsockname", "getpeername",   "getsockopt", "setsockopt",
-      "fcntl",       "ioctl",       "poll",      "select",      "epoll_create1", "epoll_ctl",  "epoll_wait",
-      "getaddrinfo", "getnameinfo", "inet_pton", "inet_ntop",   "htons",         "htonl",      "ntohs",
-      "ntohl",       NULL};
+      "socket",      "socketpair",    "bind",       "listen",     "accept",      "connect",
+      "shutdown",    "close",         "dup",        "send",       "sendto",      "sendmsg",
+      "write",       "recv",          "recvfrom",   "recvmsg",    "read",        "getsockname",
+      "getpeername", "getsockopt",    "setsockopt", "fcntl",      "ioctl",       "poll",
+      "select",      "epoll_create1", "epoll_ctl",  "epoll_wait", "getaddrinfo", "getnameinfo",
+      "inet_pton",   "inet_ntop",     "htons",      "htonl",      "ntohs",       "ntohl",
+      NULL};
   (void)state;
   for (const char *const *name = calls; *name; name++) {
     const struct command *command = command_find(*name, strlen(*name));
@@ -106,7 +108,8 @@ static void test_examples(void **state) {
   for (const struct command *const *entry = command_table; *entry; entry++) {
     struct script script = {0};
     struct error error = {0};
-    struct source *source = source_create((*entry)->name, (*entry)->example, strlen((*entry)->example), 1);
+    struct source *source =
+        source_create((*entry)->name, (*entry)->example, strlen((*entry)->example), 1);
     if (script_read(source, &command_vocabulary, &script, &error) != SCRIPT_READ)
       fail_msg("%s: %s", (*entry)->name, error.message);
     check_statements(script.first);
@@ -121,7 +124,8 @@ static void test_examples(void **state) {
   }
 }
 
-/* Each line is refused before it is run, with the kind of error that gives the exit status 2, and a place. */
+/* Each line is refused before it is run, with the kind of error that gives the exit status 2, and a
+ * place. */
 static void test_check_refuses(void **state) {
   static const char *const lines[] = {"socket",
                                       "socket inet",
@@ -199,7 +203,8 @@ struct expectation {
 
 static bool offers(const struct candidates *candidates, const char *word, size_t length) {
   for (size_t i = 0; i < candidates->count; i++)
-    if (strlen(candidates->list[i].text) == length && memcmp(candidates->list[i].text, word, length) == 0)
+    if (strlen(candidates->list[i].text) == length &&
+        memcmp(candidates->list[i].text, word, length) == 0)
       return true;
   return false;
 }
@@ -311,8 +316,8 @@ static void test_hints(void **state) {
     struct bytes hint = {0};
     completion_hint(expectations[i].line, &hint);
     if (strcmp(bytes_text(&hint), expectations[i].hint) != 0)
-      fail_msg("\"%s\": the hint is \"%s\", expected \"%s\"", expectations[i].line, bytes_text(&hint),
-               expectations[i].hint);
+      fail_msg("\"%s\": the hint is \"%s\", expected \"%s\"", expectations[i].line,
+               bytes_text(&hint), expectations[i].hint);
     bytes_free(&hint);
   }
 }

@@ -16,8 +16,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "names/constant.h"
 #include "language/word.h"
+#include "names/constant.h"
 
 static long parse(const struct constant_set *set, const char *text) {
   long value = -12345;
@@ -72,7 +72,8 @@ static void tables_are_sound(void **state) {
   assert_int_equal(sets, 30);
 }
 
-/* Every name is read, whole and short, in either case, to its value; and its value prints a name. */
+/* Every name is read, whole and short, in either case, to its value; and its value prints a name.
+ */
 static void names_are_read(void **state) {
   (void)state;
   for (const struct constant_set *const *set = constant_sets; *set; set++) {
@@ -82,7 +83,8 @@ static void names_are_read(void **state) {
       size_t length = strlen(row->name);
       assert_true(length < sizeof small);
       for (size_t i = 0; i <= length; i++)
-        small[i] = row->name[i] >= 'A' && row->name[i] <= 'Z' ? (char)(row->name[i] + 32) : row->name[i];
+        small[i] =
+            row->name[i] >= 'A' && row->name[i] <= 'Z' ? (char)(row->name[i] + 32) : row->name[i];
       assert_int_equal(parse(*set, row->name), row->value);
       assert_int_equal(parse(*set, small), row->value);
       if (strncmp(row->name, (*set)->prefix, prefix) == 0)
@@ -122,10 +124,12 @@ static void families(void **state) {
   appends(&constant_families, PF_INET, "AF_INET");
   appends(&constant_families, AF_LOCAL, "AF_UNIX");
   appends(&constant_families, 4711, "4711");
-  parse_fails(&constant_families, "inte", "no address family is called \"inte\", did you mean inet?");
+  parse_fails(&constant_families, "inte",
+              "no address family is called \"inte\", did you mean inet?");
   parse_fails(&constant_families, "AF_INTE",
               "no address family is called \"AF_INTE\", did you mean AF_INET?");
-  parse_fails(&constant_families, "PF_INTE", "no address family is called \"PF_INTE\", did you mean INET?");
+  parse_fails(&constant_families, "PF_INTE",
+              "no address family is called \"PF_INTE\", did you mean INET?");
   parse_fails(&constant_families, "PF_", "no address family is called \"PF_\"");
   parse_fails(&constant_families, "", "no address family is called \"\"");
   parse_fails(&constant_families, "elephant", "no address family is called \"elephant\"");
@@ -179,7 +183,8 @@ static void numbers(void **state) {
   assert_int_equal(parse(&constant_message_flags, "0xffffffff"), UINT_MAX);
   parse_fails(&constant_types, "4294967296",
               "\"4294967296\" does not fit into 32 bits, as every socket type does");
-  parse_fails(&constant_types, "99999999999999999999", "no socket type is called \"99999999999999999999\"");
+  parse_fails(&constant_types, "99999999999999999999",
+              "no socket type is called \"99999999999999999999\"");
 }
 
 static void requests_and_states(void **state) {
@@ -208,7 +213,8 @@ static void ambiguous(void **state) {
   assert_ptr_equal(constant_find(&set, "one", 3, &error), &rows[1]);
   assert_null(constant_find(&set, "two", 3, &error));
   assert_int_equal(error.kind, ERROR_USAGE);
-  assert_string_equal(error.message, "\"two\" is short for more than one thing, write one of X_TWO, X_TWO");
+  assert_string_equal(error.message,
+                      "\"two\" is short for more than one thing, write one of X_TWO, X_TWO");
   assert_null(constant_find(&set, "two", 3, NULL));
   assert_null(constant_find(&set, "three", 5, NULL));
 }
@@ -256,7 +262,8 @@ static void hostile(void **state) {
   long value;
   struct error error = {0};
   assert_int_equal(constant_parse(&constant_families, "inet\0x", 6, &value, &error), -1);
-  assert_string_equal(error.message, "no address family is called \"inet\\0x\", did you mean inet?");
+  assert_string_equal(error.message,
+                      "no address family is called \"inet\\0x\", did you mean inet?");
   assert_int_equal(constant_parse(&constant_protocols, "tcp\0", 4, &value, &error), -1);
   assert_int_equal(constant_parse(&constant_families, "\x1b[31m", 5, &value, &error), -1);
   assert_string_equal(error.message, "no address family is called \"\\x1b[31m\"");

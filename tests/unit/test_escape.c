@@ -11,7 +11,8 @@
 #include "language/escape.h"
 #include "language/lexer.h"
 
-static void escapes(const char *data, size_t length, enum escape_style style, const char *expected) {
+static void escapes(const char *data, size_t length, enum escape_style style,
+                    const char *expected) {
   struct bytes bytes = {0};
   escape_append(&bytes, data, length, style);
   assert_string_equal(bytes_text(&bytes), expected);
@@ -61,14 +62,17 @@ static size_t encode(uint32_t point, char text[4]) {
   return size;
 }
 
-/* Unicode 14's categories Cc, Cf, Zl, Zp, Cs, Co, and what is no character: a terminal may act on each of them. */
+/* Unicode 14's categories Cc, Cf, Zl, Zp, Cs, Co, and what is no character: a terminal may act on
+ * each of them. */
 static const uint32_t unsafe[][2] = {
-    {0x0, 0x1f},        {0x7f, 0x9f},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
-    {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},     {0x180e, 0x180e},
-    {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x2064},   {0x2066, 0x206f},   {0xd800, 0xf8ff},
-    {0xfdd0, 0xfdef},   {0xfeff, 0xfeff},   {0xfff9, 0xfffb},   {0xfffe, 0xffff},   {0x110bd, 0x110bd},
-    {0x110cd, 0x110cd}, {0x13430, 0x13438}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0x1fffe, 0x1ffff},
-    {0x2fffe, 0x2ffff}, {0xdfffe, 0xdffff}, {0xe0001, 0xe0001}, {0xe0020, 0xe007f}, {0xefffe, 0x10ffff},
+    {0x0, 0x1f},        {0x7f, 0x9f},        {0xad, 0xad},       {0x600, 0x605},
+    {0x61c, 0x61c},     {0x6dd, 0x6dd},      {0x70f, 0x70f},     {0x890, 0x891},
+    {0x8e2, 0x8e2},     {0x180e, 0x180e},    {0x200b, 0x200f},   {0x2028, 0x202e},
+    {0x2060, 0x2064},   {0x2066, 0x206f},    {0xd800, 0xf8ff},   {0xfdd0, 0xfdef},
+    {0xfeff, 0xfeff},   {0xfff9, 0xfffb},    {0xfffe, 0xffff},   {0x110bd, 0x110bd},
+    {0x110cd, 0x110cd}, {0x13430, 0x13438},  {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0x1fffe, 0x1ffff}, {0x2fffe, 0x2ffff},  {0xdfffe, 0xdffff}, {0xe0001, 0xe0001},
+    {0xe0020, 0xe007f}, {0xefffe, 0x10ffff},
 };
 
 static bool is_unsafe(uint32_t point) {
@@ -175,7 +179,8 @@ static void test_word(void **state) {
   word_is("\xef\xbb\xbf", 3, "\"\\xef\\xbb\\xbf\"");
 }
 
-/* Read by the lexer, the word gives its bytes again: one word, and literal where a bare one would be more. */
+/* Read by the lexer, the word gives its bytes again: one word, and literal where a bare one would
+ * be more. */
 static void word_returns(const char *data, size_t length) {
   struct bytes bytes = {0};
   struct arena arena = {0};

@@ -36,7 +36,8 @@ static int thing_field(const struct object *object, const char *name, struct val
     *value = value_from_number(80);
     return 0;
   }
-  return error_set(error, ERROR_FAILURE, "a thing has no field .%s; there are .peer and .port", name);
+  return error_set(error, ERROR_FAILURE, "a thing has no field .%s; there are .peer and .port",
+                   name);
 }
 
 static void thing_destroy(struct object *object) {
@@ -106,8 +107,8 @@ static int expand_text(const char *text, const struct scope *scope, struct bytes
   return status;
 }
 
-static void gives(const struct scope *scope, const char *text, enum value_kind kind, const char *expected,
-                  size_t length) {
+static void gives(const struct scope *scope, const char *text, enum value_kind kind,
+                  const char *expected, size_t length) {
   struct bytes bytes = {0};
   struct error error = {0};
   enum value_kind given;
@@ -177,7 +178,8 @@ static void test_fields(void **state) {
   fails(&scope, "x$c.other", "no field .other", 1, 8);
   fails(&scope, "$c.peer.peer", "no field .peer", 0, 12);
   fails(&scope, "$c.port.x", "a number has no field .x", 0, 9);
-  fails(&scope, "$t.txt", "text has no field .txt; to put text behind a value, write ${name}.txt", 0, 6);
+  fails(&scope, "$t.txt", "text has no field .txt; to put text behind a value, write ${name}.txt",
+        0, 6);
   fails(&scope, "$raw.x", "data has no field", 0, 6);
   fails(&scope, "$nothing.x", "nothing has no field", 0, 10);
 }

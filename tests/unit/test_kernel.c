@@ -1,4 +1,5 @@
-/* kernel, watched and arc: sockets found in the kernel's list and by their peers, and never taken for another. */
+/* kernel, watched and arc: sockets found in the kernel's list and by their peers, and never taken
+ * for another. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "socket/transition.h"
 #include "socket/look.h"
+#include "socket/transition.h"
 #include "view/picture/diagram.h"
 
 static struct kernel *kernel;
@@ -193,7 +194,8 @@ static struct socket *entry(struct socket_table *table, int descriptor) {
   return socket;
 }
 
-/* Peers are found by their addresses, also where one end has an IPv4 address and the other one the IPv6 one for it. */
+/* Peers are found by their addresses, also where one end has an IPv4 address and the other one the
+ * IPv6 one for it. */
 static void check_peers(int family) {
   struct socket_table table;
   socket_table_start(&table);
@@ -288,7 +290,8 @@ static void test_diagram(void **state) {
   struct bytes bytes = {0};
   (void)state;
   diagram_note(&diagram, STATE_UNKNOWN, STATE_CLOSED);
-  diagram_note(&diagram, STATE_CLOSED, STATE_ESTABLISHED); /* what was between them is not made up */
+  diagram_note(&diagram, STATE_CLOSED,
+               STATE_ESTABLISHED); /* what was between them is not made up */
   diagram_note(&diagram, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
   diagram_append(&diagram, &bytes);
   const char *text = bytes_text(&bytes);
@@ -306,9 +309,9 @@ static void test_diagram(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_find_inet),     cmocka_unit_test(test_find_inet6),
-      cmocka_unit_test(test_ports_reused),  cmocka_unit_test(test_walk),
-      cmocka_unit_test(test_peers),         cmocka_unit_test(test_duplicates),
+      cmocka_unit_test(test_find_inet),    cmocka_unit_test(test_find_inet6),
+      cmocka_unit_test(test_ports_reused), cmocka_unit_test(test_walk),
+      cmocka_unit_test(test_peers),        cmocka_unit_test(test_duplicates),
       cmocka_unit_test(test_orphan_limit), cmocka_unit_test(test_transitions),
       cmocka_unit_test(test_diagram),
   };

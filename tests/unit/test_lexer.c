@@ -1,4 +1,5 @@
-/* lexer: words, quotes, escapes, expansions, comments and line ends, as DESIGN.md section 3 has them. */
+/* lexer: words, quotes, escapes, expansions, comments and line ends, as DESIGN.md section 3 has
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +12,8 @@
 
 #include "language/lexer.h"
 
-/* What was read of a text: its tokens written in one line. A word is its text in quotes, an expansion inside it
- * <name.field>, signs are themselves, a separator is "|", and an error "!". */
+/* What was read of a text: its tokens written in one line. A word is its text in quotes, an
+ * expansion inside it <name.field>, signs are themselves, a separator is "|", and an error "!". */
 struct reading {
   struct bytes text;
   struct error error;
@@ -30,8 +31,8 @@ static void append_word(struct bytes *text, const struct word *word) {
     if (piece->expansion)
       bytes_append_char(text, '<');
     bytes_append(text, piece->text, piece->length);
-    for (const char *const *field = piece->expansion ? piece->expansion->field : NULL; field && *field;
-         field++)
+    for (const char *const *field = piece->expansion ? piece->expansion->field : NULL;
+         field && *field; field++)
       bytes_append_format(text, ".%s", *field);
     if (piece->expansion)
       bytes_append_char(text, '>');
@@ -82,7 +83,8 @@ static struct reading read_all(const char *text, size_t length) {
   return reading;
 }
 
-static void reads_bytes(const char *text, size_t length, const char *expected, size_t expected_length) {
+static void reads_bytes(const char *text, size_t length, const char *expected,
+                        size_t expected_length) {
   struct reading reading = read_all(text, length);
   if (!bytes_equal(reading.text.data, reading.text.length, expected, expected_length))
     fail_msg("%s\n  gave     %s\n  expected %s", text, bytes_text(&reading.text), expected);
@@ -181,7 +183,8 @@ static void test_joined_lines(void **state) {
   reads("a \\\n\\\n\\\nb", "\"a\"\"b\"");
   reads("a \\\n# b\nc", "\"a\"|\"c\"");
   reads("a \\\n=", "\"a\"=");
-  static const char *const open[] = {"a \\", "a \\\n", "a \\\r\n", "a\\", "a\\\n", "\\", "a \\\\\\\n"};
+  static const char *const open[] = {"a \\",  "a \\\n", "a \\\r\n",  "a\\",
+                                     "a\\\n", "\\",     "a \\\\\\\n"};
   for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
     struct reading reading = read_all(open[i], strlen(open[i]));
     assert_true(reading.joined);
@@ -300,8 +303,8 @@ static void test_zero_bytes(void **state) {
   reads_bytes("\\x4\0", 4, "!", 1);
 }
 
-/* A word written plainly is read by a short cut. The same word with "" behind it is not, and must come out the same,
- * whatever byte stands in it, and whatever follows. */
+/* A word written plainly is read by a short cut. The same word with "" behind it is not, and must
+ * come out the same, whatever byte stands in it, and whatever follows. */
 static void test_short_cut_agrees(void **state) {
   static const char *const forms[] = {"%c", "a%c", "%cb", "a%cb", "\"%c\"", "\"a%cb\""};
   static const char *const ends[] = {"", " ", "\t", ";", "\n", "\r\n", "\r", "\rx", " #x", " x"};
@@ -341,11 +344,12 @@ static void test_escaped_letter_agrees(void **state) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     for (size_t at = 0; at < strlen(words[i]); at++) {
       char escaped[64];
-      snprintf(escaped, sizeof escaped, "%.*s\\x%02x%s", (int)at, words[i], (unsigned char)words[i][at],
-               words[i] + at + 1);
+      snprintf(escaped, sizeof escaped, "%.*s\\x%02x%s", (int)at, words[i],
+               (unsigned char)words[i][at], words[i] + at + 1);
       struct reading plain = read_all(words[i], strlen(words[i]));
       struct reading other = read_all(escaped, strlen(escaped));
-      assert_true(bytes_equal(plain.text.data, plain.text.length, other.text.data, other.text.length));
+      assert_true(
+          bytes_equal(plain.text.data, plain.text.length, other.text.data, other.text.length));
       assert_int_equal(plain.bare, strlen(words[i]));
       assert_int_equal(other.bare, at);
       bytes_free(&plain.text);
@@ -353,7 +357,8 @@ static void test_escaped_letter_agrees(void **state) {
     }
 }
 
-/* Unterminated at every place, and with every byte put in at every place: no crash, no reading beyond the end. */
+/* Unterminated at every place, and with every byte put in at every place: no crash, no reading
+ * beyond the end. */
 static void test_hostile(void **state) {
   static const char line[] = "c = \"a\\x41${b.c}\" 'd' \\\n e\\ f $g.h.i #j\r\n{ & }";
   char changed[sizeof line];

@@ -1,5 +1,5 @@
-/* Socket options: the table is sound, names are found, words are read and refused, values are shown. What
- * the kernel makes of them is in test_option_kernel.c. */
+/* Socket options: the table is sound, names are found, words are read and refused, values are
+ * shown. What the kernel makes of them is in test_option_kernel.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,7 +103,8 @@ static void names_are_found(void **state) {
              "\"MCAST_LEAVE_GROUP\" fits several options, name the level too or write it whole: "
              "MCAST_LEAVE_GROUP (ip), MCAST_LEAVE_GROUP (ipv6)");
   find_fails(-1, "reuseadr", "no socket option is called \"reuseadr\", did you mean reuseaddr?");
-  find_fails(-1, "TCP_NODELY", "no socket option is called \"TCP_NODELY\", did you mean TCP_NODELAY?");
+  find_fails(-1, "TCP_NODELY",
+             "no socket option is called \"TCP_NODELY\", did you mean TCP_NODELAY?");
   find_fails(-1, "", "no socket option is called \"\"");
   find_fails(IPPROTO_TCP, "reuseaddr", "SO_REUSEADDR is an option of the level socket, not of tcp");
   find_fails(IPPROTO_TCP, "nodely",
@@ -111,8 +112,8 @@ static void names_are_found(void **state) {
   find_fails(4711, "xyzzy", "no option of the level 4711 is called \"xyzzy\"");
 }
 
-/* Formats a value that ends where its memory ends, so that the sanitizer sees a byte too far; and each
- * shorter one, as another kernel might give it. */
+/* Formats a value that ends where its memory ends, so that the sanitizer sees a byte too far; and
+ * each shorter one, as another kernel might give it. */
 static void format_checked(const struct option_type *type, const void *value, size_t length) {
   for (size_t used = 0; used <= length; used = used < 300 ? used + 1 : used * 2) {
     char *exact = malloc(used ? used : 1);
@@ -173,11 +174,13 @@ static void wrong_words_are_named(void **state) {
   refuses("IP_TTL", "many", "\"many\" is not a whole number");
   refuses("IP_TTL", "4294967296", "\"4294967296\" is not between -2147483648 and 2147483647");
   refuses("SO_RCVBUF", "3G", "\"3G\" is not a size such as 4096 or 64K, below 2G");
-  refuses("TCP_KEEPIDLE", "1.5s", "\"1.5s\" is not a whole number of seconds, as the kernel counts here");
+  refuses("TCP_KEEPIDLE", "1.5s",
+          "\"1.5s\" is not a whole number of seconds, as the kernel counts here");
   refuses("TCP_KEEPIDLE", "soon", "\"soon\" is not a time such as 2s or 1m");
   refuses("TCP_KEEPIDLE", "99999999999", "\"99999999999\" is more than fits into an int");
   refuses("SO_RCVTIMEO", "5", "\"5\" is neither a time such as 500ms or 2s nor off");
-  refuses("SO_RCVTIMEO", "0.1us", "\"0.1us\" is less than a microsecond, the least that can be waited");
+  refuses("SO_RCVTIMEO", "0.1us",
+          "\"0.1us\" is less than a microsecond, the least that can be waited");
   refuses("SO_LINGER", "on", "a time is missing after on, such as 5s, or 0 to reset");
   refuses("SO_LINGER", "off 5s", "off takes no time, but \"5s\" follows it");
   refuses("SO_BINDTODEVICE", "averyverylongname",
@@ -185,14 +188,17 @@ static void wrong_words_are_named(void **state) {
   refuses("SO_BINDTOIFINDEX", "nosuch0", "no network interface is called \"nosuch0\"");
   refuses("IP_LOCAL_PORT_RANGE", "40000", "a last port is missing after \"40000\"");
   refuses("IP_LOCAL_PORT_RANGE", "40000 99999", "\"99999\" is not between 0 and 65535");
-  refuses("IP_MTU_DISCOVER", "wnat", "no way of path MTU discovery is called \"wnat\", did you mean want?");
+  refuses("IP_MTU_DISCOVER", "wnat",
+          "no way of path MTU discovery is called \"wnat\", did you mean want?");
   refuses("IP_ADD_MEMBERSHIP", "host", "\"host\" is not an IPv4 address such as 239.1.2.3");
-  refuses("IP_ADD_MEMBERSHIP", "239.1.2.3 lo lo", "nothing can follow the interface, but \"lo\" does");
-  refuses("IPV6_ADD_MEMBERSHIP", "239.1.2.3", "\"239.1.2.3\" is not an IPv6 address such as ff02::1");
+  refuses("IP_ADD_MEMBERSHIP", "239.1.2.3 lo lo",
+          "nothing can follow the interface, but \"lo\" does");
+  refuses("IPV6_ADD_MEMBERSHIP", "239.1.2.3",
+          "\"239.1.2.3\" is not an IPv6 address such as ff02::1");
 }
 
-/* Every type, with words as a hostile script may have them: at the end of their memory, with zeros, and
- * long. Nothing may be read beyond a word; what is refused is refused in a sentence. */
+/* Every type, with words as a hostile script may have them: at the end of their memory, with zeros,
+ * and long. Nothing may be read beyond a word; what is refused is refused in a sentence. */
 static void hostile_words(void **state) {
   (void)state;
   static const struct {

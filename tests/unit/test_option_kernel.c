@@ -1,5 +1,5 @@
-/* Socket options and the kernel: what can be read is read and formatted, and what every type makes of its
- * words is taken and given back. */
+/* Socket options and the kernel: what can be read is read and formatted, and what every type makes
+ * of its words is taken and given back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,8 +58,10 @@ static int sockets_open(void **state) {
   int pair[2];
   for (size_t kind = 0; kind < KINDS; kind++)
     all.peer[kind] = -1;
-  all.socket[TCP4] = connect_stream(AF_INET, (struct sockaddr *)&ipv4, sizeof ipv4, &all.peer[TCP4]);
-  all.socket[TCP6] = connect_stream(AF_INET6, (struct sockaddr *)&ipv6, sizeof ipv6, &all.peer[TCP6]);
+  all.socket[TCP4] =
+      connect_stream(AF_INET, (struct sockaddr *)&ipv4, sizeof ipv4, &all.peer[TCP4]);
+  all.socket[TCP6] =
+      connect_stream(AF_INET6, (struct sockaddr *)&ipv6, sizeof ipv6, &all.peer[TCP6]);
   all.socket[UDP4] = socket(AF_INET, SOCK_DGRAM, 0);
   ipv4.sin_port = htons(9);
   if (connect(all.socket[UDP4], (struct sockaddr *)&ipv4, sizeof ipv4) < 0) {
@@ -68,7 +70,8 @@ static int sockets_open(void **state) {
   }
   all.socket[UDP6] = socket(AF_INET6, SOCK_DGRAM, 0);
   ipv6.sin6_port = htons(9);
-  if (all.socket[UDP6] >= 0 && connect(all.socket[UDP6], (struct sockaddr *)&ipv6, sizeof ipv6) < 0) {
+  if (all.socket[UDP6] >= 0 &&
+      connect(all.socket[UDP6], (struct sockaddr *)&ipv6, sizeof ipv6) < 0) {
     close(all.socket[UDP6]);
     all.socket[UDP6] = -1;
   }
@@ -92,8 +95,8 @@ static int sockets_close(void **state) {
   return 0;
 }
 
-/* Formats a value that ends where its memory ends, so that the sanitizer sees a byte too far; and each
- * shorter one, as another kernel might give it. */
+/* Formats a value that ends where its memory ends, so that the sanitizer sees a byte too far; and
+ * each shorter one, as another kernel might give it. */
 static void format_checked(const struct option_type *type, const void *value, size_t length) {
   for (size_t used = 0; used <= length; used = used < 300 ? used + 1 : used * 2) {
     char *exact = malloc(used ? used : 1);
@@ -185,7 +188,8 @@ static void sets(int descriptor, const char *name, const char *text, const char 
   if (option->type->parse(words, count, &value, &error) < 0)
     fail_msg("%s %s: %s", name, text, error.message);
   format_checked(option->type, value.data, value.length);
-  int result = setsockopt(descriptor, option->level, option->number, value.data, (socklen_t)value.length);
+  int result =
+      setsockopt(descriptor, option->level, option->number, value.data, (socklen_t)value.length);
   bytes_free(&value);
   if (result < 0) {
     /* An older kernel, or an ordinary user: that is not what is tested here. */
@@ -246,7 +250,8 @@ static void symbols_reach_the_kernel(void **state) {
        "[SOF_TIMESTAMPING_RX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE]");
   sets(udp, "SO_BUF_LOCK", "rcvbuf_lock", "[SOCK_RCVBUF_LOCK]");
   sets(udp, "UDP_ENCAP", "espinudp", NULL);
-  sets(udp, "SO_TXTIME", "tai report_errors", "{clockid=CLOCK_TAI, flags=SOF_TXTIME_REPORT_ERRORS}");
+  sets(udp, "SO_TXTIME", "tai report_errors",
+       "{clockid=CLOCK_TAI, flags=SOF_TXTIME_REPORT_ERRORS}");
   if (udp6 >= 0) {
     sets(udp6, "IPV6_MTU_DISCOVER", "want", "[IPV6_PMTUDISC_WANT]");
     sets(udp6, "IPV6_ADDR_PREFERENCES", "tmp", NULL);
@@ -315,11 +320,12 @@ static void group_requests(void **state) {
     struct bytes value = {0};
     struct bytes text = {0};
     struct error error = {0};
-    assert_int_equal(option->type->parse(words, words_split(cases[i].words, words), &value, &error), 0);
+    assert_int_equal(option->type->parse(words, words_split(cases[i].words, words), &value, &error),
+                     0);
     option->type->format(value.data, value.length, &text);
     assert_string_equal(bytes_text(&text), cases[i].shown);
-    if (descriptor >= 0 &&
-        setsockopt(descriptor, option->level, option->number, value.data, (socklen_t)value.length) < 0)
+    if (descriptor >= 0 && setsockopt(descriptor, option->level, option->number, value.data,
+                                      (socklen_t)value.length) < 0)
       fail_msg("%s %s: %s", cases[i].name, cases[i].words, strerror(errno));
     bytes_free(&value);
     bytes_free(&text);

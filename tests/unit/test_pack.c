@@ -29,7 +29,8 @@ static int pack_list(struct bytes *out, struct error *error, const char *format,
   return pack(&format_word, values, count, out, error);
 }
 
-__attribute__((sentinel)) static void packs(const char *expected, size_t length, const char *format, ...) {
+__attribute__((sentinel)) static void packs(const char *expected, size_t length, const char *format,
+                                            ...) {
   struct bytes out = {0};
   struct error error = {0};
   va_list list;
@@ -44,8 +45,10 @@ __attribute__((sentinel)) static void packs(const char *expected, size_t length,
   bytes_free(&out);
 }
 
-/* The error must hold `part`, be a whole sentence without a full stop, and be about the word at `offset`. */
-__attribute__((sentinel)) static void refuses(const char *part, size_t offset, const char *format, ...) {
+/* The error must hold `part`, be a whole sentence without a full stop, and be about the word at
+ * `offset`. */
+__attribute__((sentinel)) static void refuses(const char *part, size_t offset, const char *format,
+                                              ...) {
   struct bytes out = {0};
   struct error error = {0};
   va_list list;
@@ -80,8 +83,8 @@ static void unpacks(const char *format, const char *data, size_t length, const c
   assert_null(unpacked.values);
 }
 
-static void unpack_refuses(const char *format, const char *data, size_t length, enum error_kind kind,
-                           const char *part) {
+static void unpack_refuses(const char *format, const char *data, size_t length,
+                           enum error_kind kind, const char *part) {
   struct pack_word format_word = word(format);
   struct unpacked unpacked;
   struct error error = {0};
@@ -279,7 +282,8 @@ static void test_round_trip(void **state) {
   }
 }
 
-/* What is told to be missing must not depend on reading behind the end: the copies are as long as the data. */
+/* What is told to be missing must not depend on reading behind the end: the copies are as long as
+ * the data. */
 static void test_every_length(void **state) {
   struct pack_word format = word("Q B/s 2H 3x <i 2s Q/s");
   (void)state;

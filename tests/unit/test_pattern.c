@@ -18,7 +18,8 @@ static struct result received(const char *data, size_t length) {
   return result;
 }
 
-static bool matches(enum pattern_kind kind, long long number, const char *text, struct result result) {
+static bool matches(enum pattern_kind kind, long long number, const char *text,
+                    struct result result) {
   struct pattern pattern = {.kind = kind, .number = number};
   bool answer = pattern_matches(&pattern, text, text ? strlen(text) : 0, &result);
   result_clear(&result);
@@ -175,7 +176,8 @@ static void test_regex_pattern(void **state) {
   pattern_free(&pattern);
 }
 
-/* Expressions that would take the stack or the memory of the program are refused or fail, and it lives on. */
+/* Expressions that would take the stack or the memory of the program are refused or fail, and it
+ * lives on. */
 static void test_regex_hostile(void **state) {
   enum { SIZE = 1 << 20 };
   static const char fills[] = "(*[|a\\^";
@@ -214,10 +216,10 @@ static void test_append(void **state) {
   shows("-3", &(struct pattern){.kind = PATTERN_NUMBER, .number = -3}, "");
   shows("ECONNREFUSED", &(struct pattern){.kind = PATTERN_ERROR, .number = ECONNREFUSED}, "");
   shows("\"a\\n\"", &(struct pattern){.kind = PATTERN_TEXT}, "a\n");
-  shows(
-      "/a \\x1b\\./",
-      &(struct pattern){.kind = PATTERN_REGEX, .word = {.text = "a \x1b\\.", .count = 5, .literal = true}},
-      "");
+  shows("/a \\x1b\\./",
+        &(struct pattern){.kind = PATTERN_REGEX,
+                          .word = {.text = "a \x1b\\.", .count = 5, .literal = true}},
+        "");
   result_shows("ok", done);
   result_shows("ECONNREFUSED", refused);
   result_shows("a failure", failed);

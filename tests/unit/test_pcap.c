@@ -70,8 +70,8 @@ static void read_back(struct bytes *text) {
   char command[200];
   char line[500];
   snprintf(command, sizeof command,
-           "tcpdump -nn -tt -S --time-stamp-precision=nano -r - <%s 2>%s/errors; rm -f %s/errors", path,
-           directory, directory);
+           "tcpdump -nn -tt -S --time-stamp-precision=nano -r - <%s 2>%s/errors; rm -f %s/errors",
+           path, directory, directory);
   FILE *pipe = popen(command, "r");
   assert_non_null(pipe);
   while (fgets(line, sizeof line, pipe))
@@ -113,11 +113,10 @@ static void test_reads_back(void **state) {
   if (pcap_file_close(file, &error) < 0)
     fail_msg("%s", error.message);
   read_back(&text);
-  assert_string_equal(
-      bytes_text(&text),
-      "1763726400.123456789 IP 10.0.0.1.40112 > 10.0.0.2.80: Flags [S], seq 1000, win 64240, "
-      "options [mss 1460], length 0\n"
-      "1763726402.000000001 IP6 fd00::1.5000 > fd00::2.5001: UDP, length 500\n");
+  assert_string_equal(bytes_text(&text),
+                      "1763726400.123456789 IP 10.0.0.1.40112 > 10.0.0.2.80: Flags [S], seq 1000, "
+                      "win 64240, options [mss 1460], length 0\n"
+                      "1763726402.000000001 IP6 fd00::1.5000 > fd00::2.5001: UDP, length 500\n");
   bytes_free(&text);
 }
 

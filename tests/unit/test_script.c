@@ -1,4 +1,5 @@
-/* script: the grammar of DESIGN.md section 3: statements, prefixes, blocks, and what is wrong with a text. */
+/* script: the grammar of DESIGN.md section 3: statements, prefixes, blocks, and what is wrong with
+ * a text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,8 @@ static bool is_raw(const struct command *command) {
 
 static const struct vocabulary vocabulary = {.find = find, .raw = is_raw};
 
-/* A tree written in one line: "c = accept(srv); repeat 3 {send(c x)}&". Names of expansions stand in < >. */
+/* A tree written in one line: "c = accept(srv); repeat 3 {send(c x)}&". Names of expansions stand
+ * in < >. */
 static void write_word(const struct word *word, struct bytes *text) {
   if (word->literal)
     bytes_append(text, word->text, word->count);
@@ -149,7 +151,8 @@ static void is_wrong(const char *text, const char *part, const char *word) {
   if (!strstr(error.message, part))
     fail_msg("%s: %s", text, error.message);
   assert_int_equal(error.kind, ERROR_SYNTAX);
-  if (error.place.offset != (size_t)(strstr(text, word) - text) || error.place.length != strlen(word))
+  if (error.place.offset != (size_t)(strstr(text, word) - text) ||
+      error.place.length != strlen(word))
     fail_msg("%s: %s: at %u, %u", text, error.message, error.place.offset, error.place.length);
 }
 
@@ -440,7 +443,8 @@ static void test_long_lines(void **state) {
   free(text);
 }
 
-/* Every beginning of a script, and every script with one byte changed, is read, incomplete or wrong. */
+/* Every beginning of a script, and every script with one byte changed, is read, incomplete or
+ * wrong. */
 static void test_hostile(void **state) {
   static const char text[] =
       "srv = @h1 accept 127.0.0.1:80 # x\r\n"

@@ -57,8 +57,8 @@ static void test_names(void **state) {
     assert_string_equal(name, handler_table[i++].name);
 }
 
-static struct handler_reply ask(const char *name, struct handler_state *memory, char *data, size_t length,
-                                bool end) {
+static struct handler_reply ask(const char *name, struct handler_state *memory, char *data,
+                                size_t length, bool end) {
   struct handler_reply reply = {0};
   struct handler_question question = {
       .data = data, .length = length, .end = end, .given = "given", .given_length = 5};
@@ -118,8 +118,9 @@ static void test_chargen(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_until_in_pieces), cmocka_unit_test(test_names),   cmocka_unit_test(test_upper),
-      cmocka_unit_test(test_reply),           cmocka_unit_test(test_chargen),
+      cmocka_unit_test(test_until_in_pieces), cmocka_unit_test(test_names),
+      cmocka_unit_test(test_upper),           cmocka_unit_test(test_reply),
+      cmocka_unit_test(test_chargen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,8 @@ static void append_caret(const struct source *source, struct place place, struct
   excerpt_append(&excerpt, bytes);
 }
 
-static void shows_bytes(const char *text, size_t size, size_t offset, size_t length, const char *expected) {
+static void shows_bytes(const char *text, size_t size, size_t offset, size_t length,
+                        const char *expected) {
   struct source *source = source_create("test", text, size, 1);
   struct bytes bytes = {0};
   append_caret(source, place_at(offset, length), &bytes);
@@ -165,7 +166,8 @@ static void test_caret_long_place(void **state) {
   free(text);
 }
 
-/* Every place of a text, empty and beyond its end ones too: two lines, the second of spaces and carets only. */
+/* Every place of a text, empty and beyond its end ones too: two lines, the second of spaces and
+ * carets only. */
 static void test_every_place(void **state) {
   static const char text[] = "\xef\xbb\xbfone \t\xc3\xa9\r\n\r\n\0\ntwo\\\n'\x1b'";
   struct source *source = source_create("test", text, sizeof text - 1, 1);

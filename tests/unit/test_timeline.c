@@ -265,7 +265,8 @@ static void test_codec_words(void **state) {
     struct event line = {
         .kind = EVENT_STATEMENT,
         .host = hosts[i],
-        .line = {.source = "file", .line = 12, .text = "a\0b", .length = 3, .origin = ORIGIN_SCRIPT}};
+        .line = {
+            .source = "file", .line = 12, .text = "a\0b", .length = 3, .origin = ORIGIN_SCRIPT}};
     same_again(&line);
     struct event error = {.kind = EVENT_ERROR, .error = {.kind = ERROR_FAILURE, .number = EPERM}};
     same_again(&error);
@@ -282,8 +283,9 @@ static void test_codec_words(void **state) {
     struct event test = {.kind = EVENT_TEST,
                          .test = {.passed = true, .what = "expect", .text = "x", .got = hosts[i]}};
     same_again(&test);
-    struct event result = {.kind = EVENT_RESULT,
-                           .result = {.failed = true, .number = EINTR, .duration = -1, .names = "a b"}};
+    struct event result = {
+        .kind = EVENT_RESULT,
+        .result = {.failed = true, .number = EINTR, .duration = -1, .names = "a b"}};
     same_again(&result);
     result.result.duration = INT64_MAX;
     same_again(&result);
@@ -295,20 +297,21 @@ static void test_codec_words(void **state) {
 }
 
 static void test_codec_service(void **state) {
-  struct event_service about = {.number = 2,
-                                .phase = SERVICE_RELAYED,
-                                .socket = {.id = 9, .descriptor = 3, .role = ROLE_OF_SERVICE, .name = "srv"},
-                                .connection = 12,
-                                .back = true,
-                                .data = "a\0b",
-                                .kept = 3,
-                                .length = 70000,
-                                .received = UINT64_MAX,
-                                .sent = 1,
-                                .count = 2,
-                                .left_out = 3,
-                                .error = ECONNRESET,
-                                .text = "echo, epoll"};
+  struct event_service about = {
+      .number = 2,
+      .phase = SERVICE_RELAYED,
+      .socket = {.id = 9, .descriptor = 3, .role = ROLE_OF_SERVICE, .name = "srv"},
+      .connection = 12,
+      .back = true,
+      .data = "a\0b",
+      .kept = 3,
+      .length = 70000,
+      .received = UINT64_MAX,
+      .sent = 1,
+      .count = 2,
+      .left_out = 3,
+      .error = ECONNRESET,
+      .text = "echo, epoll"};
   struct event event = {.kind = EVENT_SERVICE, .service = &about};
   (void)state;
   about.peer.length = sizeof about.peer.inet;
@@ -416,8 +419,8 @@ static void test_codec_answer(void **state) {
 /* A call with all that a call may have. */
 static void fill_call(struct call *call, enum call_name name) {
   call_init(call, name, NULL);
-  call->subject =
-      (struct socket_label){.id = 1, .descriptor = 3, .family = AF_INET, .protocol = 6, .name = "c"};
+  call->subject = (struct socket_label){
+      .id = 1, .descriptor = 3, .family = AF_INET, .protocol = 6, .name = "c"};
   call->object = call->subject;
   for (int i = 0; i < 3; i++)
     call->number[i] = -i;
@@ -469,7 +472,8 @@ static void test_codec_calls(void **state) {
     }
 }
 
-/* Data is cut at `set record`, also in what the timeline keeps; what a receive has not got yet is not kept at all. */
+/* Data is cut at `set record`, also in what the timeline keeps; what a receive has not got yet is
+ * not kept at all. */
 static bool check_cut(const struct event *event, void *context) {
   assert_int_equal(event->call->data->length, *(size_t *)context);
   assert_int_equal(event->call->result, 10);

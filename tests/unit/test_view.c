@@ -235,7 +235,8 @@ static void test_calls_that_make(void **state) {
   call.number[1] = SOCK_RAW;
   call.number[2] = IPPROTO_ICMP;
   fail_call(&call, EPERM);
-  expect_call(&call, "socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = -1 EPERM (Operation not permitted)");
+  expect_call(&call,
+              "socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = -1 EPERM (Operation not permitted)");
   call = made(CALL_SOCKETPAIR);
   call.number[0] = AF_UNIX;
   call.number[1] = SOCK_SEQPACKET;
@@ -267,7 +268,8 @@ static void test_calls_with_addresses(void **state) {
   call = made(CALL_CONNECT);
   call.address = inet("127.0.0.1:1");
   fail_call(&call, ECONNREFUSED);
-  expect_call(&call, "connect(3, {AF_INET, 127.0.0.1:1}, 16) = -1 ECONNREFUSED (Connection refused)");
+  expect_call(&call,
+              "connect(3, {AF_INET, 127.0.0.1:1}, 16) = -1 ECONNREFUSED (Connection refused)");
   call = made(CALL_LISTEN);
   call.number[0] = 4096;
   expect_call(&call, "listen(3, 4096) = 0");
@@ -309,15 +311,15 @@ static void test_calls_with_data(void **state) {
   call = made(CALL_WRITE);
   set_data(&call, many, sizeof many, sizeof many);
   call.result = 100;
-  expect_call(
-      &call,
-      "write(3, \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"..., 100) = 100");
+  expect_call(&call,
+              "write(3, \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"..., "
+              "100) = 100");
   call = made(CALL_SENDTO);
   set_data(&call, "x", 1, 1);
   call.address = inet("127.0.0.1:7");
   fail_call(&call, ENOBUFS);
-  expect_call(
-      &call, "sendto(3, \"x\", 1, 0, {AF_INET, 127.0.0.1:7}, 16) = -1 ENOBUFS (No buffer space available)");
+  expect_call(&call, "sendto(3, \"x\", 1, 0, {AF_INET, 127.0.0.1:7}, 16) = -1 ENOBUFS (No buffer "
+                     "space available)");
   call = made(CALL_RECV);
   set_data(&call, "hello", 5, 1024);
   call.result = 5;
@@ -363,9 +365,8 @@ static void test_messages(void **state) {
   call.message->part_count = 2;
   call.message->flags = MSG_CTRUNC | MSG_TRUNC;
   call.result = 5;
-  expect_call(
-      &call,
-      "recvmsg(3, {msg_name=NULL, msg_iov=[{\"hel\", 3}, {\"lo\", 5}], msg_flags=MSG_CTRUNC|MSG_TRUNC}, 0) = 5");
+  expect_call(&call, "recvmsg(3, {msg_name=NULL, msg_iov=[{\"hel\", 3}, {\"lo\", 5}], "
+                     "msg_flags=MSG_CTRUNC|MSG_TRUNC}, 0) = 5");
 }
 
 static void test_options(void **state) {
@@ -414,9 +415,8 @@ static void test_readiness(void **state) {
   call.items[1].given = POLLOUT | POLLHUP;
   call.duration = 1500000;
   call.result = 1;
-  expect_call(
-      &call,
-      "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN|POLLOUT}], 2, 2) = 1 ([{fd=4, revents=POLLOUT|POLLHUP}])");
+  expect_call(&call, "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLIN|POLLOUT}], 2, 2) = 1 "
+                     "([{fd=4, revents=POLLOUT|POLLHUP}])");
   call = made(CALL_POLL);
   set_items(&call, 1);
   call.items[0].asked = POLLIN;
@@ -445,7 +445,8 @@ static void test_readiness(void **state) {
 }
 
 static void test_started_and_result(void **state) {
-  const struct notation notation = {.preview = 64, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+  const struct notation notation = {
+      .preview = 64, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
   struct bytes bytes = {0};
   (void)state;
   struct call call = made(CALL_ACCEPT);
@@ -467,7 +468,8 @@ static void test_state_lines(void **state) {
   const struct notation notation = {.preview = 64, .style = ESCAPE_ASCII, .arrow = "->"};
   struct bytes bytes = {0};
   (void)state;
-  struct event_state event = {.socket = {.descriptor = 3, .family = AF_INET, .protocol = IPPROTO_TCP}};
+  struct event_state event = {
+      .socket = {.descriptor = 3, .family = AF_INET, .protocol = IPPROTO_TCP}};
   event.now = (struct snapshot){.state = STATE_LISTEN, .local = inet("127.0.0.1:5000")};
   notation_append_state(&notation, &event, &bytes);
   assert_bytes(&bytes, "3 LISTEN 127.0.0.1:5000");

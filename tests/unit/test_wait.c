@@ -1,4 +1,5 @@
-/* wait: threads that wait are interrupted once, in the wait that was meant, and never in the next. */
+/* wait: threads that wait are interrupted once, in the wait that was meant, and never in the next.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,8 @@ enum { ROUNDS = 2000 };
 static struct waiter_list waiters;
 static atomic_bool watching;
 
-/* What the shell's watcher does: signals each waiter that was told to stop, until it has noticed. */
+/* What the shell's watcher does: signals each waiter that was told to stop, until it has noticed.
+ */
 static void *watcher(void *argument) {
   (void)argument;
   while (watching) {
@@ -212,7 +214,8 @@ static void test_only_one(void **state) {
     close_reader(&readers[i], threads[i]);
 }
 
-/* Attended, its subject may be looked at: the thread does not leave its wait before the lock is given up. */
+/* Attended, its subject may be looked at: the thread does not leave its wait before the lock is
+ * given up. */
 static void test_attend(void **state) {
   struct reader reader;
   pthread_t thread;

@@ -62,18 +62,19 @@ static void test_bases(void **state) {
   assert_true(note(&table, (struct segment){.flags = FLAG_SYN}, &bases));
   assert_int_equal(bases.sequence, CLIENT_START);
   assert_true(note(
-      &table, (struct segment){.server = true, .flags = FLAG_SYN | FLAG_ACK, .acknowledgment = 1}, &bases));
+      &table, (struct segment){.server = true, .flags = FLAG_SYN | FLAG_ACK, .acknowledgment = 1},
+      &bases));
   assert_int_equal(bases.sequence, (uint32_t)SERVER_START);
   assert_int_equal(bases.acknowledgment, CLIENT_START);
   assert_int_equal(table.seen, 1);
   /* Before this one came, its sender had sent its SYN alone. */
-  assert_true(note(&table,
-                   (struct segment){.flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1, .length = 5},
-                   &bases));
+  assert_true(note(
+      &table, (struct segment){.flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1, .length = 5},
+      &bases));
   assert_int_equal(bases.next, CLIENT_START + 1);
-  assert_true(note(&table,
-                   (struct segment){.flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1, .length = 5},
-                   &bases));
+  assert_true(note(
+      &table, (struct segment){.flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1, .length = 5},
+      &bases));
   assert_int_equal(bases.next, CLIENT_START + 6);
   flow_free(&table);
 }
@@ -83,8 +84,8 @@ static void test_late(void **state) {
   struct flow_table table = {0};
   struct flow_bases bases;
   (void)state;
-  assert_true(
-      note(&table, (struct segment){.flags = FLAG_ACK, .sequence = 700, .acknowledgment = 90}, &bases));
+  assert_true(note(
+      &table, (struct segment){.flags = FLAG_ACK, .sequence = 700, .acknowledgment = 90}, &bases));
   assert_int_equal(bases.sequence, CLIENT_START + 699);
   assert_int_equal(bases.acknowledgment, (uint32_t)(SERVER_START + 89U));
   flow_free(&table);
@@ -130,14 +131,16 @@ static void cross(struct scene *scene, struct segment segment) {
   note(&scene->table, segment, &ignored);
 }
 
-/* The number of the held packet that this one is folded into: above 0 as sent again, below as unanswered; 0: it is new. */
+/* The number of the held packet that this one is folded into: above 0 as sent again, below as
+ * unanswered; 0: it is new. */
 static int folded(struct scene *scene, struct segment segment) {
   struct bytes bytes = build(segment);
   struct packet packet;
   struct flow_bases bases;
   packet_read(bytes.data, bytes.length, bytes.length, &packet);
   assert_true(flow_note(&scene->table, &packet, &bases));
-  const struct held *again = held_find_again(&scene->queue, &scene->links[segment.server], &packet, &bases);
+  const struct held *again =
+      held_find_again(&scene->queue, &scene->links[segment.server], &packet, &bases);
   const struct held *answer = again ? NULL : held_find_answer(&scene->queue, &packet, &bases);
   bytes_free(&bytes);
   return again ? (int)again->number : answer ? -(int)answer->number : 0;
@@ -155,9 +158,9 @@ static void begin(struct scene *scene) {
   cross(scene, (struct segment){.flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1});
 }
 
-#define DATA(from, size)                                                                                   \
-  (struct segment) {                                                                                       \
-    .flags = FLAG_ACK | FLAG_PSH, .sequence = (from), .acknowledgment = 1, .length = (size)                \
+#define DATA(from, size)                                                                           \
+  (struct segment) {                                                                               \
+    .flags = FLAG_ACK | FLAG_PSH, .sequence = (from), .acknowledgment = 1, .length = (size)        \
   }
 
 static void test_folded_syn(void **state) {
@@ -170,7 +173,8 @@ static void test_folded_syn(void **state) {
   clear(&scene);
 }
 
-/* Each side has sent a SYN, and answers that of the other one by SYN and ACK: that is new, whatever is held of it. */
+/* Each side has sent a SYN, and answers that of the other one by SYN and ACK: that is new, whatever
+ * is held of it. */
 static void test_simultaneous_open(void **state) {
   const struct segment syn[2] = {{.flags = FLAG_SYN}, {.server = true, .flags = FLAG_SYN}};
   const struct segment both[2] = {
@@ -228,14 +232,15 @@ static void test_folded_fin(void **state) {
   hold(&scene, DATA(1, 5));
   hold(&scene, (struct segment){.flags = FLAG_ACK | FLAG_FIN, .sequence = 6, .acknowledgment = 1});
   assert_int_equal(
-      folded(&scene, (struct segment){.flags = FLAG_ACK | FLAG_FIN, .sequence = 6, .acknowledgment = 1}),
+      folded(&scene,
+             (struct segment){.flags = FLAG_ACK | FLAG_FIN, .sequence = 6, .acknowledgment = 1}),
       2);
   /* The kernel may put the data and the FIN into one. */
-  assert_int_equal(
-      folded(
-          &scene,
-          (struct segment){.flags = FLAG_ACK | FLAG_FIN, .sequence = 1, .acknowledgment = 1, .length = 5}),
-      1);
+  assert_int_equal(folded(&scene, (struct segment){.flags = FLAG_ACK | FLAG_FIN,
+                                                   .sequence = 1,
+                                                   .acknowledgment = 1,
+                                                   .length = 5}),
+                   1);
   clear(&scene);
 }
 
@@ -273,7 +278,8 @@ static void test_unanswered(void **state) {
   (void)state;
   begin(&scene);
   cross(&scene, DATA(1, 5));
-  hold(&scene, (struct segment){.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 6});
+  hold(&scene,
+       (struct segment){.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 6});
   assert_int_equal(folded(&scene, DATA(1, 5)), -1);
   assert_int_equal(folded(&scene, DATA(6, 5)), 0); /* new data is not */
   clear(&scene);
@@ -300,8 +306,10 @@ static unsigned left_behind(struct wire *wire, struct segment segment, int64_t l
 
 /* What has just crossed by hand is known until it is acknowledged, or some time has passed. */
 static void test_recent(void **state) {
-  const struct segment no_answer = {.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1};
-  const struct segment answer = {.server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 6};
+  const struct segment no_answer = {
+      .server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 1};
+  const struct segment answer = {
+      .server = true, .flags = FLAG_ACK, .sequence = 1, .acknowledgment = 6};
   struct scene scene;
   struct wire wire = {.holds = true};
   (void)state;

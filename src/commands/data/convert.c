@@ -35,8 +35,8 @@ static void add_row(struct answer *answer, const char *what, const void *data, s
 }
 
 /* Both orders of a number of 2 or 4 bytes, the one that was given first. */
-static int show_orders(struct invocation *invocation, const char *first, const void *a, const char *second,
-                       const void *b, size_t length) {
+static int show_orders(struct invocation *invocation, const char *first, const void *a,
+                       const char *second, const void *b, size_t length) {
   static const char *const columns[] = {"ORDER", "NUMBER", "HEX", "IN MEMORY", NULL};
   struct answer answer;
   answer_table(&answer, "byte-order", columns);
@@ -56,8 +56,10 @@ static int check_order(struct invocation *invocation) {
   bool small = is_short(invocation->command);
   if (!value->unknown && (value->number < 0 || value->number > (small ? UINT16_MAX : UINT32_MAX)))
     return invocation_wrong(
-        invocation, value, _("%s takes a number of %d bits, from 0 to %lu; C would cut off the rest"),
-        invocation->command->name, small ? 16 : 32, (unsigned long)(small ? UINT16_MAX : UINT32_MAX));
+        invocation, value,
+        _("%s takes a number of %d bits, from 0 to %lu; C would cut off the rest"),
+        invocation->command->name, small ? 16 : 32,
+        (unsigned long)(small ? UINT16_MAX : UINT32_MAX));
   return 0;
 }
 
@@ -146,11 +148,13 @@ static int run_inet_pton(struct invocation *invocation) {
   invocation_give_number(invocation, result);
   if (invocation_give_data(invocation, binary, length) < 0)
     return -1;
-  return family == AF_INET ? show_address(invocation, address) : show_bytes(invocation, binary, length);
+  return family == AF_INET ? show_address(invocation, address)
+                           : show_bytes(invocation, binary, length);
 }
 
 /* Reads hexadecimal digits, with spaces between them, as so many bytes. */
-static bool read_digits(const char *text, size_t text_length, unsigned char *binary, size_t length) {
+static bool read_digits(const char *text, size_t text_length, unsigned char *binary,
+                        size_t length) {
   size_t digits = 0;
   memset(binary, 0, length);
   for (size_t i = 0; i < text_length; i++) {
@@ -168,7 +172,8 @@ static bool read_digits(const char *text, size_t text_length, unsigned char *bin
   return digits == 2 * length;
 }
 
-/* The bytes of an address: what hex: or a name gives as it is, a word that was typed by its digits. */
+/* The bytes of an address: what hex: or a name gives as it is, a word that was typed by its digits.
+ */
 static int read_address(struct invocation *invocation, int family, unsigned char *binary) {
   const struct argument_value *value = invocation_value(invocation, 1);
   size_t length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
@@ -179,8 +184,8 @@ static int read_address(struct invocation *invocation, int family, unsigned char
     memcpy(binary, text, length);
   else if (!read_digits(text, text_length, binary, length))
     return invocation_wrong(invocation, value,
-                            _("an address of this family is %zu bytes: %zu hexadecimal digits"), length,
-                            2 * length);
+                            _("an address of this family is %zu bytes: %zu hexadecimal digits"),
+                            length, 2 * length);
   return 0;
 }
 
@@ -192,8 +197,8 @@ static int check_inet_ntop(struct invocation *invocation) {
   const struct argument_value *family = invocation_value(invocation, 0);
   const struct argument_value *value = invocation_value(invocation, 1);
   unsigned char binary[sizeof(struct in6_addr)];
-  bool outside =
-      !value->data && memchr(value->word.data, ':', value->word.length); /* file: is read when it is run */
+  bool outside = !value->data && memchr(value->word.data, ':',
+                                        value->word.length); /* file: is read when it is run */
   if (invocation->runner || family->unknown || value->unknown || outside ||
       !has_addresses((int)family->number))
     return 0;
@@ -214,8 +219,8 @@ static int run_inet_ntop(struct invocation *invocation) {
   memcpy(&address, binary, sizeof address);
   if (invocation_give_text(invocation, text, strlen(text)) < 0)
     return -1;
-  int status =
-      family == AF_INET ? show_address(invocation, address) : show_bytes(invocation, binary, length);
+  int status = family == AF_INET ? show_address(invocation, address)
+                                 : show_bytes(invocation, binary, length);
   return status < 0 ? -1 : show_text(invocation, text);
 }
 
@@ -225,14 +230,14 @@ static int run_inet_aton(struct invocation *invocation) {
   char text[128];
   struct in_addr address;
   if (!word_text(value, text, sizeof text) || inet_aton(text, &address) == 0)
-    return no_address(invocation, value,
-                      plain ? _("is no IPv4 address: inet_addr returns INADDR_NONE, which is 4294967295")
-                            : _("is no IPv4 address: inet_aton returns 0"));
+    return no_address(
+        invocation, value,
+        plain ? _("is no IPv4 address: inet_addr returns INADDR_NONE, which is 4294967295")
+              : _("is no IPv4 address: inet_aton returns 0"));
   invocation_give_number(invocation, plain ? (long long)address.s_addr : 1);
   if (plain && address.s_addr == INADDR_NONE)
-    runner_note(
-        invocation->runner,
-        _("this is INADDR_NONE, too: inet_addr can't tell this address from a wrong one; inet_aton can"));
+    runner_note(invocation->runner, _("this is INADDR_NONE, too: inet_addr can't tell this address "
+                                      "from a wrong one; inet_aton can"));
   if (!plain && invocation_give_data(invocation, &address, sizeof address) < 0)
     return -1;
   return show_address(invocation, address);
@@ -249,11 +254,11 @@ static int run_inet_ntoa(struct invocation *invocation) {
   return status < 0 ? -1 : show_text(invocation, text);
 }
 
-#define FAMILY_ARGUMENT                                                                                    \
+#define FAMILY_ARGUMENT                                                                            \
   { .name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families }
-#define TEXT_ARGUMENT                                                                                      \
+#define TEXT_ARGUMENT                                                                              \
   { .name = "TEXT", .kind = ARGUMENT_TEXT }
-#define NUMBER_ARGUMENT                                                                                    \
+#define NUMBER_ARGUMENT                                                                            \
   { .name = "N", .kind = ARGUMENT_NUMBER }
 
 const struct command command_inet_pton = {
@@ -262,15 +267,17 @@ const struct command command_inet_pton = {
     .arguments = {FAMILY_ARGUMENT, TEXT_ARGUMENT},
     .result = "data",
     .summary = N_("turns an address from text into bytes"),
-    .manual = N_("The bytes are in network order, as struct in_addr (4 bytes, inet) or struct in6_addr (16 "
-                 "bytes, inet6) hold them. The table shows them as they stand in memory; the number that "
-                 "this machine reads in the 4 bytes of IPv4 is another one where the machine is "
-                 "little-endian. An IPv4 address must have four decimal numbers."),
+    .manual =
+        N_("The bytes are in network order, as struct in_addr (4 bytes, inet) or struct in6_addr "
+           "(16 bytes, inet6) hold them. The table shows them as they stand in memory; the number "
+           "that this machine reads in the 4 bytes of IPv4 is another one where the machine is "
+           "little-endian. An IPv4 address must have four decimal numbers."),
     .prototype = "int inet_pton(int af, const char *src, void *dst);",
     .python = "data = socket.inet_pton(socket.AF_INET6, \"::1\")",
     .blocks = N_("never"),
     .errors = {{EAFNOSUPPORT, N_("there are only the families inet and inet6")}},
-    .example = "a = inet_pton inet 192.0.2.1\nexpect \"192.0.2.1\" inet_ntop inet $a\ninet_pton inet6 ::1",
+    .example =
+        "a = inet_pton inet 192.0.2.1\nexpect \"192.0.2.1\" inet_ntop inet $a\ninet_pton inet6 ::1",
     .pages = "inet_pton(3)",
     .run = run_inet_pton,
 };
@@ -281,8 +288,8 @@ const struct command command_inet_ntop = {
     .arguments = {FAMILY_ARGUMENT, {.name = "HEX", .kind = ARGUMENT_DATA}},
     .result = "text",
     .summary = N_("turns an address from bytes into text"),
-    .manual = N_("HEX is 8 hexadecimal digits for inet and 32 for inet6, in the order of memory, or a name "
-                 "that holds the bytes."),
+    .manual = N_("HEX is 8 hexadecimal digits for inet and 32 for inet6, in the order of memory, "
+                 "or a name that holds the bytes."),
     .prototype = "const char *inet_ntop(int af, const void *src, char *dst, socklen_t size);",
     .python = "text = socket.inet_ntop(socket.AF_INET, b\"\\xc0\\x00\\x02\\x01\")",
     .blocks = N_("never"),
@@ -299,9 +306,9 @@ const struct command command_inet_aton = {
     .arguments = {TEXT_ARGUMENT},
     .result = "data",
     .summary = N_("turns an IPv4 address from text into bytes, as typed long ago"),
-    .manual = N_("Beside four decimal numbers it takes fewer, of which the last fills the rest (127.1 is "
-                 "127.0.0.1), and octal and hexadecimal ones (010 is 8). The result is the 4 bytes of a "
-                 "struct in_addr, in network order."),
+    .manual = N_("Beside four decimal numbers it takes fewer, of which the last fills the rest "
+                 "(127.1 is 127.0.0.1), and octal and hexadecimal ones (010 is 8). The result is "
+                 "the 4 bytes of a struct in_addr, in network order."),
     .prototype = "int inet_aton(const char *cp, struct in_addr *inp);",
     .python = "data = socket.inet_aton(\"127.1\")",
     .blocks = N_("never"),
@@ -316,10 +323,10 @@ const struct command command_inet_addr = {
     .arguments = {TEXT_ARGUMENT},
     .result = "number",
     .summary = N_("turns an IPv4 address from text into a number in network order"),
-    .manual = N_("Takes what inet_aton takes. The result is the number that this machine reads in the 4 "
-                 "bytes in network order, as sin_addr.s_addr holds it: on a little-endian machine "
-                 "127.0.0.1 is 16777343. A wrong text gives INADDR_NONE in C, which is 255.255.255.255 at "
-                 "the same time; here it is an error."),
+    .manual = N_("Takes what inet_aton takes. The result is the number that this machine reads in "
+                 "the 4 bytes in network order, as sin_addr.s_addr holds it: on a little-endian "
+                 "machine 127.0.0.1 is 16777343. A wrong text gives INADDR_NONE in C, which is "
+                 "255.255.255.255 at the same time; here it is an error."),
     .prototype = "in_addr_t inet_addr(const char *cp);",
     .python = "number = int.from_bytes(socket.inet_aton(\"127.0.0.1\"), sys.byteorder)",
     .blocks = N_("never"),
@@ -334,8 +341,8 @@ const struct command command_inet_ntoa = {
     .arguments = {{.name = "NUMBER", .kind = ARGUMENT_NUMBER}},
     .result = "text",
     .summary = N_("turns an IPv4 address from a number in network order into text"),
-    .manual = N_("NUMBER is what inet_addr gives and s_addr holds. In C the text is in memory that the "
-                 "next call overwrites."),
+    .manual = N_("NUMBER is what inet_addr gives and s_addr holds. In C the text is in memory that "
+                 "the next call overwrites."),
     .prototype = "char *inet_ntoa(struct in_addr in);",
     .python = "text = socket.inet_ntoa(b\"\\x7f\\x00\\x00\\x01\")",
     .blocks = N_("never"),
@@ -351,10 +358,10 @@ const struct command command_htons = {
     .arguments = {NUMBER_ARGUMENT},
     .result = "number",
     .summary = N_("turns a number of 16 bits from the host's into network order"),
-    .manual = N_("The table shows the number and the result as they stand in this machine's memory. "
-                 "Network order has the most significant byte first; most machines have it last, and there "
-                 "the number that results looks strange: what counts is its bytes. sin_port wants a port "
-                 "in this form."),
+    .manual = N_("The table shows the number and the result as they stand in this machine's "
+                 "memory. Network order has the most significant byte first; most machines have it "
+                 "last, and there the number that results looks strange: what counts is its bytes. "
+                 "sin_port wants a port in this form."),
     .prototype = "uint16_t htons(uint16_t hostshort);",
     .python = "number = socket.htons(80)",
     .blocks = N_("never"),

@@ -12,8 +12,8 @@
 
 extern const struct command command_getservbyname;
 
-/* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the word
- * was left out. */
+/* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the
+ * word was left out. */
 static int copy_text(struct invocation *invocation, const struct argument_value *value, size_t most,
                      char **copy) {
   *copy = NULL;
@@ -21,8 +21,8 @@ static int copy_text(struct invocation *invocation, const struct argument_value 
     return 0;
   if (value->word.length == 0 || value->word.length >= most ||
       memchr(value->word.data, '\0', value->word.length))
-    return invocation_wrong(invocation, value, _("this is no name to look up: from 1 to %zu characters"),
-                            most - 1);
+    return invocation_wrong(invocation, value,
+                            _("this is no name to look up: from 1 to %zu characters"), most - 1);
   *copy = strndup(value->word.data, value->word.length);
   return *copy ? 0 : error_set_memory(invocation->error);
 }
@@ -55,13 +55,15 @@ static int show_addresses(struct invocation *invocation, const struct call *call
 static int run_getaddrinfo(struct invocation *invocation) {
   struct call call;
   const struct argument_value *host = invocation_value(invocation, HOST_WORD);
-  bool any = bytes_equal(host->word.data, host->word.length, "*", 1); /* no host: the address to bind to */
+  bool any =
+      bytes_equal(host->word.data, host->word.length, "*", 1); /* no host: the address to bind to */
   call_init(&call, CALL_GETADDRINFO, NULL);
   call.number[0] = (long)invocation_number(invocation, FAMILY_WORD, AF_UNSPEC);
   call.number[1] = (long)invocation_number(invocation, TYPE_WORD, 0);
   int status = copy_text(invocation, any ? NULL : host, 256, &call.text[0]);
   if (status == 0)
-    status = copy_text(invocation, invocation_value(invocation, SERVICE_WORD), NI_MAXSERV, &call.text[1]);
+    status = copy_text(invocation, invocation_value(invocation, SERVICE_WORD), NI_MAXSERV,
+                       &call.text[1]);
   if (status == 0)
     status = invocation_call(invocation, &call);
   if (status == 0)
@@ -188,8 +190,8 @@ static int not_found(struct invocation *invocation, const struct record *record)
   if (record->protocol)
     escape_append(&protocol, record->protocol, strlen(record->protocol), ESCAPE_ASCII);
   if (record->error && record->kind == INTERFACE_BY_NAME)
-    error_set_errno(invocation->error, record->error, _(sentences[record->kind]), bytes_text(&shown), "",
-                    "");
+    error_set_errno(invocation->error, record->error, _(sentences[record->kind]),
+                    bytes_text(&shown), "", "");
   else
     error_set(invocation->error, ERROR_FAILURE, _(sentences[record->kind]), bytes_text(&shown),
               record->protocol ? _(" for ") : "", bytes_text(&protocol));
@@ -239,7 +241,8 @@ static struct record *record_for(struct invocation *invocation, enum record_kind
   if (kind == SERVICE_BY_PORT)
     record->number = (long)first->number;
   else
-    status = copy_text(invocation, first, kind == INTERFACE_BY_NAME ? IF_NAMESIZE : 256, &record->name);
+    status =
+        copy_text(invocation, first, kind == INTERFACE_BY_NAME ? IF_NAMESIZE : 256, &record->name);
   if (status == 0 && service)
     status = copy_text(invocation, invocation_value(invocation, 1), 64, &record->protocol);
   if (status == 0)
@@ -311,30 +314,33 @@ static int run_if_nametoindex(struct invocation *invocation) {
   return invocation_explain(invocation, &answer);
 }
 
-#define NAME_ARGUMENT                                                                                      \
+#define NAME_ARGUMENT                                                                              \
   { .name = "NAME", .kind = ARGUMENT_TEXT }
-#define PROTOCOL_ARGUMENT                                                                                  \
+#define PROTOCOL_ARGUMENT                                                                          \
   { .name = "PROTOCOL", .kind = ARGUMENT_TEXT, .flags = OPTIONAL }
 
 const struct command command_getaddrinfo = {
     .name = "getaddrinfo",
     .group = GROUP_LOOKUP,
-    .arguments = {{.name = "HOST", .kind = ARGUMENT_TEXT},
-                  {.name = "SERVICE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL},
-                  {.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_families},
-                  {.name = "TYPE", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_types}},
+    .arguments =
+        {{.name = "HOST", .kind = ARGUMENT_TEXT},
+         {.name = "SERVICE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL},
+         {.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_families},
+         {.name = "TYPE", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_types}},
     .result = "address",
     .summary = N_("looks up the addresses of a host and a service"),
-    .manual = N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as "
-                 "/etc/nsswitch.conf says. HOST is a name or a numeric address, and * for no host, which "
-                 "gives the addresses that a server binds to. SERVICE is a name or a port. The list is in "
-                 "the order in which a program should try them; the result is the first. Without a TYPE "
-                 "each address comes once for each type of socket that has the service."),
+    .manual =
+        N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as "
+           "/etc/nsswitch.conf says. HOST is a name or a numeric address, and * for no host, which "
+           "gives the addresses that a server binds to. SERVICE is a name or a port. The list is "
+           "in the order in which a program should try them; the result is the first. Without a "
+           "TYPE each address comes once for each type of socket that has the service."),
     .prototype = "int getaddrinfo(const char *node, const char *service,\n"
                  "                const struct addrinfo *hints, struct addrinfo **res);",
     .python = "list = socket.getaddrinfo(\"localhost\", 80, socket.AF_INET, socket.SOCK_STREAM)",
     .blocks = N_("until the name servers have answered, or none does"),
-    .errors = {{EINTR, N_("the wait was given up; the look-up itself goes on unseen until it ends")}},
+    .errors = {{EINTR,
+                N_("the wait was given up; the look-up itself goes on unseen until it ends")}},
     .example = "a = getaddrinfo 127.0.0.1 80 inet stream\nassert $a.port == 80",
     .pages = "getaddrinfo(3), hosts(5), resolv.conf(5)",
     .run = run_getaddrinfo,
@@ -346,14 +352,16 @@ const struct command command_getnameinfo = {
     .arguments = {{.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}},
     .result = "host, service",
     .summary = N_("looks up the names of an address and its port"),
-    .manual = N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its "
-                 "numeric address where nobody knows a name, and the name of the service, or the port."),
+    .manual =
+        N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its "
+           "numeric address where nobody knows a name, and the name of the service, or the port."),
     .prototype = "int getnameinfo(const struct sockaddr *addr, socklen_t addrlen,\n"
                  "                char *host, socklen_t hostlen,\n"
                  "                char *serv, socklen_t servlen, int flags);",
     .python = "host, service = socket.getnameinfo((\"127.0.0.1\", 80), 0)",
     .blocks = N_("until the name servers have answered, or none does"),
-    .errors = {{EINTR, N_("the wait was given up; the look-up itself goes on unseen until it ends")}},
+    .errors = {{EINTR,
+                N_("the wait was given up; the look-up itself goes on unseen until it ends")}},
     .example = "host service = getnameinfo 127.0.0.1:80\nprint $host $service",
     .pages = "getnameinfo(3)",
     .run = run_getnameinfo,
@@ -365,10 +373,9 @@ const struct command command_getservbyname = {
     .arguments = {NAME_ARGUMENT, PROTOCOL_ARGUMENT},
     .result = "port",
     .summary = N_("looks up the port of a service"),
-    .manual = N_(
-        "Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. The result is "
-        "the port as a number of this host; S_PORT is what stands in the struct servent of C, where the "
-        "port is in network order."),
+    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
+                 "any. The result is the port as a number of this host; S_PORT is what stands in "
+                 "the struct servent of C, where the port is in network order."),
     .prototype = "struct servent *getservbyname(const char *name, const char *proto);",
     .python = "port = socket.getservbyname(\"http\", \"tcp\")",
     .blocks = N_("hardly: a file is read"),
@@ -383,9 +390,9 @@ const struct command command_getservbyport = {
     .arguments = {{.name = "PORT", .kind = ARGUMENT_NUMBER}, PROTOCOL_ARGUMENT},
     .result = "name",
     .summary = N_("looks up the service that has a port"),
-    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for any. PORT "
-                 "is a number of this host: the function of C wants it in network order, and gets "
-                 "htons(PORT)."),
+    .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
+                 "any. PORT is a number of this host: the function of C wants it in network order, "
+                 "and gets htons(PORT)."),
     .prototype = "struct servent *getservbyport(int port, const char *proto);",
     .python = "name = socket.getservbyport(80, \"tcp\")",
     .blocks = N_("hardly: a file is read"),
@@ -401,8 +408,8 @@ const struct command command_getprotobyname = {
     .arguments = {NAME_ARGUMENT},
     .result = "number",
     .summary = N_("looks up the number of a protocol"),
-    .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what socket "
-                 "takes as its PROTOCOL."),
+    .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what "
+                 "socket takes as its PROTOCOL."),
     .prototype = "struct protoent *getprotobyname(const char *name);",
     .python = "number = socket.getprotobyname(\"icmp\")",
     .blocks = N_("hardly: a file is read"),
@@ -417,8 +424,8 @@ const struct command command_if_nametoindex = {
     .arguments = {NAME_ARGUMENT},
     .result = "number",
     .summary = N_("tells the index of a network interface"),
-    .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of link-local "
-                 "addresses and in multicast options."),
+    .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of "
+                 "link-local addresses and in multicast options."),
     .prototype = "unsigned int if_nametoindex(const char *ifname);",
     .python = "index = socket.if_nametoindex(\"lo\")",
     .blocks = N_("never"),

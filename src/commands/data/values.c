@@ -40,7 +40,8 @@ static int run_upper(struct invocation *invocation) {
   bytes_append(&changed, data->data, data->length);
   for (size_t i = 0; i < changed.length; i++) {
     char c = changed.data[i];
-    if (up ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z') /* ASCII alone: the bytes of other letters stay */
+    if (up ? c >= 'a' && c <= 'z'
+           : c >= 'A' && c <= 'Z') /* ASCII alone: the bytes of other letters stay */
       changed.data[i] = (char)(c ^ 0x20);
   }
   return give_bytes(invocation, &changed);
@@ -77,7 +78,8 @@ static struct pack_word format_word(const struct invocation *invocation) {
 
 /* The values behind the format. *known: all can be read, which before the script is run they often
  * can't. NULL when there is no memory. */
-static struct pack_word *value_words(const struct invocation *invocation, size_t *count, bool *known) {
+static struct pack_word *value_words(const struct invocation *invocation, size_t *count,
+                                     bool *known) {
   struct pack_word *words = calloc(invocation->count, sizeof *words);
   const struct argument_value *value;
   *count = 0;
@@ -85,11 +87,13 @@ static struct pack_word *value_words(const struct invocation *invocation, size_t
   if (!words)
     return NULL;
   for (; (value = invocation_nth(invocation, 1, *count)); ++*count) {
-    bool outside = !value->data && !invocation->runner && value->word.bare >= 5 &&
-                   (memcmp(value->word.data, "file:", 5) == 0 || memcmp(value->word.data, "fill:", 5) == 0);
+    bool outside =
+        !value->data && !invocation->runner && value->word.bare >= 5 &&
+        (memcmp(value->word.data, "file:", 5) == 0 || memcmp(value->word.data, "fill:", 5) == 0);
     *known = *known && !value->unknown && !outside;
-    words[*count] = value->data ? (struct pack_word){value->data->data, value->data->length, value->place}
-                                : (struct pack_word){value->word.data, value->word.length, value->place};
+    words[*count] = value->data
+                        ? (struct pack_word){value->data->data, value->data->length, value->place}
+                        : (struct pack_word){value->word.data, value->word.length, value->place};
   }
   return words;
 }
@@ -148,8 +152,8 @@ static int show_unpacked(struct invocation *invocation, const struct unpacked *u
     if (value->kind == VALUE_NUMBER)
       answer_add_number(&answer, value->number);
     else
-      answer_add_bytes(&answer, value->kind == VALUE_DATA ? CELL_DATA : CELL_TEXT, value->blob->data,
-                       value->blob->length);
+      answer_add_bytes(&answer, value->kind == VALUE_DATA ? CELL_DATA : CELL_TEXT,
+                       value->blob->data, value->blob->length);
   }
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
@@ -177,9 +181,11 @@ enum { SHOWN = 200 };
 static int check_assert(struct invocation *invocation) {
   const struct argument_value *comparison = invocation_value(invocation, 1);
   const struct argument_value *expression = invocation_value(invocation, 2);
-  if (invocation->runner || comparison->unknown || comparison->number != CONTAINS || expression->unknown)
+  if (invocation->runner || comparison->unknown || comparison->number != CONTAINS ||
+      expression->unknown)
     return 0;
-  int found = regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
+  int found =
+      regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
   if (found < 0)
     error_set_place(invocation->error, expression->place);
   return found < 0 ? -1 : 0;
@@ -189,7 +195,8 @@ static int check_assert(struct invocation *invocation) {
 static int compare(const struct blob *a, const struct blob *b) {
   long long first;
   long long second;
-  if (number_parse(a->data, a->length, &first) == 0 && number_parse(b->data, b->length, &second) == 0)
+  if (number_parse(a->data, a->length, &first) == 0 &&
+      number_parse(b->data, b->length, &second) == 0)
     return (first > second) - (first < second);
   size_t common = a->length < b->length ? a->length : b->length;
   int order = common ? memcmp(a->data, b->data, common) : 0;
@@ -247,13 +254,13 @@ static int run_assert(struct invocation *invocation) {
   append_side(&expected, b);
   bytes_append_format(&line, "assert %s %s", bytes_text(&got), bytes_text(&expected));
   struct event event = {.kind = EVENT_TEST};
-  event.test =
-      (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected), bytes_text(&got)};
+  event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected),
+                                   bytes_text(&got)};
   if (!invocation->runner->expects) /* else that is the test */
     runner_append(invocation->runner, &event);
   if (!found)
-    error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"), bytes_text(&got),
-              bytes_text(&expected));
+    error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"),
+              bytes_text(&got), bytes_text(&expected));
   bytes_free(&got);
   bytes_free(&expected);
   bytes_free(&line);
@@ -268,8 +275,8 @@ static int run_print(struct invocation *invocation) {
   if (raw && invocation->runner->session->settings.view.terminal)
     return invocation_wrong(
         invocation, raw,
-        _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or send the "
-          "output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
+        _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or "
+          "send the output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
   struct answer answer = {.kind = raw ? ANSWER_RAW : ANSWER_DATA, .name = "data"};
   for (size_t i = 0; (value = invocation_nth(invocation, 1, i)); i++) {
     if (i > 0)
@@ -296,7 +303,7 @@ static int run_write_file(struct invocation *invocation) {
   return problem ? -1 : 0;
 }
 
-#define DATA_ARGUMENT                                                                                      \
+#define DATA_ARGUMENT                                                                              \
   { .name = "DATA", .kind = ARGUMENT_DATA }
 
 const struct command command_upper = {
@@ -305,8 +312,8 @@ const struct command command_upper = {
     .arguments = {DATA_ARGUMENT},
     .result = "data",
     .summary = N_("turns small letters into capitals"),
-    .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data is shown "
-                 "where no name takes it."),
+    .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data "
+                 "is shown where no name takes it."),
     .python = "data.upper()",
     .blocks = N_("never"),
     .example = "u = upper \"hello\"\nassert $u == \"HELLO\"",
@@ -319,8 +326,8 @@ const struct command command_lower = {
     .arguments = {DATA_ARGUMENT},
     .result = "data",
     .summary = N_("turns capitals into small letters"),
-    .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data is shown "
-                 "where no name takes it."),
+    .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data "
+                 "is shown where no name takes it."),
     .python = "data.lower()",
     .blocks = N_("never"),
     .example = "expect \"hello\" lower \"HELLO\"",
@@ -333,7 +340,8 @@ const struct command command_length = {
     .arguments = {DATA_ARGUMENT},
     .result = "number",
     .summary = N_("counts the bytes of data"),
-    .manual = N_("A character beyond ASCII has several bytes. The number is shown where no name takes it."),
+    .manual = N_(
+        "A character beyond ASCII has several bytes. The number is shown where no name takes it."),
     .python = "len(data)",
     .blocks = N_("never"),
     .example = "expect 5 length \"hello\"",
@@ -348,34 +356,36 @@ const struct command command_slice = {
                   {.name = "LENGTH", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "data",
     .summary = N_("takes a part of data"),
-    .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow where "
-                 "LENGTH is omitted. Where the data ends earlier there is less, or nothing. The data is "
-                 "shown where no name takes it."),
+    .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow "
+                 "where LENGTH is omitted. Where the data ends earlier there is less, or nothing. "
+                 "The data is shown where no name takes it."),
     .python = "data[6:6 + 5]",
     .blocks = N_("never"),
     .example = "expect \"world\" slice \"hello world\" 6\nexpect \"lo\" slice \"hello world\" 3 2",
     .run = run_slice,
 };
 
-#define FORMAT_ARGUMENT                                                                                    \
+#define FORMAT_ARGUMENT                                                                            \
   { .name = "FORMAT", .kind = ARGUMENT_TEXT }
 
 const struct command command_pack = {
     .name = "pack",
     .group = GROUP_DATA,
-    .arguments = {FORMAT_ARGUMENT, {.name = "VALUE", .kind = ARGUMENT_DATA, .flags = OPTIONAL | REPEATED}},
+    .arguments = {FORMAT_ARGUMENT,
+                  {.name = "VALUE", .kind = ARGUMENT_DATA, .flags = OPTIONAL | REPEATED}},
     .result = "data",
     .summary = N_("makes the bytes of a header out of numbers and text"),
-    .manual = N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and "
-                 "b, h, i, q may be negative; 4s is text of 4 bytes, filled up with zeros, s all of the "
-                 "text, H/s the text with its length before it; x is a zero byte, without a value. A count "
-                 "before a letter repeats it. The order is that of the network, most significant byte "
-                 "first; < turns what follows it to little-endian, > or ! back, and = is this machine's "
-                 "own. Nothing is aligned. The data is shown where no name takes it."),
+    .manual =
+        N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and "
+           "b, h, i, q may be negative; 4s is text of 4 bytes, filled up with zeros, s all of the "
+           "text, H/s the text with its length before it; x is a zero byte, without a value. A "
+           "count before a letter repeats it. The order is that of the network, most significant "
+           "byte first; < turns what follows it to little-endian, > or ! back, and = is this "
+           "machine's own. Nothing is aligned. The data is shown where no name takes it."),
     .python = "data = struct.pack(\">HB\", 5000, 7)",
     .blocks = N_("never"),
-    .example =
-        "m = pack \"BH\" 1 5000\nassert $m == hex:011388\nexpect \"\\x00\\x05hello\" pack \"H/s\" hello",
+    .example = "m = pack \"BH\" 1 5000\nassert $m == hex:011388\nexpect \"\\x00\\x05hello\" pack "
+               "\"H/s\" hello",
     .run = run_pack,
     .check = check_pack,
 };
@@ -386,14 +396,14 @@ const struct command command_unpack = {
     .arguments = {FORMAT_ARGUMENT, DATA_ARGUMENT},
     .result = "value, value...",
     .summary = N_("takes the bytes of a header apart"),
-    .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand before = (at "
-                 "most eight): numbers, and data. The data must have exactly the length of the format, "
-                 "unless it ends with s, which takes all the rest. The values are shown where no name "
-                 "takes them."),
+    .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand "
+                 "before = (at most eight): numbers, and data. The data must have exactly the "
+                 "length of the format, unless it ends with s, which takes all the rest. The "
+                 "values are shown where no name takes them."),
     .python = "kind, port = struct.unpack(\">BH\", data)",
     .blocks = N_("never"),
-    .example = "kind port text = unpack \"BHs\" hex:01138868656c6c6f\nassert $port == 5000\nassert $text "
-               "== \"hello\"",
+    .example = "kind port text = unpack \"BHs\" hex:01138868656c6c6f\nassert $port == 5000\nassert "
+               "$text == \"hello\"",
     .run = run_unpack,
     .check = check_unpack,
 };
@@ -405,9 +415,10 @@ const struct command command_assert = {
                   {.name = "OP", .kind = ARGUMENT_KEYWORD, .words = COMPARISONS},
                   {.name = "B", .kind = ARGUMENT_DATA}},
     .summary = N_("fails unless a comparison holds"),
-    .manual = N_("== and != compare for being equal, < <= > >= for order: as numbers where both sides are "
-                 "numbers, else byte by byte. ~ holds where the regular expression B (POSIX extended) is "
-                 "found in A. When it does not hold, that is a failure that says both sides."),
+    .manual = N_(
+        "== and != compare for being equal, < <= > >= for order: as numbers where both sides are "
+        "numbers, else byte by byte. ~ holds where the regular expression B (POSIX extended) is "
+        "found in A. When it does not hold, that is a failure that says both sides."),
     .python = "assert n == 5",
     .blocks = N_("never"),
     .example = "n = length \"hello\"\nassert $n == 5\nassert $n < 10\nassert \"HTTP/1.1 200 OK\" ~ "
@@ -423,9 +434,10 @@ const struct command command_print = {
     .arguments = {{.name = "raw", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--raw"},
                   {.name = "DATA", .kind = ARGUMENT_DATA, .flags = REPEATED}},
     .summary = N_("prints data"),
-    .manual = N_("Prints the words, joined by spaces, with everything that is not printable escaped as in "
-                 "a C string, and ends the line. --raw writes the bytes exactly as they are and nothing "
-                 "behind them, which a terminal is not given: it might obey what came from the network."),
+    .manual = N_(
+        "Prints the words, joined by spaces, with everything that is not printable escaped as in a "
+        "C string, and ends the line. --raw writes the bytes exactly as they are and nothing "
+        "behind them, which a terminal is not given: it might obey what came from the network."),
     .python = "print(data)",
     .blocks = N_("while standard output takes nothing"),
     .example = "x = upper \"hello\"\nprint $x \"two\\tcolumns\"",

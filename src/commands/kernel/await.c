@@ -5,18 +5,18 @@
 #include <time.h>
 
 #include "command/argument.h"
+#include "command/invocation.h"
 #include "commands/kernel/await.h"
-#include "command/invocation.h"
-#include "session/session_lab.h"
-#include "command/invocation.h"
-#include "session/process.h"
-#include "session/service_handle.h"
-#include "session/inventory.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "session/inventory.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+#include "session/session_lab.h"
 #include "socket/look.h"
 
-/* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with the shortest. */
+/* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with
+ * the shortest. */
 enum { SHORTEST = 1000000, LONGEST = 20000000 };
 
 /* A row for each condition of a socket: a new one is a row. */
@@ -65,7 +65,8 @@ static bool has_error(const struct awaited *awaited) {
   return ready_of(awaited) & POLLERR;
 }
 
-/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any more. */
+/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any
+ * more. */
 static bool is_closed(const struct awaited *awaited) {
   enum socket_state state = look_state_now(awaited->socket);
   if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
@@ -101,15 +102,20 @@ static bool is_in_state(const struct awaited *awaited) {
 }
 
 static const struct condition conditions[] = {
-    {"readable", false, POLLIN, false, is_readable}, {"writable", false, POLLOUT, false, is_writable},
-    {"error", false, POLLERR, false, has_error},     {"closed", false, 0, true, is_closed},
-    {"recvq", true, 0, true, receive_queue_is},      {"sendq", true, 0, true, send_queue_is},
-    {"backlog", true, 0, false, backlog_is},         {"half-open", true, 0, false, half_open_is},
+    {"readable", false, POLLIN, false, is_readable},
+    {"writable", false, POLLOUT, false, is_writable},
+    {"error", false, POLLERR, false, has_error},
+    {"closed", false, 0, true, is_closed},
+    {"recvq", true, 0, true, receive_queue_is},
+    {"sendq", true, 0, true, send_queue_is},
+    {"backlog", true, 0, false, backlog_is},
+    {"half-open", true, 0, false, half_open_is},
 };
 static const struct condition state_condition = {"", false, 0, true, is_in_state};
 
 const char *const await_conditions =
-    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|clients|received|sent|errors";
+    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|"
+    "clients|received|sent|errors";
 
 /* Looks the condition up: a row of the table, or a state. */
 static int read_condition(struct invocation *invocation, struct awaited *awaited) {
@@ -134,8 +140,8 @@ static int read_condition(struct invocation *invocation, struct awaited *awaited
   escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
   int status = invocation_wrong(
       invocation, value,
-      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq, backlog and half-open with a "
-        "comparison, and the states, as ESTABLISHED or CLOSE_WAIT"),
+      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq, backlog "
+        "and half-open with a comparison, and the states, as ESTABLISHED or CLOSE_WAIT"),
       bytes_text(&shown));
   bytes_free(&shown);
   return status;
@@ -154,10 +160,11 @@ static int check_wire(struct invocation *invocation) {
   const struct argument_value *condition = invocation_value(invocation, 1);
   bool known = argument_is(condition, "held") || argument_is(condition, "empty") ||
                packet_flags_parse(condition->word.data, condition->word.length) >= 0;
-  return known ? 0
-               : invocation_wrong(
-                     invocation, condition,
-                     _("the wire is awaited held, empty, or by the flags of a packet, as S. or F."));
+  return known
+             ? 0
+             : invocation_wrong(
+                   invocation, condition,
+                   _("the wire is awaited held, empty, or by the flags of a packet, as S. or F."));
 }
 
 /* `await listening ADDRESS`: the second word is an address. */
@@ -200,16 +207,19 @@ int await_check(struct invocation *invocation) {
   bool process = bytes_equal(second->word.data, second->word.length, "exit", 4) ||
                  bytes_equal(second->word.data, second->word.length, "line", 4);
   if (process)
-    return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison")) : 0;
+    return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison"))
+                      : 0;
   bool figure = service_handle_has_figure(second->word.data, second->word.length);
   if (figure && !(comparison && number))
-    return invocation_wrong(invocation, second, _("a figure takes a comparison, as in connections == 0"));
+    return invocation_wrong(invocation, second,
+                            _("a figure takes a comparison, as in connections == 0"));
   if (figure)
     return 0;
   if (read_condition(invocation, &awaited) < 0)
     return -1;
   if (number && !comparison)
-    return invocation_wrong(invocation, number, _("a time is written with its unit, as in 500ms or 2s"));
+    return invocation_wrong(invocation, number,
+                            _("a time is written with its unit, as in 500ms or 2s"));
   if (awaited.condition->compares && !(comparison && number))
     return invocation_wrong(invocation, second, _("%s takes a comparison, as in %s >= 100"),
                             awaited.condition->name, awaited.condition->name);
@@ -218,8 +228,8 @@ int await_check(struct invocation *invocation) {
   return 0;
 }
 
-/* Waits until the kernel says that something has happened, where it can; else for the interval, which then grows. 0 to look
- * again, 1 when the time is over, -1 when interrupted. */
+/* Waits until the kernel says that something has happened, where it can; else for the interval,
+ * which then grows. 0 to look again, 1 when the time is over, -1 when interrupted. */
 static int wait_a_little(const struct awaited *awaited, int64_t deadline, int64_t *interval,
                          struct error *error) {
   struct runner *runner = awaited->runner;
@@ -250,7 +260,8 @@ static int too_late(const struct awaited *awaited, struct error *error) {
   struct look_details details;
   if (awaited->condition->compares) {
     look_details(socket, &details);
-    long long value = awaited->condition->holds == backlog_is      ? backlog_length(awaited->runner, socket)
+    long long value = awaited->condition->holds == backlog_is
+                          ? backlog_length(awaited->runner, socket)
                       : awaited->condition->holds == half_open_is  ? backlog_half_open(socket)
                       : awaited->condition->holds == send_queue_is ? details.send_queue
                                                                    : details.receive_queue;
@@ -311,9 +322,9 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
   struct kernel *kernel = host ? host->kernel : awaited->runner->session->sockets.kernel;
   int64_t interval = SHORTEST;
   if (!kernel)
-    return error_set(
-        error, ERROR_FAILURE,
-        _("the kernel's list of sockets (sock_diag) can't be read, so nobody can tell who listens"));
+    return error_set(error, ERROR_FAILURE,
+                     _("the kernel's list of sockets (sock_diag) can't be read, so nobody can tell "
+                       "who listens"));
   for (;;) {
     int there = is_listened(awaited, kernel, error);
     if (there != 0)
@@ -334,7 +345,8 @@ static long long count_held(struct wire *wire, int flags) {
   return count;
 }
 
-/* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or goes. */
+/* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or
+ * goes. */
 static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   struct runner *runner = invocation->runner;
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
@@ -368,9 +380,10 @@ static int await_process(struct invocation *invocation, const struct argument_va
   const struct argument_value *second = invocation_value(invocation, 1);
   bool line = bytes_equal(second->word.data, second->word.length, "line", 4);
   if (!line && !bytes_equal(second->word.data, second->word.length, "exit", 4))
-    return invocation_wrong(invocation, second, _("a process is awaited by its exit, or by its line"));
-  if (process_await(invocation->runner, first->process, line ? PROCESS_LINE : PROCESS_EXIT, deadline,
-                    invocation->error) < 0)
+    return invocation_wrong(invocation, second,
+                            _("a process is awaited by its exit, or by its line"));
+  if (process_await(invocation->runner, first->process, line ? PROCESS_LINE : PROCESS_EXIT,
+                    deadline, invocation->error) < 0)
     return -1;
   if (!line)
     invocation_give_number(invocation, first->process->status);
@@ -378,8 +391,8 @@ static int await_process(struct invocation *invocation, const struct argument_va
 }
 
 /* A figure is looked at again and again. */
-static int await_figure(struct invocation *invocation, struct awaited *awaited, struct service_handle *handle,
-                        int64_t deadline) {
+static int await_figure(struct invocation *invocation, struct awaited *awaited,
+                        struct service_handle *handle, int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, 1);
   int64_t interval = SHORTEST;
   int64_t figure;
@@ -387,9 +400,9 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited, 
   awaited->number = invocation_number(invocation, 3, 0);
   for (;;) {
     if (!service_handle_figure(handle, second->word.data, second->word.length, &figure))
-      return invocation_wrong(
-          invocation, second,
-          _("a service is awaited by its exit, or by connections, clients, received, sent or errors with a comparison"));
+      return invocation_wrong(invocation, second,
+                              _("a service is awaited by its exit, or by connections, clients, "
+                                "received, sent or errors with a comparison"));
     if (compare(awaited, figure))
       return 0;
     int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
@@ -402,8 +415,8 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited, 
   }
 }
 
-static int await_service(struct invocation *invocation, struct awaited *awaited, struct service_handle *handle,
-                         int64_t deadline) {
+static int await_service(struct invocation *invocation, struct awaited *awaited,
+                         struct service_handle *handle, int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, 1);
   if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
     return await_figure(invocation, awaited, handle, deadline);
@@ -473,22 +486,28 @@ static int run_await(struct invocation *invocation) {
 const struct command command_await = {
     .name = "await",
     .group = GROUP_DATA,
-    .arguments = {AWAIT_ARGUMENTS(0), {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
+    .arguments = {AWAIT_ARGUMENTS(0),
+                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
     .result = "exit status, of a process",
     .summary = N_("waits until something is so"),
-    .manual = N_(
-        "CONDITION is readable, writable or error (an error waits to be fetched); the name of a state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, "
-        "when the connection is over, be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept) or half-open (those whose last ACK has not come), each with a comparison: recvq >= "
-        "100. A socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are for testing other programs: `await p exit` waits until "
-        "the program that spawn has started ends, `await p line` for its next line, and `await listening ADDRESS` until anybody listens "
-        "there.\n\nIn a lab `await wire held` waits until a packet is held, `await wire empty` until none is, and `await wire F.` for one with these flags, among others; a "
-        "comparison of their number may follow: await wire held == 3.\n\nThe kernel wakes the shell for readable, "
-        "writable, error and exit; everything else is looked at again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
-        "TIMEOUT, or `set timeout` where that is omitted."),
+    .manual =
+        N_("CONDITION is readable, writable or error (an error waits to be fetched); the name of a "
+           "state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, when the connection is over, "
+           "be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept) or "
+           "half-open (those whose last ACK has not come), each with a comparison: recvq >= 100. A "
+           "socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are "
+           "for testing other programs: `await p exit` waits until the program that spawn has "
+           "started ends, `await p line` for its next line, and `await listening ADDRESS` until "
+           "anybody listens there.\n\nIn a lab `await wire held` waits until a packet is held, "
+           "`await wire empty` until none is, and `await wire F.` for one with these flags, among "
+           "others; a comparison of their number may follow: await wire held == 3.\n\nThe kernel "
+           "wakes the shell for readable, writable, error and exit; everything else is looked at "
+           "again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
+           "TIMEOUT, or `set timeout` where that is omitted."),
     .blocks = N_("until the condition holds, or the time is over"),
     .errors = {{ETIMEDOUT, N_("the condition did not come true in time")}},
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv backlog == 1\ns = accept srv\nclose c\nawait s CLOSE_WAIT",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv backlog == 1\ns = "
+               "accept srv\nclose c\nawait s CLOSE_WAIT",
     .pages = "poll(2), tcp(7)",
     .check = await_check,
     .run = run_await,

@@ -20,16 +20,18 @@ struct awaited {
   long long number;        /* what is compared with */
 };
 
-/* The first four arguments of a command that takes a condition of a socket: SOCKET CONDITION [OP N]. */
-#define AWAIT_ARGUMENTS(extra)                                                                             \
-  {.name = "SOCKET", .kind = ARGUMENT_AWAITED, .flags = (extra)},                                          \
-      {.name = "CONDITION", .kind = ARGUMENT_CONDITION, .flags = (extra)},                                 \
-      {.name = "OP", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = await_comparisons}, {           \
-    .name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL                                                \
+/* The first four arguments of a command that takes a condition of a socket: SOCKET CONDITION [OP
+ * N]. */
+#define AWAIT_ARGUMENTS(extra)                                                                     \
+  {.name = "SOCKET", .kind = ARGUMENT_AWAITED, .flags = (extra)},                                  \
+      {.name = "CONDITION", .kind = ARGUMENT_CONDITION, .flags = (extra)},                         \
+      {.name = "OP", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = await_comparisons}, {   \
+    .name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL                                        \
   }
 #define await_comparisons "==|!=|<|<=|>|>="
 
-/* Whether those words go together, before they are run; and what they stand for. 0, or -1 with a usage error. */
+/* Whether those words go together, before they are run; and what they stand for. 0, or -1 with a
+ * usage error. */
 int await_check(struct invocation *invocation);
 int await_read(struct invocation *invocation, struct awaited *awaited);
 

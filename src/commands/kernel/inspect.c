@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "command/invocation.h"
 #include "command/cells.h"
-#include "session/inventory.h"
+#include "command/invocation.h"
 #include "lab/lab.h"
-#include "system/file.h"
-#include "socket/look.h"
 #include "option/tcp_info.h"
+#include "session/inventory.h"
+#include "socket/look.h"
+#include "system/file.h"
 
 static const char *const queue_columns[] = {"", N_("LENGTH"), N_("LIMIT"), "", NULL};
 
@@ -23,7 +23,8 @@ static void add_queue_row(struct answer *answer, const char *name, int64_t lengt
   answer_add_text(answer, meaning);
 }
 
-/* A counter of the host, as /proc/net/netstat has it: a line of names above a line of numbers. -1: it is not there. */
+/* A counter of the host, as /proc/net/netstat has it: a line of names above a line of numbers. -1:
+ * it is not there. */
 static long long host_counter(const char *text, const char *name) {
   const char *names = strstr(text, "TcpExt:");
   const char *numbers = names ? strstr(names + 1, "TcpExt:") : NULL;
@@ -44,14 +45,17 @@ static int read_counters(const struct socket *socket, struct bytes *text) {
   struct error ignored;
   if (!socket->host)
     return file_read("/proc/net/netstat", 1 << 20, text);
-  return lab_read((struct lab_host *)socket->host, "/proc/net/netstat", text, &ignored) < 0 ? EIO : 0;
+  return lab_read((struct lab_host *)socket->host, "/proc/net/netstat", text, &ignored) < 0 ? EIO
+                                                                                            : 0;
 }
 
-static void add_host_rows(struct runner *runner, const struct socket *socket, struct answer *answer) {
+static void add_host_rows(struct runner *runner, const struct socket *socket,
+                          struct answer *answer) {
   struct bytes text = {0};
   int problem = read_counters(socket, &text);
   if (problem) {
-    runner_note(runner, _("/proc/net/netstat can't be read (%s): the counters of the host are not shown"),
+    runner_note(runner,
+                _("/proc/net/netstat can't be read (%s): the counters of the host are not shown"),
                 error_number_name(problem));
   } else {
     const char *all = bytes_text(&text);
@@ -95,7 +99,8 @@ static int64_t count_half_open(const struct inventory *inventory, const struct s
   int64_t half_open = inventory->complete ? 0 : -1;
   for (size_t i = 0; i < inventory_count(inventory); i++) {
     const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
-    half_open += inventory_entry->socket->role == ROLE_QUEUED && inventory_entry->socket->listener == socket->id &&
+    half_open += inventory_entry->socket->role == ROLE_QUEUED &&
+                 inventory_entry->socket->listener == socket->id &&
                  inventory_entry->kernel.state == STATE_SYN_RECV;
   }
   return half_open;
@@ -123,7 +128,8 @@ int64_t backlog_half_open(const struct socket *socket) {
   return half_open.count;
 }
 
-static void add_tcp_rows(struct answer *answer, const struct inventory *inventory, const struct socket *socket) {
+static void add_tcp_rows(struct answer *answer, const struct inventory *inventory,
+                         const struct socket *socket) {
   struct look_details details;
   int64_t half_open = count_half_open(inventory, socket);
   look_details(socket, &details);
@@ -135,11 +141,13 @@ static void add_tcp_rows(struct answer *answer, const struct inventory *inventor
                 _("segments to this listener that ended there: SYNs without room, and RSTs"));
 }
 
-static void add_unix_rows(struct answer *answer, const struct inventory *inventory, const struct socket *socket) {
+static void add_unix_rows(struct answer *answer, const struct inventory *inventory,
+                          const struct socket *socket) {
   for (size_t i = 0; i < inventory_count(inventory); i++) {
     const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
     if (inventory_entry->socket == socket && inventory_entry->listed)
-      add_queue_row(answer, _("completed"), inventory_entry->kernel.receive_queue, inventory_entry->kernel.send_queue,
+      add_queue_row(answer, _("completed"), inventory_entry->kernel.receive_queue,
+                    inventory_entry->kernel.send_queue,
                     _("connections waiting for accept; one more than the limit fits"));
   }
 }
@@ -150,7 +158,8 @@ static int run_backlog(struct invocation *invocation) {
   struct inventory inventory;
   struct answer answer;
   if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+                           socket->was_descriptor);
   if (look_state_now(socket) != STATE_LISTEN)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("socket %d does not listen, so it has no backlog; `listen` gives it one"),
@@ -202,11 +211,14 @@ static int run_tcp_info(struct invocation *invocation) {
   enum tcp_info_group group = TCP_INFO_GROUPS;
   if (!socket_is_tcp(socket))
     return error_set(invocation->error, ERROR_FAILURE,
-                     _("socket %d is none of TCP, and has no struct tcp_info"), socket->was_descriptor);
+                     _("socket %d is none of TCP, and has no struct tcp_info"),
+                     socket->was_descriptor);
   if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+                           socket->was_descriptor);
   if (tcp_info_read(socket->descriptor, &info) < 0)
-    return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"), socket->descriptor);
+    return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"),
+                           socket->descriptor);
   answer_table(&answer, "tcp-info", columns);
   for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
     add_field(&answer, field, &info, &group);
@@ -219,12 +231,14 @@ const struct command command_backlog = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
     .summary = N_("shows both queues of a listener"),
-    .manual = N_(
-        "A connection stands in the first queue while its handshake is half-open, and then in the second until accept takes it. The second has the "
-        "limit that listen was given, at most net.core.somaxconn; Linux lets one more in. When it is full, the kernel drops the ACK that would "
-        "complete the handshake: the client, which takes itself for connected, and the server, where it is still half-open, both send "
-        "again. Drops are those of this listener (SO_MEMINFO); the last two counters, ListenOverflows and ListenDrops, are those of all listeners of the "
-        "whole host, and left out with --stable."),
+    .manual =
+        N_("A connection stands in the first queue while its handshake is half-open, and then in "
+           "the second until accept takes it. The second has the limit that listen was given, at "
+           "most net.core.somaxconn; Linux lets one more in. When it is full, the kernel drops the "
+           "ACK that would complete the handshake: the client, which takes itself for connected, "
+           "and the server, where it is still half-open, both send again. Drops are those of this "
+           "listener (SO_MEMINFO); the last two counters, ListenOverflows and ListenDrops, are "
+           "those of all listeners of the whole host, and left out with --stable."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0 1\nc = tcp-connect srv\nbacklog srv",
     .pages = "listen(2), tcp(7)",
@@ -236,11 +250,11 @@ const struct command command_tcp_info = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
     .summary = N_("shows what the kernel knows of a TCP connection"),
-    .manual = N_(
-        "Every field of struct tcp_info, in groups, with its unit. Each is a field of the socket, too: $c.info.rtt is the number alone."),
+    .manual = N_("Every field of struct tcp_info, in groups, with its unit. Each is a field of the "
+                 "socket, too: $c.info.rtt is the number alone."),
     .blocks = N_("never"),
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ntcp-info c\nassert $c.info.snd_mss > 500",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ntcp-info c\nassert "
+               "$c.info.snd_mss > 500",
     .pages = "tcp(7)",
     .run = run_tcp_info,
 };

@@ -1,12 +1,13 @@
-/* recorded: commands that read the timeline back: which states a socket went through, and all that has happened. */
+/* recorded: commands that read the timeline back: which states a socket went through, and all that
+ * has happened. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/invocation.h"
 #include "language/escape.h"
 #include "packet/packet.h"
-#include "view/picture/diagram.h"
 #include "view/notation/line.h"
+#include "view/picture/diagram.h"
 
 static bool about(const struct socket_label *label, const struct socket *socket) {
   return label->descriptor >= 0 &&
@@ -67,7 +68,8 @@ static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *now = &change->state.now;
   bool first = before->state == STATE_UNKNOWN;
   bool tcp = change->state.socket.protocol == IPPROTO_TCP;
-  bool gap = tcp && !first && before->state != now->state && transition_find(before->state, now->state) == 0;
+  bool gap = tcp && !first && before->state != now->state &&
+             transition_find(before->state, now->state) == 0;
   bool lost = now->state == STATE_CLOSED && gap;
   if (change->state.reason != REASON_NONE)
     answer_add_text(answer, line_reason(change->state.reason));
@@ -103,7 +105,8 @@ static void add_change(struct answer *answer, const struct change *change, int64
 }
 
 static int run_transitions(struct invocation *invocation) {
-  static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"), N_("BY"), "", NULL};
+  static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"),
+                                        N_("BY"), "",         NULL};
   struct runner *runner = invocation->runner;
   const struct socket *socket = invocation_socket(invocation, 0);
   struct changes changes = {.socket = socket};
@@ -120,7 +123,8 @@ static int run_transitions(struct invocation *invocation) {
   enum socket_state last = STATE_UNKNOWN;
   for (size_t i = 0; !causes.lines.failed && i < causes.count; i++) {
     const struct event_state *state = &causes.changes[i].state;
-    /* A new address alone, or a descriptor for what was known in the queue, is no change of state. */
+    /* A new address alone, or a descriptor for what was known in the queue, is no change of state.
+     */
     if (state->now.state != last)
       add_change(&answer, &causes.changes[i], causes.changes[0].state.now.time, line);
     last = state->now.state;
@@ -154,7 +158,8 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
 }
 
 static int run_diagram(struct invocation *invocation) {
-  static const char *const columns[] = {N_("ARC"), N_("FROM"), N_("TO"), N_("WHEN"), N_("SEEN"), "", NULL};
+  static const char *const columns[] = {N_("ARC"),  N_("FROM"), N_("TO"), N_("WHEN"),
+                                        N_("SEEN"), "",         NULL};
   struct runner *runner = invocation->runner;
   struct changes changes = {.socket = invocation_socket(invocation, 1)};
   struct diagram diagram = {0};
@@ -256,11 +261,13 @@ static bool take_start(const struct event *event, void *context) {
 }
 
 static int run_log(struct invocation *invocation) {
-  static const char *const columns[] = {N_("N"), N_("AT"), N_("JOB"), N_("EVENT"), N_("WHAT"), NULL};
+  static const char *const columns[] = {N_("N"),     N_("AT"),   N_("JOB"),
+                                        N_("EVENT"), N_("WHAT"), NULL};
   enum {
-    KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) | EVENT_BIT(EVENT_CALL_FINISH) |
-            EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) | EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) |
-            EVENT_BIT(EVENT_TEST) | EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE)
+    KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) |
+            EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) |
+            EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) | EVENT_BIT(EVENT_TEST) |
+            EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE)
   };
   struct runner *runner = invocation->runner;
   struct timeline *timeline = runner->session->timeline;
@@ -287,14 +294,15 @@ const struct command command_transitions = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
-    .manual = N_(
-        "A row for each change that a look has seen: when, counted from the first; from which state to which; how long before it the look was that still "
-        "saw the old one, so within which time it has happened; and the call behind which it was seen. The path begins in the listener's queue, if "
-        "somebody looked then, and goes on beyond close. Where no arc of TCP's state diagram leads from the one to the other, states between them "
-        "were not seen, and it says so."),
+    .manual = N_("A row for each change that a look has seen: when, counted from the first; from "
+                 "which state to which; how long before it the look was that still saw the old "
+                 "one, so within which time it has happened; and the call behind which it was "
+                 "seen. The path begins in the listener's queue, if somebody looked then, and goes "
+                 "on beyond close. Where no arc of TCP's state diagram leads from the one to the "
+                 "other, states between them were not seen, and it says so."),
     .blocks = N_("never"),
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose c\ntransitions s",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose "
+               "c\ntransitions s",
     .pages = "tcp(7)",
     .run = run_transitions,
 };
@@ -305,11 +313,12 @@ const struct command command_diagram = {
     .arguments = {{.name = "WHAT", .kind = ARGUMENT_KEYWORD, .words = "states"},
                   {.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
-    .manual = N_(
-        "The diagram of RFC 9293. States that SOCKET, or any socket of the session, was seen in have square brackets at their sides, and arcs that were "
-        "seen have them around their number; those that Linux does not have are marked by x. Below stand the counts, and a table of the arcs, each "
-        "with what takes it, and how often it was seen. An arc counts only when both its ends were seen one after the other: a state that nobody looked at "
-        "in time is not made up."),
+    .manual = N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "
+                 "seen in have square brackets at their sides, and arcs that were seen have them "
+                 "around their number; those that Linux does not have are marked by x. Below stand "
+                 "the counts, and a table of the arcs, each with what takes it, and how often it "
+                 "was seen. An arc counts only when both its ends were seen one after the other: a "
+                 "state that nobody looked at in time is not made up."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
     .pages = "tcp(7)",
@@ -322,9 +331,10 @@ const struct command command_log = {
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
                   {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
-    .manual = N_(
-        "Every line, call, change of state, packet, note, error, job and test of the session, in order, with its time from the beginning; with SOCKET what was "
-        "about it, with -n the last so many. What does not fit into 512 MB is forgotten, the oldest first."),
+    .manual =
+        N_("Every line, call, change of state, packet, note, error, job and test of the session, "
+           "in order, with its time from the beginning; with SOCKET what was about it, with -n the "
+           "last so many. What does not fit into 512 MB is forgotten, the oldest first."),
     .blocks = N_("never"),
     .example = "a b = socketpair unix stream\nsend a hello\nlog -n 3",
     .run = run_log,

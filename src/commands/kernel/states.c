@@ -1,9 +1,10 @@
-/* states: the command that shows every socket of the session in the kernel, and what it waits for. */
+/* states: the command that shows every socket of the session in the kernel, and what it waits for.
+ */
 #include <stdio.h>
 #include <string.h>
 
-#include "command/invocation.h"
 #include "command/cells.h"
+#include "command/invocation.h"
 #include "session/inventory.h"
 #include "socket/look.h"
 
@@ -12,10 +13,10 @@ enum { WATCH_EVERY = 500 }; /* milliseconds between two looks of --watch */
 /* "4", "(4)" where its descriptor is closed, "3 queue" for what waits at listener 3. */
 static void add_descriptor(struct answer *answer, const struct socket *socket) {
   char text[32];
-  const char *form = socket->role == ROLE_OPEN     ? "%d"
-                     : socket->role == ROLE_QUEUED ? "%d queue"
+  const char *form = socket->role == ROLE_OPEN         ? "%d"
+                     : socket->role == ROLE_QUEUED     ? "%d queue"
                      : socket->role == ROLE_OF_SERVICE ? "%d served"
-                                                   : "(%d)";
+                                                       : "(%d)";
   snprintf(text, sizeof text, form, socket->was_descriptor);
   answer_add_text(answer, text);
 }
@@ -36,8 +37,8 @@ static void add_timer(struct answer *answer, const struct inventory_entry *inven
   bytes_free(&text);
 }
 
-/* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a byte. So an open socket is asked
- * itself, unless there is nothing in its queues. */
+/* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a
+ * byte. So an open socket is asked itself, unless there is nothing in its queues. */
 static void add_queues(struct answer *answer, const struct inventory_entry *inventory_entry) {
   struct look_details details;
   const struct kernel_socket *kernel = &inventory_entry->kernel;
@@ -55,15 +56,21 @@ static void add_queues(struct answer *answer, const struct inventory_entry *inve
   row_add_queue(answer, details.send_queue);
 }
 
-static void add_row(struct answer *answer, const struct inventory_entry *inventory_entry, bool lab, bool why) {
+static void add_row(struct answer *answer, const struct inventory_entry *inventory_entry, bool lab,
+                    bool why) {
   struct socket *socket = inventory_entry->socket;
-  bool inet =
-      inventory_entry->listed && socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
+  bool inet = inventory_entry->listed &&
+              socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
   bool open = socket->descriptor >= 0;
-  struct address local = inet ? inventory_entry->kernel.local : open ? look_local(socket) : socket->seen.local;
-  struct address peer = inet ? inventory_entry->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
-  enum socket_state state = inventory_entry->listed && (socket_is_tcp(socket) || !open) ? inventory_entry->kernel.state
-                                                                                 : look_state_now(socket);
+  struct address local = inet   ? inventory_entry->kernel.local
+                         : open ? look_local(socket)
+                                : socket->seen.local;
+  struct address peer = inet   ? inventory_entry->kernel.peer
+                        : open ? look_peer(socket)
+                               : socket->seen.peer;
+  enum socket_state state = inventory_entry->listed && (socket_is_tcp(socket) || !open)
+                                ? inventory_entry->kernel.state
+                                : look_state_now(socket);
   row_add_host(answer, socket, lab);
   add_descriptor(answer, socket);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
@@ -81,14 +88,15 @@ static void add_row(struct answer *answer, const struct inventory_entry *invento
 
 /* With a socket given: it, and what waits in its queue. */
 static bool shown(const struct inventory_entry *inventory_entry, const struct socket *only) {
-  bool behind = inventory_entry->socket->role == ROLE_QUEUED || inventory_entry->socket->role == ROLE_OF_SERVICE;
+  bool behind = inventory_entry->socket->role == ROLE_QUEUED ||
+                inventory_entry->socket->role == ROLE_OF_SERVICE;
   return !only || inventory_entry->socket == only || inventory_entry->socket->id == only->id ||
          (behind && inventory_entry->socket->listener == only->id) ||
          (only->cookie && inventory_entry->socket->cookie == only->cookie);
 }
 
-static void fill(struct answer *answer, const struct inventory *inventory, const struct socket *only, bool lab,
-                 const char **room) {
+static void fill(struct answer *answer, const struct inventory *inventory,
+                 const struct socket *only, bool lab, const char **room) {
   static const char *const columns[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
                                         N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
                                         N_("TIMER"), N_("LEFT"), N_("WHY"),   NULL};
@@ -98,7 +106,8 @@ static void fill(struct answer *answer, const struct inventory *inventory, const
   bool why = false;
   size_t count = inventory_count(inventory);
   for (size_t i = 0; i < count; i++)
-    why = why || (shown(inventory_nth(inventory, i), only) && inventory_why(inventory_nth(inventory, i))[0]);
+    why = why || (shown(inventory_nth(inventory, i), only) &&
+                  inventory_why(inventory_nth(inventory, i))[0]);
   answer_table(answer, "states", row_columns(why ? columns : plain, lab, room));
   for (size_t i = 0; i < count; i++)
     if (shown(inventory_nth(inventory, i), only))
@@ -112,11 +121,13 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
   if (inventory_take(runner, KERNEL_ALL, &inventory, invocation->error) < 0)
     return -1;
   if (!inventory.complete && !again)
-    runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"), inventory.problem);
+    runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"),
+                inventory.problem);
   if (inventory.unattributed > 0 && !again)
-    runner_note(runner,
-                _("%u connections wait at an address where other processes listen, too, and may be theirs"),
-                inventory.unattributed);
+    runner_note(
+        runner,
+        _("%u connections wait at an address where other processes listen, too, and may be theirs"),
+        inventory.unattributed);
   const char *room[16];
   fill(&answer, &inventory, only, runner->session->lab != NULL, room);
   inventory_free(&inventory);
@@ -156,21 +167,28 @@ static int run_states(struct invocation *invocation) {
 const struct command command_states = {
     .name = "states",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
-                  {.name = "--watch", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--watch"}},
-    .summary = N_("shows every socket of the session in the kernel, also those without a descriptor"),
-    .manual = N_(
-        "The kernel keeps more than the descriptors: half-open connections and those that wait for accept stand behind their listener, as 3 "
-        "queue, and behind them, as 3 served, the connections of a service that serve has started on it; connections that were closed and are not over yet stand at the end, their former number in brackets. A row has the "
-        "addresses, the bytes waiting to be received and to be acknowledged (for a listener: connections waiting, and the limit), the timer that "
-        "runs with the time left and, in brackets, how often the segment was sent again; and for one without a descriptor why it is "
-        "still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and recognised by its cookie (SO_COOKIE), never by a number or "
-        "an address that may be used again. It does not list the connections that wait at a Unix listener; how many there are stands in its "
-        "row. Where that list may not be read, one line says so, and the sockets that have a descriptor are "
-        "shown. With --watch it is shown again twice a second, in place, until a key is pressed."),
+    .arguments =
+        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
+         {.name = "--watch", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--watch"}},
+    .summary =
+        N_("shows every socket of the session in the kernel, also those without a descriptor"),
+    .manual =
+        N_("The kernel keeps more than the descriptors: half-open connections and those that wait "
+           "for accept stand behind their listener, as 3 queue, and behind them, as 3 served, the "
+           "connections of a service that serve has started on it; connections that were closed "
+           "and are not over yet stand at the end, their former number in brackets. A row has the "
+           "addresses, the bytes waiting to be received and to be acknowledged (for a listener: "
+           "connections waiting, and the limit), the timer that runs with the time left and, in "
+           "brackets, how often the segment was sent again; and for one without a descriptor why "
+           "it is still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and "
+           "recognised by its cookie (SO_COOKIE), never by a number or an address that may be used "
+           "again. It does not list the connections that wait at a Unix listener; how many there "
+           "are stands in its row. Where that list may not be read, one line says so, and the "
+           "sockets that have a descriptor are shown. With --watch it is shown again twice a "
+           "second, in place, until a key is pressed."),
     .blocks = N_("never; with --watch until a key is pressed"),
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\ns = accept srv\nclose c s\nstates",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\ns = accept srv\nclose c "
+               "s\nstates",
     .pages = "sock_diag(7), tcp(7), ss(8)",
     .run = run_states,
 };

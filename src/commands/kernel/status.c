@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/invocation.h"
 #include "command/cells.h"
+#include "command/invocation.h"
 #include "socket/look.h"
 
 /* R: reading would not block; W: writing; X: urgent data or an error. */
@@ -20,7 +20,8 @@ static void add_ready(struct answer *answer, short ready) {
   answer_add_text(answer, text);
 }
 
-static void add_socket(struct answer *answer, const struct session *session, const struct socket *socket) {
+static void add_socket(struct answer *answer, const struct session *session,
+                       const struct socket *socket) {
   struct look_details details;
   look_details(socket, &details);
   struct address local = look_local(socket);
@@ -63,7 +64,8 @@ static int add_name(const char *name, const struct value *value, void *context) 
   struct bytes text = {0};
   answer_add_text(answer, name);
   value_append(value, &text);
-  const struct socket *socket = value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
+  const struct socket *socket =
+      value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
   if (socket) {
     struct bytes words = {0};
     bytes_append_format(&words, socket->descriptor >= 0 ? _("socket %d") : _("socket %d, closed"),
@@ -98,7 +100,8 @@ static int run_let(struct invocation *invocation) {
   const struct argument_value *name = invocation_value(invocation, 0);
   const struct argument_value *word = invocation_value(invocation, 1);
   const struct value *whole = expanded_value(&word->word);
-  struct value value = whole ? value_copy(whole) : value_from_text(word->word.data, word->word.length);
+  struct value value =
+      whole ? value_copy(whole) : value_from_text(word->word.data, word->word.length);
   char text[256];
   if (name->word.length >= sizeof text) {
     value_clear(&value);
@@ -113,7 +116,8 @@ static int run_unset(struct invocation *invocation) {
   const struct argument_value *name;
   for (size_t i = 0; (name = invocation_nth(invocation, 0, i)); i++)
     if (names_remove(invocation->runner->scope.names, name->word.data, name->word.length) < 0) {
-      error_set(invocation->error, ERROR_FAILURE, _("no name %.*s is bound; `names` lists those that are"),
+      error_set(invocation->error, ERROR_FAILURE,
+                _("no name %.*s is bound; `names` lists those that are"),
                 (int)(name->word.length < 100 ? name->word.length : 100), name->word.data);
       error_set_place(invocation->error, name->place);
       return -1;
@@ -125,11 +129,12 @@ const struct command command_status = {
     .name = "status",
     .group = GROUP_SESSION,
     .summary = N_("lists the open sockets"),
-    .manual = N_(
-        "A row for each open socket: > marks the one used last (which . stands for), then its descriptor, the name bound to it last, family and "
-        "type, state, local address and peer, the bytes waiting to be received and not yet acknowledged (for a listener: connections "
-        "waiting to be accepted, and the limit of their queue), R W X where reading, writing and urgent data would not block, and whether it "
-        "is blocking. All of it is read from the kernel now."),
+    .manual = N_("A row for each open socket: > marks the one used last (which . stands for), then "
+                 "its descriptor, the name bound to it last, family and type, state, local address "
+                 "and peer, the bytes waiting to be received and not yet acknowledged (for a "
+                 "listener: connections waiting to be accepted, and the limit of their queue), R W "
+                 "X where reading, writing and urgent data would not block, and whether it is "
+                 "blocking. All of it is read from the kernel now."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstatus",
     .pages = "socket(7), tcp(7)",
@@ -151,9 +156,9 @@ const struct command command_let = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "NAME", .kind = ARGUMENT_NAME}, {.name = "WORD", .kind = ARGUMENT_TEXT}},
     .summary = N_("binds a name to text"),
-    .manual = N_(
-        "$NAME then stands for the text. A word that is one expansion binds what it stands for as it is: let d $c makes d another name of the "
-        "socket. The commands that `shell` runs find names that hold text or numbers in their environment."),
+    .manual = N_("$NAME then stands for the text. A word that is one expansion binds what it "
+                 "stands for as it is: let d $c makes d another name of the socket. The commands "
+                 "that `shell` runs find names that hold text or numbers in their environment."),
     .blocks = N_("never"),
     .example = "let greeting \"hello, world\"\nprint $greeting",
     .run = run_let,

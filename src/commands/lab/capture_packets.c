@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/lab/capture_packets.h"
-#include "session/session_lab.h"
 #include "command/invocation.h"
+#include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
 #include "lab/live_capture.h"
+#include "session/session_lab.h"
 #include "socket/look.h"
 
 struct capture {
@@ -21,8 +21,10 @@ static bool same_port(const struct address *a, const struct address *b) {
   return address_port(a) == address_port(b) && address_port(a) > 0;
 }
 
-/* A packet is the session's own where a socket has its addresses, or is bound to one of its ports and fits. */
-static bool is_of(const struct socket *socket, const struct address *near, const struct address *far) {
+/* A packet is the session's own where a socket has its addresses, or is bound to one of its ports
+ * and fits. */
+static bool is_of(const struct socket *socket, const struct address *near,
+                  const struct address *far) {
   struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
   struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
   address_unmap(&local);
@@ -77,8 +79,8 @@ int capture_end(struct session *session, uint64_t *count, struct error *error) {
 
 static int open_file(const struct invocation *invocation, struct capture *capture) {
   struct bytes path = {0};
-  capture->file =
-      pcap_file_open(argument_value_text(invocation_value(invocation, 0), &path), invocation->error);
+  capture->file = pcap_file_open(argument_value_text(invocation_value(invocation, 0), &path),
+                                 invocation->error);
   bytes_free(&path);
   return capture->file ? 0 : -1;
 }
@@ -87,8 +89,8 @@ static int listen_on(const struct invocation *invocation, const struct argument_
                      struct capture *capture) {
   struct session *session = invocation->runner->session;
   struct bytes name = {0};
-  capture->tap = tap_start(argument_value_text(interface, &name), session->timeline, is_own, session,
-                           invocation->error);
+  capture->tap = tap_start(argument_value_text(interface, &name), session->timeline, is_own,
+                           session, invocation->error);
   bytes_free(&name);
   return capture->tap ? 0 : -1;
 }
@@ -117,7 +119,8 @@ static int run_capture(struct invocation *invocation) {
   if (session->capture)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("a capture is going on already; `capture off` ends it"));
-  if (!invocation_value(invocation, 1) && !session_wire(invocation->runner->session, invocation->error))
+  if (!invocation_value(invocation, 1) &&
+      !session_wire(invocation->runner->session, invocation->error))
     return -1;
   struct capture *capture = calloc(1, sizeof *capture);
   if (!capture)
@@ -150,13 +153,14 @@ const struct command command_capture = {
     .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE},
                   {.name = "INTERFACE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "on"}},
     .summary = N_("writes the packets that cross to a file for Wireshark and tcpdump"),
-    .manual = N_(
-        "From now on, until `capture off` or the end of the session, over what the file held before. Times are in nanoseconds. With an interface, as lo, it is what crosses there of the "
-        "session's own connections, for a user who may capture (CAP_NET_RAW); else what crosses the wire of the lab. libpcap writes the file, and is "
-        "loaded only then."),
+    .manual =
+        N_("From now on, until `capture off` or the end of the session, over what the file held "
+           "before. Times are in nanoseconds. With an interface, as lo, it is what crosses there "
+           "of the session's own connections, for a user who may capture (CAP_NET_RAW); else what "
+           "crosses the wire of the lab. libpcap writes the file, and is loaded only then."),
     .blocks = N_("never"),
-    .example =
-        "lab\ncapture /tmp/lab.pcap\nu = @client socket inet dgram\nsendto u hi server:9\ncapture off",
+    .example = "lab\ncapture /tmp/lab.pcap\nu = @client socket inet dgram\nsendto u hi "
+               "server:9\ncapture off",
     .pages = "socksh-lab(7), pcap-savefile(5)",
     .run = run_capture,
 };

@@ -1,13 +1,13 @@
-/* goto: the command that takes a pair of sockets to a state, by lines of the language that anybody could have typed. */
+/* goto: the command that takes a pair of sockets to a state, by lines of the language that anybody
+ * could have typed. */
 #include <string.h>
 
 #include "command/invocation.h"
-#include "session/session_lab.h"
-#include "command/invocation.h"
 #include "lab/lab.h"
+#include "session/session_lab.h"
 
-/* How one comes to a state: from another one, by these lines. %L is the listener, %C the socket that connects, %S the one that accepts; %c
- * and %s are their hosts. */
+/* How one comes to a state: from another one, by these lines. %L is the listener, %C the socket
+ * that connects, %S the one that accepts; %c and %s are their hosts. */
 struct route {
   enum socket_state state;
   enum socket_state from; /* STATE_UNKNOWN: from nothing */
@@ -20,7 +20,8 @@ static const struct route routes[] = {
      "%C = @%c socket inet stream|nonblock\nexpect EINPROGRESS connect %C %L\nawait %C SYN_SENT"},
     {STATE_SYN_RECV, STATE_SYN_SENT, "step until %L half-open == 1"},
     {STATE_ESTABLISHED, STATE_SYN_RECV,
-     "step until %C ESTABLISHED\nset-blocking %C on\nstep until %L backlog == 1\n%S = accept %L\nawait %S ESTABLISHED"},
+     "step until %C ESTABLISHED\nset-blocking %C on\nstep until %L backlog == 1\n%S = accept "
+     "%L\nawait %S ESTABLISHED"},
     {STATE_FIN_WAIT1, STATE_ESTABLISHED, "shutdown %C wr\nawait %C FIN_WAIT1"},
     {STATE_CLOSE_WAIT, STATE_FIN_WAIT1, "step until %S CLOSE_WAIT"},
     {STATE_FIN_WAIT2, STATE_CLOSE_WAIT, "step until %C FIN_WAIT2"},
@@ -42,9 +43,9 @@ enum { CLIENT, SERVER, LISTENER, NAMES };
 
 static int check_goto(struct invocation *invocation) {
   if (invocation_nth(invocation, SOCKETS, NAMES))
-    return invocation_wrong(
-        invocation, invocation_nth(invocation, SOCKETS, NAMES),
-        _("three names at most: of the one that connects, of the one that accepts, of the listener"));
+    return invocation_wrong(invocation, invocation_nth(invocation, SOCKETS, NAMES),
+                            _("three names at most: of the one that connects, of the one that "
+                              "accepts, of the listener"));
   const struct argument_value *state = invocation_value(invocation, STATE);
   if (state && !state->unknown && !route_to((enum socket_state)state->number))
     return invocation_wrong(invocation, state, _("this is no state of a TCP connection"));
@@ -73,7 +74,8 @@ static const char *filled_in(const struct goal *goal, char letter) {
   }
 }
 
-static void append_line(const struct goal *goal, const char *line, size_t length, struct bytes *text) {
+static void append_line(const struct goal *goal, const char *line, size_t length,
+                        struct bytes *text) {
   for (size_t i = 0; i < length; i++)
     if (line[i] == '%' && i + 1 < length)
       bytes_append_text(text, filled_in(goal, line[++i]));
@@ -91,8 +93,8 @@ static int run_line(const struct goal *goal, const char *line, size_t length) {
   append_line(goal, line, length, &text);
   answer_text(&answer, "line");
   bytes_append(&answer.text, text.data, text.length);
-  int status =
-      text.failed ? error_set_memory(invocation->error) : runner_answer(runner, &answer, invocation->error);
+  int status = text.failed ? error_set_memory(invocation->error)
+                           : runner_answer(runner, &answer, invocation->error);
   if (status == 0)
     status = runner->session->shell->run_line(runner, "goto", bytes_text(&text), invocation->result,
                                               invocation->error);
@@ -115,8 +117,8 @@ static int follow(const struct goal *goal, const struct route *route) {
 /* A lab with two hosts, and nothing on its wire that the steps would let across, too. */
 static int prepare(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
-  if (!session->lab && session->shell->run_line(invocation->runner, "goto", "lab\n", invocation->result,
-                                                invocation->error) < 0)
+  if (!session->lab && session->shell->run_line(invocation->runner, "goto", "lab\n",
+                                                invocation->result, invocation->error) < 0)
     return -1;
   struct lab *lab = session->lab;
   if (!lab || lab->host_count < 2)
@@ -128,7 +130,8 @@ static int prepare(struct invocation *invocation) {
   if (held > 0)
     return error_set(
         invocation->error, ERROR_FAILURE,
-        _("packets are held (%zu), which would cross on the way: let them with `wire flow` first"), held);
+        _("packets are held (%zu), which would cross on the way: let them with `wire flow` first"),
+        held);
   return 0;
 }
 
@@ -138,7 +141,8 @@ static void take_names(struct goal *goal) {
     const struct argument_value *value = invocation_nth(goal->invocation, SOCKETS, i);
     const char *name = value ? value->word.data : usual[i];
     size_t length = value ? value->word.length : strlen(usual[i]);
-    memcpy(goal->names[i], name, length < sizeof goal->names[i] ? length : sizeof goal->names[i] - 1);
+    memcpy(goal->names[i], name,
+           length < sizeof goal->names[i] ? length : sizeof goal->names[i] - 1);
   }
 }
 
@@ -168,10 +172,12 @@ const struct command command_goto = {
     .arguments = {{.name = "STATE", .kind = ARGUMENT_SYMBOL, .set = &constant_states},
                   {.name = "NAME", .kind = ARGUMENT_NAME, .flags = OPTIONAL | REPEATED}},
     .summary = N_("takes a fresh pair of sockets to a state of TCP, and stops there"),
-    .manual = N_(
-        "By lines that it shows and anybody could type: they are the way to the state. The wire is held, so the state stands. The socket that connects is c, the one that "
-        "accepts s, and the listener srv, unless other names are given, in this order. Of CLOSE_WAIT, LAST_ACK and CLOSED it is s that stands in the state, of SYN_RECV "
-        "a connection in the queue of srv, of the others c. Without a lab it makes one."),
+    .manual =
+        N_("By lines that it shows and anybody could type: they are the way to the state. The wire "
+           "is held, so the state stands. The socket that connects is c, the one that accepts s, "
+           "and the listener srv, unless other names are given, in this order. Of CLOSE_WAIT, "
+           "LAST_ACK and CLOSED it is s that stands in the state, of SYN_RECV a connection in the "
+           "queue of srv, of the others c. Without a lab it makes one."),
     .blocks = N_("until the state is reached"),
     .example = "goto FIN_WAIT2\nstates",
     .pages = "socksh-lab(7), tcp(7)",

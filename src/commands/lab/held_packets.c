@@ -10,7 +10,8 @@
 #include "language/number.h"
 #include "view/notation/packet_full.h"
 
-/* The held packet that a command is about, with the wire locked for it; NULL with an error, and the wire is not locked. */
+/* The held packet that a command is about, with the wire locked for it; NULL with an error, and the
+ * wire is not locked. */
 static struct held *take_held(struct invocation *invocation, struct wire **wire, size_t argument) {
   const struct argument_value *number = invocation_value(invocation, argument);
   *wire = session_wire(invocation->runner->session, invocation->error);
@@ -81,8 +82,8 @@ static int run_move(struct invocation *invocation) {
   runner_unlock_wire(wire);
   if (other)
     return 0;
-  error_set(invocation->error, ERROR_FAILURE, _("no packet %lld is held; `wire` lists those that are"),
-            place->number);
+  error_set(invocation->error, ERROR_FAILURE,
+            _("no packet %lld is held; `wire` lists those that are"), place->number);
   error_set_place(invocation->error, place->place);
   return -1;
 }
@@ -120,8 +121,8 @@ static int edit(struct invocation *invocation, struct wire *wire, struct held *h
     return error_set_memory(invocation->error);
   packet_read(held->bytes, held->length, held->length, &packet);
   wire_bases(wire, &packet, &bases);
-  int status = edit_field(&copy, invocation_value(invocation, 1), invocation_value(invocation, 2), &bases,
-                          invocation->error);
+  int status = edit_field(&copy, invocation_value(invocation, 1), invocation_value(invocation, 2),
+                          &bases, invocation->error);
   if (status == 0) {
     memcpy(held->bytes, copy.data, copy.length);
     wire_changed(wire, held, "edited");
@@ -179,7 +180,8 @@ static int find_packet(struct invocation *invocation, const struct argument_valu
   *found = (struct found_packet){0};
   if (number->number > 0 && number->number <= UINT32_MAX) {
     found->number = (unsigned)number->number;
-    timeline_walk(invocation->runner->session->timeline, 1, EVENT_BIT(EVENT_PACKET), keep_packet, found);
+    timeline_walk(invocation->runner->session->timeline, 1, EVENT_BIT(EVENT_PACKET), keep_packet,
+                  found);
   }
   if (found->bytes.failed) {
     bytes_free(&found->bytes);
@@ -196,7 +198,8 @@ static int find_packet(struct invocation *invocation, const struct argument_valu
 static int run_packet(struct invocation *invocation) {
   struct found_packet found;
   struct answer answer;
-  if (!session_wire(invocation->runner->session, invocation->error) || find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
+  if (!session_wire(invocation->runner->session, invocation->error) ||
+      find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
     return -1;
   bool stable = invocation->runner->session->settings.view.stable;
   packet_full_table(&found.packet, stable, &answer);
@@ -212,7 +215,8 @@ static int run_packet(struct invocation *invocation) {
 enum { PROTOCOL, FROM, TO, FLAGS, SEQ, ACK, WIN, TTL, MSS, TYPE, CODE, REST, DATA, ABOUT, COUNT };
 
 /* "seq 5" is relative to what the wire knows of the connection, "seq =5" is not. */
-static int read_sequence(struct invocation *invocation, size_t argument, uint32_t base, uint32_t *number) {
+static int read_sequence(struct invocation *invocation, size_t argument, uint32_t base,
+                         uint32_t *number) {
   const struct argument_value *value = invocation_value(invocation, argument);
   long long read;
   if (!value)
@@ -228,7 +232,8 @@ static int read_sequence(struct invocation *invocation, size_t argument, uint32_
 }
 
 /* An ICMP error is about a packet: its beginning stands in it. */
-static int fill_about(struct invocation *invocation, struct packet_plan *plan, struct found_packet *found) {
+static int fill_about(struct invocation *invocation, struct packet_plan *plan,
+                      struct found_packet *found) {
   enum { LONGEST = 548 };
   const struct argument_value *about = invocation_value(invocation, ABOUT);
   if (!about)
@@ -336,7 +341,8 @@ const struct command command_wire_deliver = {
     .summary = N_("lets one held packet cross, whatever its place"),
     .manual = N_("What the receiver answers at once is held, in its turn."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire deliver 1",
+    .example =
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire deliver 1",
     .pages = "socksh-lab(7)",
     .run = run_deliver,
 };
@@ -346,8 +352,8 @@ const struct command command_wire_drop = {
     .group = GROUP_LAB,
     .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
     .summary = N_("loses one held packet"),
-    .manual =
-        N_("Its sender is not told; TCP sends again what is not acknowledged, and that is a new packet."),
+    .manual = N_("Its sender is not told; TCP sends again what is not acknowledged, and that is a "
+                 "new packet."),
     .blocks = N_("never"),
     .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire drop 1",
     .pages = "socksh-lab(7)",
@@ -362,7 +368,8 @@ const struct command command_wire_duplicate = {
     .summary = N_("puts a second one behind a held packet"),
     .manual = N_("It has a number of its own."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire duplicate 1",
+    .example =
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire duplicate 1",
     .pages = "socksh-lab(7)",
     .run = run_duplicate,
 };
@@ -372,11 +379,11 @@ const struct command command_wire_move = {
     .group = GROUP_LAB,
     .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}, {.name = "M", .kind = ARGUMENT_NUMBER}},
     .summary = N_("gives a held packet the place of another"),
-    .manual = N_(
-        "The other one, and those between, move by one: `wire move 3 1` lets packet 3 cross before packet 1."),
+    .manual = N_("The other one, and those between, move by one: `wire move 3 1` lets packet 3 "
+                 "cross before packet 1."),
     .blocks = N_("never"),
-    .example =
-        "lab\nwire hold\nu = @client socket inet dgram\nsendto u one server:9\nsendto u two server:9\nwire move 2 1",
+    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u one server:9\nsendto u two "
+               "server:9\nwire move 2 1",
     .pages = "socksh-lab(7)",
     .run = run_move,
 };
@@ -386,10 +393,11 @@ const struct command command_wire_corrupt = {
     .group = GROUP_LAB,
     .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
     .summary = N_("flips a bit in a held packet"),
-    .manual = N_(
-        "The last one of its last byte. The checksum stays as it was, so the receiver drops the packet."),
+    .manual = N_("The last one of its last byte. The checksum stays as it was, so the receiver "
+                 "drops the packet."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire corrupt 1",
+    .example =
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire corrupt 1",
     .pages = "socksh-lab(7)",
     .run = run_corrupt,
 };
@@ -401,11 +409,13 @@ const struct command command_wire_edit = {
                   {.name = "FIELD", .kind = ARGUMENT_TEXT},
                   {.name = "VALUE", .kind = ARGUMENT_TEXT}},
     .summary = N_("changes a field of a held packet"),
-    .manual = N_(
-        "FIELD is flags, seq, ack, win, urg, mss, sport or dport of TCP; ttl, id, df, src or dst of IP; type or code of ICMP. Sequence numbers are as the wire shows them, "
-        "relative to the connection, or absolute as =NUMBER; flags as S, S. or F., or by name: syn|ack. The checksums are made right again."),
+    .manual = N_("FIELD is flags, seq, ack, win, urg, mss, sport or dport of TCP; ttl, id, df, src "
+                 "or dst of IP; type or code of ICMP. Sequence numbers are as the wire shows them, "
+                 "relative to the connection, or absolute as =NUMBER; flags as S, S. or F., or by "
+                 "name: syn|ack. The checksums are made right again."),
     .blocks = N_("never"),
-    .example = "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire edit 1 ttl 1",
+    .example =
+        "lab\nwire hold\nu = @client socket inet dgram\nsendto u hi server:9\nwire edit 1 ttl 1",
     .pages = "socksh-lab(7), tcp(7), ip(7)",
     .run = run_edit,
 };
@@ -413,31 +423,35 @@ const struct command command_wire_edit = {
 const struct command command_wire_inject = {
     .name = "wire inject",
     .group = GROUP_LAB,
-    .arguments = {{.name = "PROTOCOL", .kind = ARGUMENT_KEYWORD, .words = "tcp|udp|icmp"},
-                  {.name = "FROM", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
-                  {.name = "TO", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
-                  {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"},
-                  {.name = "SEQ", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "seq"},
-                  {.name = "ACK", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "ack"},
-                  {.name = "WINDOW", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "win"},
-                  {.name = "TTL", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "ttl"},
-                  {.name = "MSS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "mss"},
-                  {.name = "TYPE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "type"},
-                  {.name = "CODE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "code"},
-                  {.name = "REST", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "rest"},
-                  {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "data"},
-                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "about"},
-                  {.name = "COUNT", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "count"}},
+    .arguments =
+        {{.name = "PROTOCOL", .kind = ARGUMENT_KEYWORD, .words = "tcp|udp|icmp"},
+         {.name = "FROM", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
+         {.name = "TO", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
+         {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"},
+         {.name = "SEQ", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "seq"},
+         {.name = "ACK", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "ack"},
+         {.name = "WINDOW", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "win"},
+         {.name = "TTL", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "ttl"},
+         {.name = "MSS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "mss"},
+         {.name = "TYPE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "type"},
+         {.name = "CODE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "code"},
+         {.name = "REST", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "rest"},
+         {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "data"},
+         {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "about"},
+         {.name = "COUNT", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "count"}},
     .result = "number of the packet",
     .summary = N_("puts a packet of your own onto the wire"),
-    .manual = N_(
-        "FROM need not tell the truth: a forged RST is `wire inject tcp $c.local $s.local flags R seq 1`. Sequence numbers are relative to the connection, as the wire shows them, or absolute as "
-        "=NUMBER; without them they are those of its SYN. With the wire held it waits like every other packet.\n\n"
-        "For ICMP, type, code and rest (the four bytes behind the checksum, such as the MTU of \"need to frag\") are numbers, and `about N` puts the beginning of packet N into "
-        "it: `wire inject icmp server:0 client:0 type 3 code 3 about 1` says that a port is unreachable. With a count each comes from the next port: a flood."),
+    .manual = N_("FROM need not tell the truth: a forged RST is `wire inject tcp $c.local $s.local "
+                 "flags R seq 1`. Sequence numbers are relative to the connection, as the wire "
+                 "shows them, or absolute as =NUMBER; without them they are those of its SYN. With "
+                 "the wire held it waits like every other packet.\n\n"
+                 "For ICMP, type, code and rest (the four bytes behind the checksum, such as the "
+                 "MTU of \"need to frag\") are numbers, and `about N` puts the beginning of packet "
+                 "N into it: `wire inject icmp server:0 client:0 type 3 code 3 about 1` says that "
+                 "a port is unreachable. With a count each comes from the next port: a flood."),
     .blocks = N_("never"),
-    .example =
-        "lab\nsrv = @server tcp-listen 80\nwire inject tcp client:1000 server:80 flags S seq =1000 count 3",
+    .example = "lab\nsrv = @server tcp-listen 80\nwire inject tcp client:1000 server:80 flags S "
+               "seq =1000 count 3",
     .pages = "socksh-lab(7)",
     .run = run_inject,
 };
@@ -447,9 +461,8 @@ const struct command command_packet = {
     .group = GROUP_LAB,
     .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
     .summary = N_("shows one packet in full"),
-    .manual = N_(
-        "Each field of its headers with what it means, then its bytes. N is the number that the wire has given it, whether it is still held or has "
-        "crossed long ago."),
+    .manual = N_("Each field of its headers with what it means, then its bytes. N is the number "
+                 "that the wire has given it, whether it is still held or has crossed long ago."),
     .blocks = N_("never"),
     .example = "lab\nu = @client socket inet dgram\nsendto u hi server:9\npacket 1",
     .pages = "socksh-lab(7)",

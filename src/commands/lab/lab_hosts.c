@@ -6,7 +6,6 @@
 
 #include "command/invocation.h"
 #include "session/session_lab.h"
-#include "command/invocation.h"
 
 static const char *const first_wire = "wire";
 
@@ -47,11 +46,13 @@ static int show_lab(struct invocation *invocation) {
   else if (holds)
     bytes_append_format(
         &answer.text,
-        held == 1 ? _("  the wire holds its packets, and one waits; `step` lets it across\n")
-                  : _("  the wire holds its packets, and %zu wait; `step` lets the next one across\n"),
+        held == 1
+            ? _("  the wire holds its packets, and one waits; `step` lets it across\n")
+            : _("  the wire holds its packets, and %zu wait; `step` lets the next one across\n"),
         held);
   else
-    bytes_append_text(&answer.text, _("  the wire lets its packets flow; `wire hold` stops them\n"));
+    bytes_append_text(&answer.text,
+                      _("  the wire lets its packets flow; `wire hold` stops them\n"));
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
@@ -71,8 +72,9 @@ static int check_names(struct invocation *invocation) {
           _("a host's name is letters, digits, - and _, at most 15 of them, and no number"));
     for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
       if (bytes_equal(name, length, parts[part], strlen(parts[part])))
-        return invocation_wrong(
-            invocation, value, _("`lab %s` is a command of its own, so no host is called so"), parts[part]);
+        return invocation_wrong(invocation, value,
+                                _("`lab %s` is a command of its own, so no host is called so"),
+                                parts[part]);
     for (size_t j = 0; j < i; j++) {
       const struct expanded *other = &invocation_nth(invocation, 0, j)->word;
       if (bytes_equal(name, length, other->data, other->length))
@@ -98,8 +100,8 @@ static int run_lab(struct invocation *invocation) {
   for (size_t i = 0; (value = invocation_nth(invocation, 0, i)); i++)
     if (lab_find_host(session->lab, value->word.data, value->word.length))
       return error_set(invocation->error, ERROR_FAILURE,
-                       _("there is a host called %.*s already; `lab` shows all"), (int)value->word.length,
-                       value->word.data);
+                       _("there is a host called %.*s already; `lab` shows all"),
+                       (int)value->word.length, value->word.data);
   if (session_start_lab(invocation->runner, invocation->error) < 0)
     return -1;
   if (invocation_value(invocation, 1) && lab_set_plain(session->lab, true, invocation->error) < 0)
@@ -196,16 +198,19 @@ const struct command command_lab = {
     .name = "lab",
     .group = GROUP_LAB,
     .parts = true,
-    .arguments = {{.name = "HOST", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED},
-                  {.name = "--plain", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--plain"}},
+    .arguments =
+        {{.name = "HOST", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED},
+         {.name = "--plain", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--plain"}},
     .summary = N_("makes virtual hosts with a wire between them, and shows them"),
-    .manual = N_(
-        "Each host has the kernel's own TCP/IP stack, in a network namespace: no root is needed. The first lab without names has the hosts client "
-        "and server, 10.0.0.1 and 10.0.0.2, fd00::1 and fd00::2; names that are given add hosts. A command with @HOST before it runs there, and a socket stays on the host it "
-        "was made on. The names of hosts are addresses, as in @client tcp-connect server:80; on a host :80 and 80 are that port at "
-        "its own address.\n\n"
-        "--plain turns timestamps, SACK and window scaling off on all hosts, for packets that are easy to read. All of it is gone when the session ends. See "
-        "socksh-lab(7)."),
+    .manual =
+        N_("Each host has the kernel's own TCP/IP stack, in a network namespace: no root is "
+           "needed. The first lab without names has the hosts client and server, 10.0.0.1 and "
+           "10.0.0.2, fd00::1 and fd00::2; names that are given add hosts. A command with @HOST "
+           "before it runs there, and a socket stays on the host it was made on. The names of "
+           "hosts are addresses, as in @client tcp-connect server:80; on a host :80 and 80 are "
+           "that port at its own address.\n\n"
+           "--plain turns timestamps, SACK and window scaling off on all hosts, for packets that "
+           "are easy to read. All of it is gone when the session ends. See socksh-lab(7)."),
     .blocks = N_("never"),
     .example = "lab\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80",
     .pages = "socksh-lab(7), network_namespaces(7)",
@@ -216,13 +221,14 @@ const struct command command_lab = {
 const struct command command_lab_host = {
     .name = "lab host",
     .group = GROUP_LAB,
-    .arguments = {{.name = "NAME", .kind = ARGUMENT_TEXT},
-                  {.name = "WIRE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED, .keyword = "on"}},
+    .arguments =
+        {{.name = "NAME", .kind = ARGUMENT_TEXT},
+         {.name = "WIRE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED, .keyword = "on"}},
     .summary = N_("adds a host to the lab, on one wire or several"),
-    .manual = N_(
-        "A wire that is not there yet is made; without any it is the first one, `wire`. A host on several wires is a router: it forwards packets, and the others "
-        "have routes over it. The wires' networks are 10.0.0.0/24, 10.0.1.0/24 and so on, in the order in which they "
-        "were made."),
+    .manual = N_("A wire that is not there yet is made; without any it is the first one, `wire`. A "
+                 "host on several wires is a router: it forwards packets, and the others have "
+                 "routes over it. The wires' networks are 10.0.0.0/24, 10.0.1.0/24 and so on, in "
+                 "the order in which they were made."),
     .blocks = N_("never"),
     .example = "lab host client on a\nlab host r on a b\nlab host server on b",
     .pages = "socksh-lab(7)",
@@ -237,9 +243,10 @@ const struct command command_lab_sysctl = {
                   {.name = "VALUE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
     .result = "text",
     .summary = N_("shows or sets one of a host's own net sysctls"),
-    .manual = N_(
-        "NAME is as sysctl(8) has it; one that does not begin with net. is of net.ipv4. So that what is held stands for a whole lecture, each host "
-        "begins with tcp_syn_retries, tcp_synack_retries, tcp_retries2, tcp_orphan_retries and tcp_fin_timeout near their most."),
+    .manual = N_("NAME is as sysctl(8) has it; one that does not begin with net. is of net.ipv4. "
+                 "So that what is held stands for a whole lecture, each host begins with "
+                 "tcp_syn_retries, tcp_synack_retries, tcp_retries2, tcp_orphan_retries and "
+                 "tcp_fin_timeout near their most."),
     .blocks = N_("never"),
     .example = "lab\nlab sysctl client tcp_syn_retries\nlab sysctl server tcp_syncookies 2",
     .pages = "tcp(7), ip(7)",

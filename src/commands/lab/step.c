@@ -4,22 +4,23 @@
 #include <string.h>
 
 #include "command/argument.h"
-#include "commands/kernel/await.h"
 #include "command/invocation.h"
-#include "session/session_lab.h"
-#include "session/process.h"
-#include "session/inventory.h"
+#include "commands/kernel/await.h"
 #include "lab/lab.h"
+#include "session/inventory.h"
+#include "session/process.h"
+#include "session/session_lab.h"
 
 static int nothing_held(const struct wire *wire, struct error *error) {
-  return error_set(error, ERROR_FAILURE,
-                   wire->holds
-                       ? _("no packet is held: none has come that was not let across")
-                       : _("no packet is held, since the wire lets them flow: `wire hold` stops them"));
+  return error_set(
+      error, ERROR_FAILURE,
+      wire->holds ? _("no packet is held: none has come that was not let across")
+                  : _("no packet is held, since the wire lets them flow: `wire hold` stops them"));
 }
 
 /* Waits until a packet is held. 0, 1 when the time is over, -1 when interrupted. */
-static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline, struct error *error) {
+static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline,
+                     struct error *error) {
   for (;;) {
     unsigned news = wire->news;
     wire_lock(wire);
@@ -112,7 +113,8 @@ static bool is_reached(const struct until *until) {
   if (until->flags < 0)
     return await_holds(&until->awaited);
   wire_lock(until->wire);
-  bool next = until->wire->held.first && wire_has_flags(until->wire->held.first, (unsigned)until->flags);
+  bool next =
+      until->wire->held.first && wire_has_flags(until->wire->held.first, (unsigned)until->flags);
   wire_unlock(until->wire);
   return next;
 }
@@ -147,7 +149,8 @@ static int run_until(struct invocation *invocation) {
   /* What is there must be let across before it can be too late. */
   while (!is_reached(&until)) {
     int64_t soon = clock_monotonic() + 20000000;
-    int waited = wait_held(runner, until.wire, soon < deadline ? soon : deadline, invocation->error);
+    int waited =
+        wait_held(runner, until.wire, soon < deadline ? soon : deadline, invocation->error);
     if (waited < 0)
       return -1;
     if (waited > 0 && !until.wire->holds)
@@ -173,11 +176,12 @@ const struct command command_step = {
     .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
     .result = "number of packets that crossed",
     .summary = N_("lets the next held packet, or the next N, across"),
-    .manual = N_(
-        "Behind each it shows which states have changed on both sides, and what the receiver has sent in answer is held. At the prompt an empty line repeats it. "
-        "Where none is held yet, one may take `set blocks-after` to come."),
+    .manual = N_("Behind each it shows which states have changed on both sides, and what the "
+                 "receiver has sent in answer is held. At the prompt an empty line repeats it. "
+                 "Where none is held yet, one may take `set blocks-after` to come."),
     .blocks = N_("for a moment, where no packet is held"),
-    .example = "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 &\nstep 3",
+    .example =
+        "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 &\nstep 3",
     .pages = "socksh-lab(7)",
     .run = run_step,
 };
@@ -190,13 +194,14 @@ const struct command command_step_until = {
                   {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"}},
     .result = "number of packets that crossed",
     .summary = N_("lets held packets across until something is so"),
-    .manual = N_(
-        "Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags of the packet that would cross next, which is then still held: step "
-        "until flags F. It fails with ETIMEDOUT after TIMEOUT, or `set timeout` where that is omitted."),
+    .manual =
+        N_("Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags "
+           "of the packet that would cross next, which is then still held: step until flags F. It "
+           "fails with ETIMEDOUT after TIMEOUT, or `set timeout` where that is omitted."),
     .blocks = N_("until it is so, or the time is over"),
     .errors = {{ETIMEDOUT, N_("no packet that was still to come has made it so")}},
-    .example =
-        "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 &\nstep until srv backlog == 1",
+    .example = "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 "
+               "&\nstep until srv backlog == 1",
     .pages = "socksh-lab(7)",
     .check = check_until,
     .run = run_until,

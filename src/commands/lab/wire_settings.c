@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "command/invocation.h"
-#include "session/session_lab.h"
-#include "command/invocation.h"
 #include "lab/lab.h"
+#include "session/session_lab.h"
 #include "view/notation/line.h"
 
-extern const struct command command_wire_cut, command_wire_delay, command_wire_hold, command_wire_loss, command_wire_rate, command_wire_show;
+extern const struct command command_wire_cut, command_wire_delay, command_wire_hold,
+    command_wire_loss, command_wire_rate, command_wire_show;
 
 static void append_seconds(struct bytes *text, int64_t nanoseconds) {
   bytes_append_format(text, "%.3g", (double)nanoseconds / 1e9);
@@ -204,8 +204,8 @@ static int run_shape(struct invocation *invocation) {
   runner_lock_wire(invocation->runner, wire);
   if (invocation->command == &command_wire_loss && invocation_value(invocation, 1))
     wire_seed(wire, (uint64_t)invocation_number(invocation, 1, 0));
-  wire_shape_ways(wire, host_called(invocation, "FROM"), host_called(invocation, "TO"), change_shape,
-                  &change);
+  wire_shape_ways(wire, host_called(invocation, "FROM"), host_called(invocation, "TO"),
+                  change_shape, &change);
   runner_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
@@ -220,20 +220,24 @@ static int run_mtu(struct invocation *invocation) {
   if (!wire)
     return -1;
   if (bytes->size < LEAST || bytes->size > MOST)
-    return invocation_wrong(invocation, bytes, _("an IPv4 packet holds from %d to %d bytes"), LEAST, MOST);
+    return invocation_wrong(invocation, bytes, _("an IPv4 packet holds from %d to %d bytes"), LEAST,
+                            MOST);
   if (name && !(lan = wire_find_lan(wire, name->word.data, name->word.length)))
-    return error_set(invocation->error, ERROR_FAILURE, _("no wire is called %.*s; `lab` lists them"),
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("no wire is called %.*s; `lab` lists them"),
                      (int)(name->word.length < 60 ? name->word.length : 60), name->word.data);
-  if (lab_set_mtu(invocation->runner->session->lab, lan, (unsigned)bytes->size, invocation->error) < 0)
+  if (lab_set_mtu(invocation->runner->session->lab, lan, (unsigned)bytes->size, invocation->error) <
+      0)
     return -1;
   if (bytes->size < INET6_LEAST)
-    runner_note(invocation->runner, _("IPv6 needs %d bytes: there is none on this wire now"), INET6_LEAST);
+    runner_note(invocation->runner, _("IPv6 needs %d bytes: there is none on this wire now"),
+                INET6_LEAST);
   return 0;
 }
 
-#define WAY                                                                                                \
-  {.name = "FROM", .kind = ARGUMENT_HOST, .flags = OPTIONAL}, {                                            \
-    .name = "TO", .kind = ARGUMENT_HOST, .flags = OPTIONAL                                                 \
+#define WAY                                                                                        \
+  {.name = "FROM", .kind = ARGUMENT_HOST, .flags = OPTIONAL}, {                                    \
+    .name = "TO", .kind = ARGUMENT_HOST, .flags = OPTIONAL                                         \
   }
 
 const struct command command_wire = {
@@ -243,8 +247,9 @@ const struct command command_wire = {
     .result = "number of packets held",
     .summary = N_("lists the packets that the wire holds"),
     .manual = N_(
-        "Each has the number by which the commands below know it, and stands in the order in which `step` lets them across. What the kernel sent again "
-        "while it was held is told beside it: it is one packet here. What `wire delay`, loss, rate and cut do is listed, too."),
+        "Each has the number by which the commands below know it, and stands in the order in which "
+        "`step` lets them across. What the kernel sent again while it was held is told beside it: "
+        "it is one packet here. What `wire delay`, loss, rate and cut do is listed, too."),
     .blocks = N_("never"),
     .example = "lab\nwire hold\nc = @client socket inet dgram\nsendto c hi server:9\nwire",
     .pages = "socksh-lab(7)",
@@ -255,8 +260,8 @@ const struct command command_wire_hold = {
     .name = "wire hold",
     .group = GROUP_LAB,
     .summary = N_("holds every packet until it is let across"),
-    .manual = N_(
-        "`step` lets the next one across, `wire deliver` any. The kernels on both sides go on: what is not answered they send again."),
+    .manual = N_("`step` lets the next one across, `wire deliver` any. The kernels on both sides "
+                 "go on: what is not answered they send again."),
     .blocks = N_("never"),
     .example = "lab\nwire hold",
     .pages = "socksh-lab(7)",
@@ -280,8 +285,8 @@ const struct command command_wire_show = {
     .arguments = {{.name = "on|off", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
     .summary = N_("says whether packets that flow are shown"),
     .manual = N_(
-        "Unshown they are on the timeline all the same (`log`), by their headers, and cross much faster: the kernels then hand over many segments in one. Held packets are "
-        "always shown."),
+        "Unshown they are on the timeline all the same (`log`), by their headers, and cross much "
+        "faster: the kernels then hand over many segments in one. Held packets are always shown."),
     .blocks = N_("never"),
     .example = "lab\nwire show off",
     .pages = "socksh-lab(7)",
@@ -293,9 +298,8 @@ const struct command command_wire_fold = {
     .group = GROUP_LAB,
     .arguments = {{.name = "on|off", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
     .summary = N_("says whether what is sent again while it is held is one packet"),
-    .manual = N_(
-        "It is unless this says off: then each retransmission is held as a packet of its own. TCP's retransmissions are known by their connection and "
-        "sequence numbers."),
+    .manual = N_("It is unless this says off: then each retransmission is held as a packet of its "
+                 "own. TCP's retransmissions are known by their connection and sequence numbers."),
     .blocks = N_("never"),
     .example = "lab\nwire fold off",
     .pages = "socksh-lab(7)",
@@ -305,13 +309,14 @@ const struct command command_wire_fold = {
 const struct command command_wire_delay = {
     .name = "wire delay",
     .group = GROUP_LAB,
-    .arguments = {{.name = "TIME", .kind = ARGUMENT_TIMEOUT},
-                  {.name = "TIME", .kind = ARGUMENT_DURATION, .flags = OPTIONAL, .keyword = "jitter"},
-                  WAY},
+    .arguments =
+        {{.name = "TIME", .kind = ARGUMENT_TIMEOUT},
+         {.name = "TIME", .kind = ARGUMENT_DURATION, .flags = OPTIONAL, .keyword = "jitter"},
+         WAY},
     .summary = N_("lets packets take their time"),
-    .manual = N_(
-        "With a jitter each takes so much less or more, and may overtake another. Without hosts it is so for all, with two from the first to the second; "
-        "`off` ends it. What is held by hand does not wait besides."),
+    .manual = N_("With a jitter each takes so much less or more, and may overtake another. Without "
+                 "hosts it is so for all, with two from the first to the second; `off` ends it. "
+                 "What is held by hand does not wait besides."),
     .blocks = N_("never"),
     .example = "lab\nwire delay 50ms jitter 5ms\nwire delay 200ms client server\nwire delay off",
     .pages = "socksh-lab(7)",
@@ -326,8 +331,8 @@ const struct command command_wire_loss = {
                   {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "seed"},
                   WAY},
     .summary = N_("loses packets by chance"),
-    .manual = N_(
-        "A seed makes the chance the same every time, as --stable does. Without hosts it is so for all, with two from the first to the second; `off` ends it."),
+    .manual = N_("A seed makes the chance the same every time, as --stable does. Without hosts it "
+                 "is so for all, with two from the first to the second; `off` ends it."),
     .blocks = N_("never"),
     .example = "lab\nwire loss 10% seed 7\nwire loss off",
     .pages = "socksh-lab(7)",
@@ -340,8 +345,8 @@ const struct command command_wire_rate = {
     .group = GROUP_LAB,
     .arguments = {{.name = "RATE", .kind = ARGUMENT_RATE}, WAY},
     .summary = N_("limits how much crosses in a second"),
-    .manual = N_(
-        "In bits a second: 1M is 1,000,000. What comes faster waits. Without hosts it is so for all, with two from the first to the second; `off` ends it."),
+    .manual = N_("In bits a second: 1M is 1,000,000. What comes faster waits. Without hosts it is "
+                 "so for all, with two from the first to the second; `off` ends it."),
     .blocks = N_("never"),
     .example = "lab\nwire rate 1M client server\nwire rate off",
     .pages = "socksh-lab(7)",
@@ -355,8 +360,8 @@ const struct command command_wire_mtu = {
     .arguments = {{.name = "BYTES", .kind = ARGUMENT_SIZE},
                   {.name = "WIRE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
     .summary = N_("sets how large a packet may be"),
-    .manual = N_(
-        "It is set on the interfaces of a wire, or of all, so the kernels know it: a router answers what is larger with \"need to frag\". A wire begins with 1500."),
+    .manual = N_("It is set on the interfaces of a wire, or of all, so the kernels know it: a "
+                 "router answers what is larger with \"need to frag\". A wire begins with 1500."),
     .blocks = N_("never"),
     .example = "lab\nwire mtu 576",
     .pages = "socksh-lab(7), ip(7)",
@@ -368,8 +373,8 @@ const struct command command_wire_cut = {
     .group = GROUP_LAB,
     .arguments = {WAY},
     .summary = N_("loses every packet"),
-    .manual =
-        N_("Without hosts in both directions, with two from the first to the second. `wire join` ends it."),
+    .manual = N_("Without hosts in both directions, with two from the first to the second. `wire "
+                 "join` ends it."),
     .blocks = N_("never"),
     .example = "lab\nwire cut client server\nwire join",
     .pages = "socksh-lab(7)",

@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "command/argument.h"
-#include "command/invocation.h"
 #include "command/cells.h"
+#include "command/invocation.h"
 #include "session/service_handle.h"
 #include "socket/look.h"
 
 enum { SERVE_SOCKET, SERVE_HANDLER, SERVE_WHAT, SERVE_MODEL, SERVE_THREADS, SERVE_UNTIL };
 
-/* Reads the word behind the handler: DATA of `reply`, ADDRESS of `relay`. With `check` as far as that can be done before the
- * script is run. `data` is the caller's to release. */
+/* Reads the word behind the handler: DATA of `reply`, ADDRESS of `relay`. With `check` as far as
+ * that can be done before the script is run. `data` is the caller's to release. */
 static int read_what(struct invocation *invocation, const struct handler *handler, bool check,
                      struct blob **data, struct address *address) {
   static const struct argument data_argument = {.name = "DATA", .kind = ARGUMENT_DATA};
@@ -34,20 +34,23 @@ static int check_words(struct invocation *invocation, const struct handler *hand
   bool takes = handler->takes_data || handler->relays;
   if (takes && !what)
     return invocation_wrong(invocation, invocation_value(invocation, SERVE_HANDLER),
-                            handler->relays ? _("relay needs the ADDRESS that it passes everything on to")
-                                            : _("reply needs the DATA that it answers"));
+                            handler->relays
+                                ? _("relay needs the ADDRESS that it passes everything on to")
+                                : _("reply needs the DATA that it answers"));
   if (!takes && what)
-    return invocation_wrong(invocation, what, _("%s takes no further word; only reply and relay do"),
-                            handler->name);
+    return invocation_wrong(invocation, what,
+                            _("%s takes no further word; only reply and relay do"), handler->name);
   if (threads && !threads->unknown && (threads->number < 1 || threads->number > SERVICE_LOOPS))
-    return invocation_wrong(invocation, threads, _("the number of threads is 1 to %d"), SERVICE_LOOPS);
+    return invocation_wrong(invocation, threads, _("the number of threads is 1 to %d"),
+                            SERVICE_LOOPS);
   if (threads && invocation_number(invocation, SERVE_MODEL, MODEL_EPOLL) != MODEL_EPOLL)
     return invocation_wrong(
         invocation, threads,
         _("--threads is for the model epoll: iterative has one, and threads one for each client"));
   if (until && handler->never_listens)
     return invocation_wrong(invocation, until,
-                            _("%s receives nothing that could end it; leave --until out"), handler->name);
+                            _("%s receives nothing that could end it; leave --until out"),
+                            handler->name);
   if (until && !until->unknown && until->data && until->data->length == 0)
     return invocation_wrong(invocation, until, _("--until needs a byte at least to wait for"));
   return 0;
@@ -72,7 +75,8 @@ static int check_serve(struct invocation *invocation) {
 static bool listens(const struct socket *socket) {
   int listening = 0;
   socklen_t length = sizeof listening;
-  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
+         listening;
 }
 
 /* What can be served: a stream that listens, or datagrams at an address. */
@@ -89,37 +93,39 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      handle->number, handle->handler->name);
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
     if (!listens(socket))
+      return error_set(error, ERROR_FAILURE,
+                       _("socket %d does not listen: bind it to an address and listen, or make it "
+                         "with tcp-listen or unix-listen"),
+                       number);
+    if (plan->loops > 1 && socket->family == AF_UNIX)
       return error_set(
           error, ERROR_FAILURE,
-          _("socket %d does not listen: bind it to an address and listen, or make it with tcp-listen or "
-            "unix-listen"),
-          number);
-    if (plan->loops > 1 && socket->family == AF_UNIX)
-      return error_set(error, ERROR_FAILURE,
-                       _("--threads shares an address by SO_REUSEPORT, which Unix sockets do not have"));
+          _("--threads shares an address by SO_REUSEPORT, which Unix sockets do not have"));
     return 0;
   }
   if (socket->type != SOCK_DGRAM || socket_is_none(socket))
-    return error_set(
-        error, ERROR_FAILURE,
-        _("socket %d is neither a listening stream nor a bound datagram socket, and these can be served"),
-        number);
+    return error_set(error, ERROR_FAILURE,
+                     _("socket %d is neither a listening stream nor a bound datagram socket, and "
+                       "these can be served"),
+                     number);
   struct address local = look_local(socket);
   if (local.length == 0 || address_port(&local) == 0 || local.length <= sizeof(sa_family_t))
     return error_set(error, ERROR_FAILURE,
-                     _("socket %d has no address yet, where clients could send to: bind it"), number);
+                     _("socket %d has no address yet, where clients could send to: bind it"),
+                     number);
   if (plan->handler->relays && socket->family == AF_UNIX)
-    return error_set(
-        error, ERROR_FAILURE,
-        _("relay knows the clients of datagrams by their addresses, which those of Unix sockets need not have"));
+    return error_set(error, ERROR_FAILURE,
+                     _("relay knows the clients of datagrams by their addresses, which those of "
+                       "Unix sockets need not have"));
   if (plan->model == MODEL_THREADS)
-    return error_set(
-        error, ERROR_FAILURE,
-        _("datagrams have no connections that could have a thread each: leave --model threads out"));
+    return error_set(error, ERROR_FAILURE,
+                     _("datagrams have no connections that could have a thread each: leave --model "
+                       "threads out"));
   return 0;
 }
 
-/* Readiness may have passed by the time of the call, so it must not block: shown as the call that it is. */
+/* Readiness may have passed by the time of the call, so it must not block: shown as the call that
+ * it is. */
 static int make_nonblocking(struct invocation *invocation, struct socket *socket, bool *made) {
   struct call call;
   int flags = fcntl(socket->descriptor, F_GETFL);
@@ -206,9 +212,10 @@ static void add_row(struct answer *answer, struct service_handle *handle) {
 }
 
 static int run_services(struct invocation *invocation) {
-  static const char *const columns[] = {N_("SERVICE"), N_("FD"),     N_("NAME"), N_("HANDLER"), N_("MODEL"),
-                                        N_("LOCAL"),   N_("STATE"),  N_("NOW"),  N_("CLIENTS"), N_("IN"),
-                                        N_("OUT"),     N_("ERRORS"), N_("LAST"), NULL};
+  static const char *const columns[] = {N_("SERVICE"), N_("FD"),    N_("NAME"),  N_("HANDLER"),
+                                        N_("MODEL"),   N_("LOCAL"), N_("STATE"), N_("NOW"),
+                                        N_("CLIENTS"), N_("IN"),    N_("OUT"),   N_("ERRORS"),
+                                        N_("LAST"),    NULL};
   struct session *session = invocation->runner->session;
   struct answer answer;
   size_t count = 0;
@@ -241,7 +248,8 @@ static int stop(struct invocation *invocation, struct service_handle *handle) {
 }
 
 /* The service that a word means: itself, or the one on a socket. */
-static struct service_handle *service_of(struct invocation *invocation, const struct argument_value *value) {
+static struct service_handle *service_of(struct invocation *invocation,
+                                         const struct argument_value *value) {
   if (value->service)
     return value->service;
   struct service_handle *handle = NULL;
@@ -250,14 +258,16 @@ static struct service_handle *service_of(struct invocation *invocation, const st
       return handle;
   handle = service_handle_find(invocation->runner->session, value->socket);
   if (!handle) {
-    error_set(invocation->error, ERROR_FAILURE, _("no service is on socket %d; `services` lists them"),
+    error_set(invocation->error, ERROR_FAILURE,
+              _("no service is on socket %d; `services` lists them"),
               value->socket->was_descriptor);
     error_set_place(invocation->error, value->place);
   }
   return handle;
 }
 
-/* All there are now: another command may start some meanwhile, or wait for the end of one, and take note of it itself. */
+/* All there are now: another command may start some meanwhile, or wait for the end of one, and take
+ * note of it itself. */
 static int stop_all(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   struct bytes all = {0};
@@ -308,27 +318,36 @@ const struct command command_serve = {
                   {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "--until"}},
     .result = "service",
     .summary = N_("serves a socket in the background"),
-    .manual = N_(
-        "Starts a server on a listening TCP or Unix socket, or on a bound datagram socket, and goes on at once. echo sends back what comes; upper "
-        "the same with the letters of ASCII as capitals; discard sends nothing; chargen sends the lines of RFC 864 until the client goes; "
-        "daytime sends the time, and closes; reply waits for the first bytes of a client, or its end, sends DATA, and closes; relay connects "
-        "to ADDRESS for each client, and passes everything on in both directions, ends and resets too, and shows it. A datagram is answered by "
-        "one datagram; to relay, one who has sent a datagram is a client until a minute has passed without any.\n\n"
-        "--model says how clients are waited for. epoll (the default): one thread, all clients at once; with --threads N so many, "
-        "each with a listener of its own at the same address (SO_REUSEPORT), among which the kernel divides the clients. iterative: one client after "
-        "the other; the next one waits in the queue of the listener, where states shows it. threads: a thread for each client.\n\n"
-        "The service ends by stop, with the session, as soon as a client has sent the bytes of --until (they are still answered), or when its socket is "
-        "closed or shut down: then it serves the clients that it has to their end. Its own socket calls are not shown, but each connection that comes "
-        "and goes is told of, states shows it as `3 served`, and it takes none of the session's descriptors. Where accept(2) fails for want of a "
-        "descriptor, nobody is accepted until a connection ends or 100 ms have passed.\n\n"
-        "A name before = stands for the service: $e.connections, .clients (so many so far; of datagrams, how many came), .received, .sent "
-        "(bytes), .errors, .error (the last one). `await e exit` waits for its end, `await e connections == 0` for a figure.\n\n"
-        "A stream is made non-blocking for it by fcntl, and blocking again by stop; O_NONBLOCK belongs to the socket, so accept on it does not block "
-        "meanwhile either."),
+    .manual =
+        N_("Starts a server on a listening TCP or Unix socket, or on a bound datagram socket, and "
+           "goes on at once. echo sends back what comes; upper the same with the letters of ASCII "
+           "as capitals; discard sends nothing; chargen sends the lines of RFC 864 until the "
+           "client goes; daytime sends the time, and closes; reply waits for the first bytes of a "
+           "client, or its end, sends DATA, and closes; relay connects to ADDRESS for each client, "
+           "and passes everything on in both directions, ends and resets too, and shows it. A "
+           "datagram is answered by one datagram; to relay, one who has sent a datagram is a "
+           "client until a minute has passed without any.\n\n"
+           "--model says how clients are waited for. epoll (the default): one thread, all clients "
+           "at once; with --threads N so many, each with a listener of its own at the same address "
+           "(SO_REUSEPORT), among which the kernel divides the clients. iterative: one client "
+           "after the other; the next one waits in the queue of the listener, where states shows "
+           "it. threads: a thread for each client.\n\n"
+           "The service ends by stop, with the session, as soon as a client has sent the bytes of "
+           "--until (they are still answered), or when its socket is closed or shut down: then it "
+           "serves the clients that it has to their end. Its own socket calls are not shown, but "
+           "each connection that comes and goes is told of, states shows it as `3 served`, and it "
+           "takes none of the session's descriptors. Where accept(2) fails for want of a "
+           "descriptor, nobody is accepted until a connection ends or 100 ms have passed.\n\n"
+           "A name before = stands for the service: $e.connections, .clients (so many so far; of "
+           "datagrams, how many came), .received, .sent (bytes), .errors, .error (the last one). "
+           "`await e exit` waits for its end, `await e connections == 0` for a figure.\n\n"
+           "A stream is made non-blocking for it by fcntl, and blocking again by stop; O_NONBLOCK "
+           "belongs to the socket, so accept on it does not block meanwhile either."),
     .blocks = N_("never"),
     .example =
         "srv = tcp-listen 127.0.0.1:0\ne = serve srv echo\nc = tcp-connect srv\nsend c \"hello\"\n"
-        "expect \"hello\" recv c\nclose c\nawait e connections == 0\nassert $e.received == 5\nstop e",
+        "expect \"hello\" recv c\nclose c\nawait e connections == 0\nassert $e.received == 5\nstop "
+        "e",
     .pages = "accept(2), epoll(7), socket(7)",
     .check = check_serve,
     .run = run_serve,
@@ -338,9 +357,10 @@ const struct command command_services = {
     .name = "services",
     .group = GROUP_SERVICE,
     .summary = N_("lists the servers in the background"),
-    .manual = N_(
-        "A row has the socket and what serves it, the connections now and so far (of datagrams, how many came), the bytes received and sent, and "
-        "how many errors there were, with the last of them. A service that has ended by itself is listed until stop or `await ... exit`."),
+    .manual = N_("A row has the socket and what serves it, the connections now and so far (of "
+                 "datagrams, how many came), the bytes received and sent, and how many errors "
+                 "there were, with the last of them. A service that has ended by itself is listed "
+                 "until stop or `await ... exit`."),
     .blocks = N_("never"),
     .example = "u = udp-bind 127.0.0.1:0\nserve u upper\nservices\nstop u",
     .run = run_services,
@@ -351,9 +371,8 @@ const struct command command_stop = {
     .group = GROUP_SERVICE,
     .arguments = {{.name = "SERVICE", .kind = ARGUMENT_SERVICE, .flags = OPTIONAL | REPEATED}},
     .summary = N_("ends servers in the background"),
-    .manual = N_(
-        "SERVICE is a service or the socket that it serves; without one all are ended. Their connections are closed; the socket "
-        "itself stays open, and listens on."),
+    .manual = N_("SERVICE is a service or the socket that it serves; without one all are ended. "
+                 "Their connections are closed; the socket itself stays open, and listens on."),
     .blocks = N_("until their threads have ended"),
     .example = "srv = tcp-listen 127.0.0.1:0\nserve srv discard\nstop srv",
     .run = run_stop,

@@ -66,8 +66,8 @@ const struct command command_sleep = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "DURATION", .kind = ARGUMENT_DURATION}},
     .summary = N_("waits for a time"),
-    .manual = N_(
-        "A script that depends on a state says await: it goes on as soon as the state is there, on a slow machine and on a fast one."),
+    .manual = N_("A script that depends on a state says await: it goes on as soon as the state is "
+                 "there, on a slow machine and on a fast one."),
     .blocks = N_("for that time"),
     .example = "sleep 10ms",
     .run = run_sleep,
@@ -76,13 +76,14 @@ const struct command command_sleep = {
 const struct command command_source = {
     .name = "source",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
-                  {.name = "FILE", .kind = ARGUMENT_FILE}},
+    .arguments =
+        {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
+         {.name = "FILE", .kind = ARGUMENT_FILE}},
     .result = "value... of its last line",
     .summary = N_("runs the lines of a file"),
-    .manual = N_(
-        "The lines run as if they stood here: with the same names and sockets. The first failure ends the file, and this command fails with it. "
-        "With --step it walks through the file: each comment and line is shown first, and runs on Enter."),
+    .manual = N_("The lines run as if they stood here: with the same names and sockets. The first "
+                 "failure ends the file, and this command fails with it. With --step it walks "
+                 "through the file: each comment and line is shown first, and runs on Enter."),
     .blocks = N_("as long as its lines do"),
     .errors = {{ENOENT, N_("there is no such file")}, {EACCES, N_("the file may not be read")}},
     .example = "write-file hello.socksh \"print hello\\n\"\nsource hello.socksh",
@@ -94,9 +95,10 @@ const struct command command_save = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE}},
     .summary = N_("writes what was typed as a script that runs"),
-    .manual = N_(
-        "Every line that was typed in this session is written to FILE, in order. A line that failed is written with the expect that makes it pass again, or "
-        "as a comment; one that was wrong, and never run, is left out. An existing file is replaced only when all of it could be written."),
+    .manual = N_("Every line that was typed in this session is written to FILE, in order. A line "
+                 "that failed is written with the expect that makes it pass again, or as a "
+                 "comment; one that was wrong, and never run, is left out. An existing file is "
+                 "replaced only when all of it could be written."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the directory may not be written")},
                {ENOSPC, N_("the disk is full; nothing was changed")}},
@@ -108,9 +110,9 @@ const struct command command_history = {
     .name = "history",
     .group = GROUP_SESSION,
     .summary = N_("lists the lines typed at the prompt"),
-    .manual = N_(
-        "The lines are kept from one session to the next, the last 10,000 of them, in $XDG_STATE_HOME/socksh/history. A line that begins with a space "
-        "is not kept. Ctrl-R searches in them."),
+    .manual = N_("The lines are kept from one session to the next, the last 10,000 of them, in "
+                 "$XDG_STATE_HOME/socksh/history. A line that begins with a space is not kept. "
+                 "Ctrl-R searches in them."),
     .blocks = N_("never"),
     .example = "history",
     .run = run_history,
@@ -122,9 +124,8 @@ const struct command command_quit = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "STATUS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
     .summary = N_("ends the session"),
-    .manual = N_(
-        "Jobs that still block are ended, and all sockets are closed. The exit status is STATUS, or 0. At the prompt, Ctrl-D on an empty line does the "
-        "same."),
+    .manual = N_("Jobs that still block are ended, and all sockets are closed. The exit status is "
+                 "STATUS, or 0. At the prompt, Ctrl-D on an empty line does the same."),
     .blocks = N_("never"),
     .example = "quit",
     .run = run_quit,

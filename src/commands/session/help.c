@@ -75,9 +75,8 @@ static void append_overview(struct bytes *bytes) {
   bytes_append_format(bytes, "\n%s\n", _("Topics"));
   for (const struct help_topic *topic = help_topics; topic->name; topic++)
     append_entry(bytes, topic->name, _(topic->title));
-  bytes_append_text(
-      bytes,
-      _("\n`help NAME` tells more of each; `explain NAME` what an errno, flag, option or state means.\n"));
+  bytes_append_text(bytes, _("\n`help NAME` tells more of each; `explain NAME` what an errno, "
+                             "flag, option or state means.\n"));
 }
 
 static void append_section(struct bytes *bytes, const char *title, const char *text) {
@@ -195,7 +194,8 @@ static int run_help(struct invocation *invocation) {
 
 static void append_meaning(struct bytes *bytes, const char *name, const char *what, long value,
                            const char *meaning) {
-  bytes_append_format(bytes, bytes->length ? "\n%s  (%s, %ld)\n" : "%s  (%s, %ld)\n", name, what, value);
+  bytes_append_format(bytes, bytes->length ? "\n%s  (%s, %ld)\n" : "%s  (%s, %ld)\n", name, what,
+                      value);
   help_append_wrapped(bytes, meaning ? _(meaning) : "", 2);
 }
 
@@ -218,12 +218,12 @@ static void explain_options(struct bytes *bytes, const char *text, size_t length
   for (const struct option *option = option_table; option->name; option++) {
     size_t skip = option_prefix_length(option);
     bool whole = strlen(option->name) == length && strncasecmp(option->name, text, length) == 0;
-    bool brief =
-        strlen(option->name) == skip + length && strncasecmp(option->name + skip, text, length) == 0;
+    bool brief = strlen(option->name) == skip + length &&
+                 strncasecmp(option->name + skip, text, length) == 0;
     if (!whole && !brief)
       continue;
-    append_meaning(bytes, option->name, constant_name(&constant_levels, option->level), option->number,
-                   option->explanation);
+    append_meaning(bytes, option->name, constant_name(&constant_levels, option->level),
+                   option->number, option->explanation);
     const char *access = option->access == OPTION_READ    ? _("read only")
                          : option->access == OPTION_WRITE ? _("write only")
                                                           : _("read and write");
@@ -243,9 +243,10 @@ static int run_explain(struct invocation *invocation) {
   struct bytes shown = {0};
   answer_free(&answer);
   escape_append_quoted(&shown, word->word.data, word->word.length, 60, ESCAPE_ASCII);
-  error_set(invocation->error, ERROR_FAILURE,
-            _("nothing is known of %s: name an errno, a flag, an option, a type or a state, as C does"),
-            bytes_text(&shown));
+  error_set(
+      invocation->error, ERROR_FAILURE,
+      _("nothing is known of %s: name an errno, a flag, an option, a type or a state, as C does"),
+      bytes_text(&shown));
   constant_suggest(&constant_errors, word->word.data, word->word.length, invocation->error);
   error_set_place(invocation->error, word->place);
   bytes_free(&shown);
@@ -258,9 +259,9 @@ const struct command command_help = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "COMMAND|TOPIC", .kind = ARGUMENT_TOPIC, .flags = OPTIONAL | REPEATED}},
     .summary = N_("lists the commands, or explains one"),
-    .manual = N_(
-        "Of a command it shows the synopsis, the call in C and in Python, whether and until when it blocks, the errors worth knowing and what usually "
-        "causes each, an example, and which manual pages to read. Topics explain the language."),
+    .manual = N_("Of a command it shows the synopsis, the call in C and in Python, whether and "
+                 "until when it blocks, the errors worth knowing and what usually causes each, an "
+                 "example, and which manual pages to read. Topics explain the language."),
     .blocks = N_("never"),
     .example = "help accept",
     .run = run_help,
@@ -271,9 +272,9 @@ const struct command command_explain = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "NAME", .kind = ARGUMENT_CONSTANT}},
     .summary = N_("tells what a name of C means"),
-    .manual = N_(
-        "NAME is an errno, a flag, an option, a family, a type or a state, whole or without its usual prefix; a number is an errno. What fits several is "
-        "told of each."),
+    .manual =
+        N_("NAME is an errno, a flag, an option, a family, a type or a state, whole or without its "
+           "usual prefix; a number is an errno. What fits several is told of each."),
     .blocks = N_("never"),
     .example = "explain ECONNREFUSED\nexplain reuseaddr",
     .run = run_explain,

@@ -19,9 +19,9 @@ static int run_wait(struct invocation *invocation) {
   int64_t deadline = timeout < 0 ? 0 : clock_monotonic() + timeout;
   invocation->runner->lab_changed =
       invocation->runner->session->lab != NULL; /* what the job has done shows now */
-  return invocation->runner->session->shell->wait_job(invocation->runner,
-                                                      (unsigned)invocation_number(invocation, 0, 0),
-                                                      deadline, invocation->result, invocation->error);
+  return invocation->runner->session->shell->wait_job(
+      invocation->runner, (unsigned)invocation_number(invocation, 0, 0), deadline,
+      invocation->result, invocation->error);
 }
 
 static int run_kill(struct invocation *invocation) {
@@ -42,16 +42,17 @@ static int run_fg(struct invocation *invocation) {
   return status;
 }
 
-#define JOB_ARGUMENT                                                                                       \
+#define JOB_ARGUMENT                                                                               \
   { .name = "%N", .kind = ARGUMENT_JOB, .flags = OPTIONAL }
 
 const struct command command_jobs = {
     .name = "jobs",
     .group = GROUP_SESSION,
     .summary = N_("lists the jobs"),
-    .manual = N_(
-        "A command that ends in & is a job: it runs in a thread of its own, on a copy of the names taken at its start, and blocks nobody. The names "
-        "before it are bound in the session when it ends. At the prompt Ctrl-Z makes a job of a command that blocks."),
+    .manual =
+        N_("A command that ends in & is a job: it runs in a thread of its own, on a copy of the "
+           "names taken at its start, and blocks nobody. The names before it are bound in the "
+           "session when it ends. At the prompt Ctrl-Z makes a job of a command that blocks."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\ns = accept srv &\njobs\nc = tcp-connect srv\nwait",
     .run = run_jobs,
@@ -63,12 +64,13 @@ const struct command command_wait = {
     .arguments = {JOB_ARGUMENT, {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
     .result = "value... of the job",
     .summary = N_("waits for a job, or for all"),
-    .manual = N_(
-        "Gives the job's result, and fails as the job failed: `expect \"hello\" wait %1` works. With TIMEOUT it gives up after that time "
-        "(ETIMEDOUT). The names that a job binds are certain to be bound behind its wait."),
+    .manual = N_("Gives the job's result, and fails as the job failed: `expect \"hello\" wait %1` "
+                 "works. With TIMEOUT it gives up after that time (ETIMEDOUT). The names that a "
+                 "job binds are certain to be bound behind its wait."),
     .blocks = N_("until the job ends"),
     .errors = {{ETIMEDOUT, N_("the job still runs: it blocks in a call, or needs more time")}},
-    .example = "a b = socketpair unix stream\nm = recv b &\nsend a \"hello\"\nexpect \"hello\" wait %1",
+    .example =
+        "a b = socketpair unix stream\nm = recv b &\nsend a \"hello\"\nexpect \"hello\" wait %1",
     .run = run_wait,
 };
 
@@ -77,8 +79,8 @@ const struct command command_kill = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "%N", .kind = ARGUMENT_JOB}},
     .summary = N_("ends a job"),
-    .manual = N_(
-        "The call it blocks in fails with EINTR, and nothing behind it is run. Its sockets stay as they are."),
+    .manual = N_("The call it blocks in fails with EINTR, and nothing behind it is run. Its "
+                 "sockets stay as they are."),
     .blocks = N_("until the job has noticed, which is soon"),
     .example = "srv = tcp-listen 127.0.0.1:0\naccept srv &\nkill %1",
     .run = run_kill,
@@ -90,8 +92,8 @@ const struct command command_fg = {
     .arguments = {JOB_ARGUMENT},
     .result = "value... of the job",
     .summary = N_("brings a job to the foreground"),
-    .manual = N_(
-        "Waits for the job, the one started last where none is named. Ctrl-C interrupts the job; Ctrl-Z leaves it in the background again."),
+    .manual = N_("Waits for the job, the one started last where none is named. Ctrl-C interrupts "
+                 "the job; Ctrl-Z leaves it in the background again."),
     .blocks = N_("until the job ends"),
     .example = "a b = socketpair unix stream\nrecv b &\nsend a \"hello\"\nfg %1",
     .run = run_fg,

@@ -44,8 +44,8 @@ static int run_set(struct invocation *invocation) {
   const struct setting *setting = setting_find(name->word.data, name->word.length);
   if (!value)
     return list_settings(invocation, setting);
-  if (setting_set(setting, &session->settings, value->word.data, value->word.length, invocation->error) <
-      0) {
+  if (setting_set(setting, &session->settings, value->word.data, value->word.length,
+                  invocation->error) < 0) {
     error_set_place(invocation->error, value->place);
     return -1;
   }
@@ -60,12 +60,14 @@ const struct command command_set = {
     .arguments = {{.name = "SETTING", .kind = ARGUMENT_SETTING, .flags = OPTIONAL},
                   {.name = "VALUE", .kind = ARGUMENT_VALUE, .flags = OPTIONAL}},
     .summary = N_("shows or changes how the session works"),
-    .manual = N_(
-        "Without words it lists all settings with their values; with one it shows that setting. timing shows how long each call took; "
-        "preview is how many bytes of data are shown in a call; timeout is how long await waits, and the end of a script for its jobs; "
-        "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a terminal; look off makes no look at a socket that "
-        "was not asked for; states off makes no look after calls, and shows no state lines; stable prints what differs from run to run as P1, "
-        "T1; record is how many bytes of each call's data are kept."),
+    .manual =
+        N_("Without words it lists all settings with their values; with one it shows that setting. "
+           "timing shows how long each call took; preview is how many bytes of data are shown in a "
+           "call; timeout is how long await waits, and the end of a script for its jobs; "
+           "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a "
+           "terminal; look off makes no look at a socket that was not asked for; states off makes "
+           "no look after calls, and shows no state lines; stable prints what differs from run to "
+           "run as P1, T1; record is how many bytes of each call's data are kept."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
     .check = check_set,

@@ -54,19 +54,22 @@ const struct help_topic help_topics[] = {
         "  A socket has  .fd .local .peer .state .type .family .recvq .sendq .info .host\n"
         "  an address    .host .port .family, and .path for a Unix socket: $srv.local.port\n")},
     {"jobs", N_("calls that block, and what runs in the background"),
-     N_("  s = accept srv &    runs in the background; `jobs` lists, `wait %1` waits and gives its result\n"
+     N_("  s = accept srv &    runs in the background; `jobs` lists, `wait %1` waits and gives its "
+        "result\n"
         "  Ctrl-C              interrupts the call in the foreground: it fails with EINTR\n"
         "  Ctrl-Z              makes it a job; `fg %1` brings it back, `kill %1` ends it\n"
         "\n"
         "  A script waits at its end for jobs that carry an expect.\n")},
     {"output", N_("how calls and states are shown"),
      N_("    bind(3, {AF_INET, 127.0.0.1:5000}, 16) = 0      a call, as strace writes it\n"
-        "    3 LISTEN 127.0.0.1:5000                         a socket's state, when it has changed\n"
+        "    3 LISTEN 127.0.0.1:5000                         a socket's state, when it has "
+        "changed\n"
         "    4 CLOSED -> ESTABLISHED 127.0.0.1:40112 -> 127.0.0.1:5000\n"
         "    # what it means                                 where that may surprise\n"
         "  [1] accept(3 srv, ...) = 5                        what a job did\n"
         "\n"
-        "  The shell looks once after each call; what the kernel does later is shown at the next look.\n"
+        "  The shell looks once after each call; what the kernel does later is shown at the next "
+        "look.\n"
         "  `set` shows and changes what is shown.\n")},
     {"hosts", N_("the lab: hosts with the kernel's own TCP, and a wire that is stepped by hand"),
      N_("  lab                     makes the hosts client and server, joined by a wire\n"
@@ -74,7 +77,8 @@ const struct help_topic help_topics[] = {
         "  @client shell ip addr   a program runs there, too\n"
         "  wire hold               stops every packet; `wire` lists those that wait\n"
         "  step                    lets the next one across; an empty line repeats it\n"
-        "  wire drop 3             and deliver, duplicate, move, corrupt, edit; `wire inject` makes one\n"
+        "  wire drop 3             and deliver, duplicate, move, corrupt, edit; `wire inject` "
+        "makes one\n"
         "  packet 3                shows one packet in full\n"
         "  goto CLOSING            takes a fresh connection to a state, and stops there\n"
         "  wire delay 50ms         and loss, rate, mtu, cut: what the wire does to all packets\n"

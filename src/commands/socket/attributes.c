@@ -1,4 +1,5 @@
-/* attributes: commands that read a socket's addresses, and read and set the flags of its descriptor. */
+/* attributes: commands that read a socket's addresses, and read and set the flags of its
+ * descriptor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -42,7 +43,8 @@ static int check_fcntl(struct invocation *invocation) {
     return 0;
   bool sets = command->number == F_SETFL || command->number == F_SETFD;
   if (!sets && command->number != F_GETFL && command->number != F_GETFD)
-    return invocation_wrong(invocation, command, _("here fcntl does getfl, setfl, getfd and setfd"));
+    return invocation_wrong(invocation, command,
+                            _("here fcntl does getfl, setfl, getfd and setfd"));
   if (sets && !flags)
     return invocation_wrong(invocation, command, _("the new flags are missing: %s, or 0 for none"),
                             command->number == F_SETFL ? "nonblock" : "cloexec");
@@ -118,20 +120,22 @@ static int check_ioctl(struct invocation *invocation) {
     return 0;
   enum request_form form = request_form(request->number);
   if (form == REQUEST_OPENS)
-    return invocation_wrong(invocation, request,
-                            _("this request makes a descriptor that is no socket, which a session has no "
-                              "place for"));
+    return invocation_wrong(
+        invocation, request,
+        _("this request makes a descriptor that is no socket, which a session has no place for"));
   if (form == REQUEST_SETS && !value)
-    return invocation_wrong(invocation, request, _("this request takes a value: 1 or 0, or a process"));
+    return invocation_wrong(invocation, request,
+                            _("this request takes a value: 1 or 0, or a process"));
   if (form != REQUEST_SETS && form != REQUEST_UNKNOWN && value)
-    return invocation_wrong(invocation, value, _("this word is one too many: the request takes no value"));
+    return invocation_wrong(invocation, value,
+                            _("this word is one too many: the request takes no value"));
   return 0;
 }
 
 static int give_time(struct invocation *invocation, const struct call *call) {
   struct bytes text = {0};
-  bytes_append_format(&text, call->number[0] == SIOCGSTAMP ? "%ld.%06ld" : "%ld.%09ld", call->number[1],
-                      call->number[2]);
+  bytes_append_format(&text, call->number[0] == SIOCGSTAMP ? "%ld.%06ld" : "%ld.%09ld",
+                      call->number[1], call->number[2]);
   int status = text.failed ? error_set_memory(invocation->error)
                            : invocation_give_text(invocation, text.data, text.length);
   bytes_free(&text);
@@ -148,13 +152,13 @@ static int run_ioctl(struct invocation *invocation) {
   if (status == 0 && form == REQUEST_TIME)
     status = give_time(invocation, &call);
   else if (status == 0)
-    invocation_give_number(invocation,
-                           form == REQUEST_SETS || form == REQUEST_BARE ? call.result : call.number[1]);
+    invocation_give_number(
+        invocation, form == REQUEST_SETS || form == REQUEST_BARE ? call.result : call.number[1]);
   call_free(&call);
   return status;
 }
 
-#define SOCKET_ARGUMENT                                                                                    \
+#define SOCKET_ARGUMENT                                                                            \
   { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
 
 const struct command command_getsockname = {
@@ -163,9 +167,10 @@ const struct command command_getsockname = {
     .arguments = {SOCKET_ARGUMENT},
     .result = "address",
     .summary = N_("tells a socket's own address"),
-    .manual = N_("Gives the address and port that the socket is bound to: by bind, or by the kernel at "
-                 "connect, listen or the first sendto. A socket that is not bound yet has port 0 of any "
-                 "address. The result has the fields .host, .port, .family and, for Unix sockets, .path."),
+    .manual = N_(
+        "Gives the address and port that the socket is bound to: by bind, or by the kernel at "
+        "connect, listen or the first sendto. A socket that is not bound yet has port 0 of any "
+        "address. The result has the fields .host, .port, .family and, for Unix sockets, .path."),
     .prototype = "int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     .python = "address = s.getsockname()",
     .blocks = N_("never"),
@@ -181,16 +186,16 @@ const struct command command_getpeername = {
     .arguments = {SOCKET_ARGUMENT},
     .result = "address",
     .summary = N_("tells the address of a socket's peer"),
-    .manual = N_("Gives the address that the socket is connected to. It tells nothing about whether the "
-                 "peer is still there. The result has the fields .host, .port, .family and, for Unix "
-                 "sockets, .path."),
+    .manual = N_("Gives the address that the socket is connected to. It tells nothing about "
+                 "whether the peer is still there. The result has the fields .host, .port, .family "
+                 "and, for Unix sockets, .path."),
     .prototype = "int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     .python = "address = s.getpeername()",
     .blocks = N_("never"),
     .errors = {{ENOTCONN, N_("the socket is not connected, or the connection was reset")},
                {ENOTSOCK, N_("it is an epoll instance, which has no address")}},
-    .example =
-        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\np = getpeername c\nassert $p == $srv.local",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\np = getpeername c\nassert $p == "
+               "$srv.local",
     .pages = "getpeername(2), ip(7), unix(7)",
     .run = run_getsockname,
 };
@@ -202,13 +207,14 @@ const struct command command_set_blocking = {
     .arguments = {SOCKET_ARGUMENT, {.name = "MODE", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
     .summary = N_("lets the calls on a socket wait, or not"),
     .manual = N_("Reads the flags with fcntl (F_GETFL), and sets them (F_SETFL) with or without "
-                 "O_NONBLOCK. On a non-blocking socket a call that would have to wait fails with EAGAIN, "
-                 "and connect with EINPROGRESS. The flag belongs to the open socket: every descriptor of "
-                 "it (dup) has it; a socket that accept gives does not inherit it."),
+                 "O_NONBLOCK. On a non-blocking socket a call that would have to wait fails with "
+                 "EAGAIN, and connect with EINPROGRESS. The flag belongs to the open socket: every "
+                 "descriptor of it (dup) has it; a socket that accept gives does not inherit it."),
     .python = "s.setblocking(False)",
     .blocks = N_("never"),
     .errors = {{EBADF, N_("the socket is closed already")}},
-    .example = "a b = socketpair unix stream\nset-blocking b off\nexpect EAGAIN recv b\nset-blocking b on",
+    .example =
+        "a b = socketpair unix stream\nset-blocking b off\nexpect EAGAIN recv b\nset-blocking b on",
     .pages = "fcntl(2), socket(7)",
     .run = run_set_blocking,
 };
@@ -218,18 +224,21 @@ const struct command command_fcntl = {
     .group = GROUP_OPTION,
     .arguments =
         {SOCKET_ARGUMENT,
-         {.name = "getfl|setfl|getfd|setfd", .kind = ARGUMENT_SYMBOL, .set = &constant_file_commands},
+         {.name = "getfl|setfl|getfd|setfd",
+          .kind = ARGUMENT_SYMBOL,
+          .set = &constant_file_commands},
          {.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_file_flags}},
     .result = "flags",
     .summary = N_("reads or sets the flags of a descriptor"),
-    .manual = N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several descriptors "
-                 "may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) are about this one "
-                 "descriptor: FD_CLOEXEC. Setting replaces all flags, so a program gets them first; 0 sets "
-                 "none."),
+    .manual = N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several "
+                 "descriptors may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) "
+                 "are about this one descriptor: FD_CLOEXEC. Setting replaces all flags, so a "
+                 "program gets them first; 0 sets none."),
     .prototype = "int fcntl(int fd, int op, ... /* arg */ );",
     .python = "flags = fcntl.fcntl(s, fcntl.F_GETFL)",
     .blocks = N_("never"),
-    .errors = {{EINVAL, N_("sockets do not have this flag")}, {EBADF, N_("the socket is closed already")}},
+    .errors = {{EINVAL, N_("sockets do not have this flag")},
+               {EBADF, N_("the socket is closed already")}},
     .example = "s = socket inet stream\nfcntl s setfl nonblock\nfcntl s getfl\nfcntl s setfd "
                "cloexec\nexpect 1 fcntl s getfd",
     .pages = "fcntl(2)",
@@ -245,16 +254,16 @@ const struct command command_ioctl = {
                   {.name = "VALUE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
     .result = "value",
     .summary = N_("asks the kernel about a socket's queues, or sets a mode"),
-    .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes not yet "
-                 "acknowledged), siocatmark (whether the next byte is the urgent one), fionbio "
-                 "(non-blocking, with VALUE 1 or 0) and others, or a number. The result is the value that "
-                 "the kernel gave."),
+    .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
+                 "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "
+                 "fionbio (non-blocking, with VALUE 1 or 0) and others, or a number. The result is "
+                 "the value that the kernel gave."),
     .prototype = "int ioctl(int fd, unsigned long op, ...);",
     .python = "value = fcntl.ioctl(s, termios.FIONREAD, b\"\\0\\0\\0\\0\")",
     .blocks = N_("never"),
     .errors = {{ENOTTY, N_("this kind of socket does not know the request")},
-               {EINVAL, N_("the request makes no sense in the state that the socket is in, as siocatmark "
-                           "or siocoutq on a listener")},
+               {EINVAL, N_("the request makes no sense in the state that the socket is in, as "
+                           "siocatmark or siocoutq on a listener")},
                {ENOENT, N_("no datagram with a time was received yet")},
                {EPERM, N_("only a privileged user may do this")},
                {ESRCH, N_("there is no such process")}},

@@ -4,7 +4,8 @@
 
 #include "command/invocation.h"
 
-extern const struct command command_tcp_connect, command_tcp_listen, command_udp_bind, command_udp_connect, command_unix_bind, command_unix_connect, command_unix_listen;
+extern const struct command command_tcp_connect, command_tcp_listen, command_udp_bind,
+    command_udp_connect, command_unix_bind, command_unix_connect, command_unix_listen;
 
 /* One step on a socket: 0 or -1. The call is freed. */
 static int step(struct invocation *invocation, struct call *call) {
@@ -81,7 +82,8 @@ static const struct recipe *recipe_of(const struct command *command) {
   return NULL;
 }
 
-static int take_steps(struct invocation *invocation, const struct recipe *recipe, struct socket *socket) {
+static int take_steps(struct invocation *invocation, const struct recipe *recipe,
+                      struct socket *socket) {
   int status = 0;
   if (recipe->reuse)
     status = reuse_address(invocation, socket);
@@ -94,7 +96,8 @@ static int take_steps(struct invocation *invocation, const struct recipe *recipe
   return status;
 }
 
-/* A command that failed leaves no socket behind, as a function of C would not. Its own error stays. */
+/* A command that failed leaves no socket behind, as a function of C would not. Its own error stays.
+ */
 static void close_again(struct invocation *invocation, struct socket *socket) {
   struct error ignored;
   struct invocation closing = *invocation;
@@ -112,11 +115,12 @@ static int run_recipe(struct invocation *invocation) {
     return invocation_wrong(invocation, address,
                             recipe->unix_only
                                 ? _("%s takes a Unix address, as unix:/tmp/s or unix:@s")
-                                : _("%s takes an internet address; for a path there are unix-listen, "
-                                    "unix-connect and unix-bind"),
+                                : _("%s takes an internet address; for a path there are "
+                                    "unix-listen, unix-connect and unix-bind"),
                             invocation->command->name);
-  int type = recipe->command == &command_unix_bind ? (int)invocation_number(invocation, 1, recipe->type)
-                                                   : recipe->type;
+  int type = recipe->command == &command_unix_bind
+                 ? (int)invocation_number(invocation, 1, recipe->type)
+                 : recipe->type;
   struct socket *socket = make_socket(invocation, family, type);
   if (!socket)
     return -1;
@@ -133,30 +137,30 @@ static int run_recipe(struct invocation *invocation) {
   return status;
 }
 
-#define ADDRESS_ARGUMENT                                                                                   \
+#define ADDRESS_ARGUMENT                                                                           \
   { .name = "ADDRESS", .kind = ARGUMENT_ADDRESS }
-#define BACKLOG_ARGUMENT                                                                                   \
+#define BACKLOG_ARGUMENT                                                                           \
   { .name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL }
 
-#define LISTEN_ERRORS                                                                                              \
-  {EADDRINUSE, N_("another socket listens on this port, or has this path")},                                       \
-      {EACCES,                                                                                                     \
-       N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")}, \
-  {                                                                                                                \
-    EADDRNOTAVAIL, N_("this machine has no such address")                                                          \
+#define LISTEN_ERRORS                                                                              \
+  {EADDRINUSE, N_("another socket listens on this port, or has this path")},                       \
+      {EACCES, N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the "      \
+                  "directory can't be written")},                                                  \
+  {                                                                                                \
+    EADDRNOTAVAIL, N_("this machine has no such address")                                          \
   }
 
-#define UNIX_LISTEN_ERRORS                                                                                 \
-  {EADDRINUSE,                                                                                             \
-   N_("the path is there already: unlink it first, or another socket has this abstract name")},            \
-      {EACCES, N_("the directory can't be written")}, {                                                    \
-    ENOENT, N_("the directory of the path does not exist")                                                 \
+#define UNIX_LISTEN_ERRORS                                                                         \
+  {EADDRINUSE,                                                                                     \
+   N_("the path is there already: unlink it first, or another socket has this abstract name")},    \
+      {EACCES, N_("the directory can't be written")}, {                                            \
+    ENOENT, N_("the directory of the path does not exist")                                         \
   }
 
-#define CONNECT_ERRORS                                                                                     \
-  {ECONNREFUSED, N_("nothing listens on that address and port: a RST came back")},                         \
-      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")}, {              \
-    ENETUNREACH, N_("no route leads there")                                                                \
+#define CONNECT_ERRORS                                                                             \
+  {ECONNREFUSED, N_("nothing listens on that address and port: a RST came back")},                 \
+      {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")}, {      \
+    ENETUNREACH, N_("no route leads there")                                                        \
   }
 
 const struct command command_tcp_listen = {
@@ -165,8 +169,8 @@ const struct command command_tcp_listen = {
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a TCP socket that listens"),
-    .manual = N_(
-        "Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and listen. Where one fails, the socket is closed again."),
+    .manual = N_("Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and "
+                 "listen. Where one fails, the socket is closed again."),
     .python = "s = socket.create_server((\"127.0.0.1\", 5000))",
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
@@ -181,7 +185,8 @@ const struct command command_tcp_connect = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a TCP socket and connects it"),
-    .manual = N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
+    .manual =
+        N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
     .python = "s = socket.create_connection((\"127.0.0.1\", 5000))",
     .blocks = N_("until the handshake is done or has failed"),
     .errors = {CONNECT_ERRORS},
@@ -196,11 +201,12 @@ const struct command command_udp_bind = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a UDP socket with an address"),
-    .manual = N_(
-        "Makes the calls socket and bind. It then receives every datagram that is sent to the address, whoever sent it."),
+    .manual = N_("Makes the calls socket and bind. It then receives every datagram that is sent to "
+                 "the address, whoever sent it."),
     .blocks = N_("never"),
     .errors = {LISTEN_ERRORS},
-    .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\nexpect \"hello\" recv u",
+    .example =
+        "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\nexpect \"hello\" recv u",
     .pages = "bind(2), udp(7)",
     .run = run_recipe,
 };
@@ -211,8 +217,8 @@ const struct command command_udp_connect = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a UDP socket that sends to one address"),
-    .manual = N_(
-        "Makes the calls socket and connect. Nothing is sent by that: it fixes where send goes, and whose datagrams are received."),
+    .manual = N_("Makes the calls socket and connect. Nothing is sent by that: it fixes where send "
+                 "goes, and whose datagrams are received."),
     .blocks = N_("never"),
     .errors = {{ENETUNREACH, N_("no route leads there")},
                {EADDRNOTAVAIL, N_("no free port is left")},
@@ -228,8 +234,8 @@ const struct command command_unix_listen = {
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a Unix stream socket that listens"),
-    .manual = N_(
-        "Makes the calls socket, bind and listen. The path stays in the file system after close; an abstract name (unix:@name) does not."),
+    .manual = N_("Makes the calls socket, bind and listen. The path stays in the file system after "
+                 "close; an abstract name (unix:@name) does not."),
     .blocks = N_("never"),
     .errors = {UNIX_LISTEN_ERRORS},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv\ns = accept srv",
@@ -243,7 +249,8 @@ const struct command command_unix_connect = {
     .arguments = {ADDRESS_ARGUMENT},
     .result = "socket",
     .summary = N_("makes a Unix stream socket and connects it"),
-    .manual = N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
+    .manual =
+        N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
     .blocks = N_("while the listener's queue is full"),
     .errors = {{ECONNREFUSED, N_("nobody has this path open, or listens there")},
                {ENOENT, N_("there is no such path; the listener creates it with bind")},
@@ -259,12 +266,12 @@ const struct command command_unix_bind = {
     .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = ARGUMENT_TYPE, .flags = OPTIONAL}},
     .result = "socket",
     .summary = N_("makes a Unix socket with an address"),
-    .manual = N_(
-        "Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone lets the kernel choose an abstract name."),
+    .manual = N_("Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone "
+                 "lets the kernel choose an abstract name."),
     .blocks = N_("never"),
     .errors = {UNIX_LISTEN_ERRORS},
-    .example =
-        "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect \"hello\" recv u",
+    .example = "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect "
+               "\"hello\" recv u",
     .pages = "unix(7), bind(2)",
     .run = run_recipe,
 };

@@ -23,7 +23,8 @@ int move_open(const char *path, uint64_t *size, struct error *error) {
   if (file < 0) {
     error_set_errno(error, problem, "%.300s", bytes_text(&shown));
   } else if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode)) {
-    error_set(error, ERROR_FAILURE, _("%.300s is no regular file, and only these have a size and offsets"),
+    error_set(error, ERROR_FAILURE,
+              _("%.300s is no regular file, and only these have a size and offsets"),
               bytes_text(&shown));
     close(file);
     file = -1;
@@ -58,8 +59,8 @@ static int run_sendfile(struct invocation *invocation) {
   size_t rest = size > offset ? (size_t)(size - offset) : 0;
   int status = -1;
   if (file >= 0)
-    status = move_prepare_sendfile(&call, invocation_socket(invocation, 0), bytes_text(&name), file, offset,
-                                   invocation_size(invocation, 3, rest)) < 0
+    status = move_prepare_sendfile(&call, invocation_socket(invocation, 0), bytes_text(&name), file,
+                                   offset, invocation_size(invocation, 3, rest)) < 0
                  ? error_set_memory(invocation->error)
                  : invocation_simple_call(invocation, &call);
   if (file >= 0)
@@ -101,20 +102,23 @@ const struct command command_sendfile = {
                   {.name = "COUNT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "count",
     .summary = N_("sends a part of a file, without copying it through the program"),
-    .manual = N_(
-        "One sendfile(2): hands COUNT bytes of the file from OFFSET on (all that follow, and the whole file, where they are "
-        "omitted) from the kernel's own memory to the socket. It may take fewer, as send may; behind => stands the offset that the next call "
-        "begins with. send-file sends all of it. The file is opened and closed by the shell, and stands in the call by its name."),
+    .manual = N_("One sendfile(2): hands COUNT bytes of the file from OFFSET on (all that follow, "
+                 "and the whole file, where they are omitted) from the kernel's own memory to the "
+                 "socket. It may take fewer, as send may; behind => stands the offset that the "
+                 "next call begins with. send-file sends all of it. The file is opened and closed "
+                 "by the shell, and stands in the call by its name."),
     .prototype = "ssize_t sendfile(int out_fd, int in_fd, off_t *offset, size_t count);",
     .python = "count = os.sendfile(s.fileno(), f.fileno(), offset, 4096)",
     .blocks = N_("while the send buffer is full, unless the socket is non-blocking"),
-    .errors = {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
-               {ECONNRESET, N_("the peer has reset the connection (RST)")},
-               {EAGAIN,
-                N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
-               {ENOTCONN, N_("the socket is not connected")},
-               {EINVAL, N_("the descriptor can't take it: an epoll instance, for one")}},
-    .example = "write-file greeting \"hello, world\"\na b = socketpair unix stream\nsendfile a greeting 7\n"
+    .errors =
+        {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
+         {ECONNRESET, N_("the peer has reset the connection (RST)")},
+         {EAGAIN,
+          N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
+         {ENOTCONN, N_("the socket is not connected")},
+         {EINVAL, N_("the descriptor can't take it: an epoll instance, for one")}},
+    .example = "write-file greeting \"hello, world\"\na b = socketpair unix stream\nsendfile a "
+               "greeting 7\n"
                "expect \"world\" recv b",
     .pages = "sendfile(2)",
     .sends_signal = true,
@@ -124,30 +128,31 @@ const struct command command_sendfile = {
 const struct command command_splice = {
     .name = "splice",
     .group = GROUP_TRANSFER,
-    .arguments =
-        {{.name = "FROM", .kind = ARGUMENT_SOCKET},
-         {.name = "TO", .kind = ARGUMENT_SOCKET},
-         {.name = "COUNT", .kind = ARGUMENT_SIZE},
-         {.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_splice_flags}},
+    .arguments = {{.name = "FROM", .kind = ARGUMENT_SOCKET},
+                  {.name = "TO", .kind = ARGUMENT_SOCKET},
+                  {.name = "COUNT", .kind = ARGUMENT_SIZE},
+                  {.name = "FLAGS",
+                   .kind = ARGUMENT_FLAGS,
+                   .flags = OPTIONAL,
+                   .set = &constant_splice_flags}},
     .result = "count",
     .summary = N_("moves data between a socket and a pipe, without copying it through the program"),
-    .manual = N_(
-        "One splice(2): takes at most COUNT bytes out of FROM and puts them into TO, inside the kernel. One of the two must be an end of a pipe, so data "
-        "goes from one socket to another by two calls, through a pipe between them. It moves what is there, as recv takes it; 0 is the end of the "
-        "stream."),
+    .manual = N_("One splice(2): takes at most COUNT bytes out of FROM and puts them into TO, "
+                 "inside the kernel. One of the two must be an end of a pipe, so data goes from "
+                 "one socket to another by two calls, through a pipe between them. It moves what "
+                 "is there, as recv takes it; 0 is the end of the stream."),
     .prototype = "ssize_t splice(int fd_in, off_t *off_in, int fd_out, off_t *off_out,\n"
                  "               size_t len, unsigned int flags);",
     .python = "count = os.splice(s.fileno(), w, 4096)",
     .blocks = N_("until there is something in FROM, and room in TO"),
-    .errors =
-        {{EINVAL,
-          N_("neither of the two is a pipe, or both are the same one; or the socket can't do it, as one of UDP")},
-         {EBADF,
-          N_("an end of a pipe has one direction: data comes out of the first, and goes into the second")},
-         {EPIPE, N_("the pipe, or the connection, has nobody to read it")},
-         {EAGAIN, N_("nothing is there, or no room, and it must not wait")}},
-    .example =
-        "a b = socketpair unix stream\nr w = pipe\nsend a \"hello\"\nsplice b w 64\nexpect \"hello\" read r",
+    .errors = {{EINVAL, N_("neither of the two is a pipe, or both are the same one; or the socket "
+                           "can't do it, as one of UDP")},
+               {EBADF, N_("an end of a pipe has one direction: data comes out of the first, and "
+                          "goes into the second")},
+               {EPIPE, N_("the pipe, or the connection, has nobody to read it")},
+               {EAGAIN, N_("nothing is there, or no room, and it must not wait")}},
+    .example = "a b = socketpair unix stream\nr w = pipe\nsend a \"hello\"\nsplice b w 64\nexpect "
+               "\"hello\" read r",
     .pages = "splice(2), pipe(7)",
     .sends_signal = true,
     .run = run_splice,
@@ -158,9 +163,9 @@ const struct command command_pipe = {
     .group = GROUP_TRANSFER,
     .result = "read end, write end",
     .summary = N_("makes a pipe"),
-    .manual = N_(
-        "Makes two descriptors: what is written into the second comes out of the first, with read. Neither is a socket: send and recv fail with "
-        "ENOTSOCK, and read, write, poll, splice and close take them. A pipe holds 64K."),
+    .manual = N_("Makes two descriptors: what is written into the second comes out of the first, "
+                 "with read. Neither is a socket: send and recv fail with ENOTSOCK, and read, "
+                 "write, poll, splice and close take them. A pipe holds 64K."),
     .prototype = "int pipe(int pipefd[2]);",
     .python = "r, w = os.pipe()",
     .blocks = N_("never"),

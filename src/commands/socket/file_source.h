@@ -6,7 +6,8 @@
 
 #include "command/invocation.h"
 
-/* Opens a regular file for reading, out of the way of the user's numbers. Its descriptor, with its size in *size; -1 with an error. */
+/* Opens a regular file for reading, out of the way of the user's numbers. Its descriptor, with its
+ * size in *size; -1 with an error. */
 int move_open(const char *path, uint64_t *size, struct error *error);
 
 /* A call of sendfile, to be made and freed by the caller. 0, or -1 when there is no memory. */

@@ -1,4 +1,5 @@
-/* file_transfer: commands that send a whole file, or receive one, with as many calls as it takes. */
+/* file_transfer: commands that send a whole file, or receive one, with as many calls as it takes.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ enum {
   CALLS_SHOWN = 8, /* the others are counted: log has them all */
 };
 
-/* How long one call is to take about, so that it can be told how far it has come; when that begins; and how often. Nanoseconds. */
+/* How long one call is to take about, so that it can be told how far it has come; when that begins;
+ * and how often. Nanoseconds. */
 static const int64_t CALL_TIME = 200000000;
 static const int64_t QUIET_TIME = 1000000000;
 static const int64_t TELL_TIME = 200000000;
@@ -34,7 +36,8 @@ struct transfer {
   unsigned calls;
 };
 
-static void transfer_begin(struct transfer *transfer, struct invocation *invocation, struct bytes *path) {
+static void transfer_begin(struct transfer *transfer, struct invocation *invocation,
+                           struct bytes *path) {
   const struct argument_value *word = invocation_value(invocation, 1);
   bytes_append(path, word->word.data, word->word.length);
   *transfer = (struct transfer){.invocation = invocation, .began = clock_monotonic()};
@@ -82,9 +85,10 @@ static void say_how_far(struct transfer *transfer, const char *text) {
 static void transfer_end(struct transfer *transfer) {
   tell(transfer, true);
   if (transfer->calls > CALLS_SHOWN)
-    runner_note(transfer->invocation->runner,
-                _("%u more calls like these; %llu bytes were moved in all, and log shows each call"),
-                transfer->calls - CALLS_SHOWN, (unsigned long long)transfer->moved);
+    runner_note(
+        transfer->invocation->runner,
+        _("%u more calls like these; %llu bytes were moved in all, and log shows each call"),
+        transfer->calls - CALLS_SHOWN, (unsigned long long)transfer->moved);
   bytes_free(&transfer->shown);
 }
 
@@ -129,8 +133,8 @@ static int run_send_file(struct invocation *invocation) {
   int status = file < 0 ? -1 : send_all(&transfer, invocation_socket(invocation, 0), file);
   if (file >= 0) {
     close(file);
-    snprintf(text, sizeof text, _("%llu of %llu bytes were sent"), (unsigned long long)transfer.moved,
-             (unsigned long long)transfer.whole);
+    snprintf(text, sizeof text, _("%llu of %llu bytes were sent"),
+             (unsigned long long)transfer.moved, (unsigned long long)transfer.whole);
     if (status < 0)
       say_how_far(&transfer, text);
   }
@@ -164,15 +168,15 @@ static int target_open(struct target *target, struct transfer *transfer, struct 
   bytes_append_format(&target->part, "%s.part", transfer->path);
   if (own_pipe(target->pipe) < 0)
     return error_set_errno(error, errno, _("no pipe could be made on the way to the file"));
-  target->file = descriptor_open(bytes_text(&target->part), O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY, 0666);
+  target->file =
+      descriptor_open(bytes_text(&target->part), O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY, 0666);
   if (target->file >= 0)
     return 0;
   if (errno == EEXIST)
-    return error_set_errno(
-        error, EEXIST,
-        _("%.300s.part, where the data is kept until it is all there; another recv-file writes "
-          "it, or has left it: move it away first"),
-        bytes_text(&transfer->shown));
+    return error_set_errno(error, EEXIST,
+                           _("%.300s.part, where the data is kept until it is all there; another "
+                             "recv-file writes it, or has left it: move it away first"),
+                           bytes_text(&transfer->shown));
   return error_set_errno(error, errno, "%.300s.part", bytes_text(&transfer->shown));
 }
 
@@ -204,7 +208,8 @@ static ssize_t copy_some(struct target *target, size_t count) {
   return got;
 }
 
-/* Empties the pipe into the file: what was received is not to be lost, so no signal ends this. 0 or an errno. */
+/* Empties the pipe into the file: what was received is not to be lost, so no signal ends this. 0 or
+ * an errno. */
 static int write_out(struct target *target, size_t count) {
   while (count > 0) {
     ssize_t moved = target->buffer
@@ -227,7 +232,8 @@ static int save(struct transfer *transfer, struct target *target, size_t count) 
   int problem = write_out(target, count);
   session_lock(session);
   if (problem)
-    error_set_errno(transfer->invocation->error, problem, "%.300s.part", bytes_text(&transfer->shown));
+    error_set_errno(transfer->invocation->error, problem, "%.300s.part",
+                    bytes_text(&transfer->shown));
   return problem ? -1 : 0;
 }
 
@@ -268,7 +274,8 @@ static int conclude(struct transfer *transfer, struct target *target) {
   }
   if (status == 0)
     return 0;
-  return error_set_errno(transfer->invocation->error, problem, "%.300s", bytes_text(&transfer->shown));
+  return error_set_errno(transfer->invocation->error, problem, "%.300s",
+                         bytes_text(&transfer->shown));
 }
 
 /* What has come is kept, and it is said where. */
@@ -321,20 +328,23 @@ static int run_recv_file(struct invocation *invocation) {
 const struct command command_send_file = {
     .name = "send-file",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}, {.name = "PATH", .kind = ARGUMENT_FILE}},
+    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
+                  {.name = "PATH", .kind = ARGUMENT_FILE}},
     .result = "count",
     .summary = N_("sends a whole file, with as many calls as it takes"),
-    .manual = N_(
-        "Makes sendfile(2) calls until the whole file is handed over. The first of them are shown, and the number of the others; log shows all. On a "
-        "terminal one that takes longer than a second shows how far it has come: bytes, rate and the time that is left. Ctrl-C ends it, and it says "
-        "how much was sent. The connection stays open: shutdown tells the peer that the file is complete."),
+    .manual = N_("Makes sendfile(2) calls until the whole file is handed over. The first of them "
+                 "are shown, and the number of the others; log shows all. On a terminal one that "
+                 "takes longer than a second shows how far it has come: bytes, rate and the time "
+                 "that is left. Ctrl-C ends it, and it says how much was sent. The connection "
+                 "stays open: shutdown tells the peer that the file is complete."),
     .blocks = N_("until the kernel has taken all of it"),
     .errors = {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
-               {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or it closed")},
+               {ECONNRESET,
+                N_("the peer has reset the connection (RST): its program ended, or it closed")},
                {ENOENT, N_("there is no such file")},
                {EAGAIN, N_("the socket is non-blocking: set-blocking makes it wait")}},
-    .example =
-        "write-file greeting \"hello\"\na b = socketpair unix stream\nsend-file a greeting\nexpect \"hello\" recv b",
+    .example = "write-file greeting \"hello\"\na b = socketpair unix stream\nsend-file a "
+               "greeting\nexpect \"hello\" recv b",
     .pages = "sendfile(2)",
     .sends_signal = true,
     .run = run_send_file,
@@ -348,18 +358,20 @@ const struct command command_recv_file = {
                   {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "count",
     .summary = N_("receives a file, to the end of the stream, with as many calls as it takes"),
-    .manual = N_(
-        "Makes splice(2) calls until the end of the stream, or until SIZE bytes have come: each moves what is there into a pipe of the shell's own, and "
-        "from there into the file. That is PATH.part until all of it is there, and takes the place of PATH then. Where it fails, or Ctrl-C ends it, "
-        "what has come stays in PATH.part, and it says how much that is. The first calls are shown, and the number of the others."),
+    .manual =
+        N_("Makes splice(2) calls until the end of the stream, or until SIZE bytes have come: each "
+           "moves what is there into a pipe of the shell's own, and from there into the file. That "
+           "is PATH.part until all of it is there, and takes the place of PATH then. Where it "
+           "fails, or Ctrl-C ends it, what has come stays in PATH.part, and it says how much that "
+           "is. The first calls are shown, and the number of the others."),
     .blocks = N_("until the peer closes its side, or SIZE bytes have come"),
-    .errors =
-        {{EEXIST, N_("the temporary file is there already")},
-         {ENOSPC, N_("the disk is full")},
-         {ECONNRESET,
-          N_("the peer has reset the connection (RST): its program ended, or it closed with data unread")},
-         {EAGAIN, N_("the socket is non-blocking: set-blocking makes it wait")}},
-    .example = "a b = socketpair unix stream\nsend a \"hello\"\nclose a\nexpect 5 recv-file b greeting",
+    .errors = {{EEXIST, N_("the temporary file is there already")},
+               {ENOSPC, N_("the disk is full")},
+               {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or it "
+                               "closed with data unread")},
+               {EAGAIN, N_("the socket is non-blocking: set-blocking makes it wait")}},
+    .example =
+        "a b = socketpair unix stream\nsend a \"hello\"\nclose a\nexpect 5 recv-file b greeting",
     .pages = "splice(2)",
     .run = run_recv_file,
 };

@@ -39,7 +39,8 @@ static int make_call(struct invocation *invocation, struct call *call) {
 
 static int run_socket(struct invocation *invocation) {
   struct call call;
-  call_init(&call, invocation->command == &command_socketpair ? CALL_SOCKETPAIR : CALL_SOCKET, NULL);
+  call_init(&call, invocation->command == &command_socketpair ? CALL_SOCKETPAIR : CALL_SOCKET,
+            NULL);
   for (size_t i = 0; i < 3; i++)
     call.number[i] = (long)invocation_number(invocation, i, 0);
   return make_call(invocation, &call);
@@ -57,7 +58,8 @@ static int run_listen(struct invocation *invocation) {
   call_init(&call, CALL_LISTEN, invocation_socket(invocation, 0));
   call.number[0] = (long)invocation_number(invocation, 1, SOMAXCONN);
   if (call.number[0] < INT_MIN || call.number[0] > INT_MAX)
-    return invocation_wrong(invocation, invocation_value(invocation, 1), _("a backlog is an int of C"));
+    return invocation_wrong(invocation, invocation_value(invocation, 1),
+                            _("a backlog is an int of C"));
   return invocation_simple_call(invocation, &call);
 }
 
@@ -93,8 +95,8 @@ static int run_close(struct invocation *invocation) {
     struct call call;
     if (value->socket->waiting > 0)
       runner_note(invocation->runner,
-                  _("a job waits in a call on %d: on Linux close does not wake it, and it goes on with the "
-                    "old socket; shutdown would have woken it"),
+                  _("a job waits in a call on %d: on Linux close does not wake it, and it goes on "
+                    "with the old socket; shutdown would have woken it"),
                   value->socket->descriptor);
     service_handle_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
@@ -114,29 +116,31 @@ static int run_dup(struct invocation *invocation) {
 const struct command command_socket = {
     .name = "socket",
     .group = GROUP_SOCKET,
-    .arguments =
-        {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
-         {.name = "TYPE", .kind = ARGUMENT_TYPE},
-         {.name = "PROTOCOL", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_protocols}},
+    .arguments = {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
+                  {.name = "TYPE", .kind = ARGUMENT_TYPE},
+                  {.name = "PROTOCOL",
+                   .kind = ARGUMENT_SYMBOL,
+                   .flags = OPTIONAL,
+                   .set = &constant_protocols}},
     .result = "socket",
     .summary = N_("makes a socket"),
-    .manual = N_(
-        "Makes one end of a communication, which is not yet bound to an address nor connected. TYPE may carry flags, "
-        "as in stream|nonblock. PROTOCOL is a name out of /etc/protocols or a number; where it is omitted, 0 lets "
-        "the kernel choose: TCP for inet stream, UDP for inet dgram. A raw socket needs CAP_NET_RAW."),
+    .manual = N_("Makes one end of a communication, which is not yet bound to an address nor "
+                 "connected. TYPE may carry flags, as in stream|nonblock. PROTOCOL is a name out "
+                 "of /etc/protocols or a number; where it is omitted, 0 lets the kernel choose: "
+                 "TCP for inet stream, UDP for inet dgram. A raw socket needs CAP_NET_RAW."),
     .prototype = "int socket(int domain, int type, int protocol);",
     .python = "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
     .blocks = N_("never"),
-    .errors =
-        {{EPERM,
-          N_("raw and packet sockets need CAP_NET_RAW: run the shell as root, or use dgram with protocol icmp")},
-         {EACCES, N_("this kind of socket is not allowed for this user")},
-         {EAFNOSUPPORT, N_("the kernel has no such address family, or its module is not loaded")},
-         {EPROTONOSUPPORT,
-          N_("this protocol does not go with this family and type; leave it out, and the kernel chooses")},
-         {ESOCKTNOSUPPORT, N_("this family has no sockets of this type")},
-         {EMFILE,
-          N_("this process has as many descriptors as its limit allows: close some, or raise ulimit -n")}},
+    .errors = {{EPERM, N_("raw and packet sockets need CAP_NET_RAW: run the shell as root, or use "
+                          "dgram with protocol icmp")},
+               {EACCES, N_("this kind of socket is not allowed for this user")},
+               {EAFNOSUPPORT,
+                N_("the kernel has no such address family, or its module is not loaded")},
+               {EPROTONOSUPPORT, N_("this protocol does not go with this family and type; leave it "
+                                    "out, and the kernel chooses")},
+               {ESOCKTNOSUPPORT, N_("this family has no sockets of this type")},
+               {EMFILE, N_("this process has as many descriptors as its limit allows: close some, "
+                           "or raise ulimit -n")}},
     .example = "s = socket inet stream\nbind s 127.0.0.1:0\nclose s",
     .pages = "socket(2), ip(7), ipv6(7), unix(7), tcp(7), udp(7), raw(7)",
     .run = run_socket,
@@ -145,22 +149,22 @@ const struct command command_socket = {
 const struct command command_socketpair = {
     .name = "socketpair",
     .group = GROUP_SOCKET,
-    .arguments =
-        {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
-         {.name = "TYPE", .kind = ARGUMENT_TYPE},
-         {.name = "PROTOCOL", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_protocols}},
+    .arguments = {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
+                  {.name = "TYPE", .kind = ARGUMENT_TYPE},
+                  {.name = "PROTOCOL",
+                   .kind = ARGUMENT_SYMBOL,
+                   .flags = OPTIONAL,
+                   .set = &constant_protocols}},
     .result = "socket, socket",
     .summary = N_("makes two sockets that are connected to each other"),
-    .manual = N_(
-        "Makes a pair of connected sockets without any address: what is sent into one comes out of the other. On Linux "
-        "only the family unix has them."),
+    .manual = N_("Makes a pair of connected sockets without any address: what is sent into one "
+                 "comes out of the other. On Linux only the family unix has them."),
     .prototype = "int socketpair(int domain, int type, int protocol, int sv[2]);",
     .python = "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)",
     .blocks = N_("never"),
-    .errors =
-        {{EOPNOTSUPP, N_("this family has no pairs: use unix")},
-         {EMFILE,
-          N_("this process has as many descriptors as its limit allows: close some, or raise ulimit -n")}},
+    .errors = {{EOPNOTSUPP, N_("this family has no pairs: use unix")},
+               {EMFILE, N_("this process has as many descriptors as its limit allows: close some, "
+                           "or raise ulimit -n")}},
     .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hello\" recv b\nclose a b",
     .pages = "socketpair(2), unix(7)",
     .run = run_socket,
@@ -172,24 +176,24 @@ const struct command command_bind = {
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
                   {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}},
     .summary = N_("gives a socket its local address"),
-    .manual = N_(
-        "Gives the socket the address it is reached at. Port 0 lets the kernel choose a free one, which the state line "
-        "shows; *:PORT is every address of this machine. The path of a Unix socket is created in the file system, and "
-        "stays there after close. C passes a struct sockaddr_in (16 bytes: family, port in network order, address), "
-        "sockaddr_in6 (28 bytes) or sockaddr_un, cast to struct sockaddr *, with its length."),
+    .manual =
+        N_("Gives the socket the address it is reached at. Port 0 lets the kernel choose a free "
+           "one, which the state line shows; *:PORT is every address of this machine. The path of "
+           "a Unix socket is created in the file system, and stays there after close. C passes a "
+           "struct sockaddr_in (16 bytes: family, port in network order, address), sockaddr_in6 "
+           "(28 bytes) or sockaddr_un, cast to struct sockaddr *, with its length."),
     .prototype = "int bind(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
     .python = "s.bind((\"127.0.0.1\", 5000))",
     .blocks = N_("never"),
-    .errors =
-        {{EADDRINUSE,
-          N_("another socket has this address, or a closed connection of it is still in TIME_WAIT: so_reuseaddr, set before bind "
-             "here and, back then, on the old listener, allows it; or take port 0")},
-         {EACCES,
-          N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, the directory can't be written")},
-         {EADDRNOTAVAIL, N_("this machine has no such address")},
-         {EINVAL, N_("the socket is bound already, or the address is of another family")},
-         {EAFNOSUPPORT, N_("the address is of another family than the socket")},
-         {ENOENT, N_("the directory of the path does not exist")}},
+    .errors = {{EADDRINUSE, N_("another socket has this address, or a closed connection of it is "
+                               "still in TIME_WAIT: so_reuseaddr, set before bind here and, back "
+                               "then, on the old listener, allows it; or take port 0")},
+               {EACCES, N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, "
+                           "the directory can't be written")},
+               {EADDRNOTAVAIL, N_("this machine has no such address")},
+               {EINVAL, N_("the socket is bound already, or the address is of another family")},
+               {EAFNOSUPPORT, N_("the address is of another family than the socket")},
+               {ENOENT, N_("the directory of the path does not exist")}},
     .example = "s = socket inet dgram\nbind s 127.0.0.1:0\ngetsockname s\nclose s",
     .pages = "bind(2), ip(7), unix(7)",
     .run = run_bind,
@@ -202,10 +206,10 @@ const struct command command_listen = {
                   {.name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
     .summary = N_("lets a socket take connections"),
     .manual = N_(
-        "Turns the socket into a listener: from now on the kernel itself answers handshakes, and keeps finished "
-        "connections in the accept queue until accept takes them. BACKLOG is the length of that queue; it is cut to "
-        "net.core.somaxconn, and is SOMAXCONN (4096) where it is omitted. Handshakes that are not finished wait in the "
-        "half-open (SYN) queue."),
+        "Turns the socket into a listener: from now on the kernel itself answers handshakes, and "
+        "keeps finished connections in the accept queue until accept takes them. BACKLOG is the "
+        "length of that queue; it is cut to net.core.somaxconn, and is SOMAXCONN (4096) where it "
+        "is omitted. Handshakes that are not finished wait in the half-open (SYN) queue."),
     .prototype = "int listen(int sockfd, int backlog);",
     .python = "s.listen(5)",
     .blocks = N_("never"),
@@ -227,20 +231,22 @@ const struct command command_accept = {
     .result = "socket, address",
     .summary = N_("takes a finished connection out of a listener's queue"),
     .manual = N_(
-        "Gives a new socket for the connection that waits longest in the listener's accept queue, and the peer's address. "
-        "The handshake was made by the kernel before: accept takes no part in it. The listener stays as it is. With FLAGS "
-        "(nonblock, cloexec) the call is accept4."),
+        "Gives a new socket for the connection that waits longest in the listener's accept queue, "
+        "and the peer's address. The handshake was made by the kernel before: accept takes no part "
+        "in it. The listener stays as it is. With FLAGS (nonblock, cloexec) the call is accept4."),
     .prototype = "int accept(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     .python = "connection, address = s.accept()",
     .blocks = N_("until a connection is in the queue, unless the listener is non-blocking"),
     .errors =
-        {{EAGAIN, N_("no connection waits, and the listener is non-blocking or its time-out is over")},
+        {{EAGAIN,
+          N_("no connection waits, and the listener is non-blocking or its time-out is over")},
          {EINVAL, N_("the socket does not listen: call listen first")},
          {ECONNABORTED, N_("the connection was reset while it waited in the queue: accept again")},
          {EOPNOTSUPP, N_("only stream and seqpacket sockets have connections")},
-         {EMFILE,
-          N_("this process has as many descriptors as its limit allows; the connection stays in the queue")}},
-    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns from = accept srv\nprint $from",
+         {EMFILE, N_("this process has as many descriptors as its limit allows; the connection "
+                     "stays in the queue")}},
+    .example =
+        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns from = accept srv\nprint $from",
     .pages = "accept(2), tcp(7)",
     .run = run_accept,
 };
@@ -251,27 +257,26 @@ const struct command command_connect = {
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
                   {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS, .flags = NONE_TOO}},
     .summary = N_("connects a socket to an address"),
-    .manual = N_(
-        "For a stream socket: makes the handshake with the peer. For a datagram socket nothing is sent: it only fixes "
-        "where send goes and whose datagrams are received. `none` (AF_UNSPEC) dissolves that association. The call returns "
-        "when the peer's kernel has answered; its program need not have called accept."),
+    .manual = N_("For a stream socket: makes the handshake with the peer. For a datagram socket "
+                 "nothing is sent: it only fixes where send goes and whose datagrams are received. "
+                 "`none` (AF_UNSPEC) dissolves that association. The call returns when the peer's "
+                 "kernel has answered; its program need not have called accept."),
     .prototype = "int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);",
-    .python = "s.connect((\"127.0.0.1\", 5000))   # connect_ex gives the errno instead of an exception",
-    .blocks = N_(
-        "until the handshake is done or has failed (for a silent peer about two minutes), unless the socket is "
-        "non-blocking"),
-    .errors =
-        {{ECONNREFUSED,
-          N_("nothing listens on that address and port (a RST came back), or, for a Unix path, nobody has it open")},
-         {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},
-         {EINPROGRESS,
-          N_("the socket is non-blocking and the handshake has begun: await writable, then read so_error")},
-         {EISCONN, N_("the socket is connected already")},
-         {ENETUNREACH, N_("no route leads there")},
-         {EHOSTUNREACH, N_("the last router, or this machine, can't reach the host")},
-         {EADDRNOTAVAIL, N_("no local port is free for this peer")},
-         {EAFNOSUPPORT, N_("the address is of another family than the socket")},
-         {ENOENT, N_("there is no such path; the listener creates it with bind")}},
+    .python =
+        "s.connect((\"127.0.0.1\", 5000))   # connect_ex gives the errno instead of an exception",
+    .blocks = N_("until the handshake is done or has failed (for a silent peer about two minutes), "
+                 "unless the socket is non-blocking"),
+    .errors = {{ECONNREFUSED, N_("nothing listens on that address and port (a RST came back), or, "
+                                 "for a Unix path, nobody has it open")},
+               {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},
+               {EINPROGRESS, N_("the socket is non-blocking and the handshake has begun: await "
+                                "writable, then read so_error")},
+               {EISCONN, N_("the socket is connected already")},
+               {ENETUNREACH, N_("no route leads there")},
+               {EHOSTUNREACH, N_("the last router, or this machine, can't reach the host")},
+               {EADDRNOTAVAIL, N_("no local port is free for this peer")},
+               {EAFNOSUPPORT, N_("the address is of another family than the socket")},
+               {ENOENT, N_("there is no such path; the listener creates it with bind")}},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = socket inet stream\nconnect c srv",
     .pages = "connect(2), tcp(7), udp(7), unix(7)",
     .run = run_connect,
@@ -283,10 +288,11 @@ const struct command command_shutdown = {
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
                   {.name = "HOW", .kind = ARGUMENT_SYMBOL, .set = &constant_shutdown}},
     .summary = N_("ends one direction of a connection, or both"),
-    .manual = N_(
-        "wr sends a FIN behind the data that waits: the peer reads it all, then the end of the stream, and may go on "
-        "sending (half-close). rd makes recv return 0 from now on; on TCP nothing is sent for it. rdwr does both. Unlike close it "
-        "acts on the connection, however many descriptors share it, and it wakes calls that block on it."),
+    .manual =
+        N_("wr sends a FIN behind the data that waits: the peer reads it all, then the end of the "
+           "stream, and may go on sending (half-close). rd makes recv return 0 from now on; on TCP "
+           "nothing is sent for it. rdwr does both. Unlike close it acts on the connection, "
+           "however many descriptors share it, and it wakes calls that block on it."),
     .prototype = "int shutdown(int sockfd, int how);",
     .python = "s.shutdown(socket.SHUT_WR)",
     .blocks = N_("never"),
@@ -301,10 +307,11 @@ const struct command command_close = {
     .group = GROUP_SOCKET,
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = REPEATED}},
     .summary = N_("closes sockets"),
-    .manual = N_(
-        "Gives the descriptor back. When it was the last one of the socket, a TCP connection is ended in order (FIN), or, where "
-        "received data was never read, or so_linger is on with 0, with a RST. What is left of the connection stays in the kernel "
-        "(FIN_WAIT, TIME_WAIT) without a descriptor. Several sockets are closed one after the other, each with its call."),
+    .manual = N_("Gives the descriptor back. When it was the last one of the socket, a TCP "
+                 "connection is ended in order (FIN), or, where received data was never read, or "
+                 "so_linger is on with 0, with a RST. What is left of the connection stays in the "
+                 "kernel (FIN_WAIT, TIME_WAIT) without a descriptor. Several sockets are closed "
+                 "one after the other, each with its call."),
     .prototype = "int close(int fd);",
     .python = "s.close()",
     .blocks = N_("never, unless so_linger is on with a time and data waits"),
@@ -320,15 +327,14 @@ const struct command command_dup = {
     .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
     .result = "socket",
     .summary = N_("makes a second descriptor of the same socket"),
-    .manual = N_(
-        "The new descriptor is the lowest free number, and refers to the same open socket: the same state, options and queues. "
-        "The connection ends when the last of them is closed."),
+    .manual =
+        N_("The new descriptor is the lowest free number, and refers to the same open socket: the "
+           "same state, options and queues. The connection ends when the last of them is closed."),
     .prototype = "int dup(int oldfd);",
     .python = "t = s.dup()",
     .blocks = N_("never"),
-    .errors =
-        {{EMFILE,
-          N_("this process has as many descriptors as its limit allows: close some, or raise ulimit -n")}},
+    .errors = {{EMFILE, N_("this process has as many descriptors as its limit allows: close some, "
+                           "or raise ulimit -n")}},
     .example = "s = socket inet dgram\nt = dup s\nclose s t",
     .pages = "dup(2)",
     .run = run_dup,

@@ -17,12 +17,13 @@ static int make_items(struct invocation *invocation, struct call *call, size_t r
 
 static void add_item(struct call *call, struct socket *socket, uint32_t asked) {
   struct call_item *item = &call->items[call->item_count++];
-  *item =
-      (struct call_item){.label = socket_label(socket), .descriptor = socket->descriptor, .asked = asked};
+  *item = (struct call_item){
+      .label = socket_label(socket), .descriptor = socket->descriptor, .asked = asked};
   item->entry = (struct socket *)object_retain(&socket->object);
 }
 
-/* The first socket that is ready; NULL where none is, or where it is none of the session's any more. */
+/* The first socket that is ready; NULL where none is, or where it is none of the session's any
+ * more. */
 static struct socket *first_ready(const struct call *call) {
   for (size_t i = 0; i < call->item_count; i++)
     if (call->items[i].given && call->items[i].entry)
@@ -30,7 +31,8 @@ static struct socket *first_ready(const struct call *call) {
   return NULL;
 }
 
-/* Makes the call, and gives the number of those that are ready and the first of them, which also becomes
+/* Makes the call, and gives the number of those that are ready and the first of them, which also
+ * becomes
  * ".". */
 static int wait_ready(struct invocation *invocation, struct call *call) {
   if (invocation_call(invocation, call) < 0)
@@ -106,7 +108,8 @@ static int check_epoll_ctl(struct invocation *invocation) {
   const struct argument_value *operation = invocation_value(invocation, 1);
   const struct argument_value *events = invocation_value(invocation, 3);
   if (!operation->unknown && operation->number == EPOLL_CTL_DEL && events)
-    return invocation_wrong(invocation, events, _("this word is one too many: del takes no events"));
+    return invocation_wrong(invocation, events,
+                            _("this word is one too many: del takes no events"));
   return 0;
 }
 
@@ -124,8 +127,8 @@ static int run_epoll_ctl(struct invocation *invocation) {
 static int check_epoll_wait(struct invocation *invocation) {
   const struct argument_value *most = invocation_value(invocation, 1);
   if (most && !most->unknown && (most->number < 0 || most->number > EVENTS_MOST))
-    return invocation_wrong(invocation, most, _("the most events that one call gives are from 1 to %d"),
-                            EVENTS_MOST);
+    return invocation_wrong(invocation, most,
+                            _("the most events that one call gives are from 1 to %d"), EVENTS_MOST);
   return 0;
 }
 
@@ -133,7 +136,8 @@ static int run_epoll_wait(struct invocation *invocation) {
   struct call call;
   const struct argument_value *most = invocation_value(invocation, 1);
   const struct argument_value *duration = invocation_value(invocation, 2);
-  bool lone_zero = most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
+  bool lone_zero =
+      most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
   call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, 0));
   call.item_room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
   call.duration = lone_zero ? 0 : invocation_duration(invocation, 2, -1);
@@ -144,30 +148,31 @@ static int run_epoll_wait(struct invocation *invocation) {
   return status;
 }
 
-#define DURATION_ARGUMENT                                                                                  \
+#define DURATION_ARGUMENT                                                                          \
   { .name = "DURATION", .kind = ARGUMENT_DURATION, .flags = OPTIONAL }
-#define SET_ARGUMENT(word)                                                                                 \
+#define SET_ARGUMENT(word)                                                                         \
   { .name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL | REPEATED, .keyword = word }
 
 const struct command command_poll = {
     .name = "poll",
     .group = GROUP_READY,
-    .arguments = {{.name = "SOCKET[:EVENTS]", .kind = ARGUMENT_POLL, .flags = REPEATED}, DURATION_ARGUMENT},
+    .arguments = {{.name = "SOCKET[:EVENTS]", .kind = ARGUMENT_POLL, .flags = REPEATED},
+                  DURATION_ARGUMENT},
     .result = "number, socket",
     .summary = N_("waits until one of several sockets is ready"),
-    .manual = N_("Behind each socket stands what to wait for, as in c:in|out; in (POLLIN) where it is "
-                 "omitted. Whether asked for or not, poll also tells of POLLERR, POLLHUP and POLLNVAL. "
-                 "Without a DURATION it waits without end; 0 only looks. The results are how many sockets "
-                 "are ready, 0 when the time was over, and the first that is, which is also \".\" then. A "
-                 "listener is readable when a connection waits to be accepted, and any socket at the end "
-                 "of its stream."),
+    .manual = N_("Behind each socket stands what to wait for, as in c:in|out; in (POLLIN) where it "
+                 "is omitted. Whether asked for or not, poll also tells of POLLERR, POLLHUP and "
+                 "POLLNVAL. Without a DURATION it waits without end; 0 only looks. The results are "
+                 "how many sockets are ready, 0 when the time was over, and the first that is, "
+                 "which is also \".\" then. A listener is readable when a connection waits to be "
+                 "accepted, and any socket at the end of its stream."),
     .prototype = "int poll(struct pollfd *fds, nfds_t nfds, int timeout);",
     .python = "p = select.poll(); p.register(s, select.POLLIN); ready = p.poll(500)",
     .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
     .errors = {{EINTR, N_("a signal ended the wait")},
                {EINVAL, N_("there are more sockets than the process may have descriptors")}},
-    .example = "a b = socketpair unix stream\nexpect 0 poll b 0\nsend a \"hello\"\nn s = poll a b:in|out "
-               "1s\nassert $s == $b",
+    .example = "a b = socketpair unix stream\nexpect 0 poll b 0\nsend a \"hello\"\nn s = poll a "
+               "b:in|out 1s\nassert $s == $b",
     .pages = "poll(2)",
     .run = run_poll,
 };
@@ -175,22 +180,24 @@ const struct command command_poll = {
 const struct command command_select = {
     .name = "select",
     .group = GROUP_READY,
-    .arguments = {SET_ARGUMENT("read"), SET_ARGUMENT("write"), SET_ARGUMENT("except"), DURATION_ARGUMENT},
+    .arguments = {SET_ARGUMENT("read"), SET_ARGUMENT("write"), SET_ARGUMENT("except"),
+                  DURATION_ARGUMENT},
     .result = "number, socket",
     .summary = N_("waits until one of the sockets in three sets is ready"),
-    .manual = N_("Waits until one of the sockets behind `read` can be read, one of those behind `write` "
-                 "can be written, or one of those behind `except` has urgent data. Without a DURATION it "
-                 "waits without end; 0 only looks. The results are how many bits are set in the three "
-                 "sets, 0 when the time was over, and the first socket that is ready, which is also \".\" "
-                 "then. The kernel's call is pselect6. In a C program FD_SETSIZE (1024) is the end of the "
-                 "numbers that fit into an fd_set; the kernel has no such limit, and poll neither."),
+    .manual = N_(
+        "Waits until one of the sockets behind `read` can be read, one of those behind `write` can "
+        "be written, or one of those behind `except` has urgent data. Without a DURATION it waits "
+        "without end; 0 only looks. The results are how many bits are set in the three sets, 0 "
+        "when the time was over, and the first socket that is ready, which is also \".\" then. The "
+        "kernel's call is pselect6. In a C program FD_SETSIZE (1024) is the end of the numbers "
+        "that fit into an fd_set; the kernel has no such limit, and poll neither."),
     .prototype = "int select(int nfds, fd_set *readfds, fd_set *writefds,\n"
                  "           fd_set *exceptfds, struct timeval *timeout);",
     .python = "readable, writable, exceptional = select.select([a], [b], [], 0.5)",
     .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
     .errors = {{EINTR, N_("a signal ended the wait")}, {EBADF, N_("one of the sockets is closed")}},
-    .example = "a b = socketpair unix stream\nexpect 0 select read a b 10ms\nsend a \"hello\"\nexpect 2 "
-               "select read a b write a 1s",
+    .example = "a b = socketpair unix stream\nexpect 0 select read a b 10ms\nsend a "
+               "\"hello\"\nexpect 2 select read a b write a 1s",
     .pages = "select(2)",
     .run = run_select,
 };
@@ -198,22 +205,23 @@ const struct command command_select = {
 const struct command command_epoll_create1 = {
     .name = "epoll_create1",
     .group = GROUP_READY,
-    .arguments =
-        {{.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_epoll_flags}},
+    .arguments = {{.name = "FLAGS",
+                   .kind = ARGUMENT_FLAGS,
+                   .flags = OPTIONAL,
+                   .set = &constant_epoll_flags}},
     .result = "socket",
     .summary = N_("makes an epoll instance, which watches many sockets"),
-    .manual = N_("Makes a descriptor that stands for a set of sockets: epoll_ctl puts them in, epoll_wait "
-                 "tells which are ready. Unlike poll it keeps the set in the kernel, so that a wait costs "
-                 "nothing for the sockets on which nothing happens."),
+    .manual = N_("Makes a descriptor that stands for a set of sockets: epoll_ctl puts them in, "
+                 "epoll_wait tells which are ready. Unlike poll it keeps the set in the kernel, so "
+                 "that a wait costs nothing for the sockets on which nothing happens."),
     .prototype = "int epoll_create1(int flags);",
     .python = "e = select.epoll()",
     .blocks = N_("never"),
-    .errors =
-        {{EMFILE,
-          N_("this process has as many descriptors as its limit allows: close some, or raise ulimit -n")},
-         {EINVAL, N_("there is no flag but cloexec")}},
-    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b in\nsend a \"hello\"\nn "
-               "s = epoll_wait e",
+    .errors = {{EMFILE, N_("this process has as many descriptors as its limit allows: close some, "
+                           "or raise ulimit -n")},
+               {EINVAL, N_("there is no flag but cloexec")}},
+    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b in\nsend a "
+               "\"hello\"\nn s = epoll_wait e",
     .pages = "epoll_create1(2), epoll(7)",
     .run = run_epoll_create1,
 };
@@ -221,27 +229,31 @@ const struct command command_epoll_create1 = {
 const struct command command_epoll_ctl = {
     .name = "epoll_ctl",
     .group = GROUP_READY,
-    .arguments =
-        {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
-         {.name = "add|mod|del", .kind = ARGUMENT_SYMBOL, .set = &constant_epoll_operations},
-         {.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-         {.name = "EVENTS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_epoll_events}},
+    .arguments = {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
+                  {.name = "add|mod|del",
+                   .kind = ARGUMENT_SYMBOL,
+                   .set = &constant_epoll_operations},
+                  {.name = "SOCKET", .kind = ARGUMENT_SOCKET},
+                  {.name = "EVENTS",
+                   .kind = ARGUMENT_FLAGS,
+                   .flags = OPTIONAL,
+                   .set = &constant_epoll_events}},
     .summary = N_("changes which sockets an epoll instance watches"),
-    .manual = N_("add begins to watch a socket, mod changes its events, del ends it. EVENTS is as in "
-                 "in|out|et; in where it is omitted. With et (edge-triggered) epoll_wait tells only of "
-                 "what is new since the last time, with oneshot only once until mod. What is watched is "
-                 "the open socket: it stays until the last descriptor of it is closed. The event carries "
-                 "the socket's number as its data."),
+    .manual = N_("add begins to watch a socket, mod changes its events, del ends it. EVENTS is as "
+                 "in in|out|et; in where it is omitted. With et (edge-triggered) epoll_wait tells "
+                 "only of what is new since the last time, with oneshot only once until mod. What "
+                 "is watched is the open socket: it stays until the last descriptor of it is "
+                 "closed. The event carries the socket's number as its data."),
     .prototype = "int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);",
     .python = "e.register(s, select.EPOLLIN)   # modify, unregister",
     .blocks = N_("never"),
     .errors = {{EEXIST, N_("the socket is watched already: use mod")},
                {ENOENT, N_("the socket is not watched: use add")},
-               {EINVAL, N_("the first socket is no epoll instance, or it was to watch itself; or mod was "
-                           "given exclusive")},
+               {EINVAL, N_("the first socket is no epoll instance, or it was to watch itself; or "
+                           "mod was given exclusive")},
                {ELOOP, N_("epoll instances would watch each other in a circle, or too deeply")}},
-    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b in|et\nepoll_ctl e mod "
-               "b in\nepoll_ctl e del b",
+    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b "
+               "in|et\nepoll_ctl e mod b in\nepoll_ctl e del b",
     .pages = "epoll_ctl(2), epoll(7)",
     .run = run_epoll_ctl,
     .check = check_epoll_ctl,
@@ -255,20 +267,20 @@ const struct command command_epoll_wait = {
                   DURATION_ARGUMENT},
     .result = "number, socket",
     .summary = N_("waits until a socket of an epoll instance is ready"),
-    .manual = N_("Gives at most MAX events (64 where it is omitted), each with the socket it is about; "
-                 "others come with the next call. Without a DURATION it waits without end; 0 only looks. "
-                 "The results are how many events there are, 0 when the time was over, and the socket of "
-                 "the first, which is also \".\" then: so `epoll_wait e 1` and `recv .` serve one socket "
-                 "after the other."),
+    .manual = N_("Gives at most MAX events (64 where it is omitted), each with the socket it is "
+                 "about; others come with the next call. Without a DURATION it waits without end; "
+                 "0 only looks. The results are how many events there are, 0 when the time was "
+                 "over, and the socket of the first, which is also \".\" then: so `epoll_wait e 1` "
+                 "and `recv .` serve one socket after the other."),
     .prototype = "int epoll_wait(int epfd, struct epoll_event *events,\n"
                  "               int maxevents, int timeout);",
     .python = "events = e.poll(0.5)",
     .blocks = N_("until one of the sockets is ready, or the DURATION is over"),
     .errors = {{EINTR, N_("a signal ended the wait")},
                {EINVAL, N_("it is no epoll instance, or MAX is 0")}},
-    .example =
-        "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b\nexpect 0 epoll_wait e 10ms\n"
-        "send a \"hello\"\nn s = epoll_wait e 1s\nexpect \"hello\" recv $s",
+    .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b\nexpect 0 "
+               "epoll_wait e 10ms\n"
+               "send a \"hello\"\nn s = epoll_wait e 1s\nexpect \"hello\" recv $s",
     .pages = "epoll_wait(2), epoll(7)",
     .run = run_epoll_wait,
     .check = check_epoll_wait,

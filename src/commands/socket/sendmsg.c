@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/invocation.h"
 #include "call/message.h"
+#include "command/invocation.h"
 
 /* SCM_MAX_FD of the kernel: no message carries more descriptors. */
 enum {
@@ -21,7 +21,8 @@ enum {
 enum { SEND_SOCKET, SEND_DATA, SEND_TO, SEND_DESCRIPTOR, SEND_TTL, SEND_FLAGS };
 enum { RECEIVE_SOCKET, RECEIVE_SIZE, RECEIVE_CONTROL, RECEIVE_FLAGS };
 
-static int too_many(struct invocation *invocation, size_t argument, size_t most, const char *format) {
+static int too_many(struct invocation *invocation, size_t argument, size_t most,
+                    const char *format) {
   const struct argument_value *value = invocation_nth(invocation, argument, most);
   return value ? invocation_wrong(invocation, value, "%s", format) : 0;
 }
@@ -62,7 +63,8 @@ static int add_descriptors(struct invocation *invocation, struct call *call) {
   size_t count = 0;
   for (; (value = invocation_nth(invocation, SEND_DESCRIPTOR, count)); count++) {
     if (value->socket->descriptor < 0) {
-      error_set_errno(invocation->error, EBADF, _("socket %d is closed"), value->socket->was_descriptor);
+      error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+                      value->socket->was_descriptor);
       error_set_place(invocation->error, value->place);
       return -1;
     }
@@ -70,8 +72,8 @@ static int add_descriptors(struct invocation *invocation, struct call *call) {
   }
   if (count == 0)
     return 0;
-  int status =
-      message_add_control(call->message, SOL_SOCKET, SCM_RIGHTS, descriptors, count * sizeof *descriptors);
+  int status = message_add_control(call->message, SOL_SOCKET, SCM_RIGHTS, descriptors,
+                                   count * sizeof *descriptors);
   return status < 0 ? error_set_memory(invocation->error) : 0;
 }
 
@@ -98,8 +100,9 @@ static void explain_ignored(struct invocation *invocation, const struct socket *
     runner_note(invocation->runner,
                 _("descriptors go over Unix sockets alone: here the kernel has left them out"));
   if (invocation_value(invocation, SEND_TTL) && !datagrams)
-    runner_note(invocation->runner,
-                _("a time to live of its own is for datagrams of IP: here the kernel has left it out"));
+    runner_note(
+        invocation->runner,
+        _("a time to live of its own is for datagrams of IP: here the kernel has left it out"));
 }
 
 static int run_sendmsg(struct invocation *invocation) {
@@ -131,7 +134,8 @@ static int check_recvmsg(struct invocation *invocation) {
   const struct argument_value *control = invocation_value(invocation, RECEIVE_CONTROL);
   if (control && !control->unknown && control->size > CONTROL_MOST)
     return invocation_wrong(invocation, control, _("room for control messages is at most 64K"));
-  return too_many(invocation, RECEIVE_SIZE, PARTS_MOST, _("a message is cut into at most 16 parts here"));
+  return too_many(invocation, RECEIVE_SIZE, PARTS_MOST,
+                  _("a message is cut into at most 16 parts here"));
 }
 
 /* How many descriptors the kernel made: sockets by SCM_RIGHTS, and others. */
@@ -150,7 +154,8 @@ static void explain(struct invocation *invocation, const struct call *call) {
   struct runner *runner = invocation->runner;
   const struct call_message *message = call->message;
   for (size_t i = 0; i < message->received_count; i++)
-    runner_note(runner, _("descriptor %d came with the message: it is a socket of this session now"),
+    runner_note(runner,
+                _("descriptor %d came with the message: it is a socket of this session now"),
                 message->received[i]->descriptor);
   size_t refused = count_descriptors(message) - message->received_count;
   if (refused > 0)
@@ -159,16 +164,16 @@ static void explain(struct invocation *invocation, const struct call *call) {
                              : _("%zu descriptors that came are no sockets, and were closed"),
                 refused);
   if (message->flags & MSG_TRUNC && !(call->number[0] & MSG_TRUNC))
+    runner_note(runner, _("MSG_TRUNC: the datagram was longer than the parts, and its end is gone; "
+                          "give a larger SIZE"));
+  else if (message->flags & MSG_TRUNC)
     runner_note(
         runner,
-        _("MSG_TRUNC: the datagram was longer than the parts, and its end is gone; give a larger SIZE"));
-  else if (message->flags & MSG_TRUNC)
-    runner_note(runner,
-                _("MSG_TRUNC: the datagram had %ld bytes, more than the parts, and its end is gone"),
-                call->result);
+        _("MSG_TRUNC: the datagram had %ld bytes, more than the parts, and its end is gone"),
+        call->result);
   if (message->flags & MSG_CTRUNC)
-    runner_note(runner, _("MSG_CTRUNC: not all control messages had room, and descriptors that had none "
-                          "are gone; give a larger --control SIZE"));
+    runner_note(runner, _("MSG_CTRUNC: not all control messages had room, and descriptors that had "
+                          "none are gone; give a larger --control SIZE"));
 }
 
 /* The sender's address, or, where none came, the first socket that did. */
@@ -219,7 +224,10 @@ const struct command command_sendmsg = {
         {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
          {.name = "DATA", .kind = ARGUMENT_DATA, .flags = REPEATED},
          {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS, .flags = OPTIONAL, .keyword = "--to"},
-         {.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL | REPEATED, .keyword = "--fd"},
+         {.name = "SOCKET",
+          .kind = ARGUMENT_SOCKET,
+          .flags = OPTIONAL | REPEATED,
+          .keyword = "--fd"},
          {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "--ttl"},
          {.name = "FLAGS",
           .kind = ARGUMENT_FLAGS,
@@ -228,30 +236,32 @@ const struct command command_sendmsg = {
           .keyword = "--flags"}},
     .result = "count",
     .summary = N_("sends data in several parts, with descriptors or other control messages"),
-    .manual = N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. --to "
-                 "gives the address, as for sendto. --fd hands a socket to the receiver over a Unix socket "
-                 "(SCM_RIGHTS): it gets a descriptor of its own of the same open socket, and this one can "
-                 "be closed at once. --ttl sets the time to live of this one datagram (IP_TTL, or "
-                 "IPV6_HOPLIMIT)."),
+    .manual = N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. "
+                 "--to gives the address, as for sendto. --fd hands a socket to the receiver over "
+                 "a Unix socket (SCM_RIGHTS): it gets a descriptor of its own of the same open "
+                 "socket, and this one can be closed at once. --ttl sets the time to live of this "
+                 "one datagram (IP_TTL, or IPV6_HOPLIMIT)."),
     .prototype = "ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags);",
     .python = "count = s.sendmsg([b\"head\", b\"body\"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, "
               "array.array(\"i\", [t.fileno()]))])",
-    .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
+    .blocks = N_(
+        "while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
     .errors =
         {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
-         {EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
+         {EAGAIN,
+          N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
          {EINVAL, N_("a control message is out of range, as --ttl beyond 255")},
          {ENOTCONN, N_("the socket is not connected")},
          {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: --to")},
          {EISCONN, N_("a connected stream takes no address")},
-         {EMSGSIZE,
-          N_("the datagram is larger than the protocol can carry, or than the path takes where fragments are forbidden")},
+         {EMSGSIZE, N_("the datagram is larger than the protocol can carry, or than the path takes "
+                       "where fragments are forbidden")},
          {ETOOMANYREFS, N_("too many descriptors are on their way already and were not received")},
          {ECONNREFUSED,
           N_("an ICMP error came back for an earlier datagram, or nobody has the Unix path open")}},
-    .example =
-        "a b = socketpair unix stream\nu = udp-bind 127.0.0.1:0\nsendmsg a \"head \" \"body\" --fd u\n"
-        "data v = recvmsg b\nassert $v.local == $u.local",
+    .example = "a b = socketpair unix stream\nu = udp-bind 127.0.0.1:0\nsendmsg a \"head \" "
+               "\"body\" --fd u\n"
+               "data v = recvmsg b\nassert $v.local == $u.local",
     .pages = "sendmsg(2), cmsg(3), unix(7), ip(7)",
     .sends_signal = true,
     .run = run_sendmsg,
@@ -261,34 +271,36 @@ const struct command command_sendmsg = {
 const struct command command_recvmsg = {
     .name = "recvmsg",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL | REPEATED},
-                  {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL, .keyword = "--control"},
-                  {.name = "FLAGS",
-                   .kind = ARGUMENT_FLAGS,
-                   .flags = OPTIONAL,
-                   .set = &constant_message_flags,
-                   .keyword = "--flags"}},
+    .arguments =
+        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
+         {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL | REPEATED},
+         {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL, .keyword = "--control"},
+         {.name = "FLAGS",
+          .kind = ARGUMENT_FLAGS,
+          .flags = OPTIONAL,
+          .set = &constant_message_flags,
+          .keyword = "--flags"}},
     .result = "data, address",
     .summary = N_("receives data in several parts, with its control messages"),
-    .manual = N_("Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 bytes "
-                 "where none is given. --control is the room for control messages (512 bytes where it is "
-                 "omitted; 0: none are taken). Those that came are shown decoded: descriptors, "
-                 "credentials, the address and interface a datagram was sent to, times, and, with --flags "
-                 "errqueue, ICMP errors. Which of them come depends on options such as so_passcred, "
-                 "ip_pktinfo, ip_recvttl, so_timestampns, ip_recverr.\n\n"
-                 "Descriptors of sockets that come become sockets of the session, and \".\" is the first "
-                 "of them; others are closed. The second result is the sender's address; where none came, "
-                 "as on connected sockets, it is the first socket that came."),
+    .manual =
+        N_("Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 "
+           "bytes where none is given. --control is the room for control messages (512 bytes where "
+           "it is omitted; 0: none are taken). Those that came are shown decoded: descriptors, "
+           "credentials, the address and interface a datagram was sent to, times, and, with "
+           "--flags errqueue, ICMP errors. Which of them come depends on options such as "
+           "so_passcred, ip_pktinfo, ip_recvttl, so_timestampns, ip_recverr.\n\n"
+           "Descriptors of sockets that come become sockets of the session, and \".\" is the first "
+           "of them; others are closed. The second result is the sender's address; where none "
+           "came, as on connected sockets, it is the first socket that came."),
     .prototype = "ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags);",
     .python = "data, control, flags, address = s.recvmsg(1024, 512)",
-    .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking or FLAGS "
-                 "has dontwait"),
+    .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking "
+                 "or FLAGS has dontwait"),
     .errors =
-        {{EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over; or the "
-                     "error queue is empty")},
-         {ECONNRESET,
-          N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},
+        {{EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over; or "
+                     "the error queue is empty")},
+         {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "
+                         "with data unread")},
          {ENOTCONN, N_("the socket is not connected")},
          {ECONNREFUSED,
           N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},

@@ -7,15 +7,16 @@
 
 #include "command/invocation.h"
 #include "language/number.h"
-#include "socket/look_option.h"
 #include "option/option_type.h"
+#include "socket/look_option.h"
 
 /* The words of getsockopt and setsockopt. */
 enum { AT_SOCKET, AT_LEVEL, AT_OPTION, AT_VALUE };
 
 static int level_of(const struct invocation *invocation) {
   const struct argument_value *option = invocation_value(invocation, AT_OPTION);
-  return option->option ? option->option->level : (int)invocation_number(invocation, AT_LEVEL, SOL_SOCKET);
+  return option->option ? option->option->level
+                        : (int)invocation_number(invocation, AT_LEVEL, SOL_SOCKET);
 }
 
 /* One getsockopt, whose value is then in call->data. The call is the caller's to free. */
@@ -38,14 +39,15 @@ static int give_formatted(struct invocation *invocation, const struct option_typ
                           const struct blob *data) {
   struct bytes text = {0};
   type->format(data->data, data->length, &text);
-  int status = text.failed ? error_set_memory(invocation->error)
-                           : invocation_give_text(invocation, text.data ? text.data : "", text.length);
+  int status = text.failed
+                   ? error_set_memory(invocation->error)
+                   : invocation_give_text(invocation, text.data ? text.data : "", text.length);
   bytes_free(&text);
   return status;
 }
 
-/* The option's value as a number where it is one, a name as it is, and everything else as the call's
- * line shows it. */
+/* The option's value as a number where it is one, a name as it is, and everything else as the
+ * call's line shows it. */
 static int give_value(struct invocation *invocation, const struct call *call) {
   const struct option_type *type = call->option ? call->option->type : &option_type_raw;
   const struct blob *data = call->data;
@@ -60,22 +62,22 @@ static int give_value(struct invocation *invocation, const struct call *call) {
   return give_formatted(invocation, type, data);
 }
 
-/* SO_GET_FILTER counts its buffer in instructions of 8 bytes, and would write far beyond what getsockopt
- * was given. */
+/* SO_GET_FILTER counts its buffer in instructions of 8 bytes, and would write far beyond what
+ * getsockopt was given. */
 static int check_getsockopt(struct invocation *invocation) {
   const struct argument_value *option = invocation_value(invocation, AT_OPTION);
   if (!option->unknown && level_of(invocation) == SOL_SOCKET && option->number == SO_GET_FILTER)
-    return invocation_wrong(
-        invocation, option,
-        _("the kernel gives a filter back in a form that no other option has (SO_GET_FILTER): it can't be "
-          "read here"));
+    return invocation_wrong(invocation, option,
+                            _("the kernel gives a filter back in a form that no other option has "
+                              "(SO_GET_FILTER): it can't be read here"));
   return 0;
 }
 
 static int run_getsockopt(struct invocation *invocation) {
   const struct argument_value *option = invocation_value(invocation, AT_OPTION);
   struct call call;
-  int status = get_option(invocation, &call, level_of(invocation), (int)option->number, option->option);
+  int status =
+      get_option(invocation, &call, level_of(invocation), (int)option->number, option->option);
   if (status == 0)
     status = give_value(invocation, &call);
   call_free(&call);
@@ -102,8 +104,8 @@ static int value_from_bytes(struct invocation *invocation, const struct argument
   bool filter = option->option && option->option->type->pointer;
   size_t size = sizeof(struct sock_filter);
   if (filter && (word->data->length % size != 0 || word->data->length / size > USHRT_MAX))
-    return invocation_wrong(invocation, word, _("a filter is a row of instructions of %zu bytes each"),
-                            size);
+    return invocation_wrong(invocation, word,
+                            _("a filter is a row of instructions of %zu bytes each"), size);
   bytes_append(value, word->data->data, word->data->length);
   return 0;
 }
@@ -112,8 +114,8 @@ static int value_from_bytes(struct invocation *invocation, const struct argument
 static int value_from_number_alone(struct invocation *invocation, const struct argument_value *word,
                                    size_t count, struct bytes *value) {
   long long number;
-  if (count != 1 || number_parse(word->word.data, word->word.length, &number) < 0 || number < INT_MIN ||
-      number > UINT_MAX)
+  if (count != 1 || number_parse(word->word.data, word->word.length, &number) < 0 ||
+      number < INT_MIN || number > UINT_MAX)
     return wrong_words(invocation, invocation_value(invocation, AT_OPTION), _("is not known"));
   int native = (int)number;
   bytes_append(value, &native, sizeof native);
@@ -122,8 +124,8 @@ static int value_from_number_alone(struct invocation *invocation, const struct a
 
 enum { WORDS_MOST = 8 };
 
-static int value_from_words(struct invocation *invocation, const struct option *option, size_t count,
-                            struct bytes *value) {
+static int value_from_words(struct invocation *invocation, const struct option *option,
+                            size_t count, struct bytes *value) {
   struct option_word words[WORDS_MOST];
   for (size_t i = 0; i < count; i++) {
     const struct expanded *word = &invocation_nth(invocation, AT_VALUE, i)->word;
@@ -135,8 +137,8 @@ static int value_from_words(struct invocation *invocation, const struct option *
   return status;
 }
 
-/* The bytes that setsockopt is to get. Before the script is run, *value stays empty where words are not
- * known, or hang on the interfaces of the machine. */
+/* The bytes that setsockopt is to get. Before the script is run, *value stays empty where words are
+ * not known, or hang on the interfaces of the machine. */
 static int read_value(struct invocation *invocation, struct bytes *value, bool *raw) {
   const struct argument_value *option = invocation_value(invocation, AT_OPTION);
   const struct argument_value *word;
@@ -149,7 +151,8 @@ static int read_value(struct invocation *invocation, struct bytes *value, bool *
   }
   *raw = hexadecimal != NULL;
   if (hexadecimal && count > 1)
-    return invocation_wrong(invocation, hexadecimal, _("hex: is the whole value, and stands alone"));
+    return invocation_wrong(invocation, hexadecimal,
+                            _("hex: is the whole value, and stands alone"));
   if (option->unknown)
     return 0;
   if (hexadecimal)
@@ -163,7 +166,8 @@ static int read_value(struct invocation *invocation, struct bytes *value, bool *
   if (!known || (!invocation->runner && type && strstr(type->values, "INTERFACE")))
     return 0;
   return type ? value_from_words(invocation, option->option, count, value)
-              : value_from_number_alone(invocation, invocation_value(invocation, AT_VALUE), count, value);
+              : value_from_number_alone(invocation, invocation_value(invocation, AT_VALUE), count,
+                                        value);
 }
 
 static int check_setsockopt(struct invocation *invocation) {
@@ -175,8 +179,8 @@ static int check_setsockopt(struct invocation *invocation) {
 }
 
 /* One setsockopt with these bytes. */
-static int set_option(struct invocation *invocation, int level, int number, const struct option *option,
-                      bool raw, const void *value, size_t length) {
+static int set_option(struct invocation *invocation, int level, int number,
+                      const struct option *option, bool raw, const void *value, size_t length) {
   struct call call;
   call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, AT_SOCKET));
   call.number[0] = level;
@@ -217,7 +221,8 @@ static bool has_no_value_now(int error) {
   return error == ENOTCONN || error == ENODATA;
 }
 
-static void list_option(struct answer *answer, const struct socket *socket, const struct option *option) {
+static void list_option(struct answer *answer, const struct socket *socket,
+                        const struct option *option) {
   struct bytes text = {0};
   int error = look_option(socket, option, &text);
   if (error == 0 || has_no_value_now(error)) {
@@ -239,7 +244,8 @@ static int run_options(struct invocation *invocation) {
   const struct socket *socket = invocation_socket(invocation, AT_SOCKET);
   long long level = invocation_number(invocation, AT_LEVEL, -1);
   if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"), socket->was_descriptor);
+    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+                           socket->was_descriptor);
   if (socket_is_none(socket))
     return error_set_errno(invocation->error, ENOTSOCK,
                            socket->epoll ? _("an epoll instance has no options")
@@ -261,10 +267,9 @@ static const int side_options[SIDE_COUNT] = {SO_RCVTIMEO, SO_SNDTIMEO};
 static int check_set_timeout(struct invocation *invocation) {
   const struct argument_value *duration = invocation_value(invocation, 1);
   if (!duration->unknown && duration->duration == 0)
-    return invocation_wrong(
-        invocation, duration,
-        _("a time-out of 0 means none at all to the kernel: write off for that, and for calls that never "
-          "wait there is set-blocking"));
+    return invocation_wrong(invocation, duration,
+                            _("a time-out of 0 means none at all to the kernel: write off for "
+                              "that, and for calls that never wait there is set-blocking"));
   return 0;
 }
 
@@ -315,11 +320,11 @@ static int run_get_timeout(struct invocation *invocation) {
   return status;
 }
 
-#define SOCKET_ARGUMENT                                                                                    \
+#define SOCKET_ARGUMENT                                                                            \
   { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
-#define LEVEL_ARGUMENT                                                                                     \
+#define LEVEL_ARGUMENT                                                                             \
   { .name = "LEVEL", .kind = ARGUMENT_LEVEL, .flags = OPTIONAL }
-#define OPTION_ARGUMENT                                                                                    \
+#define OPTION_ARGUMENT                                                                            \
   { .name = "OPTION", .kind = ARGUMENT_OPTION }
 
 const struct command command_getsockopt = {
@@ -328,22 +333,25 @@ const struct command command_getsockopt = {
     .arguments = {SOCKET_ARGUMENT, LEVEL_ARGUMENT, OPTION_ARGUMENT},
     .result = "value",
     .summary = N_("reads an option of a socket"),
-    .manual = N_("OPTION is a name as in C, whole or without its prefix: SO_RCVBUF or rcvbuf. LEVEL "
-                 "(socket, ip, ipv6, tcp, udp or a number) is needed where the option is given by its "
-                 "number, or where a short name fits options of several levels and the family of the "
-                 "socket does not tell which. The result is the value as a number, or as the text that the "
-                 "call's line shows. Reading so_error also clears it."),
+    .manual =
+        N_("OPTION is a name as in C, whole or without its prefix: SO_RCVBUF or rcvbuf. LEVEL "
+           "(socket, ip, ipv6, tcp, udp or a number) is needed where the option is given by its "
+           "number, or where a short name fits options of several levels and the family of the "
+           "socket does not tell which. The result is the value as a number, or as the text that "
+           "the call's line shows. Reading so_error also clears it."),
     .prototype = "int getsockopt(int sockfd, int level, int optname,\n"
                  "               void *optval, socklen_t *optlen);",
     .python = "value = s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
     .blocks = N_("never"),
-    .errors = {{ENOPROTOOPT, N_("this kind of socket does not have the option, or it can only be set")},
+    .errors = {{ENOPROTOOPT,
+                N_("this kind of socket does not have the option, or it can only be set")},
                {EOPNOTSUPP, N_("this kind of socket does not have options of that level")},
-               {ENOTCONN, N_("the option says something about a connection, and the socket has none")},
+               {ENOTCONN,
+                N_("the option says something about a connection, and the socket has none")},
                {EINVAL, N_("the option can't be read in the state that the socket is in")},
                {EPERM, N_("only a privileged user may read it")}},
-    .example =
-        "s = socket inet stream\nn = getsockopt s so_rcvbuf\nprint $n\nexpect 0 getsockopt s tcp nodelay",
+    .example = "s = socket inet stream\nn = getsockopt s so_rcvbuf\nprint $n\nexpect 0 getsockopt "
+               "s tcp nodelay",
     .pages = "getsockopt(2), socket(7), ip(7), ipv6(7), tcp(7), udp(7)",
     .run = run_getsockopt,
     .check = check_getsockopt,
@@ -357,29 +365,33 @@ const struct command command_setsockopt = {
                   OPTION_ARGUMENT,
                   {.name = "VALUE", .kind = ARGUMENT_VALUE, .flags = REPEATED}},
     .summary = N_("sets an option of a socket"),
-    .manual = N_("OPTION and LEVEL are as for getsockopt. How many words VALUE has, and which, depends on "
-                 "the option: on or off, a number, a size as 64K, a time as 500ms, a name; `on 5` for "
-                 "so_linger; a group, an address and an interface for ip_add_membership. `explain` tells "
-                 "it for each option. A word that begins with hex: is the value byte for byte, for any "
-                 "option. An option that is known by its number alone takes hex: or a number, which is "
-                 "sent as an int."),
+    .manual = N_("OPTION and LEVEL are as for getsockopt. How many words VALUE has, and which, "
+                 "depends on the option: on or off, a number, a size as 64K, a time as 500ms, a "
+                 "name; `on 5` for so_linger; a group, an address and an interface for "
+                 "ip_add_membership. `explain` tells it for each option. A word that begins with "
+                 "hex: is the value byte for byte, for any option. An option that is known by its "
+                 "number alone takes hex: or a number, which is sent as an int."),
     .prototype = "int setsockopt(int sockfd, int level, int optname,\n"
                  "               const void *optval, socklen_t optlen);",
     .python = "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
     .blocks = N_("never"),
-    .errors = {{ENOPROTOOPT, N_("this kind of socket does not have the option, or it can only be read")},
+    .errors = {{ENOPROTOOPT,
+                N_("this kind of socket does not have the option, or it can only be read")},
                {EOPNOTSUPP, N_("this kind of socket does not have options of that level")},
-               {EINVAL, N_("the value is out of range, of the wrong size, or not possible in the state "
-                           "that the socket is in")},
-               {EPERM, N_("only a privileged user may set it so (CAP_NET_ADMIN, for some CAP_NET_RAW)")},
+               {EINVAL, N_("the value is out of range, of the wrong size, or not possible in the "
+                           "state that the socket is in")},
+               {EPERM,
+                N_("only a privileged user may set it so (CAP_NET_ADMIN, for some CAP_NET_RAW)")},
                {EDOM, N_("the time is not a valid one")},
                {EADDRINUSE, N_("the socket is a member of the group already")},
-               {EADDRNOTAVAIL, N_("it is not a member of the group, or this machine has no such address")},
+               {EADDRNOTAVAIL,
+                N_("it is not a member of the group, or this machine has no such address")},
                {ENODEV, N_("there is no such interface, or none that has a route to the group")},
                {EISCONN, N_("it has to be set before connect or listen")}},
-    .example = "s = socket inet stream\nsetsockopt s so_reuseaddr on\nsetsockopt s so_linger on 5\n"
-               "setsockopt s so_rcvtimeo 500ms\nsetsockopt s tcp nodelay 1\nsetsockopt s so_keepalive "
-               "hex:01000000",
+    .example =
+        "s = socket inet stream\nsetsockopt s so_reuseaddr on\nsetsockopt s so_linger on 5\n"
+        "setsockopt s so_rcvtimeo 500ms\nsetsockopt s tcp nodelay 1\nsetsockopt s so_keepalive "
+        "hex:01000000",
     .pages = "setsockopt(2), socket(7), ip(7), ipv6(7), tcp(7), udp(7)",
     .run = run_setsockopt,
     .check = check_setsockopt,
@@ -390,10 +402,10 @@ const struct command command_options = {
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT, LEVEL_ARGUMENT},
     .summary = N_("lists the options of a socket with their values"),
-    .manual = N_("Reads every option that the kernel has for this socket, or those of one LEVEL, and lists "
-                 "them. A dash stands for a value that there is only once the socket is connected. Options "
-                 "that reading would use up, such as so_error, are left out: getsockopt reads them. "
-                 "`explain` tells what an option is for."),
+    .manual = N_("Reads every option that the kernel has for this socket, or those of one LEVEL, "
+                 "and lists them. A dash stands for a value that there is only once the socket is "
+                 "connected. Options that reading would use up, such as so_error, are left out: "
+                 "getsockopt reads them. `explain` tells what an option is for."),
     .blocks = N_("never"),
     .errors = {{EBADF, N_("the socket is closed already")}},
     .example = "s = socket inet dgram\noptions s udp",
@@ -405,20 +417,22 @@ const struct command command_set_timeout = {
     .name = "set-timeout",
     .aliases = {"settimeout"},
     .group = GROUP_OPTION,
-    .arguments = {SOCKET_ARGUMENT,
-                  {.name = "DURATION", .kind = ARGUMENT_TIMEOUT},
-                  {.name = "SIDE", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = "recv|send"}},
+    .arguments =
+        {SOCKET_ARGUMENT,
+         {.name = "DURATION", .kind = ARGUMENT_TIMEOUT},
+         {.name = "SIDE", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = "recv|send"}},
     .summary = N_("sets how long the calls on a socket wait"),
     .manual = N_("Makes a setsockopt call of SO_RCVTIMEO, which is for recv and accept, and one of "
-                 "SO_SNDTIMEO, which is for send and connect; with recv or send only the one. From then on "
-                 "a call that has waited that long fails with EAGAIN (connect: EINPROGRESS). `off` lets "
-                 "them wait for ever again. poll, select and epoll_wait have times of their own. Python's "
-                 "settimeout does it otherwise: it makes the socket non-blocking, and waits with poll "
-                 "before each call."),
+                 "SO_SNDTIMEO, which is for send and connect; with recv or send only the one. From "
+                 "then on a call that has waited that long fails with EAGAIN (connect: "
+                 "EINPROGRESS). `off` lets them wait for ever again. poll, select and epoll_wait "
+                 "have times of their own. Python's settimeout does it otherwise: it makes the "
+                 "socket non-blocking, and waits with poll before each call."),
     .python = "s.settimeout(0.5)",
     .blocks = N_("never"),
     .errors = {{EBADF, N_("the socket is closed already")}},
-    .example = "a b = socketpair unix stream\nset-timeout b 100ms\nexpect EAGAIN recv b\nset-timeout b off",
+    .example = "a b = socketpair unix stream\nset-timeout b 100ms\nexpect EAGAIN recv "
+               "b\nset-timeout b off",
     .pages = "socket(7), setsockopt(2)",
     .run = run_set_timeout,
     .check = check_set_timeout,
@@ -431,9 +445,10 @@ const struct command command_get_timeout = {
     .arguments = {SOCKET_ARGUMENT},
     .result = "duration, duration",
     .summary = N_("reads how long the calls on a socket wait"),
-    .manual = N_("Makes a getsockopt call of SO_RCVTIMEO and one of SO_SNDTIMEO. The results are two "
-                 "texts, for receiving and for sending: a duration as 500ms, or off. The kernel keeps the "
-                 "time in its own ticks, so it may be a little longer than what was set."),
+    .manual =
+        N_("Makes a getsockopt call of SO_RCVTIMEO and one of SO_SNDTIMEO. The results are two "
+           "texts, for receiving and for sending: a duration as 500ms, or off. The kernel keeps "
+           "the time in its own ticks, so it may be a little longer than what was set."),
     .python = "seconds = s.gettimeout()",
     .blocks = N_("never"),
     .errors = {{EBADF, N_("the socket is closed already")}},

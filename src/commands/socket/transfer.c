@@ -4,7 +4,8 @@
 
 #include "command/invocation.h"
 
-extern const struct command command_read, command_recv, command_recv_exactly, command_recvfrom, command_write;
+extern const struct command command_read, command_recv, command_recv_exactly, command_recvfrom,
+    command_write;
 
 enum { SIZE_OMITTED = 1024 };
 
@@ -52,7 +53,8 @@ static int run_recv(struct invocation *invocation) {
   static const struct {
     const struct command *command;
     enum call_name name;
-  } names[] = {{&command_recv, CALL_RECV}, {&command_recvfrom, CALL_RECVFROM}, {&command_read, CALL_READ}};
+  } names[] = {
+      {&command_recv, CALL_RECV}, {&command_recvfrom, CALL_RECVFROM}, {&command_read, CALL_READ}};
   struct call call;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (names[i].command == invocation->command)
@@ -87,7 +89,8 @@ static int run_send_all(struct invocation *invocation) {
 }
 
 /* One recv of at most `size` bytes, whose data is added to `all`. The number of bytes, or -1. */
-static long receive_more(struct invocation *invocation, size_t size, long flags, struct bytes *all) {
+static long receive_more(struct invocation *invocation, size_t size, long flags,
+                         struct bytes *all) {
   struct call call;
   call_init(&call, CALL_RECV, invocation_socket(invocation, 0));
   call.size = size;
@@ -114,14 +117,16 @@ static int give_data(struct invocation *invocation, struct bytes *all) {
   return 0;
 }
 
-/* Receives until the end of the stream, or until the limit: recv-all; or until exactly so much is there: recv-exactly. */
+/* Receives until the end of the stream, or until the limit: recv-all; or until exactly so much is
+ * there: recv-exactly. */
 static int run_recv_all(struct invocation *invocation) {
   bool exactly = invocation->command == &command_recv_exactly;
   size_t limit = invocation_size(invocation, 1, (size_t)64 << 20);
   struct bytes all = {0};
   long got = 1;
   while (got > 0 && all.length < limit)
-    got = receive_more(invocation, limit - all.length < 65536 ? limit - all.length : 65536, 0, &all);
+    got =
+        receive_more(invocation, limit - all.length < 65536 ? limit - all.length : 65536, 0, &all);
   int status = got < 0 ? -1 : 0;
   if (status == 0 && exactly && all.length < limit && all.length > 0)
     status = error_set(invocation->error, ERROR_FAILURE,
@@ -133,8 +138,8 @@ static int run_recv_all(struct invocation *invocation) {
   return status;
 }
 
-/* Receives up to and with a newline. What is behind it must stay in the kernel, so each piece is looked at with MSG_PEEK
- * first, and then taken no further than the newline. */
+/* Receives up to and with a newline. What is behind it must stay in the kernel, so each piece is
+ * looked at with MSG_PEEK first, and then taken no further than the newline. */
 static int run_recv_line(struct invocation *invocation) {
   size_t limit = invocation_size(invocation, 1, 8192);
   struct bytes line = {0};
@@ -157,37 +162,39 @@ static int run_recv_line(struct invocation *invocation) {
   return status;
 }
 
-#define SOCKET_ARGUMENT                                                                                    \
+#define SOCKET_ARGUMENT                                                                            \
   { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
-#define DATA_ARGUMENT                                                                                      \
+#define DATA_ARGUMENT                                                                              \
   { .name = "DATA", .kind = ARGUMENT_DATA }
-#define SIZE_ARGUMENT                                                                                      \
+#define SIZE_ARGUMENT                                                                              \
   { .name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL }
-#define FLAGS_ARGUMENT                                                                                     \
+#define FLAGS_ARGUMENT                                                                             \
   { .name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_message_flags }
 
-#define SEND_ERRORS                                                                                                                     \
-  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                                                        \
-      {ECONNRESET,                                                                                                                      \
-       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},                                   \
-      {EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},                                  \
-      {ENOTCONN, N_("the socket is not connected")},                                                                                    \
-      {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},                                       \
-      {EMSGSIZE,                                                                                                                        \
-       N_("the datagram is larger than UDP can carry (65,507 bytes over IPv4), or than the path takes where fragments are forbidden")}, \
-  {                                                                                                                                     \
-    ECONNREFUSED, N_("an ICMP error came back for an earlier datagram: nothing receives on that port")                                  \
+#define SEND_ERRORS                                                                                \
+  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                   \
+      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "     \
+                      "with data unread")},                                                        \
+      {EAGAIN,                                                                                     \
+       N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},     \
+      {ENOTCONN, N_("the socket is not connected")},                                               \
+      {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},  \
+      {EMSGSIZE, N_("the datagram is larger than UDP can carry (65,507 bytes over IPv4), or than " \
+                    "the path takes where fragments are forbidden")},                              \
+  {                                                                                                \
+    ECONNREFUSED,                                                                                  \
+        N_("an ICMP error came back for an earlier datagram: nothing receives on that port")       \
   }
 
-#define RECEIVE_ERRORS                                                                                     \
-  {EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over")},                \
-      {ECONNRESET,                                                                                         \
-       N_("the peer has reset the connection (RST): its program ended, or closed with data unread")},      \
-      {ENOTCONN, N_("the socket is not connected")},                                                       \
-      {ECONNREFUSED,                                                                                       \
-       N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},              \
-  {                                                                                                        \
-    EINTR, N_("a signal ended the wait")                                                                   \
+#define RECEIVE_ERRORS                                                                             \
+  {EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over")},        \
+      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "     \
+                      "with data unread")},                                                        \
+      {ENOTCONN, N_("the socket is not connected")},                                               \
+      {ECONNREFUSED,                                                                               \
+       N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},      \
+  {                                                                                                \
+    EINTR, N_("a signal ended the wait")                                                           \
   }
 
 const struct command command_send = {
@@ -196,13 +203,14 @@ const struct command command_send = {
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT, FLAGS_ARGUMENT},
     .result = "count",
     .summary = N_("sends data on a connected socket"),
-    .manual = N_(
-        "Hands the data to the kernel, which sends it when it can: that the call returns does not mean that the peer has it. On a "
-        "stream the count may be less than the length; send-all goes on until all is taken. On a datagram socket each call is one "
-        "datagram."),
+    .manual =
+        N_("Hands the data to the kernel, which sends it when it can: that the call returns does "
+           "not mean that the peer has it. On a stream the count may be less than the length; "
+           "send-all goes on until all is taken. On a datagram socket each call is one datagram."),
     .prototype = "ssize_t send(int sockfd, const void *buf, size_t len, int flags);",
     .python = "count = s.send(b\"hello\")",
-    .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
+    .blocks = N_(
+        "while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
     .errors = {SEND_ERRORS},
     .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hello\" recv b",
     .pages = "send(2), tcp(7), udp(7)",
@@ -219,16 +227,17 @@ const struct command command_sendto = {
                   FLAGS_ARGUMENT},
     .result = "count",
     .summary = N_("sends a datagram to an address"),
-    .manual = N_(
-        "Sends one datagram to the address, without a connection. A socket that was not bound gets a port of the kernel's choice "
-        "by it. Nobody tells whether it arrived."),
+    .manual =
+        N_("Sends one datagram to the address, without a connection. A socket that was not bound "
+           "gets a port of the kernel's choice by it. Nobody tells whether it arrived."),
     .prototype = "ssize_t sendto(int sockfd, const void *buf, size_t len, int flags,\n"
                  "               const struct sockaddr *dest_addr, socklen_t addrlen);",
     .python = "count = s.sendto(b\"hello\", (\"127.0.0.1\", 5000))",
-    .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
+    .blocks = N_(
+        "while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
     .errors = {SEND_ERRORS, {EISCONN, N_("a connected stream takes no address: use send")}},
-    .example =
-        "u = udp-bind 127.0.0.1:0\nc = socket inet dgram\nsendto c \"hello\" u\ndata from = recvfrom u",
+    .example = "u = udp-bind 127.0.0.1:0\nc = socket inet dgram\nsendto c \"hello\" u\ndata from = "
+               "recvfrom u",
     .pages = "sendto(2), udp(7)",
     .sends_signal = true,
     .run = run_sendto,
@@ -257,17 +266,18 @@ const struct command command_recv = {
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
     .result = "data",
     .summary = N_("receives data"),
-    .manual = N_(
-        "Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this may be less than the peer sent, or parts of "
-        "several of its sends: a stream has no message boundaries. 0 bytes mean that the peer has closed its side (`expect eof`). A "
-        "datagram that is longer than SIZE is cut, and the rest is gone."),
+    .manual =
+        N_("Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this "
+           "may be less than the peer sent, or parts of several of its sends: a stream has no "
+           "message boundaries. 0 bytes mean that the peer has closed its side (`expect eof`). A "
+           "datagram that is longer than SIZE is cut, and the rest is gone."),
     .prototype = "ssize_t recv(int sockfd, void *buf, size_t len, int flags);",
     .python = "data = s.recv(1024)",
-    .blocks = N_(
-        "until something is there or the peer closes, unless the socket is non-blocking or FLAGS has dontwait"),
+    .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking "
+                 "or FLAGS has dontwait"),
     .errors = {RECEIVE_ERRORS},
-    .example =
-        "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"he\" recv b 2\nexpect \"llo\" recv b",
+    .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"he\" recv b 2\nexpect "
+               "\"llo\" recv b",
     .pages = "recv(2), tcp(7), udp(7)",
     .run = run_recv,
 };
@@ -278,17 +288,18 @@ const struct command command_recvfrom = {
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
     .result = "data, address",
     .summary = N_("receives a datagram, and tells who sent it"),
-    .manual = N_(
-        "The same as recv, and gives the sender's address, to which sendto can answer. The flag trunc makes the call return the datagram's "
-        "whole length, even where it was cut."),
+    .manual =
+        N_("The same as recv, and gives the sender's address, to which sendto can answer. The flag "
+           "trunc makes the call return the datagram's whole length, even where it was cut."),
     .prototype = "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags,\n"
                  "                 struct sockaddr *src_addr, socklen_t *addrlen);",
     .python = "data, address = s.recvfrom(1024)",
-    .blocks = N_("until a datagram is there, unless the socket is non-blocking or FLAGS has dontwait"),
+    .blocks =
+        N_("until a datagram is there, unless the socket is non-blocking or FLAGS has dontwait"),
     .errors = {RECEIVE_ERRORS},
-    .example =
-        "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\ndata from = recvfrom u\nsendto u $data $from\n"
-        "expect \"hello\" recv c",
+    .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\ndata from = "
+               "recvfrom u\nsendto u $data $from\n"
+               "expect \"hello\" recv c",
     .pages = "recvfrom(2), udp(7)",
     .run = run_recv,
 };
@@ -316,8 +327,8 @@ const struct command command_send_all = {
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
     .result = "count",
     .summary = N_("sends all of the data, with as many calls as it takes"),
-    .manual = N_(
-        "Calls send until the kernel has taken every byte, and shows each call. The count is the length of the data."),
+    .manual = N_("Calls send until the kernel has taken every byte, and shows each call. The count "
+                 "is the length of the data."),
     .python = "s.sendall(b\"hello\")",
     .blocks = N_("until the kernel has taken all, which may wait for the peer to read"),
     .errors = {SEND_ERRORS},
@@ -334,13 +345,13 @@ const struct command command_recv_all = {
     .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "data",
     .summary = N_("receives until the end of the stream"),
-    .manual = N_(
-        "Calls recv until it returns 0, or until LIMIT bytes (64M where it is omitted) are there, and gives all of it as one."),
+    .manual = N_("Calls recv until it returns 0, or until LIMIT bytes (64M where it is omitted) "
+                 "are there, and gives all of it as one."),
     .python = "data = b\"\".join(iter(lambda: s.recv(65536), b\"\"))",
     .blocks = N_("until the peer closes its side, or LIMIT is reached"),
     .errors = {RECEIVE_ERRORS},
-    .example =
-        "a b = socketpair unix stream\nsend a \"one \"\nsend a \"two\"\nshutdown a wr\nexpect \"one two\" recv-all b",
+    .example = "a b = socketpair unix stream\nsend a \"one \"\nsend a \"two\"\nshutdown a "
+               "wr\nexpect \"one two\" recv-all b",
     .pages = "recv(2)",
     .run = run_recv_all,
 };
@@ -352,14 +363,14 @@ const struct command command_recv_line = {
     .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
     .result = "data",
     .summary = N_("receives up to the end of a line"),
-    .manual = N_(
-        "Looks at what is there with MSG_PEEK, and takes it no further than the newline, which is part of the data: what follows stays "
-        "in the kernel. It also ends at the end of the stream and after LIMIT bytes (8192 where it is omitted)."),
+    .manual = N_("Looks at what is there with MSG_PEEK, and takes it no further than the newline, "
+                 "which is part of the data: what follows stays in the kernel. It also ends at the "
+                 "end of the stream and after LIMIT bytes (8192 where it is omitted)."),
     .python = "line = s.makefile(\"rb\").readline()",
     .blocks = N_("until a whole line is there, the peer closes its side, or LIMIT is reached"),
     .errors = {RECEIVE_ERRORS},
-    .example =
-        "a b = socketpair unix stream\nsend a \"one\\ntwo\\n\"\nexpect \"one\\n\" recv-line b\nexpect \"two\\n\" recv-line b",
+    .example = "a b = socketpair unix stream\nsend a \"one\\ntwo\\n\"\nexpect \"one\\n\" recv-line "
+               "b\nexpect \"two\\n\" recv-line b",
     .pages = "recv(2)",
     .run = run_recv_line,
 };
@@ -371,9 +382,8 @@ const struct command command_recv_exactly = {
     .arguments = {SOCKET_ARGUMENT, {.name = "SIZE", .kind = ARGUMENT_SIZE}},
     .result = "data",
     .summary = N_("receives exactly so many bytes"),
-    .manual = N_(
-        "Calls recv until SIZE bytes are there. Where the stream ends before the first of them it gives 0 bytes (`expect eof`), and where "
-        "it ends among them it fails."),
+    .manual = N_("Calls recv until SIZE bytes are there. Where the stream ends before the first of "
+                 "them it gives 0 bytes (`expect eof`), and where it ends among them it fails."),
     .python = "data = s.recv(100, socket.MSG_WAITALL)",
     .blocks = N_("until SIZE bytes are there, or the peer closes its side"),
     .errors = {RECEIVE_ERRORS},

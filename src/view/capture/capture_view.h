@@ -5,7 +5,8 @@
 #include "view/capture/pcap.h"
 #include "view/view.h"
 
-/* One that writes to a file, for view_add; the file is still the caller's, and outlives it. NULL when there is no memory. */
+/* One that writes to a file, for view_add; the file is still the caller's, and outlives it. NULL
+ * when there is no memory. */
 struct view *capture_view_create(struct pcap_file *file);
 
 #endif

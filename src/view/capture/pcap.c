@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "language/escape.h"
-#include "system/file_thread.h"
 #include "system/descriptor.h"
+#include "system/file_thread.h"
 
 enum {
   SNAPSHOT = 262144,          /* more than any packet has; readers refuse packets above it */
@@ -68,8 +68,8 @@ static void load(void *argument) {
   for (size_t i = 0; handle && i < sizeof functions / sizeof *functions; i++) {
     void *function = dlsym(handle, functions[i].name);
     if (!function) {
-      snprintf(library.problem, sizeof library.problem, _("libpcap has no %s: it is older than 1.5"),
-               functions[i].name);
+      snprintf(library.problem, sizeof library.problem,
+               _("libpcap has no %s: it is older than 1.5"), functions[i].name);
       return;
     }
     memcpy(functions[i].slot, &function, sizeof function);
@@ -77,8 +77,8 @@ static void load(void *argument) {
   library.loaded = handle != NULL;
   if (!handle)
     snprintf(library.problem, sizeof library.problem, "%s",
-             _("capture files are written by libpcap, which is not installed. On Debian and Ubuntu: "
-               "apt-get install libpcap0.8"));
+             _("capture files are written by libpcap, which is not installed. On Debian and "
+               "Ubuntu: apt-get install libpcap0.8"));
 }
 
 static void load_once(void) {
@@ -93,9 +93,11 @@ static int require_library(struct error *error) {
   return library.loaded ? 0 : error_set(error, ERROR_FAILURE, "%s", library.problem);
 }
 
-/* A stream at the top of the descriptors. Where a pipe's reader is slow, writing fails rather than to wait for it. */
+/* A stream at the top of the descriptors. Where a pipe's reader is slow, writing fails rather than
+ * to wait for it. */
 static FILE *open_stream(const char *path, struct error *error) {
-  int descriptor = descriptor_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY, 0666);
+  int descriptor =
+      descriptor_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY, 0666);
   FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
   if (!stream) {
     error_set_errno(error, errno, _("the capture file %s can't be opened"), path);
@@ -147,7 +149,8 @@ void pcap_file_add(struct pcap_file *file, const struct event *event) {
   const struct event_packet *packet = &event->packet;
   if (event->kind != EVENT_PACKET || packet->fate != PACKET_CROSSED)
     return;
-  struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->length, .len = (bpf_u_int32)packet->total};
+  struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->length,
+                               .len = (bpf_u_int32)packet->total};
   header.ts.tv_sec = (time_t)(event->wall / 1000000000);
   header.ts.tv_usec =
       (suseconds_t)(event->wall % 1000000000); /* the file says that it counts in nanoseconds */
@@ -171,9 +174,10 @@ uint64_t pcap_file_count(const struct pcap_file *file) {
 int pcap_file_close(struct pcap_file *file, struct error *error) {
   pcap_file_flush(file);
   library.dump_close(file->dumper);
-  int status = file->problem ? error_set_errno(error, file->problem,
-                                               _("not all packets could be written to %s"), file->path)
-                             : 0;
+  int status = file->problem
+                   ? error_set_errno(error, file->problem,
+                                     _("not all packets could be written to %s"), file->path)
+                   : 0;
   discard(file);
   return status;
 }
@@ -181,11 +185,10 @@ int pcap_file_close(struct pcap_file *file, struct error *error) {
 #else /* built where libpcap's headers were missing */
 
 struct pcap_file *pcap_file_open(const char *path, struct error *error) {
-  error_set(
-      error, ERROR_FAILURE,
-      _("%s can't be written: this socksh was built without libpcap. On Debian and Ubuntu: apt-get install "
-        "libpcap-dev, then build it again"),
-      path);
+  error_set(error, ERROR_FAILURE,
+            _("%s can't be written: this socksh was built without libpcap. On Debian and Ubuntu: "
+              "apt-get install libpcap-dev, then build it again"),
+            path);
   return NULL;
 }
 

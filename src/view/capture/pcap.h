@@ -1,5 +1,5 @@
-/* pcap: packets written to a capture file, which Wireshark and tcpdump open. libpcap does the writing, and is loaded when the first file
- * is opened. */
+/* pcap: packets written to a capture file, which Wireshark and tcpdump open. libpcap does the
+ * writing, and is loaded when the first file is opened. */
 #ifndef SOCKSH_VIEW_CAPTURE_PCAP_H
 #define SOCKSH_VIEW_CAPTURE_PCAP_H
 
@@ -7,15 +7,17 @@
 
 struct pcap_file;
 
-/* Begins a file, over what was in it: raw IP packets, times in nanoseconds. NULL with an error: also where libpcap is missing, which
- * it then says. A file is used by one thread at a time, for which the caller answers. */
+/* Begins a file, over what was in it: raw IP packets, times in nanoseconds. NULL with an error:
+ * also where libpcap is missing, which it then says. A file is used by one thread at a time, for
+ * which the caller answers. */
 struct pcap_file *pcap_file_open(const char *path, struct error *error);
 
-/* Writes the packet of an event, at its wall-clock time, if it has crossed; passes over any other event. An error is remembered for
- * pcap_file_close. */
+/* Writes the packet of an event, at its wall-clock time, if it has crossed; passes over any other
+ * event. An error is remembered for pcap_file_close. */
 void pcap_file_add(struct pcap_file *file, const struct event *event);
 
-/* Hands all that was added to the kernel, so that others see it. It is done now and then without being asked for. */
+/* Hands all that was added to the kernel, so that others see it. It is done now and then without
+ * being asked for. */
 void pcap_file_flush(struct pcap_file *file);
 
 /* How many packets were written. */

@@ -18,8 +18,8 @@ static json_t *text_or_null(const char *text) {
   return text[0] ? json_text(text, strlen(text)) : json_null();
 }
 
-static json_t *text_of(void (*append)(const struct notation *notation, const struct event_packet *event,
-                                      struct bytes *bytes),
+static json_t *text_of(void (*append)(const struct notation *notation,
+                                      const struct event_packet *event, struct bytes *bytes),
                        const struct event_packet *event) {
   struct bytes text = {0};
   append(&plain, event, &text);
@@ -33,8 +33,8 @@ static void set_number(json_t *object, const char *key, long long number) {
 }
 
 /* A number of a sequence space, relative to its base and as it is. */
-static void set_sequence(json_t *object, const char *key, bool there, uint32_t number, bool relative,
-                         uint32_t base) {
+static void set_sequence(json_t *object, const char *key, bool there, uint32_t number,
+                         bool relative, uint32_t base) {
   struct bytes absolute = {0};
   bytes_append_format(&absolute, "%s_absolute", key);
   json_object_set_new(object, key, there && relative ? json_integer(number - base) : json_null());
@@ -45,8 +45,8 @@ static void set_sequence(json_t *object, const char *key, bool there, uint32_t n
 static void set_tcp(json_t *object, const struct event_packet *event, const struct packet *packet) {
   json_object_set_new(object, "flags", json_flags(&flags, (long)packet->flags));
   set_sequence(object, "sequence", true, packet->sequence, event->relative, event->sequence_base);
-  set_sequence(object, "acknowledgment", packet->flags & FLAG_ACK, packet->acknowledgment, event->relative,
-               event->acknowledgment_base);
+  set_sequence(object, "acknowledgment", packet->flags & FLAG_ACK, packet->acknowledgment,
+               event->relative, event->acknowledgment_base);
   set_number(object, "window", packet->window);
   json_object_set_new(object, "options", text_of(packet_append_options, event));
 }
@@ -59,7 +59,8 @@ static void set_fragment(json_t *object, const struct packet *packet) {
   json_object_set_new(object, "fragment", fragment);
 }
 
-static void set_headers(json_t *object, const struct event_packet *event, const struct packet *packet) {
+static void set_headers(json_t *object, const struct event_packet *event,
+                        const struct packet *packet) {
   struct address source = packet_source(packet);
   struct address target = packet_destination(packet);
   json_t *data = json_object();
@@ -76,7 +77,8 @@ static void set_headers(json_t *object, const struct event_packet *event, const 
     set_number(object, "type", packet->type);
     set_number(object, "code", packet->code);
   }
-  json_set_data(data, packet->bytes + packet->payload, packet_data_length(packet), packet->payload_length);
+  json_set_data(data, packet->bytes + packet->payload, packet_data_length(packet),
+                packet->payload_length);
   json_object_set_new(object, "data", data);
 }
 
@@ -93,7 +95,8 @@ const char *json_set_packet(json_t *object, const struct event_packet *event) {
   set_number(object, "copies", event->copies);
   set_number(object, "since", event->since);
   json_object_set_new(object, "shown", text_of(packet_append_line, event));
-  json_object_set_new(object, "problem", packet.problem ? json_string(packet.problem) : json_null());
+  json_object_set_new(object, "problem",
+                      packet.problem ? json_string(packet.problem) : json_null());
   if (packet.family != AF_UNSPEC)
     set_headers(object, event, &packet);
   json_set_data(object, event->bytes, event->length, event->total);

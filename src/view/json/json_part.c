@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "language/escape.h"
 #include "call/message.h"
+#include "language/escape.h"
 
 json_t *json_text(const char *text, size_t length) {
   json_t *string = json_stringn(text, length);
@@ -158,7 +158,8 @@ static json_t *option_argument(const struct call *call) {
   json_t *object = typed("option");
   json_object_set_new(object, "level", json_constant(&constant_levels, call->number[0]));
   json_object_set_new(object, "name",
-                      call->option ? json_string(call->option->name) : json_integer(call->number[1]));
+                      call->option ? json_string(call->option->name)
+                                   : json_integer(call->number[1]));
   return object;
 }
 
@@ -176,8 +177,8 @@ static json_t *value_argument(const struct call *call, bool known) {
   return object;
 }
 
-static json_t *items_argument(const struct call *call, const char *type, const struct constant_set *set,
-                              bool finished) {
+static json_t *items_argument(const struct call *call, const char *type,
+                              const struct constant_set *set, bool finished) {
   json_t *object = typed(type);
   json_t *array = json_array();
   for (size_t i = 0; i < call->item_count; i++) {
@@ -192,8 +193,10 @@ static json_t *items_argument(const struct call *call, const char *type, const s
   return object;
 }
 
-static const struct constant select_names[] = {
-    {"read", SET_READ, NULL}, {"write", SET_WRITE, NULL}, {"except", SET_EXCEPT, NULL}, {NULL, 0, NULL}};
+static const struct constant select_names[] = {{"read", SET_READ, NULL},
+                                               {"write", SET_WRITE, NULL},
+                                               {"except", SET_EXCEPT, NULL},
+                                               {NULL, 0, NULL}};
 static const struct constant_set select_sets = {
     .title = "set", .word = "SET", .prefix = "", .flags = true, .constants = select_names};
 
@@ -293,7 +296,8 @@ static json_t *offset_argument(const struct call *call, int slot, bool known) {
   return object;
 }
 
-static json_t *argument_of(const struct call *call, const struct call_argument *argument, bool finished) {
+static json_t *argument_of(const struct call *call, const struct call_argument *argument,
+                           bool finished) {
   bool known = finished && call->result >= 0;
   switch (argument->part) {
   case PART_SUBJECT:

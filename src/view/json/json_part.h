@@ -1,4 +1,5 @@
-/* json_part: the pieces of which events in JSON are made. Each function gives a new reference, NULL when there is no memory. */
+/* json_part: the pieces of which events in JSON are made. Each function gives a new reference, NULL
+ * when there is no memory. */
 #ifndef SOCKSH_VIEW_JSON_JSON_PART_H
 #define SOCKSH_VIEW_JSON_JSON_PART_H
 
@@ -9,7 +10,8 @@
 /* Text of this program or its user; what is no UTF-8 in it becomes "?". */
 json_t *json_text(const char *text, size_t length);
 
-/* Adds bytes: "text" where they are valid UTF-8, "base64" always, and "length", the number there was. */
+/* Adds bytes: "text" where they are valid UTF-8, "base64" always, and "length", the number there
+ * was. */
 void json_set_data(json_t *object, const void *data, size_t kept, size_t length);
 
 /* {"id", "descriptor", "role", "family", "protocol", "cookie", "name"} */

@@ -39,7 +39,8 @@ static void set_wall(json_t *object, int64_t wall) {
 /* The errno of something that failed, by number and name; null twice for 0. */
 static void set_errno(json_t *object, int number) {
   json_object_set_new(object, "errno", number ? json_integer(number) : json_null());
-  json_object_set_new(object, "error", number ? json_string(error_number_name(number)) : json_null());
+  json_object_set_new(object, "error",
+                      number ? json_string(error_number_name(number)) : json_null());
 }
 
 static const char *set_statement(json_t *object, const struct event_statement *line) {
@@ -55,7 +56,10 @@ static const char *set_call(json_t *object, const struct event *event) {
   const struct call *call = event->call;
   bool finished = event->kind == EVENT_CALL_FINISH;
   bool lookup = call->name == CALL_GETADDRINFO || call->name == CALL_GETNAMEINFO;
-  set_text(object, "phase", finished ? "finish" : event->kind == EVENT_CALL_START ? "start" : "blocked");
+  set_text(object, "phase",
+           finished                          ? "finish"
+           : event->kind == EVENT_CALL_START ? "start"
+                                             : "blocked");
   set_text(object, "call", call_forms[call->name].name);
   json_object_set_new(object, "socket",
                       call->subject.descriptor < 0 ? json_null() : json_socket(&call->subject));
@@ -68,7 +72,8 @@ static const char *set_call(json_t *object, const struct event *event) {
   set_errno(object, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
   if (lookup)
     json_object_set_new(object, "lookup_error",
-                        call->result ? json_constant(&constant_lookup_errors, call->result) : json_null());
+                        call->result ? json_constant(&constant_lookup_errors, call->result)
+                                     : json_null());
   set_bool(object, "interrupted", call->interrupted);
   set_number(object, "began", call->began);
   set_number(object, "ended", call->ended);
@@ -97,7 +102,8 @@ static const char *set_state(json_t *object, const struct event_state *state) {
                       state->before.time ? json_integer(state->before.time) : json_null());
   set_number(object, "seen", state->now.time);
   json_object_set_new(object, "reason",
-                      state->reason == REASON_NONE ? json_null() : json_string(reasons[state->reason]));
+                      state->reason == REASON_NONE ? json_null()
+                                                   : json_string(reasons[state->reason]));
   return "state";
 }
 
@@ -124,7 +130,8 @@ static json_t *cell_value(const struct answer *answer, const struct cell *cell) 
   return json_null();
 }
 
-/* What a column is called: its title in small letters; the first that has none is "mark", another "remark". */
+/* What a column is called: its title in small letters; the first that has none is "mark", another
+ * "remark". */
 static void append_key(const struct answer *answer, size_t column, struct bytes *key) {
   const char *title = answer->columns[column];
   if (!title || !*title)
@@ -140,7 +147,8 @@ static json_t *rows_of(const struct answer *answer) {
     for (size_t column = 0; column < answer_column_count(answer); column++) {
       struct bytes key = {0};
       append_key(answer, column, &key);
-      json_object_set_new(object, bytes_text(&key), cell_value(answer, answer_cell(answer, row, column)));
+      json_object_set_new(object, bytes_text(&key),
+                          cell_value(answer, answer_cell(answer, row, column)));
       bytes_free(&key);
     }
     json_array_append_new(rows, object);
@@ -230,14 +238,17 @@ static const char *set_file(json_t *object, const struct event_file *file) {
 
 static const char *set_service(json_t *object, const struct event_service *service) {
   static const char *const phases[] = {
-      [SERVICE_STARTED] = "started", [SERVICE_ACCEPTED] = "accepted", [SERVICE_CONNECTED] = "connected",
-      [SERVICE_RELAYED] = "relayed", [SERVICE_CLOSED] = "closed",     [SERVICE_FAILED] = "failed",
-      [SERVICE_UNBOUND] = "unbound", [SERVICE_ENDED] = "ended",       [SERVICE_COLLECTED] = "collected"};
+      [SERVICE_STARTED] = "started",     [SERVICE_ACCEPTED] = "accepted",
+      [SERVICE_CONNECTED] = "connected", [SERVICE_RELAYED] = "relayed",
+      [SERVICE_CLOSED] = "closed",       [SERVICE_FAILED] = "failed",
+      [SERVICE_UNBOUND] = "unbound",     [SERVICE_ENDED] = "ended",
+      [SERVICE_COLLECTED] = "collected"};
   set_number(object, "service", service->number);
   set_text(object, "phase", phases[service->phase]);
   json_object_set_new(object, "socket", json_socket(&service->socket));
   json_object_set_new(object, "connection",
-                      service->connection ? json_integer((json_int_t)service->connection) : json_null());
+                      service->connection ? json_integer((json_int_t)service->connection)
+                                          : json_null());
   json_object_set_new(object, "peer", json_address(&service->peer));
   json_object_set_new(object, "target", json_address(&service->target));
   set_errno(object, service->error);
@@ -335,4 +346,5 @@ static void json_event(struct view *view, const struct event *event) {
   free(line);
 }
 
-const struct view_class view_json = {.name = "json", .size = sizeof(struct view), .event = json_event};
+const struct view_class view_json = {
+    .name = "json", .size = sizeof(struct view), .event = json_event};

@@ -48,8 +48,8 @@ void alias_keep_ports(struct aliases *aliases, const char *text, size_t length) 
   }
 }
 
-/* A name that the kernel chose for a Unix socket, as it is written: unix:@ and five hexadecimal digits (unix(7)). Its length, 0 for
- * anything else. */
+/* A name that the kernel chose for a Unix socket, as it is written: unix:@ and five hexadecimal
+ * digits (unix(7)). Its length, 0 for anything else. */
 static size_t chosen_name(const char *text, size_t length, long long *value) {
   static const char before[] = "unix:@";
   enum { BEFORE = sizeof before - 1, DIGITS = 5 };
@@ -76,12 +76,14 @@ void alias_append_port(struct aliases *aliases, int port, struct bytes *bytes) {
     alias_append(aliases, 'P', port, bytes);
 }
 
-void alias_append_address(struct aliases *aliases, const struct address *address, struct bytes *bytes) {
+void alias_append_address(struct aliases *aliases, const struct address *address,
+                          struct bytes *bytes) {
   struct bytes plain = {0};
   int port = address_port(address);
   address_append(address, &plain);
   long long name;
-  if (chosen_name(plain.data ? plain.data : "", plain.length, &name) == plain.length && plain.length > 0) {
+  if (chosen_name(plain.data ? plain.data : "", plain.length, &name) == plain.length &&
+      plain.length > 0) {
     append_chosen_name(aliases, name, bytes);
   } else if (port <= 0) {
     bytes_append(bytes, plain.data, plain.length);
@@ -98,7 +100,8 @@ static bool follows(const char *text, size_t at, const char *word) {
   return at >= length && memcmp(text + at - length, word, length) == 0;
 }
 
-void alias_append_text(struct aliases *aliases, const char *text, size_t length, struct bytes *bytes) {
+void alias_append_text(struct aliases *aliases, const char *text, size_t length,
+                       struct bytes *bytes) {
   for (size_t at = 0; at < length;) {
     size_t end = at;
     long long value = 0;

@@ -6,7 +6,8 @@
 #include "view/notation/packet_line.h"
 #include "view/notation/service_line.h"
 
-static const struct notation plain = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+static const struct notation plain = {
+    .preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
 
 void line_append_call(const struct call *call, struct bytes *bytes) {
   notation_append_call(&plain, call, bytes);
@@ -121,7 +122,8 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     append_packet(&event->packet, bytes);
     return "packet";
   case EVENT_FILE:
-    bytes_append_format(bytes, "%s %s", event->file.path, event->file.ended ? _("ended") : _("began"));
+    bytes_append_format(bytes, "%s %s", event->file.path,
+                        event->file.ended ? _("ended") : _("began"));
     return "source";
   case EVENT_SERVICE:
     notation_append_service(&plain, event->service, bytes);

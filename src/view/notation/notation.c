@@ -52,7 +52,8 @@ static void put_address_out(struct writer *writer) {
 }
 
 static void put_data(struct writer *writer, const char *data, size_t length) {
-  escape_append_quoted(writer->bytes, data, length, writer->notation->preview, writer->notation->style);
+  escape_append_quoted(writer->bytes, data, length, writer->notation->preview,
+                       writer->notation->style);
 }
 
 static void put_data_in(struct writer *writer) {
@@ -104,19 +105,21 @@ static void put_value(struct writer *writer, bool out) {
     bytes_append_format(writer->bytes, "..., [%zu]", call->size);
     return;
   }
-  const struct option_type *type = call->option && !call->raw_value ? call->option->type : &option_type_raw;
+  const struct option_type *type =
+      call->option && !call->raw_value ? call->option->type : &option_type_raw;
   struct bytes text = {0};
   type->format(call->data->data, call->data->length, &text);
   uint64_t cookie = 0;
-  bool is_cookie =
-      call->number[0] == SOL_SOCKET && call->number[1] == SO_COOKIE && call->data->length == sizeof cookie;
+  bool is_cookie = call->number[0] == SOL_SOCKET && call->number[1] == SO_COOKIE &&
+                   call->data->length == sizeof cookie;
   if (writer->notation->aliases && is_cookie) {
     memcpy(&cookie, call->data->data, sizeof cookie);
     put(writer, "[");
     alias_append(writer->notation->aliases, 'C', (long long)cookie, writer->bytes);
     put(writer, "]");
   } else if (writer->notation->aliases) {
-    alias_append_text(writer->notation->aliases, text.data ? text.data : "", text.length, writer->bytes);
+    alias_append_text(writer->notation->aliases, text.data ? text.data : "", text.length,
+                      writer->bytes);
   } else {
     bytes_append(writer->bytes, text.data, text.length);
   }
@@ -162,8 +165,8 @@ static void put_duration(struct writer *writer, bool milliseconds) {
   else if (duration < 0)
     put(writer, "NULL");
   else
-    bytes_append_format(writer->bytes, "{tv_sec=%lld, tv_nsec=%lld}", (long long)(duration / 1000000000),
-                        (long long)(duration % 1000000000));
+    bytes_append_format(writer->bytes, "{tv_sec=%lld, tv_nsec=%lld}",
+                        (long long)(duration / 1000000000), (long long)(duration % 1000000000));
 }
 
 static void put_control(struct writer *writer) {
@@ -177,7 +180,8 @@ static void put_control(struct writer *writer) {
   }
   put(writer, ", msg_control=[");
   if (writer->notation->aliases)
-    alias_append_text(writer->notation->aliases, text.data ? text.data : "", text.length, writer->bytes);
+    alias_append_text(writer->notation->aliases, text.data ? text.data : "", text.length,
+                      writer->bytes);
   else
     bytes_append(writer->bytes, text.data, text.length);
   put(writer, "]");
@@ -378,7 +382,8 @@ static void put_lookup_result(struct writer *writer) {
     return;
   const char *name = constant_name(&constant_lookup_errors, call->result);
   bytes_append_format(writer->bytes, " %s (%s)", name ? name : "EAI_?",
-                      call->result == EAI_SYSTEM ? strerror(call->error) : gai_strerror((int)call->result));
+                      call->result == EAI_SYSTEM ? strerror(call->error)
+                                                 : gai_strerror((int)call->result));
 }
 
 static void put_result(struct writer *writer) {
@@ -410,10 +415,12 @@ static void put_result(struct writer *writer) {
 
 static struct writer writer_for(const struct notation *notation, const struct call *call,
                                 struct bytes *bytes) {
-  return (struct writer){.notation = notation, .call = call, .bytes = bytes, .failed = call->result < 0};
+  return (struct writer){
+      .notation = notation, .call = call, .bytes = bytes, .failed = call->result < 0};
 }
 
-void notation_append_call(const struct notation *notation, const struct call *call, struct bytes *bytes) {
+void notation_append_call(const struct notation *notation, const struct call *call,
+                          struct bytes *bytes) {
   struct writer writer = writer_for(notation, call, bytes);
   const struct call_form *form = &call_forms[call->name];
   put(&writer, form->name);
@@ -435,7 +442,8 @@ void notation_append_started(const struct notation *notation, const struct call 
   put(&writer, "...)");
 }
 
-void notation_append_result(const struct notation *notation, const struct call *call, struct bytes *bytes) {
+void notation_append_result(const struct notation *notation, const struct call *call,
+                            struct bytes *bytes) {
   struct writer writer = writer_for(notation, call, bytes);
   put_result(&writer);
 }
@@ -457,8 +465,8 @@ void notation_append_label(const struct notation *notation, const struct socket_
 const char *notation_reason(enum state_reason reason) {
   switch (reason) {
   case REASON_PEER_FIN:
-    return _(
-        "the peer has closed its side: what it sent can still be received, then comes the end of the stream");
+    return _("the peer has closed its side: what it sent can still be received, then comes the end "
+             "of the stream");
   case REASON_PEER_GONE:
     return _("the peer has closed");
   case REASON_RESET:
@@ -486,7 +494,8 @@ void notation_append_state(const struct notation *notation, const struct event_s
   constant_append(&constant_states, state->now.state, bytes);
   const struct address *local = &state->now.local;
   const struct address *peer = &state->now.peer;
-  bool unbound = address_port(local) == 0 || (address_family(local) == AF_UNIX && local->length <= 2);
+  bool unbound =
+      address_port(local) == 0 || (address_family(local) == AF_UNIX && local->length <= 2);
   bool nameless = address_family(peer) == AF_UNIX && peer->length <= 2;
   if (local->length > 0 && !unbound) {
     bytes_append_char(bytes, ' ');

@@ -15,19 +15,23 @@ struct notation {
 };
 
 /* Adds a call that has returned: send(3, "hello", 5, 0) = 5. */
-void notation_append_call(const struct notation *notation, const struct call *call, struct bytes *bytes);
+void notation_append_call(const struct notation *notation, const struct call *call,
+                          struct bytes *bytes);
 
 /* Adds one that has not: accept(3, ...). */
-void notation_append_started(const struct notation *notation, const struct call *call, struct bytes *bytes);
+void notation_append_started(const struct notation *notation, const struct call *call,
+                             struct bytes *bytes);
 
 /* Adds what came back alone: "5", "-1 ECONNREFUSED (Connection refused)". */
-void notation_append_result(const struct notation *notation, const struct call *call, struct bytes *bytes);
+void notation_append_result(const struct notation *notation, const struct call *call,
+                            struct bytes *bytes);
 
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes);
 
-/* Adds what a socket is called: "3", "3 srv" with names; "(3)" where its descriptor is closed; "3 queue:" for one that waits in the
- * queue of listener 3, "3 served:" for one that a service on it has accepted. */
+/* Adds what a socket is called: "3", "3 srv" with names; "(3)" where its descriptor is closed; "3
+ * queue:" for one that waits in the queue of listener 3, "3 served:" for one that a service on it
+ * has accepted. */
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
                            struct bytes *bytes);
 

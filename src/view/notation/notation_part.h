@@ -1,4 +1,5 @@
-/* notation_part: the parts of a call's notation that are about several sockets: poll, select and epoll. */
+/* notation_part: the parts of a call's notation that are about several sockets: poll, select and
+ * epoll. */
 #ifndef SOCKSH_VIEW_NOTATION_NOTATION_PART_H
 #define SOCKSH_VIEW_NOTATION_NOTATION_PART_H
 

@@ -58,10 +58,12 @@ static void add_wire_rows(struct full *full) {
     bytes_append_format(&full->text, " (%s)", event->reason);
   end_row(full, N_("what has become of it"));
   if (event->copies > 1)
-    add_number_row(full, "wire", "copies", event->copies, N_("how often it was sent while it is held"));
+    add_number_row(full, "wire", "copies", event->copies,
+                   N_("how often it was sent while it is held"));
   add_number_row(full, "wire", "length", event->total, N_("bytes from the IP header on"));
   if (full->packet->problem)
-    add_text_row(full, "wire", "problem", full->packet->problem, N_("why not all of it can be read"));
+    add_text_row(full, "wire", "problem", full->packet->problem,
+                 N_("why not all of it can be read"));
 }
 
 /* What each flag does, for those that are set. */
@@ -82,7 +84,8 @@ static void put_flag_meanings(unsigned flags, struct bytes *bytes) {
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (flags & rows[i].flag)
-      bytes_append_format(bytes, "%s%s: %s", bytes->length ? "; " : "", rows[i].name, _(rows[i].meaning));
+      bytes_append_format(bytes, "%s%s: %s", bytes->length ? "; " : "", rows[i].name,
+                          _(rows[i].meaning));
 }
 
 static void put_flag_names(unsigned flags, struct bytes *bytes) {
@@ -112,7 +115,8 @@ static void put_checksum(struct full *full, const struct packet_field *field, ui
   const struct packet *packet = full->packet;
   bool network = field->header == HEADER_IPV4;
   bool known = network || (packet->end <= packet->length && !packet->more && !packet->problem);
-  bool right = network ? packet_header_checksum_holds(packet) : packet_transport_checksum_holds(packet);
+  bool right =
+      network ? packet_header_checksum_holds(packet) : packet_transport_checksum_holds(packet);
   if (!full->stable)
     bytes_append_format(&full->text, "0x%04x ", value);
   bytes_append_text(&full->text, !known ? _("not checked") : right ? _("right") : _("wrong"));
@@ -283,7 +287,8 @@ void packet_full_table(const struct event_packet *event, bool stable, struct ans
   bytes_free(&full.text);
 }
 
-static void append_dump_line(const unsigned char *bytes, size_t offset, size_t end, struct bytes *text) {
+static void append_dump_line(const unsigned char *bytes, size_t offset, size_t end,
+                             struct bytes *text) {
   bytes_append_format(text, "  0x%04zx:  ", offset);
   for (size_t i = 0; i < 16; i++) {
     if (offset + i < end)
@@ -303,7 +308,11 @@ void packet_full_bytes(const struct event_packet *event, bool stable, struct ans
   struct packet packet;
   packet_read(event->bytes, event->length, event->total, &packet);
   answer_text(answer, "packet-bytes");
-  bool data = packet.has_transport && (packet.protocol == IPPROTO_TCP || packet.protocol == IPPROTO_UDP);
-  for (size_t at = !stable ? 0 : data ? packet.payload : packet.length; at < packet.length; at += 16)
+  bool data =
+      packet.has_transport && (packet.protocol == IPPROTO_TCP || packet.protocol == IPPROTO_UDP);
+  for (size_t at = !stable ? 0
+                   : data  ? packet.payload
+                           : packet.length;
+       at < packet.length; at += 16)
     append_dump_line(packet.bytes, at, packet.length, &answer->text);
 }

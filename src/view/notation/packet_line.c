@@ -22,7 +22,8 @@ void packet_put_port(struct packet_writer *writer, unsigned port) {
     bytes_append_number(writer->bytes, port);
 }
 
-void packet_put_hex(struct packet_writer *writer, const unsigned char *data, size_t length, size_t limit) {
+void packet_put_hex(struct packet_writer *writer, const unsigned char *data, size_t length,
+                    size_t limit) {
   for (size_t i = 0; i < length && i < limit; i++)
     bytes_append_format(writer->bytes, "%02x", data[i]);
   if (length > limit)
@@ -115,7 +116,8 @@ static void put_body(struct packet_writer *writer) {
 void packet_append_line(const struct notation *notation, const struct event_packet *event,
                         struct bytes *bytes) {
   struct packet packet;
-  struct packet_writer writer = {.notation = notation, .event = event, .packet = &packet, .bytes = bytes};
+  struct packet_writer writer = {
+      .notation = notation, .event = event, .packet = &packet, .bytes = bytes};
   packet_read(event->bytes, event->length, event->total, &packet);
   put_ends(&writer);
   put_body(&writer);
@@ -130,7 +132,8 @@ void packet_append_line(const struct notation *notation, const struct event_pack
 void packet_append_options(const struct notation *notation, const struct event_packet *event,
                            struct bytes *bytes) {
   struct packet packet;
-  struct packet_writer writer = {.notation = notation, .event = event, .packet = &packet, .bytes = bytes};
+  struct packet_writer writer = {
+      .notation = notation, .event = event, .packet = &packet, .bytes = bytes};
   packet_read(event->bytes, event->length, event->total, &packet);
   packet_put_options(&writer);
 }

@@ -4,8 +4,8 @@
 
 #include "view/notation/notation.h"
 
-/* Adds a packet: client > server: Flags [S], seq 0, win 64240, <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7>. Whatever its bytes are,
- * no one of them is added unescaped. */
+/* Adds a packet: client > server: Flags [S], seq 0, win 64240, <mss 1460,sackOK,TS val 1 ecr
+ * 0,nop,wscale 7>. Whatever its bytes are, no one of them is added unescaped. */
 void packet_append_line(const struct notation *notation, const struct event_packet *event,
                         struct bytes *bytes);
 
@@ -13,7 +13,8 @@ void packet_append_line(const struct notation *notation, const struct event_pack
 void packet_append_options(const struct notation *notation, const struct event_packet *event,
                            struct bytes *bytes);
 
-/* Adds what has become of it, and why: "lost (cut)". Nothing for one that has crossed and for which no reason is given. */
+/* Adds what has become of it, and why: "lost (cut)". Nothing for one that has crossed and for which
+ * no reason is given. */
 void packet_append_fate(const struct event_packet *event, struct bytes *bytes);
 
 /* What a fate is called, one word by which a machine knows it. */

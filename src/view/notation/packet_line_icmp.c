@@ -7,10 +7,11 @@
 enum { ANY = -1 };
 
 /* A kind of message and its words. In these, a letter behind % stands for what the message holds:
- *   d s  destination and source of the packet that it is about      p r  its transport and port, its protocol
- *   i q  an echo's id and sequence number                             m M  a next-hop MTU of 16 and 32 bits
- *   o O  the offset of what is wrong, 8 and 32 bits                   g    a gateway (IPv4)
- *   a    the address that is asked for (IPv6)                         t c  type and code */
+ *   d s  destination and source of the packet that it is about      p r  its transport and port,
+ * its protocol i q  an echo's id and sequence number                             m M  a next-hop
+ * MTU of 16 and 32 bits o O  the offset of what is wrong, 8 and 32 bits                   g    a
+ * gateway (IPv4) a    the address that is asked for (IPv6)                         t c  type and
+ * code */
 struct icmp_form {
   int type;
   int code;
@@ -217,9 +218,11 @@ static void put_about(struct packet_writer *writer, const struct packet *about) 
     bytes_append_format(writer->bytes, ", length %zu", about->payload_length);
 }
 
-/* Only the beginning of the packet that an error is about is here: its own header says how long it was. */
+/* Only the beginning of the packet that an error is about is here: its own header says how long it
+ * was. */
 static void read_about(const struct packet *packet, struct packet *about) {
-  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT, about);
+  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT,
+              about);
 }
 
 void packet_put_icmp_words(struct packet_writer *writer) {

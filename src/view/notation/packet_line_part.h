@@ -21,7 +21,8 @@ static inline void packet_put(struct packet_writer *writer, const char *text) {
 void packet_put_port(struct packet_writer *writer, unsigned port);
 
 /* Two hex digits for each byte, at most `limit` of them, and "..." where there are more. */
-void packet_put_hex(struct packet_writer *writer, const unsigned char *data, size_t length, size_t limit);
+void packet_put_hex(struct packet_writer *writer, const unsigned char *data, size_t length,
+                    size_t limit);
 
 /* The name of what IP carries, or its number. */
 void packet_put_protocol(struct packet_writer *writer, int protocol);

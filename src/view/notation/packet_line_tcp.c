@@ -42,7 +42,8 @@ static void put_stamp(struct packet_writer *writer, uint32_t stamp, uint32_t bas
   if (writer->notation->aliases && stamp != 0) /* it is never the same twice */
     packet_put(writer, "T");
   else
-    bytes_append_format(writer->bytes, "%u", stamp && writer->event->relative ? stamp - base : stamp);
+    bytes_append_format(writer->bytes, "%u",
+                        stamp && writer->event->relative ? stamp - base : stamp);
 }
 
 static void put_stamps(struct packet_writer *writer, const struct packet_option *option) {
@@ -72,7 +73,8 @@ static void put_cookie(struct packet_writer *writer, const struct packet_option 
     packet_put_hex(writer, option->data, option->length, option->length);
 }
 
-/* In tcpdump's words. `least` and `most` are the lengths of data that `put` takes; any other is shown in hexadecimal. */
+/* In tcpdump's words. `least` and `most` are the lengths of data that `put` takes; any other is
+ * shown in hexadecimal. */
 static const struct option_form {
   unsigned kind;
   const char *name;
@@ -86,12 +88,14 @@ static const struct option_form {
     {TCPOPT_MAXSEG, "mss", 2, 2, put_segment,
      N_("the most data in one segment that the sender wants to get")},
     {TCPOPT_WINDOW, "wscale", 1, 1, put_scale, N_("windows are shifted left by so many bits")},
-    {TCPOPT_SACK_PERMITTED, "sackOK", 0, 0, NULL, N_("the sender understands selective acknowledgments")},
+    {TCPOPT_SACK_PERMITTED, "sackOK", 0, 0, NULL,
+     N_("the sender understands selective acknowledgments")},
     {TCPOPT_SACK, "sack", 8, 32, put_blocks, N_("what has come beyond ack: from, up to")},
     {TCPOPT_TIMESTAMP, "TS", 8, 8, put_stamps,
      N_("the sender's clock, and the receiver's as it came last")},
     {OPTION_MD5, "md5", 1, 0, NULL, N_("a signature (RFC 2385)")},
-    {OPTION_TIMEOUT, "uto", 2, 2, put_timeout, N_("how long the sender waits for an ACK (RFC 5482)")},
+    {OPTION_TIMEOUT, "uto", 2, 2, put_timeout,
+     N_("how long the sender waits for an ACK (RFC 5482)")},
     {OPTION_AUTHENTICATION, "tcp-ao", 1, 0, NULL, N_("a signature (RFC 5925)")},
     {OPTION_MULTIPATH, "mptcp", 1, 0, NULL, N_("several paths for one connection (RFC 8684)")},
     {PACKET_OPTION_FAST_OPEN, "tfo", 0, 16, put_cookie,

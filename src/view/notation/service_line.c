@@ -154,7 +154,8 @@ struct kept_service {
 };
 
 void service_lines_keep(struct service_lines *lines, const struct event *event) {
-  struct kept_service kept = {event->service->number, event->service->connection, event->serial, {0}};
+  struct kept_service kept = {
+      event->service->number, event->service->connection, event->serial, {0}};
   /* What is about no connection stands behind them. */
   if (kept.connection == 0)
     kept.connection = UINT64_MAX;
@@ -183,8 +184,8 @@ static void append_kept(const struct kept_service *kept, const struct notation *
   decoded_free(&decoded);
 }
 
-void service_lines_release(struct service_lines *lines, unsigned number, const struct notation *notation,
-                           struct bytes *bytes) {
+void service_lines_release(struct service_lines *lines, unsigned number,
+                           const struct notation *notation, struct bytes *bytes) {
   struct kept_service *kept = (struct kept_service *)lines->kept.data;
   size_t count = lines->kept.length / sizeof *kept;
   size_t left = 0;

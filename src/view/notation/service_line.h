@@ -8,21 +8,23 @@
 void notation_append_service(const struct notation *notation, const struct event_service *service,
                              struct bytes *bytes);
 
-/* Adds how far a transfer has come at a moment, in at most `width` columns: a bar, bytes, rate, time left. */
+/* Adds how far a transfer has come at a moment, in at most `width` columns: a bar, bytes, rate,
+ * time left. */
 void notation_append_progress(const struct event_progress *progress, int64_t now, size_t width,
                               struct bytes *bytes);
 
-/* Events of services that --stable holds back until their service is done with. A zeroed struct has none. */
+/* Events of services that --stable holds back until their service is done with. A zeroed struct has
+ * none. */
 struct service_lines {
   struct bytes kept; /* struct kept_service */
 };
 
 void service_lines_keep(struct service_lines *lines, const struct event *event);
 
-/* Adds the lines of one service, and forgets them: connection by connection, in the order in which each went, so that they are
- * the same however the connections were mixed. */
-void service_lines_release(struct service_lines *lines, unsigned number, const struct notation *notation,
-                           struct bytes *bytes);
+/* Adds the lines of one service, and forgets them: connection by connection, in the order in which
+ * each went, so that they are the same however the connections were mixed. */
+void service_lines_release(struct service_lines *lines, unsigned number,
+                           const struct notation *notation, struct bytes *bytes);
 /* The number of a service that has some; 0: none has. */
 unsigned service_lines_first(const struct service_lines *lines);
 void service_lines_free(struct service_lines *lines);

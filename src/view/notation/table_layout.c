@@ -24,15 +24,16 @@ static void append_time(long long nanoseconds, struct bytes *bytes) {
     bytes_append_format(bytes, "%lld h %lld min", nanoseconds / 3600000000000,
                         nanoseconds / 60000000000 % 60);
   else if (nanoseconds >= 60000000000)
-    bytes_append_format(bytes, "%lld min %lld s", nanoseconds / 60000000000, nanoseconds / 1000000000 % 60);
+    bytes_append_format(bytes, "%lld min %lld s", nanoseconds / 60000000000,
+                        nanoseconds / 1000000000 % 60);
   else if (nanoseconds >= 1000000000)
     bytes_append_format(bytes, "%.1f s", seconds);
   else
     bytes_append_format(bytes, "%.3f ms", seconds * 1e3);
 }
 
-static void append_cell(const struct answer *answer, const struct cell *cell, enum escape_style style,
-                        struct aliases *aliases, struct bytes *bytes) {
+static void append_cell(const struct answer *answer, const struct cell *cell,
+                        enum escape_style style, struct aliases *aliases, struct bytes *bytes) {
   const char *text = answer_cell_text(answer, cell);
   switch (cell->kind) {
   case CELL_EMPTY:
@@ -111,7 +112,8 @@ static bool right_aligned(const struct layout *layout, size_t column) {
   return layout->rows > 0;
 }
 
-static void append_row(const struct layout *layout, size_t row, size_t indent, struct bytes *bytes) {
+static void append_row(const struct layout *layout, size_t row, size_t indent,
+                       struct bytes *bytes) {
   const size_t *ends = (const size_t *)layout->ends.data + row * layout->columns;
   size_t start = row || layout->columns == 0 ? ends[-1] : 0;
   size_t pending = indent; /* spaces are held back, so that no line ends in them */

@@ -3,39 +3,40 @@
 #include <string.h>
 
 /* {NN} is the number of an arc. The sides of a state's box are the bars next to its name. */
-static const char template[] = "                          +-------------+\n"
-                               "          +-------------->|   CLOSED    |<---------------------------+\n"
-                               "          |               +-------------+                            |\n"
-                               "      {05}|           {01}|             |{02}                        |\n"
-                               "          |               v             v                            |\n"
-                               "          |     +-----------+  {04}   +-----------+  {06}            |\n"
-                               "          +-----|  LISTEN   |-------->| SYN_SENT  |----------------->+\n"
-                               "                +-----------+         +-----------+                  |\n"
-                               "                {03}|   ^{11}     {07}|     |{08}                    |\n"
-                               "                    v   |             |     |                        |\n"
-                               "                +-----------+         |     |                        |\n"
-                               "                | SYN_RECV  |<--------+     |                        |\n"
-                               "                +-----------+               |                        |\n"
-                               "            {10}|      |{09}                |                        |\n"
-                               "                |      v                    v                        |\n"
-                               "                |    +------------------------+                      |\n"
-                               "                |    |      ESTABLISHED       |                      |\n"
-                               "                |    +------------------------+                      |\n"
-                               "                |    {12}|              |{13}                        |\n"
-                               "                v        v              v                            |\n"
-                               "              +------------+      +------------+                     |\n"
-                               "              | FIN_WAIT1  |      | CLOSE_WAIT |                     |\n"
-                               "              +------------+      +------------+                     |\n"
-                               "        {14}|   {16}|   {15}|         {19}|                          |\n"
-                               "            v       |       v             v                          |\n"
-                               "    +-----------+   |  +---------+   +----------+      {20}          |\n"
-                               "    | FIN_WAIT2 |   |  | CLOSING |   | LAST_ACK |------------------->+\n"
-                               "    +-----------+   |  +---------+   +----------+                    |\n"
-                               "        {17}|       |   {18}|                                        |\n"
-                               "            v       v       v                                        |\n"
-                               "          +-------------------+              {21}                    |\n"
-                               "          |     TIME_WAIT     |------------------------------------->+\n"
-                               "          +-------------------+\n";
+static const char template[] =
+    "                          +-------------+\n"
+    "          +-------------->|   CLOSED    |<---------------------------+\n"
+    "          |               +-------------+                            |\n"
+    "      {05}|           {01}|             |{02}                        |\n"
+    "          |               v             v                            |\n"
+    "          |     +-----------+  {04}   +-----------+  {06}            |\n"
+    "          +-----|  LISTEN   |-------->| SYN_SENT  |----------------->+\n"
+    "                +-----------+         +-----------+                  |\n"
+    "                {03}|   ^{11}     {07}|     |{08}                    |\n"
+    "                    v   |             |     |                        |\n"
+    "                +-----------+         |     |                        |\n"
+    "                | SYN_RECV  |<--------+     |                        |\n"
+    "                +-----------+               |                        |\n"
+    "            {10}|      |{09}                |                        |\n"
+    "                |      v                    v                        |\n"
+    "                |    +------------------------+                      |\n"
+    "                |    |      ESTABLISHED       |                      |\n"
+    "                |    +------------------------+                      |\n"
+    "                |    {12}|              |{13}                        |\n"
+    "                v        v              v                            |\n"
+    "              +------------+      +------------+                     |\n"
+    "              | FIN_WAIT1  |      | CLOSE_WAIT |                     |\n"
+    "              +------------+      +------------+                     |\n"
+    "        {14}|   {16}|   {15}|         {19}|                          |\n"
+    "            v       |       v             v                          |\n"
+    "    +-----------+   |  +---------+   +----------+      {20}          |\n"
+    "    | FIN_WAIT2 |   |  | CLOSING |   | LAST_ACK |------------------->+\n"
+    "    +-----------+   |  +---------+   +----------+                    |\n"
+    "        {17}|       |   {18}|                                        |\n"
+    "            v       v       v                                        |\n"
+    "          +-------------------+              {21}                    |\n"
+    "          |     TIME_WAIT     |------------------------------------->+\n"
+    "          +-------------------+\n";
 
 void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_state to) {
   if ((unsigned)to >= 32)
@@ -96,10 +97,11 @@ void diagram_append(const struct diagram *diagram, struct bytes *bytes) {
     missing += transitions[i].instead != NULL;
   }
   bytes_append_text(bytes, text);
-  bytes_append_format(bytes, _("states seen: %d of %d, arcs seen: %d of %d (Linux does not have %d: x)\n"),
+  bytes_append_format(bytes,
+                      _("states seen: %d of %d, arcs seen: %d of %d (Linux does not have %d: x)\n"),
                       states, all, taken, TRANSITION_COUNT - missing, missing);
   if (diagram->gaps)
-    bytes_append_format(bytes,
-                        _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),
-                        diagram->gaps);
+    bytes_append_format(
+        bytes, _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),
+        diagram->gaps);
 }

@@ -1,13 +1,14 @@
-/* diagram: TCP's state diagram (RFC 9293, figure 5) in characters, with what was seen marked on it. */
+/* diagram: TCP's state diagram (RFC 9293, figure 5) in characters, with what was seen marked on it.
+ */
 #ifndef SOCKSH_VIEW_PICTURE_DIAGRAM_H
 #define SOCKSH_VIEW_PICTURE_DIAGRAM_H
 
 #include "socket/transition.h"
 
 struct diagram {
-  unsigned states;           /* bits 1 << enum socket_state: those that were seen */
+  unsigned states;                  /* bits 1 << enum socket_state: those that were seen */
   unsigned taken[TRANSITION_COUNT]; /* how often each arc was seen */
-  unsigned gaps;             /* changes that passed over a state which was not seen */
+  unsigned gaps;                    /* changes that passed over a state which was not seen */
 };
 
 /* Notes one change; from STATE_UNKNOWN it is the first that was seen of a socket. */

@@ -1,4 +1,5 @@
-/* tap_view: the tests of a session in the form of the Test Anything Protocol, version 14. What is no test is a comment. */
+/* tap_view: the tests of a session in the form of the Test Anything Protocol, version 14. What is
+ * no test is a comment. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +50,8 @@ static void send_out(struct tap_view *tap) {
   bytes_clear(&tap->text);
 }
 
-/* Version 14 is 13 with subtests, which older harnesses pass over; but they refuse the number. prove(1) tells its own. */
+/* Version 14 is 13 with subtests, which older harnesses pass over; but they refuse the number.
+ * prove(1) tells its own. */
 static int tap_version(void) {
   const char *harness = getenv("HARNESS_VERSION");
   return harness && strtod(harness, NULL) < 3.5 ? 13 : 14;
@@ -116,7 +118,8 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
     put_yaml(tap, "expected", expected, strlen(expected));
   if (got)
     put_yaml(tap, "got", got, strlen(got));
-  bool own = event->job == 0 && event->statement != 0; /* a job's line is not the one that was seen last */
+  bool own =
+      event->job == 0 && event->statement != 0; /* a job's line is not the one that was seen last */
   if (own && tap->place.length)
     put_yaml(tap, "at", tap->place.data, tap->place.length);
   if (own && tap->statement.length)
@@ -195,12 +198,14 @@ static void show_answer(struct tap_view *tap, const struct answer *answer) {
   else if (answer->kind == ANSWER_TEXT)
     bytes_append(&text, answer->text.data, answer->text.length);
   else
-    escape_append(&text, answer->text.data ? answer->text.data : "", answer->text.length, ESCAPE_ASCII);
+    escape_append(&text, answer->text.data ? answer->text.data : "", answer->text.length,
+                  ESCAPE_ASCII);
   put_comment(tap, bytes_text(&text), text.length);
   bytes_free(&text);
 }
 
-static void remember_state(struct tap_view *tap, const struct event *event, const struct bytes *line) {
+static void remember_state(struct tap_view *tap, const struct event *event,
+                           const struct bytes *line) {
   size_t at = 0;
   while (at < tap->state_count && tap->states[at].socket != event->state->socket.id)
     at++;

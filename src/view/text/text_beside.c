@@ -6,7 +6,8 @@
 #include "view/notation/packet_line.h"
 #include "view/text/text_part.h"
 
-/* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and what has become of it. */
+/* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and
+ * what has become of it. */
 void text_show_packet(struct text_view *text, const struct event *event) {
   const struct event_packet *packet = &event->packet;
   /* What was sent again while it is held is told by `wire`. */
@@ -35,8 +36,8 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* So many lines of services at once, and so many more in a second: who reads along sees all, and a crowd does not flood the
- * screen. The timeline has them all. */
+/* So many lines of services at once, and so many more in a second: who reads along sees all, and a
+ * crowd does not flood the screen. The timeline has them all. */
 static bool service_fits(struct text_view *text, const struct event *event) {
   enum { MOST = 100, EACH = 1000000000 / 20 };
   int64_t grown = (event->monotonic - text->service_since) / EACH;
@@ -97,7 +98,8 @@ void text_show_progress(struct text_view *text, const struct event *event) {
   if (event->progress.done)
     return;
   ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  notation_append_progress(&event->progress, event->monotonic, size.ws_col ? size.ws_col : 80, &text->line);
+  notation_append_progress(&event->progress, event->monotonic, size.ws_col ? size.ws_col : 80,
+                           &text->line);
   output_add(text->view.output, STDOUT_FILENO, text->line.data, text->line.length);
   bytes_clear(&text->line);
   text->progress = true;

@@ -2,18 +2,18 @@
 #ifndef SOCKSH_VIEW_TEXT_TEXT_PART_H
 #define SOCKSH_VIEW_TEXT_TEXT_PART_H
 
-#include "view/text/held_output.h"
 #include "view/notation/notation.h"
 #include "view/notation/service_line.h"
+#include "view/text/held_output.h"
 #include "view/view.h"
 
 struct text_view {
   struct view view;
   struct bytes line;             /* the line being built, kept for its memory */
   struct aliases aliases;        /* --stable */
-  struct held_output kept;        /* --stable */
+  struct held_output kept;       /* --stable */
   struct service_lines services; /* --stable */
-  int64_t service_since;         /* lines of services are shown within a budget that grows with time */
+  int64_t service_since; /* lines of services are shown within a budget that grows with time */
   int64_t service_budget;
   unsigned long long service_skipped;
   bool progress; /* the terminal's line shows how far a transfer has come */

@@ -229,7 +229,8 @@ static void put_place(struct text_view *text, const struct event_error *error) {
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
   bool typed = !error->source[0];
-  bool known = (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  bool known =
+      (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
   /* How far a call of several came is worth saying, that it was interrupted is not. */
   if (known && error->kind == ERROR_INTERRUPTED && strcmp(error->message, _("interrupted")) != 0) {
     put_note(text, event, error->message);
@@ -274,8 +275,9 @@ static void show_job(struct text_view *text, const struct event *event) {
   case JOB_RESUMED:
     bytes_append_format(&text->line, "[%u] ", number);
     text_put(text, event->about_job.text, strlen(event->about_job.text), false);
-    bytes_append_text(&text->line,
-                      event->about_job.phase == JOB_DETACHED ? _(" goes on in the background\n") : "\n");
+    bytes_append_text(&text->line, event->about_job.phase == JOB_DETACHED
+                                       ? _(" goes on in the background\n")
+                                       : "\n");
     break;
   case JOB_KILLED:
     bytes_append_format(&text->line, _("[%u] ended\n"), number);
