@@ -8,124 +8,252 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/bytes.h"
 #include "language/error.h"
 #include "language/number.h"
 
-static const char usage[] = N_("usage: socksh [-qvk] [--stable] [--json|--tap] [--step] [--lab] "
-                               "[--deadline DURATION] [-c COMMANDS] [FILE|-] [ARG...]\n"
-                               "       socksh --help | --version\n");
-
-static const char help[] =
+static const char introduction[] =
     N_("\n"
-       "A shell for the socket API: one line typed is one socket call made, and shown with what "
-       "the kernel did.\n"
-       "Without FILE and -c, lines are read from the prompt, or from standard input where that is "
-       "no terminal.\n"
-       "\n"
-       "  -c COMMANDS    run COMMANDS, then end\n"
-       "  -q, --quiet    print only data, answers that were asked for, and errors\n"
-       "  -v, --verbose  print each line before what it does\n"
-       "  -k, --keep-going\n"
-       "                 go on behind a line that failed; the exit status is 1 all the same\n"
-       "      --stable   print ports, times and cookies as P1, T1, C1, and states when they have "
-       "settled\n"
-       "      --json     print each event as a JSON object on a line of its own: socksh-json(5)\n"
-       "      --tap      print the tests (expect, assert, await) in TAP version 14\n"
-       "      --lab      begin with a lab: the hosts client and server, and a wire between them\n"
-       "      --step     walk through FILE line by line\n"
-       "      --deadline DURATION\n"
-       "                 end with a failure after so long, as 30s: for tests\n"
-       "      --help     print this\n"
-       "      --version  print the version\n"
-       "\n"
-       "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands. Manual: man "
-       "socksh\n");
+       "A shell for the socket API: one line typed is one socket call made, and shown with what the"
+       " kernel did.\n"
+       "Without FILE and -c, lines are read from the prompt, or from standard input where that is"
+       " no terminal.\n"
+       "\n");
+
+static const char ending[] =
+    N_("\n"
+       "ARG... are $1, $2 ... in the script. At the prompt, `help` lists the commands."
+       " Manual: man socksh\n");
+
+static int set_flag(const struct shell_option *option, const char *argument,
+                    struct shell_options *options) {
+  (void)argument;
+  *(bool *)((char *)options + option->flag) = true;
+  return -1;
+}
+
+static int take_commands(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  (void)option;
+  options->commands = argument;
+  return -1;
+}
+
+static int choose_output(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  (void)argument;
+  if (options->output != OUTPUT_TEXT) {
+    fputs(_("socksh: --json and --tap are two forms of one output: choose one\n"), stderr);
+    return 2;
+  }
+  options->output = option->output;
+  return -1;
+}
+
+static int take_deadline(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  (void)option;
+  if (duration_parse(argument, strlen(argument), &options->deadline) == 0 && options->deadline > 0)
+    return -1;
+  fputs(_("socksh: --deadline takes a duration, as 30s or 2m\n"), stderr);
+  return 2;
+}
+
+static option_apply print_help, print_version;
+
+#define FLAG(field) .apply = set_flag, .flag = offsetof(struct shell_options, field)
+
+const struct shell_option options_table[] = {
+    {.letter = 'c',
+     .argument = "COMMANDS",
+     .completion = COMPLETES_COMMANDS,
+     .place = 7,
+     .help = N_("run COMMANDS, then end"),
+     .apply = take_commands},
+    {.name = "quiet",
+     .letter = 'q',
+     .place = 1,
+     .help = N_("print only data, answers that were asked for, and errors"),
+     FLAG(quiet)},
+    {.name = "verbose",
+     .letter = 'v',
+     .place = 1,
+     .help = N_("print each line before what it does"),
+     FLAG(verbose)},
+    {.name = "keep-going",
+     .letter = 'k',
+     .place = 1,
+     .help = N_("go on behind a line that failed; the exit status is 1 all the same"),
+     FLAG(keep_going)},
+    {.name = "stable",
+     .place = 2,
+     .help = N_("print ports, times and cookies as P1, T1, C1, and states when they have settled"),
+     FLAG(stable)},
+    {.name = "json",
+     .place = 3,
+     .help = N_("print each event as a JSON object on a line of its own: socksh-json(5)"),
+     .apply = choose_output,
+     .output = OUTPUT_JSON},
+    {.name = "tap",
+     .place = 3,
+     .help = N_("print the tests (expect, assert, await) in TAP version 14"),
+     .apply = choose_output,
+     .output = OUTPUT_TAP},
+    {.name = "lab",
+     .place = 5,
+     .help = N_("begin with a lab: the hosts client and server, and a wire between them"),
+     FLAG(lab)},
+    {.name = "step", .place = 4, .help = N_("walk through FILE line by line"), FLAG(step)},
+    {.name = "deadline",
+     .argument = "DURATION",
+     .completion = COMPLETES_DURATION,
+     .place = 6,
+     .help = N_("end with a failure after so long, as 30s: for tests"),
+     .apply = take_deadline},
+    {.name = "help", .help = N_("print this"), .apply = print_help},
+    {.name = "version", .help = N_("print the version"), .apply = print_version},
+    {.help = NULL},
+};
 
 enum {
-  OPTION_STABLE = 256,
-  OPTION_JSON,
-  OPTION_TAP,
-  OPTION_STEP,
-  OPTION_LAB,
-  OPTION_DEADLINE,
-  OPTION_HELP,
-  OPTION_VERSION
+  OPTION_COUNT = sizeof options_table / sizeof *options_table - 1,
+  LONG_CODE = 256, /* above every letter */
+  HELP_COLUMN = 17
 };
 
-static const struct option long_options[] = {
-    {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"keep-going", no_argument, NULL, 'k'},
-    {"stable", no_argument, NULL, OPTION_STABLE},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"tap", no_argument, NULL, OPTION_TAP},
-    {"step", no_argument, NULL, OPTION_STEP},
-    {"lab", no_argument, NULL, OPTION_LAB},
-    {"deadline", required_argument, NULL, OPTION_DEADLINE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
-};
+static void append_spelling(struct bytes *text, const struct shell_option *option) {
+  if (option->name)
+    bytes_append_format(text, "--%s", option->name);
+  else
+    bytes_append_format(text, "-%c", option->letter);
+  if (option->argument)
+    bytes_append_format(text, " %s", option->argument);
+}
 
-static int print_version(void) {
+/* The options of one place: [-qvk], [--json|--tap]. Whether there are any. */
+static bool append_place(struct bytes *text, unsigned place) {
+  bool found = false;
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    if (option->place != place)
+      continue;
+    if (option->letter && !option->argument) {
+      bytes_append_format(text, "%s%c", found ? "" : " [-", option->letter);
+    } else {
+      bytes_append_text(text, found ? "|" : " [");
+      append_spelling(text, option);
+    }
+    found = true;
+  }
+  if (found)
+    bytes_append_char(text, ']');
+  return found;
+}
+
+static void append_usage(struct bytes *text) {
+  bytes_append_text(text, _("usage: socksh"));
+  for (unsigned place = 1; append_place(text, place); place++)
+    ;
+  bytes_append_text(text, _(" [FILE|-] [ARG...]\n       socksh"));
+  const char *before = " ";
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    if (option->place != 0)
+      continue;
+    bytes_append_text(text, before);
+    append_spelling(text, option);
+    before = " | ";
+  }
+  bytes_append_char(text, '\n');
+}
+
+static void append_help(struct bytes *text, const struct shell_option *option) {
+  size_t start = text->length;
+  if (option->letter)
+    bytes_append_format(text, "  -%c%s", option->letter, option->name ? ", " : "");
+  else
+    bytes_append_text(text, "      ");
+  if (option->name)
+    bytes_append_format(text, "--%s", option->name);
+  if (option->argument)
+    bytes_append_format(text, " %s", option->argument);
+  if (text->length - start + 2 > HELP_COLUMN) {
+    bytes_append_char(text, '\n');
+    start = text->length;
+  }
+  bytes_pad(text, start, HELP_COLUMN);
+  bytes_append_format(text, "%s\n", _(option->help));
+}
+
+static int print_help(const struct shell_option *option, const char *argument,
+                      struct shell_options *options) {
+  (void)option, (void)argument, (void)options;
+  struct bytes text = {0};
+  append_usage(&text);
+  bytes_append_text(&text, _(introduction));
+  for (option = options_table; option->help; option++)
+    append_help(&text, option);
+  bytes_append_text(&text, _(ending));
+  fputs(bytes_text(&text), stdout);
+  bytes_free(&text);
+  return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int print_version(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  (void)option, (void)argument, (void)options;
   printf("socksh %s\n", PACKAGE_VERSION);
   puts(_("Copyright (C) 2026 the socksh authors. License GPLv3+: GNU GPL version 3 or later.\n"
          "This is free software: you may change and redistribute it. There is no warranty."));
   return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static int print_help(void) {
-  fputs(_(usage), stdout);
-  fputs(_(help), stdout);
-  return fflush(stdout) == 0 ? 0 : 1;
+static int complain_with_usage(void) {
+  struct bytes text = {0};
+  append_usage(&text);
+  fputs(bytes_text(&text), stderr);
+  bytes_free(&text);
+  return 2;
 }
 
-static int read_letters(int argc, char **argv, struct shell_options *options) {
-  int letter;
-  while ((letter = getopt_long(argc, argv, "+qvkc:", long_options, NULL)) != -1) {
-    switch (letter) {
-    case 'q':
-      options->quiet = true;
-      break;
-    case 'v':
-      options->verbose = true;
-      break;
-    case 'k':
-      options->keep_going = true;
-      break;
-    case 'c':
-      options->commands = optarg;
-      break;
-    case OPTION_STABLE:
-      options->stable = true;
-      break;
-    case OPTION_JSON:
-    case OPTION_TAP:
-      if (options->output != OUTPUT_TEXT) {
-        fputs(_("socksh: --json and --tap are two forms of one output: choose one\n"), stderr);
-        return 2;
-      }
-      options->output = letter == OPTION_JSON ? OUTPUT_JSON : OUTPUT_TAP;
-      break;
-    case OPTION_LAB:
-      options->lab = true;
-      break;
-    case OPTION_STEP:
-      options->step = true;
-      break;
-    case OPTION_DEADLINE:
-      if (duration_parse(optarg, strlen(optarg), &options->deadline) == 0 && options->deadline > 0)
-        break;
-      fputs(_("socksh: --deadline takes a duration, as 30s or 2m\n"), stderr);
-      return 2;
-    case OPTION_HELP:
-      return print_help();
-    case OPTION_VERSION:
-      return print_version();
-    default:
-      fputs(_(usage), stderr);
-      return 2;
-    }
+/* What getopt gives for an option. */
+static int option_code(const struct shell_option *option) {
+  return option->letter ? option->letter : LONG_CODE + (int)(option - options_table);
+}
+
+static const struct shell_option *find_by_code(int code) {
+  for (const struct shell_option *option = options_table; option->help; option++)
+    if (option_code(option) == code)
+      return option;
+  return NULL;
+}
+
+/* Fills getopt's two arrays, which have room for every option. The plus: options end at FILE. */
+static void describe_to_getopt(char *letters, struct option *names) {
+  *letters++ = '+';
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    int takes = option->argument ? required_argument : no_argument;
+    if (option->letter)
+      *letters++ = option->letter;
+    if (option->letter && option->argument)
+      *letters++ = ':';
+    if (option->name)
+      *names++ = (struct option){option->name, takes, NULL, option_code(option)};
+  }
+  *letters = '\0';
+  *names = (struct option){0};
+}
+
+static int read_options(int argc, char **argv, struct shell_options *options) {
+  char letters[1 + 2 * OPTION_COUNT + 1];
+  struct option names[OPTION_COUNT + 1];
+  describe_to_getopt(letters, names);
+  int code;
+  while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+    const struct shell_option *option = find_by_code(code);
+    if (!option)
+      return complain_with_usage();
+    int status = option->apply(option, optarg, options);
+    if (status >= 0)
+      return status;
   }
   return -1;
 }
@@ -151,6 +279,6 @@ static int read_operands(int argc, char **argv, struct shell_options *options) {
 }
 
 int options_read(int argc, char **argv, struct shell_options *options) {
-  int status = read_letters(argc, argv, options);
+  int status = read_options(argc, argv, options);
   return status < 0 ? read_operands(argc, argv, options) : status;
 }

@@ -1,4 +1,5 @@
-/* options: the command line. */
+/* options: the command line. Its options are one table: getopt's arrays, the text of --help and the
+ * completions of other shells are made from it. Adding one is a row and its entry in the manual. */
 #ifndef SOCKSH_SHELL_OPTIONS_H
 #define SOCKSH_SHELL_OPTIONS_H
 
@@ -27,6 +28,40 @@ struct shell_options {
   const char *const *arguments; /* $0, $1 ... */
   size_t argument_count;
 };
+
+/* What another shell completes where an option's argument stands. */
+enum option_completion { COMPLETES_NOTHING, COMPLETES_COMMANDS, COMPLETES_DURATION };
+
+struct shell_option;
+
+/* Does what an option says; `argument` is NULL where none is taken. -1 to go on, else the exit
+ * status. */
+typedef int option_apply(const struct shell_option *option, const char *argument,
+                         struct shell_options *options);
+
+/* An option of the command line: a row of the table. */
+struct shell_option {
+  /* The long name, without its hyphens; NULL: it has only a letter. */
+  const char *name;
+  /* '\0': it has only a long name. */
+  char letter;
+  /* Its argument, as --help names it; NULL: it takes none. */
+  const char *argument;
+  enum option_completion completion;
+  /* Where it stands in the line of usage, from 1. Options that share a place exclude each other,
+   * or, where they are letters, stand together. 0: it ends the program. */
+  unsigned place;
+  /* One line for --help and the completions; NULL ends the table. */
+  const char *help;
+  option_apply *apply;
+  /* For the flags: which bool in struct shell_options, as an offset. */
+  size_t flag;
+  /* For --json and --tap. */
+  enum shell_output output;
+};
+
+/* All options, in the order of --help. */
+extern const struct shell_option options_table[];
 
 /* Reads the command line. -1 to go on, else the exit status: after --help, --version, or a
  * complaint. */

@@ -1,0 +1,170 @@
+/* generate: prints what the completions and the manual have from the table of options and the table
+ * of commands. `generate bash` and `generate zsh` print the part of a completion between its marks;
+ * `generate manual` prints the items of the manual's list of options, for the test that holds the
+ * manual against the table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "commands/command_table.h"
+#include "shell/options.h"
+
+/* The same word stands in completions/socksh.bash. */
+static const char *const bash_completions[] = {
+    [COMPLETES_NOTHING] = "nothing",
+    [COMPLETES_COMMANDS] = "commands",
+    [COMPLETES_DURATION] = "duration",
+};
+
+/* The action of _arguments. */
+static const char *const zsh_completions[] = {
+    [COMPLETES_NOTHING] = "",
+    [COMPLETES_COMMANDS] = "_socksh_commands",
+    [COMPLETES_DURATION] = "_socksh_durations",
+};
+
+static const char durations[] = "10s 30s 1m 5m";
+
+/* Text for single quotes; before each of the characters in `escaped` stands a backslash. */
+static void print_escaped(const char *text, const char *escaped) {
+  for (; *text; text++) {
+    if (strchr(escaped, *text))
+      putchar('\\');
+    if (*text == '\'')
+      fputs("'\\''", stdout);
+    else
+      putchar(*text);
+  }
+}
+
+static void print_bash_options(void) {
+  fputs("  local options=(", stdout);
+  const char *before = "";
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    if (option->letter) {
+      printf("%s-%c", before, option->letter);
+      before = " ";
+    }
+    if (option->name) {
+      printf("%s--%s", before, option->name);
+      before = " ";
+    }
+  }
+  puts(")");
+}
+
+static void print_bash_flags(void) {
+  fputs("  local flags=", stdout);
+  for (const struct shell_option *option = options_table; option->help; option++)
+    if (option->letter && !option->argument)
+      putchar(option->letter);
+  putchar('\n');
+}
+
+static void print_bash_arguments(void) {
+  puts("  local -A takes=(");
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    if (option->argument && option->letter)
+      printf("    [-%c]=%s\n", option->letter, bash_completions[option->completion]);
+    if (option->argument && option->name)
+      printf("    [--%s]=%s\n", option->name, bash_completions[option->completion]);
+  }
+  puts("  )");
+}
+
+static void print_bash(void) {
+  print_bash_options();
+  print_bash_flags();
+  print_bash_arguments();
+  printf("  local durations=(%s)\n", durations);
+  puts("  local commands=(");
+  for (size_t i = 0; command_table[i]; i++) {
+    fputs("    '", stdout);
+    print_escaped(command_table[i]->name, "");
+    puts("'");
+  }
+  puts("  )");
+}
+
+/* What may not stand beside an option: all else where it ends the program, FILE where it takes that
+ * place, else its other name, or those that it excludes. */
+static void print_zsh_excluded(const struct shell_option *option) {
+  if (option->place == 0) {
+    fputs("(- *)", stdout);
+  } else if (option->completion == COMPLETES_COMMANDS) {
+    fputs("(1)", stdout);
+  } else if (option->letter && option->name) {
+    printf("(-%c --%s)", option->letter, option->name);
+  } else {
+    putchar('(');
+    const char *before = "";
+    for (const struct shell_option *other = options_table; other->help; other++) {
+      if (other->place != option->place || !other->name)
+        continue;
+      printf("%s--%s", before, other->name);
+      before = " ";
+    }
+    putchar(')');
+  }
+}
+
+/* One name of an option, as a specification of _arguments. */
+static void print_zsh_name(const struct shell_option *option, const char *hyphens, const char *name,
+                           const char *equals) {
+  fputs("    '", stdout);
+  print_zsh_excluded(option);
+  printf("%s%s%s[", hyphens, name, option->argument ? equals : "");
+  print_escaped(option->help, "\\[]");
+  putchar(']');
+  if (option->argument)
+    printf(":%s:%s", option->argument, zsh_completions[option->completion]);
+  puts("'");
+}
+
+static void print_zsh(void) {
+  printf("  durations=(%s)\n", durations);
+  puts("  options=(");
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    if (option->letter)
+      print_zsh_name(option, "-", (char[]){option->letter, '\0'}, "");
+    if (option->name)
+      print_zsh_name(option, "--", option->name, "=");
+  }
+  puts("  )\n  commands=(");
+  for (size_t i = 0; command_table[i]; i++) {
+    fputs("    '", stdout);
+    print_escaped(command_table[i]->name, "\\:");
+    putchar(':');
+    print_escaped(command_table[i]->summary, "\\:");
+    puts("'");
+  }
+  puts("  )");
+}
+
+static void print_manual(void) {
+  for (const struct shell_option *option = options_table; option->help; option++) {
+    fputs(".It", stdout);
+    if (option->letter)
+      printf(" Fl %c%s", option->letter, option->name ? " ," : "");
+    if (option->name)
+      printf(" Fl -%s", option->name);
+    if (option->argument)
+      printf(" Ar %s", option->argument);
+    putchar('\n');
+  }
+}
+
+int main(int argc, char **argv) {
+  const char *what = argc == 2 ? argv[1] : "";
+  if (strcmp(what, "bash") == 0) {
+    print_bash();
+  } else if (strcmp(what, "zsh") == 0) {
+    print_zsh();
+  } else if (strcmp(what, "manual") == 0) {
+    print_manual();
+  } else {
+    fputs("usage: generate bash|zsh|manual\n", stderr);
+    return 2;
+  }
+  return fflush(stdout) == 0 ? 0 : 1;
+}

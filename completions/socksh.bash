@@ -1,0 +1,198 @@
+# Completion of the command line of socksh, for bash.
+
+# FILE: scripts and directories. Where no script fits, bash completes any file.
+_socksh_scripts() { # WORD
+  local scripts
+  mapfile -t scripts < <(compgen -f -X '!*.socksh' -- "$1")
+  if [[ ${#scripts[@]} -gt 0 ]]; then
+    mapfile -t COMPREPLY < <(compgen -d -- "$1")
+    COMPREPLY+=("${scripts[@]}")
+    compopt -o filenames
+  fi
+}
+
+# Those of the CANDIDATES that begin with WORD.
+_socksh_choose() { # WORD CANDIDATE...
+  local candidate
+  for candidate in "${@:2}"; do
+    if [[ $candidate == "$1"* ]]; then
+      COMPREPLY+=("$candidate")
+    fi
+  done
+}
+
+_socksh() { # PROGRAM WORD PREVIOUS
+  # What stands between the marks is written by `make update-completions`.
+  # BEGIN TABLES
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --lab --step --deadline --help --version)
+  local flags=qvk
+  local -A takes=(
+    [-c]=commands
+    [--deadline]=duration
+  )
+  local durations=(10s 30s 1m 5m)
+  local commands=(
+    'socket'
+    'socketpair'
+    'bind'
+    'listen'
+    'accept'
+    'connect'
+    'shutdown'
+    'close'
+    'dup'
+    'send'
+    'sendto'
+    'sendmsg'
+    'write'
+    'recv'
+    'recvfrom'
+    'recvmsg'
+    'read'
+    'sendfile'
+    'splice'
+    'pipe'
+    'send-all'
+    'recv-all'
+    'recv-line'
+    'recv-exactly'
+    'send-file'
+    'recv-file'
+    'getsockname'
+    'getpeername'
+    'getsockopt'
+    'setsockopt'
+    'options'
+    'set-timeout'
+    'get-timeout'
+    'set-blocking'
+    'fcntl'
+    'ioctl'
+    'poll'
+    'select'
+    'epoll_create1'
+    'epoll_ctl'
+    'epoll_wait'
+    'serve'
+    'services'
+    'stop'
+    'states'
+    'transitions'
+    'diagram'
+    'backlog'
+    'tcp-info'
+    'log'
+    'lab'
+    'lab host'
+    'lab sysctl'
+    'lab check'
+    'wire'
+    'wire hold'
+    'wire flow'
+    'step'
+    'step until'
+    'goto'
+    'packet'
+    'capture'
+    'capture off'
+    'wire deliver'
+    'wire drop'
+    'wire duplicate'
+    'wire move'
+    'wire corrupt'
+    'wire edit'
+    'wire inject'
+    'wire show'
+    'wire fold'
+    'wire delay'
+    'wire loss'
+    'wire rate'
+    'wire mtu'
+    'wire cut'
+    'wire join'
+    'tcp-listen'
+    'tcp-connect'
+    'udp-bind'
+    'udp-connect'
+    'unix-listen'
+    'unix-connect'
+    'unix-bind'
+    'getaddrinfo'
+    'getnameinfo'
+    'getservbyname'
+    'getservbyport'
+    'getprotobyname'
+    'if_nametoindex'
+    'inet_pton'
+    'inet_ntop'
+    'inet_aton'
+    'inet_addr'
+    'inet_ntoa'
+    'htons'
+    'htonl'
+    'ntohs'
+    'ntohl'
+    'upper'
+    'lower'
+    'length'
+    'slice'
+    'pack'
+    'unpack'
+    'print'
+    'write-file'
+    'assert'
+    'await'
+    'status'
+    'names'
+    'let'
+    'unset'
+    'jobs'
+    'wait'
+    'fg'
+    'kill'
+    'set'
+    'sleep'
+    'source'
+    'save'
+    'history'
+    'shell'
+    'spawn'
+    'help'
+    'explain'
+    'quit'
+  )
+  # END TABLES
+  local word=$2 wanted=option given=no before
+  COMPREPLY=()
+  # What is wanted after the words before the cursor: an option, an argument of one, FILE, or ARG.
+  for before in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $wanted:$before in
+    arg:* | duration:=) ;;
+    file:*) wanted=arg ;;
+    option:--) wanted='file' ;;
+    option:--*) wanted=${takes[$before]:-option} ;;
+    option:-?*)
+      if [[ $before =~ ^-[$flags]*(.)$ ]]; then
+        wanted=${takes[-${BASH_REMATCH[1]}]:-option}
+      fi
+      ;;
+    option:*) wanted=arg ;;
+    commands:*) wanted=option given=yes ;;
+    *) wanted=option ;;
+    esac
+  done
+  case $wanted:$word in
+  option:-*) _socksh_choose "$word" "${options[@]}" ;;
+  option:* | file:*) [[ $given == yes ]] || _socksh_scripts "$word" ;;
+  duration:*) _socksh_choose "$word" "${durations[@]}" ;;
+  commands:*)
+    # Unquoted, a command of two words would be two arguments.
+    if [[ ${COMP_WORDS[COMP_CWORD]} != [\'\"]* ]]; then
+      mapfile -t commands < <(printf '%s\n' "${commands[@]}" | grep -v ' ')
+    fi
+    _socksh_choose "$word" "${commands[@]}"
+    ;;
+  esac
+}
+
+complete -o bashdefault -o default -F _socksh socksh
