@@ -9,98 +9,11 @@
 
 #include <stdint.h>
 
+#include "call/call_row.h"
 #include "language/value.h"
 #include "names/address.h"
 #include "option/option.h"
 #include "socket/socket.h"
-
-enum call_name {
-  CALL_SOCKET,
-  CALL_SOCKETPAIR,
-  CALL_BIND,
-  CALL_LISTEN,
-  CALL_ACCEPT,
-  CALL_ACCEPT4,
-  CALL_CONNECT,
-  CALL_SHUTDOWN,
-  CALL_CLOSE,
-  CALL_DUP,
-  CALL_PIPE,
-  CALL_SEND,
-  CALL_SENDTO,
-  CALL_SENDMSG,
-  CALL_WRITE,
-  CALL_RECV,
-  CALL_RECVFROM,
-  CALL_RECVMSG,
-  CALL_READ,
-  CALL_SENDFILE,
-  CALL_SPLICE,
-  CALL_GETSOCKNAME,
-  CALL_GETPEERNAME,
-  CALL_GETSOCKOPT,
-  CALL_SETSOCKOPT,
-  CALL_FCNTL,
-  CALL_IOCTL,
-  CALL_POLL,
-  CALL_SELECT,
-  CALL_EPOLL_CREATE1,
-  CALL_EPOLL_CTL,
-  CALL_EPOLL_WAIT,
-  CALL_GETADDRINFO,
-  CALL_GETNAMEINFO,
-  CALL_COUNT,
-};
-
-/* What stands at one place between a call's parentheses. */
-enum call_part {
-  PART_END,
-  PART_SUBJECT,     /* the descriptor of call->subject */
-  PART_OBJECT,      /* the descriptor of call->object */
-  PART_NUMBER,      /* call->number[slot], with the names of a set, or plain */
-  PART_TYPE,        /* number[slot]: a socket type, with its flags */
-  PART_PROTOCOL,    /* number[slot]: a protocol, 0 printed as 0 */
-  PART_PAIR,        /* the two descriptors made */
-  PART_ADDRESS_IN,  /* address and its length */
-  PART_ADDRESS_OUT, /* address and its length, filled in by the kernel */
-  PART_DATA_IN,     /* data and its length */
-  PART_DATA_OUT,    /* data, and the size that was asked for */
-  PART_OPTION,      /* level and name of the option: number[0], number[1] */
-  PART_VALUE_IN,    /* the option's value and its length */
-  PART_VALUE_OUT,
-  PART_FLAGS_WORD,   /* fcntl's third argument: flags in number[1], where the command sets them */
-  PART_REQUEST_WORD, /* ioctl's third argument: [number[1]] */
-  PART_POLL,         /* items and their count */
-  PART_SETS,         /* select's count and three sets */
-  PART_EVENT,        /* epoll_ctl's event */
-  PART_EVENTS,       /* epoll_wait's events and their most */
-  PART_MILLISECONDS, /* duration, -1 where there is none */
-  PART_TIMESPEC,     /* duration as {tv_sec, tv_nsec}, NULL where there is none */
-  PART_MESSAGE,      /* a struct msghdr */
-  PART_TEXT,         /* text[slot], NULL where there is none */
-  PART_HINTS,        /* getaddrinfo's hints: number[0] family, number[1] type */
-  PART_RESULT,       /* getaddrinfo's result, as a count */
-  PART_FILE,         /* the file in text[slot] */
-  PART_OFFSET,       /* where in it: [number[slot]], and behind the call number[slot + 1] */
-  PART_COUNT,        /* bytes asked for */
-  PART_NULL,         /* NULL */
-  PART_OTHER_END,    /* the descriptor of call->object, or what text[slot] calls it */
-};
-
-struct call_argument {
-  enum call_part part;
-  int slot;
-  const struct constant_set *set;
-};
-
-/* A row for each call, so that all views show it in the same way. */
-struct call_form {
-  const char *name; /* as in C */
-  struct call_argument arguments[8];
-  bool receives;  /* a result of 0 means the end of the stream */
-  bool addresses; /* it may change the local or the peer's address */
-};
-extern const struct call_form call_forms[CALL_COUNT];
 
 /* One entry of poll, select or epoll. */
 struct call_item {
@@ -113,26 +26,52 @@ struct call_item {
 };
 enum call_set { SET_READ = 1, SET_WRITE = 2, SET_EXCEPT = 4 };
 
-/* A control message, as its bytes: what it means is for control.h to say. */
-struct call_control {
-  int level;
-  int type;
-  struct bytes data;
-  int *descriptors; /* SCM_RIGHTS: what was sent, or what came, with the count below */
-  size_t descriptor_count;
+/* What poll, select and epoll wait for, or give. */
+struct call_items {
+  struct call_item *item; /* owned */
+  size_t count;
+  size_t room; /* epoll_wait: the most */
 };
 
-/* The parts of a message that a plain call has no place for. */
+/* A message of sendmsg, recvmsg and their like. Its data is a stretch of call->data. */
 struct call_message {
+  size_t start;          /* where in call->data it begins */
+  size_t length;         /* how much of it was moved */
   size_t part_sizes[16]; /* how the data is cut into iovecs */
   size_t part_count;
   bool named;               /* there is an address, to or from */
+  struct address address;   /* length 0: none */
   struct bytes control;     /* the control buffer: to send, or room for what comes */
   size_t control_size;      /* bytes of it given to the kernel; what it filled after the call */
-  int flags;                /* msg_flags after recvmsg */
+  int flags;                /* msg_flags of one that was received */
   struct socket **received; /* entries reserved for SCM_RIGHTS, then those in use */
   size_t received_room;
   size_t received_count;
+};
+
+struct call_messages {
+  struct call_message *message; /* owned */
+  size_t count;
+};
+
+/* A look-up of names. */
+struct call_lookup {
+  char *text[2];         /* host and service, asked for or found; owned; NULL: none */
+  struct address *found; /* getaddrinfo: the addresses; owned */
+  int *types;            /* their socket types; owned */
+  size_t count;
+};
+
+/* A descriptor of the program's own: a file, or an end of a pipe. */
+struct call_file {
+  char *name;     /* as the call shows it; owned; NULL: there is none */
+  int descriptor; /* -1: none */
+};
+
+/* The value of an option, which is in call->data. */
+struct call_value {
+  const struct option *option; /* NULL: known by number only */
+  bool raw;                    /* it was given, or is shown, as bytes */
 };
 
 struct call {
@@ -141,26 +80,21 @@ struct call {
   struct socket *other;        /* epoll_ctl: the socket in question */
   struct socket_label subject; /* the same as labels, which outlive both */
   struct socket_label object;
-  long number[3];              /* integers, flags and symbols, in the order of the form */
-  struct address address;      /* in or out */
-  bool wants_address;          /* an out address is asked for */
-  const struct option *option; /* NULL: known by number only */
-  bool raw_value;              /* the option's value was given, or is shown, as bytes */
-  struct blob *data;           /* sent, or room for what is received; a reference */
-  size_t size;                 /* bytes asked for */
-  int64_t duration;            /* a time-out in nanoseconds, -1: none */
-  struct call_item *items;     /* poll, select, epoll; owned */
-  size_t item_count;
-  size_t item_room;  /* epoll_wait: the most */
+  long number[3];         /* integers, flags and symbols, in the slots that the parts name */
+  struct address address; /* in or out */
+  struct blob *data;      /* sent, or room for what is received; a reference */
+  size_t size;            /* bytes asked for */
+  int64_t duration;       /* a time-out in nanoseconds, -1: none */
+  union {                 /* the payload of the row says which of them it has */
+    struct call_items items;
+    struct call_messages messages;
+    struct call_lookup lookup;
+    struct call_file file;
+    struct call_value value;
+  };
   struct host *host; /* socket, socketpair: the host of the lab to make it on; NULL: here */
   const char *where; /* the name of the host it is made on; NULL: here */
-  struct call_message *message; /* sendmsg, recvmsg; owned */
-  char *text[2];                /* owned */
-  int file;  /* sendfile, splice: a descriptor of the program's own, the file or a pipe; -1: none */
-  bool bulk; /* one of many alike: who reads along need not see it */
-  struct address *found; /* getaddrinfo: the addresses; owned */
-  int *found_types;      /* their socket types, owned */
-  size_t found_count;
+  bool bulk;         /* one of many alike: a view for people may leave it out */
 
   /* What came of it. */
   long result;
@@ -174,14 +108,36 @@ struct call {
   uint64_t start_event; /* the serial of the event of its start */
 };
 
-/* True for a call that sends: its result is how much was taken of what was to be sent. */
-bool call_sends(const struct call *call);
+/* Its row. */
+static inline const struct call_row *call_row(const struct call *call) {
+  return &call_rows[call->name];
+}
+
+/* Its items; NULL where it has none. */
+static inline const struct call_items *call_items(const struct call *call) {
+  return call_row(call)->payload == PAYLOAD_ITEMS ? &call->items : NULL;
+}
+
+/* Whether it has a part of this kind. */
+bool call_has_part(const struct call *call, enum call_part_kind kind);
+
+/* Its MSG_ flags; 0 where it takes none. */
+long call_message_flags(const struct call *call);
+
+/* How the option's value is read and shown. */
+const struct option_type *call_value_type(const struct call *call);
+
+/* The address that it was made for, which a failure is about; NULL: none. */
+const struct address *call_destination(const struct call *call);
+
+/* Whether it has failed: by its result, or a look-up by its status. */
+bool call_has_failed(const struct call *call);
 
 /* True when the call that has just returned says as much about its socket as a look would: nothing
  * has changed. */
 bool call_needs_no_look(const struct call *call);
 
-/* An empty call. `duration` is -1, `made` are -1. */
+/* An empty call. `duration` is -1, `made` are -1, and so is the descriptor of a file. */
 void call_init(struct call *call, enum call_name name, struct socket *entry);
 
 /* Reserves memory and entries. 0, or -1 with an error and nothing done. */

@@ -1,24 +1,31 @@
 #include "call/message.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "call/call_part.h"
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
 #endif
 
-struct call_message *message_create(void) {
-  return calloc(1, sizeof(struct call_message));
+int messages_create(struct call *call, size_t count) {
+  call->messages.message = calloc(count ? count : 1, sizeof *call->messages.message);
+  call->messages.count = call->messages.message ? count : 0;
+  return call->messages.message ? 0 : -1;
 }
 
-void message_free(struct call_message *message) {
-  for (size_t i = 0; i < message->received_room; i++)
-    socket_unreserve(message->received[i]);
-  free(message->received);
-  bytes_free(&message->control);
-  free(message);
+void messages_free(struct call_messages *messages) {
+  for (size_t m = 0; m < messages->count; m++) {
+    struct call_message *message = &messages->message[m];
+    for (size_t i = 0; i < message->received_room; i++)
+      socket_unreserve(message->received[i]);
+    free(message->received);
+    bytes_free(&message->control);
+  }
+  free(messages->message);
+  *messages = (struct call_messages){0};
 }
 
 int message_add_control(struct call_message *message, int level, int type, const void *data,
@@ -36,8 +43,8 @@ int message_add_control(struct call_message *message, int level, int type, const
   return 0;
 }
 
-int message_reserve(struct call *call, struct socket_table *table) {
-  struct call_message *message = call->message;
+static int reserve_one(struct call_message *message, const struct socket *subject,
+                       struct socket_table *table) {
   if (message->control_size > 0) {
     if (bytes_reserve(&message->control, message->control_size) < 0)
       return -1;
@@ -46,7 +53,7 @@ int message_reserve(struct call *call, struct socket_table *table) {
   }
   /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets
    * brings any. */
-  size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
+  size_t room = subject->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
   if (room > 253)
     room = 253;
   message->received = calloc(room ? room : 1, sizeof(struct socket *));
@@ -60,36 +67,62 @@ int message_reserve(struct call *call, struct socket_table *table) {
   return 0;
 }
 
-void message_perform(struct call *call) {
-  struct call_message *message = call->message;
-  struct iovec parts[16];
-  size_t offset = 0;
+int message_reserve(struct call *call, struct socket_table *table) {
+  if (!call->data)
+    call->data = blob_create(call->size);
+  if (!call->data)
+    return -1;
+  for (size_t i = 0; i < call->messages.count; i++)
+    if (reserve_one(&call->messages.message[i], call->entry, table) < 0)
+      return -1;
+  return 0;
+}
+
+/* Fills in a header for the kernel; `parts` has room for all of the message's. */
+static void fill_header(struct call *call, struct call_message *message, bool receives,
+                        struct msghdr *header, struct iovec *parts) {
+  size_t offset = message->start;
   for (size_t i = 0; i < message->part_count; i++) {
     parts[i] =
         (struct iovec){.iov_base = call->data->data + offset, .iov_len = message->part_sizes[i]};
     offset += message->part_sizes[i];
   }
-  struct msghdr header = {.msg_iov = parts, .msg_iovlen = message->part_count};
-  header.msg_control = message->control_size > 0 ? message->control.data : NULL;
-  header.msg_controllen = message->control_size;
+  *header = (struct msghdr){.msg_iov = parts, .msg_iovlen = message->part_count};
+  header->msg_control = message->control_size > 0 ? message->control.data : NULL;
+  header->msg_controllen = message->control_size;
   if (message->named) {
-    header.msg_name = &call->address.storage;
-    header.msg_namelen =
-        call->name == CALL_RECVMSG ? sizeof call->address.storage : call->address.length;
+    header->msg_name = &message->address.storage;
+    header->msg_namelen = receives ? sizeof message->address.storage : message->address.length;
   }
-  if (call->name == CALL_SENDMSG) {
-    call->result = sendmsg(call->subject.descriptor, &header, (int)call->number[0]);
-    call->error = call->result < 0 ? errno : 0;
-    return;
-  }
-  call->result = recvmsg(call->subject.descriptor, &header, (int)call->number[0]);
-  call->error = call->result < 0 ? errno : 0;
-  /* With MSG_TRUNC the result is the datagram's length, which may be more than was written. */
-  size_t received = call->result < 0 ? 0 : (size_t)call->result;
-  call->data->length = received < call->size ? received : call->size;
-  message->flags = header.msg_flags;
-  message->control_size = call->result < 0 ? 0 : header.msg_controllen;
-  call->address.length = call->result < 0 ? 0 : header.msg_namelen;
+}
+
+/* Takes what the kernel has written about one that has come; `length` -1: none has. */
+static void take_header(struct call_message *message, const struct msghdr *header, long length,
+                        size_t size) {
+  /* With MSG_TRUNC the length is the datagram's, which may be more than was written. */
+  size_t received = length < 0 ? 0 : (size_t)length;
+  message->length = received < size ? received : size;
+  message->flags = header->msg_flags;
+  message->control_size = length < 0 ? 0 : header->msg_controllen;
+  message->address.length = length < 0 ? 0 : header->msg_namelen;
+}
+
+void message_load_in(struct call *call, const struct call_part *part, struct call_frame *frame) {
+  (void)part;
+  fill_header(call, call->messages.message, false, &frame->message.header, frame->message.parts);
+  call_frame_add_pointer(frame, &frame->message.header);
+}
+
+void message_load_out(struct call *call, const struct call_part *part, struct call_frame *frame) {
+  (void)part;
+  fill_header(call, call->messages.message, true, &frame->message.header, frame->message.parts);
+  call_frame_add_pointer(frame, &frame->message.header);
+}
+
+void message_store(struct call *call, const struct call_part *part, struct call_frame *frame) {
+  (void)part;
+  take_header(call->messages.message, &frame->message.header, call->result, call->size);
+  call->data->length = call->messages.message->length;
 }
 
 bool message_next_control(const struct call_message *message, size_t *at, struct control *control) {
@@ -122,8 +155,8 @@ static struct host *host_of_pair(const struct socket_table *table, int descripto
 }
 
 /* Takes one descriptor that came with a message. */
-static void receive_descriptor(struct call *call, struct socket_table *table, int descriptor) {
-  struct call_message *message = call->message;
+static void receive_descriptor(struct call_message *message, struct socket_table *table,
+                               int descriptor) {
   int domain;
   socklen_t length = sizeof domain;
   if (descriptor < 0)
@@ -145,16 +178,21 @@ bool message_carries_descriptors(const struct control *control) {
          (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
 }
 
-void message_finish(struct call *call, struct socket_table *table) {
+static void receive_descriptors(struct call_message *message, struct socket_table *table) {
   struct control control;
   size_t at = 0;
-  while (call->result >= 0 && message_next_control(call->message, &at, &control)) {
+  while (message_next_control(message, &at, &control)) {
     if (!message_carries_descriptors(&control))
       continue;
     for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
       int descriptor;
       memcpy(&descriptor, control.data + i, sizeof descriptor);
-      receive_descriptor(call, table, descriptor);
+      receive_descriptor(message, table, descriptor);
     }
   }
+}
+
+void message_finish(struct call *call, struct socket_table *table) {
+  for (size_t i = 0; call->result >= 0 && i < call->messages.count; i++)
+    receive_descriptors(&call->messages.message[i], table);
 }

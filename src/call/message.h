@@ -5,23 +5,14 @@
 
 #include "call/call.h"
 
-/* An empty message; NULL when there is no memory. */
-struct call_message *message_create(void);
-void message_free(struct call_message *message);
+/* Gives the call so many empty messages, whose data begins at 0. 0, or -1 when there is no memory.
+ */
+int messages_create(struct call *call, size_t count);
+void messages_free(struct call_messages *messages);
 
 /* Adds a control message to be sent. 0, or -1 when there is no memory. */
 int message_add_control(struct call_message *message, int level, int type, const void *data,
                         size_t length);
-
-/* Reserves entries for as many descriptors as the control buffer of a recvmsg has room for. 0 or
- * -1. */
-int message_reserve(struct call *call, struct socket_table *table);
-
-/* Makes the system call: sendmsg or recvmsg. */
-void message_perform(struct call *call);
-
-/* Takes the descriptors that came into the table. Those that are no sockets are closed. */
-void message_finish(struct call *call, struct socket_table *table);
 
 /* One control message after another: `at` begins as 0. False at the end. */
 struct control {

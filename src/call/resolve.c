@@ -51,33 +51,32 @@ static int take_list(struct call *call, const struct addrinfo *list) {
   size_t count = 0;
   for (const struct addrinfo *entry = list; entry; entry = entry->ai_next)
     count++;
-  call->found = calloc(count ? count : 1, sizeof *call->found);
-  call->found_types = calloc(count ? count : 1, sizeof *call->found_types);
-  if (!call->found || !call->found_types)
+  call->lookup.found = calloc(count ? count : 1, sizeof *call->lookup.found);
+  call->lookup.types = calloc(count ? count : 1, sizeof *call->lookup.types);
+  if (!call->lookup.found || !call->lookup.types)
     return -1;
   for (const struct addrinfo *entry = list; entry; entry = entry->ai_next) {
-    if (entry->ai_addrlen > sizeof call->found->storage)
+    if (entry->ai_addrlen > sizeof call->lookup.found->storage)
       continue;
-    memcpy(&call->found[call->found_count].storage, entry->ai_addr, entry->ai_addrlen);
-    call->found[call->found_count].length = entry->ai_addrlen;
-    call->found_types[call->found_count++] = entry->ai_socktype;
+    memcpy(&call->lookup.found[call->lookup.count].storage, entry->ai_addr, entry->ai_addrlen);
+    call->lookup.found[call->lookup.count].length = entry->ai_addrlen;
+    call->lookup.types[call->lookup.count++] = entry->ai_socktype;
   }
   return 0;
 }
 
-static void take_result(struct call *call, const struct look_up *look_up) {
-  call->result = look_up->status;
-  call->error = look_up->error;
+/* The status of the answer, and errno. */
+static long take_result(struct call *call, const struct look_up *look_up) {
   bool taken = true;
-  if (look_up->status == 0 && call->name == CALL_GETADDRINFO) {
+  if (look_up->status == 0 && look_up->name == CALL_GETADDRINFO) {
     taken = take_list(call, look_up->list) == 0;
   } else if (look_up->status == 0) {
-    call->text[0] = strdup(look_up->host);
-    call->text[1] = strdup(look_up->service);
-    taken = call->text[0] && call->text[1];
+    call->lookup.text[0] = strdup(look_up->host);
+    call->lookup.text[1] = strdup(look_up->service);
+    taken = call->lookup.text[0] && call->lookup.text[1];
   }
-  if (!taken)
-    call->result = EAI_MEMORY;
+  errno = look_up->error;
+  return taken ? look_up->status : EAI_MEMORY;
 }
 
 static void fill_in(struct look_up *look_up, const struct call *call) {
@@ -87,32 +86,28 @@ static void fill_in(struct look_up *look_up, const struct call *call) {
   look_up->family = (int)call->number[0];
   look_up->type = (int)call->number[1];
   look_up->address = call->address;
-  look_up->has_host = call->text[0] != NULL;
-  look_up->has_service = call->text[1] != NULL;
+  look_up->has_host = call->lookup.text[0] != NULL;
+  look_up->has_service = call->lookup.text[1] != NULL;
   if (look_up->has_host)
-    strncpy(look_up->host, call->text[0], sizeof look_up->host - 1);
+    strncpy(look_up->host, call->lookup.text[0], sizeof look_up->host - 1);
   if (look_up->has_service)
-    strncpy(look_up->service, call->text[1], sizeof look_up->service - 1);
+    strncpy(look_up->service, call->lookup.text[1], sizeof look_up->service - 1);
 }
 
-void resolve_perform(struct call *call) {
+long resolve_perform(struct call *call) {
   struct look_up *look_up = calloc(1, sizeof *look_up);
-  if (!look_up) {
-    call->result = EAI_MEMORY;
-    return;
-  }
+  long result = EAI_AGAIN;
+  errno = 0;
+  if (!look_up)
+    return EAI_MEMORY;
   fill_in(look_up, call);
-  switch (resolver_run(&look_up->question)) {
-  case 0:
-    take_result(call, look_up);
-    break;
-  case EINTR:
-    call->result = EAI_SYSTEM;
-    call->error = EINTR;
-    break;
-  default:
-    call->result = EAI_AGAIN;
-    break;
-  }
+  int problem = resolver_run(&look_up->question);
+  if (problem == 0)
+    result = take_result(call, look_up);
+  else if (problem == EINTR)
+    result = EAI_SYSTEM;
+  int error = problem == 0 ? errno : problem == EINTR ? EINTR : 0;
   resolver_release(&look_up->question);
+  errno = error;
+  return result;
 }

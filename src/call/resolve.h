@@ -6,8 +6,8 @@
 #include "call/call.h"
 
 /* getaddrinfo(text[0], text[1]) with number[0] as family and number[1] as type of the hints, into
- * call->found; or getnameinfo(address) into text[0] and text[1]. The result is 0 or an EAI_ number;
- * `error` is the errno of EAI_SYSTEM, EINTR where it was given up. */
-void resolve_perform(struct call *call);
+ * call->lookup.found; or getnameinfo(address) into its texts. 0 or an EAI_ number, with errno set:
+ * that of EAI_SYSTEM, which is EINTR where the look-up was given up, else 0. */
+long resolve_perform(struct call *call);
 
 #endif

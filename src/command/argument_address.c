@@ -48,21 +48,21 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
   struct call call;
   call_init(&call, CALL_GETADDRINFO, NULL);
   bool any = strcmp(query->host, "*") == 0;
-  call.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
-  call.text[1] = strdup(query->service);
+  call.lookup.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
+  call.lookup.text[1] = strdup(query->service);
   call.number[0] = socket && (socket->family == AF_INET || socket->family == AF_INET6)
                        ? socket->family
                        : AF_INET;
   call.number[1] = socket ? socket->type : SOCK_STREAM;
   int status =
-      (call.text[0] || any) && call.text[1]
+      (call.lookup.text[0] || any) && call.lookup.text[1]
           ? runner_call(invocation->runner, invocation->command->name, &call, invocation->error)
           : error_set_memory(invocation->error);
-  if (status == 0 && call.found_count == 0)
+  if (status == 0 && call.lookup.count == 0)
     status = error_set(invocation->error, ERROR_FAILURE, _("%s was looked up, and has no address"),
                        query->host);
   if (status == 0)
-    value->address = call.found[0];
+    value->address = call.lookup.found[0];
   call_free(&call);
   return status;
 }

@@ -5,20 +5,17 @@
 
 #include "socket/look.h"
 
-static long flags_of(const struct call *call) {
-  return call->name == CALL_WRITE || call->name == CALL_READ ? 0 : call->number[0];
-}
-
+/* A call that waits for the peer, and not one that only begins to or sets a flag. */
 static bool would_block(const struct call *call) {
-  return call->name != CALL_CONNECT && call->name != CALL_FCNTL;
+  return !call_row(call)->connects && call_row(call)->result != RESULT_FLAGS;
 }
 
 static bool signal_due(const struct call *call) {
-  return call_sends(call) && !(flags_of(call) & MSG_NOSIGNAL);
+  return call_row(call)->direction == SENDS && !(call_message_flags(call) & MSG_NOSIGNAL);
 }
 
 static bool connects(const struct call *call) {
-  return call->name == CALL_CONNECT;
+  return call_row(call)->connects;
 }
 
 static bool any(const struct call *call) {
@@ -54,10 +51,6 @@ static const struct diagnosis *diagnosis_find(const struct call *call) {
   return NULL;
 }
 
-bool diagnosis_known(const struct call *call) {
-  return diagnosis_find(call) != NULL;
-}
-
 static bool stream(const struct call *call) {
   return call->entry && (call->entry->type == SOCK_STREAM || call->entry->type == SOCK_SEQPACKET);
 }
@@ -67,19 +60,19 @@ void diagnosis_note(struct runner *runner, const struct call *call, int pending)
   runner->explained = diagnosis && !(call->interrupted && runner->expects_blocks);
   if (runner->explained)
     runner_note(runner, "%s", _(diagnosis->text));
-  if (call->result >= 0 && call_sends(call) && call->data &&
+  if (call->result >= 0 && call_row(call)->direction == SENDS && call->data &&
       (size_t)call->result < call->data->length)
     runner_note(runner,
                 _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the "
                   "rest with further calls, as send-all does"),
                 call->result, call->data->length);
-  bool received = call_forms[call->name].receives && call->result >= 0;
+  bool received = call_row(call)->end_at_zero && call->result >= 0;
   if (received && call->result == 0 && call->size > 0 && stream(call))
     runner_note(runner, "%s",
                 _("end of the stream: the peer has closed, or shut down its sending side"));
   if (received && call->data &&
       (long)call->data->length < (pending > call->result ? pending : call->result) &&
-      call->name != CALL_RECVMSG && !(flags_of(call) & MSG_PEEK))
+      call_row(call)->takes_datagram && !(call_message_flags(call) & MSG_PEEK))
     runner_note(runner, _("the datagram had %ld bytes: the %ld that did not fit are gone"),
                 pending > call->result ? (long)pending : call->result,
                 (pending > call->result ? (long)pending : call->result) - (long)call->data->length);

@@ -15,28 +15,26 @@
 
 /* "bind of socket 3 srv to 127.0.0.1:80", without what the command's own name says already. */
 static void describe_call(const char *command, const struct call *call, struct bytes *text) {
-  const char *name = call_forms[call->name].name;
-  if (!command || strcmp(command, name) != 0)
-    bytes_append_text(text, name);
+  const struct call_row *row = call_row(call);
+  const struct address *destination = call_destination(call);
+  if (!command || strcmp(command, row->name) != 0)
+    bytes_append_text(text, row->name);
   if (call->subject.descriptor >= 0) {
     bytes_append_format(text, text->length ? " of socket %d" : "socket %d",
                         call->subject.descriptor);
     if (call->subject.name[0])
       bytes_append_format(text, " %s", call->subject.name);
   }
-  bool outbound = call->name == CALL_BIND || call->name == CALL_CONNECT ||
-                  call->name == CALL_SENDTO || call->name == CALL_SENDMSG;
-  if (outbound && call->address.length > sizeof(sa_family_t)) {
-    bytes_append_text(text, call->name == CALL_BIND ? " at " : " to ");
-    address_append(&call->address, text);
+  if (destination && destination->length > sizeof(sa_family_t)) {
+    bytes_append_text(text, row->direction == SENDS || row->connects ? " to " : " at ");
+    address_append(destination, text);
   }
-  bool option = call->name == CALL_SETSOCKOPT || call->name == CALL_GETSOCKOPT;
-  if (option && call->option)
-    bytes_append_format(text, ", %s", call->option->name);
-  else if (option)
+  if (row->payload == PAYLOAD_VALUE && call->value.option)
+    bytes_append_format(text, ", %s", call->value.option->name);
+  else if (row->payload == PAYLOAD_VALUE)
     bytes_append_format(text, _(", option %ld"), call->number[1]);
   if (text->length == 0)
-    bytes_append_text(text, name);
+    bytes_append_text(text, row->name);
 }
 
 static int call_failed(struct runner *runner, const char *command, const struct call *call,
@@ -47,9 +45,9 @@ static int call_failed(struct runner *runner, const char *command, const struct 
     error->number = call->error;
     return -1;
   }
-  if (call->name == CALL_GETADDRINFO || call->name == CALL_GETNAMEINFO) {
+  if (call_row(call)->result == RESULT_LOOKUP) {
     struct bytes host = {0};
-    const char *asked = call->text[0] ? call->text[0] : "";
+    const char *asked = call->lookup.text[0] ? call->lookup.text[0] : "";
     escape_append(&host, asked, strlen(asked), ESCAPE_ASCII);
     error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host),
               host.length ? ": " : "",
@@ -98,7 +96,8 @@ static void use_sockets(struct runner *runner, struct call *call) {
       runner_touch(runner, call->entry);
     runner_use_socket(runner, call->entry);
   }
-  if (call->name == CALL_SOCKETPAIR && call->made[1] >= 0 && session_looks(runner->session))
+  if (call_row(call)->makes == MAKES_SOCKETS && call->made[1] >= 0 &&
+      session_looks(runner->session))
     join_pair(call);
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0 && call->made_entry[i])
@@ -111,7 +110,7 @@ static void use_sockets(struct runner *runner, struct call *call) {
 static int pending_datagram(const struct runner *runner, const struct call *call) {
   int pending = 0;
   if (!runner->session->settings.look || !call->entry || call->entry->type != SOCK_DGRAM ||
-      (call->name != CALL_RECV && call->name != CALL_RECVFROM && call->name != CALL_READ))
+      !call_row(call)->takes_datagram)
     return 0;
   return ioctl(call->entry->descriptor, SIOCINQ, &pending) < 0 ? 0 : pending;
 }
@@ -125,10 +124,10 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   if (call_prepare(call, &session->sockets, error) < 0)
     return -1;
   int pending = pending_datagram(runner, call);
-  bool closes = call->name == CALL_CLOSE && session_looks(session);
+  bool closes = call_row(call)->closes && session_looks(session);
   if (closes)
     look_before_close(call->entry);
-  if (!call->entry && (call->name == CALL_SOCKET || call->name == CALL_SOCKETPAIR))
+  if (call_row(call)->makes == MAKES_SOCKETS)
     call->host = runner->host;
   const struct host *host = call->entry ? call->entry->host : call->host;
   call->where = host ? host->name : NULL;
@@ -173,11 +172,9 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   runner->call_ended = call->ended;
   use_sockets(runner, call);
   diagnosis_note(runner, call, pending);
-  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS && call_sends(call) &&
-      call->result >= 0)
+  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS &&
+      call_row(call)->direction == SENDS && call->result >= 0)
     return runner_interrupted(runner,
                               error); /* it took a part, and then blocked, as was expected */
-  bool failed = call->result < 0 || (call->name == CALL_GETADDRINFO && call->result != 0) ||
-                (call->name == CALL_GETNAMEINFO && call->result != 0);
-  return failed ? call_failed(runner, command, call, error) : 0;
+  return call_has_failed(call) ? call_failed(runner, command, call, error) : 0;
 }

@@ -27,6 +27,7 @@ enum event_kind {
   EVENT_PACKET,       /* a packet is on the wire of the lab, or has left it */
   EVENT_SERVICE,      /* something about a server in the background */
   EVENT_PROGRESS,     /* how far a long transfer has come */
+  EVENT_LAST = EVENT_PROGRESS,
 };
 
 /* Where a statement came from. */

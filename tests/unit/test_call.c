@@ -246,7 +246,6 @@ static void test_connection_aborted(void **state) {
   struct socket *listener = new_socket(table, AF_INET, SOCK_STREAM);
   fault.accept_error = ECONNABORTED;
   call_init(&call, CALL_ACCEPT, listener);
-  call.wants_address = true;
   make(&call, table);
   assert_int_equal(call.result, -1);
   assert_int_equal(call.error, ECONNABORTED);
@@ -369,8 +368,8 @@ static void test_epoll_of_a_closed_number(void **state) {
   assert_int_equal(call.result, 0);
   call_free(&call);
   call_init(&call, CALL_EPOLL_WAIT, epoll);
-  call.item_room = 4;
-  call.items = calloc(4, sizeof *call.items);
+  call.items.room = 4;
+  call.items.item = calloc(4, sizeof *call.items.item);
   call.duration = 0;
   assert_int_equal(call_prepare(&call, table, &error), 0);
   call_perform(&call);
@@ -378,9 +377,9 @@ static void test_epoll_of_a_closed_number(void **state) {
   int number = pair[0]->descriptor;
   close_socket(table, pair[0]);
   call_finish(&call, table);
-  assert_int_equal(call.item_count, 1);
-  assert_int_equal(call.items[0].descriptor, number);
-  assert_null(call.items[0].entry);
+  assert_int_equal(call.items.count, 1);
+  assert_int_equal(call.items.item[0].descriptor, number);
+  assert_null(call.items.item[0].entry);
   call_free(&call);
 }
 
@@ -390,12 +389,12 @@ static void send_descriptors(struct socket_table *table, struct socket *from,
   call_init(&call, CALL_SENDMSG, from);
   call.data = blob_copy("x", 1);
   call.size = 1;
-  call.message = message_create();
-  call.message->part_sizes[0] = 1;
-  call.message->part_count = 1;
-  assert_int_equal(
-      message_add_control(call.message, SOL_SOCKET, SCM_RIGHTS, descriptors, count * sizeof(int)),
-      0);
+  messages_create(&call, 1);
+  call.messages.message->part_sizes[0] = 1;
+  call.messages.message->part_count = 1;
+  assert_int_equal(message_add_control(call.messages.message, SOL_SOCKET, SCM_RIGHTS, descriptors,
+                                       count * sizeof(int)),
+                   0);
   make(&call, table);
   assert_int_equal(call.result, 1);
   call_free(&call);
@@ -417,15 +416,15 @@ static void test_truncated_control(void **state) {
   __real_close(lowest);
   call_init(&call, CALL_RECVMSG, pair[1]);
   call.size = 64;
-  call.message = message_create();
-  call.message->part_sizes[0] = 64;
-  call.message->part_count = 1;
-  call.message->control_size = CMSG_LEN(2 * sizeof(int));
+  messages_create(&call, 1);
+  call.messages.message->part_sizes[0] = 64;
+  call.messages.message->part_count = 1;
+  call.messages.message->control_size = CMSG_LEN(2 * sizeof(int));
   make(&call, table);
   assert_int_equal(call.result, 1);
-  assert_true(call.message->flags & MSG_CTRUNC);
-  assert_int_equal(call.message->received_count, 1);
-  struct socket *received = call.message->received[0];
+  assert_true(call.messages.message->flags & MSG_CTRUNC);
+  assert_int_equal(call.messages.message->received_count, 1);
+  struct socket *received = call.messages.message->received[0];
   assert_ptr_equal(socket_table_find(table, received->descriptor), received);
   assert_int_equal(received->family, AF_INET);
   assert_int_equal(received->type, SOCK_DGRAM);
@@ -446,17 +445,17 @@ static void test_failed_recvmsg(void **state) {
   call_init(&call, CALL_RECVMSG, pair[1]);
   call.size = 8;
   call.number[0] = MSG_DONTWAIT;
-  call.message = message_create();
-  call.message->part_sizes[0] = 8;
-  call.message->part_count = 1;
-  call.message->control_size = 256;
+  messages_create(&call, 1);
+  call.messages.message->part_sizes[0] = 8;
+  call.messages.message->part_count = 1;
+  call.messages.message->control_size = 256;
   make(&call, table);
   assert_int_equal(call.error, EAGAIN);
   assert_int_equal(call.data->length, 0);
-  assert_int_equal(call.message->received_count, 0);
+  assert_int_equal(call.messages.message->received_count, 0);
   struct control control;
   size_t at = 0;
-  assert_false(message_next_control(call.message, &at,
+  assert_false(message_next_control(call.messages.message, &at,
                                     &control)); /* what was in the buffer before means nothing */
   call_free(&call);
 }
@@ -485,10 +484,10 @@ static void test_select_above_1024(void **state) {
   for (int ready = 0; ready < 2; ready++) {
     call_init(&call, CALL_SELECT, NULL);
     call.duration = 0;
-    call.items = calloc(NUMBERS, sizeof *call.items);
-    call.item_count = NUMBERS;
+    call.items.item = calloc(NUMBERS, sizeof *call.items.item);
+    call.items.count = NUMBERS;
     for (int i = 0; i < NUMBERS; i++)
-      call.items[i] =
+      call.items.item[i] =
           (struct call_item){.label = socket_label(entries[i]),
                              .entry = (struct socket *)object_retain(&entries[i]->object),
                              .descriptor = numbers[i],
@@ -496,7 +495,8 @@ static void test_select_above_1024(void **state) {
     make(&call, table);
     assert_int_equal(call.result, ready ? NUMBERS + 1 : 1);
     for (int i = 0; i < NUMBERS; i++)
-      assert_int_equal(call.items[i].given, (ready ? SET_READ : 0U) | (i == 1 ? SET_WRITE : 0U));
+      assert_int_equal(call.items.item[i].given,
+                       (ready ? SET_READ : 0U) | (i == 1 ? SET_WRITE : 0U));
     call_free(&call);
     if (!ready)
       assert_int_equal(__real_send(pair[1]->descriptor, "x", 1, 0), 1);
@@ -534,8 +534,8 @@ static void try_without_memory(struct socket_table *table,
     fault.allocations = 0;
     call.result = -1;
     call.error = EINTR;
-    if (call.message)
-      call.message->control_size = 0;
+    if (call.messages.message)
+      call.messages.message->control_size = 0;
     call_finish(&call, table);
     fault.allocations = -1;
     assert_int_equal(table->count, count);
@@ -562,10 +562,10 @@ static void fill_pair(struct call *call, struct socket *socket) {
 static void fill_message(struct call *call, struct socket *socket) {
   call_init(call, CALL_RECVMSG, socket);
   call->size = 16;
-  call->message = message_create();
-  call->message->part_sizes[0] = 16;
-  call->message->part_count = 1;
-  call->message->control_size = 128;
+  messages_create(call, 1);
+  call->messages.message->part_sizes[0] = 16;
+  call->messages.message->part_count = 1;
+  call->messages.message->control_size = 128;
 }
 
 static void test_no_memory(void **state) {

@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "call/call_part.h"
 #include "call/message.h"
 #include "timeline/codec.h"
 #include "timeline/timeline.h"
+#include "view/notation/notation.h"
 
 /* What the listener and the walks have seen. */
 struct seen {
@@ -416,60 +418,136 @@ static void test_codec_answer(void **state) {
   answer_free(&answer);
 }
 
-/* A call with all that a call may have. */
-static void fill_call(struct call *call, enum call_name name) {
+static void fill_payload(struct call *call) {
+  switch (call_row(call)->payload) {
+  case PAYLOAD_ITEMS:
+    call->items.item = calloc(2, sizeof *call->items.item);
+    call->items.count = 2;
+    call->items.room = 5;
+    call->items.item[0] = (struct call_item){
+        .label = call->subject, .descriptor = 3, .asked = 1, .given = UINT32_MAX};
+    call->items.item[1] = (struct call_item){.label = {.descriptor = -1}, .descriptor = -1};
+    break;
+  case PAYLOAD_MESSAGES:
+    messages_create(call, 1);
+    call->messages.message->length = 6;
+    call->messages.message->part_count = 2;
+    call->messages.message->part_sizes[1] = 6;
+    call->messages.message->named = true;
+    call->messages.message->address = inet(81);
+    call->messages.message->flags = MSG_TRUNC;
+    message_add_control(call->messages.message, SOL_SOCKET, SCM_RIGHTS, "\1\0\0\0", 4);
+    break;
+  case PAYLOAD_LOOKUP:
+    call->lookup.text[0] = strdup("host");
+    call->lookup.found = calloc(1, sizeof *call->lookup.found);
+    call->lookup.types = calloc(1, sizeof *call->lookup.types);
+    call->lookup.found[0] = inet(443);
+    call->lookup.types[0] = SOCK_STREAM;
+    call->lookup.count = 1;
+    break;
+  case PAYLOAD_FILE:
+    call->file.name = strdup("file");
+    break;
+  case PAYLOAD_VALUE:
+    call->value.raw = true;
+    break;
+  case PAYLOAD_NONE:
+    break;
+  }
+}
+
+/* A call with all that it may have, which has returned so. */
+static void fill_call(struct call *call, enum call_name name, long result) {
   call_init(call, name, NULL);
   call->subject = (struct socket_label){
       .id = 1, .descriptor = 3, .family = AF_INET, .protocol = 6, .name = "c"};
   call->object = call->subject;
   for (int i = 0; i < 3; i++)
-    call->number[i] = -i;
+    call->number[i] = 7 + i;
   call->address = inet(80);
-  call->wants_address = call->raw_value = call->interrupted = true;
+  call->interrupted = true;
   call->data = blob_copy("a\0data", 6);
   call->size = 512;
-  call->duration = -1;
-  call->items = calloc(2, sizeof *call->items);
-  call->item_count = 2;
-  call->item_room = 5;
-  call->items[0] =
-      (struct call_item){.label = call->subject, .descriptor = 3, .asked = 1, .given = UINT32_MAX};
-  call->items[1] = (struct call_item){.label = {.descriptor = -1}, .descriptor = -1};
-  call->message = message_create();
-  call->message->part_count = 2;
-  call->message->part_sizes[1] = 6;
-  call->message->named = true;
-  call->message->flags = MSG_TRUNC;
-  message_add_control(call->message, SOL_SOCKET, SCM_RIGHTS, "\1\0\0\0", 4);
-  call->message->control_size = call->message->control.length;
-  call->text[0] = strdup("host");
-  call->found = calloc(1, sizeof *call->found);
-  call->found_types = calloc(1, sizeof *call->found_types);
-  call->found[0] = inet(443);
-  call->found_types[0] = SOCK_STREAM;
-  call->found_count = 1;
-  call->result = -1;
-  call->error = ECONNREFUSED;
+  call->duration = 1234567890;
+  fill_payload(call);
+  call->result = result;
+  call->error = result < 0 ? ECONNREFUSED : 0;
   call->made[0] = 4;
-  call->made_label[0] = call->subject;
+  call->made[1] = 5;
+  call->made_label[0] = call->made_label[1] = call->subject;
   call->began = 1000;
   call->ended = 2000;
   call->start_event = 9;
 }
 
+/* What is read back looks as it did: no part has lost anything. */
+static void looks_the_same(const struct event *event) {
+  const struct notation notation = {
+      .preview = 64, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+  struct bytes bytes = {0};
+  struct bytes before = {0};
+  struct bytes after = {0};
+  struct event again;
+  struct decoded decoded;
+  event_encode(event, 1000, &bytes);
+  assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), 0);
+  notation_append_call(&notation, event->call, &before);
+  notation_append_call(&notation, again.call, &after);
+  assert_string_equal(bytes_text(&before), bytes_text(&after));
+  decoded_free(&decoded);
+  bytes_free(&bytes);
+  bytes_free(&before);
+  bytes_free(&after);
+}
+
 static void test_codec_calls(void **state) {
   (void)state;
   for (int name = 0; name < CALL_COUNT; name++)
-    for (int kind = EVENT_CALL_START; kind <= EVENT_CALL_FINISH; kind++) {
-      struct call call;
-      struct event event = {.kind = (enum event_kind)kind, .call = &call};
-      fill_call(&call, (enum call_name)name);
-      same_again(&event);
-      call_free(&call);
-      call_init(&call, (enum call_name)name, NULL);
-      same_again(&event);
-      call_free(&call);
+    for (int kind = EVENT_CALL_START; kind <= EVENT_CALL_FINISH; kind++)
+      for (long result = -1; result <= 2; result += 3) {
+        struct call call;
+        struct event event = {.kind = (enum event_kind)kind, .call = &call};
+        fill_call(&call, (enum call_name)name, result);
+        same_again(&event);
+        if (kind == EVENT_CALL_FINISH)
+          looks_the_same(&event);
+        call_free(&call);
+        call_init(&call, (enum call_name)name, NULL);
+        same_again(&event);
+        call_free(&call);
+      }
+}
+
+/* Every kind of part is in a call, so that the tests of all calls see it; and a call's payload is
+ * the one that its parts are about. */
+static void test_parts(void **state) {
+  bool used[PART_COUNT_OF_KINDS] = {[PART_END] = true};
+  (void)state;
+  for (int name = 0; name < CALL_COUNT; name++) {
+    const struct call_row *row = &call_rows[name];
+    enum call_payload payload = PAYLOAD_NONE;
+    bool filled_in = false;
+    assert_non_null(row->make);
+    for (int i = 0; i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
+      const struct call_part_class *class = &call_part_classes[row->parts[i].kind];
+      used[row->parts[i].kind] = true;
+      assert_non_null(class->load);
+      assert_non_null(row->parts[i].name);
+      filled_in = filled_in || class->reserve || class->store || class->finish;
+      if (class->payload != PAYLOAD_NONE)
+        payload = class->payload;
     }
+    if (row->filled_in != filled_in)
+      fail_msg("%s is filled in by its row: %d, by its parts: %d", row->name, row->filled_in,
+               filled_in);
+    if (row->payload != payload)
+      fail_msg("%s has the payload %d in its row, and %d by its parts", row->name, row->payload,
+               payload);
+  }
+  for (int kind = 0; kind < PART_COUNT_OF_KINDS; kind++)
+    if (!used[kind])
+      fail_msg("no call has a part of kind %d", kind);
 }
 
 /* Data is cut at `set record`, also in what the timeline keeps; what a receive has not got yet is
@@ -517,7 +595,7 @@ static void test_codec_hostile(void **state) {
   struct decoded decoded;
   struct event again;
   (void)state;
-  fill_call(&call, CALL_RECVMSG);
+  fill_call(&call, CALL_RECVMSG, 6);
   struct event event = {.kind = EVENT_CALL_FINISH, .call = &call, .host = "h"};
   event_encode(&event, 1000, &bytes);
   call_free(&call);
@@ -547,6 +625,7 @@ int main(void) {
       cmocka_unit_test(test_codec_state),
       cmocka_unit_test(test_codec_answer),
       cmocka_unit_test(test_codec_calls),
+      cmocka_unit_test(test_parts),
       cmocka_unit_test(test_cut_at_record),
       cmocka_unit_test(test_codec_hostile),
   };

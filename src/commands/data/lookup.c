@@ -36,15 +36,15 @@ static int show_addresses(struct invocation *invocation, const struct call *call
   struct answer answer;
   struct bytes text = {0};
   answer_table(&answer, "addresses", columns);
-  for (size_t i = 0; i < call->found_count; i++) {
+  for (size_t i = 0; i < call->lookup.count; i++) {
     bytes_clear(&text);
-    constant_append(&constant_families, address_family(&call->found[i]), &text);
+    constant_append(&constant_families, address_family(&call->lookup.found[i]), &text);
     answer_add_text(&answer, bytes_text(&text));
     bytes_clear(&text);
-    constant_append(&constant_types, call->found_types[i], &text);
+    constant_append(&constant_types, call->lookup.types[i], &text);
     answer_add_text(&answer, bytes_text(&text));
     bytes_clear(&text);
-    address_append(&call->found[i], &text);
+    address_append(&call->lookup.found[i], &text);
     answer_add_bytes(&answer, CELL_ADDRESS, bytes_text(&text), text.length);
   }
   answer.text.failed = answer.text.failed || text.failed;
@@ -60,17 +60,17 @@ static int run_getaddrinfo(struct invocation *invocation) {
   call_init(&call, CALL_GETADDRINFO, NULL);
   call.number[0] = (long)invocation_number(invocation, FAMILY_WORD, AF_UNSPEC);
   call.number[1] = (long)invocation_number(invocation, TYPE_WORD, 0);
-  int status = copy_text(invocation, any ? NULL : host, 256, &call.text[0]);
+  int status = copy_text(invocation, any ? NULL : host, 256, &call.lookup.text[0]);
   if (status == 0)
     status = copy_text(invocation, invocation_value(invocation, SERVICE_WORD), NI_MAXSERV,
-                       &call.text[1]);
+                       &call.lookup.text[1]);
   if (status == 0)
     status = invocation_call(invocation, &call);
   if (status == 0)
     status = show_addresses(invocation, &call);
   if (status == 0) {
     invocation_give_number(invocation, call.result);
-    status = call.found_count > 0 ? invocation_give_address(invocation, &call.found[0]) : 0;
+    status = call.lookup.count > 0 ? invocation_give_address(invocation, &call.lookup.found[0]) : 0;
   }
   call_free(&call);
   return status;
@@ -84,7 +84,7 @@ static int run_getnameinfo(struct invocation *invocation) {
   if (status == 0)
     invocation_give_number(invocation, call.result);
   for (int i = 0; status == 0 && i < 2; i++)
-    status = invocation_give_text(invocation, call.text[i], strlen(call.text[i]));
+    status = invocation_give_text(invocation, call.lookup.text[i], strlen(call.lookup.text[i]));
   call_free(&call);
   return status;
 }

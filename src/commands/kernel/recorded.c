@@ -196,8 +196,9 @@ struct log {
 };
 
 static bool call_is_about(const struct call *call, const struct socket *socket) {
-  for (size_t i = 0; i < call->item_count; i++)
-    if (about(&call->items[i].label, socket))
+  const struct call_items *items = call_items(call);
+  for (size_t i = 0; items && i < items->count; i++)
+    if (about(&items->item[i].label, socket))
       return true;
   return about(&call->subject, socket) || about(&call->object, socket) ||
          about(&call->made_label[0], socket) || about(&call->made_label[1], socket);

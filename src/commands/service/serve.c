@@ -147,7 +147,7 @@ static int share_address(struct invocation *invocation, struct socket *socket) {
   call_init(&call, CALL_SETSOCKOPT, socket);
   call.number[0] = SOL_SOCKET;
   call.number[1] = SO_REUSEPORT;
-  call.option = option_by_number(SOL_SOCKET, SO_REUSEPORT);
+  call.value.option = option_by_number(SOL_SOCKET, SO_REUSEPORT);
   call.data = blob_copy(&on, sizeof on);
   int status = call.data ? invocation_call(invocation, &call) : error_set_memory(invocation->error);
   call_free(&call);

@@ -32,7 +32,7 @@ static int reuse_address(struct invocation *invocation, struct socket *socket) {
   call_init(&call, CALL_SETSOCKOPT, socket);
   call.number[0] = SOL_SOCKET;
   call.number[1] = SO_REUSEADDR;
-  call.option = option_by_number(SOL_SOCKET, SO_REUSEADDR);
+  call.value.option = option_by_number(SOL_SOCKET, SO_REUSEADDR);
   call.data = blob_copy(&on, sizeof on);
   if (!call.data) {
     call_free(&call);

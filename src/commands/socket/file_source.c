@@ -38,11 +38,11 @@ int move_open(const char *path, uint64_t *size, struct error *error) {
 int move_prepare_sendfile(struct call *call, struct socket *socket, const char *path, int file,
                           uint64_t offset, size_t count) {
   call_init(call, CALL_SENDFILE, socket);
-  call->file = file;
-  call->text[0] = strdup(path);
+  call->file.descriptor = file;
+  call->file.name = strdup(path);
   call->number[0] = (long)offset;
   call->size = count < MOST ? count : MOST;
-  if (call->text[0])
+  if (call->file.name)
     return 0;
   call_free(call);
   return -1;

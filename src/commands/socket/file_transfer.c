@@ -243,11 +243,11 @@ static int receive_all(struct transfer *transfer, struct socket *socket, struct 
     struct call call;
     uint64_t left = transfer->whole ? transfer->whole - transfer->moved : PIPE_SIZE;
     call_init(&call, CALL_SPLICE, socket);
-    call.file = target->pipe[1];
-    call.text[0] = strdup("pipe");
+    call.file.descriptor = target->pipe[1];
+    call.file.name = strdup("pipe");
     call.size = left < PIPE_SIZE ? (size_t)left : PIPE_SIZE;
     call.number[0] = SPLICE_F_MOVE;
-    if (!call.text[0]) {
+    if (!call.file.name) {
       call_free(&call);
       return error_set_memory(error);
     }

@@ -31,7 +31,7 @@ static int make_call(struct invocation *invocation, struct call *call) {
       if (call->made[i] >= 0)
         give_socket(invocation, call->made_entry[i]);
   }
-  if (status == 0 && (call->name == CALL_ACCEPT || call->name == CALL_ACCEPT4))
+  if (status == 0 && call_has_part(call, PART_ADDRESS_OUT))
     status = give_address(invocation, &call->address);
   call_free(call);
   return status;

@@ -11,12 +11,12 @@ enum { ITEMS_MOST = VALUE_LIMIT, EVENTS_OMITTED = 64, EVENTS_MOST = 1 << 16 };
 
 /* Room for so many items in a call. */
 static int make_items(struct invocation *invocation, struct call *call, size_t room) {
-  call->items = calloc(room ? room : 1, sizeof *call->items);
-  return call->items ? 0 : error_set_memory(invocation->error);
+  call->items.item = calloc(room ? room : 1, sizeof *call->items.item);
+  return call->items.item ? 0 : error_set_memory(invocation->error);
 }
 
 static void add_item(struct call *call, struct socket *socket, uint32_t asked) {
-  struct call_item *item = &call->items[call->item_count++];
+  struct call_item *item = &call->items.item[call->items.count++];
   *item = (struct call_item){
       .label = socket_label(socket), .descriptor = socket->descriptor, .asked = asked};
   item->entry = (struct socket *)object_retain(&socket->object);
@@ -25,9 +25,9 @@ static void add_item(struct call *call, struct socket *socket, uint32_t asked) {
 /* The first socket that is ready; NULL where none is, or where it is none of the session's any
  * more. */
 static struct socket *first_ready(const struct call *call) {
-  for (size_t i = 0; i < call->item_count; i++)
-    if (call->items[i].given && call->items[i].entry)
-      return call->items[i].entry;
+  for (size_t i = 0; i < call->items.count; i++)
+    if (call->items.item[i].given && call->items.item[i].entry)
+      return call->items.item[i].entry;
   return NULL;
 }
 
@@ -39,9 +39,9 @@ static int wait_ready(struct invocation *invocation, struct call *call) {
     return -1;
   invocation_give_number(invocation, call->result);
   result_add(invocation->result, value_from_number(call->result));
-  for (size_t i = 0; i < call->item_count; i++)
-    if (call->items[i].entry)
-      runner_touch(invocation->runner, call->items[i].entry);
+  for (size_t i = 0; i < call->items.count; i++)
+    if (call->items.item[i].entry)
+      runner_touch(invocation->runner, call->items.item[i].entry);
   struct socket *first = first_ready(call);
   if (!first)
     return invocation_give_text(invocation, "", 0);
@@ -66,9 +66,9 @@ static int run_poll(struct invocation *invocation) {
 
 /* A socket in several sets is one item with several bits. */
 static void add_to_set(struct call *call, struct socket *socket, uint32_t set) {
-  for (size_t i = 0; i < call->item_count; i++)
-    if (call->items[i].entry == socket) {
-      call->items[i].asked |= set;
+  for (size_t i = 0; i < call->items.count; i++)
+    if (call->items.item[i].entry == socket) {
+      call->items.item[i].asked |= set;
       return;
     }
   add_item(call, socket, set);
@@ -139,9 +139,9 @@ static int run_epoll_wait(struct invocation *invocation) {
   bool lone_zero =
       most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
   call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, 0));
-  call.item_room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
+  call.items.room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
   call.duration = lone_zero ? 0 : invocation_duration(invocation, 2, -1);
-  int status = make_items(invocation, &call, call.item_room);
+  int status = make_items(invocation, &call, call.items.room);
   if (status == 0)
     status = wait_ready(invocation, &call);
   call_free(&call);

@@ -43,7 +43,7 @@ static int join_parts(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t total = 0;
   for (size_t i = 0; (value = invocation_nth(invocation, SEND_DATA, i)); i++) {
-    call->message->part_sizes[call->message->part_count++] = value->data->length;
+    call->messages.message->part_sizes[call->messages.message->part_count++] = value->data->length;
     total += value->data->length;
   }
   call->data = blob_create(total);
@@ -72,7 +72,7 @@ static int add_descriptors(struct invocation *invocation, struct call *call) {
   }
   if (count == 0)
     return 0;
-  int status = message_add_control(call->message, SOL_SOCKET, SCM_RIGHTS, descriptors,
+  int status = message_add_control(call->messages.message, SOL_SOCKET, SCM_RIGHTS, descriptors,
                                    count * sizeof *descriptors);
   return status < 0 ? error_set_memory(invocation->error) : 0;
 }
@@ -82,15 +82,14 @@ static int add_time_to_live(struct invocation *invocation, struct call *call) {
     return 0;
   int ttl = (int)invocation_number(invocation, SEND_TTL, 0);
   bool six = call->entry->family == AF_INET6;
-  int status = message_add_control(call->message, six ? IPPROTO_IPV6 : IPPROTO_IP,
+  int status = message_add_control(call->messages.message, six ? IPPROTO_IPV6 : IPPROTO_IP,
                                    six ? IPV6_HOPLIMIT : IP_TTL, &ttl, sizeof ttl);
   return status < 0 ? error_set_memory(invocation->error) : 0;
 }
 
 static int begin(struct invocation *invocation, struct call *call, enum call_name name) {
   call_init(call, name, invocation_socket(invocation, 0));
-  call->message = message_create();
-  return call->message ? 0 : error_set_memory(invocation->error);
+  return messages_create(call, 1) == 0 ? 0 : error_set_memory(invocation->error);
 }
 
 /* The kernel passes over control messages that the socket has no use for, without a word. */
@@ -111,8 +110,8 @@ static int run_sendmsg(struct invocation *invocation) {
   int status = begin(invocation, &call, CALL_SENDMSG);
   call.number[0] = (long)invocation_number(invocation, SEND_FLAGS, 0);
   if (status == 0 && to) {
-    call.message->named = true;
-    call.address = to->address;
+    call.messages.message->named = true;
+    call.messages.message->address = to->address;
   }
   if (status == 0)
     status = join_parts(invocation, &call);
@@ -152,7 +151,7 @@ static size_t count_descriptors(const struct call_message *message) {
 /* What a person may overlook in the line of the call. */
 static void explain(struct invocation *invocation, const struct call *call) {
   struct runner *runner = invocation->runner;
-  const struct call_message *message = call->message;
+  const struct call_message *message = call->messages.message;
   for (size_t i = 0; i < message->received_count; i++)
     runner_note(runner,
                 _("descriptor %d came with the message: it is a socket of this session now"),
@@ -178,13 +177,13 @@ static void explain(struct invocation *invocation, const struct call *call) {
 
 /* The sender's address, or, where none came, the first socket that did. */
 static int give_sender(struct invocation *invocation, const struct call *call) {
-  const struct call_message *message = call->message;
+  const struct call_message *message = call->messages.message;
   for (size_t i = message->received_count; i-- > 0;) {
     runner_touch(invocation->runner, message->received[i]);
     runner_use_socket(invocation->runner, message->received[i]);
   }
-  if (call->address.length > 0)
-    return invocation_give_address(invocation, &call->address);
+  if (message->address.length > 0)
+    return invocation_give_address(invocation, &message->address);
   if (message->received_count > 0)
     result_add(invocation->result, value_from_object(&message->received[0]->object));
   return 0;
@@ -196,7 +195,7 @@ static int run_recvmsg(struct invocation *invocation) {
   int status = begin(invocation, &call, CALL_RECVMSG);
   call.number[0] = (long)invocation_number(invocation, RECEIVE_FLAGS, 0);
   if (status == 0) {
-    struct call_message *message = call.message;
+    struct call_message *message = call.messages.message;
     message->named = true;
     message->control_size = invocation_size(invocation, RECEIVE_CONTROL, CONTROL_OMITTED);
     for (; (value = invocation_nth(invocation, RECEIVE_SIZE, message->part_count));

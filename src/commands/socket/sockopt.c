@@ -25,7 +25,7 @@ static int get_option(struct invocation *invocation, struct call *call, int leve
   call_init(call, CALL_GETSOCKOPT, invocation_socket(invocation, AT_SOCKET));
   call->number[0] = level;
   call->number[1] = number;
-  call->option = option;
+  call->value.option = option;
   call->size = option ? option->type->size : option_type_raw.size;
   call->data = blob_create(call->size);
   if (!call->data)
@@ -49,7 +49,7 @@ static int give_formatted(struct invocation *invocation, const struct option_typ
 /* The option's value as a number where it is one, a name as it is, and everything else as the
  * call's line shows it. */
 static int give_value(struct invocation *invocation, const struct call *call) {
-  const struct option_type *type = call->option ? call->option->type : &option_type_raw;
+  const struct option_type *type = call->value.option ? call->value.option->type : &option_type_raw;
   const struct blob *data = call->data;
   long long number;
   if (type->number && type->number(data->data, data->length, &number) == 0) {
@@ -185,8 +185,8 @@ static int set_option(struct invocation *invocation, int level, int number,
   call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, AT_SOCKET));
   call.number[0] = level;
   call.number[1] = number;
-  call.option = option;
-  call.raw_value = raw && !(option && option->type->pointer);
+  call.value.option = option;
+  call.value.raw = raw && !(option && option->type->pointer);
   call.data = blob_copy(value, length);
   if (!call.data) {
     call_free(&call);

@@ -37,7 +37,7 @@ static int receive(struct invocation *invocation, struct call *call) {
     result->number = call->result;
     result_add(result, value_from_data(call->data)); /* which the call does not need any more */
     call->data = NULL;
-    if (call->name == CALL_RECVFROM && call->address.length > 0) {
+    if (call->address.length > 0) {
       struct object *object = address_object_create(&call->address);
       if (object)
         result_add(result, (struct value){.kind = VALUE_OBJECT, .object = object});
@@ -60,7 +60,7 @@ static int run_recv(struct invocation *invocation) {
     if (names[i].command == invocation->command)
       call_init(&call, names[i].name, invocation_socket(invocation, 0));
   call.size = invocation_size(invocation, 1, SIZE_OMITTED);
-  call.number[0] = call.name == CALL_READ ? 0 : (long)invocation_number(invocation, 2, 0);
+  call.number[0] = (long)invocation_number(invocation, 2, 0);
   return receive(invocation, &call);
 }
 

@@ -55,12 +55,12 @@ static const char *set_statement(json_t *object, const struct event_statement *l
 static const char *set_call(json_t *object, const struct event *event) {
   const struct call *call = event->call;
   bool finished = event->kind == EVENT_CALL_FINISH;
-  bool lookup = call->name == CALL_GETADDRINFO || call->name == CALL_GETNAMEINFO;
+  bool lookup = call_row(call)->result == RESULT_LOOKUP;
   set_text(object, "phase",
            finished                          ? "finish"
            : event->kind == EVENT_CALL_START ? "start"
                                              : "blocked");
-  set_text(object, "call", call_forms[call->name].name);
+  set_text(object, "call", call_row(call)->name);
   json_object_set_new(object, "socket",
                       call->subject.descriptor < 0 ? json_null() : json_socket(&call->subject));
   if (event->kind == EVENT_CALL_BLOCKED)

@@ -1,4 +1,5 @@
-/* notation: calls and states as strace(1) writes them, for every view that shows text. */
+/* notation: calls and states as strace(1) writes them, for every view that shows text. Calls are in
+ * call_text.c. */
 #ifndef SOCKSH_VIEW_NOTATION_NOTATION_H
 #define SOCKSH_VIEW_NOTATION_NOTATION_H
 
@@ -21,10 +22,6 @@ void notation_append_call(const struct notation *notation, const struct call *ca
 /* Adds one that has not: accept(3, ...). */
 void notation_append_started(const struct notation *notation, const struct call *call,
                              struct bytes *bytes);
-
-/* Adds what came back alone: "5", "-1 ECONNREFUSED (Connection refused)". */
-void notation_append_result(const struct notation *notation, const struct call *call,
-                            struct bytes *bytes);
 
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes);

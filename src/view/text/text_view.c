@@ -90,7 +90,7 @@ static void show_call(struct text_view *text, const struct event *event) {
   if (text->view.settings.quiet || (call->bulk && call->error == 0))
     return;
   struct notation notation = text_notation(text, event->job != 0);
-  bool failed = call->error != 0 || (call->name == CALL_GETADDRINFO && call->result != 0);
+  bool failed = call_has_failed(call);
   put_start(text, event);
   put_host(text, event);
   if (failed)

@@ -1,0 +1,32 @@
+/* call_text_part: what the two halves of call_text share. Nobody else includes this. */
+#ifndef SOCKSH_VIEW_NOTATION_CALL_TEXT_PART_H
+#define SOCKSH_VIEW_NOTATION_CALL_TEXT_PART_H
+
+#include "view/notation/notation.h"
+
+/* What the writing of one call needs. */
+struct call_writer {
+  const struct notation *notation;
+  const struct call *call;
+  struct bytes *bytes;
+  bool failed; /* the call failed: what it would have filled in is not known */
+};
+
+static inline void put(struct call_writer *writer, const char *text) {
+  bytes_append_text(writer->bytes, text);
+}
+
+static inline void put_integer(struct call_writer *writer, long long number) {
+  bytes_append_number(writer->bytes, number);
+}
+
+/* A descriptor, with the name bound to it where names are asked for. */
+void call_text_put_label(struct call_writer *writer, const struct socket_label *label);
+
+/* One of select's sets, as it was asked for or given. */
+void call_text_put_set(struct call_writer *writer, uint32_t set, bool given);
+
+/* What stands behind the equals sign. */
+void call_text_put_result(struct call_writer *writer);
+
+#endif

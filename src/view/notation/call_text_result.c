@@ -1,0 +1,89 @@
+/* call_text_result: what a call has returned, as strace(1) writes it. */
+#include <fcntl.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "view/notation/call_text_part.h"
+
+static void put_lookup_status(struct call_writer *writer) {
+  const struct call *call = writer->call;
+  put_integer(writer, call->result);
+  if (call->result == 0)
+    return;
+  const char *name = constant_name(&constant_lookup_errors, call->result);
+  bytes_append_format(writer->bytes, " %s (%s)", name ? name : "EAI_?",
+                      call->result == EAI_SYSTEM ? strerror(call->error)
+                                                 : gai_strerror((int)call->result));
+}
+
+static void put_errno(struct call_writer *writer) {
+  int error = writer->call->error;
+  const char *meaning = strerrordesc_np(error);
+  bytes_append_format(writer->bytes, "-1 %s (%s)", error_number_name(error),
+                      meaning ? meaning : "?");
+}
+
+static void put_flags(struct call_writer *writer) {
+  const struct call *call = writer->call;
+  bool file = call->number[0] == F_GETFL;
+  if (!file && !(call->number[0] == F_GETFD && call->result)) {
+    put_integer(writer, call->result);
+    return;
+  }
+  bytes_append_format(writer->bytes, "0x%lx (flags ", call->result);
+  constant_append(file ? &constant_file_flags : &constant_descriptor_flags, call->result,
+                  writer->bytes);
+  put(writer, ")");
+}
+
+static void put_polled(struct call_writer *writer) {
+  const struct call_items *items = &writer->call->items;
+  bool first = true;
+  put_integer(writer, writer->call->result);
+  for (size_t i = 0; i < items->count; i++) {
+    if (!items->item[i].given)
+      continue;
+    put(writer, first ? " ([{fd=" : ", {fd=");
+    call_text_put_label(writer, &items->item[i].label);
+    put(writer, ", revents=");
+    constant_append(&constant_poll_events, items->item[i].given, writer->bytes);
+    put(writer, "}");
+    first = false;
+  }
+  put(writer, first ? "" : "])");
+}
+
+static void put_selected(struct call_writer *writer) {
+  static const char *const titles[] = {"in ", "out ", "except "};
+  const struct call_items *items = &writer->call->items;
+  bool first = true;
+  put_integer(writer, writer->call->result);
+  for (int set = 0; set < 3; set++) {
+    bool any = false;
+    for (size_t i = 0; i < items->count; i++)
+      any = any || items->item[i].given & (1U << set);
+    if (!any)
+      continue;
+    put(writer, first ? " (" : ", ");
+    put(writer, titles[set]);
+    call_text_put_set(writer, 1U << set, true);
+    first = false;
+  }
+  put(writer, first ? "" : ")");
+}
+
+void call_text_put_result(struct call_writer *writer) {
+  enum call_result kind = call_row(writer->call)->result;
+  if (kind == RESULT_LOOKUP)
+    put_lookup_status(writer);
+  else if (writer->failed)
+    put_errno(writer);
+  else if (kind == RESULT_FLAGS)
+    put_flags(writer);
+  else if (kind == RESULT_POLLED)
+    put_polled(writer);
+  else if (kind == RESULT_SELECTED)
+    put_selected(writer);
+  else
+    put_integer(writer, writer->call->result);
+}
