@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "socket/thread.h"
 #include "socket/wait.h"
 
 enum { QUEUE_LIMIT = 16384 };
@@ -77,18 +77,13 @@ static void *run(void *argument) {
 
 struct teller *teller_create(struct timeline *timeline, void (*news)(void *context), void *context) {
   struct teller *teller = calloc(1, sizeof *teller);
-  sigset_t all;
-  sigset_t before;
   if (!teller)
     return NULL;
   *teller = (struct teller){.timeline = timeline, .news = news, .context = context};
   pthread_mutex_init(&teller->lock, NULL);
   pthread_cond_init(&teller->come, NULL);
   pthread_cond_init(&teller->done, NULL);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&teller->thread, NULL, run, teller);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&teller->thread, 0, 0, run, teller);
   if (problem == 0)
     return teller;
   free(teller);

@@ -7,6 +7,7 @@
 
 #include "language/pattern.h"
 #include "shell/run.h"
+#include "socket/thread.h"
 
 enum { JOB_LIMIT = 1000, STACK_SIZE = 512 * 1024 };
 
@@ -180,11 +181,7 @@ static void *run_job(void *argument) {
 }
 
 static int start_thread(struct job *job) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK_SIZE);
-  int problem = pthread_create(&job->thread, &attributes, run_job, job);
-  pthread_attr_destroy(&attributes);
+  int problem = thread_start(&job->thread, STACK_SIZE, wait_signal(), run_job, job);
   job->started = problem == 0;
   return problem;
 }

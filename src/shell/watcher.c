@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "socket/descriptor.h"
+#include "socket/thread.h"
 
 enum {
   FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before what waits is written */
@@ -251,14 +252,9 @@ static void *watch(void *argument) {
 }
 
 int watcher_start(struct session *session) {
-  sigset_t all;
-  sigset_t before;
   stopping = false;
   apart = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&thread, NULL, watch, session);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&thread, 0, 0, watch, session);
   /* Until then it would keep open what the script closes. */
   while (problem == 0 && !apart)
     futex_wait(&apart, 0, 0);

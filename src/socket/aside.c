@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <linux/close_range.h>
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
+
+#include "socket/thread.h"
 
 struct aside {
   void (*work)(void *argument);
@@ -21,12 +21,7 @@ static void *run(void *argument) {
 int aside_run(void (*work)(void *argument), void *argument) {
   struct aside aside = {work, argument};
   pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&thread, NULL, run, &aside);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&thread, 0, 0, run, &aside);
   if (problem) {
     errno = problem;
     return -1;

@@ -4,13 +4,12 @@
 #include <linux/close_range.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "socket/thread.h"
 #include "socket/wait.h"
 
 /* A look-up of a call. */
@@ -46,22 +45,14 @@ static void *run(void *argument) {
 }
 
 static bool start(struct resolve_question *question) {
-  pthread_attr_t attributes;
   pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  /* No signal is for this thread, nor for the C library's calls in it. */
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   question->references++;
-  int status = pthread_create(&thread, &attributes, run, question);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
-  if (status != 0)
-    question->references--;
-  return status == 0;
+  if (thread_start(&thread, 0, 0, run, question) == 0) {
+    pthread_detach(thread);
+    return true;
+  }
+  question->references--;
+  return false;
 }
 
 int resolve_run(struct resolve_question *question) {
