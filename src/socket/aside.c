@@ -1,9 +1,8 @@
 #include "socket/aside.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
-#include <unistd.h>
 
+#include "socket/descriptor.h"
 #include "socket/thread.h"
 
 struct aside {
@@ -13,7 +12,7 @@ struct aside {
 
 static void *run(void *argument) {
   struct aside *aside = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  descriptor_unshare_standard();
   aside->work(aside->argument);
   return NULL;
 }

@@ -1,14 +1,13 @@
 #include "socket/resolve.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "socket/descriptor.h"
 #include "socket/thread.h"
 #include "socket/wait.h"
 
@@ -36,7 +35,7 @@ void resolve_release(struct resolve_question *question) {
 
 static void *run(void *argument) {
   struct resolve_question *question = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  descriptor_unshare_standard();
   question->ask(question);
   question->done = 1;
   futex_wake(&question->done);
