@@ -13,13 +13,13 @@ enum { JOB_LIMIT = 1000, STACK_SIZE = 512 * 1024 };
 
 struct job {
   unsigned number;
-  struct runner *runner;   /* its thread's; valid until `done` */
-  struct runner own;       /* the runner of one that was started with & */
-  pthread_t thread;        /* to be joined, where it was started with & */
-  bool started;            /* it was */
-  struct program *program; /* one reference */
-  const struct statement *statement;
-  job_body *body; /* what it runs where it has no statement */
+  struct runner *runner;             /* its thread's; valid until `done` */
+  struct runner own;                 /* the runner of one that was started with & */
+  pthread_t thread;                  /* to be joined, where it was started with & */
+  bool started;                      /* it was */
+  struct program *program;           /* one reference; NULL where it has a body */
+  const struct statement *statement; /* NULL where it has a body */
+  job_body *body;                    /* what it runs then */
   void *context;
   char *text;                 /* its line */
   bool expects;               /* an `expect` is in it: the end of a script waits for it */
@@ -149,13 +149,26 @@ static void append_phase(struct runner *runner, const struct job *job, enum even
   runner_append(runner, &event);
 }
 
+/* Tells an error of a job. One with a body has no text that the error could show a place in, so it says which job it is. */
+static void tell_error(struct runner *runner, const struct job *job, const struct error *error) {
+  if (job->program) {
+    run_tell_error(runner, job->program->script.source, job->statement, error);
+    return;
+  }
+  struct error about;
+  error_set(&about, error->kind, _("job %%%u failed: %.400s"), job->number, error->message);
+  about.number = error->number;
+  about.told = error->told;
+  run_tell_error(runner, NULL, NULL, &about);
+}
+
 /* The end of a job, in its own thread. At the prompt its error is told at once; in a script by whoever waits for it. */
 static void finish(struct job *job, struct runner *runner, int status) {
   bool failed = status < 0 && !job->killed;
   job->phase = job->killed ? JOB_KILLED : failed ? JOB_FAILED : JOB_ENDED;
   append_phase(runner, job, job->phase);
   if (failed && runner->session->interactive) {
-    run_tell_error(runner, job->program->script.source, job->statement, &job->error);
+    tell_error(runner, job, &job->error);
     job->error.told = true;
   }
   if (runner->session->interactive)
@@ -437,14 +450,14 @@ int job_conclude(struct runner *runner) {
     if (!job->done && !job->expects)
       continue;
     if (await_job(runner, job, deadline, &error) < 0) {
-      run_tell_error(runner, job->program->script.source, job->statement, &error);
+      tell_error(runner, job, &error);
       status = -1;
       continue;
     }
     append_phase(runner, job, JOB_COLLECTED);
     job->collected = true;
     if (job->phase == JOB_FAILED) {
-      run_tell_error(runner, job->program->script.source, job->statement, &job->error);
+      tell_error(runner, job, &job->error);
       status = -1;
     }
   }

@@ -416,7 +416,7 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
   if (error->told || error->kind == ERROR_NONE)
     return;
   const struct command *command = error->command ? error->command : statement ? statement->command : NULL;
-  bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
+  bool typed = !source || (runner->session->interactive && strcmp(source->name, "") == 0);
   size_t offset = error->place.length ? error->place.offset : statement ? statement->place.offset : 0;
   struct place place = error->place.length || !statement ? error->place : statement->command_place;
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
@@ -426,9 +426,9 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
   event.error = (struct event_error){
       .kind = error->kind,
       .number = error->number,
-      .source = source->name,
+      .source = source ? source->name : "",
       .line = typed ? 0 : source_line_number(source, offset),
-      .excerpt = source_excerpt(source, place),
+      .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
       .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
       .message = error->message,
       .hint = hint ? _(hint) : "",

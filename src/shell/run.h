@@ -14,7 +14,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
 int run_job_statement(struct runner *runner, struct program *program, const struct statement *statement,
                       struct result *result, struct error *error);
 
-/* Tells of an error as an event: which place, what, the line and the caret. */
+/* Tells of an error as an event: which place, what, the line and the caret. Without a source (NULL) just what. */
 void run_tell_error(struct runner *runner, const struct source *source, const struct statement *statement,
                     const struct error *error);
 
