@@ -437,15 +437,22 @@ void run_tell_error(struct runner *runner, const struct source *source, const st
   runner_append(runner, &event);
 }
 
+void run_flush(struct session *session) {
+  session_unlock(session);
+  output_flush(&session->output);
+  session_lock(session);
+  /* Who ends the session then may be asleep, and nothing else may come that wakes it. */
+  if (session->output.broken)
+    watch_wake(&session->watch);
+}
+
 void run_drain(struct runner *runner) {
   enum { MUCH = 64 * 1024 };
   struct session *session = runner->session;
   if (session->output.waiting < MUCH)
     return;
   if (!session->interactive || runner->job == 0) {
-    session_unlock(session);
-    output_flush(&session->output);
-    session_lock(session);
+    run_flush(session);
     return;
   }
   /* A job at the prompt: the terminal's thread writes, and this one waits for it. */

@@ -18,7 +18,10 @@ int run_job_statement(struct runner *runner, struct program *program, const stru
 void run_tell_error(struct runner *runner, const struct source *source, const struct statement *statement,
                     const struct error *error);
 
-/* Writes what waits to be written when it is much, giving the lock up. */
+/* Writes what waits to be written, giving the lock up. The session's lock is held. */
+void run_flush(struct session *session);
+
+/* The same when it is much. */
 void run_drain(struct runner *runner);
 
 #endif
