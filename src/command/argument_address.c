@@ -48,7 +48,9 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
   struct call call;
   call_init(&call, CALL_GETADDRINFO, NULL);
   bool any = strcmp(query->host, "*") == 0;
-  call.lookup.text[0] = query->host[0] && !any ? strdup(query->host) : any ? NULL : strdup("localhost");
+  call.lookup.text[0] = query->host[0] && !any ? strdup(query->host)
+                        : any                  ? NULL
+                                               : strdup("localhost");
   call.lookup.text[1] = strdup(query->service);
   call.number[0] = socket && (socket->family == AF_INET || socket->family == AF_INET6)
                        ? socket->family

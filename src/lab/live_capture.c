@@ -6,7 +6,6 @@
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "system/descriptor.h"
+#include "system/thread.h"
 
 struct tap {
   pthread_t thread;
@@ -134,15 +134,10 @@ static int open_listener(struct tap *tap, const char *interface, struct error *e
 }
 
 static int start_thread(struct tap *tap, struct error *error) {
-  sigset_t all;
-  sigset_t before;
   tap->stop = descriptor_move_up(eventfd(0, EFD_CLOEXEC));
   if (tap->stop < 0)
     return error_set_errno(error, errno, _("no descriptor is left for the capture"));
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&tap->thread, NULL, listen_on, tap);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&tap->thread, 0, 0, listen_on, tap);
   return problem ? error_set_errno(error, problem, _("the thread that captures can't be started"))
                  : 0;
 }

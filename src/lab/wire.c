@@ -4,7 +4,6 @@
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -17,6 +16,7 @@
 #include "lab/lab.h"
 #include "lab/wire_parts.h"
 #include "system/descriptor.h"
+#include "system/thread.h"
 #include "system/wait.h"
 
 enum {
@@ -350,13 +350,7 @@ int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable) {
   wire->wake = wire->buffer ? descriptor_move_up(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) : -1;
   if (wire->wake < 0)
     return wire->buffer ? errno : ENOMEM;
-  /* Signals are the watcher's. */
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&wire->thread, NULL, carry, wire);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int error = thread_start(&wire->thread, 0, 0, carry, wire);
   wire->running = error == 0;
   return error;
 }

@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "system/thread.h"
 #include "system/wait.h"
 
 enum { QUEUE_LIMIT = 16384 };
@@ -78,18 +78,13 @@ static void *run(void *argument) {
 struct event_queue *event_queue_create(struct timeline *timeline, void (*news)(void *context),
                                        void *context) {
   struct event_queue *event_queue = calloc(1, sizeof *event_queue);
-  sigset_t all;
-  sigset_t before;
   if (!event_queue)
     return NULL;
   *event_queue = (struct event_queue){.timeline = timeline, .news = news, .context = context};
   pthread_mutex_init(&event_queue->lock, NULL);
   pthread_cond_init(&event_queue->come, NULL);
   pthread_cond_init(&event_queue->done, NULL);
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&event_queue->thread, NULL, run, event_queue);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&event_queue->thread, 0, 0, run, event_queue);
   if (problem == 0)
     return event_queue;
   free(event_queue);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "service/service_parts.h"
+#include "system/thread.h"
 #include "system/wait.h"
 
 enum {
@@ -191,14 +192,9 @@ static struct client *make_client(struct loop *loop) {
   return NULL;
 }
 
-/* Starts its thread. The signals stay blocked in it, as they are in this one. */
+/* Starts its thread. */
 static int start_client(struct client *client) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK);
-  int problem = pthread_create(&client->loop.thread, &attributes, run_client, client);
-  pthread_attr_destroy(&attributes);
-  return problem;
+  return thread_start(&client->loop.thread, STACK, 0, run_client, client);
 }
 
 static void accept_client(struct loop *loop) {

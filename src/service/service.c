@@ -9,6 +9,7 @@
 #include "service/outbound.h"
 #include "service/service_parts.h"
 #include "system/descriptor.h"
+#include "system/thread.h"
 #include "system/wait.h"
 
 const char service_model_names[] = "epoll|iterative|threads";
@@ -119,16 +120,11 @@ static void *run_loop(void *argument) {
 /* Starts a thread that takes no signal but while it waits, and that one which interrupts. */
 static int start_thread(struct loop *loop) {
   struct service *service = loop->service;
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
   service->running++;
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_mutex_lock(&service->lock);
-  int problem = pthread_create(&loop->thread, NULL, run_loop, loop);
+  int problem = thread_start(&loop->thread, 0, 0, run_loop, loop);
   loop->started = problem == 0;
   pthread_mutex_unlock(&service->lock);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (problem)
     service->running--;
   return problem;

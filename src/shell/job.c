@@ -7,18 +7,19 @@
 
 #include "language/pattern.h"
 #include "shell/run.h"
+#include "system/thread.h"
 
 enum { JOB_LIMIT = 1000, STACK_SIZE = 512 * 1024 };
 
 struct job {
   unsigned number;
-  struct runner *runner;   /* its thread's; valid until `done` */
-  struct runner own;       /* the runner of one that was started with & */
-  pthread_t thread;        /* to be joined, where it was started with & */
-  bool started;            /* it was */
-  struct program *program; /* one reference */
-  const struct statement *statement;
-  job_body *body; /* what it runs where it has no statement */
+  struct runner *runner;             /* its thread's; valid until `done` */
+  struct runner own;                 /* the runner of one that was started with & */
+  pthread_t thread;                  /* to be joined, where it was started with & */
+  bool started;                      /* it was */
+  struct program *program;           /* one reference; NULL where it has a body */
+  const struct statement *statement; /* NULL where it has a body */
+  job_body *body;                    /* what it runs then */
   void *context;
   char *text;   /* its line */
   bool expects; /* an `expect` is in it: the end of a script waits for it */
@@ -151,6 +152,20 @@ static void append_phase(struct runner *runner, const struct job *job, enum even
   runner_append(runner, &event);
 }
 
+/* Tells an error of a job. One with a body has no text that the error could show a place in, so it
+ * says which job it is. */
+static void report_error(struct runner *runner, const struct job *job, const struct error *error) {
+  if (job->program) {
+    run_report_error(runner, job->program->script.source, job->statement, error);
+    return;
+  }
+  struct error about;
+  error_set(&about, error->kind, _("job %%%u failed: %.400s"), job->number, error->message);
+  about.number = error->number;
+  about.told = error->told;
+  run_report_error(runner, NULL, NULL, &about);
+}
+
 /* The end of a job, in its own thread. At the prompt its error is told at once; in a script by
  * whoever waits for it. */
 static void finish(struct job *job, struct runner *runner, int status) {
@@ -158,7 +173,7 @@ static void finish(struct job *job, struct runner *runner, int status) {
   job->phase = job->killed ? JOB_KILLED : failed ? JOB_FAILED : JOB_ENDED;
   append_phase(runner, job, job->phase);
   if (failed && runner->session->interactive) {
-    run_report_error(runner, job->program->script.source, job->statement, &job->error);
+    report_error(runner, job, &job->error);
     job->error.told = true;
   }
   if (runner->session->interactive)
@@ -184,11 +199,7 @@ static void *run_job(void *argument) {
 }
 
 static int start_thread(struct job *job) {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK_SIZE);
-  int problem = pthread_create(&job->thread, &attributes, run_job, job);
-  pthread_attr_destroy(&attributes);
+  int problem = thread_start(&job->thread, STACK_SIZE, wait_signal(), run_job, job);
   job->started = problem == 0;
   return problem;
 }
@@ -451,14 +462,14 @@ int job_conclude(struct runner *runner) {
     if (!job->done && !job->expects)
       continue;
     if (await_job(runner, job, deadline, &error) < 0) {
-      run_report_error(runner, job->program->script.source, job->statement, &error);
+      report_error(runner, job, &error);
       status = -1;
       continue;
     }
     append_phase(runner, job, JOB_COLLECTED);
     job->collected = true;
     if (job->phase == JOB_FAILED) {
-      run_report_error(runner, job->program->script.source, job->statement, &job->error);
+      report_error(runner, job, &job->error);
       status = -1;
     }
   }

@@ -426,7 +426,7 @@ void run_report_error(struct runner *runner, const struct source *source,
   const struct command *command = error->command ? error->command
                                   : statement    ? statement->command
                                                  : NULL;
-  bool typed = runner->session->interactive && strcmp(source->name, "") == 0;
+  bool typed = !source || (runner->session->interactive && strcmp(source->name, "") == 0);
   size_t offset = error->place.length ? error->place.offset
                   : statement         ? statement->place.offset
                                       : 0;
@@ -438,9 +438,9 @@ void run_report_error(struct runner *runner, const struct source *source,
   event.error = (struct event_error){
       .kind = error->kind,
       .number = error->number,
-      .source = source->name,
+      .source = source ? source->name : "",
       .line = typed ? 0 : source_line_number(source, offset),
-      .excerpt = source_excerpt(source, place),
+      .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
       .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
       .message = error->message,
       .hint = hint ? _(hint) : "",
@@ -449,15 +449,22 @@ void run_report_error(struct runner *runner, const struct source *source,
   runner_append(runner, &event);
 }
 
+void run_flush(struct session *session) {
+  session_unlock(session);
+  output_flush(&session->output);
+  session_lock(session);
+  /* Who ends the session then may be asleep, and nothing else may come that wakes it. */
+  if (session->output.broken)
+    waiter_list_wake(&session->waiters);
+}
+
 void run_drain(struct runner *runner) {
   enum { MUCH = 64 * 1024 };
   struct session *session = runner->session;
   if (session->output.waiting < MUCH)
     return;
   if (!session->interactive || runner->job == 0) {
-    session_unlock(session);
-    output_flush(&session->output);
-    session_lock(session);
+    run_flush(session);
     return;
   }
   /* A job at the prompt: the terminal's thread writes, and this one waits for it. */

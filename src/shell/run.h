@@ -15,11 +15,15 @@ int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error);
 
-/* Tells of an error as an event: which place, what, the line and the caret. */
+/* Tells of an error as an event: which place, what, the line and the caret. Without a source (NULL)
+ * just what. */
 void run_report_error(struct runner *runner, const struct source *source,
                       const struct statement *statement, const struct error *error);
 
-/* Writes what waits to be written when it is much, giving the lock up. */
+/* Writes what waits to be written, giving the lock up. The session's lock is held. */
+void run_flush(struct session *session);
+
+/* The same when it is much. */
 void run_drain(struct runner *runner);
 
 #endif

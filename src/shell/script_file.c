@@ -54,9 +54,7 @@ static void run_program(struct script_run *run, struct program *program, enum ev
       run->status = status_of(&error);
       if (run->keep_going && run->status != STATUS_INTERRUPTED)
         run->status = STATUS_FAILED;
-      session_unlock(run->session);
-      output_flush(&run->session->output);
-      session_lock(run->session);
+      run_flush(run->session);
     }
     result_clear(&result);
     session_yield_lock(run->session);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "system/descriptor.h"
+#include "system/thread.h"
 
 enum {
   FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before what waits is written */
@@ -252,14 +253,9 @@ static void *waiters(void *argument) {
 }
 
 int watcher_start(struct session *session) {
-  sigset_t all;
-  sigset_t before;
   stopping = false;
   apart = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&thread, NULL, waiters, session);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&thread, 0, 0, waiters, session);
   /* Until then it would keep open what the script closes. */
   while (problem == 0 && !apart)
     futex_wait(&apart, 0, 0);

@@ -7,6 +7,7 @@
 #include "shell/job.h"
 #include "shell/program.h"
 #include "shell/run.h"
+#include "system/thread.h"
 
 enum { WORK_NONE, WORK_TEXT, WORK_END };
 
@@ -179,7 +180,7 @@ static int add_worker(struct workbench *bench) {
     return -1;
   worker->bench = bench;
   runner_start(&worker->runner, bench->session, 0, &bench->scope);
-  int problem = pthread_create(&worker->thread, NULL, run_worker, worker);
+  int problem = thread_start(&worker->thread, 0, wait_signal(), run_worker, worker);
   if (problem) {
     free(worker);
     errno = problem;

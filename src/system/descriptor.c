@@ -60,12 +60,6 @@ int descriptor_open(const char *path, int flags, unsigned mode) {
   return descriptor_move_up(open(path, flags | O_CLOEXEC, mode));
 }
 
-static _Thread_local bool apart; /* this thread has a table of its own */
-
-bool descriptor_is_apart(void) {
-  return apart;
-}
-
 int descriptor_pipe(int ends[2]) {
   if (pipe2(ends, O_CLOEXEC) < 0) {
     ends[0] = ends[1] = -1;
@@ -85,9 +79,20 @@ int descriptor_pipe(int ends[2]) {
   return -1;
 }
 
+/* As close_range(2), in a table of the calling thread's own. */
+static int close_apart(unsigned first, unsigned last) {
+  int status = close_range(first, last, CLOSE_RANGE_UNSHARE);
+  if (status == 0)
+    descriptor_set_apart();
+  return status;
+}
+
 void descriptor_unshare(void) {
-  apart = true;
-  close_range(3, (unsigned)own_base - 1, CLOSE_RANGE_UNSHARE);
+  close_apart(3, (unsigned)own_base - 1);
+}
+
+void descriptor_unshare_standard(void) {
+  close_apart(3, ~0U);
 }
 
 int descriptor_copy_up(int descriptor) {
@@ -97,8 +102,7 @@ int descriptor_copy_up(int descriptor) {
 int descriptor_unshare_alone(int descriptor, int kept) {
   int low = kept >= 0 && kept < descriptor ? kept : descriptor;
   int high = kept > descriptor ? kept : descriptor;
-  apart = true;
-  if (close_range((unsigned)high + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0)
+  if (close_apart((unsigned)high + 1, ~0U) < 0)
     return -1;
   if (high > low + 1)
     close_range((unsigned)low + 1, (unsigned)high - 1, 0);

@@ -30,6 +30,9 @@ void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), voi
  * program's own. Where that is refused it shares the program's on. */
 void descriptor_unshare(void);
 
+/* The same with the standard ones alone. */
+void descriptor_unshare_standard(void);
+
 /* A pipe with both ends at the top, close-on-exec. 0, or -1 with errno set, both ends -1 and
  * nothing open. */
 int descriptor_pipe(int ends[2]);
@@ -42,9 +45,12 @@ int descriptor_copy_up(int descriptor);
  * the lowest that is free; or -1 with errno set, and nothing changed. */
 int descriptor_unshare_alone(int descriptor, int kept);
 
-/* True in a thread that has been given a table of its own: it does not have what was opened since.
- */
+/* True in a thread whose table of descriptors is not the session's: it does not have what was
+ * opened there since. */
 bool descriptor_is_apart(void);
+
+/* Says so of the calling thread, which shares the table of one that is. */
+void descriptor_set_apart(void);
 
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);

@@ -1,10 +1,9 @@
 #include "system/file_thread.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
+
+#include "system/descriptor.h"
+#include "system/thread.h"
 
 struct aside {
   void (*work)(void *argument);
@@ -13,7 +12,7 @@ struct aside {
 
 static void *run(void *argument) {
   struct aside *aside = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  descriptor_unshare_standard();
   aside->work(aside->argument);
   return NULL;
 }
@@ -21,12 +20,7 @@ static void *run(void *argument) {
 int file_thread_run(void (*work)(void *argument), void *argument) {
   struct aside aside = {work, argument};
   pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int problem = pthread_create(&thread, NULL, run, &aside);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  int problem = thread_start(&thread, 0, 0, run, &aside);
   if (problem) {
     errno = problem;
     return -1;

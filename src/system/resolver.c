@@ -1,15 +1,14 @@
 #include "system/resolver.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <net/if.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "system/descriptor.h"
+#include "system/thread.h"
 #include "system/wait.h"
 
 /* The thread that asks and the one that waits share the question; the last one to let go frees it.
@@ -21,7 +20,7 @@ void resolver_release(struct resolver_question *question) {
 
 static void *run(void *argument) {
   struct resolver_question *question = argument;
-  close_range(3, ~0U, CLOSE_RANGE_UNSHARE);
+  descriptor_unshare_standard();
   question->ask(question);
   question->done = 1;
   futex_wake(&question->done);
@@ -30,22 +29,14 @@ static void *run(void *argument) {
 }
 
 static bool start(struct resolver_question *question) {
-  pthread_attr_t attributes;
   pthread_t thread;
-  sigset_t all;
-  sigset_t before;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  /* No signal is for this thread, nor for the C library's calls in it. */
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   question->references++;
-  int status = pthread_create(&thread, &attributes, run, question);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
-  if (status != 0)
-    question->references--;
-  return status == 0;
+  if (thread_start(&thread, 0, 0, run, question) == 0) {
+    pthread_detach(thread);
+    return true;
+  }
+  question->references--;
+  return false;
 }
 
 int resolver_run(struct resolver_question *question) {

@@ -132,6 +132,13 @@ class Descriptors(Case):
         self.assertIn(output.splitlines()[1], ("0", "1"))
         self.assertNotIn("Sanitizer", errors)
 
+    def test_pipe_closed_late(self):
+        """so does one that goes away when nothing has happened for a while"""
+        path = self.write("script", "sleep 300ms\nrepeat { print line }\n")
+        status, output, errors = self.run_by_shell(f'"$SOCKSH" "{path}" | head -1; echo "${{PIPESTATUS[0]}}"')
+        self.assertEqual(status, 0, errors)
+        self.assertIn(output.splitlines()[1], ("0", "1"))
+
     def test_pipe_of_a_socket(self):
         """send on a broken connection is an errno and not a signal, whatever SIGPIPE was set to"""
         for action in (signal.SIG_DFL, signal.SIG_IGN):

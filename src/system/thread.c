@@ -1,0 +1,55 @@
+#include "system/thread.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "system/descriptor.h"
+
+/* What a new thread is handed; it frees it. */
+struct start {
+  void *(*run)(void *argument);
+  void *argument;
+  bool apart;
+};
+
+static void *begin(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  if (start.apart)
+    descriptor_set_apart();
+  return start.run(start.argument);
+}
+
+/* The mask is inherited, so it is set around the creation: a signal that came in between would be
+ * this thread's. */
+static int create(pthread_t *thread, const pthread_attr_t *attributes, int signal,
+                  struct start *start) {
+  sigset_t blocked;
+  sigset_t before;
+  sigfillset(&blocked);
+  if (signal)
+    sigdelset(&blocked, signal);
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
+  int problem = pthread_create(thread, attributes, begin, start);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return problem;
+}
+
+int thread_start(pthread_t *thread, size_t stack, int signal, void *(*run)(void *argument),
+                 void *argument) {
+  struct start *start = malloc(sizeof *start);
+  if (!start)
+    return ENOMEM;
+  *start = (struct start){run, argument, descriptor_is_apart()};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  if (stack)
+    pthread_attr_setstacksize(&attributes, stack);
+  int problem = create(thread, &attributes, signal, start);
+  pthread_attr_destroy(&attributes);
+  if (problem)
+    free(start);
+  return problem;
+}
