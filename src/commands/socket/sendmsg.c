@@ -143,7 +143,7 @@ static size_t count_descriptors(const struct call_message *message) {
   size_t at = 0;
   size_t count = 0;
   while (message_next_control(message, &at, &control))
-    if (message_carries_descriptors(&control))
+    if (control_carries_descriptors(&control))
       count += control.length / sizeof(int);
   return count;
 }
