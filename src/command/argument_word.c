@@ -1,17 +1,87 @@
-/* argument_lab: words that stand for things of the lab. */
+/* argument_word: words that are taken as they are, names, jobs and hosts. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/argument.h"
+#include "command/invocation.h"
+#include "command/kinds.h"
+#include "command/offer.h"
 #include "lab/lab.h"
 #include "language/number.h"
 
-int argument_convert_host(struct invocation *invocation, struct argument_value *value, bool check) {
-  if (!lab_name_valid(value->word.data, value->word.length))
+const struct argument_kind argument_text = {.name = "text"};
+const struct argument_kind argument_switch = {.name = "switch", .lone_keyword = true};
+const struct argument_kind argument_raw = {.name = "raw", .rest_of_line = true};
+
+static int read_name(struct invocation *invocation, struct argument_value *value) {
+  if (!name_valid(value->word.data, value->word.length))
     return argument_wrong(invocation, value,
-                          _("is no name of a host: letters, digits, - and _, at most 15"));
-  if (check)
+                          _("is no name: letters, digits and _, not beginning with a digit"));
+  if (prefix_word(value->word.data, value->word.length) ||
+      command_find(value->word.data, value->word.length))
+    return argument_wrong(invocation, value, _("is a command and can't be a name"));
+  return 0;
+}
+
+static void complete_name(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_names(offer);
+}
+
+const struct argument_kind argument_name = {
+    .name = "name",
+    .read = read_name,
+    .complete = complete_name,
+};
+
+static bool fits_job(const struct argument *argument, const struct match_word *word) {
+  (void)argument;
+  return word->length > 1 && word->data[0] == '%';
+}
+
+static int read_job(struct invocation *invocation, struct argument_value *value) {
+  if (value->word.length < 2 || value->word.data[0] != '%' ||
+      number_parse(value->word.data + 1, value->word.length - 1, &value->number) < 0 ||
+      value->number < 1 || value->number > UINT_MAX)
+    return argument_wrong(invocation, value,
+                          _("is no job: jobs are written %1, %2; `jobs` lists them"));
+  return 0;
+}
+
+static void complete_job(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  struct answer answer;
+  offer->session->shell->list_jobs(offer->session, &answer);
+  for (size_t row = 0; row < answer_row_count(&answer); row++) {
+    const struct cell *number = answer_cell(&answer, row, 0);
+    const struct cell *line = answer_cell(&answer, row, 2);
+    char *text = strndup(answer_cell_text(&answer, number), number->length);
+    char *description = strndup(answer_cell_text(&answer, line), line->length);
+    if (text)
+      offer_text(offer, text, description);
+    free(text);
+    free(description);
+  }
+  answer_free(&answer);
+}
+
+const struct argument_kind argument_job = {
+    .name = "job",
+    .fits = fits_job,
+    .read = read_job,
+    .complete = complete_job,
+};
+
+static int read_host(struct invocation *invocation, struct argument_value *value) {
+  if (lab_name_valid(value->word.data, value->word.length))
     return 0;
+  return argument_wrong(invocation, value,
+                        _("is no name of a host: letters, digits, - and _, at most 15"));
+}
+
+static int find_host(struct invocation *invocation, struct argument_value *value) {
+  if (read_host(invocation, value) < 0)
+    return -1;
   const struct lab *lab = invocation->runner->session->lab;
   if (!lab)
     return error_set(invocation->error, ERROR_FAILURE,
@@ -24,61 +94,14 @@ int argument_convert_host(struct invocation *invocation, struct argument_value *
   return 0;
 }
 
-/* A number with a point, and what stands behind it. False where it is no number from 0 up. */
-static bool read_decimal(const struct argument_value *value, double *number, const char **rest) {
-  char text[32];
-  char *end;
-  if (value->word.length == 0 || value->word.length >= sizeof text || value->word.data[0] < '0' ||
-      value->word.data[0] > '9')
-    return false;
-  memcpy(text, value->word.data, value->word.length);
-  text[value->word.length] = '\0';
-  if (strspn(text, "0123456789.") == 0 || strpbrk(text, "xXeEpP"))
-    return false;
-  *number = strtod(text, &end);
-  *rest = value->word.data + (end - text);
-  return true;
+static void complete_host(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_hosts(offer);
 }
 
-int argument_convert_rate(struct invocation *invocation, struct argument_value *value) {
-  static const struct {
-    char letter;
-    double factor;
-  } units[] = {{'K', 1e3}, {'k', 1e3}, {'M', 1e6}, {'G', 1e9}};
-  const char *end = value->word.data + value->word.length;
-  const char *rest;
-  double number;
-  if (argument_is(value, "off")) {
-    value->number = 0;
-    return 0;
-  }
-  if (read_decimal(value, &number, &rest)) {
-    for (size_t i = 0; rest + 1 == end && i < sizeof units / sizeof *units; i++)
-      if (*rest == units[i].letter) {
-        number *= units[i].factor;
-        rest = end;
-      }
-    if (rest == end && number >= 1 && number <= 1e12) {
-      value->number = (long long)number;
-      return 0;
-    }
-  }
-  return argument_wrong(invocation, value,
-                        _("is no rate: write bits a second, as 9600, 64K, 1M or 1.5G, or off"));
-}
-
-int argument_convert_percent(struct invocation *invocation, struct argument_value *value) {
-  const char *end = value->word.data + value->word.length;
-  const char *rest;
-  if (argument_is(value, "off")) {
-    value->fraction = 0;
-    return 0;
-  }
-  if (read_decimal(value, &value->fraction, &rest) && rest + 1 == end && *rest == '%' &&
-      value->fraction <= 100) {
-    value->fraction /= 100;
-    return 0;
-  }
-  return argument_wrong(invocation, value,
-                        _("is no share: write it as 10%, from 0% to 100%, or off"));
-}
+const struct argument_kind argument_host = {
+    .name = "host",
+    .read = read_host,
+    .find = find_host,
+    .complete = complete_host,
+};

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/invocation.h"
+#include "command/check.h"
 
 /* How many names a command's result is for: "socket, address" is two; more than any where it says
  * that it varies. */
@@ -48,7 +48,7 @@ static int check(const struct statement *statement, bool repeated, struct error 
       }
     }
     if (statement->command &&
-        invocation_check(statement->command, statement->words, statement->count, error) < 0) {
+        command_check(statement->command, statement->words, statement->count, error) < 0) {
       error_set_place(error, statement->command_place);
       error->command = statement->command;
       return -1;

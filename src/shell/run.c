@@ -115,7 +115,8 @@ static int show_received(struct run *run) {
 
 static enum flow run_command(struct run *run) {
   struct runner *runner = run->runner;
-  struct invocation invocation = {.runner = runner,
+  struct invocation invocation = {.phase = INVOCATION_RUN,
+                                  .runner = runner,
                                   .command = run->statement->command,
                                   .result = run->result,
                                   .error = run->error};
