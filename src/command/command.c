@@ -198,6 +198,13 @@ void command_append_synopsis(const struct command *command, struct bytes *bytes)
   }
 }
 
+void command_append_results(const struct command *command, struct bytes *bytes) {
+  if (!command->results[0])
+    bytes_append_text(bytes, _("nothing"));
+  for (const char *const *result = command->results; *result; result++)
+    bytes_append_format(bytes, result > command->results ? ", %s" : "%s", *result);
+}
+
 const char *command_error_cause(const struct command *command, int number) {
   for (int i = 0; i < COMMAND_ERRORS && command->errors[i].number; i++)
     if (command->errors[i].number == number)

@@ -33,14 +33,15 @@ struct command_error {
   const char *cause;
 };
 
-enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10 };
+enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10, RESULTS_NAMED = 2 };
 
 struct command {
   const char *name;
   const char *aliases[3]; /* ended by NULL */
   enum command_group group;
   struct argument arguments[ARGUMENT_LIMIT + 1]; /* ended by one without a name */
-  const char *result;  /* what a name before = gets: "socket", "data, address"; NULL: nothing */
+  const char *results[RESULTS_NAMED + 1]; /* what names before = get, in order, ended by NULL */
+  bool results_vary;   /* there may be more of the last, or fewer, than are named */
   const char *summary; /* one line, without a full stop */
   const char
       *manual; /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
@@ -81,6 +82,9 @@ extern const struct vocabulary command_vocabulary_abbreviated;
 
 /* Adds the synopsis, made from the declared arguments: "recv SOCKET [SIZE] [FLAGS]". */
 void command_append_synopsis(const struct command *command, struct bytes *bytes);
+
+/* Adds what the command gives: "socket, address"; "nothing" where that is so. */
+void command_append_results(const struct command *command, struct bytes *bytes);
 
 /* The argument of this key, which is its keyword where it has one ("--to"), else its name
  * ("SOCKET"); NULL where the command declares none. */

@@ -294,7 +294,7 @@ const struct command command_inet_pton = {
     .name = "inet_pton",
     .group = GROUP_CONVERT,
     .arguments = {FAMILY_ARGUMENT, TEXT_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns an address from text into bytes"),
     .manual =
         N_("The bytes are in network order, as struct in_addr (4 bytes, inet) or struct in6_addr "
@@ -315,7 +315,7 @@ const struct command command_inet_ntop = {
     .name = "inet_ntop",
     .group = GROUP_CONVERT,
     .arguments = {FAMILY_ARGUMENT, {.name = "HEX", .kind = &argument_data}},
-    .result = "text",
+    .results = {"text"},
     .summary = N_("turns an address from bytes into text"),
     .manual = N_("HEX is 8 hexadecimal digits for inet and 32 for inet6, in the order of memory, "
                  "or a name that holds the bytes."),
@@ -333,7 +333,7 @@ const struct command command_inet_aton = {
     .name = "inet_aton",
     .group = GROUP_CONVERT,
     .arguments = {TEXT_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns an IPv4 address from text into bytes, as typed long ago"),
     .manual = N_("Beside four decimal numbers it takes fewer, of which the last fills the rest "
                  "(127.1 is 127.0.0.1), and octal and hexadecimal ones (010 is 8). The result is "
@@ -350,7 +350,7 @@ const struct command command_inet_addr = {
     .name = "inet_addr",
     .group = GROUP_CONVERT,
     .arguments = {TEXT_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns an IPv4 address from text into a number in network order"),
     .manual = N_("Takes what inet_aton takes. The result is the number that this machine reads in "
                  "the 4 bytes in network order, as sin_addr.s_addr holds it: on a little-endian "
@@ -368,7 +368,7 @@ const struct command command_inet_ntoa = {
     .name = "inet_ntoa",
     .group = GROUP_CONVERT,
     .arguments = {{.name = "NUMBER", .kind = &argument_number}},
-    .result = "text",
+    .results = {"text"},
     .summary = N_("turns an IPv4 address from a number in network order into text"),
     .manual = N_("NUMBER is what inet_addr gives and s_addr holds. In C the text is in memory that "
                  "the next call overwrites."),
@@ -385,7 +385,7 @@ const struct command command_htons = {
     .name = "htons",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 16 bits from the host's into network order"),
     .manual = N_("The table shows the number and the result as they stand in this machine's "
                  "memory. Network order has the most significant byte first; most machines have it "
@@ -404,7 +404,7 @@ const struct command command_htonl = {
     .name = "htonl",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 32 bits from the host's into network order"),
     .manual = N_("As htons, for 32 bits: an IPv4 address, as s_addr wants it."),
     .prototype = "uint32_t htonl(uint32_t hostlong);",
@@ -420,7 +420,7 @@ const struct command command_ntohs = {
     .name = "ntohs",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 16 bits from network order into the host's"),
     .manual = N_("The way back from htons: what sin_port holds, as a number that people read."),
     .prototype = "uint16_t ntohs(uint16_t netshort);",
@@ -436,7 +436,7 @@ const struct command command_ntohl = {
     .name = "ntohl",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 32 bits from network order into the host's"),
     .manual = N_("The way back from htonl."),
     .prototype = "uint32_t ntohl(uint32_t netlong);",

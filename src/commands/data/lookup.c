@@ -336,7 +336,7 @@ const struct command command_getaddrinfo = {
          {.name = "SERVICE", .kind = &argument_text, .flags = OPTIONAL},
          {.name = "FAMILY", .kind = &argument_symbol, .flags = OPTIONAL, .set = &constant_families},
          {.name = "TYPE", .kind = &argument_symbol, .flags = OPTIONAL, .set = &constant_types}},
-    .result = "address",
+    .results = {"address"},
     .summary = N_("looks up the addresses of a host and a service"),
     .manual =
         N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as "
@@ -359,7 +359,7 @@ const struct command command_getnameinfo = {
     .name = "getnameinfo",
     .group = GROUP_LOOKUP,
     .arguments = {{.name = "ADDRESS", .kind = &argument_address}},
-    .result = "host, service",
+    .results = {"host", "service"},
     .summary = N_("looks up the names of an address and its port"),
     .manual =
         N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its "
@@ -380,7 +380,7 @@ const struct command command_getservbyname = {
     .name = "getservbyname",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT, PROTOCOL_ARGUMENT},
-    .result = "port",
+    .results = {"port"},
     .summary = N_("looks up the port of a service"),
     .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
                  "any. The result is the port as a number of this host; S_PORT is what stands in "
@@ -397,7 +397,7 @@ const struct command command_getservbyport = {
     .name = "getservbyport",
     .group = GROUP_LOOKUP,
     .arguments = {{.name = "PORT", .kind = &argument_number}, PROTOCOL_ARGUMENT},
-    .result = "name",
+    .results = {"name"},
     .summary = N_("looks up the service that has a port"),
     .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
                  "any. PORT is a number of this host: the function of C wants it in network order, "
@@ -415,7 +415,7 @@ const struct command command_getprotobyname = {
     .name = "getprotobyname",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("looks up the number of a protocol"),
     .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what "
                  "socket takes as its PROTOCOL."),
@@ -431,7 +431,7 @@ const struct command command_if_nametoindex = {
     .name = "if_nametoindex",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("tells the index of a network interface"),
     .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of "
                  "link-local addresses and in multicast options."),

@@ -314,7 +314,7 @@ const struct command command_upper = {
     .name = "upper",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns small letters into capitals"),
     .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data "
                  "is shown where no name takes it."),
@@ -328,7 +328,7 @@ const struct command command_lower = {
     .name = "lower",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns capitals into small letters"),
     .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data "
                  "is shown where no name takes it."),
@@ -342,7 +342,7 @@ const struct command command_length = {
     .name = "length",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("counts the bytes of data"),
     .manual = N_(
         "A character beyond ASCII has several bytes. The number is shown where no name takes it."),
@@ -358,7 +358,7 @@ const struct command command_slice = {
     .arguments = {DATA_ARGUMENT,
                   {.name = "FROM", .kind = &argument_size},
                   {.name = "LENGTH", .kind = &argument_size, .flags = OPTIONAL}},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("takes a part of data"),
     .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow "
                  "where LENGTH is omitted. Where the data ends earlier there is less, or nothing. "
@@ -377,7 +377,7 @@ const struct command command_pack = {
     .group = GROUP_DATA,
     .arguments = {FORMAT_ARGUMENT,
                   {.name = "VALUE", .kind = &argument_data, .flags = OPTIONAL | REPEATED}},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("makes the bytes of a header out of numbers and text"),
     .manual =
         N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and "
@@ -398,7 +398,8 @@ const struct command command_unpack = {
     .name = "unpack",
     .group = GROUP_DATA,
     .arguments = {FORMAT_ARGUMENT, DATA_ARGUMENT},
-    .result = "value, value...",
+    .results = {"value", "value..."},
+    .results_vary = true,
     .summary = N_("takes the bytes of a header apart"),
     .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand "
                  "before = (at most eight): numbers, and data. The data must have exactly the "
@@ -452,7 +453,7 @@ const struct command command_write_file = {
     .name = "write-file",
     .group = GROUP_DATA,
     .arguments = {{.name = "PATH", .kind = &argument_file}, DATA_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("writes data to a file"),
     .manual = N_("Makes the file, or empties it, and writes exactly these bytes. DATA of the form "
                  "file:PATH is the way back."),

@@ -535,7 +535,7 @@ const struct command command_await = {
     .group = GROUP_DATA,
     .arguments = {AWAIT_ARGUMENTS(0),
                   {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL}},
-    .result = "exit status, of a process",
+    .results = {"exit status, of a process"},
     .summary = N_("waits until something is so"),
     .manual =
         N_("CONDITION is readable, writable or error (an error waits to be fetched); the name of a "

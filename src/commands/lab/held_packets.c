@@ -362,7 +362,7 @@ const struct command command_wire_duplicate = {
     .name = "wire duplicate",
     .group = GROUP_LAB,
     .arguments = {{.name = "N", .kind = &argument_number}},
-    .result = "number of the second one",
+    .results = {"number of the second one"},
     .summary = N_("puts a second one behind a held packet"),
     .manual = N_("It has a number of its own."),
     .blocks = N_("never"),
@@ -437,7 +437,7 @@ const struct command command_wire_inject = {
          {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL, .keyword = "data"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "about"},
          {.name = "COUNT", .kind = &argument_number, .flags = OPTIONAL, .keyword = "count"}},
-    .result = "number of the packet",
+    .results = {"number of the packet"},
     .summary = N_("puts a packet of your own onto the wire"),
     .manual = N_("FROM need not tell the truth: a forged RST is `wire inject tcp $c.local $s.local "
                  "flags R seq 1`. Sequence numbers are relative to the connection, as the wire "

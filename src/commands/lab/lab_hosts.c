@@ -251,7 +251,7 @@ const struct command command_lab_sysctl = {
     .arguments = {{.name = "HOST", .kind = &argument_host},
                   {.name = "NAME", .kind = &argument_text},
                   {.name = "VALUE", .kind = &argument_text, .flags = OPTIONAL}},
-    .result = "text",
+    .results = {"text"},
     .summary = N_("shows or sets one of a host's own net sysctls"),
     .manual = N_("NAME is as sysctl(8) has it; one that does not begin with net. is of net.ipv4. "
                  "So that what is held stands for a whole lecture, each host begins with "

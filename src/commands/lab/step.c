@@ -171,7 +171,7 @@ const struct command command_step = {
     .group = GROUP_LAB,
     .parts = true,
     .arguments = {{.name = "N", .kind = &argument_number, .flags = OPTIONAL}},
-    .result = "number of packets that crossed",
+    .results = {"number of packets that crossed"},
     .summary = N_("lets the next held packet, or the next N, across"),
     .manual = N_("Behind each it shows which states have changed on both sides, and what the "
                  "receiver has sent in answer is held. At the prompt an empty line repeats it. "
@@ -189,7 +189,7 @@ const struct command command_step_until = {
     .arguments = {AWAIT_ARGUMENTS(OPTIONAL),
                   {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL},
                   {.name = "FLAGS", .kind = &argument_text, .flags = OPTIONAL, .keyword = "flags"}},
-    .result = "number of packets that crossed",
+    .results = {"number of packets that crossed"},
     .summary = N_("lets held packets across until something is so"),
     .manual =
         N_("Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags "

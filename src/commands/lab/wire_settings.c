@@ -270,7 +270,7 @@ const struct command command_wire = {
     .name = "wire",
     .group = GROUP_LAB,
     .parts = true,
-    .result = "number of packets held",
+    .results = {"number of packets held"},
     .summary = N_("lists the packets that the wire holds"),
     .manual = N_(
         "Each has the number by which the commands below know it, and stands in the order in which "

@@ -314,7 +314,7 @@ const struct command command_serve = {
           .keyword = "--model"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--threads"},
          {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL, .keyword = "--until"}},
-    .result = "service",
+    .results = {"service"},
     .summary = N_("serves a socket in the background"),
     .manual =
         N_("Starts a server on a listening TCP or Unix socket, or on a bound datagram socket, and "

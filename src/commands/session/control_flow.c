@@ -80,7 +80,8 @@ const struct command command_source = {
     .arguments =
         {{.name = "--step", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--step"},
          {.name = "FILE", .kind = &argument_file}},
-    .result = "value... of its last line",
+    .results = {"value... of its last line"},
+    .results_vary = true,
     .summary = N_("runs the lines of a file"),
     .manual = N_("The lines run as if they stood here: with the same names and sockets. The first "
                  "failure ends the file, and this command fails with it. With --step it walks "

@@ -129,8 +129,10 @@ static void append_errors(struct bytes *bytes, const struct command *command) {
 
 static void append_command(struct bytes *bytes, const struct command *command) {
   command_append_synopsis(command, bytes);
-  if (command->result)
-    bytes_append_format(bytes, "   -> %s", command->result);
+  if (command->results[0]) {
+    bytes_append_text(bytes, "   -> ");
+    command_append_results(command, bytes);
+  }
   bytes_append_char(bytes, '\n');
   for (const char *const *alias = command->aliases; *alias; alias++)
     bytes_append_format(bytes, _("  (also: %s)\n"), *alias);

@@ -62,7 +62,8 @@ const struct command command_wait = {
     .name = "wait",
     .group = GROUP_SESSION,
     .arguments = {JOB_ARGUMENT, {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL}},
-    .result = "value... of the job",
+    .results = {"value... of the job"},
+    .results_vary = true,
     .summary = N_("waits for a job, or for all"),
     .manual = N_("Gives the job's result, and fails as the job failed: `expect \"hello\" wait %1` "
                  "works. With TIMEOUT it gives up after that time (ETIMEDOUT). The names that a "
@@ -90,7 +91,8 @@ const struct command command_fg = {
     .name = "fg",
     .group = GROUP_SESSION,
     .arguments = {JOB_ARGUMENT},
-    .result = "value... of the job",
+    .results = {"value... of the job"},
+    .results_vary = true,
     .summary = N_("brings a job to the foreground"),
     .manual = N_("Waits for the job, the one started last where none is named. Ctrl-C interrupts "
                  "the job; Ctrl-Z leaves it in the background again."),

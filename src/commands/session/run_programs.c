@@ -43,7 +43,7 @@ const struct command command_shell = {
     .aliases = {"!"},
     .group = GROUP_SESSION,
     .arguments = {{.name = "COMMAND", .kind = &argument_raw}},
-    .result = "exit status",
+    .results = {"exit status"},
     .summary = N_("runs a command of the system"),
     .manual = N_(
         "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold "
@@ -72,7 +72,7 @@ const struct command command_spawn = {
     .name = "spawn",
     .group = GROUP_SESSION,
     .arguments = {{.name = "COMMAND", .kind = &argument_raw}},
-    .result = "process",
+    .results = {"process"},
     .summary = N_("starts a command of the system in the background"),
     .manual =
         N_("/bin/sh gets the rest of the line, as with shell, and the session goes on: a server or "

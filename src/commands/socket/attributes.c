@@ -188,7 +188,7 @@ const struct command command_getsockname = {
     .name = "getsockname",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "address",
+    .results = {"address"},
     .summary = N_("tells a socket's own address"),
     .manual = N_(
         "Gives the address and port that the socket is bound to: by bind, or by the kernel at "
@@ -208,7 +208,7 @@ const struct command command_getpeername = {
     .name = "getpeername",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "address",
+    .results = {"address"},
     .summary = N_("tells the address of a socket's peer"),
     .manual = N_("Gives the address that the socket is connected to. It tells nothing about "
                  "whether the peer is still there. The result has the fields .host, .port, .family "
@@ -253,7 +253,7 @@ const struct command command_fcntl = {
                    .kind = &argument_file_flags,
                    .flags = OPTIONAL,
                    .set = &constant_file_flags}},
-    .result = "flags",
+    .results = {"flags"},
     .summary = N_("reads or sets the flags of a descriptor"),
     .manual = N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several "
                  "descriptors may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) "
@@ -277,7 +277,7 @@ const struct command command_ioctl = {
     .arguments = {SOCKET_ARGUMENT,
                   {.name = "REQUEST", .kind = &argument_symbol, .set = &constant_requests},
                   {.name = "VALUE", .kind = &argument_number, .flags = OPTIONAL}},
-    .result = "value",
+    .results = {"value"},
     .summary = N_("asks the kernel about a socket's queues, or sets a mode"),
     .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
                  "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "

@@ -183,7 +183,7 @@ const struct command command_tcp_listen = {
     .name = "tcp-listen",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a TCP socket that listens"),
     .manual = N_("Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and "
                  "listen. Where one fails, the socket is closed again."),
@@ -199,7 +199,7 @@ const struct command command_tcp_connect = {
     .name = "tcp-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a TCP socket and connects it"),
     .manual =
         N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
@@ -215,7 +215,7 @@ const struct command command_udp_bind = {
     .name = "udp-bind",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a UDP socket with an address"),
     .manual = N_("Makes the calls socket and bind. It then receives every datagram that is sent to "
                  "the address, whoever sent it."),
@@ -231,7 +231,7 @@ const struct command command_udp_connect = {
     .name = "udp-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a UDP socket that sends to one address"),
     .manual = N_("Makes the calls socket and connect. Nothing is sent by that: it fixes where send "
                  "goes, and whose datagrams are received."),
@@ -248,7 +248,7 @@ const struct command command_unix_listen = {
     .name = "unix-listen",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a Unix stream socket that listens"),
     .manual = N_("Makes the calls socket, bind and listen. The path stays in the file system after "
                  "close; an abstract name (unix:@name) does not."),
@@ -263,7 +263,7 @@ const struct command command_unix_connect = {
     .name = "unix-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a Unix stream socket and connects it"),
     .manual =
         N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
@@ -280,7 +280,7 @@ const struct command command_unix_bind = {
     .name = "unix-bind",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = &argument_type, .flags = OPTIONAL}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a Unix socket with an address"),
     .manual = N_("Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone "
                  "lets the kernel choose an abstract name."),

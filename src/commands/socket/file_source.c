@@ -101,7 +101,7 @@ const struct command command_sendfile = {
                   {.name = "PATH", .kind = &argument_file},
                   {.name = "OFFSET", .kind = &argument_size, .flags = OPTIONAL},
                   {.name = "COUNT", .kind = &argument_size, .flags = OPTIONAL}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends a part of a file, without copying it through the program"),
     .manual = N_("One sendfile(2): hands COUNT bytes of the file from OFFSET on (all that follow, "
                  "and the whole file, where they are omitted) from the kernel's own memory to the "
@@ -136,7 +136,7 @@ const struct command command_splice = {
                    .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_splice_flags}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("moves data between a socket and a pipe, without copying it through the program"),
     .manual = N_("One splice(2): takes at most COUNT bytes out of FROM and puts them into TO, "
                  "inside the kernel. One of the two must be an end of a pipe, so data goes from "
@@ -162,7 +162,7 @@ const struct command command_splice = {
 const struct command command_pipe = {
     .name = "pipe",
     .group = GROUP_TRANSFER,
-    .result = "read end, write end",
+    .results = {"read end", "write end"},
     .summary = N_("makes a pipe"),
     .manual = N_("Makes two descriptors: what is written into the second comes out of the first, "
                  "with read. Neither is a socket: send and recv fail with ENOTSOCK, and read, "

@@ -330,7 +330,7 @@ const struct command command_send_file = {
     .group = GROUP_TRANSFER,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket},
                   {.name = "PATH", .kind = &argument_file}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends a whole file, with as many calls as it takes"),
     .manual = N_("Makes sendfile(2) calls until the whole file is handed over. The first of them "
                  "are shown, and the number of the others; log shows all. On a terminal one that "
@@ -356,7 +356,7 @@ const struct command command_recv_file = {
     .arguments = {{.name = "SOCKET", .kind = &argument_socket},
                   {.name = "PATH", .kind = &argument_file},
                   {.name = "SIZE", .kind = &argument_size, .flags = OPTIONAL}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("receives a file, to the end of the stream, with as many calls as it takes"),
     .manual =
         N_("Makes splice(2) calls until the end of the stream, or until SIZE bytes have come: each "

@@ -112,7 +112,7 @@ const struct command command_socket = {
                    .kind = &argument_symbol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a socket"),
     .manual = N_("Makes one end of a communication, which is not yet bound to an address nor "
                  "connected. TYPE may carry flags, as in stream|nonblock. PROTOCOL is a name out "
@@ -146,7 +146,7 @@ const struct command command_socketpair = {
                    .kind = &argument_symbol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
-    .result = "socket, socket",
+    .results = {"socket", "socket"},
     .summary = N_("makes two sockets that are connected to each other"),
     .manual = N_("Makes a pair of connected sockets without any address: what is sent into one "
                  "comes out of the other. On Linux only the family unix has them."),
@@ -222,7 +222,7 @@ const struct command command_accept = {
                    .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_type_flags}},
-    .result = "socket, address",
+    .results = {"socket", "address"},
     .summary = N_("takes a finished connection out of a listener's queue"),
     .manual = N_(
         "Gives a new socket for the connection that waits longest in the listener's accept queue, "
@@ -319,7 +319,7 @@ const struct command command_dup = {
     .name = "dup",
     .group = GROUP_SOCKET,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a second descriptor of the same socket"),
     .manual =
         N_("The new descriptor is the lowest free number, and refers to the same open socket: the "

@@ -157,7 +157,7 @@ const struct command command_poll = {
     .group = GROUP_READY,
     .arguments = {{.name = "SOCKET[:EVENTS]", .kind = &argument_poll_socket, .flags = REPEATED},
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until one of several sockets is ready"),
     .manual = N_("Behind each socket stands what to wait for, as in c:in|out; in (POLLIN) where it "
                  "is omitted. Whether asked for or not, poll also tells of POLLERR, POLLHUP and "
@@ -181,7 +181,7 @@ const struct command command_select = {
     .group = GROUP_READY,
     .arguments = {SET_ARGUMENT("read"), SET_ARGUMENT("write"), SET_ARGUMENT("except"),
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until one of the sockets in three sets is ready"),
     .manual = N_(
         "Waits until one of the sockets behind `read` can be read, one of those behind `write` can "
@@ -208,7 +208,7 @@ const struct command command_epoll_create1 = {
                    .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_epoll_flags}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes an epoll instance, which watches many sockets"),
     .manual = N_("Makes a descriptor that stands for a set of sockets: epoll_ctl puts them in, "
                  "epoll_wait tells which are ready. Unlike poll it keeps the set in the kernel, so "
@@ -264,7 +264,7 @@ const struct command command_epoll_wait = {
     .arguments = {{.name = "EPOLL", .kind = &argument_socket},
                   {.name = "MAX", .kind = &argument_number, .flags = OPTIONAL},
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until a socket of an epoll instance is ready"),
     .manual = N_("Gives at most MAX events (64 where it is omitted), each with the socket it is "
                  "about; others come with the next call. Without a DURATION it waits without end; "

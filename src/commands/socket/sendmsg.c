@@ -229,7 +229,7 @@ const struct command command_sendmsg = {
           .flags = OPTIONAL,
           .set = &constant_message_flags,
           .keyword = "--flags"}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data in several parts, with descriptors or other control messages"),
     .manual = N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. "
                  "--to gives the address, as for sendto. --fd hands a socket to the receiver over "
@@ -275,7 +275,7 @@ const struct command command_recvmsg = {
           .flags = OPTIONAL,
           .set = &constant_message_flags,
           .keyword = "--flags"}},
-    .result = "data, address",
+    .results = {"data", "address"},
     .summary = N_("receives data in several parts, with its control messages"),
     .manual =
         N_("Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 "

@@ -328,7 +328,7 @@ const struct command command_getsockopt = {
     .name = "getsockopt",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT, LEVEL_ARGUMENT, OPTION_ARGUMENT},
-    .result = "value",
+    .results = {"value"},
     .summary = N_("reads an option of a socket"),
     .manual =
         N_("OPTION is a name as in C, whole or without its prefix: SO_RCVBUF or rcvbuf. LEVEL "
@@ -440,7 +440,7 @@ const struct command command_get_timeout = {
     .aliases = {"gettimeout"},
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "duration, duration",
+    .results = {"duration", "duration"},
     .summary = N_("reads how long the calls on a socket wait"),
     .manual =
         N_("Makes a getsockopt call of SO_RCVTIMEO and one of SO_SNDTIMEO. The results are two "

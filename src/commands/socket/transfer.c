@@ -223,7 +223,7 @@ const struct command command_send = {
     .name = "send",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data on a connected socket"),
     .manual =
         N_("Hands the data to the kernel, which sends it when it can: that the call returns does "
@@ -247,7 +247,7 @@ const struct command command_sendto = {
                   DATA_ARGUMENT,
                   {.name = "ADDRESS", .kind = &argument_address},
                   FLAGS_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends a datagram to an address"),
     .manual =
         N_("Sends one datagram to the address, without a connection. A socket that was not bound "
@@ -269,7 +269,7 @@ const struct command command_write = {
     .name = "write",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data as write(2) does"),
     .manual = N_("The same as send without flags, by the call that also writes to files."),
     .prototype = "ssize_t write(int fd, const void *buf, size_t count);",
@@ -286,7 +286,7 @@ const struct command command_recv = {
     .name = "recv",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives data"),
     .manual =
         N_("Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this "
@@ -308,7 +308,7 @@ const struct command command_recvfrom = {
     .name = "recvfrom",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "data, address",
+    .results = {"data", "address"},
     .summary = N_("receives a datagram, and tells who sent it"),
     .manual =
         N_("The same as recv, and gives the sender's address, to which sendto can answer. The flag "
@@ -330,7 +330,7 @@ const struct command command_read = {
     .name = "read",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives data as read(2) does"),
     .manual = N_("The same as recv without flags, by the call that also reads files."),
     .prototype = "ssize_t read(int fd, void *buf, size_t count);",
@@ -347,7 +347,7 @@ const struct command command_send_all = {
     .aliases = {"sendall"},
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends all of the data, with as many calls as it takes"),
     .manual = N_("Calls send until the kernel has taken every byte, and shows each call. The count "
                  "is the length of the data."),
@@ -365,7 +365,7 @@ const struct command command_recv_all = {
     .aliases = {"recvall"},
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = &argument_size, .flags = OPTIONAL}},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives until the end of the stream"),
     .manual = N_("Calls recv until it returns 0, or until LIMIT bytes (64M where it is omitted) "
                  "are there, and gives all of it as one."),
@@ -383,7 +383,7 @@ const struct command command_recv_line = {
     .aliases = {"recvline"},
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = &argument_size, .flags = OPTIONAL}},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives up to the end of a line"),
     .manual = N_("Looks at what is there with MSG_PEEK, and takes it no further than the newline, "
                  "which is part of the data: what follows stays in the kernel. It also ends at the "
@@ -402,7 +402,7 @@ const struct command command_recv_exactly = {
     .aliases = {"recvexactly"},
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, {.name = "SIZE", .kind = &argument_size}},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives exactly so many bytes"),
     .manual = N_("Calls recv until SIZE bytes are there. Where the stream ends before the first of "
                  "them it gives 0 bytes (`expect eof`), and where it ends among them it fails."),
