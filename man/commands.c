@@ -143,8 +143,12 @@ static void print_command(const struct command *command) {
     printf("(Also\n.Ic \\&%s . )\n", *alias);
   print_summary(command->summary);
   print_text(command->manual);
-  if (command->result)
-    printf(".Pp\nGives: %s.\n", command->result);
+  if (command->results[0]) {
+    struct bytes gives = {0};
+    command_append_results(command, &gives);
+    printf(".Pp\nGives: %s.\n", bytes_text(&gives));
+    bytes_free(&gives);
+  }
   if (command->blocks && strcmp(command->blocks, "never") != 0)
     print_sentence("Blocks", command->blocks);
   if (command->prototype)

@@ -60,6 +60,13 @@ void *call_frame_allocate(struct call_frame *frame, size_t count, size_t size);
 int message_reserve(struct call *call, struct socket_table *table);
 void message_load_in(struct call *call, const struct call_part *part, struct call_frame *frame);
 void message_load_out(struct call *call, const struct call_part *part, struct call_frame *frame);
+void message_load_several_in(struct call *call, const struct call_part *part,
+                             struct call_frame *frame);
+void message_load_several_out(struct call *call, const struct call_part *part,
+                              struct call_frame *frame);
+void message_store_sent(struct call *call, const struct call_part *part, struct call_frame *frame);
+void message_store_received(struct call *call, const struct call_part *part,
+                            struct call_frame *frame);
 void message_store(struct call *call, const struct call_part *part, struct call_frame *frame);
 void message_finish(struct call *call, struct socket_table *table);
 

@@ -39,6 +39,8 @@ struct call;
   X(TIMESPEC, timespec)         /* duration as {tv_sec, tv_nsec}, NULL where there is none */      \
   X(MESSAGE_IN, message_in)     /* a struct msghdr */                                              \
   X(MESSAGE_OUT, message_out)   /* the same, filled in by the kernel */                            \
+  X(MESSAGES_IN, messages_in)   /* several struct mmsghdr, and their count */                      \
+  X(MESSAGES_OUT, messages_out) /* the same, filled in by the kernel */                            \
   X(TEXT_IN, text_in)           /* lookup.text[slot], NULL where there is none */                  \
   X(TEXT_OUT, text_out)         /* the same, filled in */                                          \
   X(HINTS, hints)               /* getaddrinfo's hints: number[0] family, number[1] type */        \
@@ -81,6 +83,7 @@ enum call_direction { MOVES_NOTHING, SENDS, RECEIVES };
 enum call_result {
   RESULT_NUMBER,   /* as it is */
   RESULT_FLAGS,    /* fcntl: flags, where its command asks for some */
+  RESULT_MESSAGES, /* how many messages were moved */
   RESULT_LOOKUP,   /* 0 or an EAI_ number */
   RESULT_POLLED,   /* how many of the items are ready */
   RESULT_SELECTED, /* how many bits of the sets are */

@@ -1,17 +1,45 @@
-/* control: control messages as text. A type that is known has one row. */
+#include "call/control.h"
+
 #include <sys/time.h>
 #include <time.h>
 
 #include <linux/errqueue.h> /* wants struct timespec */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "call/message.h"
 #include "language/escape.h"
+#include "language/number.h"
+#include "language/word.h"
+#include "names/address.h"
+#include "names/constant.h"
+#include "option/option_type.h"
 
+/* What old headers lack. */
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
+#endif
+#ifndef SCM_SECURITY
+#define SCM_SECURITY 3
+#endif
+#ifndef TCP_CM_INQ
+#define TCP_CM_INQ TCP_INQ
+#endif
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SO_RCVMARK
+#define SO_RCVMARK 75
+#endif
+#ifndef SO_RCVPRIORITY
+#define SO_RCVPRIORITY 82
+#endif
+#ifndef IPV6_FLOWINFO
+#define IPV6_FLOWINFO 11
 #endif
 
 static int read_int(const unsigned char *data, size_t length) {
@@ -129,48 +157,209 @@ static void append_raw(const unsigned char *data, size_t length, struct bytes *b
   escape_append_quoted(bytes, data, length, 64, ESCAPE_ASCII);
 }
 
-static const struct control_form {
-  int level;
-  int type;
-  const char *level_name;
-  const char *name;
-  void (*append)(const unsigned char *data, size_t length, struct bytes *bytes);
-} control_forms[] = {
-    {SOL_SOCKET, SCM_RIGHTS, "SOL_SOCKET", "SCM_RIGHTS", append_numbers},
-    {SOL_SOCKET, SCM_CREDENTIALS, "SOL_SOCKET", "SCM_CREDENTIALS", append_credentials},
-    {SOL_SOCKET, SCM_PIDFD, "SOL_SOCKET", "SCM_PIDFD", append_int},
-    {SOL_SOCKET, SO_TIMESTAMP, "SOL_SOCKET", "SO_TIMESTAMP", append_timeval},
-    {SOL_SOCKET, SO_TIMESTAMPNS, "SOL_SOCKET", "SO_TIMESTAMPNS", append_timespecs},
-    {SOL_SOCKET, SO_TIMESTAMPING, "SOL_SOCKET", "SO_TIMESTAMPING", append_timespecs},
-    {SOL_SOCKET, SO_RXQ_OVFL, "SOL_SOCKET", "SO_RXQ_OVFL", append_int},
-    {SOL_SOCKET, SO_MARK, "SOL_SOCKET", "SO_MARK", append_int},
-    {IPPROTO_IP, IP_PKTINFO, "SOL_IP", "IP_PKTINFO", append_pktinfo},
-    {IPPROTO_IP, IP_TTL, "SOL_IP", "IP_TTL", append_int},
-    {IPPROTO_IP, IP_TOS, "SOL_IP", "IP_TOS", append_int},
-    {IPPROTO_IP, IP_RECVERR, "SOL_IP", "IP_RECVERR", append_error},
-    {IPPROTO_IP, IP_RECVORIGDSTADDR, "SOL_IP", "IP_ORIGDSTADDR", append_address},
-    {IPPROTO_IP, IP_CHECKSUM, "SOL_IP", "IP_CHECKSUM", append_int},
-    {IPPROTO_IP, IP_RECVFRAGSIZE, "SOL_IP", "IP_RECVFRAGSIZE", append_int},
-    {IPPROTO_IPV6, IPV6_PKTINFO, "SOL_IPV6", "IPV6_PKTINFO", append_pktinfo6},
-    {IPPROTO_IPV6, IPV6_HOPLIMIT, "SOL_IPV6", "IPV6_HOPLIMIT", append_int},
-    {IPPROTO_IPV6, IPV6_TCLASS, "SOL_IPV6", "IPV6_TCLASS", append_int},
-    {IPPROTO_IPV6, IPV6_RECVERR, "SOL_IPV6", "IPV6_RECVERR", append_error},
-    {IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, "SOL_IPV6", "IPV6_ORIGDSTADDR", append_address},
-    {IPPROTO_UDP, UDP_GRO, "SOL_UDP", "UDP_GRO", append_int},
-    {IPPROTO_UDP, UDP_SEGMENT, "SOL_UDP", "UDP_SEGMENT", append_int},
-};
+/* The flow label and the traffic class, in network order. */
+static void append_flow(const unsigned char *data, size_t length, struct bytes *bytes) {
+  uint32_t flow = 0;
+  memcpy(&flow, data, length < sizeof flow ? length : sizeof flow);
+  bytes_append_format(bytes, "[htonl(0x%x)]", ntohl(flow));
+}
 
-void control_append(const struct control *control, struct bytes *bytes) {
-  for (size_t i = 0; i < sizeof control_forms / sizeof *control_forms; i++) {
-    const struct control_form *form = &control_forms[i];
-    if (form->level != control->level || form->type != control->type)
-      continue;
-    bytes_append_format(bytes, "{%s, %s, ", form->level_name, form->name);
-    form->append(control->data, control->length, bytes);
-    bytes_append_char(bytes, '}');
+static void append_path_mtu(const unsigned char *data, size_t length, struct bytes *bytes) {
+  option_type_mtu_info6.format(data, length, bytes);
+}
+
+static void append_segment(const unsigned char *data, size_t length, struct bytes *bytes) {
+  uint16_t size = 0;
+  if (length != sizeof size) {
+    append_int(data, length, bytes);
     return;
   }
-  bytes_append_format(bytes, "{%d, %d, ", control->level, control->type);
-  append_raw(control->data, control->length, bytes);
+  memcpy(&size, data, sizeof size);
+  bytes_append_format(bytes, "[%u]", size);
+}
+
+static void append_time(const unsigned char *data, size_t length, struct bytes *bytes) {
+  uint64_t time = 0;
+  memcpy(&time, data, length < sizeof time ? length : sizeof time);
+  bytes_append_format(bytes, "[%llu]", (unsigned long long)time);
+}
+
+static int read_number(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct option_word word = {text, length};
+  return option_type_int.parse(&word, 1, data, error);
+}
+
+static int read_mark(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct option_word word = {text, length};
+  long long number;
+  if (option_read_int(&word, 0, UINT32_MAX, &number, error) < 0)
+    return -1;
+  uint32_t mark = (uint32_t)number;
+  return option_put(data, &mark, sizeof mark, error);
+}
+
+static int read_time(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct option_word word = {text, length};
+  long long number;
+  if (option_read_int(&word, 0, INT64_MAX, &number, error) < 0)
+    return -1;
+  uint64_t time = (uint64_t)number;
+  return option_put(data, &time, sizeof time, error);
+}
+
+static int read_segment(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct option_word word = {text, length};
+  long long number;
+  if (option_read_int(&word, 0, UINT16_MAX, &number, error) < 0)
+    return -1;
+  uint16_t size = (uint16_t)number;
+  return option_put(data, &size, sizeof size, error);
+}
+
+/* ADDRESS[%INTERFACE]: the interface's number, 0 where none is named. */
+static int split_interface(const char *text, size_t *length, uint32_t *index, struct error *error) {
+  const char *percent = memchr(text, '%', *length);
+  *index = 0;
+  if (!percent)
+    return 0;
+  struct option_word word = {percent + 1, *length - (size_t)(percent + 1 - text)};
+  *length = (size_t)(percent - text);
+  return option_read_interface(&word, index, error);
+}
+
+static int read_pktinfo(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct in_pktinfo info = {0};
+  uint32_t index;
+  if (split_interface(text, &length, &index, error) < 0)
+    return -1;
+  struct option_word word = {text, length};
+  if (option_read_ipv4(&word, &info.ipi_spec_dst, error) < 0)
+    return -1;
+  info.ipi_ifindex = (int)index;
+  return option_put(data, &info, sizeof info, error);
+}
+
+static int read_pktinfo6(const char *text, size_t length, struct bytes *data, struct error *error) {
+  struct in6_pktinfo info = {0};
+  uint32_t index;
+  if (split_interface(text, &length, &index, error) < 0)
+    return -1;
+  struct option_word word = {text, length};
+  if (option_read_ipv6(&word, &info.ipi6_addr, error) < 0)
+    return -1;
+  info.ipi6_ifindex = index;
+  return option_put(data, &info, sizeof info, error);
+}
+
+static int read_credentials(const char *text, size_t length, struct bytes *data,
+                            struct error *error) {
+  long long numbers[3];
+  struct word_shown shown;
+  const char *rest = text;
+  size_t left = length;
+  for (int i = 0; i < 3; i++) {
+    const char *colon = i < 2 ? memchr(rest, ':', left) : NULL;
+    size_t size = colon ? (size_t)(colon - rest) : left;
+    if ((i < 2 && !colon) || number_parse(rest, size, &numbers[i]) < 0 || numbers[i] < 0 ||
+        numbers[i] > UINT32_MAX)
+      return error_set(error, ERROR_USAGE,
+                       _("%s are no credentials: write PID:UID:GID, as 4711:1000:1000"),
+                       word_show(&shown, text, length));
+    rest += size + 1;
+    left -= i < 2 ? size + 1 : 0;
+  }
+  struct ucred who = {(pid_t)numbers[0], (uid_t)numbers[1], (gid_t)numbers[2]};
+  return option_put(data, &who, sizeof who, error);
+}
+
+#define ROW(level, type, append) level, type, level##_NAME, #type, append
+#define SOL_SOCKET_NAME "SOL_SOCKET"
+#define SOL_TCP_NAME "SOL_TCP"
+#define SOL_UDP_NAME "SOL_UDP"
+#define SOL_IP_NAME "SOL_IP"
+#define SOL_IPV6_NAME "SOL_IPV6"
+
+/* clang-format off */
+const struct control_row control_rows[] = {
+    {ROW(SOL_SOCKET, SCM_RIGHTS, append_numbers),
+     .short_name = "rights", .values = "SOCKET", .read = NULL},
+    {ROW(SOL_SOCKET, SCM_CREDENTIALS, append_credentials), .option = SO_PASSCRED,
+     .short_name = "credentials", .values = "PID:UID:GID", .read = read_credentials},
+    {ROW(SOL_SOCKET, SCM_SECURITY, append_raw), .option = SO_PASSSEC},
+    {ROW(SOL_SOCKET, SCM_PIDFD, append_int), .option = SO_PASSPIDFD},
+    {ROW(SOL_SOCKET, SO_TIMESTAMP, append_timeval), .option = SO_TIMESTAMP},
+    {ROW(SOL_SOCKET, SO_TIMESTAMPNS, append_timespecs), .option = SO_TIMESTAMPNS},
+    {ROW(SOL_SOCKET, SO_TIMESTAMPING, append_timespecs), .option = SO_TIMESTAMPING},
+    {ROW(SOL_SOCKET, SO_RXQ_OVFL, append_int), .option = SO_RXQ_OVFL},
+    {ROW(SOL_SOCKET, SO_MARK, append_int), .option = SO_RCVMARK,
+     .short_name = "mark", .values = "NUMBER", .read = read_mark},
+    {ROW(SOL_SOCKET, SO_PRIORITY, append_int), .option = SO_RCVPRIORITY,
+     .short_name = "priority", .values = "NUMBER", .read = read_number},
+    {SOL_SOCKET, SO_TXTIME, SOL_SOCKET_NAME, "SCM_TXTIME", append_time,
+     .short_name = "txtime", .values = "NANOSECONDS", .read = read_time},
+    {ROW(SOL_IP, IP_PKTINFO, append_pktinfo), .option = IP_PKTINFO,
+     .short_name = "pktinfo", .values = "ADDRESS[%INTERFACE]", .read = read_pktinfo},
+    {ROW(SOL_IP, IP_TTL, append_int), .option = IP_RECVTTL,
+     .short_name = "ttl", .values = "NUMBER", .read = read_number},
+    {ROW(SOL_IP, IP_TOS, append_int), .option = IP_RECVTOS,
+     .short_name = "tos", .values = "NUMBER", .read = read_number},
+    {ROW(SOL_IP, IP_RECVOPTS, append_raw), .option = IP_RECVOPTS},
+    {ROW(SOL_IP, IP_RETOPTS, append_raw), .option = IP_RETOPTS},
+    {ROW(SOL_IP, SCM_SECURITY, append_raw), .option = IP_PASSSEC},
+    {ROW(SOL_IP, IP_RECVERR, append_error), .option = IP_RECVERR},
+    {SOL_IP, IP_RECVORIGDSTADDR, SOL_IP_NAME, "IP_ORIGDSTADDR", append_address,
+     .option = IP_RECVORIGDSTADDR},
+    {ROW(SOL_IP, IP_CHECKSUM, append_int), .option = IP_CHECKSUM},
+    {ROW(SOL_IP, IP_RECVFRAGSIZE, append_int), .option = IP_RECVFRAGSIZE},
+    {ROW(SOL_IPV6, IPV6_PKTINFO, append_pktinfo6), .option = IPV6_RECVPKTINFO,
+     .short_name = "pktinfo", .values = "ADDRESS[%INTERFACE]", .read = read_pktinfo6},
+    {ROW(SOL_IPV6, IPV6_HOPLIMIT, append_int), .option = IPV6_RECVHOPLIMIT,
+     .short_name = "hoplimit", .values = "NUMBER", .read = read_number},
+    {ROW(SOL_IPV6, IPV6_TCLASS, append_int), .option = IPV6_RECVTCLASS,
+     .short_name = "tclass", .values = "NUMBER", .read = read_number},
+    {ROW(SOL_IPV6, IPV6_FLOWINFO, append_flow), .option = IPV6_FLOWINFO},
+    {ROW(SOL_IPV6, IPV6_HOPOPTS, append_raw), .option = IPV6_RECVHOPOPTS},
+    {ROW(SOL_IPV6, IPV6_RTHDR, append_raw), .option = IPV6_RECVRTHDR},
+    {ROW(SOL_IPV6, IPV6_DSTOPTS, append_raw), .option = IPV6_RECVDSTOPTS},
+    {ROW(SOL_IPV6, IPV6_PATHMTU, append_path_mtu), .option = IPV6_RECVPATHMTU},
+    {ROW(SOL_IPV6, IPV6_RECVERR, append_error), .option = IPV6_RECVERR},
+    {SOL_IPV6, IPV6_RECVORIGDSTADDR, SOL_IPV6_NAME, "IPV6_ORIGDSTADDR", append_address,
+     .option = IPV6_RECVORIGDSTADDR},
+    {ROW(SOL_IPV6, IPV6_RECVFRAGSIZE, append_int), .option = IPV6_RECVFRAGSIZE},
+    {ROW(SOL_TCP, TCP_CM_INQ, append_int), .option = TCP_INQ},
+    {ROW(SOL_UDP, UDP_GRO, append_int), .option = UDP_GRO},
+    {ROW(SOL_UDP, UDP_SEGMENT, append_segment),
+     .short_name = "segment", .values = "SIZE", .read = read_segment},
+    {.name = NULL},
+};
+/* clang-format on */
+
+const struct control_row *control_find(int level, int type) {
+  for (const struct control_row *row = control_rows; row->name; row++)
+    if (row->level == level && row->type == type)
+      return row;
+  return NULL;
+}
+
+const struct control_row *control_find_named(int level, const char *text, size_t length) {
+  for (const struct control_row *row = control_rows; row->name; row++)
+    if (row->level == level && (word_is(text, length, row->name) ||
+                                (row->short_name && word_is(text, length, row->short_name))))
+      return row;
+  return NULL;
+}
+
+bool control_carries_descriptors(const struct control *control) {
+  return control->level == SOL_SOCKET &&
+         (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
+}
+
+void control_append(const struct control *control, struct bytes *bytes) {
+  const struct control_row *row = control_find(control->level, control->type);
+  if (row)
+    bytes_append_format(bytes, "{%s, %s, ", row->level_name, row->name);
+  else
+    bytes_append_format(bytes, "{%d, %d, ", control->level, control->type);
+  (row ? row->append : append_raw)(control->data, control->length, bytes);
   bytes_append_char(bytes, '}');
 }

@@ -6,10 +6,6 @@
 
 #include "call/call_part.h"
 
-#ifndef SCM_PIDFD
-#define SCM_PIDFD 4
-#endif
-
 int messages_create(struct call *call, size_t count) {
   call->messages.message = calloc(count ? count : 1, sizeof *call->messages.message);
   call->messages.count = call->messages.message ? count : 0;
@@ -78,6 +74,13 @@ int message_reserve(struct call *call, struct socket_table *table) {
   return 0;
 }
 
+size_t message_room(const struct call_message *message) {
+  size_t room = 0;
+  for (size_t i = 0; i < message->part_count; i++)
+    room += message->part_sizes[i];
+  return room;
+}
+
 /* Fills in a header for the kernel; `parts` has room for all of the message's. */
 static void fill_header(struct call *call, struct call_message *message, bool receives,
                         struct msghdr *header, struct iovec *parts) {
@@ -123,6 +126,58 @@ void message_store(struct call *call, const struct call_part *part, struct call_
   (void)part;
   take_header(call->messages.message, &frame->message.header, call->result, call->size);
   call->data->length = call->messages.message->length;
+}
+
+/* One block for all headers and, behind them, their parts. */
+static void load_several(struct call *call, bool receives, struct call_frame *frame) {
+  const struct call_messages *messages = &call->messages;
+  size_t parts = 0;
+  for (size_t i = 0; i < messages->count; i++)
+    parts += messages->message[i].part_count;
+  struct mmsghdr *headers = call_frame_allocate(
+      frame, 1, messages->count * sizeof *headers + parts * sizeof(struct iovec));
+  struct iovec *next = headers ? (struct iovec *)(headers + messages->count) : NULL;
+  for (size_t i = 0; headers && i < messages->count; i++) {
+    fill_header(call, &messages->message[i], receives, &headers[i].msg_hdr, next);
+    next += messages->message[i].part_count;
+  }
+  call_frame_add_pointer(frame, headers);
+  call_frame_add(frame, (long)messages->count);
+}
+
+void message_load_several_in(struct call *call, const struct call_part *part,
+                             struct call_frame *frame) {
+  (void)part;
+  load_several(call, false, frame);
+}
+
+void message_load_several_out(struct call *call, const struct call_part *part,
+                              struct call_frame *frame) {
+  (void)part;
+  load_several(call, true, frame);
+}
+
+void message_store_sent(struct call *call, const struct call_part *part, struct call_frame *frame) {
+  const struct mmsghdr *headers = frame->memory;
+  (void)part;
+  for (long i = 0; i < call->result; i++)
+    call->messages.message[i].length = headers[i].msg_len;
+}
+
+/* Those that did not come are none: their number is the result. */
+void message_store_received(struct call *call, const struct call_part *part,
+                            struct call_frame *frame) {
+  const struct mmsghdr *headers = frame->memory;
+  (void)part;
+  call->data->length = 0;
+  for (size_t i = 0; i < call->messages.count; i++) {
+    struct call_message *message = &call->messages.message[i];
+    bool came = (long)i < call->result;
+    take_header(message, &headers[i].msg_hdr, came ? (long)headers[i].msg_len : -1,
+                message_room(message));
+    if (came)
+      call->data->length = message->start + message->length;
+  }
 }
 
 bool message_next_control(const struct call_message *message, size_t *at, struct control *control) {
@@ -173,16 +228,11 @@ static void receive_descriptor(struct call_message *message, struct socket_table
   received->host = host_of_pair(table, descriptor);
 }
 
-bool message_carries_descriptors(const struct control *control) {
-  return control->level == SOL_SOCKET &&
-         (control->type == SCM_RIGHTS || control->type == SCM_PIDFD);
-}
-
 static void receive_descriptors(struct call_message *message, struct socket_table *table) {
   struct control control;
   size_t at = 0;
   while (message_next_control(message, &at, &control)) {
-    if (!message_carries_descriptors(&control))
+    if (!control_carries_descriptors(&control))
       continue;
     for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
       int descriptor;

@@ -1,9 +1,21 @@
-/* argument: how words are matched with a command's declared arguments, and what each kind of
- * argument takes. */
+/* argument: what the words of a command stand for. What a kind of argument takes is one row, in the
+ * file of its functions: how a word is known, read, found, completed and written in a synopsis. The
+ * rows are listed in kinds.h; one that only one family of commands has stands with that family. */
 #ifndef SOCKSH_COMMAND_ARGUMENT_H
 #define SOCKSH_COMMAND_ARGUMENT_H
 
-#include "command/invocation.h"
+#include <stddef.h>
+#include <string.h>
+
+#include "language/expand.h"
+#include "names/address.h"
+#include "names/constant.h"
+
+struct invocation;
+struct offer;
+struct runner;
+struct argument;
+struct argument_value;
 
 /* A word as far as it is known: before it is run, one that holds an expansion is not. */
 struct match_word {
@@ -14,59 +26,117 @@ struct match_word {
   bool known;
 };
 
-enum { MATCH_KEYWORD = -1 };
+/* A kind of argument. A function that is NULL does what is said there. */
+struct argument_kind {
+  const char *name;  /* for people who debug, and the tests: "socket" */
+  bool lone_keyword; /* its keyword is all there is: no word stands behind that */
+  bool rest_of_line; /* it is the raw rest of the line, as one word */
 
-/* The role of a word: its argument's index and this much, since 0 is no role; a keyword's. */
-enum { ROLE_FIRST = 1, ROLE_KEYWORD = -1 };
+  /* Whether a known word looks like one of this kind: which argument a word is hangs on that. NULL:
+   * every word does. */
+  bool (*fits)(const struct argument *argument, const struct match_word *word);
 
-/* Says for each word which declared argument it is, by its index, or MATCH_KEYWORD. 0, or -1 with a
- * usage error. */
-int argument_match(const struct command *command, const struct match_word *words, size_t count,
-                   int *assigned, struct error *error);
+  /* Reads what the word of value->word says by itself, before the line is run: nothing outside the
+   * line is looked at, and there is no runner. The invocation has the values before it, some of
+   * them `unknown`. 0, or -1 with a usage error. NULL: every word is right. */
+  int (*read)(struct invocation *invocation, struct argument_value *value);
 
-/* True when the word looks like what the argument takes. */
-bool argument_fits(const struct argument *argument, const struct match_word *word);
+  /* Takes the place of `read` when the line is run: finds what the word stands for, a socket, a
+   * file or a host. 0, or -1 with a usage error or a failure. NULL: what is read is all there is.
+   */
+  int (*find)(struct invocation *invocation, struct argument_value *value);
 
-/* Turns the word of value->word into its value. `invocation` has the values before it. With `check`
- * nothing outside is looked at: no sockets, files or names. 0, or -1 with a usage error or a
- * failure. */
-int argument_convert(struct invocation *invocation, struct argument_value *value, bool check);
+  /* Offers the words that may stand there. NULL: there are none to offer. */
+  void (*complete)(const struct argument *argument, struct offer *offer);
 
-/* The same for DATA. */
-int argument_convert_data(struct invocation *invocation, struct argument_value *value, bool check);
+  /* Adds how the synopsis calls it. NULL: by the argument's name. */
+  void (*describe)(const struct argument *argument, struct bytes *text);
+};
 
-/* The same for an address. */
-int argument_convert_address(struct invocation *invocation, struct argument_value *value,
-                             bool check);
+enum argument_flag {
+  OPTIONAL = 1, /* may be left out */
+  REPEATED = 2, /* once or more; with OPTIONAL: any number of times */
+  NONE_TOO = 4, /* an address may be `none` */
+  ON_WIRE = 8,  /* an address is one of the lab, whoever asks */
+};
 
-/* The same for a host of the lab, a rate in bits a second, and a percentage. */
-int argument_convert_host(struct invocation *invocation, struct argument_value *value, bool check);
-int argument_convert_rate(struct invocation *invocation, struct argument_value *value);
-int argument_convert_percent(struct invocation *invocation, struct argument_value *value);
+/* An argument as a command declares it. */
+struct argument {
+  const char *name; /* as the synopsis has it: "SOCKET"; NULL ends the list */
+  const struct argument_kind *kind;
+  unsigned flags;
+  const struct constant_set *set; /* of a symbol, and of flags: the names it takes */
+  const char *words;              /* of a choice: "rd|wr|rdwr" */
+  /* The word that must stand before it: "--to"; such an argument may stand anywhere. */
+  const char *keyword;
+};
 
-/* The same for a word of an option's value: only hex: is read here, the rest is the option's own to
- * read. */
-int argument_convert_value(struct invocation *invocation, struct argument_value *value);
+/* A word turned into what its argument stands for. */
+struct argument_value {
+  const struct argument *argument;
+  struct place place;
+  bool unknown;     /* before the script is run: what it stands for hangs on an expansion, or on a
+                       socket */
+  long long number; /* number, symbol, flags, index of a choice, level, job, events of poll */
+  size_t size;
+  int64_t duration;               /* nanoseconds; -1: `off` */
+  struct socket *socket;          /* a reference */
+  struct process *process;        /* a reference; see process.h */
+  struct service_handle *service; /* a reference; see service_handle.h */
+  struct blob *data;              /* a reference */
+  const struct option *option;    /* NULL: an unknown one, given by number */
+  struct lab_host *host;          /* of the lab, which keeps it */
+  double fraction;                /* a percentage: 0 to 1 */
+  struct expanded word;           /* its text; owned */
+  struct address address;         /* that of the kind address; its length is 0 for others */
+};
+
+/* Begins a value, whose word is filled in by the caller: every word of every line is one, so no
+ * more is cleared than is read. */
+static inline void argument_value_begin(struct argument_value *value, struct place place) {
+  memset(value, 0, offsetof(struct argument_value, word));
+  value->place = place;
+  value->address.length = 0;
+}
+
+/* Its word as a zero-terminated text, copied into `text`, which the caller frees. "" where there is
+ * no memory. */
+const char *argument_value_text(const struct argument_value *value, struct bytes *text);
 
 /* True when the word is this text. */
 bool argument_is(const struct argument_value *value, const char *text);
 
-/* The socket that a word names; NULL, without an error, where a name is bound to something else or
- * to nothing. */
-struct socket *argument_socket_by_name(const struct runner *runner, const char *text,
-                                       size_t length);
-/* The error where there is none. -1. */
-int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value);
+/* What an argument is asked for by: its keyword where it has one ("--to"), else its name. */
+static inline const char *argument_key(const struct argument *argument) {
+  return argument->keyword ? argument->keyword : argument->name;
+}
 
-/* The socket among the words before, whose family an open address takes; NULL: none. */
-const struct socket *argument_earlier_socket(const struct invocation *invocation);
+/* True where the argument is asked for by this key. Most often both are one literal, which the
+ * linker keeps once. */
+static inline bool argument_has_key(const struct argument *argument, const char *key) {
+  const char *own = argument_key(argument);
+  if (own == key)
+    return true;
+  while (*own && *own == *key) {
+    own++;
+    key++;
+  }
+  return *own == *key;
+}
+
+/* True when the word looks like what the argument takes. */
+bool argument_fits(const struct argument *argument, const struct match_word *word);
+
+/* Adds the synopsis of one argument: "[--to ADDRESS]". */
+void argument_append_synopsis(const struct argument *argument, struct bytes *bytes);
 
 /* A usage error that shows the word, as in `"x" is no size`. Always -1. */
 int argument_wrong(struct invocation *invocation, const struct argument_value *value,
                    const char *what);
 
-/* The most that one call is given, in bytes. */
-enum { DATA_LIMIT = 1 << 30 };
+/* Turns the word of value->word into its value, by the row of its kind: read, or, when the line is
+ * run, found. 0, or -1 with a usage error or a failure. */
+int argument_convert(struct invocation *invocation, struct argument_value *value);
 
 /* The index of the word in "rd|wr|rdwr", or -1. */
 int keyword_index(const char *words, const char *text, size_t length);

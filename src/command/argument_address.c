@@ -1,9 +1,12 @@
 /* argument_address: words that are addresses, and what they mean on a host of the lab. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/argument.h"
+#include "command/invocation.h"
+#include "command/kinds.h"
+#include "command/offer.h"
 #include "lab/lab.h"
 #include "language/number.h"
 #include "socket/look.h"
@@ -34,13 +37,6 @@ static int bound_address(struct invocation *invocation, struct argument_value *v
     set_own_address(&value->address, socket->host);
   address_any_to_loopback(&value->address);
   return 0;
-}
-
-const struct socket *argument_earlier_socket(const struct invocation *invocation) {
-  for (size_t i = 0; i < invocation->count; i++)
-    if (invocation->values[i].socket)
-      return invocation->values[i].socket;
-  return NULL;
 }
 
 static int look_up(struct invocation *invocation, struct argument_value *value,
@@ -127,53 +123,115 @@ static int look_up_name(struct invocation *invocation, struct argument_value *va
   return look_up_in_lab(invocation, value, query, socket, &found);
 }
 
-int argument_convert_address(struct invocation *invocation, struct argument_value *value,
-                             bool check) {
-  const struct value *given = expanded_value(&value->word);
-  const struct address *address =
-      given && given->kind == VALUE_OBJECT ? address_from_object(given->object) : NULL;
-  struct socket *named =
-      given && given->kind == VALUE_OBJECT ? socket_from_object(given->object) : NULL;
+static bool is_name_or_last(const struct argument_value *value) {
   bool bare = value->word.bare == value->word.length && value->word.length > 0;
-  if (address) {
-    value->address = *address;
-    return 0;
-  }
-  if (bare && value->argument->flags & NONE_TOO && argument_is(value, "none")) {
-    value->address = (struct address){.length = sizeof(sa_family_t)};
-    return 0;
-  }
-  if (bare && (argument_is(value, ".") || name_valid(value->word.data, value->word.length))) {
-    if (check)
-      return 0;
-    named = argument_is(value, ".")
-                ? invocation->runner->last_socket
-                : argument_socket_by_name(invocation->runner, value->word.data, value->word.length);
-    const struct value *bound =
-        names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-    const struct address *held =
-        bound && bound->kind == VALUE_OBJECT ? address_from_object(bound->object) : NULL;
-    if (held) {
-      value->address = *held;
-      return 0;
-    }
-    if (!named)
-      return argument_no_such_socket(invocation, value);
-  }
-  if (named)
-    return bound_address(invocation, value, named);
+  return bare && (argument_is(value, ".") || name_valid(value->word.data, value->word.length));
+}
+
+static bool is_none(const struct argument_value *value) {
+  bool bare = value->word.bare == value->word.length;
+  return bare && value->argument->flags & NONE_TOO && argument_is(value, "none");
+}
+
+static int read_address(struct invocation *invocation, struct argument_value *value) {
+  const struct value *given = expanded_value(&value->word);
   struct address_query query;
-  const struct socket *socket = check ? NULL : argument_earlier_socket(invocation);
+  if ((given && given->kind == VALUE_OBJECT) || is_none(value) || is_name_or_last(value))
+    return 0;
+  return address_parse(value->word.data, value->word.length, AF_UNSPEC, &value->address, &query,
+                       invocation->error) == ADDRESS_WRONG
+             ? -1
+             : 0;
+}
+
+/* What a name is bound to, or the last socket: an address, or a socket's. */
+static int named_address(struct invocation *invocation, struct argument_value *value) {
+  struct runner *runner = invocation->runner;
+  const char *text = value->word.data;
+  size_t length = value->word.length;
+  const struct value *bound = names_get(runner->scope.names, text, length);
+  const struct address *held =
+      bound && bound->kind == VALUE_OBJECT ? address_from_object(bound->object) : NULL;
+  if (held) {
+    value->address = *held;
+    return 0;
+  }
+  struct socket *named =
+      argument_is(value, ".") ? runner->last_socket : argument_socket_by_name(runner, text, length);
+  return named ? bound_address(invocation, value, named)
+               : argument_no_such_socket(invocation, value);
+}
+
+static int written_address(struct invocation *invocation, struct argument_value *value) {
+  struct address_query query;
+  const struct socket *socket = argument_earlier_socket(invocation);
   switch (address_parse(value->word.data, value->word.length, socket ? socket->family : AF_UNSPEC,
                         &value->address, &query, invocation->error)) {
   case ADDRESS_COMPLETE:
-    if (!check && leaves_host_open(value))
+    if (leaves_host_open(value))
       set_own_address(&value->address, host_of(invocation, socket));
     return 0;
   case ADDRESS_LOOK_UP:
-    return check ? 0 : look_up_name(invocation, value, &query, socket);
+    return look_up_name(invocation, value, &query, socket);
   case ADDRESS_WRONG:
     break;
   }
   return -1;
 }
+
+static int find_address(struct invocation *invocation, struct argument_value *value) {
+  const struct value *given = expanded_value(&value->word);
+  bool object = given && given->kind == VALUE_OBJECT;
+  const struct address *address = object ? address_from_object(given->object) : NULL;
+  const struct socket *socket = object ? socket_from_object(given->object) : NULL;
+  if (address) {
+    value->address = *address;
+    return 0;
+  }
+  if (is_none(value)) {
+    value->address = (struct address){.length = sizeof(sa_family_t)};
+    return 0;
+  }
+  if (is_name_or_last(value))
+    return named_address(invocation, value);
+  return socket ? bound_address(invocation, value, socket) : written_address(invocation, value);
+}
+
+static void complete_address(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  static const char *const beginnings[] = {
+      "127.0.0.1:", "[::1]:", "*:", "unix:", "localhost:", NULL};
+  const struct socket_table *table = &offer->session->sockets;
+  offer_sockets(offer);
+  for (struct socket *socket = socket_table_next(table, 0); socket;
+       socket = socket_table_next(table, socket->descriptor + 1)) {
+    struct bytes text = {0};
+    if (address_port(&socket->seen.local) > 0) {
+      address_append(&socket->seen.local, &text);
+      offer_text(offer, bytes_text(&text), socket->name);
+    }
+    bytes_free(&text);
+  }
+  size_t before = offer->candidates->count;
+  const struct lab *lab = offer->session->lab;
+  for (size_t i = 0; lab && i < lab->host_count; i++) {
+    char name[HOST_NAME_SIZE + 1];
+    snprintf(name, sizeof name, "%s:", lab->hosts[i]->host.name);
+    offer_text(offer, name, NULL);
+  }
+  for (const char *const *text = beginnings; *text; text++)
+    offer_text(offer, *text, NULL);
+  offer->candidates->no_space = before == 0 && offer->candidates->count == 1;
+}
+
+static void describe_address(const struct argument *argument, struct bytes *text) {
+  bytes_append_format(text, argument->flags & NONE_TOO ? "%s|none" : "%s", argument->name);
+}
+
+const struct argument_kind argument_address = {
+    .name = "address",
+    .read = read_address,
+    .find = find_address,
+    .complete = complete_address,
+    .describe = describe_address,
+};

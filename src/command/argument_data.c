@@ -2,22 +2,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "command/argument.h"
+#include "command/invocation.h"
+#include "command/kinds.h"
+#include "command/offer.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "system/file.h"
 
 enum { FILE_LIMIT = 64 << 20 };
-
-/* A usage error that shows the word. Always -1. */
-int argument_wrong(struct invocation *invocation, const struct argument_value *value,
-                   const char *what) {
-  struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
-  error_set(invocation->error, ERROR_USAGE, "%s %s", bytes_text(&shown), what);
-  bytes_free(&shown);
-  return -1;
-}
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
@@ -38,7 +30,7 @@ static int data_from_file(struct invocation *invocation, struct argument_value *
   return status;
 }
 
-static int data_from_hexadecimal(struct invocation *invocation, struct argument_value *value) {
+int argument_read_hexadecimal(struct invocation *invocation, struct argument_value *value) {
   struct bytes data = {0};
   int high = -1;
   bool right = true;
@@ -68,13 +60,17 @@ static int data_from_hexadecimal(struct invocation *invocation, struct argument_
   return value->data ? 0 : error_set_memory(invocation->error);
 }
 
-static int data_from_fill(struct invocation *invocation, struct argument_value *value, bool check) {
-  size_t size;
-  if (size_parse(value->word.data + 5, value->word.length - 5, &size) < 0 || size > DATA_LIMIT)
+static int read_fill(struct invocation *invocation, struct argument_value *value, size_t *size) {
+  if (size_parse(value->word.data + 5, value->word.length - 5, size) < 0 || *size > DATA_LIMIT)
     return argument_wrong(invocation, value,
                           _("is no count of bytes: fill: takes a size up to 1G, as fill:64K"));
-  if (check)
-    return 0;
+  return 0;
+}
+
+static int data_from_fill(struct invocation *invocation, struct argument_value *value) {
+  size_t size;
+  if (read_fill(invocation, value, &size) < 0)
+    return -1;
   value->data = blob_create(size);
   if (!value->data)
     return error_set_memory(invocation->error);
@@ -88,15 +84,20 @@ static bool has_prefix(const struct argument_value *value, const char *prefix) {
   return value->word.bare >= length && memcmp(value->word.data, prefix, length) == 0;
 }
 
-int argument_convert_data(struct invocation *invocation, struct argument_value *value, bool check) {
-  if (has_prefix(value, "file:"))
-    return check ? 0 : data_from_file(invocation, value);
+static int read_data(struct invocation *invocation, struct argument_value *value) {
+  size_t size;
   if (has_prefix(value, "hex:"))
-    return data_from_hexadecimal(invocation, value);
+    return argument_read_hexadecimal(invocation, value);
+  return has_prefix(value, "fill:") ? read_fill(invocation, value, &size) : 0;
+}
+
+static int find_data(struct invocation *invocation, struct argument_value *value) {
+  if (has_prefix(value, "file:"))
+    return data_from_file(invocation, value);
+  if (has_prefix(value, "hex:"))
+    return argument_read_hexadecimal(invocation, value);
   if (has_prefix(value, "fill:"))
-    return data_from_fill(invocation, value, check);
-  if (check)
-    return 0;
+    return data_from_fill(invocation, value);
   const struct value *given = expanded_value(&value->word);
   if (given && (given->kind == VALUE_DATA || given->kind == VALUE_TEXT))
     value->data = blob_retain(given->blob);
@@ -105,6 +106,40 @@ int argument_convert_data(struct invocation *invocation, struct argument_value *
   return value->data ? 0 : error_set_memory(invocation->error);
 }
 
-int argument_convert_value(struct invocation *invocation, struct argument_value *value) {
-  return has_prefix(value, "hex:") ? data_from_hexadecimal(invocation, value) : 0;
+static void complete_data(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  static const char file[] = "file:";
+  if (offer->length >= strlen(file) && memcmp(offer->word, file, strlen(file)) == 0) {
+    offer->kept = strlen(file);
+    offer_files(offer);
+    return;
+  }
+  offer_words(offer, "file:|hex:|fill:");
+  offer->candidates->no_space = true;
 }
+
+const struct argument_kind argument_data = {
+    .name = "data",
+    .read = read_data,
+    .find = find_data,
+    .complete = complete_data,
+};
+
+/* A path. */
+
+static int read_file(struct invocation *invocation, struct argument_value *value) {
+  if (value->word.length == 0 || memchr(value->word.data, '\0', value->word.length))
+    return argument_wrong(invocation, value, _("is no path of a file"));
+  return 0;
+}
+
+static void complete_file(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_files(offer);
+}
+
+const struct argument_kind argument_file = {
+    .name = "file",
+    .read = read_file,
+    .complete = complete_file,
+};

@@ -164,7 +164,7 @@ static const struct command *find_abbreviated(const char *text, size_t length,
 }
 
 static bool takes_raw(const struct command *command) {
-  return command->arguments[0].name && command->arguments[0].kind == ARGUMENT_RAW;
+  return command->arguments[0].name && command->arguments[0].kind->rest_of_line;
 }
 
 /* `wire` and `hold` are the command `wire hold`, which has words of its own. */
@@ -183,36 +183,26 @@ static const struct command *find_part(const struct command *command, const char
 const struct vocabulary command_vocabulary = {find_exactly, takes_raw, find_part};
 const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw, find_part};
 
-void argument_append_synopsis(const struct argument *argument, struct bytes *bytes) {
-  bool optional = argument->flags & OPTIONAL;
-  bool dashed = argument->keyword && argument->keyword[0] == '-';
-  bool repeated = argument->flags & REPEATED;
-  if (optional)
-    bytes_append_char(bytes, '[');
-  if (argument->keyword)
-    bytes_append_text(bytes, argument->keyword);
-  if (argument->kind != ARGUMENT_SWITCH) {
-    bytes_append_text(bytes, argument->keyword ? " " : "");
-    bytes_append_text(bytes, argument->kind == ARGUMENT_KEYWORD ? argument->words : argument->name);
-    if (argument->flags & NONE_TOO)
-      bytes_append_text(bytes, "|none");
-    if (argument->kind == ARGUMENT_TIMEOUT)
-      bytes_append_text(bytes, "|off");
-  }
-  if (repeated && !dashed)
-    bytes_append_text(bytes, "...");
-  if (optional)
-    bytes_append_char(bytes, ']');
-  if (repeated && dashed)
-    bytes_append_text(bytes, "...");
+const struct argument *command_argument(const struct command *command, const char *key) {
+  const struct argument *argument = command->arguments;
+  while (argument->name && !argument_has_key(argument, key))
+    argument++;
+  return argument->name ? argument : NULL;
 }
 
 void command_append_synopsis(const struct command *command, struct bytes *bytes) {
   bytes_append_text(bytes, command->name);
-  for (int i = 0; i < ARGUMENT_LIMIT && command->arguments[i].name; i++) {
+  for (const struct argument *argument = command->arguments; argument->name; argument++) {
     bytes_append_char(bytes, ' ');
-    argument_append_synopsis(&command->arguments[i], bytes);
+    argument_append_synopsis(argument, bytes);
   }
+}
+
+void command_append_results(const struct command *command, struct bytes *bytes) {
+  if (!command->results[0])
+    bytes_append_text(bytes, _("nothing"));
+  for (const char *const *result = command->results; *result; result++)
+    bytes_append_format(bytes, result > command->results ? ", %s" : "%s", *result);
 }
 
 const char *command_error_cause(const struct command *command, int number) {

@@ -4,62 +4,10 @@
 #ifndef SOCKSH_COMMAND_COMMAND_H
 #define SOCKSH_COMMAND_COMMAND_H
 
+#include "call/call.h"
+#include "command/argument.h"
+#include "command/kinds.h"
 #include "language/script.h"
-#include "names/constant.h"
-
-struct invocation;
-
-/* What a word of a command stands for. What a kind takes, and how it is completed, is one row in
- * argument.c. */
-enum argument_kind {
-  ARGUMENT_SOCKET, /* a name, a descriptor, or . */
-  ARGUMENT_ADDRESS,
-  ARGUMENT_DATA, /* text, or file: hex: fill: */
-  ARGUMENT_TEXT, /* a word as it is */
-  ARGUMENT_NUMBER,
-  ARGUMENT_SIZE,
-  ARGUMENT_DURATION,
-  ARGUMENT_TIMEOUT,   /* a duration or `off` */
-  ARGUMENT_SYMBOL,    /* one name out of `set`, or a number */
-  ARGUMENT_FLAGS,     /* names out of `set`, joined with | */
-  ARGUMENT_TYPE,      /* a socket type with its flags */
-  ARGUMENT_KEYWORD,   /* one of `words` */
-  ARGUMENT_LEVEL,     /* a level of options */
-  ARGUMENT_OPTION,    /* an option at that level */
-  ARGUMENT_VALUE,     /* words of the option's value */
-  ARGUMENT_POLL,      /* SOCKET[:EVENTS] */
-  ARGUMENT_NAME,      /* a name to be bound or forgotten */
-  ARGUMENT_FILE,      /* a path */
-  ARGUMENT_JOB,       /* %N */
-  ARGUMENT_TOPIC,     /* a command, a prefix, or a topic of help */
-  ARGUMENT_SETTING,   /* a name of `set` */
-  ARGUMENT_SERVICE,   /* a service, or a socket that is served */
-  ARGUMENT_AWAITED,   /* who `await` waits for: a socket, a process, a service, or `listening` */
-  ARGUMENT_CONDITION, /* what it waits for */
-  ARGUMENT_CONSTANT,  /* any name that `explain` knows */
-  ARGUMENT_HOST,      /* a host of the lab */
-  ARGUMENT_RATE,      /* bits a second: 64K, 1M; 0: without limit */
-  ARGUMENT_PERCENT,   /* 10% */
-  ARGUMENT_SWITCH,    /* nothing: its keyword is there or not */
-  ARGUMENT_RAW,       /* the raw rest of the line */
-};
-
-enum argument_flag {
-  OPTIONAL = 1, /* may be left out */
-  REPEATED = 2, /* once or more; with OPTIONAL: any number of times */
-  NONE_TOO = 4, /* an address may be `none` */
-  ON_WIRE = 8,  /* an address is one of the lab, whoever asks */
-};
-
-struct argument {
-  const char *name; /* as the synopsis has it: "SOCKET"; NULL ends the list */
-  enum argument_kind kind;
-  unsigned flags;
-  const struct constant_set *set; /* ARGUMENT_SYMBOL, ARGUMENT_FLAGS */
-  const char *words;              /* ARGUMENT_KEYWORD: the choices, "rd|wr|rdwr" */
-  const char *
-      keyword; /* the word that must stand before it: "--to"; such an argument may stand anywhere */
-};
 
 /* Families of commands, in the order of the manual. */
 enum command_group {
@@ -85,14 +33,15 @@ struct command_error {
   const char *cause;
 };
 
-enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10 };
+enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10, RESULTS_NAMED = 2 };
 
 struct command {
   const char *name;
   const char *aliases[3]; /* ended by NULL */
   enum command_group group;
-  struct argument arguments[ARGUMENT_LIMIT];
-  const char *result;  /* what a name before = gets: "socket", "data, address"; NULL: nothing */
+  struct argument arguments[ARGUMENT_LIMIT + 1]; /* ended by one without a name */
+  const char *results[RESULTS_NAMED + 1]; /* what names before = get, in order, ended by NULL */
+  bool results_vary;   /* there may be more of the last, or fewer, than are named */
   const char *summary; /* one line, without a full stop */
   const char
       *manual; /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
@@ -102,6 +51,7 @@ struct command {
   struct command_error errors[COMMAND_ERRORS];
   const char *example; /* lines that run */
   const char *pages;   /* manual pages to read: "accept(2), tcp(7)" */
+  enum call_name call; /* the one that it makes, for a `run` that several commands share */
   bool parts;        /* the word behind it may make it another command of the table: `wire hold` */
   bool sends_signal; /* a C program gets SIGPIPE where this fails with EPIPE */
   /* Whether the words go together, as far as one can tell without looking at anything: called
@@ -133,8 +83,12 @@ extern const struct vocabulary command_vocabulary_abbreviated;
 /* Adds the synopsis, made from the declared arguments: "recv SOCKET [SIZE] [FLAGS]". */
 void command_append_synopsis(const struct command *command, struct bytes *bytes);
 
-/* Adds the synopsis of one argument: "[--to ADDRESS]". */
-void argument_append_synopsis(const struct argument *argument, struct bytes *bytes);
+/* Adds what the command gives: "socket, address"; "nothing" where that is so. */
+void command_append_results(const struct command *command, struct bytes *bytes);
+
+/* The argument of this key, which is its keyword where it has one ("--to"), else its name
+ * ("SOCKET"); NULL where the command declares none. */
+const struct argument *command_argument(const struct command *command, const char *key);
 
 /* What usually causes this errno in this command; NULL where nothing is said. */
 const char *command_error_cause(const struct command *command, int number);

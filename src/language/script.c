@@ -8,12 +8,15 @@
 #include "language/lexer.h"
 #include "language/number.h"
 #include "language/pattern.h"
+#include "language/result.h"
 
 /* Deeper than any person nests blocks or prefixes, and shallow enough for every thread's stack. */
 enum { DEPTH_LIMIT = 50 };
 
-/* More names than any command binds: how far an = is looked for. */
-enum { NAMES_LIMIT = 4 };
+/* How many words may stand before an = that is looked for: behind a word that begins a prefix,
+ * behind that of a command, which is most likely a name that can't be one (farther away = is data),
+ * and behind a name, far enough to say that there are too many. */
+enum { AHEAD_OF_PREFIX = 1, AHEAD_OF_COMMAND = 4, AHEAD_OF_NAME = 4 * RESULT_VALUES };
 
 const struct prefix_description prefix_descriptions[] = {
     {"expect", "expect RESULT COMMAND",
@@ -194,7 +197,7 @@ static bool equals_near(const struct lexer *lexer) {
     if (c != '\r' && c != '\n')
       joined = c == '\\';
     bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    if (!space && !inside && ++words > 2 * NAMES_LIMIT)
+    if (!space && !inside && ++words > AHEAD_OF_NAME)
       return false;
     inside = !space;
   }
@@ -218,8 +221,9 @@ static bool names_follow(struct reader *reader) {
   struct lexer ahead = reader->lexer;
   struct token token = {.kind = TOKEN_WORD};
   ahead.arena = &scratch;
+  int most = prefix ? AHEAD_OF_PREFIX : command ? AHEAD_OF_COMMAND : AHEAD_OF_NAME;
   int words = 0;
-  while (token.kind == TOKEN_WORD && words++ < (prefix ? 1 : NAMES_LIMIT))
+  while (token.kind == TOKEN_WORD && words++ < most)
     if (lexer_next(&ahead, &token, &ignored) < 0)
       break;
   arena_free(&scratch);
@@ -240,6 +244,13 @@ static int check_name(struct reader *reader, const struct word *word) {
   return 0;
 }
 
+static int too_many_names(struct reader *reader, struct place place) {
+  error_set(reader->error, ERROR_SYNTAX,
+            _("this name is one too many: at most %d may stand before ="), RESULT_VALUES);
+  reader->error->place = place;
+  return -1;
+}
+
 /* Reads NAME { NAME } "=". */
 static int read_names(struct reader *reader, struct prefix ***end) {
   struct prefix *prefix = prefix_add(reader, PREFIX_NAMES, end);
@@ -248,6 +259,8 @@ static int read_names(struct reader *reader, struct prefix ***end) {
   while (status == 0 && reader->token.kind == TOKEN_WORD) {
     const struct word *word = &reader->token.word;
     status = check_name(reader, word);
+    if (status == 0 && names.length == RESULT_VALUES * sizeof(char *))
+      status = too_many_names(reader, word->place);
     if (status == 0) {
       char *name = arena_copy(&reader->script->arena, word->text, word->count);
       bytes_append(&names, &name, sizeof name);

@@ -11,6 +11,7 @@
 
 #include "language/bytes.h"
 #include "language/error.h"
+#include "names/constant.h"
 
 /* A word of the line after expansion. */
 struct option_word {
@@ -22,9 +23,14 @@ struct option_type {
   const char *name;   /* as C names it: "int", "struct linger", "struct timeval" */
   const char *values; /* the words it takes, for usage: "on|off", "off|DURATION", "GROUP [ADDRESS]
                          [INTERFACE]" */
-  size_t size;        /* bytes to ask getsockopt for; the most, where the length varies */
-  size_t minimum;     /* the fewest words */
-  size_t maximum;     /* the most words */
+  /* Those of them that are typed as they stand, "on|off", and the names of C that are: what can be
+   * completed. NULL: none. */
+  const char *words;
+  const struct constant_set *symbols;
+  bool interface; /* a word may be the name of an interface, which only the machine knows */
+  size_t size;    /* bytes to ask getsockopt for; the most, where the length varies */
+  size_t minimum; /* the fewest words */
+  size_t maximum; /* the most words */
 
   /* Turns words into the value's bytes, added to *value. 0, or -1 with a usage error that names the
    * word and what is expected. NULL: the option can't be set by words of its own, only with hex:.

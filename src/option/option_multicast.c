@@ -81,6 +81,7 @@ static void format_membership(const void *value, size_t length, struct bytes *te
 
 const struct option_type option_type_membership = {.name = "struct ip_mreqn",
                                                    .values = "GROUP [ADDRESS] [INTERFACE]",
+                                                   .interface = true,
                                                    .size = sizeof(struct ip_mreqn),
                                                    .minimum = 1,
                                                    .maximum = 3,
@@ -116,6 +117,7 @@ static void format_multicast_interface(const void *value, size_t length, struct 
 
 const struct option_type option_type_multicast_interface = {.name = "struct in_addr",
                                                             .values = "ADDRESS|INTERFACE",
+                                                            .interface = true,
                                                             .size = sizeof(struct in_addr),
                                                             .minimum = 1,
                                                             .maximum = 1,
@@ -183,6 +185,7 @@ static void format_membership6(const void *value, size_t length, struct bytes *t
 
 const struct option_type option_type_membership6 = {.name = "struct ipv6_mreq",
                                                     .values = "GROUP [INTERFACE]",
+                                                    .interface = true,
                                                     .size = sizeof(struct ipv6_mreq),
                                                     .minimum = 1,
                                                     .maximum = 2,
@@ -246,6 +249,7 @@ static void format_group(const void *value, size_t length, struct bytes *text) {
 
 const struct option_type option_type_group = {.name = "struct group_req",
                                               .values = "GROUP [INTERFACE]",
+                                              .interface = true,
                                               .size = sizeof(struct group_req),
                                               .minimum = 1,
                                               .maximum = 2,
@@ -281,6 +285,7 @@ static void format_group_source(const void *value, size_t length, struct bytes *
 
 const struct option_type option_type_group_source = {.name = "struct group_source_req",
                                                      .values = "GROUP SOURCE [INTERFACE]",
+                                                     .interface = true,
                                                      .size = sizeof(struct group_source_req),
                                                      .minimum = 2,
                                                      .maximum = 3,

@@ -46,6 +46,7 @@ static void format_timeval(const void *value, size_t length, struct bytes *text)
 
 const struct option_type option_type_timeval = {.name = "struct timeval",
                                                 .values = "DURATION|off",
+                                                .words = "off",
                                                 .size = sizeof(struct timeval),
                                                 .minimum = 1,
                                                 .maximum = 1,
@@ -84,6 +85,7 @@ static void format_linger(const void *value, size_t length, struct bytes *text) 
 
 const struct option_type option_type_linger = {.name = "struct linger",
                                                .values = "on DURATION|off",
+                                               .words = "on|off",
                                                .size = sizeof(struct linger),
                                                .minimum = 1,
                                                .maximum = 2,
@@ -240,6 +242,7 @@ static void format_packet_info6(const void *value, size_t length, struct bytes *
 
 const struct option_type option_type_packet_info6 = {.name = "struct in6_pktinfo",
                                                      .values = "ADDRESS [INTERFACE]",
+                                                     .interface = true,
                                                      .size = sizeof(struct in6_pktinfo),
                                                      .minimum = 1,
                                                      .maximum = 2,

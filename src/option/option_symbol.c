@@ -51,6 +51,7 @@ static int number_symbol(const void *value, size_t length, long long *number) {
   }                                                                                                \
   const struct option_type option_type_##type = {.name = "int",                                    \
                                                  .values = words,                                  \
+                                                 .symbols = &set,                                  \
                                                  .size = bytes_to_ask,                             \
                                                  .minimum = 1,                                     \
                                                  .maximum = 1,                                     \

@@ -136,6 +136,7 @@ static int parse_bool(const struct option_word *words, size_t count, struct byte
 
 const struct option_type option_type_bool = {.name = "int",
                                              .values = "on|off",
+                                             .words = "on|off",
                                              .size = sizeof(int),
                                              .minimum = 1,
                                              .maximum = 1,
@@ -307,6 +308,7 @@ static int parse_rate(const struct option_word *words, size_t count, struct byte
 
 const struct option_type option_type_rate = {.name = "uint64_t",
                                              .values = "SIZE|unlimited",
+                                             .words = "unlimited",
                                              .size = sizeof(uint64_t),
                                              .minimum = 1,
                                              .maximum = 1,
@@ -342,6 +344,7 @@ static void format_port_range(const void *value, size_t length, struct bytes *te
 
 const struct option_type option_type_port_range = {.name = "uint32_t",
                                                    .values = "FIRST LAST|off",
+                                                   .words = "off",
                                                    .size = sizeof(uint32_t),
                                                    .minimum = 1,
                                                    .maximum = 2,
@@ -380,6 +383,7 @@ static int parse_interface(const struct option_word *words, size_t count, struct
 
 const struct option_type option_type_interface = {.name = "int",
                                                   .values = "INTERFACE",
+                                                  .interface = true,
                                                   .size = sizeof(int),
                                                   .minimum = 1,
                                                   .maximum = 1,
@@ -415,6 +419,7 @@ static void format_network(const void *value, size_t length, struct bytes *text)
 
 const struct option_type option_type_interface_network = {.name = "int",
                                                           .values = "INTERFACE",
+                                                          .interface = true,
                                                           .size = sizeof(int),
                                                           .minimum = 1,
                                                           .maximum = 1,

@@ -60,7 +60,8 @@ void diagnosis_note(struct runner *runner, const struct call *call, int pending)
   runner->explained = diagnosis && !(call->interrupted && runner->expects_blocks);
   if (runner->explained)
     runner_note(runner, "%s", _(diagnosis->text));
-  if (call->result >= 0 && call_row(call)->direction == SENDS && call->data &&
+  if (call->result >= 0 && call_row(call)->direction == SENDS &&
+      call_row(call)->result == RESULT_NUMBER && call->data &&
       (size_t)call->result < call->data->length)
     runner_note(runner,
                 _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the "

@@ -72,7 +72,7 @@ static char *next_candidate(const char *text, int state) {
 
 static char **complete(const char *text, int start, int end) {
   (void)start;
-  completion_free(&candidates);
+  candidates_free(&candidates);
   session_lock(edit_session);
   completion_find(edit_session, rl_line_buffer, (size_t)end, &candidates);
   session_unlock(edit_session);
@@ -145,7 +145,7 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
 
 void edit_stop(void) {
   edit_end();
-  completion_free(&candidates);
+  candidates_free(&candidates);
   history_close();
   clear_history();
 }

@@ -4,31 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/invocation.h"
-
-/* How many names a command's result is for: "socket, address" is two; more than any where it says
- * that it varies. */
-static size_t result_count(const struct command *command) {
-  size_t count = command->result ? 1 : 0;
-  for (const char *at = command->result; at && *at; at++) {
-    if (strncmp(at, "...", 3) == 0)
-      return SIZE_MAX;
-    count += *at == ',';
-  }
-  return count;
-}
+#include "command/check.h"
 
 static int check_names(const struct prefix *prefix, const struct command *command,
                        struct error *error) {
-  size_t most = result_count(command);
+  size_t most = 0;
   size_t count = 0;
+  while (command->results[most])
+    most++;
   while (prefix->names[count])
     count++;
-  if (count <= most)
+  if (count <= most || command->results_vary)
     return 0;
+  struct bytes gives = {0};
+  command_append_results(command, &gives);
   error_set(error, ERROR_USAGE, _("there is nothing for %s: %s gives %s"), prefix->names[most],
-            command->name, command->result ? _(command->result) : _("nothing"));
+            command->name, bytes_text(&gives));
   error->place = prefix->place;
+  bytes_free(&gives);
   return -1;
 }
 
@@ -48,7 +41,7 @@ static int check(const struct statement *statement, bool repeated, struct error 
       }
     }
     if (statement->command &&
-        invocation_check(statement->command, statement->words, statement->count, error) < 0) {
+        command_check(statement->command, statement->words, statement->count, error) < 0) {
       error_set_place(error, statement->command_place);
       error->command = statement->command;
       return -1;

@@ -115,7 +115,8 @@ static int show_received(struct run *run) {
 
 static enum flow run_command(struct run *run) {
   struct runner *runner = run->runner;
-  struct invocation invocation = {.runner = runner,
+  struct invocation invocation = {.phase = INVOCATION_RUN,
+                                  .runner = runner,
                                   .command = run->statement->command,
                                   .result = run->result,
                                   .error = run->error};
@@ -177,22 +178,28 @@ static enum flow run_body(struct run *run) {
   return run->statement->command ? run_command(run) : run_block(run);
 }
 
+static enum flow nothing_for(struct run *run, const struct prefix *prefix, size_t n,
+                             size_t available) {
+  const struct command *command = run->statement->command;
+  struct bytes gives = {0};
+  if (command && command->results[0])
+    command_append_results(command, &gives);
+  else
+    bytes_append_text(&gives, available ? _("one value") : _("nothing"));
+  error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"), prefix->names[n],
+            command ? command->name : _("the block"), bytes_text(&gives));
+  error_set_place(run->error, prefix->place);
+  bytes_free(&gives);
+  return FLOW_FAILED;
+}
+
 /* Gives the names before = what the command returned. */
 static enum flow bind_names(struct run *run, const struct prefix *prefix) {
   const struct result *result = run->result;
   size_t available = result->count > 0 ? result->count : result->numbered ? 1 : 0;
   for (size_t i = 0; prefix->names[i]; i++) {
-    if (i >= available) {
-      const struct command *command = run->statement->command;
-      const char *gives = command ? command->result : NULL;
-      error_set(run->error, ERROR_FAILURE, _("there is nothing for %s: %s gives %s"),
-                prefix->names[i], command ? command->name : _("the block"),
-                gives       ? gives
-                : available ? _("one value")
-                            : _("nothing"));
-      error_set_place(run->error, prefix->place);
-      return FLOW_FAILED;
-    }
+    if (i >= available)
+      return nothing_for(run, prefix, i, available);
     struct value value =
         result->count > 0 ? value_copy(&result->values[i]) : value_from_number(result->number);
     if (runner_bind(run->runner, prefix->names[i], value, run->error) < 0)

@@ -631,8 +631,71 @@ static void test_prepared_together(void **state) {
   free(calls);
 }
 
+/* What an option promises of recvmsg can be shown when it comes. */
+static void test_controls_are_known(void **state) {
+  (void)state;
+  for (const struct option *option = option_table; option->name; option++) {
+    bool promised = strstr(option->explanation, "recvmsg gets") != NULL;
+    bool found = false;
+    for (const struct control_row *row = control_rows; row->name; row++)
+      found = found || (row->level == option->level && row->option == option->number);
+    if (promised && !found)
+      fail_msg("%s says what recvmsg gets, and no row of control_rows decodes it", option->name);
+  }
+}
+
+/* What is read from a word to be sent is shown as it was typed. */
+static void test_controls_read_back(void **state) {
+  static const struct {
+    int level;
+    const char *name;
+    const char *word;
+    const char *shown; /* NULL: it is refused */
+  } cases[] = {
+      {IPPROTO_IP, "ttl", "7", "{SOL_IP, IP_TTL, [7]}"},
+      {IPPROTO_IP, "IP_TOS", "0x10", "{SOL_IP, IP_TOS, [16]}"},
+      {IPPROTO_IP, "pktinfo", "127.0.0.9",
+       "{SOL_IP, IP_PKTINFO, {ifindex=0, spec_dst=127.0.0.9, addr=0.0.0.0}}"},
+      {IPPROTO_IPV6, "pktinfo", "::1", "{SOL_IPV6, IPV6_PKTINFO, {addr=::1, ifindex=0}}"},
+      {IPPROTO_IPV6, "hoplimit", "3", "{SOL_IPV6, IPV6_HOPLIMIT, [3]}"},
+      {IPPROTO_IPV6, "tclass", "32", "{SOL_IPV6, IPV6_TCLASS, [32]}"},
+      {IPPROTO_UDP, "segment", "500", "{SOL_UDP, UDP_SEGMENT, [500]}"},
+      {SOL_SOCKET, "mark", "5", "{SOL_SOCKET, SO_MARK, [5]}"},
+      {SOL_SOCKET, "txtime", "123456789012", "{SOL_SOCKET, SCM_TXTIME, [123456789012]}"},
+      {SOL_SOCKET, "credentials", "1:2:3", "{SOL_SOCKET, SCM_CREDENTIALS, {pid=1, uid=2, gid=3}}"},
+      {IPPROTO_IP, "ttl", "many", NULL},
+      {IPPROTO_UDP, "segment", "70000", NULL},
+      {IPPROTO_IP, "pktinfo", "nowhere", NULL},
+      {IPPROTO_IP, "pktinfo", "127.0.0.1%nowhere", NULL},
+      {SOL_SOCKET, "credentials", "1:2", NULL},
+      {SOL_SOCKET, "credentials", "1:2:", NULL},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct bytes data = {0};
+    struct bytes text = {0};
+    struct error error;
+    const struct control_row *row =
+        control_find_named(cases[i].level, cases[i].name, strlen(cases[i].name));
+    assert_non_null(row);
+    int status = row->read(cases[i].word, strlen(cases[i].word), &data, &error);
+    assert_int_equal(status, cases[i].shown ? 0 : -1);
+    if (cases[i].shown) {
+      struct control control = {row->level, row->type, (const unsigned char *)data.data,
+                                data.length};
+      control_append(&control, &text);
+      assert_string_equal(bytes_text(&text), cases[i].shown);
+    }
+    bytes_free(&data);
+    bytes_free(&text);
+  }
+  assert_null(control_find_named(IPPROTO_IP, "hoplimit", 8));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_controls_are_known),
+      cmocka_unit_test(test_controls_read_back),
       cmocka_unit_test_setup_teardown(test_interrupted, start, stop),
       cmocka_unit_test_setup_teardown(test_no_buffers, start, stop),
       cmocka_unit_test_setup_teardown(test_short_send, start, stop),

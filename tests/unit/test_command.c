@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "command/check.h"
 #include "command/command.h"
-#include "command/invocation.h"
 #include "commands/command_table.h"
 #include "language/script.h"
 #include "shell/completion.h"
@@ -93,12 +93,30 @@ static void test_names_are_unique(void **state) {
   assert_null(command_find("Accept", 6));
 }
 
+/* An argument is asked for by its key, so no two of a command have the same; a keyword's row takes
+ * what it declares. */
+static void test_arguments_have_keys(void **state) {
+  (void)state;
+  for (const struct command *const *entry = command_table; *entry; entry++)
+    for (const struct argument *argument = (*entry)->arguments; argument->name; argument++) {
+      if (!argument->kind || !argument->kind->name ||
+          command_argument(*entry, argument_key(argument)) != argument)
+        fail_msg("%s: %s", (*entry)->name, argument_key(argument));
+      assert_true(argument->kind->find == NULL || argument->kind->read != NULL);
+      assert_true((argument->kind == &argument_keyword) == (argument->words != NULL));
+    }
+  assert_null(command_argument(command_find("send", 4), "SOCKE"));
+  assert_null(command_argument(command_find("send", 4), "SOCKETS"));
+  assert_ptr_equal(command_argument(command_find("select", 6), "write"),
+                   &command_find("select", 6)->arguments[1]);
+}
+
 static void check_statements(const struct statement *statement) {
   for (; statement; statement = statement->next) {
     struct error error = {0};
     check_statements(statement->block);
     if (statement->command &&
-        invocation_check(statement->command, statement->words, statement->count, &error) < 0)
+        command_check(statement->command, statement->words, statement->count, &error) < 0)
       fail_msg("%s: %s", statement->command->name, error.message);
   }
 }
@@ -153,7 +171,7 @@ static void test_check_refuses(void **state) {
     struct source *source = source_create("test", *line, strlen(*line), 1);
     assert_int_equal(script_read(source, &command_vocabulary, &script, &error), SCRIPT_READ);
     const struct statement *statement = script.first;
-    if (invocation_check(statement->command, statement->words, statement->count, &error) == 0)
+    if (command_check(statement->command, statement->words, statement->count, &error) == 0)
       fail_msg("not refused: %s", *line);
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_false(ends_in(error.message, '.'));
@@ -246,6 +264,10 @@ static void test_completion(void **state) {
       {"send srv x dontwait|", "dontwait|oob", ""},
       {"setsockopt srv so_reu", "so_reuseaddr so_reuseport", "so_rcvbuf"},
       {"setsockopt srv so_reuseaddr ", "on off", ""},
+      {"setsockopt srv tcp maxseg ", "", "NUMBER"},
+      {"setsockopt srv so_rcvtimeo ", "off", "DURATION"},
+      {"setsockopt srv ip mtu_discover ", "want dont", "IP_PMTUDISC_WANT"},
+      {"setsockopt srv so_attach_filter ", "hex:", "hex:BYTES"},
       {"set ", "timing preview states look", "srv"},
       {"set timing ", "on off", ""},
       {"help acc", "accept", "socket"},
@@ -263,7 +285,7 @@ static void test_completion(void **state) {
     completion_find(*state, expected->line, strlen(expected->line), &candidates);
     check_words(&candidates, expected->line, expected->wanted, true);
     check_words(&candidates, expected->line, expected->barred, false);
-    completion_free(&candidates);
+    candidates_free(&candidates);
   }
 }
 
@@ -284,7 +306,7 @@ static void test_completion_anywhere(void **state) {
       struct candidates candidates = {0};
       completion_find(session, lines[i], point, &candidates);
       assert_true(candidates.start <= point);
-      completion_free(&candidates);
+      candidates_free(&candidates);
       struct bytes hint = {0};
       char *line = strndup(lines[i], point);
       completion_hint(line, &hint);
@@ -329,6 +351,7 @@ int main(void) {
       cmocka_unit_test(test_entries),
       cmocka_unit_test(test_calls_are_explained),
       cmocka_unit_test(test_names_are_unique),
+      cmocka_unit_test(test_arguments_have_keys),
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_check_refuses),
       cmocka_unit_test_setup_teardown(test_completion, start, stop),

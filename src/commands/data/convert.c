@@ -7,8 +7,6 @@
 #include "command/invocation.h"
 #include "language/escape.h"
 
-extern const struct command command_htonl, command_htons, command_inet_addr, command_ntohs;
-
 /* Bytes as a person reads them: "00 50". */
 static void append_bytes(struct bytes *text, const void *data, size_t length) {
   const unsigned char *byte = data;
@@ -47,34 +45,58 @@ static int show_orders(struct invocation *invocation, const char *first, const v
 
 /* htons and its sisters. */
 
-static bool is_short(const struct command *command) {
-  return command == &command_htons || command == &command_ntohs;
-}
-
-static int check_order(struct invocation *invocation) {
-  const struct argument_value *value = invocation_value(invocation, 0);
-  bool small = is_short(invocation->command);
-  if (!value->unknown && (value->number < 0 || value->number > (small ? UINT16_MAX : UINT32_MAX)))
+static int check_width(struct invocation *invocation, const struct argument_value *value,
+                       int bits) {
+  unsigned long most = bits == 16 ? UINT16_MAX : UINT32_MAX;
+  if (!value->unknown && (value->number < 0 || value->number > (long long)most))
     return invocation_wrong(
         invocation, value,
         _("%s takes a number of %d bits, from 0 to %lu; C would cut off the rest"),
-        invocation->command->name, small ? 16 : 32,
-        (unsigned long)(small ? UINT16_MAX : UINT32_MAX));
+        invocation->command->name, bits, most);
   return 0;
 }
 
-static int run_order(struct invocation *invocation) {
-  bool to_network = invocation->command == &command_htons || invocation->command == &command_htonl;
-  const char *first = to_network ? "host" : "network";
-  const char *second = to_network ? "network" : "host";
-  uint32_t number = (uint32_t)invocation_number(invocation, 0, 0);
+static int check_short(struct invocation *invocation) {
+  return check_width(invocation, invocation_value(invocation, "N"), 16);
+}
+
+static int check_long(struct invocation *invocation) {
+  return check_width(invocation, invocation_value(invocation, "N"), 32);
+}
+
+static int check_inet_ntoa(struct invocation *invocation) {
+  return check_width(invocation, invocation_value(invocation, "NUMBER"), 32);
+}
+
+/* Turning is the same both ways: only what the two orders are called differs. */
+static int turn_short(struct invocation *invocation, const char *first, const char *second) {
+  uint16_t number = (uint16_t)invocation_number(invocation, "N", 0);
+  uint16_t turned = htons(number);
+  invocation_give_number(invocation, turned);
+  return show_orders(invocation, first, &number, second, &turned, sizeof number);
+}
+
+static int turn_long(struct invocation *invocation, const char *first, const char *second) {
+  uint32_t number = (uint32_t)invocation_number(invocation, "N", 0);
   uint32_t turned = htonl(number);
-  uint16_t half = (uint16_t)number;
-  uint16_t half_turned = htons(half);
-  bool small = is_short(invocation->command);
-  invocation_give_number(invocation, small ? half_turned : turned);
-  return small ? show_orders(invocation, first, &half, second, &half_turned, sizeof half)
-               : show_orders(invocation, first, &number, second, &turned, sizeof number);
+  invocation_give_number(invocation, turned);
+  return show_orders(invocation, first, &number, second, &turned, sizeof number);
+}
+
+static int run_htons(struct invocation *invocation) {
+  return turn_short(invocation, "host", "network");
+}
+
+static int run_ntohs(struct invocation *invocation) {
+  return turn_short(invocation, "network", "host");
+}
+
+static int run_htonl(struct invocation *invocation) {
+  return turn_long(invocation, "host", "network");
+}
+
+static int run_ntohl(struct invocation *invocation) {
+  return turn_long(invocation, "network", "host");
 }
 
 /* Addresses. */
@@ -128,8 +150,8 @@ static int show_text(struct invocation *invocation, const char *text) {
 }
 
 static int run_inet_pton(struct invocation *invocation) {
-  int family = (int)invocation_number(invocation, 0, 0);
-  const struct argument_value *value = invocation_value(invocation, 1);
+  int family = (int)invocation_number(invocation, "FAMILY", 0);
+  const struct argument_value *value = invocation_value(invocation, "TEXT");
   char text[128];
   unsigned char binary[sizeof(struct in6_addr)] = {0};
   bool fits = word_text(value, text, sizeof text);
@@ -175,7 +197,7 @@ static bool read_digits(const char *text, size_t text_length, unsigned char *bin
 /* The bytes of an address: what hex: or a name gives as it is, a word that was typed by its digits.
  */
 static int read_address(struct invocation *invocation, int family, unsigned char *binary) {
-  const struct argument_value *value = invocation_value(invocation, 1);
+  const struct argument_value *value = invocation_value(invocation, "HEX");
   size_t length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
   bool typed = value->word.bare > 0 && !memchr(value->word.data, ':', value->word.bare);
   const char *text = value->data ? value->data->data : value->word.data;
@@ -194,19 +216,19 @@ static bool has_addresses(int family) {
 }
 
 static int check_inet_ntop(struct invocation *invocation) {
-  const struct argument_value *family = invocation_value(invocation, 0);
-  const struct argument_value *value = invocation_value(invocation, 1);
+  const struct argument_value *family = invocation_value(invocation, "FAMILY");
+  const struct argument_value *value = invocation_value(invocation, "HEX");
   unsigned char binary[sizeof(struct in6_addr)];
   bool outside = !value->data && memchr(value->word.data, ':',
                                         value->word.length); /* file: is read when it is run */
-  if (invocation->runner || family->unknown || value->unknown || outside ||
+  if (invocation->phase == INVOCATION_RUN || family->unknown || value->unknown || outside ||
       !has_addresses((int)family->number))
     return 0;
   return read_address(invocation, (int)family->number, binary);
 }
 
 static int run_inet_ntop(struct invocation *invocation) {
-  int family = (int)invocation_number(invocation, 0, 0);
+  int family = (int)invocation_number(invocation, "FAMILY", 0);
   size_t length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
   unsigned char binary[sizeof(struct in6_addr)] = {0};
   char text[INET6_ADDRSTRLEN];
@@ -225,26 +247,33 @@ static int run_inet_ntop(struct invocation *invocation) {
 }
 
 static int run_inet_aton(struct invocation *invocation) {
-  const struct argument_value *value = invocation_value(invocation, 0);
-  bool plain = invocation->command == &command_inet_addr;
+  const struct argument_value *value = invocation_value(invocation, "TEXT");
   char text[128];
   struct in_addr address;
   if (!word_text(value, text, sizeof text) || inet_aton(text, &address) == 0)
-    return no_address(
-        invocation, value,
-        plain ? _("is no IPv4 address: inet_addr returns INADDR_NONE, which is 4294967295")
-              : _("is no IPv4 address: inet_aton returns 0"));
-  invocation_give_number(invocation, plain ? (long long)address.s_addr : 1);
-  if (plain && address.s_addr == INADDR_NONE)
-    runner_note(invocation->runner, _("this is INADDR_NONE, too: inet_addr can't tell this address "
-                                      "from a wrong one; inet_aton can"));
-  if (!plain && invocation_give_data(invocation, &address, sizeof address) < 0)
+    return no_address(invocation, value, _("is no IPv4 address: inet_aton returns 0"));
+  invocation_give_number(invocation, 1);
+  if (invocation_give_data(invocation, &address, sizeof address) < 0)
     return -1;
   return show_address(invocation, address);
 }
 
+static int run_inet_addr(struct invocation *invocation) {
+  const struct argument_value *value = invocation_value(invocation, "TEXT");
+  char text[128];
+  struct in_addr address;
+  if (!word_text(value, text, sizeof text) || inet_aton(text, &address) == 0)
+    return no_address(invocation, value,
+                      _("is no IPv4 address: inet_addr returns INADDR_NONE, which is 4294967295"));
+  invocation_give_number(invocation, (long long)address.s_addr);
+  if (address.s_addr == INADDR_NONE)
+    runner_note(invocation->runner, _("this is INADDR_NONE, too: inet_addr can't tell this address "
+                                      "from a wrong one; inet_aton can"));
+  return show_address(invocation, address);
+}
+
 static int run_inet_ntoa(struct invocation *invocation) {
-  struct in_addr address = {.s_addr = (in_addr_t)invocation_number(invocation, 0, 0)};
+  struct in_addr address = {.s_addr = (in_addr_t)invocation_number(invocation, "NUMBER", 0)};
   char text[INET_ADDRSTRLEN]; /* inet_ntoa itself has one static text for all threads */
   if (!inet_ntop(AF_INET, &address, text, sizeof text))
     return error_set_errno(invocation->error, errno, "inet_ntoa");
@@ -255,17 +284,17 @@ static int run_inet_ntoa(struct invocation *invocation) {
 }
 
 #define FAMILY_ARGUMENT                                                                            \
-  { .name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families }
+  { .name = "FAMILY", .kind = &argument_symbol, .set = &constant_families }
 #define TEXT_ARGUMENT                                                                              \
-  { .name = "TEXT", .kind = ARGUMENT_TEXT }
+  { .name = "TEXT", .kind = &argument_text }
 #define NUMBER_ARGUMENT                                                                            \
-  { .name = "N", .kind = ARGUMENT_NUMBER }
+  { .name = "N", .kind = &argument_number }
 
 const struct command command_inet_pton = {
     .name = "inet_pton",
     .group = GROUP_CONVERT,
     .arguments = {FAMILY_ARGUMENT, TEXT_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns an address from text into bytes"),
     .manual =
         N_("The bytes are in network order, as struct in_addr (4 bytes, inet) or struct in6_addr "
@@ -285,8 +314,8 @@ const struct command command_inet_pton = {
 const struct command command_inet_ntop = {
     .name = "inet_ntop",
     .group = GROUP_CONVERT,
-    .arguments = {FAMILY_ARGUMENT, {.name = "HEX", .kind = ARGUMENT_DATA}},
-    .result = "text",
+    .arguments = {FAMILY_ARGUMENT, {.name = "HEX", .kind = &argument_data}},
+    .results = {"text"},
     .summary = N_("turns an address from bytes into text"),
     .manual = N_("HEX is 8 hexadecimal digits for inet and 32 for inet6, in the order of memory, "
                  "or a name that holds the bytes."),
@@ -304,7 +333,7 @@ const struct command command_inet_aton = {
     .name = "inet_aton",
     .group = GROUP_CONVERT,
     .arguments = {TEXT_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns an IPv4 address from text into bytes, as typed long ago"),
     .manual = N_("Beside four decimal numbers it takes fewer, of which the last fills the rest "
                  "(127.1 is 127.0.0.1), and octal and hexadecimal ones (010 is 8). The result is "
@@ -321,7 +350,7 @@ const struct command command_inet_addr = {
     .name = "inet_addr",
     .group = GROUP_CONVERT,
     .arguments = {TEXT_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns an IPv4 address from text into a number in network order"),
     .manual = N_("Takes what inet_aton takes. The result is the number that this machine reads in "
                  "the 4 bytes in network order, as sin_addr.s_addr holds it: on a little-endian "
@@ -332,14 +361,14 @@ const struct command command_inet_addr = {
     .blocks = N_("never"),
     .example = "n = inet_addr 127.0.0.1\nexpect \"127.0.0.1\" inet_ntoa $n",
     .pages = "inet_addr(3)",
-    .run = run_inet_aton,
+    .run = run_inet_addr,
 };
 
 const struct command command_inet_ntoa = {
     .name = "inet_ntoa",
     .group = GROUP_CONVERT,
-    .arguments = {{.name = "NUMBER", .kind = ARGUMENT_NUMBER}},
-    .result = "text",
+    .arguments = {{.name = "NUMBER", .kind = &argument_number}},
+    .results = {"text"},
     .summary = N_("turns an IPv4 address from a number in network order into text"),
     .manual = N_("NUMBER is what inet_addr gives and s_addr holds. In C the text is in memory that "
                  "the next call overwrites."),
@@ -349,14 +378,14 @@ const struct command command_inet_ntoa = {
     .example = "expect \"0.0.0.0\" inet_ntoa 0",
     .pages = "inet_ntoa(3)",
     .run = run_inet_ntoa,
-    .check = check_order,
+    .check = check_inet_ntoa,
 };
 
 const struct command command_htons = {
     .name = "htons",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 16 bits from the host's into network order"),
     .manual = N_("The table shows the number and the result as they stand in this machine's "
                  "memory. Network order has the most significant byte first; most machines have it "
@@ -367,15 +396,15 @@ const struct command command_htons = {
     .blocks = N_("never"),
     .example = "n = htons 80\nexpect 80 ntohs $n",
     .pages = "byteorder(3)",
-    .run = run_order,
-    .check = check_order,
+    .run = run_htons,
+    .check = check_short,
 };
 
 const struct command command_htonl = {
     .name = "htonl",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 32 bits from the host's into network order"),
     .manual = N_("As htons, for 32 bits: an IPv4 address, as s_addr wants it."),
     .prototype = "uint32_t htonl(uint32_t hostlong);",
@@ -383,15 +412,15 @@ const struct command command_htonl = {
     .blocks = N_("never"),
     .example = "n = htonl 0x7f000001\nexpect \"127.0.0.1\" inet_ntoa $n",
     .pages = "byteorder(3)",
-    .run = run_order,
-    .check = check_order,
+    .run = run_htonl,
+    .check = check_long,
 };
 
 const struct command command_ntohs = {
     .name = "ntohs",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 16 bits from network order into the host's"),
     .manual = N_("The way back from htons: what sin_port holds, as a number that people read."),
     .prototype = "uint16_t ntohs(uint16_t netshort);",
@@ -399,15 +428,15 @@ const struct command command_ntohs = {
     .blocks = N_("never"),
     .example = "n = htons 5000\nexpect 5000 ntohs $n",
     .pages = "byteorder(3)",
-    .run = run_order,
-    .check = check_order,
+    .run = run_ntohs,
+    .check = check_short,
 };
 
 const struct command command_ntohl = {
     .name = "ntohl",
     .group = GROUP_CONVERT,
     .arguments = {NUMBER_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("turns a number of 32 bits from network order into the host's"),
     .manual = N_("The way back from htonl."),
     .prototype = "uint32_t ntohl(uint32_t netlong);",
@@ -415,6 +444,6 @@ const struct command command_ntohl = {
     .blocks = N_("never"),
     .example = "n = htonl 5000\nexpect 5000 ntohl $n",
     .pages = "byteorder(3)",
-    .run = run_order,
-    .check = check_order,
+    .run = run_ntohl,
+    .check = check_long,
 };

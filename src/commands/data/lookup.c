@@ -10,8 +10,6 @@
 #include "language/escape.h"
 #include "system/resolver.h"
 
-extern const struct command command_getservbyname;
-
 /* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the
  * word was left out. */
 static int copy_text(struct invocation *invocation, const struct argument_value *value, size_t most,
@@ -28,8 +26,6 @@ static int copy_text(struct invocation *invocation, const struct argument_value 
 }
 
 /* getaddrinfo and getnameinfo, which are calls. */
-
-enum { HOST_WORD, SERVICE_WORD, FAMILY_WORD, TYPE_WORD };
 
 static int show_addresses(struct invocation *invocation, const struct call *call) {
   static const char *const columns[] = {"FAMILY", "TYPE", "ADDRESS", NULL};
@@ -54,15 +50,15 @@ static int show_addresses(struct invocation *invocation, const struct call *call
 
 static int run_getaddrinfo(struct invocation *invocation) {
   struct call call;
-  const struct argument_value *host = invocation_value(invocation, HOST_WORD);
+  const struct argument_value *host = invocation_value(invocation, "HOST");
   bool any =
       bytes_equal(host->word.data, host->word.length, "*", 1); /* no host: the address to bind to */
   call_init(&call, CALL_GETADDRINFO, NULL);
-  call.number[0] = (long)invocation_number(invocation, FAMILY_WORD, AF_UNSPEC);
-  call.number[1] = (long)invocation_number(invocation, TYPE_WORD, 0);
+  call.number[0] = (long)invocation_number(invocation, "FAMILY", AF_UNSPEC);
+  call.number[1] = (long)invocation_number(invocation, "TYPE", 0);
   int status = copy_text(invocation, any ? NULL : host, 256, &call.lookup.text[0]);
   if (status == 0)
-    status = copy_text(invocation, invocation_value(invocation, SERVICE_WORD), NI_MAXSERV,
+    status = copy_text(invocation, invocation_value(invocation, "SERVICE"), NI_MAXSERV,
                        &call.lookup.text[1]);
   if (status == 0)
     status = invocation_call(invocation, &call);
@@ -79,7 +75,7 @@ static int run_getaddrinfo(struct invocation *invocation) {
 static int run_getnameinfo(struct invocation *invocation) {
   struct call call;
   call_init(&call, CALL_GETNAMEINFO, NULL);
-  call.address = invocation_value(invocation, 0)->address;
+  call.address = invocation_value(invocation, "ADDRESS")->address;
   int status = invocation_call(invocation, &call);
   if (status == 0)
     invocation_give_number(invocation, call.result);
@@ -99,7 +95,8 @@ struct record {
   enum record_kind kind;
   char *name;     /* asked for; NULL: by number */
   char *protocol; /* asked for; NULL: any */
-  long number;    /* asked for, or found: a port in host order */
+  const struct argument_value *asked;
+  long number; /* asked for, or found: a port in host order */
   int error;
   bool found;
   struct bytes title; /* the name that was found */
@@ -183,7 +180,7 @@ static int not_found(struct invocation *invocation, const struct record *record)
       [PROTOCOL_BY_NAME] = N_("no protocol is called %s%s%s in /etc/protocols"),
       [INTERFACE_BY_NAME] = N_("no network interface is called %s%s%s"),
   };
-  const struct argument_value *asked = invocation_value(invocation, 0);
+  const struct argument_value *asked = record->asked;
   struct bytes shown = {0};
   struct bytes protocol = {0};
   escape_append(&shown, asked->word.data, asked->word.length, ESCAPE_ASCII);
@@ -227,24 +224,24 @@ static int ask(struct invocation *invocation, struct record *record) {
   return status;
 }
 
-/* The record that the words ask for. */
-static struct record *record_for(struct invocation *invocation, enum record_kind kind) {
+/* Asks for the record that a word names. */
+static struct record *record_for(struct invocation *invocation, enum record_kind kind,
+                                 const struct argument_value *asked) {
   struct record *record = calloc(1, sizeof *record);
-  const struct argument_value *first = invocation_value(invocation, 0);
-  bool service = kind == SERVICE_BY_NAME || kind == SERVICE_BY_PORT;
   if (!record) {
     error_set_memory(invocation->error);
     return NULL;
   }
   record->kind = kind;
+  record->asked = asked;
   int status = 0;
   if (kind == SERVICE_BY_PORT)
-    record->number = (long)first->number;
+    record->number = (long)asked->number;
   else
     status =
-        copy_text(invocation, first, kind == INTERFACE_BY_NAME ? IF_NAMESIZE : 256, &record->name);
-  if (status == 0 && service)
-    status = copy_text(invocation, invocation_value(invocation, 1), 64, &record->protocol);
+        copy_text(invocation, asked, kind == INTERFACE_BY_NAME ? IF_NAMESIZE : 256, &record->name);
+  if (status == 0 && invocation_takes(invocation, "PROTOCOL"))
+    status = copy_text(invocation, invocation_value(invocation, "PROTOCOL"), 64, &record->protocol);
   if (status == 0)
     status = ask(invocation, record);
   else
@@ -265,21 +262,31 @@ static int show_service(struct invocation *invocation, struct record *record) {
 }
 
 static int run_getservbyname(struct invocation *invocation) {
-  bool by_name = invocation->command == &command_getservbyname;
-  struct record *record = record_for(invocation, by_name ? SERVICE_BY_NAME : SERVICE_BY_PORT);
+  struct record *record =
+      record_for(invocation, SERVICE_BY_NAME, invocation_value(invocation, "NAME"));
   if (!record)
     return -1;
   int status = show_service(invocation, record);
-  if (status == 0 && by_name)
+  if (status == 0)
     invocation_give_number(invocation, record->number);
-  else if (status == 0)
+  resolver_release(&record->question);
+  return status;
+}
+
+static int run_getservbyport(struct invocation *invocation) {
+  struct record *record =
+      record_for(invocation, SERVICE_BY_PORT, invocation_value(invocation, "PORT"));
+  if (!record)
+    return -1;
+  int status = show_service(invocation, record);
+  if (status == 0)
     status = invocation_give_text(invocation, bytes_text(&record->title), record->title.length);
   resolver_release(&record->question);
   return status;
 }
 
 static int check_getservbyport(struct invocation *invocation) {
-  const struct argument_value *port = invocation_value(invocation, 0);
+  const struct argument_value *port = invocation_value(invocation, "PORT");
   if (!port->unknown && (port->number < 0 || port->number > 65535))
     return invocation_wrong(invocation, port, _("a port is from 0 to 65535"));
   return 0;
@@ -287,7 +294,8 @@ static int check_getservbyport(struct invocation *invocation) {
 
 static int run_getprotobyname(struct invocation *invocation) {
   static const char *const columns[] = {"NAME", "NUMBER", "ALIASES", NULL};
-  struct record *record = record_for(invocation, PROTOCOL_BY_NAME);
+  struct record *record =
+      record_for(invocation, PROTOCOL_BY_NAME, invocation_value(invocation, "NAME"));
   if (!record)
     return -1;
   struct answer answer;
@@ -302,7 +310,8 @@ static int run_getprotobyname(struct invocation *invocation) {
 
 static int run_if_nametoindex(struct invocation *invocation) {
   static const char *const columns[] = {"INTERFACE", "INDEX", NULL};
-  struct record *record = record_for(invocation, INTERFACE_BY_NAME);
+  struct record *record =
+      record_for(invocation, INTERFACE_BY_NAME, invocation_value(invocation, "NAME"));
   if (!record)
     return -1;
   struct answer answer;
@@ -315,19 +324,19 @@ static int run_if_nametoindex(struct invocation *invocation) {
 }
 
 #define NAME_ARGUMENT                                                                              \
-  { .name = "NAME", .kind = ARGUMENT_TEXT }
+  { .name = "NAME", .kind = &argument_text }
 #define PROTOCOL_ARGUMENT                                                                          \
-  { .name = "PROTOCOL", .kind = ARGUMENT_TEXT, .flags = OPTIONAL }
+  { .name = "PROTOCOL", .kind = &argument_text, .flags = OPTIONAL }
 
 const struct command command_getaddrinfo = {
     .name = "getaddrinfo",
     .group = GROUP_LOOKUP,
     .arguments =
-        {{.name = "HOST", .kind = ARGUMENT_TEXT},
-         {.name = "SERVICE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL},
-         {.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_families},
-         {.name = "TYPE", .kind = ARGUMENT_SYMBOL, .flags = OPTIONAL, .set = &constant_types}},
-    .result = "address",
+        {{.name = "HOST", .kind = &argument_text},
+         {.name = "SERVICE", .kind = &argument_text, .flags = OPTIONAL},
+         {.name = "FAMILY", .kind = &argument_symbol, .flags = OPTIONAL, .set = &constant_families},
+         {.name = "TYPE", .kind = &argument_symbol, .flags = OPTIONAL, .set = &constant_types}},
+    .results = {"address"},
     .summary = N_("looks up the addresses of a host and a service"),
     .manual =
         N_("Asks the C library, which asks /etc/hosts, the name servers and /etc/services, as "
@@ -349,8 +358,8 @@ const struct command command_getaddrinfo = {
 const struct command command_getnameinfo = {
     .name = "getnameinfo",
     .group = GROUP_LOOKUP,
-    .arguments = {{.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}},
-    .result = "host, service",
+    .arguments = {{.name = "ADDRESS", .kind = &argument_address}},
+    .results = {"host", "service"},
     .summary = N_("looks up the names of an address and its port"),
     .manual =
         N_("The way back from getaddrinfo. The results are two texts: the name of the host, or its "
@@ -371,7 +380,7 @@ const struct command command_getservbyname = {
     .name = "getservbyname",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT, PROTOCOL_ARGUMENT},
-    .result = "port",
+    .results = {"port"},
     .summary = N_("looks up the port of a service"),
     .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
                  "any. The result is the port as a number of this host; S_PORT is what stands in "
@@ -387,8 +396,8 @@ const struct command command_getservbyname = {
 const struct command command_getservbyport = {
     .name = "getservbyport",
     .group = GROUP_LOOKUP,
-    .arguments = {{.name = "PORT", .kind = ARGUMENT_NUMBER}, PROTOCOL_ARGUMENT},
-    .result = "name",
+    .arguments = {{.name = "PORT", .kind = &argument_number}, PROTOCOL_ARGUMENT},
+    .results = {"name"},
     .summary = N_("looks up the service that has a port"),
     .manual = N_("Looks in /etc/services, for PROTOCOL (tcp or udp) or, where it is omitted, for "
                  "any. PORT is a number of this host: the function of C wants it in network order, "
@@ -398,7 +407,7 @@ const struct command command_getservbyport = {
     .blocks = N_("hardly: a file is read"),
     .example = "expect \"http\" getservbyport 80 tcp",
     .pages = "getservbyport(3), services(5)",
-    .run = run_getservbyname,
+    .run = run_getservbyport,
     .check = check_getservbyport,
 };
 
@@ -406,7 +415,7 @@ const struct command command_getprotobyname = {
     .name = "getprotobyname",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("looks up the number of a protocol"),
     .manual = N_("Looks in /etc/protocols. The number is what stands in the header of IP, and what "
                  "socket takes as its PROTOCOL."),
@@ -422,7 +431,7 @@ const struct command command_if_nametoindex = {
     .name = "if_nametoindex",
     .group = GROUP_LOOKUP,
     .arguments = {NAME_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("tells the index of a network interface"),
     .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of "
                  "link-local addresses and in multicast options."),

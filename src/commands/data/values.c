@@ -13,8 +13,6 @@
 #include "language/pattern.h"
 #include "system/file.h"
 
-extern const struct command command_upper;
-
 /* Gives data as the result, and shows it where no name takes it. */
 static int give(struct invocation *invocation, const void *data, size_t length) {
   if (invocation_give_data(invocation, data, length) < 0)
@@ -33,22 +31,28 @@ static int give_bytes(struct invocation *invocation, struct bytes *bytes) {
   return status;
 }
 
-static int run_upper(struct invocation *invocation) {
-  bool up = invocation->command == &command_upper;
-  const struct blob *data = invocation_value(invocation, 0)->data;
+/* The letters from `first` to `last` become those of the other case: of ASCII alone, the bytes of
+ * other letters stay. */
+static int change_case(struct invocation *invocation, char first, char last) {
+  const struct blob *data = invocation_value(invocation, "DATA")->data;
   struct bytes changed = {0};
   bytes_append(&changed, data->data, data->length);
-  for (size_t i = 0; i < changed.length; i++) {
-    char c = changed.data[i];
-    if (up ? c >= 'a' && c <= 'z'
-           : c >= 'A' && c <= 'Z') /* ASCII alone: the bytes of other letters stay */
-      changed.data[i] = (char)(c ^ 0x20);
-  }
+  for (size_t i = 0; i < changed.length; i++)
+    if (changed.data[i] >= first && changed.data[i] <= last)
+      changed.data[i] = (char)(changed.data[i] ^ 0x20);
   return give_bytes(invocation, &changed);
 }
 
+static int run_upper(struct invocation *invocation) {
+  return change_case(invocation, 'a', 'z');
+}
+
+static int run_lower(struct invocation *invocation) {
+  return change_case(invocation, 'A', 'Z');
+}
+
 static int run_length(struct invocation *invocation) {
-  invocation_give_number(invocation, (long long)invocation_value(invocation, 0)->data->length);
+  invocation_give_number(invocation, (long long)invocation_value(invocation, "DATA")->data->length);
   if (invocation->runner->bind)
     return 0;
   struct answer answer;
@@ -59,11 +63,11 @@ static int run_length(struct invocation *invocation) {
 
 /* Beyond the end there is nothing: a slice is never longer than what is there. */
 static int run_slice(struct invocation *invocation) {
-  const struct blob *data = invocation_value(invocation, 0)->data;
-  size_t from = invocation_size(invocation, 1, 0);
+  const struct blob *data = invocation_value(invocation, "DATA")->data;
+  size_t from = invocation_size(invocation, "FROM", 0);
   if (from > data->length)
     from = data->length;
-  size_t length = invocation_size(invocation, 2, data->length);
+  size_t length = invocation_size(invocation, "LENGTH", data->length);
   if (length > data->length - from)
     length = data->length - from;
   return give(invocation, data->data + from, length);
@@ -72,7 +76,7 @@ static int run_slice(struct invocation *invocation) {
 /* pack and unpack. */
 
 static struct pack_word format_word(const struct invocation *invocation) {
-  const struct argument_value *format = invocation_value(invocation, 0);
+  const struct argument_value *format = invocation_value(invocation, "FORMAT");
   return (struct pack_word){format->word.data, format->word.length, format->place};
 }
 
@@ -83,12 +87,12 @@ static struct pack_word *value_words(const struct invocation *invocation, size_t
   struct pack_word *words = calloc(invocation->count, sizeof *words);
   const struct argument_value *value;
   *count = 0;
-  *known = !invocation_value(invocation, 0)->unknown;
+  *known = !invocation_value(invocation, "FORMAT")->unknown;
   if (!words)
     return NULL;
-  for (; (value = invocation_nth(invocation, 1, *count)); ++*count) {
+  for (; (value = invocation_nth(invocation, "VALUE", *count)); ++*count) {
     bool outside =
-        !value->data && !invocation->runner && value->word.bare >= 5 &&
+        !value->data && invocation->phase == INVOCATION_READ && value->word.bare >= 5 &&
         (memcmp(value->word.data, "file:", 5) == 0 || memcmp(value->word.data, "fill:", 5) == 0);
     *known = *known && !value->unknown && !outside;
     words[*count] = value->data
@@ -112,7 +116,7 @@ static int pack_values(struct invocation *invocation, struct bytes *packed, bool
 static int check_pack(struct invocation *invocation) {
   struct bytes packed = {0};
   bool known;
-  int status = invocation->runner ? 0 : pack_values(invocation, &packed, &known);
+  int status = invocation->phase == INVOCATION_RUN ? 0 : pack_values(invocation, &packed, &known);
   bytes_free(&packed);
   return status;
 }
@@ -132,7 +136,7 @@ static int check_unpack(struct invocation *invocation) {
   struct pack_word format = format_word(invocation);
   struct unpacked unpacked = {0};
   struct error error = {0};
-  if (invocation->runner || invocation_value(invocation, 0)->unknown)
+  if (invocation->phase == INVOCATION_RUN || invocation_value(invocation, "FORMAT")->unknown)
     return 0;
   int status = unpack(&format, "", 0, &unpacked, &error);
   unpacked_free(&unpacked);
@@ -160,7 +164,7 @@ static int show_unpacked(struct invocation *invocation, const struct unpacked *u
 
 static int run_unpack(struct invocation *invocation) {
   struct pack_word format = format_word(invocation);
-  const struct blob *data = invocation_value(invocation, 1)->data;
+  const struct blob *data = invocation_value(invocation, "DATA")->data;
   struct unpacked unpacked = {0};
   if (unpack(&format, data->data, data->length, &unpacked, invocation->error) < 0)
     return -1;
@@ -179,10 +183,10 @@ enum comparison { EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL
 enum { SHOWN = 200 };
 
 static int check_assert(struct invocation *invocation) {
-  const struct argument_value *comparison = invocation_value(invocation, 1);
-  const struct argument_value *expression = invocation_value(invocation, 2);
-  if (invocation->runner || comparison->unknown || comparison->number != CONTAINS ||
-      expression->unknown)
+  const struct argument_value *comparison = invocation_value(invocation, "OP");
+  const struct argument_value *expression = invocation_value(invocation, "B");
+  if (invocation->phase == INVOCATION_RUN || comparison->unknown ||
+      comparison->number != CONTAINS || expression->unknown)
     return 0;
   int found =
       regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
@@ -225,7 +229,7 @@ static int holds(struct invocation *invocation, enum comparison comparison, cons
   }
   int found = regex_search(b->data, b->length, a->data, a->length, invocation->error);
   if (found < 0)
-    error_set_place(invocation->error, invocation_value(invocation, 2)->place);
+    error_set_place(invocation->error, invocation_value(invocation, "B")->place);
   return found;
 }
 
@@ -239,9 +243,9 @@ static void append_side(struct bytes *text, const struct blob *data) {
 }
 
 static int run_assert(struct invocation *invocation) {
-  const struct blob *a = invocation_value(invocation, 0)->data;
-  const struct blob *b = invocation_value(invocation, 2)->data;
-  const struct argument_value *comparison = invocation_value(invocation, 1);
+  const struct blob *a = invocation_value(invocation, "A")->data;
+  const struct blob *b = invocation_value(invocation, "B")->data;
+  const struct argument_value *comparison = invocation_value(invocation, "OP");
   int found = holds(invocation, (enum comparison)comparison->number, a, b);
   if (found < 0)
     return -1;
@@ -270,7 +274,7 @@ static int run_assert(struct invocation *invocation) {
 /* print and write-file. */
 
 static int run_print(struct invocation *invocation) {
-  const struct argument_value *raw = invocation_value(invocation, 0);
+  const struct argument_value *raw = invocation_value(invocation, "--raw");
   const struct argument_value *value;
   if (raw && invocation->runner->session->settings.view.terminal)
     return invocation_wrong(
@@ -278,7 +282,7 @@ static int run_print(struct invocation *invocation) {
         _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or "
           "send the output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
   struct answer answer = {.kind = raw ? ANSWER_RAW : ANSWER_DATA, .name = "data"};
-  for (size_t i = 0; (value = invocation_nth(invocation, 1, i)); i++) {
+  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
     if (i > 0)
       bytes_append_char(&answer.text, ' ');
     bytes_append(&answer.text, value->data->data, value->data->length);
@@ -287,8 +291,8 @@ static int run_print(struct invocation *invocation) {
 }
 
 static int run_write_file(struct invocation *invocation) {
-  const struct argument_value *path = invocation_value(invocation, 0);
-  const struct blob *data = invocation_value(invocation, 1)->data;
+  const struct argument_value *path = invocation_value(invocation, "PATH");
+  const struct blob *data = invocation_value(invocation, "DATA")->data;
   char *name = strndup(path->word.data, path->word.length);
   if (!name)
     return error_set_memory(invocation->error);
@@ -304,13 +308,13 @@ static int run_write_file(struct invocation *invocation) {
 }
 
 #define DATA_ARGUMENT                                                                              \
-  { .name = "DATA", .kind = ARGUMENT_DATA }
+  { .name = "DATA", .kind = &argument_data }
 
 const struct command command_upper = {
     .name = "upper",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns small letters into capitals"),
     .manual = N_("Changes the letters a to z of ASCII; every other byte stays as it is. The data "
                  "is shown where no name takes it."),
@@ -324,21 +328,21 @@ const struct command command_lower = {
     .name = "lower",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("turns capitals into small letters"),
     .manual = N_("Changes the letters A to Z of ASCII; every other byte stays as it is. The data "
                  "is shown where no name takes it."),
     .python = "data.lower()",
     .blocks = N_("never"),
     .example = "expect \"hello\" lower \"HELLO\"",
-    .run = run_upper,
+    .run = run_lower,
 };
 
 const struct command command_length = {
     .name = "length",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT},
-    .result = "number",
+    .results = {"number"},
     .summary = N_("counts the bytes of data"),
     .manual = N_(
         "A character beyond ASCII has several bytes. The number is shown where no name takes it."),
@@ -352,9 +356,9 @@ const struct command command_slice = {
     .name = "slice",
     .group = GROUP_DATA,
     .arguments = {DATA_ARGUMENT,
-                  {.name = "FROM", .kind = ARGUMENT_SIZE},
-                  {.name = "LENGTH", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
-    .result = "data",
+                  {.name = "FROM", .kind = &argument_size},
+                  {.name = "LENGTH", .kind = &argument_size, .flags = OPTIONAL}},
+    .results = {"data"},
     .summary = N_("takes a part of data"),
     .manual = N_("Gives LENGTH bytes from the offset FROM, which counts from 0, or all that follow "
                  "where LENGTH is omitted. Where the data ends earlier there is less, or nothing. "
@@ -366,14 +370,14 @@ const struct command command_slice = {
 };
 
 #define FORMAT_ARGUMENT                                                                            \
-  { .name = "FORMAT", .kind = ARGUMENT_TEXT }
+  { .name = "FORMAT", .kind = &argument_text }
 
 const struct command command_pack = {
     .name = "pack",
     .group = GROUP_DATA,
     .arguments = {FORMAT_ARGUMENT,
-                  {.name = "VALUE", .kind = ARGUMENT_DATA, .flags = OPTIONAL | REPEATED}},
-    .result = "data",
+                  {.name = "VALUE", .kind = &argument_data, .flags = OPTIONAL | REPEATED}},
+    .results = {"data"},
     .summary = N_("makes the bytes of a header out of numbers and text"),
     .manual =
         N_("FORMAT has a letter for each VALUE: B, H, I, Q are numbers of 1, 2, 4 and 8 bytes, and "
@@ -394,7 +398,8 @@ const struct command command_unpack = {
     .name = "unpack",
     .group = GROUP_DATA,
     .arguments = {FORMAT_ARGUMENT, DATA_ARGUMENT},
-    .result = "value, value...",
+    .results = {"value", "value..."},
+    .results_vary = true,
     .summary = N_("takes the bytes of a header apart"),
     .manual = N_("FORMAT is as for pack. Each field is one result, so as many names can stand "
                  "before = (at most eight): numbers, and data. The data must have exactly the "
@@ -411,9 +416,9 @@ const struct command command_unpack = {
 const struct command command_assert = {
     .name = "assert",
     .group = GROUP_DATA,
-    .arguments = {{.name = "A", .kind = ARGUMENT_DATA},
-                  {.name = "OP", .kind = ARGUMENT_KEYWORD, .words = COMPARISONS},
-                  {.name = "B", .kind = ARGUMENT_DATA}},
+    .arguments = {{.name = "A", .kind = &argument_data},
+                  {.name = "OP", .kind = &argument_keyword, .words = COMPARISONS},
+                  {.name = "B", .kind = &argument_data}},
     .summary = N_("fails unless a comparison holds"),
     .manual = N_(
         "== and != compare for being equal, < <= > >= for order: as numbers where both sides are "
@@ -431,8 +436,8 @@ const struct command command_assert = {
 const struct command command_print = {
     .name = "print",
     .group = GROUP_DATA,
-    .arguments = {{.name = "raw", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--raw"},
-                  {.name = "DATA", .kind = ARGUMENT_DATA, .flags = REPEATED}},
+    .arguments = {{.name = "raw", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--raw"},
+                  {.name = "DATA", .kind = &argument_data, .flags = REPEATED}},
     .summary = N_("prints data"),
     .manual = N_(
         "Prints the words, joined by spaces, with everything that is not printable escaped as in a "
@@ -447,8 +452,8 @@ const struct command command_print = {
 const struct command command_write_file = {
     .name = "write-file",
     .group = GROUP_DATA,
-    .arguments = {{.name = "PATH", .kind = ARGUMENT_FILE}, DATA_ARGUMENT},
-    .result = "count",
+    .arguments = {{.name = "PATH", .kind = &argument_file}, DATA_ARGUMENT},
+    .results = {"count"},
     .summary = N_("writes data to a file"),
     .manual = N_("Makes the file, or empties it, and writes exactly these bytes. DATA of the form "
                  "file:PATH is the way back."),

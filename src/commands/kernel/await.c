@@ -4,11 +4,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "command/argument.h"
-#include "command/invocation.h"
+#include "command/offer.h"
 #include "commands/kernel/await.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "language/number.h"
 #include "session/inventory.h"
 #include "session/process.h"
 #include "session/service_handle.h"
@@ -113,13 +113,13 @@ static const struct condition conditions[] = {
 };
 static const struct condition state_condition = {"", false, 0, true, is_in_state};
 
-const char *const await_conditions =
+static const char *const await_conditions =
     "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|"
     "clients|received|sent|errors";
 
 /* Looks the condition up: a row of the table, or a state. */
 static int read_condition(struct invocation *invocation, struct awaited *awaited) {
-  const struct argument_value *value = invocation_value(invocation, 1);
+  const struct argument_value *value = invocation_value(invocation, "CONDITION");
   const char *text = value->word.data;
   size_t length = value->word.length;
   struct error ignored;
@@ -156,8 +156,55 @@ static bool names_listening(const struct argument_value *first) {
          first->word.bare == first->word.length;
 }
 
+static int read_awaited(struct invocation *invocation, struct argument_value *value) {
+  return names_listening(value) || names_wire(value) ? 0 : argument_read_socket(invocation, value);
+}
+
+/* `listening` and `wire` are words of their own, unless something has the name. */
+static int find_awaited(struct invocation *invocation, struct argument_value *value) {
+  const struct value *given = expanded_value(&value->word);
+  const struct value *bound =
+      given ? given
+            : names_get(invocation->runner->scope.names, value->word.data, value->word.length);
+  struct process *process =
+      bound && bound->kind == VALUE_OBJECT ? process_from_object(bound->object) : NULL;
+  if (process) {
+    value->process = (struct process *)object_retain(&process->object);
+    return 0;
+  }
+  if (argument_take_service(invocation, value) ||
+      ((argument_is(value, "listening") || argument_is(value, "wire")) && !bound))
+    return 0;
+  return argument_find_socket(invocation, value);
+}
+
+const struct argument_kind argument_awaited = {
+    .name = "awaited",
+    .fits = argument_fits_socket,
+    .read = read_awaited,
+    .find = find_awaited,
+};
+
+static bool fits_condition(const struct argument *argument, const struct match_word *word) {
+  (void)argument;
+  int64_t duration;
+  return duration_parse(word->data, word->length, &duration) < 0;
+}
+
+static void complete_condition(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_words(offer, await_conditions);
+  offer_set(offer, &constant_states, false);
+}
+
+const struct argument_kind argument_condition = {
+    .name = "condition",
+    .fits = fits_condition,
+    .complete = complete_condition,
+};
+
 static int check_wire(struct invocation *invocation) {
-  const struct argument_value *condition = invocation_value(invocation, 1);
+  const struct argument_value *condition = invocation_value(invocation, "CONDITION");
   bool known = argument_is(condition, "held") || argument_is(condition, "empty") ||
                packet_flags_parse(condition->word.data, condition->word.length) >= 0;
   return known
@@ -168,11 +215,11 @@ static int check_wire(struct invocation *invocation) {
 }
 
 /* `await listening ADDRESS`: the second word is an address. */
-static int read_address(struct invocation *invocation, struct address *address, bool check) {
-  static const struct argument argument = {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS};
-  struct argument_value value = *invocation_value(invocation, 1);
+static int read_address(struct invocation *invocation, struct address *address) {
+  static const struct argument argument = {.name = "ADDRESS", .kind = &argument_address};
+  struct argument_value value = *invocation_value(invocation, "CONDITION");
   value.argument = &argument;
-  int status = argument_convert(invocation, &value, check);
+  int status = argument_convert(invocation, &value);
   if (status < 0)
     error_set_place(invocation->error, value.place);
   *address = value.address;
@@ -181,9 +228,9 @@ static int read_address(struct invocation *invocation, struct address *address, 
 
 int await_read(struct invocation *invocation, struct awaited *awaited) {
   awaited->runner = invocation->runner;
-  awaited->socket = invocation_value(invocation, 0)->socket;
-  awaited->comparison = (int)invocation_number(invocation, 2, -1);
-  awaited->number = invocation_number(invocation, 3, 0);
+  awaited->socket = invocation_value(invocation, "SOCKET")->socket;
+  awaited->comparison = (int)invocation_number(invocation, "OP", -1);
+  awaited->number = invocation_number(invocation, "N", 0);
   return read_condition(invocation, awaited);
 }
 
@@ -194,14 +241,14 @@ bool await_holds(const struct awaited *awaited) {
 /* Whether the words go together. */
 int await_check(struct invocation *invocation) {
   struct awaited awaited = {.comparison = -1};
-  const struct argument_value *first = invocation_value(invocation, 0);
-  const struct argument_value *second = invocation_value(invocation, 1);
-  const struct argument_value *comparison = invocation_value(invocation, 2);
-  const struct argument_value *number = invocation_value(invocation, 3);
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
+  const struct argument_value *comparison = invocation_value(invocation, "OP");
+  const struct argument_value *number = invocation_value(invocation, "N");
   if (!first || !second || first->unknown || second->unknown)
     return 0;
   if (names_listening(first))
-    return read_address(invocation, &awaited.address, true);
+    return read_address(invocation, &awaited.address);
   if (names_wire(first))
     return check_wire(invocation);
   bool process = bytes_equal(second->word.data, second->word.length, "exit", 4) ||
@@ -350,12 +397,12 @@ static long long count_held(struct wire *wire, int flags) {
 static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   struct runner *runner = invocation->runner;
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
-  const struct argument_value *condition = invocation_value(invocation, 1);
+  const struct argument_value *condition = invocation_value(invocation, "CONDITION");
   bool empty = argument_is(condition, "empty");
   bool any = empty || argument_is(condition, "held");
   int flags = any ? -1 : packet_flags_parse(condition->word.data, condition->word.length);
-  awaited->comparison = (int)invocation_number(invocation, 2, empty ? 0 : 5);
-  awaited->number = invocation_number(invocation, 3, empty ? 0 : 1);
+  awaited->comparison = (int)invocation_number(invocation, "OP", empty ? 0 : 5);
+  awaited->number = invocation_number(invocation, "N", empty ? 0 : 1);
   if (!wire)
     return -1;
   runner->lab_changed = true;
@@ -377,7 +424,7 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
 
 static int await_process(struct invocation *invocation, const struct argument_value *first,
                          int64_t deadline) {
-  const struct argument_value *second = invocation_value(invocation, 1);
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
   bool line = bytes_equal(second->word.data, second->word.length, "line", 4);
   if (!line && !bytes_equal(second->word.data, second->word.length, "exit", 4))
     return invocation_wrong(invocation, second,
@@ -393,11 +440,11 @@ static int await_process(struct invocation *invocation, const struct argument_va
 /* A figure is looked at again and again. */
 static int await_figure(struct invocation *invocation, struct awaited *awaited,
                         struct service_handle *handle, int64_t deadline) {
-  const struct argument_value *second = invocation_value(invocation, 1);
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
   int64_t interval = SHORTEST;
   int64_t figure;
-  awaited->comparison = (int)invocation_number(invocation, 2, -1);
-  awaited->number = invocation_number(invocation, 3, 0);
+  awaited->comparison = (int)invocation_number(invocation, "OP", -1);
+  awaited->number = invocation_number(invocation, "N", 0);
   for (;;) {
     if (!service_handle_figure(handle, second->word.data, second->word.length, &figure))
       return invocation_wrong(invocation, second,
@@ -417,25 +464,25 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited,
 
 static int await_service(struct invocation *invocation, struct awaited *awaited,
                          struct service_handle *handle, int64_t deadline) {
-  const struct argument_value *second = invocation_value(invocation, 1);
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
   if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
     return await_figure(invocation, awaited, handle, deadline);
   return service_handle_await_end(invocation->runner, handle, deadline, invocation->error);
 }
 
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
-  const struct argument_value *first = invocation_value(invocation, 0);
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
   if (first->process)
     return await_process(invocation, first, deadline);
   if (first->service)
     return await_service(invocation, awaited, first->service, deadline);
   if (names_listening(first) && !first->socket)
-    return read_address(invocation, &awaited->address, false) < 0
+    return read_address(invocation, &awaited->address) < 0
                ? -1
                : await_listening(awaited, deadline, invocation->error);
   if (names_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
-  const struct argument_value *second = invocation_value(invocation, 1);
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
   if (service_handle_has_figure(second->word.data, second->word.length)) {
     struct service_handle *handle = service_handle_find(invocation->runner->session, first->socket);
     return handle ? await_figure(invocation, awaited, handle, deadline)
@@ -474,7 +521,7 @@ static void append_test(struct invocation *invocation, bool passed) {
 static int run_await(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct awaited awaited = {.runner = runner};
-  int64_t timeout = invocation_duration(invocation, 4, runner->session->settings.timeout);
+  int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
     return -1;
@@ -487,8 +534,8 @@ const struct command command_await = {
     .name = "await",
     .group = GROUP_DATA,
     .arguments = {AWAIT_ARGUMENTS(0),
-                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
-    .result = "exit status, of a process",
+                  {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL}},
+    .results = {"exit status, of a process"},
     .summary = N_("waits until something is so"),
     .manual =
         N_("CONDITION is readable, writable or error (an error waits to be fetched); the name of a "

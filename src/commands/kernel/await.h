@@ -6,8 +6,11 @@
 
 struct condition;
 
-/* The words for conditions that are no states, as choices. */
-extern const char *const await_conditions;
+/* Who is waited for: a socket, a process, a service, `listening` or `wire`. */
+extern const struct argument_kind argument_awaited;
+
+/* What is waited for. */
+extern const struct argument_kind argument_condition;
 
 /* What is waited for. */
 struct awaited {
@@ -23,10 +26,10 @@ struct awaited {
 /* The first four arguments of a command that takes a condition of a socket: SOCKET CONDITION [OP
  * N]. */
 #define AWAIT_ARGUMENTS(extra)                                                                     \
-  {.name = "SOCKET", .kind = ARGUMENT_AWAITED, .flags = (extra)},                                  \
-      {.name = "CONDITION", .kind = ARGUMENT_CONDITION, .flags = (extra)},                         \
-      {.name = "OP", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = await_comparisons}, {   \
-    .name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL                                        \
+  {.name = "SOCKET", .kind = &argument_awaited, .flags = (extra)},                                 \
+      {.name = "CONDITION", .kind = &argument_condition, .flags = (extra)},                        \
+      {.name = "OP", .kind = &argument_keyword, .flags = OPTIONAL, .words = await_comparisons}, {  \
+    .name = "N", .kind = &argument_number, .flags = OPTIONAL                                       \
   }
 #define await_comparisons "==|!=|<|<=|>|>="
 

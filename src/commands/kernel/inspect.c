@@ -154,7 +154,7 @@ static void add_unix_rows(struct answer *answer, const struct inventory *invento
 
 static int run_backlog(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct socket *socket = invocation_socket(invocation, 0);
+  struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct inventory inventory;
   struct answer answer;
   if (socket->descriptor < 0)
@@ -205,7 +205,7 @@ static void add_field(struct answer *answer, const struct tcp_info_field *field,
 
 static int run_tcp_info(struct invocation *invocation) {
   static const char *const columns[] = {N_("GROUP"), N_("FIELD"), N_("VALUE"), "", NULL};
-  struct socket *socket = invocation_socket(invocation, 0);
+  struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct tcp_info_bytes info;
   struct answer answer;
   enum tcp_info_group group = TCP_INFO_GROUPS;
@@ -229,7 +229,7 @@ static int run_tcp_info(struct invocation *invocation) {
 const struct command command_backlog = {
     .name = "backlog",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows both queues of a listener"),
     .manual =
         N_("A connection stands in the first queue while its handshake is half-open, and then in "
@@ -248,7 +248,7 @@ const struct command command_backlog = {
 const struct command command_tcp_info = {
     .name = "tcp-info",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows what the kernel knows of a TCP connection"),
     .manual = N_("Every field of struct tcp_info, in groups, with its unit. Each is a field of the "
                  "socket, too: $c.info.rtt is the number alone."),

@@ -108,7 +108,7 @@ static int run_transitions(struct invocation *invocation) {
   static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"),
                                         N_("BY"), "",         NULL};
   struct runner *runner = invocation->runner;
-  const struct socket *socket = invocation_socket(invocation, 0);
+  const struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct changes changes = {.socket = socket};
   struct answer answer;
   uint64_t lost =
@@ -161,7 +161,7 @@ static int run_diagram(struct invocation *invocation) {
   static const char *const columns[] = {N_("ARC"),  N_("FROM"), N_("TO"), N_("WHEN"),
                                         N_("SEEN"), "",         NULL};
   struct runner *runner = invocation->runner;
-  struct changes changes = {.socket = invocation_socket(invocation, 1)};
+  struct changes changes = {.socket = invocation_socket(invocation, "SOCKET")};
   struct diagram diagram = {0};
   struct answer answer;
   timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
@@ -272,8 +272,8 @@ static int run_log(struct invocation *invocation) {
   };
   struct runner *runner = invocation->runner;
   struct timeline *timeline = runner->session->timeline;
-  const struct argument_value *wanted = invocation_value(invocation, 1);
-  struct log log = {.socket = invocation_socket(invocation, 0)};
+  const struct argument_value *wanted = invocation_value(invocation, "-n");
+  struct log log = {.socket = invocation_socket(invocation, "SOCKET")};
   struct answer answer;
   if (wanted && wanted->number < 1)
     return invocation_wrong(invocation, wanted, _("the number of lines is 1 or more"));
@@ -293,7 +293,7 @@ static int run_log(struct invocation *invocation) {
 const struct command command_transitions = {
     .name = "transitions",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
     .manual = N_("A row for each change that a look has seen: when, counted from the first; from "
                  "which state to which; how long before it the look was that still saw the old "
@@ -311,8 +311,8 @@ const struct command command_transitions = {
 const struct command command_diagram = {
     .name = "diagram",
     .group = GROUP_STATES,
-    .arguments = {{.name = "WHAT", .kind = ARGUMENT_KEYWORD, .words = "states"},
-                  {.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL}},
+    .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states"},
+                  {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
     .manual = N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "
                  "seen in have square brackets at their sides, and arcs that were seen have them "
@@ -329,8 +329,8 @@ const struct command command_diagram = {
 const struct command command_log = {
     .name = "log",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
-                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "-n"}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL},
+                  {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual =
         N_("Every line, call, change of state, packet, note, error, job and test of the session, "

@@ -159,17 +159,17 @@ static int watch_states(struct invocation *invocation, const struct socket *only
 }
 
 static int run_states(struct invocation *invocation) {
-  const struct socket *only = invocation_socket(invocation, 0);
-  return invocation_value(invocation, 1) ? watch_states(invocation, only)
-                                         : answer_states(invocation, only, false);
+  const struct socket *only = invocation_socket(invocation, "SOCKET");
+  return invocation_value(invocation, "--watch") ? watch_states(invocation, only)
+                                                 : answer_states(invocation, only, false);
 }
 
 const struct command command_states = {
     .name = "states",
     .group = GROUP_STATES,
     .arguments =
-        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL},
-         {.name = "--watch", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--watch"}},
+        {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL},
+         {.name = "--watch", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--watch"}},
     .summary =
         N_("shows every socket of the session in the kernel, also those without a descriptor"),
     .manual =

@@ -97,8 +97,8 @@ static int run_names(struct invocation *invocation) {
 }
 
 static int run_let(struct invocation *invocation) {
-  const struct argument_value *name = invocation_value(invocation, 0);
-  const struct argument_value *word = invocation_value(invocation, 1);
+  const struct argument_value *name = invocation_value(invocation, "NAME");
+  const struct argument_value *word = invocation_value(invocation, "WORD");
   const struct value *whole = expanded_value(&word->word);
   struct value value =
       whole ? value_copy(whole) : value_from_text(word->word.data, word->word.length);
@@ -114,7 +114,7 @@ static int run_let(struct invocation *invocation) {
 
 static int run_unset(struct invocation *invocation) {
   const struct argument_value *name;
-  for (size_t i = 0; (name = invocation_nth(invocation, 0, i)); i++)
+  for (size_t i = 0; (name = invocation_nth(invocation, "NAME", i)); i++)
     if (names_remove(invocation->runner->scope.names, name->word.data, name->word.length) < 0) {
       error_set(invocation->error, ERROR_FAILURE,
                 _("no name %.*s is bound; `names` lists those that are"),
@@ -154,7 +154,8 @@ const struct command command_names = {
 const struct command command_let = {
     .name = "let",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "NAME", .kind = ARGUMENT_NAME}, {.name = "WORD", .kind = ARGUMENT_TEXT}},
+    .arguments = {{.name = "NAME", .kind = &argument_name},
+                  {.name = "WORD", .kind = &argument_text}},
     .summary = N_("binds a name to text"),
     .manual = N_("$NAME then stands for the text. A word that is one expansion binds what it "
                  "stands for as it is: let d $c makes d another name of the socket. The commands "
@@ -167,7 +168,7 @@ const struct command command_let = {
 const struct command command_unset = {
     .name = "unset",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "NAME", .kind = ARGUMENT_NAME, .flags = REPEATED}},
+    .arguments = {{.name = "NAME", .kind = &argument_name, .flags = REPEATED}},
     .summary = N_("forgets names"),
     .manual = N_("A socket that was bound to the name stays open, under its number."),
     .blocks = N_("never"),

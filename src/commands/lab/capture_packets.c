@@ -79,7 +79,7 @@ int capture_end(struct session *session, uint64_t *count, struct error *error) {
 
 static int open_file(const struct invocation *invocation, struct capture *capture) {
   struct bytes path = {0};
-  capture->file = pcap_file_open(argument_value_text(invocation_value(invocation, 0), &path),
+  capture->file = pcap_file_open(argument_value_text(invocation_value(invocation, "FILE"), &path),
                                  invocation->error);
   bytes_free(&path);
   return capture->file ? 0 : -1;
@@ -97,7 +97,7 @@ static int listen_on(const struct invocation *invocation, const struct argument_
 
 static int begin(struct invocation *invocation, struct capture *capture) {
   struct session *session = invocation->runner->session;
-  const struct argument_value *interface = invocation_value(invocation, 1);
+  const struct argument_value *interface = invocation_value(invocation, "on");
   if (open_file(invocation, capture) < 0)
     return -1;
   capture->view = capture_view_create(capture->file);
@@ -119,7 +119,7 @@ static int run_capture(struct invocation *invocation) {
   if (session->capture)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("a capture is going on already; `capture off` ends it"));
-  if (!invocation_value(invocation, 1) &&
+  if (!invocation_value(invocation, "on") &&
       !session_wire(invocation->runner->session, invocation->error))
     return -1;
   struct capture *capture = calloc(1, sizeof *capture);
@@ -150,8 +150,9 @@ const struct command command_capture = {
     .name = "capture",
     .group = GROUP_LAB,
     .parts = true,
-    .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE},
-                  {.name = "INTERFACE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "on"}},
+    .arguments =
+        {{.name = "FILE", .kind = &argument_file},
+         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"}},
     .summary = N_("writes the packets that cross to a file for Wireshark and tcpdump"),
     .manual =
         N_("From now on, until `capture off` or the end of the session, over what the file held "
@@ -168,7 +169,7 @@ const struct command command_capture = {
 const struct command command_capture_off = {
     .name = "capture off",
     .group = GROUP_LAB,
-    .result = "number of packets written",
+    .results = {"number of packets written"},
     .summary = N_("ends the capture"),
     .manual = N_("The file is complete then."),
     .blocks = N_("never"),

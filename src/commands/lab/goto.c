@@ -38,15 +38,14 @@ static const struct route *route_to(enum socket_state state) {
   return NULL;
 }
 
-enum { STATE, SOCKETS };
 enum { CLIENT, SERVER, LISTENER, NAMES };
 
 static int check_goto(struct invocation *invocation) {
-  if (invocation_nth(invocation, SOCKETS, NAMES))
-    return invocation_wrong(invocation, invocation_nth(invocation, SOCKETS, NAMES),
+  if (invocation_nth(invocation, "NAME", NAMES))
+    return invocation_wrong(invocation, invocation_nth(invocation, "NAME", NAMES),
                             _("three names at most: of the one that connects, of the one that "
                               "accepts, of the listener"));
-  const struct argument_value *state = invocation_value(invocation, STATE);
+  const struct argument_value *state = invocation_value(invocation, "STATE");
   if (state && !state->unknown && !route_to((enum socket_state)state->number))
     return invocation_wrong(invocation, state, _("this is no state of a TCP connection"));
   return 0;
@@ -138,7 +137,7 @@ static int prepare(struct invocation *invocation) {
 static void take_names(struct goal *goal) {
   static const char *const usual[NAMES] = {"c", "s", "srv"};
   for (size_t i = 0; i < NAMES; i++) {
-    const struct argument_value *value = invocation_nth(goal->invocation, SOCKETS, i);
+    const struct argument_value *value = invocation_nth(goal->invocation, "NAME", i);
     const char *name = value ? value->word.data : usual[i];
     size_t length = value ? value->word.length : strlen(usual[i]);
     memcpy(goal->names[i], name,
@@ -148,13 +147,14 @@ static void take_names(struct goal *goal) {
 
 static int run_goto(struct invocation *invocation) {
   struct goal goal = {.invocation = invocation};
-  const struct route *route = route_to((enum socket_state)invocation_number(invocation, STATE, 0));
+  const struct route *route =
+      route_to((enum socket_state)invocation_number(invocation, "STATE", 0));
   const struct argument_value *value;
-  for (size_t i = 0; (value = invocation_nth(invocation, SOCKETS, i)); i++)
+  for (size_t i = 0; (value = invocation_nth(invocation, "NAME", i)); i++)
     if (value->word.length >= sizeof goal.names[0])
       return invocation_wrong(invocation, value, _("such a name has at most 63 characters here"));
   if (!route)
-    return invocation_wrong(invocation, invocation_value(invocation, STATE),
+    return invocation_wrong(invocation, invocation_value(invocation, "STATE"),
                             _("this is no state of a TCP connection"));
   if (prepare(invocation) < 0)
     return -1;
@@ -169,8 +169,8 @@ static int run_goto(struct invocation *invocation) {
 const struct command command_goto = {
     .name = "goto",
     .group = GROUP_LAB,
-    .arguments = {{.name = "STATE", .kind = ARGUMENT_SYMBOL, .set = &constant_states},
-                  {.name = "NAME", .kind = ARGUMENT_NAME, .flags = OPTIONAL | REPEATED}},
+    .arguments = {{.name = "STATE", .kind = &argument_symbol, .set = &constant_states},
+                  {.name = "NAME", .kind = &argument_name, .flags = OPTIONAL | REPEATED}},
     .summary = N_("takes a fresh pair of sockets to a state of TCP, and stops there"),
     .manual =
         N_("By lines that it shows and anybody could type: they are the way to the state. The wire "

@@ -12,8 +12,8 @@
 
 /* The held packet that a command is about, with the wire locked for it; NULL with an error, and the
  * wire is not locked. */
-static struct held *take_held(struct invocation *invocation, struct wire **wire, size_t argument) {
-  const struct argument_value *number = invocation_value(invocation, argument);
+static struct held *take_held(struct invocation *invocation, struct wire **wire) {
+  const struct argument_value *number = invocation_value(invocation, "N");
   *wire = session_wire(invocation->runner->session, invocation->error);
   if (!*wire)
     return NULL;
@@ -35,7 +35,7 @@ static struct held *take_held(struct invocation *invocation, struct wire **wire,
 
 static int run_deliver(struct invocation *invocation) {
   struct wire *wire;
-  struct held *held = take_held(invocation, &wire, 0);
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   wire_deliver(wire, held);
@@ -45,7 +45,7 @@ static int run_deliver(struct invocation *invocation) {
 
 static int run_drop(struct invocation *invocation) {
   struct wire *wire;
-  struct held *held = take_held(invocation, &wire, 0);
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   wire_drop(wire, held);
@@ -55,7 +55,7 @@ static int run_drop(struct invocation *invocation) {
 
 static int run_duplicate(struct invocation *invocation) {
   struct wire *wire;
-  struct held *held = take_held(invocation, &wire, 0);
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   int status = wire_duplicate(wire, held);
@@ -70,8 +70,8 @@ static int run_duplicate(struct invocation *invocation) {
 
 static int run_move(struct invocation *invocation) {
   struct wire *wire;
-  const struct argument_value *place = invocation_value(invocation, 1);
-  struct held *held = take_held(invocation, &wire, 0);
+  const struct argument_value *place = invocation_value(invocation, "M");
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   struct held *other = place->number > 0 && place->number <= UINT32_MAX
@@ -90,7 +90,7 @@ static int run_move(struct invocation *invocation) {
 
 static int run_corrupt(struct invocation *invocation) {
   struct wire *wire;
-  struct held *held = take_held(invocation, &wire, 0);
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   wire_corrupt(wire, held);
@@ -121,13 +121,13 @@ static int edit(struct invocation *invocation, struct wire *wire, struct held *h
     return error_set_memory(invocation->error);
   packet_read(held->bytes, held->length, held->length, &packet);
   wire_bases(wire, &packet, &bases);
-  int status = edit_field(&copy, invocation_value(invocation, 1), invocation_value(invocation, 2),
-                          &bases, invocation->error);
+  int status = edit_field(&copy, invocation_value(invocation, "FIELD"),
+                          invocation_value(invocation, "VALUE"), &bases, invocation->error);
   if (status == 0) {
     memcpy(held->bytes, copy.data, copy.length);
     wire_changed(wire, held, "edited");
   } else {
-    error_set_place(invocation->error, invocation_value(invocation, 1)->place);
+    error_set_place(invocation->error, invocation_value(invocation, "FIELD")->place);
   }
   bytes_free(&copy);
   return status;
@@ -135,7 +135,7 @@ static int edit(struct invocation *invocation, struct wire *wire, struct held *h
 
 static int run_edit(struct invocation *invocation) {
   struct wire *wire;
-  struct held *held = take_held(invocation, &wire, 0);
+  struct held *held = take_held(invocation, &wire);
   if (!held)
     return -1;
   int status = edit(invocation, wire, held);
@@ -199,7 +199,7 @@ static int run_packet(struct invocation *invocation) {
   struct found_packet found;
   struct answer answer;
   if (!session_wire(invocation->runner->session, invocation->error) ||
-      find_packet(invocation, invocation_value(invocation, 0), &found) < 0)
+      find_packet(invocation, invocation_value(invocation, "N"), &found) < 0)
     return -1;
   bool stable = invocation->runner->session->settings.view.stable;
   packet_full_table(&found.packet, stable, &answer);
@@ -212,12 +212,10 @@ static int run_packet(struct invocation *invocation) {
   return status;
 }
 
-enum { PROTOCOL, FROM, TO, FLAGS, SEQ, ACK, WIN, TTL, MSS, TYPE, CODE, REST, DATA, ABOUT, COUNT };
-
 /* "seq 5" is relative to what the wire knows of the connection, "seq =5" is not. */
-static int read_sequence(struct invocation *invocation, size_t argument, uint32_t base,
+static int read_sequence(struct invocation *invocation, const char *key, uint32_t base,
                          uint32_t *number) {
-  const struct argument_value *value = invocation_value(invocation, argument);
+  const struct argument_value *value = invocation_value(invocation, key);
   long long read;
   if (!value)
     return 0;
@@ -235,7 +233,7 @@ static int read_sequence(struct invocation *invocation, size_t argument, uint32_
 static int fill_about(struct invocation *invocation, struct packet_plan *plan,
                       struct found_packet *found) {
   enum { LONGEST = 548 };
-  const struct argument_value *about = invocation_value(invocation, ABOUT);
+  const struct argument_value *about = invocation_value(invocation, "about");
   if (!about)
     return 0;
   if (find_packet(invocation, about, found) < 0)
@@ -246,7 +244,7 @@ static int fill_about(struct invocation *invocation, struct packet_plan *plan,
 }
 
 static int fill_tcp(struct invocation *invocation, struct wire *wire, struct packet_plan *plan) {
-  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  const struct argument_value *flags = invocation_value(invocation, "flags");
   struct flow_bases bases = {0};
   struct bytes probe = {0};
   struct packet packet;
@@ -270,26 +268,26 @@ static int fill_tcp(struct invocation *invocation, struct wire *wire, struct pac
   bytes_free(&probe);
   plan->sequence = bases.sequence;
   plan->acknowledgment = plan->flags & FLAG_ACK ? bases.acknowledgment : 0;
-  if (read_sequence(invocation, SEQ, bases.sequence, &plan->sequence) < 0)
+  if (read_sequence(invocation, "seq", bases.sequence, &plan->sequence) < 0)
     return -1;
-  return read_sequence(invocation, ACK, bases.acknowledgment, &plan->acknowledgment);
+  return read_sequence(invocation, "ack", bases.acknowledgment, &plan->acknowledgment);
 }
 
 static int fill_plan(struct invocation *invocation, struct wire *wire, struct packet_plan *plan,
                      struct found_packet *found) {
   static const int protocols[] = {IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP};
-  const struct argument_value *data = invocation_value(invocation, DATA);
-  plan->protocol = protocols[invocation_number(invocation, PROTOCOL, 0)];
-  plan->source = invocation_value(invocation, FROM)->address;
-  plan->destination = invocation_value(invocation, TO)->address;
+  const struct argument_value *data = invocation_value(invocation, "data");
+  plan->protocol = protocols[invocation_number(invocation, "PROTOCOL", 0)];
+  plan->source = invocation_value(invocation, "FROM")->address;
+  plan->destination = invocation_value(invocation, "TO")->address;
   if (plan->protocol == IPPROTO_ICMP && address_family(&plan->source) == AF_INET6)
     plan->protocol = IPPROTO_ICMPV6;
-  plan->hops = (unsigned)invocation_number(invocation, TTL, 0) & 0xff;
-  plan->window = (unsigned)invocation_number(invocation, WIN, 65535) & 0xffff;
-  plan->maximum_segment = (unsigned)invocation_number(invocation, MSS, 0) & 0xffff;
-  plan->type = (unsigned)invocation_number(invocation, TYPE, 0) & 0xff;
-  plan->code = (unsigned)invocation_number(invocation, CODE, 0) & 0xff;
-  plan->rest = (uint32_t)invocation_number(invocation, REST, 0);
+  plan->hops = (unsigned)invocation_number(invocation, "ttl", 0) & 0xff;
+  plan->window = (unsigned)invocation_number(invocation, "win", 65535) & 0xffff;
+  plan->maximum_segment = (unsigned)invocation_number(invocation, "mss", 0) & 0xffff;
+  plan->type = (unsigned)invocation_number(invocation, "type", 0) & 0xff;
+  plan->code = (unsigned)invocation_number(invocation, "code", 0) & 0xff;
+  plan->rest = (uint32_t)invocation_number(invocation, "rest", 0);
   if (data) {
     plan->data = data->data->data;
     plan->data_length = data->data->length;
@@ -311,11 +309,11 @@ static int run_inject(struct invocation *invocation) {
   struct packet_plan plan = {0};
   struct found_packet found = {0};
   struct bytes packet = {0};
-  long long count = invocation_number(invocation, COUNT, 1);
+  long long count = invocation_number(invocation, "count", 1);
   if (!wire)
     return -1;
   if (count < 1 || count > 100000)
-    return invocation_wrong(invocation, invocation_value(invocation, COUNT),
+    return invocation_wrong(invocation, invocation_value(invocation, "count"),
                             _("from 1 to 100000 packets can be injected"));
   int status = fill_plan(invocation, wire, &plan, &found);
   runner_lock_wire(invocation->runner, wire);
@@ -337,7 +335,7 @@ static int run_inject(struct invocation *invocation) {
 const struct command command_wire_deliver = {
     .name = "wire deliver",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .arguments = {{.name = "N", .kind = &argument_number}},
     .summary = N_("lets one held packet cross, whatever its place"),
     .manual = N_("What the receiver answers at once is held, in its turn."),
     .blocks = N_("never"),
@@ -350,7 +348,7 @@ const struct command command_wire_deliver = {
 const struct command command_wire_drop = {
     .name = "wire drop",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .arguments = {{.name = "N", .kind = &argument_number}},
     .summary = N_("loses one held packet"),
     .manual = N_("Its sender is not told; TCP sends again what is not acknowledged, and that is a "
                  "new packet."),
@@ -363,8 +361,8 @@ const struct command command_wire_drop = {
 const struct command command_wire_duplicate = {
     .name = "wire duplicate",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
-    .result = "number of the second one",
+    .arguments = {{.name = "N", .kind = &argument_number}},
+    .results = {"number of the second one"},
     .summary = N_("puts a second one behind a held packet"),
     .manual = N_("It has a number of its own."),
     .blocks = N_("never"),
@@ -377,7 +375,7 @@ const struct command command_wire_duplicate = {
 const struct command command_wire_move = {
     .name = "wire move",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}, {.name = "M", .kind = ARGUMENT_NUMBER}},
+    .arguments = {{.name = "N", .kind = &argument_number}, {.name = "M", .kind = &argument_number}},
     .summary = N_("gives a held packet the place of another"),
     .manual = N_("The other one, and those between, move by one: `wire move 3 1` lets packet 3 "
                  "cross before packet 1."),
@@ -391,7 +389,7 @@ const struct command command_wire_move = {
 const struct command command_wire_corrupt = {
     .name = "wire corrupt",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .arguments = {{.name = "N", .kind = &argument_number}},
     .summary = N_("flips a bit in a held packet"),
     .manual = N_("The last one of its last byte. The checksum stays as it was, so the receiver "
                  "drops the packet."),
@@ -405,9 +403,9 @@ const struct command command_wire_corrupt = {
 const struct command command_wire_edit = {
     .name = "wire edit",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER},
-                  {.name = "FIELD", .kind = ARGUMENT_TEXT},
-                  {.name = "VALUE", .kind = ARGUMENT_TEXT}},
+    .arguments = {{.name = "N", .kind = &argument_number},
+                  {.name = "FIELD", .kind = &argument_text},
+                  {.name = "VALUE", .kind = &argument_text}},
     .summary = N_("changes a field of a held packet"),
     .manual = N_("FIELD is flags, seq, ack, win, urg, mss, sport or dport of TCP; ttl, id, df, src "
                  "or dst of IP; type or code of ICMP. Sequence numbers are as the wire shows them, "
@@ -424,22 +422,22 @@ const struct command command_wire_inject = {
     .name = "wire inject",
     .group = GROUP_LAB,
     .arguments =
-        {{.name = "PROTOCOL", .kind = ARGUMENT_KEYWORD, .words = "tcp|udp|icmp"},
-         {.name = "FROM", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
-         {.name = "TO", .kind = ARGUMENT_ADDRESS, .flags = ON_WIRE},
-         {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"},
-         {.name = "SEQ", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "seq"},
-         {.name = "ACK", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "ack"},
-         {.name = "WINDOW", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "win"},
-         {.name = "TTL", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "ttl"},
-         {.name = "MSS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "mss"},
-         {.name = "TYPE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "type"},
-         {.name = "CODE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "code"},
-         {.name = "REST", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "rest"},
-         {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "data"},
-         {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "about"},
-         {.name = "COUNT", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "count"}},
-    .result = "number of the packet",
+        {{.name = "PROTOCOL", .kind = &argument_keyword, .words = "tcp|udp|icmp"},
+         {.name = "FROM", .kind = &argument_address, .flags = ON_WIRE},
+         {.name = "TO", .kind = &argument_address, .flags = ON_WIRE},
+         {.name = "FLAGS", .kind = &argument_text, .flags = OPTIONAL, .keyword = "flags"},
+         {.name = "SEQ", .kind = &argument_text, .flags = OPTIONAL, .keyword = "seq"},
+         {.name = "ACK", .kind = &argument_text, .flags = OPTIONAL, .keyword = "ack"},
+         {.name = "WINDOW", .kind = &argument_number, .flags = OPTIONAL, .keyword = "win"},
+         {.name = "TTL", .kind = &argument_number, .flags = OPTIONAL, .keyword = "ttl"},
+         {.name = "MSS", .kind = &argument_number, .flags = OPTIONAL, .keyword = "mss"},
+         {.name = "TYPE", .kind = &argument_number, .flags = OPTIONAL, .keyword = "type"},
+         {.name = "CODE", .kind = &argument_number, .flags = OPTIONAL, .keyword = "code"},
+         {.name = "REST", .kind = &argument_number, .flags = OPTIONAL, .keyword = "rest"},
+         {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL, .keyword = "data"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "about"},
+         {.name = "COUNT", .kind = &argument_number, .flags = OPTIONAL, .keyword = "count"}},
+    .results = {"number of the packet"},
     .summary = N_("puts a packet of your own onto the wire"),
     .manual = N_("FROM need not tell the truth: a forged RST is `wire inject tcp $c.local $s.local "
                  "flags R seq 1`. Sequence numbers are relative to the connection, as the wire "
@@ -459,7 +457,7 @@ const struct command command_wire_inject = {
 const struct command command_packet = {
     .name = "packet",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER}},
+    .arguments = {{.name = "N", .kind = &argument_number}},
     .summary = N_("shows one packet in full"),
     .manual = N_("Each field of its headers with what it means, then its bytes. N is the number "
                  "that the wire has given it, whether it is still held or has crossed long ago."),

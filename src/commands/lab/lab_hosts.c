@@ -60,8 +60,7 @@ static int show_lab(struct invocation *invocation) {
 static int check_names(struct invocation *invocation) {
   static const char *const parts[] = {"host", "check", "sysctl"};
   const struct argument_value *value;
-  const struct lab *lab = invocation->runner ? invocation->runner->session->lab : NULL;
-  for (size_t i = 0; (value = invocation_nth(invocation, 0, i)); i++) {
+  for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++) {
     if (value->unknown)
       continue;
     const char *name = value->word.data;
@@ -76,12 +75,10 @@ static int check_names(struct invocation *invocation) {
                                 _("`lab %s` is a command of its own, so no host is called so"),
                                 parts[part]);
     for (size_t j = 0; j < i; j++) {
-      const struct expanded *other = &invocation_nth(invocation, 0, j)->word;
+      const struct expanded *other = &invocation_nth(invocation, "HOST", j)->word;
       if (bytes_equal(name, length, other->data, other->length))
         return invocation_wrong(invocation, value, _("there can't be two hosts of one name"));
     }
-    if (i + (lab ? lab->host_count : 0) >= LAB_HOSTS)
-      return invocation_wrong(invocation, value, _("a lab has at most %d hosts"), LAB_HOSTS);
   }
   return 0;
 }
@@ -92,21 +89,34 @@ static int add_host(struct invocation *invocation, const char *name, size_t leng
   return lab_add_host(invocation->runner->session->lab, text, &first_wire, 1, invocation->error);
 }
 
-static int run_lab(struct invocation *invocation) {
-  struct session *session = invocation->runner->session;
-  bool fresh = !session->lab;
-  bool named = invocation_value(invocation, 0);
+/* Whether the lab, if there is one, has room for the hosts, and none of their names yet. */
+static int check_room(struct invocation *invocation, const struct lab *lab) {
+  size_t there = lab ? lab->host_count : 0;
   const struct argument_value *value;
-  for (size_t i = 0; (value = invocation_nth(invocation, 0, i)); i++)
-    if (lab_find_host(session->lab, value->word.data, value->word.length))
+  for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++) {
+    if (i + there >= LAB_HOSTS)
+      return invocation_wrong(invocation, value, _("a lab has at most %d hosts"), LAB_HOSTS);
+    if (lab_find_host(lab, value->word.data, value->word.length))
       return error_set(invocation->error, ERROR_FAILURE,
                        _("there is a host called %.*s already; `lab` shows all"),
                        (int)value->word.length, value->word.data);
+  }
+  return 0;
+}
+
+static int run_lab(struct invocation *invocation) {
+  struct session *session = invocation->runner->session;
+  bool fresh = !session->lab;
+  bool named = invocation_value(invocation, "HOST");
+  const struct argument_value *value;
+  if (check_room(invocation, session->lab) < 0)
+    return -1;
   if (session_start_lab(invocation->runner, invocation->error) < 0)
     return -1;
-  if (invocation_value(invocation, 1) && lab_set_plain(session->lab, true, invocation->error) < 0)
+  if (invocation_value(invocation, "--plain") &&
+      lab_set_plain(session->lab, true, invocation->error) < 0)
     return -1;
-  for (size_t i = 0; (value = invocation_nth(invocation, 0, i)); i++)
+  for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++)
     if (add_host(invocation, value->word.data, value->word.length) < 0)
       return -1;
   if (fresh && !named &&
@@ -117,7 +127,7 @@ static int run_lab(struct invocation *invocation) {
 }
 
 static int run_host(struct invocation *invocation) {
-  const struct argument_value *name = invocation_value(invocation, 0);
+  const struct argument_value *name = invocation_value(invocation, "NAME");
   const char *wires[LAB_HOST_LINKS];
   char texts[LAB_HOST_LINKS][HOST_NAME_SIZE] = {{0}};
   char host[HOST_NAME_SIZE] = "";
@@ -128,7 +138,7 @@ static int run_host(struct invocation *invocation) {
         invocation, name,
         _("a host's name is letters, digits, - and _, at most 15 of them, and no number"));
   memcpy(host, name->word.data, name->word.length);
-  for (; (wire = invocation_nth(invocation, 1, count)); count++) {
+  for (; (wire = invocation_nth(invocation, "on", count)); count++) {
     if (count == LAB_HOST_LINKS)
       return invocation_wrong(invocation, wire, _("a host has at most %d wires"), LAB_HOST_LINKS);
     if (!lab_name_valid(wire->word.data, wire->word.length))
@@ -156,9 +166,9 @@ static void append_setting(const struct argument_value *value, struct bytes *nam
 }
 
 static int run_sysctl(struct invocation *invocation) {
-  struct lab_host *host = invocation_value(invocation, 0)->host;
-  const struct argument_value *setting = invocation_value(invocation, 1);
-  const struct argument_value *value = invocation_value(invocation, 2);
+  struct lab_host *host = invocation_value(invocation, "HOST")->host;
+  const struct argument_value *setting = invocation_value(invocation, "NAME");
+  const struct argument_value *value = invocation_value(invocation, "VALUE");
   struct bytes name = {0};
   struct bytes result = {0};
   if (memchr(setting->word.data, '\0', setting->word.length))
@@ -199,8 +209,8 @@ const struct command command_lab = {
     .group = GROUP_LAB,
     .parts = true,
     .arguments =
-        {{.name = "HOST", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED},
-         {.name = "--plain", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--plain"}},
+        {{.name = "HOST", .kind = &argument_text, .flags = OPTIONAL | REPEATED},
+         {.name = "--plain", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--plain"}},
     .summary = N_("makes virtual hosts with a wire between them, and shows them"),
     .manual =
         N_("Each host has the kernel's own TCP/IP stack, in a network namespace: no root is "
@@ -222,8 +232,8 @@ const struct command command_lab_host = {
     .name = "lab host",
     .group = GROUP_LAB,
     .arguments =
-        {{.name = "NAME", .kind = ARGUMENT_TEXT},
-         {.name = "WIRE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL | REPEATED, .keyword = "on"}},
+        {{.name = "NAME", .kind = &argument_text},
+         {.name = "WIRE", .kind = &argument_text, .flags = OPTIONAL | REPEATED, .keyword = "on"}},
     .summary = N_("adds a host to the lab, on one wire or several"),
     .manual = N_("A wire that is not there yet is made; without any it is the first one, `wire`. A "
                  "host on several wires is a router: it forwards packets, and the others have "
@@ -238,10 +248,10 @@ const struct command command_lab_host = {
 const struct command command_lab_sysctl = {
     .name = "lab sysctl",
     .group = GROUP_LAB,
-    .arguments = {{.name = "HOST", .kind = ARGUMENT_HOST},
-                  {.name = "NAME", .kind = ARGUMENT_TEXT},
-                  {.name = "VALUE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
-    .result = "text",
+    .arguments = {{.name = "HOST", .kind = &argument_host},
+                  {.name = "NAME", .kind = &argument_text},
+                  {.name = "VALUE", .kind = &argument_text, .flags = OPTIONAL}},
+    .results = {"text"},
     .summary = N_("shows or sets one of a host's own net sysctls"),
     .manual = N_("NAME is as sysctl(8) has it; one that does not begin with net. is of net.ipv4. "
                  "So that what is held stands for a whole lecture, each host begins with "

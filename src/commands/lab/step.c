@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/argument.h"
 #include "command/invocation.h"
 #include "commands/kernel/await.h"
 #include "lab/lab.h"
@@ -54,12 +53,12 @@ static void let_across(struct invocation *invocation, struct wire *wire) {
 static int run_step(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
-  long long count = invocation_number(invocation, 0, 1);
+  long long count = invocation_number(invocation, "N", 1);
   long long done = 0;
   if (!wire)
     return -1;
   if (count < 1)
-    return invocation_wrong(invocation, invocation_value(invocation, 0),
+    return invocation_wrong(invocation, invocation_value(invocation, "N"),
                             _("at least one packet is to cross"));
   for (; done < count; done++) {
     int64_t deadline = clock_monotonic() + runner->session->settings.blocks_after;
@@ -77,11 +76,9 @@ static int run_step(struct invocation *invocation) {
   return 0;
 }
 
-enum { SOCKET, CONDITION, OPERATOR, NUMBER, TIMEOUT, FLAGS };
-
 static int check_until(struct invocation *invocation) {
-  const struct argument_value *socket = invocation_value(invocation, SOCKET);
-  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  const struct argument_value *socket = invocation_value(invocation, "SOCKET");
+  const struct argument_value *flags = invocation_value(invocation, "flags");
   if (flags && !flags->unknown && packet_flags_parse(flags->word.data, flags->word.length) < 0)
     return invocation_wrong(
         invocation, flags,
@@ -93,7 +90,7 @@ static int check_until(struct invocation *invocation) {
     return invocation_wrong(
         invocation, NULL,
         _("what is waited for is missing: `step until c ESTABLISHED`, `step until flags F.`"));
-  if (socket && !invocation_value(invocation, CONDITION))
+  if (socket && !invocation_value(invocation, "CONDITION"))
     return invocation_wrong(invocation, socket,
                             _("the condition is missing, as in `step until c ESTABLISHED`"));
   return socket ? await_check(invocation) : 0;
@@ -120,14 +117,14 @@ static bool is_reached(const struct until *until) {
 }
 
 static int read_until(struct invocation *invocation, struct until *until) {
-  const struct argument_value *first = invocation_value(invocation, SOCKET);
-  const struct argument_value *flags = invocation_value(invocation, FLAGS);
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  const struct argument_value *flags = invocation_value(invocation, "flags");
   until->flags = -1;
   if (flags) {
     until->flags = packet_flags_parse(flags->word.data, flags->word.length);
     return check_until(invocation);
   }
-  if (first->process && argument_is(invocation_value(invocation, CONDITION), "exit")) {
+  if (first->process && argument_is(invocation_value(invocation, "CONDITION"), "exit")) {
     until->process = first->process;
     return 0;
   }
@@ -141,7 +138,7 @@ static int read_until(struct invocation *invocation, struct until *until) {
 static int run_until(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct until until = {.wire = session_wire(invocation->runner->session, invocation->error)};
-  int64_t timeout = invocation_duration(invocation, TIMEOUT, runner->session->settings.timeout);
+  int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
   int64_t deadline = clock_monotonic() + timeout;
   long long count = 0;
   if (!until.wire || read_until(invocation, &until) < 0)
@@ -173,8 +170,8 @@ const struct command command_step = {
     .name = "step",
     .group = GROUP_LAB,
     .parts = true,
-    .arguments = {{.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
-    .result = "number of packets that crossed",
+    .arguments = {{.name = "N", .kind = &argument_number, .flags = OPTIONAL}},
+    .results = {"number of packets that crossed"},
     .summary = N_("lets the next held packet, or the next N, across"),
     .manual = N_("Behind each it shows which states have changed on both sides, and what the "
                  "receiver has sent in answer is held. At the prompt an empty line repeats it. "
@@ -190,9 +187,9 @@ const struct command command_step_until = {
     .name = "step until",
     .group = GROUP_LAB,
     .arguments = {AWAIT_ARGUMENTS(OPTIONAL),
-                  {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL},
-                  {.name = "FLAGS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL, .keyword = "flags"}},
-    .result = "number of packets that crossed",
+                  {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL},
+                  {.name = "FLAGS", .kind = &argument_text, .flags = OPTIONAL, .keyword = "flags"}},
+    .results = {"number of packets that crossed"},
     .summary = N_("lets held packets across until something is so"),
     .manual =
         N_("Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags "

@@ -10,9 +10,6 @@
 #include "session/session_lab.h"
 #include "view/notation/line.h"
 
-extern const struct command command_wire_cut, command_wire_delay, command_wire_hold,
-    command_wire_loss, command_wire_rate, command_wire_show;
-
 static void append_seconds(struct bytes *text, int64_t nanoseconds) {
   bytes_append_format(text, "%.3g", (double)nanoseconds / 1e9);
 }
@@ -115,106 +112,135 @@ static int run_wire(struct invocation *invocation) {
   return 0;
 }
 
+/* The wire, locked to be changed; NULL with an error where there is no lab. */
+static struct wire *wire_to_change(struct invocation *invocation) {
+  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  if (wire)
+    runner_lock_wire(invocation->runner, wire);
+  return wire;
+}
+
+static int wire_is_changed(struct invocation *invocation, struct wire *wire) {
+  runner_unlock_wire(wire);
+  lab_follow_wire(invocation->runner->session->lab);
+  return 0;
+}
+
+static int set_holds(struct invocation *invocation, bool holds) {
+  struct wire *wire = wire_to_change(invocation);
+  if (!wire)
+    return -1;
+  wire_set_holds(wire, holds);
+  return wire_is_changed(invocation, wire);
+}
+
 static int run_hold(struct invocation *invocation) {
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
-  if (!wire)
-    return -1;
-  runner_lock_wire(invocation->runner, wire);
-  wire_set_holds(wire, invocation->command == &command_wire_hold);
-  runner_unlock_wire(wire);
-  lab_follow_wire(invocation->runner->session->lab);
-  return 0;
+  return set_holds(invocation, true);
 }
 
-static int run_switch(struct invocation *invocation) {
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
-  bool on = invocation_number(invocation, 0, 0) == 0;
-  if (!wire)
-    return -1;
-  runner_lock_wire(invocation->runner, wire);
-  if (invocation->command == &command_wire_show)
-    wire_set_shows(wire, on);
-  else
-    wire->folds = on;
-  runner_unlock_wire(wire);
-  lab_follow_wire(invocation->runner->session->lab);
-  return 0;
+static int run_flow(struct invocation *invocation) {
+  return set_holds(invocation, false);
 }
 
-/* What a command changes of a way: the values of its words. */
-struct change {
-  const struct command *command;
-  int64_t delay;
-  int64_t jitter;
-  double loss;
-  uint64_t rate;
-};
+static bool switched_on(const struct invocation *invocation) {
+  return invocation_number(invocation, "on|off", 0) == 0;
+}
 
-static void change_shape(struct wire_shape *shape, void *context) {
-  const struct change *change = context;
-  if (change->command == &command_wire_delay) {
-    shape->delay = change->delay;
-    shape->jitter = change->jitter;
-  } else if (change->command == &command_wire_loss) {
-    shape->loss = change->loss;
-  } else if (change->command == &command_wire_rate) {
-    shape->rate = change->rate;
-  } else {
-    shape->cut = change->command == &command_wire_cut;
-  }
+static int run_show(struct invocation *invocation) {
+  struct wire *wire = wire_to_change(invocation);
+  if (!wire)
+    return -1;
+  wire_set_shows(wire, switched_on(invocation));
+  return wire_is_changed(invocation, wire);
+}
+
+static int run_fold(struct invocation *invocation) {
+  struct wire *wire = wire_to_change(invocation);
+  if (!wire)
+    return -1;
+  wire->folds = switched_on(invocation);
+  return wire_is_changed(invocation, wire);
 }
 
 /* The two hosts stand last: the way from the first to the second. */
 static int check_hosts(struct invocation *invocation) {
-  const struct argument_value *from = NULL;
-  const struct argument_value *to = NULL;
-  for (size_t i = 0; i < invocation->count; i++) {
-    if (strcmp(invocation->values[i].argument->name, "FROM") == 0)
-      from = &invocation->values[i];
-    else if (strcmp(invocation->values[i].argument->name, "TO") == 0)
-      to = &invocation->values[i];
-  }
-  if (from && !to)
+  const struct argument_value *from = invocation_value(invocation, "FROM");
+  if (from && !invocation_value(invocation, "TO"))
     return invocation_wrong(invocation, from,
                             _("a second host must follow: the way from one to the other"));
   return 0;
 }
 
-static const struct lab_host *host_called(const struct invocation *invocation, const char *name) {
-  for (size_t i = 0; i < invocation->count; i++)
-    if (strcmp(invocation->values[i].argument->name, name) == 0)
-      return invocation->values[i].host;
-  return NULL;
+static const struct lab_host *host_of(const struct invocation *invocation, const char *key) {
+  const struct argument_value *value = invocation_value(invocation, key);
+  return value ? value->host : NULL;
 }
 
-static int run_shape(struct invocation *invocation) {
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+/* Changes the ways that the command names as `change` does with its words. */
+static int shape_ways(struct invocation *invocation,
+                      void (*change)(struct wire_shape *shape, void *invocation)) {
+  struct wire *wire = wire_to_change(invocation);
   if (!wire)
     return -1;
-  struct change change = {.command = invocation->command};
-  if (invocation->command == &command_wire_delay) {
-    change.delay = invocation_duration(invocation, 0, 0);
-    change.delay = change.delay < 0 ? 0 : change.delay;
-    change.jitter = invocation_duration(invocation, 1, 0);
-  } else if (invocation->command == &command_wire_loss) {
-    change.loss = invocation_value(invocation, 0)->fraction;
-  } else if (invocation->command == &command_wire_rate) {
-    change.rate = (uint64_t)invocation_number(invocation, 0, 0);
-  }
-  runner_lock_wire(invocation->runner, wire);
-  if (invocation->command == &command_wire_loss && invocation_value(invocation, 1))
-    wire_seed(wire, (uint64_t)invocation_number(invocation, 1, 0));
-  wire_shape_ways(wire, host_called(invocation, "FROM"), host_called(invocation, "TO"),
-                  change_shape, &change);
+  wire_shape_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), change, invocation);
+  return wire_is_changed(invocation, wire);
+}
+
+static void set_delay(struct wire_shape *shape, void *invocation) {
+  int64_t delay = invocation_duration(invocation, "TIME", 0);
+  shape->delay = delay < 0 ? 0 : delay;
+  shape->jitter = invocation_duration(invocation, "jitter", 0);
+}
+
+static int run_delay(struct invocation *invocation) {
+  return shape_ways(invocation, set_delay);
+}
+
+static void set_loss(struct wire_shape *shape, void *invocation) {
+  shape->loss = invocation_value(invocation, "SHARE")->fraction;
+}
+
+static int run_loss(struct invocation *invocation) {
+  const struct argument_value *seed = invocation_value(invocation, "seed");
+  struct wire *wire = wire_to_change(invocation);
+  if (!wire)
+    return -1;
+  if (seed)
+    wire_seed(wire, (uint64_t)seed->number);
   runner_unlock_wire(wire);
-  lab_follow_wire(invocation->runner->session->lab);
-  return 0;
+  return shape_ways(invocation, set_loss);
+}
+
+static void set_rate(struct wire_shape *shape, void *invocation) {
+  shape->rate = (uint64_t)invocation_number(invocation, "RATE", 0);
+}
+
+static int run_rate(struct invocation *invocation) {
+  return shape_ways(invocation, set_rate);
+}
+
+static void set_cut(struct wire_shape *shape, void *invocation) {
+  (void)invocation;
+  shape->cut = true;
+}
+
+static int run_cut(struct invocation *invocation) {
+  return shape_ways(invocation, set_cut);
+}
+
+static void set_joined(struct wire_shape *shape, void *invocation) {
+  (void)invocation;
+  shape->cut = false;
+}
+
+static int run_join(struct invocation *invocation) {
+  return shape_ways(invocation, set_joined);
 }
 
 static int run_mtu(struct invocation *invocation) {
   enum { LEAST = 68, MOST = 65535, INET6_LEAST = 1280 };
-  const struct argument_value *bytes = invocation_value(invocation, 0);
-  const struct argument_value *name = invocation_value(invocation, 1);
+  const struct argument_value *bytes = invocation_value(invocation, "BYTES");
+  const struct argument_value *name = invocation_value(invocation, "WIRE");
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   const struct lan *lan = NULL;
   if (!wire)
@@ -236,15 +262,15 @@ static int run_mtu(struct invocation *invocation) {
 }
 
 #define WAY                                                                                        \
-  {.name = "FROM", .kind = ARGUMENT_HOST, .flags = OPTIONAL}, {                                    \
-    .name = "TO", .kind = ARGUMENT_HOST, .flags = OPTIONAL                                         \
+  {.name = "FROM", .kind = &argument_host, .flags = OPTIONAL}, {                                   \
+    .name = "TO", .kind = &argument_host, .flags = OPTIONAL                                        \
   }
 
 const struct command command_wire = {
     .name = "wire",
     .group = GROUP_LAB,
     .parts = true,
-    .result = "number of packets held",
+    .results = {"number of packets held"},
     .summary = N_("lists the packets that the wire holds"),
     .manual = N_(
         "Each has the number by which the commands below know it, and stands in the order in which "
@@ -276,13 +302,13 @@ const struct command command_wire_flow = {
     .blocks = N_("never"),
     .example = "lab\nwire hold\nwire flow",
     .pages = "socksh-lab(7)",
-    .run = run_hold,
+    .run = run_flow,
 };
 
 const struct command command_wire_show = {
     .name = "wire show",
     .group = GROUP_LAB,
-    .arguments = {{.name = "on|off", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
+    .arguments = {{.name = "on|off", .kind = &argument_keyword, .words = "on|off"}},
     .summary = N_("says whether packets that flow are shown"),
     .manual = N_(
         "Unshown they are on the timeline all the same (`log`), by their headers, and cross much "
@@ -290,28 +316,28 @@ const struct command command_wire_show = {
     .blocks = N_("never"),
     .example = "lab\nwire show off",
     .pages = "socksh-lab(7)",
-    .run = run_switch,
+    .run = run_show,
 };
 
 const struct command command_wire_fold = {
     .name = "wire fold",
     .group = GROUP_LAB,
-    .arguments = {{.name = "on|off", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
+    .arguments = {{.name = "on|off", .kind = &argument_keyword, .words = "on|off"}},
     .summary = N_("says whether what is sent again while it is held is one packet"),
     .manual = N_("It is unless this says off: then each retransmission is held as a packet of its "
                  "own. TCP's retransmissions are known by their connection and sequence numbers."),
     .blocks = N_("never"),
     .example = "lab\nwire fold off",
     .pages = "socksh-lab(7)",
-    .run = run_switch,
+    .run = run_fold,
 };
 
 const struct command command_wire_delay = {
     .name = "wire delay",
     .group = GROUP_LAB,
     .arguments =
-        {{.name = "TIME", .kind = ARGUMENT_TIMEOUT},
-         {.name = "TIME", .kind = ARGUMENT_DURATION, .flags = OPTIONAL, .keyword = "jitter"},
+        {{.name = "TIME", .kind = &argument_timeout},
+         {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "jitter"},
          WAY},
     .summary = N_("lets packets take their time"),
     .manual = N_("With a jitter each takes so much less or more, and may overtake another. Without "
@@ -321,14 +347,14 @@ const struct command command_wire_delay = {
     .example = "lab\nwire delay 50ms jitter 5ms\nwire delay 200ms client server\nwire delay off",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
-    .run = run_shape,
+    .run = run_delay,
 };
 
 const struct command command_wire_loss = {
     .name = "wire loss",
     .group = GROUP_LAB,
-    .arguments = {{.name = "SHARE", .kind = ARGUMENT_PERCENT},
-                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "seed"},
+    .arguments = {{.name = "SHARE", .kind = &argument_percent},
+                  {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "seed"},
                   WAY},
     .summary = N_("loses packets by chance"),
     .manual = N_("A seed makes the chance the same every time, as --stable does. Without hosts it "
@@ -337,13 +363,13 @@ const struct command command_wire_loss = {
     .example = "lab\nwire loss 10% seed 7\nwire loss off",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
-    .run = run_shape,
+    .run = run_loss,
 };
 
 const struct command command_wire_rate = {
     .name = "wire rate",
     .group = GROUP_LAB,
-    .arguments = {{.name = "RATE", .kind = ARGUMENT_RATE}, WAY},
+    .arguments = {{.name = "RATE", .kind = &argument_rate}, WAY},
     .summary = N_("limits how much crosses in a second"),
     .manual = N_("In bits a second: 1M is 1,000,000. What comes faster waits. Without hosts it is "
                  "so for all, with two from the first to the second; `off` ends it."),
@@ -351,14 +377,14 @@ const struct command command_wire_rate = {
     .example = "lab\nwire rate 1M client server\nwire rate off",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
-    .run = run_shape,
+    .run = run_rate,
 };
 
 const struct command command_wire_mtu = {
     .name = "wire mtu",
     .group = GROUP_LAB,
-    .arguments = {{.name = "BYTES", .kind = ARGUMENT_SIZE},
-                  {.name = "WIRE", .kind = ARGUMENT_TEXT, .flags = OPTIONAL}},
+    .arguments = {{.name = "BYTES", .kind = &argument_size},
+                  {.name = "WIRE", .kind = &argument_text, .flags = OPTIONAL}},
     .summary = N_("sets how large a packet may be"),
     .manual = N_("It is set on the interfaces of a wire, or of all, so the kernels know it: a "
                  "router answers what is larger with \"need to frag\". A wire begins with 1500."),
@@ -379,7 +405,7 @@ const struct command command_wire_cut = {
     .example = "lab\nwire cut client server\nwire join",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
-    .run = run_shape,
+    .run = run_cut,
 };
 
 const struct command command_wire_join = {
@@ -392,5 +418,5 @@ const struct command command_wire_join = {
     .example = "lab\nwire cut\nwire join",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
-    .run = run_shape,
+    .run = run_join,
 };

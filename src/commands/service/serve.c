@@ -3,23 +3,20 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "command/argument.h"
 #include "command/cells.h"
 #include "command/invocation.h"
 #include "session/service_handle.h"
 #include "socket/look.h"
 
-enum { SERVE_SOCKET, SERVE_HANDLER, SERVE_WHAT, SERVE_MODEL, SERVE_THREADS, SERVE_UNTIL };
-
-/* Reads the word behind the handler: DATA of `reply`, ADDRESS of `relay`. With `check` as far as
- * that can be done before the script is run. `data` is the caller's to release. */
-static int read_what(struct invocation *invocation, const struct handler *handler, bool check,
+/* Reads the word behind the handler: DATA of `reply`, ADDRESS of `relay`. `data` is the caller's to
+ * release. */
+static int read_what(struct invocation *invocation, const struct handler *handler,
                      struct blob **data, struct address *address) {
-  static const struct argument data_argument = {.name = "DATA", .kind = ARGUMENT_DATA};
-  static const struct argument address_argument = {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS};
-  struct argument_value value = *invocation_value(invocation, SERVE_WHAT);
+  static const struct argument data_argument = {.name = "DATA", .kind = &argument_data};
+  static const struct argument address_argument = {.name = "ADDRESS", .kind = &argument_address};
+  struct argument_value value = *invocation_value(invocation, "DATA|ADDRESS");
   value.argument = handler->relays ? &address_argument : &data_argument;
-  int status = value.unknown ? 0 : argument_convert(invocation, &value, check);
+  int status = value.unknown ? 0 : argument_convert(invocation, &value);
   if (status < 0)
     error_set_place(invocation->error, value.place);
   *data = value.data;
@@ -28,12 +25,12 @@ static int read_what(struct invocation *invocation, const struct handler *handle
 }
 
 static int check_words(struct invocation *invocation, const struct handler *handler) {
-  const struct argument_value *what = invocation_value(invocation, SERVE_WHAT);
-  const struct argument_value *threads = invocation_value(invocation, SERVE_THREADS);
-  const struct argument_value *until = invocation_value(invocation, SERVE_UNTIL);
+  const struct argument_value *what = invocation_value(invocation, "DATA|ADDRESS");
+  const struct argument_value *threads = invocation_value(invocation, "--threads");
+  const struct argument_value *until = invocation_value(invocation, "--until");
   bool takes = handler->takes_data || handler->relays;
   if (takes && !what)
-    return invocation_wrong(invocation, invocation_value(invocation, SERVE_HANDLER),
+    return invocation_wrong(invocation, invocation_value(invocation, "HANDLER"),
                             handler->relays
                                 ? _("relay needs the ADDRESS that it passes everything on to")
                                 : _("reply needs the DATA that it answers"));
@@ -43,7 +40,7 @@ static int check_words(struct invocation *invocation, const struct handler *hand
   if (threads && !threads->unknown && (threads->number < 1 || threads->number > SERVICE_LOOPS))
     return invocation_wrong(invocation, threads, _("the number of threads is 1 to %d"),
                             SERVICE_LOOPS);
-  if (threads && invocation_number(invocation, SERVE_MODEL, MODEL_EPOLL) != MODEL_EPOLL)
+  if (threads && invocation_number(invocation, "--model", MODEL_EPOLL) != MODEL_EPOLL)
     return invocation_wrong(
         invocation, threads,
         _("--threads is for the model epoll: iterative has one, and threads one for each client"));
@@ -57,7 +54,7 @@ static int check_words(struct invocation *invocation, const struct handler *hand
 }
 
 static int check_serve(struct invocation *invocation) {
-  const struct argument_value *handler = invocation_value(invocation, SERVE_HANDLER);
+  const struct argument_value *handler = invocation_value(invocation, "HANDLER");
   struct blob *data = NULL;
   struct address address;
   if (!handler || handler->unknown)
@@ -65,9 +62,9 @@ static int check_serve(struct invocation *invocation) {
   const struct handler *row = &handler_table[handler->number];
   if (check_words(invocation, row) < 0)
     return -1;
-  if (!invocation_value(invocation, SERVE_WHAT))
+  if (!invocation_value(invocation, "DATA|ADDRESS"))
     return 0;
-  int status = read_what(invocation, row, true, &data, &address);
+  int status = read_what(invocation, row, &data, &address);
   blob_release(data);
   return status;
 }
@@ -156,13 +153,13 @@ static int share_address(struct invocation *invocation, struct socket *socket) {
 
 static int run_serve(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct socket *socket = invocation_socket(invocation, SERVE_SOCKET);
-  const struct argument_value *until = invocation_value(invocation, SERVE_UNTIL);
+  struct socket *socket = invocation_socket(invocation, "SOCKET");
+  const struct argument_value *until = invocation_value(invocation, "--until");
   struct service_plan plan = {
       .type = socket->type,
-      .handler = &handler_table[invocation_number(invocation, SERVE_HANDLER, 0)],
-      .model = (enum service_model)invocation_number(invocation, SERVE_MODEL, MODEL_EPOLL),
-      .loops = (unsigned)invocation_number(invocation, SERVE_THREADS, 1),
+      .handler = &handler_table[invocation_number(invocation, "HANDLER", 0)],
+      .model = (enum service_model)invocation_number(invocation, "--model", MODEL_EPOLL),
+      .loops = (unsigned)invocation_number(invocation, "--threads", 1),
   };
   bool made = false;
   if (check_socket(invocation, socket, &plan) < 0)
@@ -171,8 +168,8 @@ static int run_serve(struct invocation *invocation) {
     plan.until = until->data->data;
     plan.until_length = until->data->length;
   }
-  if (invocation_value(invocation, SERVE_WHAT) &&
-      read_what(invocation, plan.handler, false, &plan.given, &plan.target) < 0)
+  if (invocation_value(invocation, "DATA|ADDRESS") &&
+      read_what(invocation, plan.handler, &plan.given, &plan.target) < 0)
     return -1;
   if ((plan.loops > 1 && share_address(invocation, socket) < 0) ||
       (socket->type == SOCK_STREAM && make_nonblocking(invocation, socket, &made) < 0)) {
@@ -290,13 +287,13 @@ static int stop_all(struct invocation *invocation) {
 }
 
 static int run_stop(struct invocation *invocation) {
-  const struct argument_value *value = invocation_value(invocation, 0);
+  const struct argument_value *value = invocation_value(invocation, "SERVICE");
   int status = 0;
   if (!value && !invocation->runner->session->services)
     return error_set(invocation->error, ERROR_FAILURE, _("there are no services"));
   if (!value)
     return stop_all(invocation);
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++) {
+  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SERVICE", i)); i++) {
     struct service_handle *handle = service_of(invocation, value);
     status = handle ? stop(invocation, handle) : -1;
   }
@@ -306,17 +303,18 @@ static int run_stop(struct invocation *invocation) {
 const struct command command_serve = {
     .name = "serve",
     .group = GROUP_SERVICE,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "HANDLER", .kind = ARGUMENT_KEYWORD, .words = handler_names},
-                  {.name = "DATA|ADDRESS", .kind = ARGUMENT_TEXT, .flags = OPTIONAL},
-                  {.name = "MODEL",
-                   .kind = ARGUMENT_KEYWORD,
-                   .flags = OPTIONAL,
-                   .words = service_model_names,
-                   .keyword = "--model"},
-                  {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "--threads"},
-                  {.name = "DATA", .kind = ARGUMENT_DATA, .flags = OPTIONAL, .keyword = "--until"}},
-    .result = "service",
+    .arguments =
+        {{.name = "SOCKET", .kind = &argument_socket},
+         {.name = "HANDLER", .kind = &argument_keyword, .words = handler_names},
+         {.name = "DATA|ADDRESS", .kind = &argument_text, .flags = OPTIONAL},
+         {.name = "MODEL",
+          .kind = &argument_keyword,
+          .flags = OPTIONAL,
+          .words = service_model_names,
+          .keyword = "--model"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--threads"},
+         {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL, .keyword = "--until"}},
+    .results = {"service"},
     .summary = N_("serves a socket in the background"),
     .manual =
         N_("Starts a server on a listening TCP or Unix socket, or on a bound datagram socket, and "
@@ -369,7 +367,7 @@ const struct command command_services = {
 const struct command command_stop = {
     .name = "stop",
     .group = GROUP_SERVICE,
-    .arguments = {{.name = "SERVICE", .kind = ARGUMENT_SERVICE, .flags = OPTIONAL | REPEATED}},
+    .arguments = {{.name = "SERVICE", .kind = &argument_service, .flags = OPTIONAL | REPEATED}},
     .summary = N_("ends servers in the background"),
     .manual = N_("SERVICE is a service or the socket that it serves; without one all are ended. "
                  "Their connections are closed; the socket itself stays open, and listens on."),

@@ -20,7 +20,8 @@ static int sleep_until(struct runner *runner, int64_t deadline, struct error *er
 }
 
 static int run_sleep(struct invocation *invocation) {
-  return sleep_until(invocation->runner, clock_monotonic() + invocation_duration(invocation, 0, 0),
+  return sleep_until(invocation->runner,
+                     clock_monotonic() + invocation_duration(invocation, "DURATION", 0),
                      invocation->error);
 }
 
@@ -28,8 +29,8 @@ static int run_source(struct invocation *invocation) {
   struct bytes path = {0};
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
-  const char *name = argument_value_text(invocation_value(invocation, 1), &path);
-  int status = invocation_value(invocation, 0)
+  const char *name = argument_value_text(invocation_value(invocation, "FILE"), &path);
+  int status = invocation_value(invocation, "--step")
                    ? shell->walk(runner, name, invocation->error)
                    : shell->source(runner, name, invocation->result, invocation->error);
   bytes_free(&path);
@@ -40,7 +41,7 @@ static int run_save(struct invocation *invocation) {
   struct bytes path = {0};
   struct runner *runner = invocation->runner;
   int status = runner->session->shell->save(
-      runner, argument_value_text(invocation_value(invocation, 0), &path), invocation->error);
+      runner, argument_value_text(invocation_value(invocation, "FILE"), &path), invocation->error);
   bytes_free(&path);
   return status;
 }
@@ -52,7 +53,7 @@ static int run_history(struct invocation *invocation) {
 }
 
 static int run_quit(struct invocation *invocation) {
-  const struct argument_value *status = invocation_value(invocation, 0);
+  const struct argument_value *status = invocation_value(invocation, "STATUS");
   struct session *session = invocation->runner->session;
   if (status && (status->number < 0 || status->number > 255))
     return invocation_wrong(invocation, status, _("an exit status is a number from 0 to 255"));
@@ -64,7 +65,7 @@ static int run_quit(struct invocation *invocation) {
 const struct command command_sleep = {
     .name = "sleep",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "DURATION", .kind = ARGUMENT_DURATION}},
+    .arguments = {{.name = "DURATION", .kind = &argument_duration}},
     .summary = N_("waits for a time"),
     .manual = N_("A script that depends on a state says await: it goes on as soon as the state is "
                  "there, on a slow machine and on a fast one."),
@@ -77,9 +78,10 @@ const struct command command_source = {
     .name = "source",
     .group = GROUP_SESSION,
     .arguments =
-        {{.name = "--step", .kind = ARGUMENT_SWITCH, .flags = OPTIONAL, .keyword = "--step"},
-         {.name = "FILE", .kind = ARGUMENT_FILE}},
-    .result = "value... of its last line",
+        {{.name = "--step", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--step"},
+         {.name = "FILE", .kind = &argument_file}},
+    .results = {"value... of its last line"},
+    .results_vary = true,
     .summary = N_("runs the lines of a file"),
     .manual = N_("The lines run as if they stood here: with the same names and sockets. The first "
                  "failure ends the file, and this command fails with it. With --step it walks "
@@ -93,7 +95,7 @@ const struct command command_source = {
 const struct command command_save = {
     .name = "save",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "FILE", .kind = ARGUMENT_FILE}},
+    .arguments = {{.name = "FILE", .kind = &argument_file}},
     .summary = N_("writes what was typed as a script that runs"),
     .manual = N_("Every line that was typed in this session is written to FILE, in order. A line "
                  "that failed is written with the expect that makes it pass again, or as a "
@@ -122,7 +124,7 @@ const struct command command_quit = {
     .name = "quit",
     .aliases = {"exit"},
     .group = GROUP_SESSION,
-    .arguments = {{.name = "STATUS", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
+    .arguments = {{.name = "STATUS", .kind = &argument_number, .flags = OPTIONAL}},
     .summary = N_("ends the session"),
     .manual = N_("Jobs that still block are ended, and all sockets are closed. The exit status is "
                  "STATUS, or 0. At the prompt, Ctrl-D on an empty line does the same."),

@@ -7,10 +7,38 @@
 #include <string.h>
 
 #include "command/invocation.h"
+#include "command/offer.h"
 #include "language/escape.h"
 #include "language/number.h"
 
 enum { WIDTH = 78 };
+
+/* A command, a prefix, or a topic. */
+static void complete_topic(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_commands(offer);
+  for (const struct help_topic *topic = help_topics; topic->name; topic++)
+    offer_text(offer, topic->name, topic->title);
+}
+
+static const struct argument_kind argument_topic = {
+    .name = "topic",
+    .complete = complete_topic,
+};
+
+/* Any name that `explain` knows. */
+static void complete_constant(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  for (const struct constant_set *const *set = constant_sets; *set; set++)
+    offer_set(offer, *set, false);
+  for (const struct option *option = option_table; option->name; option++)
+    offer_constant(offer, option->name, "");
+}
+
+static const struct argument_kind argument_constant = {
+    .name = "constant",
+    .complete = complete_constant,
+};
 
 /* Adds a paragraph, broken between words at the width, each line indented. Newlines in it stay. */
 void help_append_wrapped(struct bytes *bytes, const char *text, size_t indent) {
@@ -101,8 +129,10 @@ static void append_errors(struct bytes *bytes, const struct command *command) {
 
 static void append_command(struct bytes *bytes, const struct command *command) {
   command_append_synopsis(command, bytes);
-  if (command->result)
-    bytes_append_format(bytes, "   -> %s", command->result);
+  if (command->results[0]) {
+    bytes_append_text(bytes, "   -> ");
+    command_append_results(command, bytes);
+  }
   bytes_append_char(bytes, '\n');
   for (const char *const *alias = command->aliases; *alias; alias++)
     bytes_append_format(bytes, _("  (also: %s)\n"), *alias);
@@ -147,7 +177,7 @@ static void append_parts(struct bytes *bytes, const struct command *command) {
 /* The words after `help`, as one: a command may have a name of two. */
 static void append_subject(const struct invocation *invocation, struct bytes *text) {
   const struct argument_value *word;
-  for (size_t i = 0; (word = invocation_nth(invocation, 0, i)); i++) {
+  for (size_t i = 0; (word = invocation_nth(invocation, "COMMAND|TOPIC", i)); i++) {
     bytes_append_text(text, i ? " " : "");
     bytes_append(text, word->word.data, word->word.length);
   }
@@ -169,7 +199,7 @@ static int append_help(struct invocation *invocation, const char *text, size_t l
     append_parts(bytes, command);
   } else {
     invocation->error->kind = ERROR_FAILURE;
-    error_set_place(invocation->error, invocation_value(invocation, 0)->place);
+    error_set_place(invocation->error, invocation_value(invocation, "COMMAND|TOPIC")->place);
     return -1;
   }
   return 0;
@@ -181,7 +211,7 @@ static int run_help(struct invocation *invocation) {
   int status = 0;
   answer_text(&answer, "help");
   append_subject(invocation, &subject);
-  if (!invocation_value(invocation, 0))
+  if (!invocation_value(invocation, "COMMAND|TOPIC"))
     append_overview(&answer.text);
   else
     status = append_help(invocation, bytes_text(&subject), subject.length, &answer.text);
@@ -233,7 +263,7 @@ static void explain_options(struct bytes *bytes, const char *text, size_t length
 }
 
 static int run_explain(struct invocation *invocation) {
-  const struct argument_value *word = invocation_value(invocation, 0);
+  const struct argument_value *word = invocation_value(invocation, "NAME");
   struct answer answer;
   answer_text(&answer, "explain");
   explain_constants(&answer.text, word->word.data, word->word.length);
@@ -257,7 +287,7 @@ const struct command command_help = {
     .name = "help",
     .aliases = {"?"},
     .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND|TOPIC", .kind = ARGUMENT_TOPIC, .flags = OPTIONAL | REPEATED}},
+    .arguments = {{.name = "COMMAND|TOPIC", .kind = &argument_topic, .flags = OPTIONAL | REPEATED}},
     .summary = N_("lists the commands, or explains one"),
     .manual = N_("Of a command it shows the synopsis, the call in C and in Python, whether and "
                  "until when it blocks, the errors worth knowing and what usually causes each, an "
@@ -270,7 +300,7 @@ const struct command command_help = {
 const struct command command_explain = {
     .name = "explain",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "NAME", .kind = ARGUMENT_CONSTANT}},
+    .arguments = {{.name = "NAME", .kind = &argument_constant}},
     .summary = N_("tells what a name of C means"),
     .manual =
         N_("NAME is an errno, a flag, an option, a family, a type or a state, whole or without its "

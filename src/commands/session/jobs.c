@@ -15,24 +15,24 @@ static int run_jobs(struct invocation *invocation) {
 }
 
 static int run_wait(struct invocation *invocation) {
-  int64_t timeout = invocation_duration(invocation, 1, -1);
+  int64_t timeout = invocation_duration(invocation, "TIMEOUT", -1);
   int64_t deadline = timeout < 0 ? 0 : clock_monotonic() + timeout;
   invocation->runner->lab_changed =
       invocation->runner->session->lab != NULL; /* what the job has done shows now */
   return invocation->runner->session->shell->wait_job(
-      invocation->runner, (unsigned)invocation_number(invocation, 0, 0), deadline,
+      invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), deadline,
       invocation->result, invocation->error);
 }
 
 static int run_kill(struct invocation *invocation) {
   return invocation->runner->session->shell->kill_job(
-      invocation->runner, (unsigned)invocation_number(invocation, 0, 0), invocation->error);
+      invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), invocation->error);
 }
 
 static int run_fg(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
-  unsigned job = (unsigned)invocation_number(invocation, 0, shell->last_job(runner->session));
+  unsigned job = (unsigned)invocation_number(invocation, "%N", shell->last_job(runner->session));
   if (job == 0)
     return error_set(invocation->error, ERROR_FAILURE, _("no job runs in the background"));
   shell->show_job(runner, job);
@@ -43,7 +43,7 @@ static int run_fg(struct invocation *invocation) {
 }
 
 #define JOB_ARGUMENT                                                                               \
-  { .name = "%N", .kind = ARGUMENT_JOB, .flags = OPTIONAL }
+  { .name = "%N", .kind = &argument_job, .flags = OPTIONAL }
 
 const struct command command_jobs = {
     .name = "jobs",
@@ -61,8 +61,9 @@ const struct command command_jobs = {
 const struct command command_wait = {
     .name = "wait",
     .group = GROUP_SESSION,
-    .arguments = {JOB_ARGUMENT, {.name = "TIMEOUT", .kind = ARGUMENT_DURATION, .flags = OPTIONAL}},
-    .result = "value... of the job",
+    .arguments = {JOB_ARGUMENT, {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL}},
+    .results = {"value... of the job"},
+    .results_vary = true,
     .summary = N_("waits for a job, or for all"),
     .manual = N_("Gives the job's result, and fails as the job failed: `expect \"hello\" wait %1` "
                  "works. With TIMEOUT it gives up after that time (ETIMEDOUT). The names that a "
@@ -77,7 +78,7 @@ const struct command command_wait = {
 const struct command command_kill = {
     .name = "kill",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "%N", .kind = ARGUMENT_JOB}},
+    .arguments = {{.name = "%N", .kind = &argument_job}},
     .summary = N_("ends a job"),
     .manual = N_("The call it blocks in fails with EINTR, and nothing behind it is run. Its "
                  "sockets stay as they are."),
@@ -90,7 +91,8 @@ const struct command command_fg = {
     .name = "fg",
     .group = GROUP_SESSION,
     .arguments = {JOB_ARGUMENT},
-    .result = "value... of the job",
+    .results = {"value... of the job"},
+    .results_vary = true,
     .summary = N_("brings a job to the foreground"),
     .manual = N_("Waits for the job, the one started last where none is named. Ctrl-C interrupts "
                  "the job; Ctrl-Z leaves it in the background again."),

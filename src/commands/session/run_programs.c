@@ -21,7 +21,7 @@ static int give_status(struct invocation *invocation, int status) {
 static int run_shell(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct session *session = runner->session;
-  const struct argument_value *words = invocation_value(invocation, 0);
+  const struct argument_value *words = invocation_value(invocation, "COMMAND");
   if (memchr(words->word.data, '\0', words->word.length))
     return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
   pid_t child =
@@ -42,8 +42,8 @@ const struct command command_shell = {
     .name = "shell",
     .aliases = {"!"},
     .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
-    .result = "exit status",
+    .arguments = {{.name = "COMMAND", .kind = &argument_raw}},
+    .results = {"exit status"},
     .summary = N_("runs a command of the system"),
     .manual = N_(
         "/bin/sh gets the rest of the line as it is: ; & # and $ are its own. Names that hold "
@@ -56,7 +56,7 @@ const struct command command_shell = {
 };
 
 static int run_spawn(struct invocation *invocation) {
-  const struct argument_value *words = invocation_value(invocation, 0);
+  const struct argument_value *words = invocation_value(invocation, "COMMAND");
   if (memchr(words->word.data, '\0', words->word.length))
     return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
   struct process *process =
@@ -71,8 +71,8 @@ static int run_spawn(struct invocation *invocation) {
 const struct command command_spawn = {
     .name = "spawn",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND", .kind = ARGUMENT_RAW}},
-    .result = "process",
+    .arguments = {{.name = "COMMAND", .kind = &argument_raw}},
+    .results = {"process"},
     .summary = N_("starts a command of the system in the background"),
     .manual =
         N_("/bin/sh gets the rest of the line, as with shell, and the session goes on: a server or "

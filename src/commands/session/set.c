@@ -1,6 +1,40 @@
 /* set: the command that shows and changes settings. */
 #include "command/invocation.h"
+#include "command/offer.h"
 #include "session/settings.h"
+
+static int read_name(struct invocation *invocation, struct argument_value *value) {
+  if (setting_find(value->word.data, value->word.length))
+    return 0;
+  return argument_wrong(invocation, value, _("is no setting; `set` lists them all"));
+}
+
+static void complete_name(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  for (const struct setting *setting = setting_table; setting->name; setting++)
+    offer_text(offer, setting->name, setting->summary);
+}
+
+static const struct argument_kind argument_setting = {
+    .name = "setting",
+    .read = read_name,
+    .complete = complete_name,
+};
+
+static void complete_value(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  const struct word *name = offer->word_count ? &offer->words[offer->word_count - 1] : NULL;
+  const struct setting *setting =
+      name && name->literal ? setting_find(name->text, name->count) : NULL;
+  if (setting && setting->kind == SETTING_SWITCH)
+    offer_words(offer, "on|off");
+}
+
+/* The setting itself reads it. */
+static const struct argument_kind argument_setting_value = {
+    .name = "setting value",
+    .complete = complete_value,
+};
 
 static int list_settings(struct invocation *invocation, const struct setting *only) {
   static const char *const columns[] = {N_("SETTING"), N_("VALUE"), N_("MEANING"), NULL};
@@ -22,8 +56,8 @@ static int list_settings(struct invocation *invocation, const struct setting *on
 
 /* A value that is written out is looked at before the script runs. */
 static int check_set(struct invocation *invocation) {
-  const struct argument_value *name = invocation_value(invocation, 0);
-  const struct argument_value *value = invocation_value(invocation, 1);
+  const struct argument_value *name = invocation_value(invocation, "SETTING");
+  const struct argument_value *value = invocation_value(invocation, "VALUE");
   struct settings scratch = {0};
   if (!name || !value || name->unknown || value->unknown)
     return 0;
@@ -37,8 +71,8 @@ static int check_set(struct invocation *invocation) {
 
 static int run_set(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
-  const struct argument_value *name = invocation_value(invocation, 0);
-  const struct argument_value *value = invocation_value(invocation, 1);
+  const struct argument_value *name = invocation_value(invocation, "SETTING");
+  const struct argument_value *value = invocation_value(invocation, "VALUE");
   if (!name)
     return list_settings(invocation, NULL);
   const struct setting *setting = setting_find(name->word.data, name->word.length);
@@ -57,8 +91,8 @@ static int run_set(struct invocation *invocation) {
 const struct command command_set = {
     .name = "set",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "SETTING", .kind = ARGUMENT_SETTING, .flags = OPTIONAL},
-                  {.name = "VALUE", .kind = ARGUMENT_VALUE, .flags = OPTIONAL}},
+    .arguments = {{.name = "SETTING", .kind = &argument_setting, .flags = OPTIONAL},
+                  {.name = "VALUE", .kind = &argument_setting_value, .flags = OPTIONAL}},
     .summary = N_("shows or changes how the session works"),
     .manual =
         N_("Without words it lists all settings with their values; with one it shows that setting. "

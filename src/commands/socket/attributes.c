@@ -8,13 +8,11 @@
 #include <sys/ioctl.h>
 
 #include "command/invocation.h"
-
-extern const struct command command_getsockname;
+#include "command/offer.h"
 
 static int run_getsockname(struct invocation *invocation) {
   struct call call;
-  bool own = invocation->command == &command_getsockname;
-  call_init(&call, own ? CALL_GETSOCKNAME : CALL_GETPEERNAME, invocation_socket(invocation, 0));
+  call_init(&call, invocation->command->call, invocation_socket(invocation, "SOCKET"));
   int status = invocation_call(invocation, &call);
   if (status == 0) {
     invocation_give_number(invocation, call.result);
@@ -27,7 +25,7 @@ static int run_getsockname(struct invocation *invocation) {
 /* One fcntl, whose result is in *result. */
 static int control_file(struct invocation *invocation, long command, long flags, long *result) {
   struct call call;
-  call_init(&call, CALL_FCNTL, invocation_socket(invocation, 0));
+  call_init(&call, CALL_FCNTL, invocation_socket(invocation, "SOCKET"));
   call.number[0] = command;
   call.number[1] = flags;
   int status = invocation_call(invocation, &call);
@@ -36,9 +34,33 @@ static int control_file(struct invocation *invocation, long command, long flags,
   return status;
 }
 
+#define FILE_COMMANDS "getfl|setfl|getfd|setfd"
+
+/* The flags of fcntl are of two sets: its command, the word before, says which. */
+static int read_file_flags(struct invocation *invocation, struct argument_value *value) {
+  const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
+  value->unknown = command->unknown;
+  if (command->unknown)
+    return 0;
+  bool descriptor = command->number == F_SETFD || command->number == F_GETFD;
+  return argument_read_symbol(invocation, value,
+                              descriptor ? &constant_descriptor_flags : &constant_file_flags);
+}
+
+static void complete_file_flags(const struct argument *argument, struct offer *offer) {
+  offer_set(offer, argument->set, true);
+}
+
+static const struct argument_kind argument_file_flags = {
+    .name = "file flags",
+    .fits = argument_fits_flags,
+    .read = read_file_flags,
+    .complete = complete_file_flags,
+};
+
 static int check_fcntl(struct invocation *invocation) {
-  const struct argument_value *command = invocation_value(invocation, 1);
-  const struct argument_value *flags = invocation_value(invocation, 2);
+  const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
+  const struct argument_value *flags = invocation_value(invocation, "FLAGS");
   if (command->unknown)
     return 0;
   bool sets = command->number == F_SETFL || command->number == F_SETFD;
@@ -55,16 +77,17 @@ static int check_fcntl(struct invocation *invocation) {
 }
 
 static int run_fcntl(struct invocation *invocation) {
-  long command = (long)invocation_number(invocation, 1, 0);
+  long command = (long)invocation_number(invocation, FILE_COMMANDS, 0);
   long result;
-  if (control_file(invocation, command, (long)invocation_number(invocation, 2, 0), &result) < 0)
+  if (control_file(invocation, command, (long)invocation_number(invocation, "FLAGS", 0), &result) <
+      0)
     return -1;
   invocation_give_number(invocation, result);
   return 0;
 }
 
 static int run_set_blocking(struct invocation *invocation) {
-  bool on = invocation_number(invocation, 1, 0) == 0;
+  bool on = invocation_number(invocation, "MODE", 0) == 0;
   long flags;
   long ignored;
   if (control_file(invocation, F_GETFL, 0, &flags) < 0)
@@ -112,8 +135,8 @@ static enum request_form request_form(long long request) {
 }
 
 static int check_ioctl(struct invocation *invocation) {
-  const struct argument_value *request = invocation_value(invocation, 1);
-  const struct argument_value *value = invocation_value(invocation, 2);
+  const struct argument_value *request = invocation_value(invocation, "REQUEST");
+  const struct argument_value *value = invocation_value(invocation, "VALUE");
   if (value && !value->unknown && (value->number < INT_MIN || value->number > UINT_MAX))
     return invocation_wrong(invocation, value, _("the value is an int of C"));
   if (request->unknown)
@@ -144,9 +167,9 @@ static int give_time(struct invocation *invocation, const struct call *call) {
 
 static int run_ioctl(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_IOCTL, invocation_socket(invocation, 0));
-  call.number[0] = (long)invocation_number(invocation, 1, 0);
-  call.number[1] = (int)invocation_number(invocation, 2, 0);
+  call_init(&call, CALL_IOCTL, invocation_socket(invocation, "SOCKET"));
+  call.number[0] = (long)invocation_number(invocation, "REQUEST", 0);
+  call.number[1] = (int)invocation_number(invocation, "VALUE", 0);
   enum request_form form = request_form(call.number[0]);
   int status = invocation_call(invocation, &call);
   if (status == 0 && form == REQUEST_TIME)
@@ -159,13 +182,13 @@ static int run_ioctl(struct invocation *invocation) {
 }
 
 #define SOCKET_ARGUMENT                                                                            \
-  { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
+  { .name = "SOCKET", .kind = &argument_socket }
 
 const struct command command_getsockname = {
     .name = "getsockname",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "address",
+    .results = {"address"},
     .summary = N_("tells a socket's own address"),
     .manual = N_(
         "Gives the address and port that the socket is bound to: by bind, or by the kernel at "
@@ -177,6 +200,7 @@ const struct command command_getsockname = {
     .errors = {{ENOTSOCK, N_("it is an epoll instance, which has no address")}},
     .example = "srv = tcp-listen 127.0.0.1:0\na = getsockname srv\nprint $a.port",
     .pages = "getsockname(2), ip(7), unix(7)",
+    .call = CALL_GETSOCKNAME,
     .run = run_getsockname,
 };
 
@@ -184,7 +208,7 @@ const struct command command_getpeername = {
     .name = "getpeername",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "address",
+    .results = {"address"},
     .summary = N_("tells the address of a socket's peer"),
     .manual = N_("Gives the address that the socket is connected to. It tells nothing about "
                  "whether the peer is still there. The result has the fields .host, .port, .family "
@@ -197,6 +221,7 @@ const struct command command_getpeername = {
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\np = getpeername c\nassert $p == "
                "$srv.local",
     .pages = "getpeername(2), ip(7), unix(7)",
+    .call = CALL_GETPEERNAME,
     .run = run_getsockname,
 };
 
@@ -204,7 +229,7 @@ const struct command command_set_blocking = {
     .name = "set-blocking",
     .aliases = {"setblocking"},
     .group = GROUP_OPTION,
-    .arguments = {SOCKET_ARGUMENT, {.name = "MODE", .kind = ARGUMENT_KEYWORD, .words = "on|off"}},
+    .arguments = {SOCKET_ARGUMENT, {.name = "MODE", .kind = &argument_keyword, .words = "on|off"}},
     .summary = N_("lets the calls on a socket wait, or not"),
     .manual = N_("Reads the flags with fcntl (F_GETFL), and sets them (F_SETFL) with or without "
                  "O_NONBLOCK. On a non-blocking socket a call that would have to wait fails with "
@@ -222,13 +247,13 @@ const struct command command_set_blocking = {
 const struct command command_fcntl = {
     .name = "fcntl",
     .group = GROUP_OPTION,
-    .arguments =
-        {SOCKET_ARGUMENT,
-         {.name = "getfl|setfl|getfd|setfd",
-          .kind = ARGUMENT_SYMBOL,
-          .set = &constant_file_commands},
-         {.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_file_flags}},
-    .result = "flags",
+    .arguments = {SOCKET_ARGUMENT,
+                  {.name = FILE_COMMANDS, .kind = &argument_symbol, .set = &constant_file_commands},
+                  {.name = "FLAGS",
+                   .kind = &argument_file_flags,
+                   .flags = OPTIONAL,
+                   .set = &constant_file_flags}},
+    .results = {"flags"},
     .summary = N_("reads or sets the flags of a descriptor"),
     .manual = N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several "
                  "descriptors may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) "
@@ -250,9 +275,9 @@ const struct command command_ioctl = {
     .name = "ioctl",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT,
-                  {.name = "REQUEST", .kind = ARGUMENT_SYMBOL, .set = &constant_requests},
-                  {.name = "VALUE", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
-    .result = "value",
+                  {.name = "REQUEST", .kind = &argument_symbol, .set = &constant_requests},
+                  {.name = "VALUE", .kind = &argument_number, .flags = OPTIONAL}},
+    .results = {"value"},
     .summary = N_("asks the kernel about a socket's queues, or sets a mode"),
     .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
                  "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "

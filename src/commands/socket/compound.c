@@ -4,9 +4,6 @@
 
 #include "command/invocation.h"
 
-extern const struct command command_tcp_connect, command_tcp_listen, command_udp_bind,
-    command_udp_connect, command_unix_bind, command_unix_connect, command_unix_listen;
-
 /* One step on a socket: 0 or -1. The call is freed. */
 static int step(struct invocation *invocation, struct call *call) {
   int status = invocation_call(invocation, call);
@@ -44,43 +41,26 @@ static int reuse_address(struct invocation *invocation, struct socket *socket) {
 static int name_socket(struct invocation *invocation, struct socket *socket, enum call_name name) {
   struct call call;
   call_init(&call, name, socket);
-  call.address = invocation_value(invocation, 0)->address;
+  call.address = invocation_value(invocation, "ADDRESS")->address;
   return step(invocation, &call);
 }
 
 static int listen_on(struct invocation *invocation, struct socket *socket) {
   struct call call;
   call_init(&call, CALL_LISTEN, socket);
-  call.number[0] = (long)invocation_number(invocation, 1, SOMAXCONN);
+  call.number[0] = (long)invocation_number(invocation, "BACKLOG", SOMAXCONN);
   return step(invocation, &call);
 }
 
 /* What each of these commands makes of its address. */
 struct recipe {
-  const struct command *command;
-  int type;
+  int type;       /* where the command has no word for it */
   bool unix_only; /* the address must be a path; else it must not be */
   bool reuse;
   bool bind;
   bool listen;
   bool connect;
 };
-
-static const struct recipe *recipe_of(const struct command *command) {
-  static const struct recipe recipes[] = {
-      {&command_tcp_listen, SOCK_STREAM, false, true, true, true, false},
-      {&command_tcp_connect, SOCK_STREAM, false, false, false, false, true},
-      {&command_udp_bind, SOCK_DGRAM, false, false, true, false, false},
-      {&command_udp_connect, SOCK_DGRAM, false, false, false, false, true},
-      {&command_unix_listen, SOCK_STREAM, true, false, true, true, false},
-      {&command_unix_connect, SOCK_STREAM, true, false, false, false, true},
-      {&command_unix_bind, SOCK_DGRAM, true, false, true, false, false},
-  };
-  for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
-    if (recipes[i].command == command)
-      return &recipes[i];
-  return NULL;
-}
 
 static int take_steps(struct invocation *invocation, const struct recipe *recipe,
                       struct socket *socket) {
@@ -107,9 +87,8 @@ static void close_again(struct invocation *invocation, struct socket *socket) {
   step(&closing, &call);
 }
 
-static int run_recipe(struct invocation *invocation) {
-  const struct recipe *recipe = recipe_of(invocation->command);
-  const struct argument_value *address = invocation_value(invocation, 0);
+static int follow(struct invocation *invocation, const struct recipe *recipe) {
+  const struct argument_value *address = invocation_value(invocation, "ADDRESS");
   int family = address_family(&address->address);
   if ((family == AF_UNIX) != recipe->unix_only)
     return invocation_wrong(invocation, address,
@@ -118,8 +97,8 @@ static int run_recipe(struct invocation *invocation) {
                                 : _("%s takes an internet address; for a path there are "
                                     "unix-listen, unix-connect and unix-bind"),
                             invocation->command->name);
-  int type = recipe->command == &command_unix_bind
-                 ? (int)invocation_number(invocation, 1, recipe->type)
+  int type = invocation_takes(invocation, "TYPE")
+                 ? (int)invocation_number(invocation, "TYPE", recipe->type)
                  : recipe->type;
   struct socket *socket = make_socket(invocation, family, type);
   if (!socket)
@@ -137,10 +116,47 @@ static int run_recipe(struct invocation *invocation) {
   return status;
 }
 
+static int run_tcp_listen(struct invocation *invocation) {
+  static const struct recipe recipe = {
+      .type = SOCK_STREAM, .reuse = true, .bind = true, .listen = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_tcp_connect(struct invocation *invocation) {
+  static const struct recipe recipe = {.type = SOCK_STREAM, .connect = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_udp_bind(struct invocation *invocation) {
+  static const struct recipe recipe = {.type = SOCK_DGRAM, .bind = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_udp_connect(struct invocation *invocation) {
+  static const struct recipe recipe = {.type = SOCK_DGRAM, .connect = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_unix_listen(struct invocation *invocation) {
+  static const struct recipe recipe = {
+      .type = SOCK_STREAM, .unix_only = true, .bind = true, .listen = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_unix_connect(struct invocation *invocation) {
+  static const struct recipe recipe = {.type = SOCK_STREAM, .unix_only = true, .connect = true};
+  return follow(invocation, &recipe);
+}
+
+static int run_unix_bind(struct invocation *invocation) {
+  static const struct recipe recipe = {.type = SOCK_DGRAM, .unix_only = true, .bind = true};
+  return follow(invocation, &recipe);
+}
+
 #define ADDRESS_ARGUMENT                                                                           \
-  { .name = "ADDRESS", .kind = ARGUMENT_ADDRESS }
+  { .name = "ADDRESS", .kind = &argument_address }
 #define BACKLOG_ARGUMENT                                                                           \
-  { .name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL }
+  { .name = "BACKLOG", .kind = &argument_number, .flags = OPTIONAL }
 
 #define LISTEN_ERRORS                                                                              \
   {EADDRINUSE, N_("another socket listens on this port, or has this path")},                       \
@@ -167,7 +183,7 @@ const struct command command_tcp_listen = {
     .name = "tcp-listen",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a TCP socket that listens"),
     .manual = N_("Makes the calls socket, setsockopt (SO_REUSEADDR, as servers do), bind and "
                  "listen. Where one fails, the socket is closed again."),
@@ -176,14 +192,14 @@ const struct command command_tcp_listen = {
     .errors = {LISTEN_ERRORS},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv",
     .pages = "listen(2), bind(2), tcp(7)",
-    .run = run_recipe,
+    .run = run_tcp_listen,
 };
 
 const struct command command_tcp_connect = {
     .name = "tcp-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a TCP socket and connects it"),
     .manual =
         N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
@@ -192,14 +208,14 @@ const struct command command_tcp_connect = {
     .errors = {CONNECT_ERRORS},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv",
     .pages = "connect(2), tcp(7)",
-    .run = run_recipe,
+    .run = run_tcp_connect,
 };
 
 const struct command command_udp_bind = {
     .name = "udp-bind",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a UDP socket with an address"),
     .manual = N_("Makes the calls socket and bind. It then receives every datagram that is sent to "
                  "the address, whoever sent it."),
@@ -208,14 +224,14 @@ const struct command command_udp_bind = {
     .example =
         "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"\nexpect \"hello\" recv u",
     .pages = "bind(2), udp(7)",
-    .run = run_recipe,
+    .run = run_udp_bind,
 };
 
 const struct command command_udp_connect = {
     .name = "udp-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a UDP socket that sends to one address"),
     .manual = N_("Makes the calls socket and connect. Nothing is sent by that: it fixes where send "
                  "goes, and whose datagrams are received."),
@@ -225,14 +241,14 @@ const struct command command_udp_connect = {
                {EACCES, N_("a broadcast address needs setsockopt so_broadcast on")}},
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"",
     .pages = "connect(2), udp(7)",
-    .run = run_recipe,
+    .run = run_udp_connect,
 };
 
 const struct command command_unix_listen = {
     .name = "unix-listen",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT, BACKLOG_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a Unix stream socket that listens"),
     .manual = N_("Makes the calls socket, bind and listen. The path stays in the file system after "
                  "close; an abstract name (unix:@name) does not."),
@@ -240,14 +256,14 @@ const struct command command_unix_listen = {
     .errors = {UNIX_LISTEN_ERRORS},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv\ns = accept srv",
     .pages = "unix(7), listen(2)",
-    .run = run_recipe,
+    .run = run_unix_listen,
 };
 
 const struct command command_unix_connect = {
     .name = "unix-connect",
     .group = GROUP_COMPOUND,
     .arguments = {ADDRESS_ARGUMENT},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a Unix stream socket and connects it"),
     .manual =
         N_("Makes the calls socket and connect. Where connect fails, the socket is closed again."),
@@ -257,14 +273,14 @@ const struct command command_unix_connect = {
                {EACCES, N_("the path may not be written")}},
     .example = "srv = unix-listen unix:@example\nc = unix-connect srv",
     .pages = "unix(7), connect(2)",
-    .run = run_recipe,
+    .run = run_unix_connect,
 };
 
 const struct command command_unix_bind = {
     .name = "unix-bind",
     .group = GROUP_COMPOUND,
-    .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = ARGUMENT_TYPE, .flags = OPTIONAL}},
-    .result = "socket",
+    .arguments = {ADDRESS_ARGUMENT, {.name = "TYPE", .kind = &argument_type, .flags = OPTIONAL}},
+    .results = {"socket"},
     .summary = N_("makes a Unix socket with an address"),
     .manual = N_("Makes the calls socket and bind. TYPE is dgram where it is omitted. unix: alone "
                  "lets the kernel choose an abstract name."),
@@ -273,5 +289,5 @@ const struct command command_unix_bind = {
     .example = "u = unix-bind unix:@example\nc = socket unix dgram\nsendto c \"hello\" u\nexpect "
                "\"hello\" recv u",
     .pages = "unix(7), bind(2)",
-    .run = run_recipe,
+    .run = run_unix_bind,
 };

@@ -49,20 +49,21 @@ int move_prepare_sendfile(struct call *call, struct socket *socket, const char *
 }
 
 static int run_sendfile(struct invocation *invocation) {
-  const struct argument_value *path = invocation_value(invocation, 1);
+  const struct argument_value *path = invocation_value(invocation, "PATH");
   uint64_t size = 0;
   struct call call;
   struct bytes name = {0};
   bytes_append(&name, path->word.data, path->word.length);
   int file = move_open(bytes_text(&name), &size, invocation->error);
-  size_t offset = invocation_size(invocation, 2, 0);
+  size_t offset = invocation_size(invocation, "OFFSET", 0);
   size_t rest = size > offset ? (size_t)(size - offset) : 0;
   int status = -1;
   if (file >= 0)
-    status = move_prepare_sendfile(&call, invocation_socket(invocation, 0), bytes_text(&name), file,
-                                   offset, invocation_size(invocation, 3, rest)) < 0
-                 ? error_set_memory(invocation->error)
-                 : invocation_simple_call(invocation, &call);
+    status =
+        move_prepare_sendfile(&call, invocation_socket(invocation, "SOCKET"), bytes_text(&name),
+                              file, offset, invocation_size(invocation, "COUNT", rest)) < 0
+            ? error_set_memory(invocation->error)
+            : invocation_simple_call(invocation, &call);
   if (file >= 0)
     close(file);
   bytes_free(&name);
@@ -71,12 +72,12 @@ static int run_sendfile(struct invocation *invocation) {
 
 static int run_splice(struct invocation *invocation) {
   struct call call;
-  struct socket *to = invocation_socket(invocation, 1);
-  call_init(&call, CALL_SPLICE, invocation_socket(invocation, 0));
+  struct socket *to = invocation_socket(invocation, "TO");
+  call_init(&call, CALL_SPLICE, invocation_socket(invocation, "FROM"));
   call.other = (struct socket *)object_retain(&to->object);
   call.object = socket_label(to);
-  call.size = invocation_size(invocation, 2, 0);
-  call.number[0] = (long)invocation_number(invocation, 3, 0);
+  call.size = invocation_size(invocation, "COUNT", 0);
+  call.number[0] = (long)invocation_number(invocation, "FLAGS", 0);
   runner_touch(invocation->runner, to);
   return invocation_simple_call(invocation, &call);
 }
@@ -96,11 +97,11 @@ static int run_pipe(struct invocation *invocation) {
 const struct command command_sendfile = {
     .name = "sendfile",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "PATH", .kind = ARGUMENT_FILE},
-                  {.name = "OFFSET", .kind = ARGUMENT_SIZE, .flags = OPTIONAL},
-                  {.name = "COUNT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
-    .result = "count",
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "PATH", .kind = &argument_file},
+                  {.name = "OFFSET", .kind = &argument_size, .flags = OPTIONAL},
+                  {.name = "COUNT", .kind = &argument_size, .flags = OPTIONAL}},
+    .results = {"count"},
     .summary = N_("sends a part of a file, without copying it through the program"),
     .manual = N_("One sendfile(2): hands COUNT bytes of the file from OFFSET on (all that follow, "
                  "and the whole file, where they are omitted) from the kernel's own memory to the "
@@ -128,14 +129,14 @@ const struct command command_sendfile = {
 const struct command command_splice = {
     .name = "splice",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "FROM", .kind = ARGUMENT_SOCKET},
-                  {.name = "TO", .kind = ARGUMENT_SOCKET},
-                  {.name = "COUNT", .kind = ARGUMENT_SIZE},
+    .arguments = {{.name = "FROM", .kind = &argument_socket},
+                  {.name = "TO", .kind = &argument_socket},
+                  {.name = "COUNT", .kind = &argument_size},
                   {.name = "FLAGS",
-                   .kind = ARGUMENT_FLAGS,
+                   .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_splice_flags}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("moves data between a socket and a pipe, without copying it through the program"),
     .manual = N_("One splice(2): takes at most COUNT bytes out of FROM and puts them into TO, "
                  "inside the kernel. One of the two must be an end of a pipe, so data goes from "
@@ -161,7 +162,7 @@ const struct command command_splice = {
 const struct command command_pipe = {
     .name = "pipe",
     .group = GROUP_TRANSFER,
-    .result = "read end, write end",
+    .results = {"read end", "write end"},
     .summary = N_("makes a pipe"),
     .manual = N_("Makes two descriptors: what is written into the second comes out of the first, "
                  "with read. Neither is a socket: send and recv fail with ENOTSOCK, and read, "

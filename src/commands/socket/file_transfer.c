@@ -38,7 +38,7 @@ struct transfer {
 
 static void transfer_begin(struct transfer *transfer, struct invocation *invocation,
                            struct bytes *path) {
-  const struct argument_value *word = invocation_value(invocation, 1);
+  const struct argument_value *word = invocation_value(invocation, "PATH");
   bytes_append(path, word->word.data, word->word.length);
   *transfer = (struct transfer){.invocation = invocation, .began = clock_monotonic()};
   transfer->path = bytes_text(path);
@@ -130,7 +130,7 @@ static int run_send_file(struct invocation *invocation) {
   char text[100];
   transfer_begin(&transfer, invocation, &path);
   int file = move_open(transfer.path, &transfer.whole, invocation->error);
-  int status = file < 0 ? -1 : send_all(&transfer, invocation_socket(invocation, 0), file);
+  int status = file < 0 ? -1 : send_all(&transfer, invocation_socket(invocation, "SOCKET"), file);
   if (file >= 0) {
     close(file);
     snprintf(text, sizeof text, _("%llu of %llu bytes were sent"),
@@ -302,17 +302,17 @@ static int run_recv_file(struct invocation *invocation) {
   struct transfer transfer;
   struct target target;
   struct bytes path = {0};
-  const struct socket *socket = invocation_socket(invocation, 0);
+  const struct socket *socket = invocation_socket(invocation, "SOCKET");
   if (socket->type != SOCK_STREAM && !socket->pipe)
     return error_set(
         invocation->error, ERROR_FAILURE,
         _("socket %d is no stream, and only these have an end, where a file would be complete"),
         socket->was_descriptor);
   transfer_begin(&transfer, invocation, &path);
-  transfer.whole = invocation_size(invocation, 2, 0);
+  transfer.whole = invocation_size(invocation, "SIZE", 0);
   int status = target_open(&target, &transfer, invocation->error);
   if (status == 0)
-    status = receive_all(&transfer, invocation_socket(invocation, 0), &target);
+    status = receive_all(&transfer, invocation_socket(invocation, "SOCKET"), &target);
   if (status == 0)
     status = conclude(&transfer, &target);
   if (status < 0)
@@ -328,9 +328,9 @@ static int run_recv_file(struct invocation *invocation) {
 const struct command command_send_file = {
     .name = "send-file",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "PATH", .kind = ARGUMENT_FILE}},
-    .result = "count",
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "PATH", .kind = &argument_file}},
+    .results = {"count"},
     .summary = N_("sends a whole file, with as many calls as it takes"),
     .manual = N_("Makes sendfile(2) calls until the whole file is handed over. The first of them "
                  "are shown, and the number of the others; log shows all. On a terminal one that "
@@ -353,10 +353,10 @@ const struct command command_send_file = {
 const struct command command_recv_file = {
     .name = "recv-file",
     .group = GROUP_TRANSFER,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "PATH", .kind = ARGUMENT_FILE},
-                  {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
-    .result = "count",
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "PATH", .kind = &argument_file},
+                  {.name = "SIZE", .kind = &argument_size, .flags = OPTIONAL}},
+    .results = {"count"},
     .summary = N_("receives a file, to the end of the stream, with as many calls as it takes"),
     .manual =
         N_("Makes splice(2) calls until the end of the stream, or until SIZE bytes have come: each "

@@ -6,19 +6,9 @@
 #include "command/invocation.h"
 #include "session/service_handle.h"
 
-extern const struct command command_socketpair;
-
 /* The value of a descriptor made by a call, as the result of the command. */
 static void give_socket(struct invocation *invocation, struct socket *socket) {
   result_add(invocation->result, value_from_object(&socket->object));
-}
-
-static int give_address(struct invocation *invocation, const struct address *address) {
-  struct object *object = address_object_create(address);
-  if (!object)
-    return error_set_memory(invocation->error);
-  result_add(invocation->result, (struct value){.kind = VALUE_OBJECT, .object = object});
-  return 0;
 }
 
 /* Makes a call that makes descriptors, gives them as the result, and frees it. */
@@ -32,56 +22,56 @@ static int make_call(struct invocation *invocation, struct call *call) {
         give_socket(invocation, call->made_entry[i]);
   }
   if (status == 0 && call_has_part(call, PART_ADDRESS_OUT))
-    status = give_address(invocation, &call->address);
+    status = invocation_give_address(invocation, &call->address);
   call_free(call);
   return status;
 }
 
 static int run_socket(struct invocation *invocation) {
   struct call call;
-  call_init(&call, invocation->command == &command_socketpair ? CALL_SOCKETPAIR : CALL_SOCKET,
-            NULL);
-  for (size_t i = 0; i < 3; i++)
-    call.number[i] = (long)invocation_number(invocation, i, 0);
+  call_init(&call, invocation->command->call, NULL);
+  call.number[0] = (long)invocation_number(invocation, "FAMILY", 0);
+  call.number[1] = (long)invocation_number(invocation, "TYPE", 0);
+  call.number[2] = (long)invocation_number(invocation, "PROTOCOL", 0);
   return make_call(invocation, &call);
 }
 
 static int run_bind(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_BIND, invocation_socket(invocation, 0));
-  call.address = invocation_value(invocation, 1)->address;
+  call_init(&call, CALL_BIND, invocation_socket(invocation, "SOCKET"));
+  call.address = invocation_value(invocation, "ADDRESS")->address;
   return invocation_simple_call(invocation, &call);
 }
 
 static int run_listen(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_LISTEN, invocation_socket(invocation, 0));
-  call.number[0] = (long)invocation_number(invocation, 1, SOMAXCONN);
+  call_init(&call, CALL_LISTEN, invocation_socket(invocation, "SOCKET"));
+  call.number[0] = (long)invocation_number(invocation, "BACKLOG", SOMAXCONN);
   if (call.number[0] < INT_MIN || call.number[0] > INT_MAX)
-    return invocation_wrong(invocation, invocation_value(invocation, 1),
+    return invocation_wrong(invocation, invocation_value(invocation, "BACKLOG"),
                             _("a backlog is an int of C"));
   return invocation_simple_call(invocation, &call);
 }
 
 static int run_accept(struct invocation *invocation) {
   struct call call;
-  const struct argument_value *flags = invocation_value(invocation, 1);
-  call_init(&call, flags ? CALL_ACCEPT4 : CALL_ACCEPT, invocation_socket(invocation, 0));
+  const struct argument_value *flags = invocation_value(invocation, "FLAGS");
+  call_init(&call, flags ? CALL_ACCEPT4 : CALL_ACCEPT, invocation_socket(invocation, "SOCKET"));
   call.number[0] = flags ? (long)flags->number : 0;
   return make_call(invocation, &call);
 }
 
 static int run_connect(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_CONNECT, invocation_socket(invocation, 0));
-  call.address = invocation_value(invocation, 1)->address;
+  call_init(&call, CALL_CONNECT, invocation_socket(invocation, "SOCKET"));
+  call.address = invocation_value(invocation, "ADDRESS")->address;
   return invocation_simple_call(invocation, &call);
 }
 
 static int run_shutdown(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_SHUTDOWN, invocation_socket(invocation, 0));
-  call.number[0] = (long)invocation_number(invocation, 1, 0);
+  call_init(&call, CALL_SHUTDOWN, invocation_socket(invocation, "SOCKET"));
+  call.number[0] = (long)invocation_number(invocation, "HOW", 0);
   /* Not every kind of listener wakes those who wait for clients. */
   if (call.number[0] != SHUT_WR && call.entry->type == SOCK_STREAM)
     service_handle_socket_closes(invocation->runner, call.entry, false);
@@ -91,7 +81,7 @@ static int run_shutdown(struct invocation *invocation) {
 static int run_close(struct invocation *invocation) {
   int status = 0;
   const struct argument_value *value;
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++) {
+  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SOCKET", i)); i++) {
     struct call call;
     if (value->socket->waiting > 0)
       runner_note(invocation->runner,
@@ -109,20 +99,20 @@ static int run_close(struct invocation *invocation) {
 
 static int run_dup(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_DUP, invocation_socket(invocation, 0));
+  call_init(&call, CALL_DUP, invocation_socket(invocation, "SOCKET"));
   return make_call(invocation, &call);
 }
 
 const struct command command_socket = {
     .name = "socket",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
-                  {.name = "TYPE", .kind = ARGUMENT_TYPE},
+    .arguments = {{.name = "FAMILY", .kind = &argument_symbol, .set = &constant_families},
+                  {.name = "TYPE", .kind = &argument_type},
                   {.name = "PROTOCOL",
-                   .kind = ARGUMENT_SYMBOL,
+                   .kind = &argument_symbol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes a socket"),
     .manual = N_("Makes one end of a communication, which is not yet bound to an address nor "
                  "connected. TYPE may carry flags, as in stream|nonblock. PROTOCOL is a name out "
@@ -143,19 +133,20 @@ const struct command command_socket = {
                            "or raise ulimit -n")}},
     .example = "s = socket inet stream\nbind s 127.0.0.1:0\nclose s",
     .pages = "socket(2), ip(7), ipv6(7), unix(7), tcp(7), udp(7), raw(7)",
+    .call = CALL_SOCKET,
     .run = run_socket,
 };
 
 const struct command command_socketpair = {
     .name = "socketpair",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "FAMILY", .kind = ARGUMENT_SYMBOL, .set = &constant_families},
-                  {.name = "TYPE", .kind = ARGUMENT_TYPE},
+    .arguments = {{.name = "FAMILY", .kind = &argument_symbol, .set = &constant_families},
+                  {.name = "TYPE", .kind = &argument_type},
                   {.name = "PROTOCOL",
-                   .kind = ARGUMENT_SYMBOL,
+                   .kind = &argument_symbol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
-    .result = "socket, socket",
+    .results = {"socket", "socket"},
     .summary = N_("makes two sockets that are connected to each other"),
     .manual = N_("Makes a pair of connected sockets without any address: what is sent into one "
                  "comes out of the other. On Linux only the family unix has them."),
@@ -167,14 +158,15 @@ const struct command command_socketpair = {
                            "or raise ulimit -n")}},
     .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hello\" recv b\nclose a b",
     .pages = "socketpair(2), unix(7)",
+    .call = CALL_SOCKETPAIR,
     .run = run_socket,
 };
 
 const struct command command_bind = {
     .name = "bind",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "ADDRESS", .kind = &argument_address}},
     .summary = N_("gives a socket its local address"),
     .manual =
         N_("Gives the socket the address it is reached at. Port 0 lets the kernel choose a free "
@@ -202,8 +194,8 @@ const struct command command_bind = {
 const struct command command_listen = {
     .name = "listen",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "BACKLOG", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "BACKLOG", .kind = &argument_number, .flags = OPTIONAL}},
     .summary = N_("lets a socket take connections"),
     .manual = N_(
         "Turns the socket into a listener: from now on the kernel itself answers handshakes, and "
@@ -225,10 +217,12 @@ const struct command command_listen = {
 const struct command command_accept = {
     .name = "accept",
     .group = GROUP_SOCKET,
-    .arguments =
-        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-         {.name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_type_flags}},
-    .result = "socket, address",
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "FLAGS",
+                   .kind = &argument_flags,
+                   .flags = OPTIONAL,
+                   .set = &constant_type_flags}},
+    .results = {"socket", "address"},
     .summary = N_("takes a finished connection out of a listener's queue"),
     .manual = N_(
         "Gives a new socket for the connection that waits longest in the listener's accept queue, "
@@ -254,8 +248,8 @@ const struct command command_accept = {
 const struct command command_connect = {
     .name = "connect",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS, .flags = NONE_TOO}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "ADDRESS", .kind = &argument_address, .flags = NONE_TOO}},
     .summary = N_("connects a socket to an address"),
     .manual = N_("For a stream socket: makes the handshake with the peer. For a datagram socket "
                  "nothing is sent: it only fixes where send goes and whose datagrams are received. "
@@ -285,8 +279,8 @@ const struct command command_connect = {
 const struct command command_shutdown = {
     .name = "shutdown",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-                  {.name = "HOW", .kind = ARGUMENT_SYMBOL, .set = &constant_shutdown}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
+                  {.name = "HOW", .kind = &argument_symbol, .set = &constant_shutdown}},
     .summary = N_("ends one direction of a connection, or both"),
     .manual =
         N_("wr sends a FIN behind the data that waits: the peer reads it all, then the end of the "
@@ -305,7 +299,7 @@ const struct command command_shutdown = {
 const struct command command_close = {
     .name = "close",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = REPEATED}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = REPEATED}},
     .summary = N_("closes sockets"),
     .manual = N_("Gives the descriptor back. When it was the last one of the socket, a TCP "
                  "connection is ended in order (FIN), or, where received data was never read, or "
@@ -324,8 +318,8 @@ const struct command command_close = {
 const struct command command_dup = {
     .name = "dup",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = ARGUMENT_SOCKET}},
-    .result = "socket",
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
+    .results = {"socket"},
     .summary = N_("makes a second descriptor of the same socket"),
     .manual =
         N_("The new descriptor is the lowest free number, and refers to the same open socket: the "

@@ -54,9 +54,9 @@ static int run_poll(struct invocation *invocation) {
   struct call call;
   const struct argument_value *value;
   call_init(&call, CALL_POLL, NULL);
-  call.duration = invocation_duration(invocation, 1, -1);
+  call.duration = invocation_duration(invocation, "DURATION", -1);
   int status = make_items(invocation, &call, invocation->count);
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, 0, i)); i++)
+  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SOCKET[:EVENTS]", i)); i++)
     add_item(&call, value->socket, (uint32_t)value->number);
   if (status == 0)
     status = wait_ready(invocation, &call);
@@ -74,16 +74,15 @@ static void add_to_set(struct call *call, struct socket *socket, uint32_t set) {
   add_item(call, socket, set);
 }
 
-enum { SELECT_SETS = 3 };
-
 static int run_select(struct invocation *invocation) {
+  static const char *const sets[] = {"read", "write", "except"}; /* as bits, in this order */
   struct call call;
   const struct argument_value *value;
   call_init(&call, CALL_SELECT, NULL);
-  call.duration = invocation_duration(invocation, SELECT_SETS, -1);
+  call.duration = invocation_duration(invocation, "DURATION", -1);
   int status = make_items(invocation, &call, invocation->count);
-  for (size_t set = 0; set < SELECT_SETS; set++)
-    for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, set, i)); i++)
+  for (size_t set = 0; set < sizeof sets / sizeof *sets; set++)
+    for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, sets[set], i)); i++)
       add_to_set(&call, value->socket, 1U << set);
   if (status == 0)
     status = wait_ready(invocation, &call);
@@ -94,7 +93,7 @@ static int run_select(struct invocation *invocation) {
 static int run_epoll_create1(struct invocation *invocation) {
   struct call call;
   call_init(&call, CALL_EPOLL_CREATE1, NULL);
-  call.number[0] = (long)invocation_number(invocation, 0, 0);
+  call.number[0] = (long)invocation_number(invocation, "FLAGS", 0);
   int status = invocation_call(invocation, &call);
   if (status == 0) {
     invocation_give_number(invocation, call.result);
@@ -105,8 +104,8 @@ static int run_epoll_create1(struct invocation *invocation) {
 }
 
 static int check_epoll_ctl(struct invocation *invocation) {
-  const struct argument_value *operation = invocation_value(invocation, 1);
-  const struct argument_value *events = invocation_value(invocation, 3);
+  const struct argument_value *operation = invocation_value(invocation, "add|mod|del");
+  const struct argument_value *events = invocation_value(invocation, "EVENTS");
   if (!operation->unknown && operation->number == EPOLL_CTL_DEL && events)
     return invocation_wrong(invocation, events,
                             _("this word is one too many: del takes no events"));
@@ -115,17 +114,17 @@ static int check_epoll_ctl(struct invocation *invocation) {
 
 static int run_epoll_ctl(struct invocation *invocation) {
   struct call call;
-  struct socket *watched = invocation_socket(invocation, 2);
-  call_init(&call, CALL_EPOLL_CTL, invocation_socket(invocation, 0));
-  call.number[0] = (long)invocation_number(invocation, 1, 0);
-  call.number[1] = (long)invocation_number(invocation, 3, EPOLLIN);
+  struct socket *watched = invocation_socket(invocation, "SOCKET");
+  call_init(&call, CALL_EPOLL_CTL, invocation_socket(invocation, "EPOLL"));
+  call.number[0] = (long)invocation_number(invocation, "add|mod|del", 0);
+  call.number[1] = (long)invocation_number(invocation, "EVENTS", EPOLLIN);
   call.other = (struct socket *)object_retain(&watched->object);
   call.object = socket_label(watched);
   return invocation_simple_call(invocation, &call);
 }
 
 static int check_epoll_wait(struct invocation *invocation) {
-  const struct argument_value *most = invocation_value(invocation, 1);
+  const struct argument_value *most = invocation_value(invocation, "MAX");
   if (most && !most->unknown && (most->number < 0 || most->number > EVENTS_MOST))
     return invocation_wrong(invocation, most,
                             _("the most events that one call gives are from 1 to %d"), EVENTS_MOST);
@@ -134,13 +133,13 @@ static int check_epoll_wait(struct invocation *invocation) {
 
 static int run_epoll_wait(struct invocation *invocation) {
   struct call call;
-  const struct argument_value *most = invocation_value(invocation, 1);
-  const struct argument_value *duration = invocation_value(invocation, 2);
+  const struct argument_value *most = invocation_value(invocation, "MAX");
+  const struct argument_value *duration = invocation_value(invocation, "DURATION");
   bool lone_zero =
       most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
-  call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, 0));
+  call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, "EPOLL"));
   call.items.room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
-  call.duration = lone_zero ? 0 : invocation_duration(invocation, 2, -1);
+  call.duration = lone_zero ? 0 : invocation_duration(invocation, "DURATION", -1);
   int status = make_items(invocation, &call, call.items.room);
   if (status == 0)
     status = wait_ready(invocation, &call);
@@ -149,16 +148,16 @@ static int run_epoll_wait(struct invocation *invocation) {
 }
 
 #define DURATION_ARGUMENT                                                                          \
-  { .name = "DURATION", .kind = ARGUMENT_DURATION, .flags = OPTIONAL }
+  { .name = "DURATION", .kind = &argument_duration, .flags = OPTIONAL }
 #define SET_ARGUMENT(word)                                                                         \
-  { .name = "SOCKET", .kind = ARGUMENT_SOCKET, .flags = OPTIONAL | REPEATED, .keyword = word }
+  { .name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | REPEATED, .keyword = word }
 
 const struct command command_poll = {
     .name = "poll",
     .group = GROUP_READY,
-    .arguments = {{.name = "SOCKET[:EVENTS]", .kind = ARGUMENT_POLL, .flags = REPEATED},
+    .arguments = {{.name = "SOCKET[:EVENTS]", .kind = &argument_poll_socket, .flags = REPEATED},
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until one of several sockets is ready"),
     .manual = N_("Behind each socket stands what to wait for, as in c:in|out; in (POLLIN) where it "
                  "is omitted. Whether asked for or not, poll also tells of POLLERR, POLLHUP and "
@@ -182,7 +181,7 @@ const struct command command_select = {
     .group = GROUP_READY,
     .arguments = {SET_ARGUMENT("read"), SET_ARGUMENT("write"), SET_ARGUMENT("except"),
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until one of the sockets in three sets is ready"),
     .manual = N_(
         "Waits until one of the sockets behind `read` can be read, one of those behind `write` can "
@@ -206,10 +205,10 @@ const struct command command_epoll_create1 = {
     .name = "epoll_create1",
     .group = GROUP_READY,
     .arguments = {{.name = "FLAGS",
-                   .kind = ARGUMENT_FLAGS,
+                   .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_epoll_flags}},
-    .result = "socket",
+    .results = {"socket"},
     .summary = N_("makes an epoll instance, which watches many sockets"),
     .manual = N_("Makes a descriptor that stands for a set of sockets: epoll_ctl puts them in, "
                  "epoll_wait tells which are ready. Unlike poll it keeps the set in the kernel, so "
@@ -229,13 +228,13 @@ const struct command command_epoll_create1 = {
 const struct command command_epoll_ctl = {
     .name = "epoll_ctl",
     .group = GROUP_READY,
-    .arguments = {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
+    .arguments = {{.name = "EPOLL", .kind = &argument_socket},
                   {.name = "add|mod|del",
-                   .kind = ARGUMENT_SYMBOL,
+                   .kind = &argument_symbol,
                    .set = &constant_epoll_operations},
-                  {.name = "SOCKET", .kind = ARGUMENT_SOCKET},
+                  {.name = "SOCKET", .kind = &argument_socket},
                   {.name = "EVENTS",
-                   .kind = ARGUMENT_FLAGS,
+                   .kind = &argument_flags,
                    .flags = OPTIONAL,
                    .set = &constant_epoll_events}},
     .summary = N_("changes which sockets an epoll instance watches"),
@@ -262,10 +261,10 @@ const struct command command_epoll_ctl = {
 const struct command command_epoll_wait = {
     .name = "epoll_wait",
     .group = GROUP_READY,
-    .arguments = {{.name = "EPOLL", .kind = ARGUMENT_SOCKET},
-                  {.name = "MAX", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL},
+    .arguments = {{.name = "EPOLL", .kind = &argument_socket},
+                  {.name = "MAX", .kind = &argument_number, .flags = OPTIONAL},
                   DURATION_ARGUMENT},
-    .result = "number, socket",
+    .results = {"number", "socket"},
     .summary = N_("waits until a socket of an epoll instance is ready"),
     .manual = N_("Gives at most MAX events (64 where it is omitted), each with the socket it is "
                  "about; others come with the next call. Without a DURATION it waits without end; "

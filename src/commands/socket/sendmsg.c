@@ -17,24 +17,20 @@ enum {
   CONTROL_MOST = 1 << 16
 };
 
-/* The words of sendmsg and of recvmsg. */
-enum { SEND_SOCKET, SEND_DATA, SEND_TO, SEND_DESCRIPTOR, SEND_TTL, SEND_FLAGS };
-enum { RECEIVE_SOCKET, RECEIVE_SIZE, RECEIVE_CONTROL, RECEIVE_FLAGS };
-
-static int too_many(struct invocation *invocation, size_t argument, size_t most,
+static int too_many(struct invocation *invocation, const char *key, size_t most,
                     const char *format) {
-  const struct argument_value *value = invocation_nth(invocation, argument, most);
+  const struct argument_value *value = invocation_nth(invocation, key, most);
   return value ? invocation_wrong(invocation, value, "%s", format) : 0;
 }
 
 static int check_sendmsg(struct invocation *invocation) {
-  const struct argument_value *ttl = invocation_value(invocation, SEND_TTL);
+  const struct argument_value *ttl = invocation_value(invocation, "--ttl");
   if (ttl && !ttl->unknown && (ttl->number < INT_MIN || ttl->number > INT_MAX))
     return invocation_wrong(invocation, ttl,
                             _("the time to live is an int of C; from 1 to 255 makes sense"));
-  if (too_many(invocation, SEND_DATA, PARTS_MOST, _("a message has at most 16 parts here")) < 0)
+  if (too_many(invocation, "DATA", PARTS_MOST, _("a message has at most 16 parts here")) < 0)
     return -1;
-  return too_many(invocation, SEND_DESCRIPTOR, DESCRIPTORS_MOST,
+  return too_many(invocation, "--fd", DESCRIPTORS_MOST,
                   _("a message carries at most 253 descriptors"));
 }
 
@@ -42,7 +38,7 @@ static int check_sendmsg(struct invocation *invocation) {
 static int join_parts(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t total = 0;
-  for (size_t i = 0; (value = invocation_nth(invocation, SEND_DATA, i)); i++) {
+  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
     call->messages.message->part_sizes[call->messages.message->part_count++] = value->data->length;
     total += value->data->length;
   }
@@ -50,7 +46,7 @@ static int join_parts(struct invocation *invocation, struct call *call) {
   if (!call->data)
     return error_set_memory(invocation->error);
   char *at = call->data->data;
-  for (size_t i = 0; (value = invocation_nth(invocation, SEND_DATA, i)); i++) {
+  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
     memcpy(at, value->data->data, value->data->length);
     at += value->data->length;
   }
@@ -61,7 +57,7 @@ static int add_descriptors(struct invocation *invocation, struct call *call) {
   int descriptors[DESCRIPTORS_MOST];
   const struct argument_value *value;
   size_t count = 0;
-  for (; (value = invocation_nth(invocation, SEND_DESCRIPTOR, count)); count++) {
+  for (; (value = invocation_nth(invocation, "--fd", count)); count++) {
     if (value->socket->descriptor < 0) {
       error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                       value->socket->was_descriptor);
@@ -78,9 +74,9 @@ static int add_descriptors(struct invocation *invocation, struct call *call) {
 }
 
 static int add_time_to_live(struct invocation *invocation, struct call *call) {
-  if (!invocation_value(invocation, SEND_TTL))
+  if (!invocation_value(invocation, "--ttl"))
     return 0;
-  int ttl = (int)invocation_number(invocation, SEND_TTL, 0);
+  int ttl = (int)invocation_number(invocation, "--ttl", 0);
   bool six = call->entry->family == AF_INET6;
   int status = message_add_control(call->messages.message, six ? IPPROTO_IPV6 : IPPROTO_IP,
                                    six ? IPV6_HOPLIMIT : IP_TTL, &ttl, sizeof ttl);
@@ -88,17 +84,17 @@ static int add_time_to_live(struct invocation *invocation, struct call *call) {
 }
 
 static int begin(struct invocation *invocation, struct call *call, enum call_name name) {
-  call_init(call, name, invocation_socket(invocation, 0));
+  call_init(call, name, invocation_socket(invocation, "SOCKET"));
   return messages_create(call, 1) == 0 ? 0 : error_set_memory(invocation->error);
 }
 
 /* The kernel passes over control messages that the socket has no use for, without a word. */
 static void explain_ignored(struct invocation *invocation, const struct socket *socket) {
   bool datagrams = socket->family != AF_UNIX && socket->type != SOCK_STREAM;
-  if (invocation_value(invocation, SEND_DESCRIPTOR) && socket->family != AF_UNIX)
+  if (invocation_value(invocation, "--fd") && socket->family != AF_UNIX)
     runner_note(invocation->runner,
                 _("descriptors go over Unix sockets alone: here the kernel has left them out"));
-  if (invocation_value(invocation, SEND_TTL) && !datagrams)
+  if (invocation_value(invocation, "--ttl") && !datagrams)
     runner_note(
         invocation->runner,
         _("a time to live of its own is for datagrams of IP: here the kernel has left it out"));
@@ -106,9 +102,9 @@ static void explain_ignored(struct invocation *invocation, const struct socket *
 
 static int run_sendmsg(struct invocation *invocation) {
   struct call call;
-  const struct argument_value *to = invocation_value(invocation, SEND_TO);
+  const struct argument_value *to = invocation_value(invocation, "--to");
   int status = begin(invocation, &call, CALL_SENDMSG);
-  call.number[0] = (long)invocation_number(invocation, SEND_FLAGS, 0);
+  call.number[0] = (long)invocation_number(invocation, "--flags", 0);
   if (status == 0 && to) {
     call.messages.message->named = true;
     call.messages.message->address = to->address;
@@ -130,11 +126,10 @@ static int run_sendmsg(struct invocation *invocation) {
 }
 
 static int check_recvmsg(struct invocation *invocation) {
-  const struct argument_value *control = invocation_value(invocation, RECEIVE_CONTROL);
+  const struct argument_value *control = invocation_value(invocation, "--control");
   if (control && !control->unknown && control->size > CONTROL_MOST)
     return invocation_wrong(invocation, control, _("room for control messages is at most 64K"));
-  return too_many(invocation, RECEIVE_SIZE, PARTS_MOST,
-                  _("a message is cut into at most 16 parts here"));
+  return too_many(invocation, "SIZE", PARTS_MOST, _("a message is cut into at most 16 parts here"));
 }
 
 /* How many descriptors the kernel made: sockets by SCM_RIGHTS, and others. */
@@ -143,7 +138,7 @@ static size_t count_descriptors(const struct call_message *message) {
   size_t at = 0;
   size_t count = 0;
   while (message_next_control(message, &at, &control))
-    if (message_carries_descriptors(&control))
+    if (control_carries_descriptors(&control))
       count += control.length / sizeof(int);
   return count;
 }
@@ -193,12 +188,12 @@ static int run_recvmsg(struct invocation *invocation) {
   struct call call;
   const struct argument_value *value;
   int status = begin(invocation, &call, CALL_RECVMSG);
-  call.number[0] = (long)invocation_number(invocation, RECEIVE_FLAGS, 0);
+  call.number[0] = (long)invocation_number(invocation, "--flags", 0);
   if (status == 0) {
     struct call_message *message = call.messages.message;
     message->named = true;
-    message->control_size = invocation_size(invocation, RECEIVE_CONTROL, CONTROL_OMITTED);
-    for (; (value = invocation_nth(invocation, RECEIVE_SIZE, message->part_count));
+    message->control_size = invocation_size(invocation, "--control", CONTROL_OMITTED);
+    for (; (value = invocation_nth(invocation, "SIZE", message->part_count));
          call.size += value->size)
       message->part_sizes[message->part_count++] = value->size;
     if (message->part_count == 0)
@@ -220,20 +215,20 @@ const struct command command_sendmsg = {
     .name = "sendmsg",
     .group = GROUP_TRANSFER,
     .arguments =
-        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-         {.name = "DATA", .kind = ARGUMENT_DATA, .flags = REPEATED},
-         {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS, .flags = OPTIONAL, .keyword = "--to"},
+        {{.name = "SOCKET", .kind = &argument_socket},
+         {.name = "DATA", .kind = &argument_data, .flags = REPEATED},
+         {.name = "ADDRESS", .kind = &argument_address, .flags = OPTIONAL, .keyword = "--to"},
          {.name = "SOCKET",
-          .kind = ARGUMENT_SOCKET,
+          .kind = &argument_socket,
           .flags = OPTIONAL | REPEATED,
           .keyword = "--fd"},
-         {.name = "N", .kind = ARGUMENT_NUMBER, .flags = OPTIONAL, .keyword = "--ttl"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--ttl"},
          {.name = "FLAGS",
-          .kind = ARGUMENT_FLAGS,
+          .kind = &argument_flags,
           .flags = OPTIONAL,
           .set = &constant_message_flags,
           .keyword = "--flags"}},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data in several parts, with descriptors or other control messages"),
     .manual = N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. "
                  "--to gives the address, as for sendto. --fd hands a socket to the receiver over "
@@ -271,15 +266,15 @@ const struct command command_recvmsg = {
     .name = "recvmsg",
     .group = GROUP_TRANSFER,
     .arguments =
-        {{.name = "SOCKET", .kind = ARGUMENT_SOCKET},
-         {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL | REPEATED},
-         {.name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL, .keyword = "--control"},
+        {{.name = "SOCKET", .kind = &argument_socket},
+         {.name = "SIZE", .kind = &argument_size, .flags = OPTIONAL | REPEATED},
+         {.name = "SIZE", .kind = &argument_size, .flags = OPTIONAL, .keyword = "--control"},
          {.name = "FLAGS",
-          .kind = ARGUMENT_FLAGS,
+          .kind = &argument_flags,
           .flags = OPTIONAL,
           .set = &constant_message_flags,
           .keyword = "--flags"}},
-    .result = "data, address",
+    .results = {"data", "address"},
     .summary = N_("receives data in several parts, with its control messages"),
     .manual =
         N_("Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 "

@@ -10,19 +10,16 @@
 #include "option/option_type.h"
 #include "socket/look_option.h"
 
-/* The words of getsockopt and setsockopt. */
-enum { AT_SOCKET, AT_LEVEL, AT_OPTION, AT_VALUE };
-
 static int level_of(const struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, AT_OPTION);
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
   return option->option ? option->option->level
-                        : (int)invocation_number(invocation, AT_LEVEL, SOL_SOCKET);
+                        : (int)invocation_number(invocation, "LEVEL", SOL_SOCKET);
 }
 
 /* One getsockopt, whose value is then in call->data. The call is the caller's to free. */
 static int get_option(struct invocation *invocation, struct call *call, int level, int number,
                       const struct option *option) {
-  call_init(call, CALL_GETSOCKOPT, invocation_socket(invocation, AT_SOCKET));
+  call_init(call, CALL_GETSOCKOPT, invocation_socket(invocation, "SOCKET"));
   call->number[0] = level;
   call->number[1] = number;
   call->value.option = option;
@@ -65,7 +62,7 @@ static int give_value(struct invocation *invocation, const struct call *call) {
 /* SO_GET_FILTER counts its buffer in instructions of 8 bytes, and would write far beyond what
  * getsockopt was given. */
 static int check_getsockopt(struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, AT_OPTION);
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
   if (!option->unknown && level_of(invocation) == SOL_SOCKET && option->number == SO_GET_FILTER)
     return invocation_wrong(invocation, option,
                             _("the kernel gives a filter back in a form that no other option has "
@@ -74,7 +71,7 @@ static int check_getsockopt(struct invocation *invocation) {
 }
 
 static int run_getsockopt(struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, AT_OPTION);
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
   struct call call;
   int status =
       get_option(invocation, &call, level_of(invocation), (int)option->number, option->option);
@@ -116,7 +113,7 @@ static int value_from_number_alone(struct invocation *invocation, const struct a
   long long number;
   if (count != 1 || number_parse(word->word.data, word->word.length, &number) < 0 ||
       number < INT_MIN || number > UINT_MAX)
-    return wrong_words(invocation, invocation_value(invocation, AT_OPTION), _("is not known"));
+    return wrong_words(invocation, invocation_value(invocation, "OPTION"), _("is not known"));
   int native = (int)number;
   bytes_append(value, &native, sizeof native);
   return 0;
@@ -128,24 +125,24 @@ static int value_from_words(struct invocation *invocation, const struct option *
                             size_t count, struct bytes *value) {
   struct option_word words[WORDS_MOST];
   for (size_t i = 0; i < count; i++) {
-    const struct expanded *word = &invocation_nth(invocation, AT_VALUE, i)->word;
+    const struct expanded *word = &invocation_nth(invocation, "VALUE", i)->word;
     words[i] = (struct option_word){word->data, word->length};
   }
   int status = option->type->parse(words, count, value, invocation->error);
   if (status < 0)
-    error_set_place(invocation->error, invocation_value(invocation, AT_VALUE)->place);
+    error_set_place(invocation->error, invocation_value(invocation, "VALUE")->place);
   return status;
 }
 
 /* The bytes that setsockopt is to get. Before the script is run, *value stays empty where words are
  * not known, or hang on the interfaces of the machine. */
 static int read_value(struct invocation *invocation, struct bytes *value, bool *raw) {
-  const struct argument_value *option = invocation_value(invocation, AT_OPTION);
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
   const struct argument_value *word;
   const struct argument_value *hexadecimal = NULL;
   bool known = !option->unknown;
   size_t count = 0;
-  for (; (word = invocation_nth(invocation, AT_VALUE, count)); count++) {
+  for (; (word = invocation_nth(invocation, "VALUE", count)); count++) {
     known = known && !word->unknown;
     hexadecimal = word->data ? word : hexadecimal;
   }
@@ -163,17 +160,17 @@ static int read_value(struct invocation *invocation, struct bytes *value, bool *
   if (type && type->parse && (count < type->minimum || count > type->maximum || count > WORDS_MOST))
     return wrong_words(invocation, option,
                        count < type->minimum ? _("wants more words") : _("has too many words"));
-  if (!known || (!invocation->runner && type && strstr(type->values, "INTERFACE")))
+  if (!known || (invocation->phase == INVOCATION_READ && type && type->interface))
     return 0;
   return type ? value_from_words(invocation, option->option, count, value)
-              : value_from_number_alone(invocation, invocation_value(invocation, AT_VALUE), count,
+              : value_from_number_alone(invocation, invocation_value(invocation, "VALUE"), count,
                                         value);
 }
 
 static int check_setsockopt(struct invocation *invocation) {
   struct bytes value = {0};
   bool raw;
-  int status = invocation->runner ? 0 : read_value(invocation, &value, &raw);
+  int status = invocation->phase == INVOCATION_RUN ? 0 : read_value(invocation, &value, &raw);
   bytes_free(&value);
   return status;
 }
@@ -182,7 +179,7 @@ static int check_setsockopt(struct invocation *invocation) {
 static int set_option(struct invocation *invocation, int level, int number,
                       const struct option *option, bool raw, const void *value, size_t length) {
   struct call call;
-  call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, AT_SOCKET));
+  call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, "SOCKET"));
   call.number[0] = level;
   call.number[1] = number;
   call.value.option = option;
@@ -196,7 +193,7 @@ static int set_option(struct invocation *invocation, int level, int number,
 }
 
 static int run_setsockopt(struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, AT_OPTION);
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
   struct bytes value = {0};
   bool raw;
   int status = read_value(invocation, &value, &raw);
@@ -241,8 +238,8 @@ static void list_option(struct answer *answer, const struct socket *socket,
 
 static int run_options(struct invocation *invocation) {
   static const char *const columns[] = {"LEVEL", "OPTION", "VALUE", NULL};
-  const struct socket *socket = invocation_socket(invocation, AT_SOCKET);
-  long long level = invocation_number(invocation, AT_LEVEL, -1);
+  const struct socket *socket = invocation_socket(invocation, "SOCKET");
+  long long level = invocation_number(invocation, "LEVEL", -1);
   if (socket->descriptor < 0)
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                            socket->was_descriptor);
@@ -265,7 +262,7 @@ enum { SIDE_RECEIVE, SIDE_SEND, SIDE_COUNT };
 static const int side_options[SIDE_COUNT] = {SO_RCVTIMEO, SO_SNDTIMEO};
 
 static int check_set_timeout(struct invocation *invocation) {
-  const struct argument_value *duration = invocation_value(invocation, 1);
+  const struct argument_value *duration = invocation_value(invocation, "DURATION");
   if (!duration->unknown && duration->duration == 0)
     return invocation_wrong(invocation, duration,
                             _("a time-out of 0 means none at all to the kernel: write off for "
@@ -274,8 +271,8 @@ static int check_set_timeout(struct invocation *invocation) {
 }
 
 static int run_set_timeout(struct invocation *invocation) {
-  int64_t duration = invocation_duration(invocation, 1, -1);
-  long long side = invocation_number(invocation, 2, -1);
+  int64_t duration = invocation_duration(invocation, "DURATION", -1);
+  long long side = invocation_number(invocation, "SIDE", -1);
   int64_t microseconds = duration < 0 ? 0 : (duration + 999) / 1000;
   struct timeval time = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
   int status = 0;
@@ -321,17 +318,17 @@ static int run_get_timeout(struct invocation *invocation) {
 }
 
 #define SOCKET_ARGUMENT                                                                            \
-  { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
+  { .name = "SOCKET", .kind = &argument_socket }
 #define LEVEL_ARGUMENT                                                                             \
-  { .name = "LEVEL", .kind = ARGUMENT_LEVEL, .flags = OPTIONAL }
+  { .name = "LEVEL", .kind = &argument_level, .flags = OPTIONAL }
 #define OPTION_ARGUMENT                                                                            \
-  { .name = "OPTION", .kind = ARGUMENT_OPTION }
+  { .name = "OPTION", .kind = &argument_option }
 
 const struct command command_getsockopt = {
     .name = "getsockopt",
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT, LEVEL_ARGUMENT, OPTION_ARGUMENT},
-    .result = "value",
+    .results = {"value"},
     .summary = N_("reads an option of a socket"),
     .manual =
         N_("OPTION is a name as in C, whole or without its prefix: SO_RCVBUF or rcvbuf. LEVEL "
@@ -363,7 +360,7 @@ const struct command command_setsockopt = {
     .arguments = {SOCKET_ARGUMENT,
                   LEVEL_ARGUMENT,
                   OPTION_ARGUMENT,
-                  {.name = "VALUE", .kind = ARGUMENT_VALUE, .flags = REPEATED}},
+                  {.name = "VALUE", .kind = &argument_option_value, .flags = REPEATED}},
     .summary = N_("sets an option of a socket"),
     .manual = N_("OPTION and LEVEL are as for getsockopt. How many words VALUE has, and which, "
                  "depends on the option: on or off, a number, a size as 64K, a time as 500ms, a "
@@ -419,8 +416,8 @@ const struct command command_set_timeout = {
     .group = GROUP_OPTION,
     .arguments =
         {SOCKET_ARGUMENT,
-         {.name = "DURATION", .kind = ARGUMENT_TIMEOUT},
-         {.name = "SIDE", .kind = ARGUMENT_KEYWORD, .flags = OPTIONAL, .words = "recv|send"}},
+         {.name = "DURATION", .kind = &argument_timeout},
+         {.name = "SIDE", .kind = &argument_keyword, .flags = OPTIONAL, .words = "recv|send"}},
     .summary = N_("sets how long the calls on a socket wait"),
     .manual = N_("Makes a setsockopt call of SO_RCVTIMEO, which is for recv and accept, and one of "
                  "SO_SNDTIMEO, which is for send and connect; with recv or send only the one. From "
@@ -443,7 +440,7 @@ const struct command command_get_timeout = {
     .aliases = {"gettimeout"},
     .group = GROUP_OPTION,
     .arguments = {SOCKET_ARGUMENT},
-    .result = "duration, duration",
+    .results = {"duration", "duration"},
     .summary = N_("reads how long the calls on a socket wait"),
     .manual =
         N_("Makes a getsockopt call of SO_RCVTIMEO and one of SO_SNDTIMEO. The results are two "

@@ -4,26 +4,30 @@
 
 #include "command/invocation.h"
 
-extern const struct command command_read, command_recv, command_recv_exactly, command_recvfrom,
-    command_write;
-
 enum { SIZE_OMITTED = 1024 };
 
-static int run_send(struct invocation *invocation) {
+static int send_data(struct invocation *invocation, enum call_name name, long flags) {
   struct call call;
-  bool plain = invocation->command == &command_write;
-  call_init(&call, plain ? CALL_WRITE : CALL_SEND, invocation_socket(invocation, 0));
-  call.data = blob_retain(invocation_value(invocation, 1)->data);
-  call.number[0] = plain ? 0 : (long)invocation_number(invocation, 2, 0);
+  call_init(&call, name, invocation_socket(invocation, "SOCKET"));
+  call.data = blob_retain(invocation_value(invocation, "DATA")->data);
+  call.number[0] = flags;
   return invocation_simple_call(invocation, &call);
+}
+
+static int run_send(struct invocation *invocation) {
+  return send_data(invocation, CALL_SEND, (long)invocation_number(invocation, "FLAGS", 0));
+}
+
+static int run_write(struct invocation *invocation) {
+  return send_data(invocation, CALL_WRITE, 0);
 }
 
 static int run_sendto(struct invocation *invocation) {
   struct call call;
-  call_init(&call, CALL_SENDTO, invocation_socket(invocation, 0));
-  call.data = blob_retain(invocation_value(invocation, 1)->data);
-  call.address = invocation_value(invocation, 2)->address;
-  call.number[0] = (long)invocation_number(invocation, 3, 0);
+  call_init(&call, CALL_SENDTO, invocation_socket(invocation, "SOCKET"));
+  call.data = blob_retain(invocation_value(invocation, "DATA")->data);
+  call.address = invocation_value(invocation, "ADDRESS")->address;
+  call.number[0] = (long)invocation_number(invocation, "FLAGS", 0);
   return invocation_simple_call(invocation, &call);
 }
 
@@ -49,28 +53,33 @@ static int receive(struct invocation *invocation, struct call *call) {
   return status;
 }
 
-static int run_recv(struct invocation *invocation) {
-  static const struct {
-    const struct command *command;
-    enum call_name name;
-  } names[] = {
-      {&command_recv, CALL_RECV}, {&command_recvfrom, CALL_RECVFROM}, {&command_read, CALL_READ}};
+static int receive_data(struct invocation *invocation, enum call_name name, long flags) {
   struct call call;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (names[i].command == invocation->command)
-      call_init(&call, names[i].name, invocation_socket(invocation, 0));
-  call.size = invocation_size(invocation, 1, SIZE_OMITTED);
-  call.number[0] = (long)invocation_number(invocation, 2, 0);
+  call_init(&call, name, invocation_socket(invocation, "SOCKET"));
+  call.size = invocation_size(invocation, "SIZE", SIZE_OMITTED);
+  call.number[0] = flags;
   return receive(invocation, &call);
 }
 
+static int run_recv(struct invocation *invocation) {
+  return receive_data(invocation, CALL_RECV, (long)invocation_number(invocation, "FLAGS", 0));
+}
+
+static int run_recvfrom(struct invocation *invocation) {
+  return receive_data(invocation, CALL_RECVFROM, (long)invocation_number(invocation, "FLAGS", 0));
+}
+
+static int run_read(struct invocation *invocation) {
+  return receive_data(invocation, CALL_READ, 0);
+}
+
 static int run_send_all(struct invocation *invocation) {
-  const struct blob *data = invocation_value(invocation, 1)->data;
+  const struct blob *data = invocation_value(invocation, "DATA")->data;
   size_t sent = 0;
   do {
     struct call call;
-    call_init(&call, CALL_SEND, invocation_socket(invocation, 0));
-    call.data = sent == 0 ? blob_retain(invocation_value(invocation, 1)->data)
+    call_init(&call, CALL_SEND, invocation_socket(invocation, "SOCKET"));
+    call.data = sent == 0 ? blob_retain(invocation_value(invocation, "DATA")->data)
                           : blob_copy(data->data + sent, data->length - sent);
     if (!call.data) {
       call_free(&call);
@@ -92,7 +101,7 @@ static int run_send_all(struct invocation *invocation) {
 static long receive_more(struct invocation *invocation, size_t size, long flags,
                          struct bytes *all) {
   struct call call;
-  call_init(&call, CALL_RECV, invocation_socket(invocation, 0));
+  call_init(&call, CALL_RECV, invocation_socket(invocation, "SOCKET"));
   call.size = size;
   call.number[0] = flags;
   int status = invocation_call(invocation, &call);
@@ -117,21 +126,34 @@ static int give_data(struct invocation *invocation, struct bytes *all) {
   return 0;
 }
 
-/* Receives until the end of the stream, or until the limit: recv-all; or until exactly so much is
- * there: recv-exactly. */
-static int run_recv_all(struct invocation *invocation) {
-  bool exactly = invocation->command == &command_recv_exactly;
-  size_t limit = invocation_size(invocation, 1, (size_t)64 << 20);
-  struct bytes all = {0};
+/* Receives until the end of the stream, or until so much is there. */
+static int receive_all(struct invocation *invocation, size_t limit, struct bytes *all) {
+  enum { PIECE = 65536 };
   long got = 1;
-  while (got > 0 && all.length < limit)
+  while (got > 0 && all->length < limit)
     got =
-        receive_more(invocation, limit - all.length < 65536 ? limit - all.length : 65536, 0, &all);
-  int status = got < 0 ? -1 : 0;
-  if (status == 0 && exactly && all.length < limit && all.length > 0)
+        receive_more(invocation, limit - all->length < PIECE ? limit - all->length : PIECE, 0, all);
+  return got < 0 ? -1 : 0;
+}
+
+static int run_recv_all(struct invocation *invocation) {
+  struct bytes all = {0};
+  int status =
+      receive_all(invocation, invocation_size(invocation, "LIMIT", (size_t)64 << 20), &all);
+  if (status == 0)
+    status = give_data(invocation, &all);
+  bytes_free(&all);
+  return status;
+}
+
+static int run_recv_exactly(struct invocation *invocation) {
+  size_t size = invocation_size(invocation, "SIZE", 0);
+  struct bytes all = {0};
+  int status = receive_all(invocation, size, &all);
+  if (status == 0 && all.length < size && all.length > 0)
     status = error_set(invocation->error, ERROR_FAILURE,
                        _("the stream ended after %zu of %zu bytes: the peer has closed too early"),
-                       all.length, limit);
+                       all.length, size);
   if (status == 0)
     status = give_data(invocation, &all);
   bytes_free(&all);
@@ -141,7 +163,7 @@ static int run_recv_all(struct invocation *invocation) {
 /* Receives up to and with a newline. What is behind it must stay in the kernel, so each piece is
  * looked at with MSG_PEEK first, and then taken no further than the newline. */
 static int run_recv_line(struct invocation *invocation) {
-  size_t limit = invocation_size(invocation, 1, 8192);
+  size_t limit = invocation_size(invocation, "LIMIT", 8192);
   struct bytes line = {0};
   bool done = false;
   int status = 0;
@@ -163,13 +185,13 @@ static int run_recv_line(struct invocation *invocation) {
 }
 
 #define SOCKET_ARGUMENT                                                                            \
-  { .name = "SOCKET", .kind = ARGUMENT_SOCKET }
+  { .name = "SOCKET", .kind = &argument_socket }
 #define DATA_ARGUMENT                                                                              \
-  { .name = "DATA", .kind = ARGUMENT_DATA }
+  { .name = "DATA", .kind = &argument_data }
 #define SIZE_ARGUMENT                                                                              \
-  { .name = "SIZE", .kind = ARGUMENT_SIZE, .flags = OPTIONAL }
+  { .name = "SIZE", .kind = &argument_size, .flags = OPTIONAL }
 #define FLAGS_ARGUMENT                                                                             \
-  { .name = "FLAGS", .kind = ARGUMENT_FLAGS, .flags = OPTIONAL, .set = &constant_message_flags }
+  { .name = "FLAGS", .kind = &argument_flags, .flags = OPTIONAL, .set = &constant_message_flags }
 
 #define SEND_ERRORS                                                                                \
   {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                   \
@@ -201,7 +223,7 @@ const struct command command_send = {
     .name = "send",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data on a connected socket"),
     .manual =
         N_("Hands the data to the kernel, which sends it when it can: that the call returns does "
@@ -223,9 +245,9 @@ const struct command command_sendto = {
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT,
                   DATA_ARGUMENT,
-                  {.name = "ADDRESS", .kind = ARGUMENT_ADDRESS},
+                  {.name = "ADDRESS", .kind = &argument_address},
                   FLAGS_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends a datagram to an address"),
     .manual =
         N_("Sends one datagram to the address, without a connection. A socket that was not bound "
@@ -247,7 +269,7 @@ const struct command command_write = {
     .name = "write",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends data as write(2) does"),
     .manual = N_("The same as send without flags, by the call that also writes to files."),
     .prototype = "ssize_t write(int fd, const void *buf, size_t count);",
@@ -257,14 +279,14 @@ const struct command command_write = {
     .example = "a b = socketpair unix stream\nwrite a \"hello\"\nexpect \"hello\" read b",
     .pages = "write(2)",
     .sends_signal = true,
-    .run = run_send,
+    .run = run_write,
 };
 
 const struct command command_recv = {
     .name = "recv",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives data"),
     .manual =
         N_("Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this "
@@ -286,7 +308,7 @@ const struct command command_recvfrom = {
     .name = "recvfrom",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT, FLAGS_ARGUMENT},
-    .result = "data, address",
+    .results = {"data", "address"},
     .summary = N_("receives a datagram, and tells who sent it"),
     .manual =
         N_("The same as recv, and gives the sender's address, to which sendto can answer. The flag "
@@ -301,14 +323,14 @@ const struct command command_recvfrom = {
                "recvfrom u\nsendto u $data $from\n"
                "expect \"hello\" recv c",
     .pages = "recvfrom(2), udp(7)",
-    .run = run_recv,
+    .run = run_recvfrom,
 };
 
 const struct command command_read = {
     .name = "read",
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, SIZE_ARGUMENT},
-    .result = "data",
+    .results = {"data"},
     .summary = N_("receives data as read(2) does"),
     .manual = N_("The same as recv without flags, by the call that also reads files."),
     .prototype = "ssize_t read(int fd, void *buf, size_t count);",
@@ -317,7 +339,7 @@ const struct command command_read = {
     .errors = {RECEIVE_ERRORS},
     .example = "a b = socketpair unix stream\nwrite a \"hello\"\nexpect \"hello\" read b",
     .pages = "read(2)",
-    .run = run_recv,
+    .run = run_read,
 };
 
 const struct command command_send_all = {
@@ -325,7 +347,7 @@ const struct command command_send_all = {
     .aliases = {"sendall"},
     .group = GROUP_TRANSFER,
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
-    .result = "count",
+    .results = {"count"},
     .summary = N_("sends all of the data, with as many calls as it takes"),
     .manual = N_("Calls send until the kernel has taken every byte, and shows each call. The count "
                  "is the length of the data."),
@@ -342,8 +364,8 @@ const struct command command_recv_all = {
     .name = "recv-all",
     .aliases = {"recvall"},
     .group = GROUP_TRANSFER,
-    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
-    .result = "data",
+    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = &argument_size, .flags = OPTIONAL}},
+    .results = {"data"},
     .summary = N_("receives until the end of the stream"),
     .manual = N_("Calls recv until it returns 0, or until LIMIT bytes (64M where it is omitted) "
                  "are there, and gives all of it as one."),
@@ -360,8 +382,8 @@ const struct command command_recv_line = {
     .name = "recv-line",
     .aliases = {"recvline"},
     .group = GROUP_TRANSFER,
-    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = ARGUMENT_SIZE, .flags = OPTIONAL}},
-    .result = "data",
+    .arguments = {SOCKET_ARGUMENT, {.name = "LIMIT", .kind = &argument_size, .flags = OPTIONAL}},
+    .results = {"data"},
     .summary = N_("receives up to the end of a line"),
     .manual = N_("Looks at what is there with MSG_PEEK, and takes it no further than the newline, "
                  "which is part of the data: what follows stays in the kernel. It also ends at the "
@@ -379,8 +401,8 @@ const struct command command_recv_exactly = {
     .name = "recv-exactly",
     .aliases = {"recvexactly"},
     .group = GROUP_TRANSFER,
-    .arguments = {SOCKET_ARGUMENT, {.name = "SIZE", .kind = ARGUMENT_SIZE}},
-    .result = "data",
+    .arguments = {SOCKET_ARGUMENT, {.name = "SIZE", .kind = &argument_size}},
+    .results = {"data"},
     .summary = N_("receives exactly so many bytes"),
     .manual = N_("Calls recv until SIZE bytes are there. Where the stream ends before the first of "
                  "them it gives 0 bytes (`expect eof`), and where it ends among them it fails."),
@@ -389,5 +411,5 @@ const struct command command_recv_exactly = {
     .errors = {RECEIVE_ERRORS},
     .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hel\" recv-exactly b 3",
     .pages = "recv(2)",
-    .run = run_recv_all,
+    .run = run_recv_exactly,
 };

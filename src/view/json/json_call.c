@@ -223,7 +223,7 @@ static void set_message(json_t *object, const struct call *call, const struct ca
                         bool came) {
   const struct blob *data = call->data;
   json_t *parts = json_array();
-  size_t length = came ? message->length : data ? data->length : 0;
+  size_t length = came ? message->length : message_room(message);
   for (size_t i = 0; i < message->part_count; i++)
     json_array_append_new(parts, json_integer((json_int_t)message->part_sizes[i]));
   json_object_set_new(object, "address", json_address(&message->address));
@@ -249,6 +249,31 @@ static json_t *part_message_out(const struct part_source *source) {
   if (source->known && source->call->messages.count > 0)
     set_message(object, source->call, source->call->messages.message, true);
   return object;
+}
+
+/* Several messages; of those that were moved how many bytes. */
+static json_t *messages_of(const struct part_source *source, size_t count, bool came) {
+  json_t *object = typed("messages");
+  json_t *array = json_array();
+  for (size_t i = 0; i < count && i < source->call->messages.count; i++) {
+    const struct call_message *message = &source->call->messages.message[i];
+    json_t *element = json_object();
+    set_message(element, source->call, message, came);
+    if (source->known && (long)i < source->call->result)
+      json_object_set_new(element, "moved", json_integer((json_int_t)message->length));
+    json_array_append_new(array, element);
+  }
+  json_object_set_new(object, "messages", array);
+  json_object_set_new(object, "room", json_integer((json_int_t)source->call->messages.count));
+  return object;
+}
+
+static json_t *part_messages_in(const struct part_source *source) {
+  return messages_of(source, source->call->messages.count, false);
+}
+
+static json_t *part_messages_out(const struct part_source *source) {
+  return messages_of(source, source->known ? (size_t)source->call->result : 0, true);
 }
 
 static json_t *text_of(const char *text) {

@@ -301,7 +301,7 @@ static void put_control(struct call_writer *writer, const struct call_message *m
 /* A struct msghdr, as far as its braces: of one that came its flags, too. */
 static void put_header(struct call_writer *writer, const struct call_message *message, bool came) {
   const struct blob *data = writer->call->data;
-  size_t end = came ? message->start + message->length : data->length;
+  size_t end = message->start + (came ? message->length : message_room(message));
   size_t offset = message->start;
   if (end > data->length) /* only so much of it was kept */
     end = data->length;
@@ -337,6 +337,36 @@ static void put_message_out(struct call_writer *writer, const struct call_part *
     put(writer, "...");
   else
     put_header(writer, writer->call->messages.message, true);
+}
+
+/* Several struct mmsghdr, of which the first `moved` have been. */
+static void put_messages(struct call_writer *writer, size_t count, size_t moved, bool came) {
+  put(writer, "[");
+  for (size_t i = 0; i < count; i++) {
+    const struct call_message *message = &writer->call->messages.message[i];
+    put(writer, i ? ", {msg_hdr=" : "{msg_hdr=");
+    put_header(writer, message, came);
+    if (i < moved)
+      bytes_append_format(writer->bytes, ", msg_len=%zu", message->length);
+    put(writer, "}");
+  }
+  bytes_append_format(writer->bytes, "], %zu", writer->call->messages.count);
+}
+
+static void put_messages_in(struct call_writer *writer, const struct call_part *part) {
+  (void)part;
+  put_messages(writer, writer->call->messages.count,
+               writer->failed ? 0 : (size_t)writer->call->result, false);
+}
+
+static void put_messages_out(struct call_writer *writer, const struct call_part *part) {
+  size_t count = writer->call->messages.count;
+  size_t came = writer->failed ? 0 : (size_t)writer->call->result;
+  (void)part;
+  if (writer->failed)
+    bytes_append_format(writer->bytes, "..., %zu", count);
+  else
+    put_messages(writer, came < count ? came : count, came, true);
 }
 
 static void put_lookup_text(struct call_writer *writer, int slot, const char *otherwise) {
