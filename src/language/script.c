@@ -18,18 +18,6 @@ enum { DEPTH_LIMIT = 50 };
  * and behind a name, far enough to say that there are too many. */
 enum { AHEAD_OF_PREFIX = 1, AHEAD_OF_COMMAND = 4, AHEAD_OF_NAME = 4 * RESULT_VALUES };
 
-const struct prefix_description prefix_descriptions[] = {
-    {"expect", "expect RESULT COMMAND",
-     N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, "
-        "eof or blocks")},
-    {"until", "until RESULT COMMAND",
-     N_("leaves the nearest repeat when the command gives RESULT")},
-    {"repeat", "repeat [N] COMMAND",
-     N_("runs the command or block N times, or for ever; $i counts from 1")},
-    {"time", "time COMMAND", N_("tells how long the command took")},
-    {NULL, NULL, NULL},
-};
-
 struct reader {
   struct lexer lexer;
   struct token token; /* the one that is looked at and not yet taken */
@@ -43,36 +31,10 @@ struct reader {
   bool joined_ahead; /* no = was found, but the line goes on in one that is not there yet */
 };
 
-/* A word that is bare from its first byte to its last. */
-static bool word_all_bare(const struct word *word) {
-  return word->literal && !word->quoted;
-}
-
-bool word_is_bare(const struct word *word, const char *text) {
-  return word_all_bare(word) && bytes_equal(word->text, word->count, text, strlen(text));
-}
-
 /* @HOST: the host itself may be an expansion. */
 static bool host_word(const struct word *word) {
   const char *text = word->literal ? word->text : word->pieces[0].text;
   return word->bare > 0 && text[0] == '@' && word->count > 1;
-}
-
-bool name_valid(const char *text, size_t length) {
-  if (length == 0 || (unsigned char)text[0] >= 0x80 ||
-      (!isalpha((unsigned char)text[0]) && text[0] != '_'))
-    return false;
-  for (size_t i = 0; i < length; i++)
-    if ((unsigned char)text[i] >= 0x80 || (!isalnum((unsigned char)text[i]) && text[i] != '_'))
-      return false;
-  return true;
-}
-
-bool prefix_word(const char *text, size_t length) {
-  for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
-    if (strlen(prefix->name) == length && memcmp(prefix->name, text, length) == 0)
-      return true;
-  return false;
 }
 
 static int wrong(struct reader *reader, struct place place, const char *message) {

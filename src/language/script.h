@@ -43,6 +43,11 @@ struct word {
       role; /* for those who know the command: what the word is to it, found once; 0: not known */
 };
 
+/* A word that is bare from its first byte to its last. */
+static inline bool word_all_bare(const struct word *word) {
+  return word->literal && !word->quoted;
+}
+
 /* True when the word is just these characters, unquoted and unescaped. */
 bool word_is_bare(const struct word *word, const char *text);
 
