@@ -1,4 +1,4 @@
-/* script_word: what a word may be where a statement begins: a name, or the word of a prefix. */
+/* script_word: which words may begin a statement besides a command: names, and prefix words. */
 #include <ctype.h>
 #include <string.h>
 

@@ -107,7 +107,7 @@ static enum address_need parse_port(const char *text, size_t length, const char 
   return ADDRESS_COMPLETE;
 }
 
-/* A host or a service by name: kept for the look-up. */
+/* Keeps a host or service name for the lookup. */
 static enum address_need parse_names(const char *text, size_t length, const char *host,
                                      size_t host_length, const char *service, size_t service_length,
                                      struct address_query *query, struct error *error) {
@@ -298,7 +298,7 @@ bool address_equal(const struct address *a, const struct address *b) {
   return a->length == b->length && memcmp(&a->storage, &b->storage, a->length) == 0;
 }
 
-/* An address as an object. */
+/* An address as an object that a name can hold. */
 struct address_object {
   struct object object;
   struct address address;

@@ -1,4 +1,4 @@
-/* look_field: the fields of a socket, $name.field, as the kernel gives them at that moment. */
+/* look_field: a socket's fields, $name.field, read from the kernel at that moment. */
 #include <errno.h>
 #include <string.h>
 
