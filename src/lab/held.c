@@ -1,9 +1,7 @@
-/* held: the queues of packets that are on the wire, and what sends again one that still is. */
+#include "lab/held.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "lab/wire_parts.h"
-#include "system/wait.h"
 
 struct held *held_create(const void *bytes, size_t length) {
   struct held *held = calloc(1, sizeof *held);
@@ -77,13 +75,6 @@ void held_clear(struct held_queue *queue) {
   }
 }
 
-struct held *wire_find_held(const struct wire *wire, unsigned number) {
-  for (struct held *held = wire->held.first; held; held = held->next)
-    if (held->number == number)
-      return held;
-  return NULL;
-}
-
 static bool same_connection(const struct packet *a, const struct packet *b) {
   struct address a_source = packet_source(a);
   struct address b_source = packet_source(b);
@@ -100,48 +91,12 @@ static uint32_t covered_to(const struct packet *packet, uint32_t start) {
   return within ? end : start;
 }
 
-static bool is_answer_to(const struct packet *answer, const struct packet *packet) {
+bool held_is_answer(const struct packet *answer, const struct packet *packet) {
   struct address a_source = packet_source(answer);
   struct address b_source = packet_source(packet);
   struct address a_target = packet_destination(answer);
   struct address b_target = packet_destination(packet);
   return address_equal(&a_source, &b_target) && address_equal(&a_target, &b_source);
-}
-
-void wire_remember(struct wire *wire, struct held *held) {
-  enum { MOST = 32 };
-  struct packet packet;
-  packet_read(held->bytes, held->length, held->length, &packet);
-  bool whole = !held->origin[0] && packet.has_transport && packet.protocol == IPPROTO_TCP;
-  if (!wire->holds || !whole) {
-    held_free(held);
-    return;
-  }
-  held->due = clock_monotonic();
-  held_append(&wire->recent, held);
-  if (wire->recent.count > MOST) {
-    struct held *oldest = wire->recent.first;
-    held_remove(&wire->recent, oldest);
-    held_free(oldest);
-  }
-}
-
-void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
-  enum { LONG = 250000000 }; /* longer than the kernel delays an acknowledgment */
-  for (struct held *held = wire->recent.first, *next; held; held = next) {
-    struct packet other;
-    next = held->next;
-    packet_read(held->bytes, held->length, held->length, &other);
-    uint32_t end = other.sequence + packet_sequence_length(&other);
-    bool refused = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
-    bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
-                        is_answer_to(packet, &other) &&
-                        (int32_t)(packet->acknowledgment - end) >= 0;
-    if (!acknowledged && !refused && now - held->due < LONG)
-      continue;
-    held_remove(&wire->recent, held);
-    held_free(held);
-  }
 }
 
 /* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again
@@ -164,7 +119,7 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
     bool acknowledges = other.flags & FLAG_ACK
                             ? (int32_t)(other.acknowledgment - last) >= 0
                             : other.flags & FLAG_RST && other.sequence == packet->acknowledgment;
-    if (acknowledges && !held->origin[0] && is_answer_to(&other, packet))
+    if (acknowledges && !held->origin[0] && held_is_answer(&other, packet))
       return held;
   }
   return NULL;

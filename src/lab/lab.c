@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lab/talk.h"
-#include "lab/wire_parts.h"
+#include "lab/wire_link.h"
 #include "language/escape.h"
 #include "socket/kernel.h"
 #include "system/descriptor.h"

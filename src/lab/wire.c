@@ -1,282 +1,28 @@
 #include "lab/wire.h"
 
 #include <errno.h>
-#include <linux/if_tun.h>
-#include <linux/virtio_net.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "lab/lab.h"
-#include "lab/wire_parts.h"
+#include "lab/wire_arrival.h"
+#include "lab/wire_device.h"
+#include "lab/wire_link.h"
+#include "lab/wire_record.h"
 #include "system/descriptor.h"
 #include "system/thread.h"
 #include "system/wait.h"
 
 enum {
-  ROUNDS = 8,           /* of bursts, before the lock is given up */
-  HEAP = 8,             /* packets read at once that are taken for many */
-  PAUSE = 30000,        /* nanoseconds, then, until the next are read */
-  BURST = 64,           /* packets read from one interface before the next has its turn */
-  FLYING_LIMIT = 65536, /* packets on their way at most: what is more is lost, as in a full queue */
-  BUFFER_SIZE = sizeof(struct virtio_net_hdr) + PACKET_SIZE_LIMIT + 1,
+  HEAP = 8,      /* packets read at once that are taken for many */
+  PAUSE = 30000, /* nanoseconds, then, until the next are read */
 };
 
-/* The kernel may leave the checksum to be made, and hand over up to 64 KiB that are many segments.
- */
-static const unsigned offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
-
-void wire_lock(struct wire *wire) {
-  pthread_mutex_lock(&wire->lock);
-}
-
-void wire_unlock(struct wire *wire) {
-  pthread_mutex_unlock(&wire->lock);
-}
-
-void wire_wake(struct wire *wire) {
-  eventfd_write(wire->wake, 1);
-}
-
-static void signal_news(struct wire *wire) {
-  wire->news++;
-  futex_wake(&wire->news);
-}
-
-const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
-                       struct wire_target target, const void *bytes, size_t length) {
-  const char *problem = target.everybody ? NULL : "nobody has the address";
-  struct virtio_net_hdr header = {0};
-  struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
-  (void)wire;
-  for (unsigned number = 1; target.everybody && number < lan->next_number; number++)
-    if (lan->links[number] && lan->links[number] != from)
-      writev(lan->links[number]->device, parts, 2);
-  if (target.link)
-    problem = writev(target.link->device, parts, 2) < 0 ? "the host refuses it" : NULL;
-  return problem;
-}
-
-/* While somebody looks, packets are to be what they would be on a cable. */
-static bool is_seen(const struct wire *wire) {
-  return wire->holds || wire->shows || wire->captures;
-}
-
-bool wire_is_fast(const struct wire *wire) {
-  return !is_seen(wire) && !wire->shaped;
-}
-
-void wire_set_offloads(struct wire *wire) {
-  bool wanted = wire_is_fast(wire);
-  for (size_t i = 0; i < wire->link_count; i++)
-    ioctl(wire->links[i]->device, TUNSETOFFLOAD, wanted ? offloads : 0U);
-}
-
-/* Ways that do something to packets need them one by one; a plain way hands on what it gets. */
-static bool is_plain(const struct wire_way *way) {
-  const struct wire_shape *shape = &way->shape;
-  return shape->delay == 0 && shape->jitter == 0 && shape->rate == 0;
-}
-
-/* One that is to wait: by hand, or by time. */
-static struct held *keep(struct wire_link *link, struct wire_target target, const void *bytes,
-                         size_t length, int64_t now) {
-  struct held *held = held_create(bytes, length);
-  if (!held)
-    return NULL;
-  held->lan = link->lan;
-  held->from = link;
-  held->to = target.link;
-  held->everybody = target.everybody;
-  held->times[0] = now;
-  return held;
-}
-
-/* Where packets are taken off: from the interface they came in by, with what was found out about
- * them. */
-struct arrival {
-  struct wire_link *link;
-  struct wire_target target;
-  const struct virtio_net_hdr *header;
-  struct packet packet;
-  struct flow_bases bases;
-  bool based;
-};
-
-static void record_arrival(struct wire *wire, const struct arrival *arrival, enum packet_fate fate,
-                           const char *reason) {
-  struct wire_record record = {.fate = fate,
-                               .number = wire->numbers,
-                               .lan = arrival->link->lan,
-                               .from = arrival->link,
-                               .to = arrival->target.link,
-                               .everybody = arrival->target.everybody,
-                               .reason = reason,
-                               .copies = 1};
-  wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
-}
-
-bool wire_is_full(const struct wire *wire) {
-  enum { PACKETS = 4096, BYTES = 64 << 20 };
-  return wire->held.count >= PACKETS || wire->held.bytes >= BYTES;
-}
-
-static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) {
-  const struct packet *packet = &arrival->packet;
-  bool full = wire_is_full(wire);
-  struct held *held =
-      full ? NULL : keep(arrival->link, arrival->target, packet->bytes, packet->length, now);
-  if (!held) {
-    record_arrival(wire, arrival, PACKET_LOST, full ? "too many are held" : "no memory");
-    return;
-  }
-  held->number = wire->numbers;
-  held_append(&wire->held, held);
-  record_arrival(wire, arrival, PACKET_HELD, "");
-}
-
-static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, int64_t now) {
-  const struct packet *packet = &arrival->packet;
-  struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL
-                                                         : keep(arrival->link, arrival->target,
-                                                                packet->bytes, packet->length, now);
-  if (!held) {
-    record_arrival(wire, arrival, PACKET_LOST, "the queue is full");
-    return;
-  }
-  held->number = wire->numbers;
-  held->due = due;
-  held_insert_due(&wire->flying, held);
-  wire_wake(wire);
-}
-
-/* Why a segment is no new packet: what it is folded into, NULL for one that is new. */
-static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
-                              const char **reason) {
-  const struct packet *packet = &arrival->packet;
-  struct held *held = held_find_again(&wire->held, arrival->link, packet, &arrival->bases);
-  *reason = held ? "" : "unanswered";
-  if (!held)
-    held = held_find_answer(&wire->held, packet, &arrival->bases);
-  return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
-}
-
-/* True where it was sent before, and that, or what acknowledges it, is still held. */
-static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
-  const char *reason;
-  wire_forget(wire, &arrival->packet, now);
-  if (!wire->folds || !arrival->based)
-    return false;
-  struct held *held = find_fold(wire, arrival, &reason);
-  if (!held)
-    return false;
-  if (*reason) {
-    held->repeats++;
-  } else {
-    if (held->copies < HELD_TIMES)
-      held->times[held->copies] = now;
-    held->copies++;
-  }
-  wire_record_held(wire, held, PACKET_AGAIN, reason);
-  return true;
-}
-
-/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets
- * it may go on at once. */
-static void pass(struct wire *wire, const struct arrival *arrival) {
-  const struct packet *packet = &arrival->packet;
-  const char *problem = NULL;
-  record_arrival(wire, arrival, PACKET_CROSSED, "");
-  if (arrival->target.everybody)
-    problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
-                         packet->length);
-  else if (write(arrival->target.link->device, arrival->header,
-                 sizeof *arrival->header + packet->length) < 0)
-    problem = "the host refuses it";
-  if (problem)
-    record_arrival(wire, arrival, PACKET_LOST, problem);
-}
-
-/* What the kernel says on its own account: it has no part in what anybody does here. */
-static bool is_noise(const struct packet *packet) {
-  enum { MLD_FIRST = 130, MLD_LAST = 132, ROUTER_SOLICITATION = 133, MLD_REPORT = 143 };
-  bool icmp6 =
-      packet->family == AF_INET6 && packet->protocol == IPPROTO_ICMPV6 && packet->has_transport;
-  return icmp6 && ((packet->type >= MLD_FIRST && packet->type <= MLD_LAST) ||
-                   packet->type == ROUTER_SOLICITATION || packet->type == MLD_REPORT);
-}
-
-static void decide(struct wire *wire, const struct arrival *arrival) {
-  struct wire_way *way = wire_way(arrival->link, arrival->target.link);
-  const char *lost = wire_loses(wire, way);
-  if (!lost && !arrival->target.link && !arrival->target.everybody)
-    lost = "nobody has the address";
-  if (lost) {
-    record_arrival(wire, arrival, PACKET_LOST, lost);
-  } else if (wire->holds) {
-    hold(wire, arrival, clock_monotonic());
-  } else if (!way || is_plain(way)) {
-    pass(wire, arrival);
-  } else {
-    int64_t now = clock_monotonic();
-    fly(wire, arrival, wire_due(wire, way, arrival->packet.length, now), now);
-  }
-}
-
-/* A packet that has come in by an interface: buffer holds it, behind what the kernel says about it.
- */
-static void take(struct wire *wire, struct wire_link *link, size_t length) {
-  struct arrival arrival = {.link = link,
-                            .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
-  unsigned char *bytes = wire->buffer + sizeof *arrival.header;
-  packet_read(bytes, length, length, &arrival.packet);
-  if (is_noise(&arrival.packet))
-    return;
-  bool unfinished = arrival.header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
-  arrival.target = wire_find_target(wire, link->lan, &arrival.packet);
-  struct wire_way *way = wire_way(link, arrival.target.link);
-  if (unfinished && (is_seen(wire) || arrival.target.everybody || (way && !is_plain(way))))
-    packet_fix_checksums(bytes, length);
-  arrival.based = flow_note(&wire->flows, &arrival.packet, &arrival.bases);
-  if (wire->holds && fold(wire, &arrival, clock_monotonic()))
-    return;
-  wire->numbers++;
-  decide(wire, &arrival);
-}
-
-/* Reads some of what one interface has. True when there may be more. */
-static bool read_some(struct wire *wire, struct wire_link *link) {
-  for (int i = 0; i < BURST; i++) {
-    ssize_t got = read(link->device, wire->buffer, BUFFER_SIZE);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < (ssize_t)sizeof(struct virtio_net_hdr))
-      return false;
-    take(wire, link, (size_t)got - sizeof(struct virtio_net_hdr));
-  }
-  return true;
-}
-
-void wire_pump(struct wire *wire) {
-  unsigned before = wire->numbers;
-  bool more = true;
-  for (int rounds = 0; more;) {
-    more = false;
-    for (size_t i = 0; i < wire->link_count; i++)
-      more |= read_some(wire, wire->links[i]);
-    more = more && (wire->holds || ++rounds < ROUNDS); /* in flow others want the lock, too */
-  }
-  if (wire->numbers != before)
-    signal_news(wire);
-}
-
-int64_t wire_deliver_due(struct wire *wire, int64_t now) {
+/* Lets what is due cross. Returns when the next one is due, 0: none flies. */
+static int64_t deliver_due(struct wire *wire, int64_t now) {
   bool any = false;
   while (wire->flying.first && wire->flying.first->due <= now) {
     struct held *held = wire->flying.first;
@@ -291,7 +37,7 @@ int64_t wire_deliver_due(struct wire *wire, int64_t now) {
     any = true;
   }
   if (any)
-    signal_news(wire);
+    wire_signal_news(wire);
   return wire->flying.first ? wire->flying.first->due : 0;
 }
 
@@ -328,7 +74,7 @@ static void *carry(void *context) {
     unsigned before = wire->numbers;
     wire_pump(wire);
     bool busy = wire->numbers - before >= HEAP && !wire->flying.first;
-    int64_t due = wire_deliver_due(wire, clock_monotonic());
+    int64_t due = deliver_due(wire, clock_monotonic());
     size_t count = 1;
     for (size_t i = 0; i < wire->link_count; i++)
       items[count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
@@ -346,7 +92,7 @@ int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable) {
   *wire = (struct wire){.timeline = timeline, .shows = true, .folds = true};
   pthread_mutex_init(&wire->lock, NULL);
   wire_seed(wire, repeatable ? 1 : (uint64_t)clock_monotonic());
-  wire->buffer = malloc(BUFFER_SIZE);
+  wire->buffer = malloc(WIRE_BUFFER_SIZE);
   wire->wake = wire->buffer ? descriptor_move_up(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) : -1;
   if (wire->wake < 0)
     return wire->buffer ? errno : ENOMEM;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "lab/flow.h"
+#include "lab/held.h"
 #include "lab/request.h"
 #include "language/error.h"
 #include "packet/packet.h"
@@ -57,33 +58,6 @@ struct wire_link {
   bool inet6;
   char name[8];          /* of the interface, "eth0" */
   struct wire_way *ways; /* to the links, by their index */
-};
-
-/* A packet that waits on the wire. */
-enum { HELD_TIMES = 8 };
-struct held {
-  struct held *next; /* in the order in which they will cross */
-  struct held *before;
-  unsigned number;
-  struct lan *lan;
-  struct wire_link *from; /* NULL: it was injected, from nobody */
-  struct wire_link *to;   /* NULL: for all others on the LAN */
-  bool everybody;
-  unsigned char *bytes; /* owned */
-  size_t length;
-  const char *origin; /* "inject", "duplicate", "edited" ...: how it came to be what it is; "" for
-                         the kernel's own */
-  unsigned copies;    /* how often it was sent */
-  unsigned repeats;   /* how often what it acknowledges was sent again meanwhile */
-  int64_t times[HELD_TIMES]; /* the first of them, monotonic nanoseconds */
-  int64_t due;               /* in flow: when it crosses */
-};
-
-struct held_queue {
-  struct held *first;
-  struct held *last;
-  size_t count;
-  size_t bytes;
 };
 
 struct wire {

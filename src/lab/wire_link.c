@@ -1,11 +1,11 @@
-/* wire_link: which interface a packet is for, and what the ways between them do to it. */
+#include "lab/wire_link.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lab/lab.h"
-#include "lab/wire_parts.h"
 
 struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length) {
   for (size_t i = 0; i < wire->lan_count; i++)

@@ -1,48 +1,10 @@
-/* Addresses and requests of multicast as values of options. See option_type.h. */
+/* Requests of multicast as values of options. See option_type.h. */
 #include "option/option_type.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "language/word.h"
-
-static int read_address(int family, const struct option_word *word, void *address) {
-  char copy[INET6_ADDRSTRLEN];
-  if (word_copy(word->text, word->length, copy, sizeof copy) < 0)
-    return -1;
-  return inet_pton(family, copy, address) == 1 ? 0 : -1;
-}
-
-int option_read_ipv4(const struct option_word *word, struct in_addr *address, struct error *error) {
-  struct word_shown shown;
-  if (read_address(AF_INET, word, address) == 0)
-    return 0;
-  return error_set(error, ERROR_USAGE, _("%s is not an IPv4 address such as 239.1.2.3"),
-                   word_show(&shown, word->text, word->length));
-}
-
-int option_read_ipv6(const struct option_word *word, struct in6_addr *address,
-                     struct error *error) {
-  struct word_shown shown;
-  if (read_address(AF_INET6, word, address) == 0)
-    return 0;
-  return error_set(error, ERROR_USAGE, _("%s is not an IPv6 address such as ff02::1"),
-                   word_show(&shown, word->text, word->length));
-}
-
-static void append_address(struct bytes *text, int family, const void *address) {
-  char name[INET6_ADDRSTRLEN];
-  bytes_append_text(text, inet_ntop(family, address, name, sizeof name) ? name : "?");
-}
-
-void option_append_ipv4(struct bytes *text, const struct in_addr *address) {
-  append_address(text, AF_INET, address);
-}
-
-void option_append_ipv6(struct bytes *text, const struct in6_addr *address) {
-  append_address(text, AF_INET6, address);
-}
 
 /* Groups of IPv4. */
 
@@ -53,7 +15,7 @@ static int parse_membership(const struct option_word *words, size_t count, struc
   size_t at = 0;
   if (option_read_ipv4(&words[at++], &request.imr_multiaddr, error) < 0)
     return -1;
-  if (at < count && read_address(AF_INET, &words[at], &request.imr_address) == 0)
+  if (at < count && option_try_address(AF_INET, &words[at], &request.imr_address) == 0)
     at++;
   if (at < count && option_read_interface(&words[at++], &index, error) < 0)
     return -1;
@@ -95,7 +57,7 @@ static int parse_multicast_interface(const struct option_word *words, size_t cou
   struct ip_mreqn request = {0};
   uint32_t index;
   (void)count;
-  if (read_address(AF_INET, words, &request.imr_address) == 0)
+  if (option_try_address(AF_INET, words, &request.imr_address) == 0)
     return option_put(value, &request.imr_address, sizeof request.imr_address, error);
   if (option_read_interface(words, &index, error) < 0)
     return -1;
@@ -200,9 +162,9 @@ static int read_any(const struct option_word *word, struct sockaddr_storage *add
   struct sockaddr_in ipv4 = {.sin_family = AF_INET};
   struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
   memset(address, 0, sizeof *address);
-  if (read_address(AF_INET, word, &ipv4.sin_addr) == 0)
+  if (option_try_address(AF_INET, word, &ipv4.sin_addr) == 0)
     memcpy(address, &ipv4, sizeof ipv4);
-  else if (read_address(AF_INET6, word, &ipv6.sin6_addr) == 0)
+  else if (option_try_address(AF_INET6, word, &ipv6.sin6_addr) == 0)
     memcpy(address, &ipv6, sizeof ipv6);
   else
     return error_set(error, ERROR_USAGE, _("%s is not an address such as 239.1.2.3 or ff02::1"),

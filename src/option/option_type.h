@@ -1,7 +1,8 @@
 /* option_type: the C types of socket options, for the rows of option_table.c.
  *
- * Numbers and texts are in option_type.c, symbols in option_symbol.c, structures in
- * option_struct.c, multicast requests in option_multicast.c, what is TCP's own in option_tcp.c. */
+ * Numbers and texts are in option_type.c, addresses in option_type_address.c, symbols in
+ * option_symbol.c, structures in option_struct.c, multicast requests in option_multicast.c, what is
+ * TCP's own in option_tcp.c. */
 #ifndef SOCKSH_OPTION_OPTION_TYPE_H
 #define SOCKSH_OPTION_OPTION_TYPE_H
 
@@ -84,6 +85,10 @@ int option_read_int(const struct option_word *word, long long smallest, long lon
 int option_read_ipv4(const struct option_word *word, struct in_addr *address, struct error *error);
 int option_read_ipv6(const struct option_word *word, struct in6_addr *address, struct error *error);
 int option_read_interface(const struct option_word *word, uint32_t *index, struct error *error);
+
+/* Tries a word as an address of a family, a struct in_addr or in6_addr: 0, or -1 without an error.
+ */
+int option_try_address(int family, const struct option_word *word, void *address);
 
 /* Reads a time in units of so many nanoseconds: a bare number of them, or a duration. */
 int option_read_time(const struct option_word *word, int64_t unit, long long *number,

@@ -1,10 +1,12 @@
-/* accept: how a loop takes the connections that wait, and what it does when it can take no more. */
+#include "service/accept.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/service_parts.h"
+#include "service/connection.h"
+#include "service/report.h"
 #include "system/wait.h"
 
 /* How long nobody is accepted when there is no descriptor left and no connection ends, in

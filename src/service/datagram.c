@@ -1,12 +1,11 @@
-/* datagram: a loop on a socket of datagrams: many are received with one call, and answered with
- * one. */
+#include "service/datagram.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "service/service_parts.h"
+#include "service/report.h"
 #include "system/wait.h"
 
 enum {

@@ -1,14 +1,14 @@
-/* datagram_relay: passes datagrams on to another address, and the answers back. A client is known
- * by its address, and has a socket of its own that is connected to the target, so that an answer
- * tells whom it is for. It is forgotten when it has been silent for a while. */
+#include "service/datagram_relay.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "service/connection.h"
 #include "service/outbound.h"
-#include "service/service_parts.h"
+#include "service/report.h"
 #include "system/wait.h"
 
 enum {

@@ -1,13 +1,13 @@
-/* model: how the clients of a stream are waited for: all at once with epoll, one after the other,
- * or a thread for each. */
+#include "service/model.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "service/service_parts.h"
+#include "service/accept.h"
+#include "service/connection.h"
 #include "system/thread.h"
 #include "system/wait.h"
 
@@ -20,14 +20,6 @@ enum {
 /* How long what is still to be sent is waited for when the service ends by what a client has sent,
  * in nanoseconds. */
 static const int64_t LAST_WORDS = 1000000000;
-
-/* In which a nudge interrupts, so that none is missed between a look at the flags and a wait. */
-const sigset_t *service_waiting_signals(void) {
-  static _Thread_local sigset_t set;
-  sigfillset(&set);
-  sigdelset(&set, wait_signal());
-  return &set;
-}
 
 /* The sooner of two times, 0 being never. */
 static int64_t sooner(int64_t a, int64_t b) {

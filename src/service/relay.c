@@ -1,11 +1,12 @@
-/* relay: a client's connection and one to another address, each passing on to the other what comes,
- * as it comes: data, the end of the stream, and resets. */
+#include "service/relay.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "service/connection.h"
 #include "service/outbound.h"
-#include "service/service_parts.h"
+#include "service/report.h"
 
 static struct connection *client_of(struct connection *connection) {
   return connection->outgoing ? connection->other : connection;

@@ -1,7 +1,7 @@
-/* report: what a service says of itself. */
+#include "service/report.h"
+
 #include <string.h>
 
-#include "service/service_parts.h"
 #include "system/wait.h"
 
 /* How much of what is passed on is told of: so much at once, and so much more in each second. Who

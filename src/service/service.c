@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "service/accept.h"
+#include "service/datagram.h"
+#include "service/datagram_relay.h"
+#include "service/loop.h"
+#include "service/model.h"
 #include "service/outbound.h"
-#include "service/service_parts.h"
+#include "service/report.h"
 #include "system/descriptor.h"
 #include "system/thread.h"
 #include "system/wait.h"
@@ -18,26 +22,6 @@ const char *service_model_name(enum service_model model) {
   static const char *const names[] = {
       [MODEL_EPOLL] = "epoll", [MODEL_ITERATIVE] = "iterative", [MODEL_THREADS] = "threads"};
   return names[model];
-}
-
-/* Wakes all loops from their waits. A signal that comes before the wait is kept until it begins. */
-static void nudge(struct service *service) {
-  pthread_mutex_lock(&service->lock);
-  for (unsigned i = 0; i < service->plan.loops; i++)
-    if (service->loops[i].started)
-      pthread_kill(service->loops[i].thread, wait_signal());
-  pthread_mutex_unlock(&service->lock);
-}
-
-void service_finish(struct service *service, enum service_end end) {
-  int none = SERVICE_RUNS;
-  if (atomic_compare_exchange_strong(&service->end, &none, end))
-    nudge(service);
-}
-
-void service_search(struct service *service, uint32_t *place, const char *data, size_t length) {
-  if (until_search(&service->until, place, data, length))
-    service_finish(service, SERVICE_UNTIL);
 }
 
 /* The last words of the last loop. */
@@ -219,7 +203,7 @@ void service_stop(struct service *service) {
 void service_let_go(struct service *service) {
   unsigned holding;
   service->let_go = true;
-  nudge(service);
+  service_nudge(service);
   while ((holding = service->holding) > 0)
     futex_wait(&service->holding, holding, 0);
 }

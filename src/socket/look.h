@@ -39,7 +39,8 @@ void look_details(const struct socket *socket, struct look_details *details);
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
-/* A socket's field, for $name.field. */
+/* A socket's field, for $name.field: what the class of a socket's object has as its reader, so the
+ * object is a socket. 0, or -1 with an error. */
 int look_field(const struct object *object, const char *name, struct value *value,
                struct error *error);
 

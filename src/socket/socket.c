@@ -1,6 +1,5 @@
 #include "socket/socket.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,6 +76,23 @@ void socket_unreserve(struct socket *socket) {
   object_release(&socket->object);
 }
 
+struct socket *socket_create_queued(struct socket_table *table, struct host *host,
+                                    const struct kernel_socket *from) {
+  struct socket *socket = socket_reserve(table);
+  if (!socket)
+    return NULL;
+  table->reserved--;
+  socket->reserved = false;
+  socket->id = ++table->next_id;
+  socket->family = from->family;
+  socket->type = from->type;
+  socket->protocol = from->protocol;
+  socket->cookie = from->cookie;
+  socket->host = host;
+  socket->seen = (struct snapshot){.local = from->local, .peer = from->peer};
+  return socket;
+}
+
 static int read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
   return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
@@ -150,13 +166,4 @@ void socket_table_clear(struct socket_table *table) {
   kernel_close(table->kernel);
   free(table->entries);
   socket_table_start(table);
-}
-
-struct kernel *socket_kernel(const struct socket *socket) {
-  return socket->host ? socket->host->kernel : socket->table->kernel;
-}
-
-bool socket_is_tcp(const struct socket *socket) {
-  return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
-         socket->protocol == IPPROTO_TCP;
 }

@@ -139,16 +139,22 @@ void socket_table_clear(struct socket_table *table);
 /* The entry in an object; NULL where the object is something else. */
 struct socket *socket_from_object(const struct object *object);
 
-/* Where sockets of its network are looked up, its host's or the session's; NULL: that is not
- * possible. */
-struct kernel *socket_kernel(const struct socket *socket);
+/* Where sockets of its network are looked up: its host's kernel, or the session's. NULL where the
+ * kernel can't be asked. */
+static inline struct kernel *socket_kernel(const struct socket *socket) {
+  return socket->host ? socket->host->kernel : socket->table->kernel;
+}
+
 /* True for what is no socket, but has a descriptor of the session all the same. */
 static inline bool socket_is_none(const struct socket *socket) {
   return socket->epoll || socket->pipe;
 }
 
 /* True where the kernel has TCP states for it. */
-bool socket_is_tcp(const struct socket *socket);
+static inline bool socket_is_tcp(const struct socket *socket) {
+  return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
+         socket->protocol == IPPROTO_TCP;
+}
 
 /* Fills in family, type and protocol from the kernel; an epoll instance is found by its own kind of
  * file. 0, or -1 with errno set. */

@@ -8,7 +8,7 @@
 #include "language/escape.h"
 #include "packet/packet.h"
 #include "packet/packet_field.h"
-#include "view/json/json_part.h"
+#include "view/json/json_packet.h"
 #include "view/notation/packet_full.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/table_layout.h"

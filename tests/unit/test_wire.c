@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "lab/wire_parts.h"
+#include "lab/wire_arrival.h"
 #include "system/wait.h"
 
 enum { CLIENT_START = 1000, SERVER_START = 0xfffffff0 }; /* the server's numbers wrap around */

@@ -1,4 +1,5 @@
-/* json_packet: a packet in JSON: what has become of it, what its headers say, and its bytes. */
+#include "view/json/json_packet.h"
+
 #include <string.h>
 
 #include "packet/packet.h"

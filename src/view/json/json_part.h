@@ -29,7 +29,4 @@ json_t *json_flags(const struct constant_set *set, long value);
 /* The arguments of a call, in order, each an object with its "type". */
 json_t *json_arguments(const struct call *call, bool finished);
 
-/* Adds what a packet is: the body of its event. Returns "packet". */
-const char *json_set_packet(json_t *object, const struct event_packet *event);
-
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "view/json/json_packet.h"
 #include "view/json/json_part.h"
 #include "view/view.h"
 

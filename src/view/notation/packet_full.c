@@ -4,7 +4,9 @@
 
 #include "packet/packet_bits.h"
 #include "packet/packet_field.h"
+#include "view/notation/packet_line_icmp.h"
 #include "view/notation/packet_line_part.h"
+#include "view/notation/packet_line_tcp.h"
 
 /* What the writing of the table needs. `writer` writes into `text`, for one cell at a time. */
 struct full {

@@ -1,8 +1,8 @@
-/* packet_line_icmp: what ICMP and ICMPv6 say, as tcpdump(1) writes it. */
+#include "view/notation/packet_line_icmp.h"
+
 #include <string.h>
 
 #include "packet/packet_bits.h"
-#include "view/notation/packet_line_part.h"
 
 enum { ANY = -1 };
 

@@ -1,4 +1,5 @@
-/* packet_line_part: the parts of a packet's line. */
+/* packet_line_part: what the files that write a packet share: the writer, and the parts that a line
+ * and the full view write alike. */
 #ifndef SOCKSH_VIEW_NOTATION_PACKET_LINE_PART_H
 #define SOCKSH_VIEW_NOTATION_PACKET_LINE_PART_H
 
@@ -26,22 +27,5 @@ void packet_put_hex(struct packet_writer *writer, const unsigned char *data, siz
 
 /* The name of what IP carries, or its number. */
 void packet_put_protocol(struct packet_writer *writer, int protocol);
-
-/* Flags, numbers, window, and what is behind them. */
-void packet_put_tcp(struct packet_writer *writer);
-
-/* The options of TCP, without the < > around them. */
-void packet_put_options(struct packet_writer *writer);
-
-/* One option, and what its kind is for; "" for one that nobody knows. */
-void packet_put_option(struct packet_writer *writer, const struct packet_option *option);
-const char *packet_option_meaning(unsigned kind);
-
-/* An option that <netinet/tcp.h> does not name (RFC 7413). */
-enum { PACKET_OPTION_FAST_OPEN = 34 };
-
-/* ICMP and ICMPv6; what the message says alone. */
-void packet_put_icmp(struct packet_writer *writer);
-void packet_put_icmp_words(struct packet_writer *writer);
 
 #endif

@@ -1,8 +1,8 @@
-/* packet_line_tcp: a TCP segment as tcpdump(1) writes it. */
+#include "view/notation/packet_line_tcp.h"
+
 #include <netinet/tcp.h>
 
 #include "packet/packet_bits.h"
-#include "view/notation/packet_line_part.h"
 
 /* Options that netinet/tcp.h does not name: RFC 2385, 5482, 5925, 8684, 7413, 6994. */
 enum {

@@ -1,10 +1,10 @@
-/* text_beside: lines about what goes on beside the statements: packets, services, transfers. */
+#include "view/text/text_beside.h"
+
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "view/notation/packet_line.h"
-#include "view/text/text_part.h"
 
 /* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and
  * what has become of it. */

@@ -36,9 +36,4 @@ void text_emit(struct text_view *text, const struct event *event, int descriptor
 /* Takes what is shown of a transfer away, before a line is shown in its place. */
 void text_end_progress(struct text_view *text);
 
-/* text_beside.c */
-void text_show_packet(struct text_view *text, const struct event *event);
-void text_show_service(struct text_view *text, const struct event *event);
-void text_show_progress(struct text_view *text, const struct event *event);
-
 #endif

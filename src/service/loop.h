@@ -1,10 +1,10 @@
-/* service_parts: what the files of a service share: its loops, and their connections. Nobody else
- * includes this.
+/* loop: the threads of a service, their connections, and how they are woken and ended. For the
+ * files of this room alone.
  *
  * A loop is a thread with a table of descriptors of its own. What it has is its own, but for what
  * is said to be guarded otherwise. */
-#ifndef SOCKSH_SERVICE_SERVICE_PARTS_H
-#define SOCKSH_SERVICE_SERVICE_PARTS_H
+#ifndef SOCKSH_SERVICE_LOOP_H
+#define SOCKSH_SERVICE_LOOP_H
 
 #include <pthread.h>
 #include <signal.h>
@@ -126,88 +126,17 @@ struct service {
   struct loop *loops;           /* plan.loops of them */
 };
 
-/* connection.c */
+/* Adds to a figure that other threads read. */
+static inline void count(_Atomic uint64_t *figure, uint64_t more) {
+  atomic_fetch_add_explicit(figure, more, memory_order_relaxed);
+}
 
 /* The signals that a thread of a service takes while it waits, and at no other time: the one that
  * interrupts. */
 const sigset_t *service_waiting_signals(void);
 
-static inline void count(_Atomic uint64_t *figure, uint64_t more) {
-  atomic_fetch_add_explicit(figure, more, memory_order_relaxed);
-}
-
-/* Takes a descriptor. NULL when there is no memory, and the descriptor is closed. */
-struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
-                                     uint64_t number, bool outgoing);
-/* Frees those that are over. True where there were some. */
-bool loop_reap(struct loop *loop);
-/* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none
- * has a deadline. */
-int64_t loop_expire(struct loop *loop);
-
-/* The first thing: a handler may speak at once. */
-void connection_begin(struct connection *connection);
-
-/* What it waits for has come: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
-void connection_ready(struct connection *connection, uint32_t events);
-
-/* Ends it: with an errno other than 0 for an error, or because the service ends. */
-void connection_end(struct connection *connection, int error);
-
-/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a
- * loop; unless that is said anew. */
-void connection_expect(struct connection *connection, int64_t duration);
-
-/* Waits for these events, and no others. */
-void connection_await(struct connection *connection, uint32_t events);
-
-/* Sends, or keeps what the kernel does not take. False where it has failed, and the connection is
- * over. */
-bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting);
-
-/* Sends what is kept. True when nothing is left. */
-bool connection_flush(struct connection *connection);
-
-/* Receives into the scratch memory. The number of bytes; 0 at the end of the stream; -1 where there
- * is nothing, or it has failed. */
-ssize_t connection_receive(struct connection *connection, char *data);
-
-/* relay.c */
-void relay_begin(struct connection *connection);
-void relay_ready(struct connection *connection, uint32_t events);
-
-/* accept.c */
-
-/* Accepts one, for a loop that may be another. NULL where none waits, or none can be accepted now.
- */
-struct connection *loop_accept(struct loop *loop, struct loop *into);
-/* Accepts nobody for a while, because a call has failed that will fail again. */
-void loop_pause(struct loop *loop, const char *call, int error);
-/* Closes the listener. */
-void loop_close_listener(struct loop *loop);
-/* Goes on with accepting where that was paused. */
-void loop_resume(struct loop *loop);
-
-/* model.c, datagram.c, datagram_relay.c: the body of a loop. */
-void loop_run_epoll(struct loop *loop);
-void loop_run_iterative(struct loop *loop);
-void loop_run_threads(struct loop *loop);
-void loop_run_datagrams(struct loop *loop);
-void loop_relay_datagrams(struct loop *loop);
-
-/* tell.c */
-
-/* Tells something about the service. Number and socket are filled in. */
-void service_report(struct service *service, struct event_service *about);
-void service_report_connection(const struct connection *connection, enum service_phase phase,
-                               int error);
-/* A call has failed that is about no connection. */
-void service_report_failure(struct service *service, const char *call, int error);
-/* Data was passed on for a client. */
-void service_report_relayed(const struct connection *client, bool back, const char *data,
-                            size_t length);
-
-/* service.c */
+/* Wakes all loops from their waits. A signal that comes before the wait is kept until it begins. */
+void service_nudge(struct service *service);
 
 /* Ends it for a reason, unless it ends already. */
 void service_finish(struct service *service, enum service_end end);

@@ -1,4 +1,4 @@
-/* encode: events into bytes. */
+/* codec_encode: events into bytes. */
 #define CODEC_WRITES true
 #include "timeline/event_codec.inc"
 

@@ -1,4 +1,4 @@
-/* explain: why a lab can't run here, in words, and what to change. */
+/* lab_explain: why a lab can't run here, in words, and what to change. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

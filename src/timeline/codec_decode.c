@@ -1,4 +1,5 @@
-/* decode: bytes into events. They may be anything: nothing is believed before it was looked at. */
+/* codec_decode: bytes into events. They may be anything: nothing is believed before it was looked
+ * at. */
 #define CODEC_WRITES false
 #include "timeline/event_codec.inc"
 

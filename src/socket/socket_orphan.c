@@ -1,6 +1,5 @@
-/* orphan: the part of the table that is about sockets without a descriptor, and about who is whose
- * peer. */
-#include <stdlib.h>
+/* socket_orphan: the sockets of the table that have no descriptor, and the two indexes by which a
+ * socket is found: its cookie, and the addresses of both ends. */
 #include <string.h>
 
 #include "socket/socket.h"
@@ -40,23 +39,6 @@ void socket_release_orphan(struct socket *socket) {
   index_remove(&table->cookies, socket);
   index_remove(&table->pairs, socket);
   object_release(&socket->object);
-}
-
-struct socket *socket_create_queued(struct socket_table *table, struct host *host,
-                                    const struct kernel_socket *from) {
-  struct socket *socket = socket_reserve(table);
-  if (!socket)
-    return NULL;
-  table->reserved--;
-  socket->reserved = false;
-  socket->id = ++table->next_id;
-  socket->family = from->family;
-  socket->type = from->type;
-  socket->protocol = from->protocol;
-  socket->cookie = from->cookie;
-  socket->host = host;
-  socket->seen = (struct snapshot){.local = from->local, .peer = from->peer};
-  return socket;
 }
 
 /* An address as 18 bytes that are the same for an IPv4 address and the IPv6 one that stands for it.

@@ -1,0 +1,250 @@
+#include "lab/wire_arrival.h"
+
+#include <errno.h>
+#include <linux/virtio_net.h>
+#include <unistd.h>
+
+#include "lab/wire_device.h"
+#include "lab/wire_link.h"
+#include "lab/wire_record.h"
+#include "system/wait.h"
+
+enum {
+  ROUNDS = 8,           /* of bursts, before the lock is given up */
+  BURST = 64,           /* packets read from one interface before the next has its turn */
+  FLYING_LIMIT = 65536, /* packets on their way at most: what is more is lost, as in a full queue */
+};
+
+/* Where packets are taken off: from the interface they came in by, with what was found out about
+ * them. */
+struct arrival {
+  struct wire_link *link;
+  struct wire_target target;
+  const struct virtio_net_hdr *header;
+  struct packet packet;
+  struct flow_bases bases;
+  bool based;
+};
+
+/* Ways that do something to packets need them one by one; a plain way hands on what it gets. */
+static bool is_plain(const struct wire_way *way) {
+  const struct wire_shape *shape = &way->shape;
+  return shape->delay == 0 && shape->jitter == 0 && shape->rate == 0;
+}
+
+/* One that is to wait: by hand, or by time. */
+static struct held *keep(struct wire_link *link, struct wire_target target, const void *bytes,
+                         size_t length, int64_t now) {
+  struct held *held = held_create(bytes, length);
+  if (!held)
+    return NULL;
+  held->lan = link->lan;
+  held->from = link;
+  held->to = target.link;
+  held->everybody = target.everybody;
+  held->times[0] = now;
+  return held;
+}
+
+void wire_remember(struct wire *wire, struct held *held) {
+  enum { MOST = 32 };
+  struct packet packet;
+  packet_read(held->bytes, held->length, held->length, &packet);
+  bool whole = !held->origin[0] && packet.has_transport && packet.protocol == IPPROTO_TCP;
+  if (!wire->holds || !whole) {
+    held_free(held);
+    return;
+  }
+  held->due = clock_monotonic();
+  held_append(&wire->recent, held);
+  if (wire->recent.count > MOST) {
+    struct held *oldest = wire->recent.first;
+    held_remove(&wire->recent, oldest);
+    held_free(oldest);
+  }
+}
+
+void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
+  enum { LONG = 250000000 }; /* longer than the kernel delays an acknowledgment */
+  for (struct held *held = wire->recent.first, *next; held; held = next) {
+    struct packet other;
+    next = held->next;
+    packet_read(held->bytes, held->length, held->length, &other);
+    uint32_t end = other.sequence + packet_sequence_length(&other);
+    bool refused = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
+    bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
+                        held_is_answer(packet, &other) &&
+                        (int32_t)(packet->acknowledgment - end) >= 0;
+    if (!acknowledged && !refused && now - held->due < LONG)
+      continue;
+    held_remove(&wire->recent, held);
+    held_free(held);
+  }
+}
+
+bool wire_is_full(const struct wire *wire) {
+  enum { PACKETS = 4096, BYTES = 64 << 20 };
+  return wire->held.count >= PACKETS || wire->held.bytes >= BYTES;
+}
+
+static void record_arrival(struct wire *wire, const struct arrival *arrival, enum packet_fate fate,
+                           const char *reason) {
+  struct wire_record record = {.fate = fate,
+                               .number = wire->numbers,
+                               .lan = arrival->link->lan,
+                               .from = arrival->link,
+                               .to = arrival->target.link,
+                               .everybody = arrival->target.everybody,
+                               .reason = reason,
+                               .copies = 1};
+  wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
+}
+
+static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) {
+  const struct packet *packet = &arrival->packet;
+  bool full = wire_is_full(wire);
+  struct held *held =
+      full ? NULL : keep(arrival->link, arrival->target, packet->bytes, packet->length, now);
+  if (!held) {
+    record_arrival(wire, arrival, PACKET_LOST, full ? "too many are held" : "no memory");
+    return;
+  }
+  held->number = wire->numbers;
+  held_append(&wire->held, held);
+  record_arrival(wire, arrival, PACKET_HELD, "");
+}
+
+static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, int64_t now) {
+  const struct packet *packet = &arrival->packet;
+  struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL
+                                                         : keep(arrival->link, arrival->target,
+                                                                packet->bytes, packet->length, now);
+  if (!held) {
+    record_arrival(wire, arrival, PACKET_LOST, "the queue is full");
+    return;
+  }
+  held->number = wire->numbers;
+  held->due = due;
+  held_insert_due(&wire->flying, held);
+  wire_wake(wire);
+}
+
+/* Why a segment is no new packet: what it is folded into, NULL for one that is new. */
+static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
+                              const char **reason) {
+  const struct packet *packet = &arrival->packet;
+  struct held *held = held_find_again(&wire->held, arrival->link, packet, &arrival->bases);
+  *reason = held ? "" : "unanswered";
+  if (!held)
+    held = held_find_answer(&wire->held, packet, &arrival->bases);
+  return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
+}
+
+/* True where it was sent before, and that, or what acknowledges it, is still held. */
+static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
+  const char *reason;
+  wire_forget(wire, &arrival->packet, now);
+  if (!wire->folds || !arrival->based)
+    return false;
+  struct held *held = find_fold(wire, arrival, &reason);
+  if (!held)
+    return false;
+  if (*reason) {
+    held->repeats++;
+  } else {
+    if (held->copies < HELD_TIMES)
+      held->times[held->copies] = now;
+    held->copies++;
+  }
+  wire_record_held(wire, held, PACKET_AGAIN, reason);
+  return true;
+}
+
+/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets
+ * it may go on at once. */
+static void pass(struct wire *wire, const struct arrival *arrival) {
+  const struct packet *packet = &arrival->packet;
+  const char *problem = NULL;
+  record_arrival(wire, arrival, PACKET_CROSSED, "");
+  if (arrival->target.everybody)
+    problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
+                         packet->length);
+  else if (write(arrival->target.link->device, arrival->header,
+                 sizeof *arrival->header + packet->length) < 0)
+    problem = "the host refuses it";
+  if (problem)
+    record_arrival(wire, arrival, PACKET_LOST, problem);
+}
+
+/* What the kernel says on its own account: it has no part in what anybody does here. */
+static bool is_noise(const struct packet *packet) {
+  enum { MLD_FIRST = 130, MLD_LAST = 132, ROUTER_SOLICITATION = 133, MLD_REPORT = 143 };
+  bool icmp6 =
+      packet->family == AF_INET6 && packet->protocol == IPPROTO_ICMPV6 && packet->has_transport;
+  return icmp6 && ((packet->type >= MLD_FIRST && packet->type <= MLD_LAST) ||
+                   packet->type == ROUTER_SOLICITATION || packet->type == MLD_REPORT);
+}
+
+static void decide(struct wire *wire, const struct arrival *arrival) {
+  struct wire_way *way = wire_way(arrival->link, arrival->target.link);
+  const char *lost = wire_loses(wire, way);
+  if (!lost && !arrival->target.link && !arrival->target.everybody)
+    lost = "nobody has the address";
+  if (lost) {
+    record_arrival(wire, arrival, PACKET_LOST, lost);
+  } else if (wire->holds) {
+    hold(wire, arrival, clock_monotonic());
+  } else if (!way || is_plain(way)) {
+    pass(wire, arrival);
+  } else {
+    int64_t now = clock_monotonic();
+    fly(wire, arrival, wire_due(wire, way, arrival->packet.length, now), now);
+  }
+}
+
+/* A packet that has come in by an interface: buffer holds it, behind what the kernel says about it.
+ */
+static void take(struct wire *wire, struct wire_link *link, size_t length) {
+  struct arrival arrival = {.link = link,
+                            .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
+  unsigned char *bytes = wire->buffer + sizeof *arrival.header;
+  packet_read(bytes, length, length, &arrival.packet);
+  if (is_noise(&arrival.packet))
+    return;
+  bool unfinished = arrival.header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+  arrival.target = wire_find_target(wire, link->lan, &arrival.packet);
+  struct wire_way *way = wire_way(link, arrival.target.link);
+  if (unfinished && (wire_is_seen(wire) || arrival.target.everybody || (way && !is_plain(way))))
+    packet_fix_checksums(bytes, length);
+  arrival.based = flow_note(&wire->flows, &arrival.packet, &arrival.bases);
+  if (wire->holds && fold(wire, &arrival, clock_monotonic()))
+    return;
+  wire->numbers++;
+  decide(wire, &arrival);
+}
+
+/* Reads some of what one interface has. True when there may be more. */
+static bool read_some(struct wire *wire, struct wire_link *link) {
+  for (int i = 0; i < BURST; i++) {
+    ssize_t got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < (ssize_t)sizeof(struct virtio_net_hdr))
+      return false;
+    take(wire, link, (size_t)got - sizeof(struct virtio_net_hdr));
+  }
+  return true;
+}
+
+void wire_pump(struct wire *wire) {
+  unsigned before = wire->numbers;
+  bool more = true;
+  for (int rounds = 0; more;) {
+    more = false;
+    for (size_t i = 0; i < wire->link_count; i++)
+      more |= read_some(wire, wire->links[i]);
+    more = more && (wire->holds || ++rounds < ROUNDS); /* in flow others want the lock, too */
+  }
+  if (wire->numbers != before)
+    wire_signal_news(wire);
+}

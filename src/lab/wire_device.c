@@ -1,0 +1,58 @@
+#include "lab/wire_device.h"
+
+#include <linux/if_tun.h>
+#include <linux/virtio_net.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+
+#include "system/wait.h"
+
+/* The kernel may leave the checksum to be made, and hand over up to 64 KiB that are many segments.
+ */
+static const unsigned offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+
+void wire_lock(struct wire *wire) {
+  pthread_mutex_lock(&wire->lock);
+}
+
+void wire_unlock(struct wire *wire) {
+  pthread_mutex_unlock(&wire->lock);
+}
+
+void wire_wake(struct wire *wire) {
+  eventfd_write(wire->wake, 1);
+}
+
+void wire_signal_news(struct wire *wire) {
+  wire->news++;
+  futex_wake(&wire->news);
+}
+
+const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
+                       struct wire_target target, const void *bytes, size_t length) {
+  const char *problem = target.everybody ? NULL : "nobody has the address";
+  struct virtio_net_hdr header = {0};
+  struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
+  (void)wire;
+  for (unsigned number = 1; target.everybody && number < lan->next_number; number++)
+    if (lan->links[number] && lan->links[number] != from)
+      writev(lan->links[number]->device, parts, 2);
+  if (target.link)
+    problem = writev(target.link->device, parts, 2) < 0 ? "the host refuses it" : NULL;
+  return problem;
+}
+
+bool wire_is_seen(const struct wire *wire) {
+  return wire->holds || wire->shows || wire->captures;
+}
+
+bool wire_is_fast(const struct wire *wire) {
+  return !wire_is_seen(wire) && !wire->shaped;
+}
+
+void wire_set_offloads(struct wire *wire) {
+  bool wanted = wire_is_fast(wire);
+  for (size_t i = 0; i < wire->link_count; i++)
+    ioctl(wire->links[i]->device, TUNSETOFFLOAD, wanted ? offloads : 0U);
+}

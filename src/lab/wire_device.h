@@ -1,0 +1,31 @@
+/* wire_device: the TUN devices of the hosts: writing to them, and what they may hand over. For the
+ * files of the wire alone. */
+#ifndef SOCKSH_LAB_WIRE_DEVICE_H
+#define SOCKSH_LAB_WIRE_DEVICE_H
+
+#include "lab/wire.h"
+
+/* For whom a packet is. */
+struct wire_target {
+  struct wire_link *link;
+  bool everybody; /* all others on the LAN */
+};
+
+/* Wakes the wire's thread. */
+void wire_wake(struct wire *wire);
+
+/* Wakes those who wait on wire->news: a packet has come or crossed. */
+void wire_signal_news(struct wire *wire);
+
+/* True while somebody sees the packets: they are then to be what they would be on a cable. */
+bool wire_is_seen(const struct wire *wire);
+
+/* Tells the kernels whether they may hand over several segments as one: while nobody looks, and
+ * nothing is done to packets. */
+void wire_set_offloads(struct wire *wire);
+
+/* Writes a packet to whom it is for. NULL, or why it could not be. */
+const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
+                       struct wire_target target, const void *bytes, size_t length);
+
+#endif

@@ -1,0 +1,11 @@
+/* datagram: a loop on a socket of datagrams: many are received with one call, and answered with
+ * one. */
+#ifndef SOCKSH_SERVICE_DATAGRAM_H
+#define SOCKSH_SERVICE_DATAGRAM_H
+
+#include "service/loop.h"
+
+/* The body of a loop: it returns when the service has ended. */
+void loop_run_datagrams(struct loop *loop);
+
+#endif

@@ -1,0 +1,14 @@
+/* relay: a client's connection and one to another address, each passing on to the other what
+ * comes, as it comes: data, the end of the stream, and resets. */
+#ifndef SOCKSH_SERVICE_RELAY_H
+#define SOCKSH_SERVICE_RELAY_H
+
+#include "service/loop.h"
+
+/* Connects to the target. A failure ends both connections. */
+void relay_begin(struct connection *client);
+
+/* What either connection waits for has come: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
+void relay_ready(struct connection *connection, uint32_t events);
+
+#endif

@@ -1,0 +1,12 @@
+/* json_packet: a packet in JSON: what has become of it, what its headers say, and its bytes. */
+#ifndef SOCKSH_VIEW_JSON_JSON_PACKET_H
+#define SOCKSH_VIEW_JSON_JSON_PACKET_H
+
+#include <jansson.h>
+
+#include "timeline/event.h"
+
+/* Adds what a packet is: the body of its event. Returns "packet", the event's name. */
+const char *json_set_packet(json_t *object, const struct event_packet *event);
+
+#endif
