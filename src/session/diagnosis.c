@@ -54,10 +54,6 @@ static const struct diagnosis *diagnosis_find(const struct call *call) {
   return NULL;
 }
 
-bool diagnosis_known(const struct call *call) {
-  return diagnosis_find(call) != NULL;
-}
-
 static bool stream(const struct call *call) {
   return call->entry && (call->entry->type == SOCK_STREAM || call->entry->type == SOCK_SEQPACKET);
 }

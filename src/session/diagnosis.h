@@ -9,8 +9,4 @@
  * 0 where that is not known. */
 void diagnosis_note(struct runner *runner, const struct call *call, int pending);
 
-/* True when a note says all there is to say about this errno of this call, so that no hint need
- * follow. */
-bool diagnosis_known(const struct call *call);
-
 #endif

@@ -328,13 +328,6 @@ unsigned job_last(struct session *session) {
   return last;
 }
 
-size_t job_running(const struct session *session) {
-  size_t count = 0;
-  for (const struct job *job = session->jobs ? session->jobs->jobs : NULL; job; job = job->next)
-    count += !job->done;
-  return count;
-}
-
 /* Waits until a job is done. 0, or -1 with an error: interrupted, or too late. */
 static int await_job(struct runner *runner, struct job *job, int64_t deadline,
                      struct error *error) {

@@ -45,7 +45,4 @@ int job_conclude(struct runner *runner);
  * and given up. */
 void job_end_all(struct session *session);
 
-/* How many jobs still run. */
-size_t job_running(const struct session *session);
-
 #endif
