@@ -1,10 +1,8 @@
 #include "session/runner_call.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netdb.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "call/call.h"
 #include "lab/lab.h"
@@ -109,11 +107,11 @@ static void use_sockets(struct runner *runner, struct call *call) {
 
 /* How long the next datagram is, before it is received: afterwards nobody can tell what was cut. */
 static int pending_datagram(const struct runner *runner, const struct call *call) {
-  int pending = 0;
   if (!runner->session->settings.look || !call->entry || call->entry->type != SOCK_DGRAM ||
       (call->name != CALL_RECV && call->name != CALL_RECVFROM && call->name != CALL_READ))
     return 0;
-  return ioctl(call->entry->descriptor, SIOCINQ, &pending) < 0 ? 0 : pending;
+  int pending = look_pending(call->entry);
+  return pending < 0 ? 0 : pending;
 }
 
 int runner_call(struct runner *runner, const char *command, struct call *call,

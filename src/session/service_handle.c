@@ -217,7 +217,7 @@ static void restore(struct runner *runner, struct service_handle *handle) {
     socket = socket_table_find_cookie(socket->table, socket->cookie, NULL);
   if (!handle->made_nonblocking || !socket || socket->descriptor < 0)
     return;
-  int flags = fcntl(socket->descriptor, F_GETFL);
+  int flags = look_file_flags(socket);
   handle->made_nonblocking = false;
   call_init(&call, CALL_FCNTL, socket);
   call.number[0] = F_SETFL;

@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "option/tcp_info.h"
 
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
@@ -30,11 +29,9 @@ static short poll_now(const struct socket *socket, short events) {
   return poll(&item, 1, 0) < 0 ? 0 : item.revents;
 }
 
-static bool listens(const struct socket *socket) {
+bool look_listens(const struct socket *socket) {
   int listening = 0;
-  socklen_t length = sizeof listening;
-  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
-         listening;
+  return socket_read_number(socket->descriptor, SO_ACCEPTCONN, &listening) == 0 && listening;
 }
 
 static bool has_peer(const struct socket *socket) {
@@ -48,7 +45,7 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
   bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
   enum socket_state state = socket->seen.state;
   if (anew || state == STATE_UNKNOWN) {
-    if (stream && listens(socket))
+    if (stream && look_listens(socket))
       return STATE_LISTEN;
     state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
   }
@@ -226,86 +223,25 @@ void look_details(const struct socket *socket, struct look_details *details) {
     details->send_queue = -1;
 }
 
-const char *const look_field_names[] = {"fd",    "local", "peer", "state", "type", "family",
-                                        "recvq", "sendq", "info", "host",  NULL};
-
-static int set_text(const char *text, struct value *value, struct error *error) {
-  *value = value_from_text(text, strlen(text));
-  return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
-}
-
-static int set_constant(const struct constant_set *set, long number, struct value *value,
-                        struct error *error) {
-  struct bytes text = {0};
-  constant_append(set, number, &text);
-  int status = set_text(bytes_text(&text), value, error);
-  bytes_free(&text);
-  return status;
-}
-
-static int set_address(const struct address *address, const char *name, struct value *value,
-                       struct error *error) {
-  if (address->length == 0)
-    return error_set(error, ERROR_FAILURE,
-                     _("this socket has no .%s address: it is not connected, or closed"), name);
-  struct object *object = address_object_create(address);
-  if (!object)
-    return error_set_memory(error);
-  *value = (struct value){.kind = VALUE_OBJECT, .object = object};
+int look_drops(const struct socket *socket, uint32_t *drops) {
+  uint32_t numbers[SK_MEMINFO_VARS] = {0};
+  socklen_t length = sizeof numbers;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
+      length <= SK_MEMINFO_DROPS * sizeof *numbers)
+    return -1;
+  *drops = numbers[SK_MEMINFO_DROPS];
   return 0;
 }
 
-static int set_info(const struct socket *socket, struct value *value, struct error *error) {
-  struct tcp_info_bytes info;
-  if (!socket_is_tcp(socket) || socket->descriptor < 0)
-    return error_set(error, ERROR_FAILURE, _("only an open socket of TCP has .info"));
-  if (tcp_info_read(socket->descriptor, &info) < 0)
-    return error_set_errno(error, errno, _("TCP_INFO of socket %d"), socket->descriptor);
-  struct object *object = tcp_info_object_create(&info);
-  if (!object)
-    return error_set_memory(error);
-  *value = (struct value){.kind = VALUE_OBJECT, .object = object};
-  return 0;
+int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info) {
+  return tcp_info_read(socket->descriptor, info);
 }
 
-int look_field(const struct object *object, const char *name, struct value *value,
-               struct error *error) {
-  const struct socket *socket = socket_from_object(object);
-  struct look_details details;
-  if (strcmp(name, "fd") == 0) {
-    *value = value_from_number(socket->descriptor);
-    return 0;
-  }
-  if (strcmp(name, "host") == 0) {
-    *value = value_from_text(host_name(socket->host), strlen(host_name(socket->host)));
-    return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
-  }
-  if (strcmp(name, "family") == 0)
-    return set_constant(&constant_families, socket->family, value, error);
-  if (strcmp(name, "type") == 0)
-    return set_constant(&constant_types, socket->type, value, error);
-  if (strcmp(name, "state") == 0) {
-    enum socket_state state = look_state_now(socket);
-    if (state == STATE_UNKNOWN && socket->descriptor < 0)
-      state = STATE_CLOSED;
-    return set_constant(&constant_states, state, value, error);
-  }
-  if (strcmp(name, "local") == 0 || strcmp(name, "peer") == 0) {
-    bool local = name[0] == 'l';
-    struct address address = local ? look_local(socket) : look_peer(socket);
-    if (socket->descriptor < 0)
-      address = local ? socket->seen.local : socket->seen.peer;
-    return set_address(&address, name, value, error);
-  }
-  if (strcmp(name, "recvq") == 0 || strcmp(name, "sendq") == 0) {
-    look_details(socket, &details);
-    *value = value_from_number(name[0] == 'r' ? details.receive_queue : details.send_queue);
-    return 0;
-  }
-  if (strcmp(name, "info") == 0)
-    return set_info(socket, value, error);
-  return error_set(error, ERROR_FAILURE,
-                   _("a socket has no field .%s; there are .fd .local .peer .state .type .family "
-                     ".recvq .sendq .info"),
-                   name);
+int look_pending(const struct socket *socket) {
+  int pending = 0;
+  return ioctl(socket->descriptor, SIOCINQ, &pending) < 0 ? -1 : pending;
+}
+
+int look_file_flags(const struct socket *socket) {
+  return fcntl(socket->descriptor, F_GETFL);
 }

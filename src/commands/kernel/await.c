@@ -9,7 +9,7 @@
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
-#include "session/inventory.h"
+#include "session/backlog.h"
 #include "session/process.h"
 #include "session/service_handle.h"
 #include "session/session_lab.h"
