@@ -120,6 +120,7 @@ int runner_interrupted(struct runner *runner, struct error *error) {
     runner->saw_blocks = true;
   }
   error_set(error, ERROR_INTERRUPTED, reason == WAIT_BLOCKS ? _("it blocks") : _("interrupted"));
+  error->call = reason != WAIT_BLOCKS;
   return -1;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command/invocation.h"
+#include "language/comparison.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pack.h"
@@ -177,16 +178,13 @@ static int run_unpack(struct invocation *invocation) {
 
 /* assert. */
 
-enum comparison { EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, CONTAINS };
-#define COMPARISONS "==|!=|<|<=|>|>=|~"
-
 enum { SHOWN = 200 };
 
 static int check_assert(struct invocation *invocation) {
   const struct argument_value *comparison = invocation_value(invocation, "OP");
   const struct argument_value *expression = invocation_value(invocation, "B");
   if (invocation->phase == INVOCATION_RUN || comparison->unknown ||
-      comparison->number != CONTAINS || expression->unknown)
+      comparison->number != COMPARISON_MATCHES || expression->unknown)
     return 0;
   int found =
       regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
@@ -210,23 +208,8 @@ static int compare(const struct blob *a, const struct blob *b) {
 /* 1 where it holds, 0 where not, -1 with an error about an expression that is none. */
 static int holds(struct invocation *invocation, enum comparison comparison, const struct blob *a,
                  const struct blob *b) {
-  int order = comparison == CONTAINS ? 0 : compare(a, b);
-  switch (comparison) {
-  case EQUAL:
-    return order == 0;
-  case UNEQUAL:
-    return order != 0;
-  case LESS:
-    return order < 0;
-  case LESS_OR_EQUAL:
-    return order <= 0;
-  case GREATER:
-    return order > 0;
-  case GREATER_OR_EQUAL:
-    return order >= 0;
-  case CONTAINS:
-    break;
-  }
+  if (comparison != COMPARISON_MATCHES)
+    return comparison_holds(comparison, compare(a, b));
   int found = regex_search(b->data, b->length, a->data, a->length, invocation->error);
   if (found < 0)
     error_set_place(invocation->error, invocation_value(invocation, "B")->place);
@@ -417,7 +400,7 @@ const struct command command_assert = {
     .name = "assert",
     .group = GROUP_DATA,
     .arguments = {{.name = "A", .kind = &argument_data},
-                  {.name = "OP", .kind = &argument_keyword, .words = COMPARISONS},
+                  {.name = "OP", .kind = &argument_keyword, .words = COMPARISON_WORDS_AND_MATCHES},
                   {.name = "B", .kind = &argument_data}},
     .summary = N_("fails unless a comparison holds"),
     .manual = N_(
