@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SESSION_BACKLOG_H
 #define SOCKSH_SESSION_BACKLOG_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* How many connections wait for accept at a listener; -1: that can't be told. */
 int64_t backlog_length(struct runner *runner, const struct socket *socket);

@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SESSION_INVENTORY_H
 #define SOCKSH_SESSION_INVENTORY_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* One of them. */
 struct inventory_entry {

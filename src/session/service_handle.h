@@ -3,7 +3,7 @@
 #define SOCKSH_SESSION_SERVICE_HANDLE_H
 
 #include "service/service.h"
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Guarded by the session's lock. */
 struct service_handle {

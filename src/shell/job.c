@@ -274,7 +274,7 @@ unsigned job_detach(struct runner *runner, struct program *program,
     return 0;
   }
   runner->scope.names = &runner->own_names;
-  runner->bind_session = runner->bind != NULL && runner->depth == 0;
+  runner->binding.in_session = runner->binding.names != NULL && runner->depth == 0;
   runner->job = job->number;
   runner->waiter.job = job->number;
   job->runner = runner;

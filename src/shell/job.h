@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SHELL_JOB_H
 #define SOCKSH_SHELL_JOB_H
 
-#include "session/session.h"
+#include "session/runner.h"
 #include "shell/program.h"
 
 /* 0, or -1 when there is no memory; and the end of it, when no thread runs any more. */

@@ -18,7 +18,7 @@
 static int give(struct invocation *invocation, const void *data, size_t length) {
   if (invocation_give_data(invocation, data, length) < 0)
     return -1;
-  if (invocation->runner->bind)
+  if (invocation->runner->binding.names)
     return 0;
   struct answer answer = {.kind = ANSWER_DATA, .name = "data"};
   bytes_append(&answer.text, data, length);
@@ -54,7 +54,7 @@ static int run_lower(struct invocation *invocation) {
 
 static int run_length(struct invocation *invocation) {
   invocation_give_number(invocation, (long long)invocation_value(invocation, "DATA")->data->length);
-  if (invocation->runner->bind)
+  if (invocation->runner->binding.names)
     return 0;
   struct answer answer;
   answer_text(&answer, "length");
@@ -169,7 +169,7 @@ static int run_unpack(struct invocation *invocation) {
   struct unpacked unpacked = {0};
   if (unpack(&format, data->data, data->length, &unpacked, invocation->error) < 0)
     return -1;
-  int status = invocation->runner->bind ? 0 : show_unpacked(invocation, &unpacked);
+  int status = invocation->runner->binding.names ? 0 : show_unpacked(invocation, &unpacked);
   for (size_t i = 0; i < unpacked.count; i++)
     result_add(invocation->result, value_copy(&unpacked.values[i]));
   unpacked_free(&unpacked);
@@ -243,7 +243,7 @@ static int run_assert(struct invocation *invocation) {
   struct event event = {.kind = EVENT_TEST};
   event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected),
                                    bytes_text(&got)};
-  if (!invocation->runner->expects) /* else that is the test */
+  if (!invocation->runner->expectation.expects) /* else that is the test */
     runner_append(invocation->runner, &event);
   if (!found)
     error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"),

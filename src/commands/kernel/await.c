@@ -252,7 +252,7 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
   read_comparison(invocation, awaited, row->comparison, row->number);
   if (!wire)
     return -1;
-  runner->lab_changed = true;
+  runner->touched.lab = true;
   for (;;) {
     unsigned news = wire->news;
     long long count = count_held(wire, flags);
@@ -371,7 +371,7 @@ static int run_await(struct invocation *invocation) {
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
     return -1;
-  if (!runner->expects) /* else that is the test */
+  if (!runner->expectation.expects) /* else that is the test */
     append_test(invocation, status == 0);
   return status;
 }

@@ -128,7 +128,7 @@ static int run_backlog(struct invocation *invocation) {
   else
     add_tcp_rows(&answer, &inventory, socket);
   inventory_free(&inventory);
-  if (!local && !runner->session->settings.view.stable)
+  if (!local && !runner->session->settings.stable)
     add_host_rows(runner, socket, &answer);
   runner_use_socket(runner, socket);
   return runner_answer(runner, &answer, invocation->error);

@@ -46,7 +46,7 @@ static void let_across(struct invocation *invocation, struct wire *wire) {
   if (wire->held.first)
     wire_deliver(wire, wire->held.first);
   runner_unlock_wire(wire);
-  if (!runner->session->settings.view.stable && session_looks(runner->session))
+  if (!runner->session->settings.stable && session_looks(runner->session))
     inventory_report_lab(runner);
 }
 
@@ -165,7 +165,7 @@ static int run_until(struct invocation *invocation) {
     let_across(invocation, until.wire);
     count++;
   }
-  runner->lab_changed = true;
+  runner->touched.lab = true;
   runner->session->stepping = true;
   invocation_give_number(invocation, count);
   return 0;
