@@ -14,9 +14,15 @@ struct talk {
 /* One about a host, by its index; NULL when there is no memory. It is freed with free(). */
 struct talk *talk_create(enum lab_ask what, unsigned host);
 
-/* Asks. Descriptors for the program's own use are moved up, those of the user get the lowest
- * numbers. 0, or an errno, which the reply then has, too. Any thread may call it. */
-int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec);
+/* Whom the descriptors that come with an answer are for. */
+enum talk_for {
+  TALK_FOR_PROGRAM,            /* moved up, and close-on-exec; no signal ends the question */
+  TALK_FOR_USER,               /* the lowest numbers */
+  TALK_FOR_USER_CLOSE_ON_EXEC, /* the same, close-on-exec */
+};
+
+/* Asks. 0, or an errno, which the reply then has, too. Any thread may call it. */
+int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */
 int talk_own(struct lab *lab, struct talk *talk, struct error *error);

@@ -40,7 +40,7 @@ struct error {
   int number;         /* the errno behind it, 0 where there is none */
   struct place place; /* the word it is about */
   bool told;          /* it was shown already, where it happened: in a sourced file */
-  bool call;          /* it says what a call gave, which was shown as a call */
+  bool call; /* it says no more than was shown: what a call gave, or that it was interrupted */
   const struct command
       *command; /* the command that failed, where it is not the statement's own: inside a block */
   char message[600]; /* one sentence, escaped, without a full stop at its end */

@@ -31,15 +31,8 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
 void escape_append_plain(struct bytes *bytes, const void *data, size_t length, bool lines,
                          enum escape_style style);
 
-/* Adds the text as one word of the language, quoted only where it must be. Reading that word gives
- * the same bytes again. */
-void escape_append_word(struct bytes *bytes, const void *data, size_t length);
-
 /* Reads one character of UTF-8. The number of bytes it takes, and its code point in *point; 0 where
  * the bytes are no valid UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short). */
 size_t utf8_decode(const char *text, size_t length, uint32_t *point);
-
-/* True when all of it is valid UTF-8. */
-bool utf8_valid(const char *text, size_t length);
 
 #endif

@@ -103,6 +103,9 @@ const char *constant_name(const struct constant_set *set, long value);
  * (0x... for flags, "0" for no flag). */
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes);
 
+/* The name of the set that is near enough to the text to be what was meant; NULL: none is. */
+const char *constant_nearest(const struct constant_set *set, const char *text, size_t length);
+
 /* Adds ", did you mean X?" to an error where a name of the set is near enough to the text. */
 void constant_suggest(const struct constant_set *set, const char *text, size_t length,
                       struct error *error);

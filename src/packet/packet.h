@@ -100,10 +100,6 @@ bool packet_timestamps(const struct packet *packet, uint32_t *value, uint32_t *e
 int packet_edit(void *bytes, size_t length, const char *field, const char *text,
                 uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error);
 
-/* The names of the fields that packet_edit changes, ended by NULL. packet_field.h has more about
- * each. */
-extern const char *const packet_field_names[];
-
 /* Flags from text, as above: the bits, or -1. */
 int packet_flags_parse(const char *text, size_t length);
 

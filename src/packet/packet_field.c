@@ -97,12 +97,6 @@ const struct packet_field packet_fields[] = {
     {0},
 };
 
-const char *const packet_field_names[] = {
-    "dscp",  "ecn",   "id",    "df",   "mf",      "offset",   "ttl", "hops",    "src", "dst",
-    "flow",  "sport", "dport", "seq",  "ack",     "flags",    "win", "urg",     "mss", "wscale",
-    "tsval", "tsecr", "type",  "code", "echo-id", "echo-seq", "mtu", "gateway", NULL,
-};
-
 const char *const packet_header_names[PACKET_HEADERS] = {
     [HEADER_IPV4] = "IPv4",       [HEADER_IPV6] = "IPv6",       [HEADER_FRAGMENT] = "fragment",
     [HEADER_TCP] = "TCP",         [HEADER_TCP_SEGMENT] = "TCP", [HEADER_TCP_SCALE] = "TCP",

@@ -212,10 +212,6 @@ void service_free(struct service *service) {
   destroy(service);
 }
 
-const struct service_plan *service_plan_of(const struct service *service) {
-  return &service->plan;
-}
-
 _Atomic unsigned *service_running(struct service *service) {
   return &service->running;
 }

@@ -80,7 +80,6 @@ void service_let_go(struct service *service);
 /* Waits until it runs no more, and frees it. It must have been told to end, or have ended. */
 void service_free(struct service *service);
 
-const struct service_plan *service_plan_of(const struct service *service);
 void service_look(const struct service *service, struct service_figures *figures);
 
 /* How many of its threads run: a word for futex_wait, which is woken when the last one ends. */

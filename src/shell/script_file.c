@@ -313,8 +313,8 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
 static int run_nested(struct runner *runner, struct program *program, struct result *result,
                       struct error *error) {
   int status = 0;
-  const char *const *bind = runner->bind;
-  runner->bind = NULL;
+  const char *const *bind = runner->binding.names;
+  runner->binding.names = NULL;
   runner->depth++;
   for (const struct statement *statement = program->script.first; statement && status == 0;
        statement = statement->next) {
@@ -328,7 +328,7 @@ static int run_nested(struct runner *runner, struct program *program, struct res
       error->told = error->kind != ERROR_INTERRUPTED;
   }
   runner->depth--;
-  runner->bind = bind;
+  runner->binding.names = bind;
   return status;
 }
 

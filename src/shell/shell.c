@@ -62,6 +62,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
               .stable = options->stable,
               .preview = 64,
           },
+      .stable = options->stable,
       .look = true,
       .timeout = 10000000000,
       .blocks_after = 200000000,

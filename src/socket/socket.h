@@ -183,4 +183,7 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   return label;
 }
 
+/* An option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
+int socket_read_number(int descriptor, int option, int *number);
+
 #endif

@@ -472,29 +472,6 @@ static void test_edits_others(void **state) {
   refuses(&none, "ttl", "1", "nor any other");
 }
 
-/* The names that are told, and those of the rows. */
-static void test_field_names(void **state) {
-  (void)state;
-  for (const struct packet_field *field = packet_fields; field->name; field++)
-    for (int n = 0; n < 2; n++) {
-      const char *name = n ? field->other : field->name;
-      size_t at = 0;
-      while (name && packet_field_names[at] && strcmp(packet_field_names[at], name) != 0)
-        at++;
-      if (name && !field->fixed && !packet_field_names[at])
-        fail_msg("%s is no name that is told", name);
-    }
-  for (size_t at = 0; packet_field_names[at]; at++) {
-    bool found = false;
-    for (const struct packet_field *field = packet_fields; field->name; field++)
-      if (!field->fixed && (strcmp(field->name, packet_field_names[at]) == 0 ||
-                            (field->other && strcmp(field->other, packet_field_names[at]) == 0)))
-        found = true;
-    if (!found)
-      fail_msg("%s is no field", packet_field_names[at]);
-  }
-}
-
 static void test_flags(void **state) {
   static const struct {
     const char *text;
@@ -621,7 +598,6 @@ int main(void) {
       cmocka_unit_test(test_checksums),
       cmocka_unit_test(test_edits_tcp),
       cmocka_unit_test(test_edits_others),
-      cmocka_unit_test(test_field_names),
       cmocka_unit_test(test_flags),
       cmocka_unit_test(test_builds),
   };

@@ -201,7 +201,7 @@ static int run_packet(struct invocation *invocation) {
   if (!session_wire(invocation->runner->session, invocation->error) ||
       find_packet(invocation, invocation_value(invocation, "N"), &found) < 0)
     return -1;
-  bool stable = invocation->runner->session->settings.view.stable;
+  bool stable = invocation->runner->session->settings.stable;
   packet_full_table(&found.packet, stable, &answer);
   int status = runner_answer(invocation->runner, &answer, invocation->error);
   if (status == 0) {

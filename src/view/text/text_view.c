@@ -177,10 +177,10 @@ static void put_place(struct text_view *text, const struct event_error *error) {
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
   bool typed = !error->source[0];
-  bool known =
-      (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  bool interrupted = error->kind == ERROR_INTERRUPTED;
+  bool known = (error->call || interrupted) && typed && !text->view.settings.quiet;
   /* How far a call of several came is worth saying, that it was interrupted is not. */
-  if (known && error->kind == ERROR_INTERRUPTED && strcmp(error->message, _("interrupted")) != 0) {
+  if (known && interrupted && !error->call) {
     put_note(text, event, error->message);
     text_emit(text, event, STDOUT_FILENO);
     return;
@@ -201,7 +201,7 @@ static void show_error(struct text_view *text, const struct event *event) {
   put_message(text, error->message);
   text_style_off(text);
   bytes_append_char(&text->line, '\n');
-  if (!(typed && error->call))
+  if (!(typed && error->call) || interrupted)
     excerpt_append(&error->excerpt, &text->line);
   if (error->hint[0])
     bytes_append_format(&text->line, "    %s\n", error->hint);
