@@ -62,6 +62,9 @@ struct shell_operations {
   int (*save)(struct runner *runner, const char *path, struct error *error);
   /* Fills in the lines that were typed, oldest first. */
   void (*history)(struct session *session, struct answer *answer);
+  /* Has the terminal give each key at once, unseen, or whole lines again: around all that waits for
+   * keys, so that none is taken for the beginning of a line in between. */
+  void (*read_keys)(struct session *session, bool keys);
   /* Waits until a key is pressed, which is taken. 1 when one was, 0 after so many milliseconds, -1
    * when interrupted. */
   int (*wait_key)(struct runner *runner, int milliseconds);

@@ -30,6 +30,7 @@ const struct shell_operations shell_operations = {
     .walk = prompt_walk,
     .save = save_script,
     .history = edit_history,
+    .read_keys = prompt_read_keys,
     .wait_key = prompt_wait_key,
     .lend_terminal = prompt_lend_terminal,
     .reset_child = watcher_reset_child,
