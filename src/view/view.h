@@ -19,12 +19,16 @@ struct view_settings {
   size_t preview; /* set preview: bytes of data shown in a call */
 };
 
+/* A kind of event as a bit. */
+#define VIEW_KIND(kind) (1U << (kind))
+
 struct view;
 
 struct view_class {
-  const char *name; /* "text" */
-  bool unseen;      /* it gets packets that are not shown, too */
-  size_t size;      /* of the struct that begins with a struct view */
+  const char *name;    /* "text" */
+  bool unseen;         /* it gets packets that are not shown, too */
+  unsigned leaves_out; /* the kinds that it says nothing of: bits VIEW_KIND(kind) */
+  size_t size;         /* of the struct that begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
   void (*finish)(struct view *view); /* the session is over: what was held back is written */
   void (*free)(struct view *view);

@@ -160,9 +160,12 @@ void service_lines_keep(struct service_lines *lines, const struct event *event) 
   if (kept.connection == 0)
     kept.connection = UINT64_MAX;
   event_encode(event, SIZE_MAX, &kept.event);
-  bytes_append(&lines->kept, &kept, sizeof kept);
-  if (lines->kept.failed || kept.event.failed)
-    lines->kept.failed = false;
+  if (!kept.event.failed && bytes_reserve(&lines->kept, sizeof kept) == 0) {
+    bytes_append(&lines->kept, &kept, sizeof kept);
+    return;
+  }
+  bytes_free(&kept.event);
+  lines->kept.failed = false; /* this event is lost, and no other */
 }
 
 static int kept_order(const void *first, const void *second) {

@@ -304,7 +304,7 @@ static void text_event(struct view *view, const struct event *event) {
     break;
   case EVENT_CALL_START:
   case EVENT_TEST:
-  case EVENT_FILE:
+  case EVENT_FILE: /* left out */
     break;
   }
 }
@@ -333,6 +333,7 @@ static void text_free(struct view *view) {
 const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
+    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
     .event = text_event,
     .finish = text_finish,
     .free = text_free,
