@@ -325,6 +325,9 @@ static void get_service(struct input *input, struct event_service *service) {
   service->count = (uint64_t)get(input);
   service->left_out = (uint64_t)get(input);
   service->error = (int)get(input);
+  service->end = (enum service_end)get(input);
+  if ((unsigned)service->end > SERVICE_LOST)
+    input->wrong = true;
   const char *text = get_text(input);
   service->text = text ? text : "";
 }

@@ -275,6 +275,7 @@ static char *put_service(struct pen *pen, char *at, const struct event_service *
   at = put(at, (long long)service->count);
   at = put(at, (long long)service->left_out);
   at = put(at, service->error);
+  at = put(at, service->end);
   return put_text(pen, at, service->text);
 }
 
