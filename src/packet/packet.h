@@ -93,12 +93,18 @@ bool packet_next_option(const struct packet *packet, size_t *at, struct packet_o
 /* TCP's timestamps option: true where it is there. */
 bool packet_timestamps(const struct packet *packet, uint32_t *value, uint32_t *echo);
 
+/* What the sequence numbers of a connection are relative to. */
+struct packet_bases {
+  uint32_t sequence;
+  uint32_t acknowledgment;
+};
+
 /* Changes one field in place, by its name ("seq", "ttl" ...), and makes the checksums right again.
  * A number is taken as C writes it; flags as tcpdump does ("S.", "F", "none"), by names joined with
- * | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases given, unless the text
- * begins with "=". 0, or -1 with an error that says which fields this packet has. */
+ * | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases, unless the text begins
+ * with "=". 0, or -1 with an error that says which fields this packet has. */
 int packet_edit(void *bytes, size_t length, const char *field, const char *text,
-                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error);
+                const struct packet_bases *bases, struct error *error);
 
 /* Flags from text, as above: the bits, or -1. */
 int packet_flags_parse(const char *text, size_t length);

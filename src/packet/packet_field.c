@@ -262,7 +262,7 @@ static int parse_value(const struct packet_field *field, const char *text, uint3
 }
 
 int packet_edit(void *bytes, size_t length, const char *name, const char *text,
-                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error) {
+                const struct packet_bases *bases, struct error *error) {
   struct packet packet;
   size_t bit;
   packet_read(bytes, length, length, &packet);
@@ -274,7 +274,7 @@ int packet_edit(void *bytes, size_t length, const char *name, const char *text,
       return -1;
   } else {
     uint32_t value = 0;
-    uint32_t base = field->kind == FIELD_SEQUENCE ? sequence_base : acknowledgment_base;
+    uint32_t base = field->kind == FIELD_SEQUENCE ? bases->sequence : bases->acknowledgment;
     if (parse_value(field, text, base, &value, error) < 0)
       return -1;
     set_bits(bytes, bit, field->bits, value);

@@ -26,13 +26,11 @@ const char *service_model_name(enum service_model model) {
 
 /* The last words of the last loop. */
 static void report_end(struct service *service) {
-  static const char *const why[] = {
-      [SERVICE_STOPPED] = "stop", [SERVICE_UNTIL] = "until", [SERVICE_LOST] = "close"};
   struct event_service about = {.phase = SERVICE_ENDED,
                                 .received = service->received,
                                 .sent = service->sent,
                                 .count = service->total,
-                                .text = why[service->end]};
+                                .end = (enum service_end)service->end};
   service_report(service, &about);
 }
 

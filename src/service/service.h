@@ -39,14 +39,6 @@ struct service_plan {
 
 struct service;
 
-/* Why it has ended, or ends. */
-enum service_end {
-  SERVICE_RUNS,
-  SERVICE_STOPPED, /* `stop`, or the end of the session */
-  SERVICE_UNTIL,   /* what it was to wait for has come */
-  SERVICE_LOST,    /* its socket was closed or shut down, and its last client has gone */
-};
-
 struct service_figures {
   enum service_end end;
   bool running;      /* some thread of it still runs */

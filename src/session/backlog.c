@@ -39,7 +39,8 @@ int64_t backlog_half_open(const struct socket *socket) {
   struct half_open half_open = {.listener = &local};
   struct error ignored;
   struct kernel *kernel = socket_kernel(socket);
-  if (!kernel || kernel_walk(kernel, KERNEL_TCP, ~0u, note_half_open, &half_open, &ignored) < 0)
+  if (!kernel || kernel_walk(kernel, (struct kernel_filter){KERNEL_TCP, KERNEL_STATES},
+                             note_half_open, &half_open, &ignored) < 0)
     return -1;
   return half_open.count;
 }

@@ -162,6 +162,14 @@ enum service_phase {
   SERVICE_COLLECTED, /* somebody has seen that it has ended: nothing more is said of it */
 };
 
+/* Why a service has ended. */
+enum service_end {
+  SERVICE_RUNS,
+  SERVICE_STOPPED, /* `stop`, or the end of the session */
+  SERVICE_UNTIL,   /* what it was to wait for has come */
+  SERVICE_LOST,    /* its socket was closed or shut down, and its last client has gone */
+};
+
 struct event_service {
   unsigned number;
   enum service_phase phase;
@@ -172,14 +180,14 @@ struct event_service {
   bool back;                  /* relay: the data comes from there */
   const char *data;           /* what was passed on: its first `kept` bytes */
   size_t kept;
-  size_t length;     /* all of it */
-  uint64_t received; /* bytes, from the client, or from all of them */
-  uint64_t sent;     /* bytes, to them */
-  uint64_t count;    /* SERVICE_ENDED: connections in all, or datagrams */
-  uint64_t left_out; /* events of services before this one that there was no room for */
-  int error;         /* an errno, or 0 */
-  const char
-      *text; /* the handler and the model; the call that failed; why it has ended. "" for nothing */
+  size_t length;        /* all of it */
+  uint64_t received;    /* bytes, from the client, or from all of them */
+  uint64_t sent;        /* bytes, to them */
+  uint64_t count;       /* SERVICE_ENDED: connections in all, or datagrams */
+  uint64_t left_out;    /* events of services before this one that there was no room for */
+  int error;            /* an errno, or 0 */
+  enum service_end end; /* SERVICE_ENDED: why */
+  const char *text;     /* the handler and the model; the call that failed. "" for nothing */
 };
 
 /* How far a transfer has come. */

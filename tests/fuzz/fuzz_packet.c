@@ -83,7 +83,7 @@ static void edit(unsigned char *bytes, size_t length, const char *name, const ch
   struct error error = {0};
   struct packet packet;
   memcpy(before, bytes, length);
-  if (packet_edit(bytes, length, name, text, 1, 2, &error) < 0) {
+  if (packet_edit(bytes, length, name, text, &(struct packet_bases){1, 2}, &error) < 0) {
     if (error.message[0] == '\0' || memcmp(before, bytes, length) != 0)
       abort();
   } else {

@@ -372,7 +372,8 @@ static void test_checksums(void **state) {
 
 static void edit(struct sample *bytes, const char *field, const char *text) {
   struct error error = {0};
-  if (packet_edit(bytes->bytes, bytes->length, field, text, 1000, 5000, &error) < 0)
+  if (packet_edit(bytes->bytes, bytes->length, field, text, &(struct packet_bases){1000, 5000},
+                  &error) < 0)
     fail_msg("%s", error.message);
   struct packet packet = read_sample(bytes);
   assert_true(packet_checksums_hold(&packet));
@@ -382,7 +383,9 @@ static void refuses(struct sample *bytes, const char *field, const char *text, c
   struct error error = {0};
   unsigned char *copy = malloc(bytes->length);
   memcpy(copy, bytes->bytes, bytes->length);
-  assert_int_equal(packet_edit(bytes->bytes, bytes->length, field, text, 1000, 5000, &error), -1);
+  assert_int_equal(packet_edit(bytes->bytes, bytes->length, field, text,
+                               &(struct packet_bases){1000, 5000}, &error),
+                   -1);
   if (!strstr(error.message, part))
     fail_msg("%s", error.message);
   assert_memory_equal(copy, bytes->bytes, bytes->length);

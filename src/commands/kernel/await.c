@@ -199,7 +199,8 @@ static int is_listened(struct awaited *awaited, struct kernel *kernel, struct er
     return there < 0 ? -1 : there && found.state == STATE_LISTEN;
   }
   awaited->number = 0;
-  if (kernel_walk(kernel, KERNEL_UNIX, ~0u, note_unix_listener, awaited, error) < 0)
+  if (kernel_walk(kernel, (struct kernel_filter){KERNEL_UNIX, KERNEL_STATES}, note_unix_listener,
+                  awaited, error) < 0)
     return -1;
   return awaited->number > 0;
 }

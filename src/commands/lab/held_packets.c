@@ -103,9 +103,9 @@ static int edit_field(struct bytes *packet, const struct argument_value *field,
                       struct error *error) {
   struct bytes name = {0};
   struct bytes text = {0};
-  int status =
-      packet_edit(packet->data, packet->length, argument_value_text(field, &name),
-                  argument_value_text(value, &text), bases->sequence, bases->acknowledgment, error);
+  int status = packet_edit(packet->data, packet->length, argument_value_text(field, &name),
+                           argument_value_text(value, &text),
+                           &(struct packet_bases){bases->sequence, bases->acknowledgment}, error);
   bytes_free(&name);
   bytes_free(&text);
   return status;

@@ -40,11 +40,16 @@ static void append_end(const struct notation *notation, const struct event_servi
   append_figures(service, bytes);
 }
 
-static const char *end_reason(const char *why) {
-  if (strcmp(why, "until") == 0)
+static const char *end_reason(enum service_end end) {
+  switch (end) {
+  case SERVICE_UNTIL:
     return _("what it was to wait for has come");
-  if (strcmp(why, "close") == 0)
+  case SERVICE_LOST:
     return _("its socket is closed");
+  case SERVICE_RUNS:
+  case SERVICE_STOPPED:
+    break;
+  }
   return _("stopped");
 }
 
@@ -84,7 +89,7 @@ static void append_body(const struct notation *notation, const struct event_serv
     bytes_append_text(bytes, _("has lost its socket: it accepts nobody any more"));
     break;
   case SERVICE_ENDED:
-    bytes_append_format(bytes, _("ended: %s; clients: %llu, "), end_reason(service->text),
+    bytes_append_format(bytes, _("ended: %s; clients: %llu, "), end_reason(service->end),
                         (unsigned long long)service->count);
     append_figures(service, bytes);
     break;
