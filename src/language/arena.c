@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Small enough that one typed line costs one allocation, doubled for scripts that are longer. The
- * largest are of whole huge pages, since the tree of a long script is made in one go, and would
- * spend much of its time on page faults. */
+/* The first chunk is small, so that one typed line costs one allocation; chunks double for longer
+ * scripts. The largest are whole huge pages: the tree of a long script is built in one go, and with
+ * small pages it would spend much of its time on page faults. */
 enum { CHUNK_FIRST = 1024, HUGE_PAGE = 2 << 20, CHUNK_LARGEST = 4 * HUGE_PAGE };
 
 struct arena_chunk {
@@ -17,14 +17,14 @@ struct arena_chunk {
   _Alignas(max_align_t) char data[];
 };
 
-/* Zeroed memory for a chunk. */
+/* Allocates zeroed memory for a chunk. */
 static struct arena_chunk *chunk_allocate(size_t whole) {
   if (whole < HUGE_PAGE)
     return calloc(1, whole);
   void *memory = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     return NULL;
-  madvise(memory, whole, MADV_HUGEPAGE); /* refused: then they are of small pages */
+  madvise(memory, whole, MADV_HUGEPAGE); /* if refused, the chunk has small pages */
   return memory;
 }
 
@@ -54,7 +54,7 @@ static struct arena_chunk *chunk_add(struct arena *arena, size_t needed) {
 }
 
 void *arena_allocate(struct arena *arena, size_t size) {
-  size_t align = _Alignof(long long); /* nothing in a tree needs more, and trees are large */
+  size_t align = _Alignof(long long); /* the largest alignment in a tree, and trees are large */
   if (size > SIZE_MAX / 2)
     return NULL;
   size = (size + align - 1) / align * align;

@@ -25,7 +25,7 @@ int bytes_grow(struct bytes *bytes, size_t more) {
 }
 
 void bytes_append_number(struct bytes *bytes, long long number) {
-  if (number >= 0 && number < 10) { /* most are: descriptors, flags that are none, short counts */
+  if (number >= 0 && number < 10) { /* most numbers are: descriptors, empty flags, short counts */
     bytes_append_char(bytes, (char)('0' + number));
     return;
   }

@@ -1,8 +1,8 @@
 /* bytes: a growing run of bytes, for text being built and for data of any kind.
  *
- * Running out of memory is remembered rather than returned by each append: after the first
- * failure the buffer ignores what is added, and `failed` says so at the end. A zeroed struct
- * is an empty buffer. */
+ * Running out of memory is remembered, not returned by each append: after the first failure the
+ * buffer ignores what is added, and `failed` says so at the end. A zeroed struct is an empty
+ * buffer. */
 #ifndef SOCKSH_LANGUAGE_BYTES_H
 #define SOCKSH_LANGUAGE_BYTES_H
 
@@ -12,22 +12,22 @@
 #include <string.h>
 
 struct bytes {
-  char *data;      /* the bytes, owned; NULL while nothing was added. Not zero-terminated */
-  size_t length;   /* how many of them are in use */
-  size_t capacity; /* how many fit before the next allocation */
-  bool failed;     /* an allocation failed: the contents are incomplete */
+  char *data;      /* the bytes, owned; NULL while the buffer is empty. Not zero-terminated */
+  size_t length;   /* bytes in use */
+  size_t capacity; /* bytes allocated */
+  bool failed;     /* an allocation failed, so the contents are incomplete */
 };
 
-/* Allocates for bytes_reserve, where the room there is does not suffice. */
+/* The slow path of bytes_reserve: allocates when the capacity is too small. */
 int bytes_grow(struct bytes *bytes, size_t more);
 
-/* Makes room for `more` further bytes. 0, or -1 when there is no memory. */
+/* Makes room for `more` bytes beyond the length. 0, or -1 when there is no memory. */
 static inline int bytes_reserve(struct bytes *bytes, size_t more) {
   return !bytes->failed && more <= bytes->capacity - bytes->length ? 0 : bytes_grow(bytes, more);
 }
 
-/* Each adds at the end. They return nothing: look at `failed` when done. Those that make up nearly
- * all of what is written stand here, so that they cost little more than the copying. */
+/* Each of these adds at the end. They return nothing: check `failed` when done. The ones that write
+ * nearly all output are inline, so that they cost little more than the copy. */
 static inline void bytes_append(struct bytes *bytes, const void *data, size_t length) {
   if (length == 0 || bytes_reserve(bytes, length) < 0)
     return;
@@ -50,17 +50,17 @@ void bytes_append_format(struct bytes *bytes, const char *format, ...)
 void bytes_append_format_list(struct bytes *bytes, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
-/* Pads with spaces until `column` bytes have followed the offset `start`. */
+/* Pads with spaces until there are `column` bytes after the offset `start`. */
 void bytes_pad(struct bytes *bytes, size_t start, size_t column);
 
-/* Adds a zero byte after the end, outside `length`, and returns the text. Never NULL: where
- * there is no memory it is a static empty text. The buffer keeps owning it. */
+/* Adds a zero byte after the end, outside `length`, and returns the text. Never NULL: when there is
+ * no memory it returns a static empty text. The buffer still owns the text. */
 const char *bytes_text(struct bytes *bytes);
 
-/* Empties the buffer and keeps its memory for what comes next. */
+/* Empties the buffer and keeps its memory for reuse. */
 void bytes_clear(struct bytes *bytes);
 
-/* Gives the memory back. The struct is then empty and usable again. */
+/* Frees the memory. The struct is then empty and usable again. */
 void bytes_free(struct bytes *bytes);
 
 /* True when both hold the same bytes. */

@@ -6,7 +6,7 @@
 
 #include "language/escape.h"
 
-/* What a message quotes, as a path or a name, may hold anything. */
+/* What a message quotes, such as a path or a name, may hold any byte. */
 static void make_safe(struct error *error) {
   struct bytes safe = {0};
   size_t length = strlen(error->message);

@@ -1,7 +1,7 @@
 /* error: what went wrong, in a form that can be shown to a person.
  *
- * The one error convention of the program: a function gives 0 or a pointer on success; -1 or
- * NULL with a struct error filled in otherwise. */
+ * The one error convention of the program: a function returns 0 or a pointer on success; otherwise
+ * -1 or NULL, with a struct error filled in. */
 #ifndef SOCKSH_LANGUAGE_ERROR_H
 #define SOCKSH_LANGUAGE_ERROR_H
 
@@ -19,35 +19,35 @@ enum error_kind {
   ERROR_SYNTAX,      /* the line does not follow the grammar: exit status 2 */
   ERROR_USAGE,       /* the command does not take these words: exit status 2 */
   ERROR_FAILURE,     /* the command was right and failed: exit status 1 */
-  ERROR_INTERRUPTED, /* the user, or a deadline, ended it: exit status 130 */
+  ERROR_INTERRUPTED, /* the user or a deadline interrupted it: exit status 130 */
 };
 
-/* The word that an error is about, as a place in the source text. */
+/* The word that an error is about, as a range of the source text. */
 struct place {
   uint32_t offset; /* bytes from the start of the source; sources are shorter than 4 GiB, and a tree
                       has many places */
-  uint32_t length; /* bytes; 0: the error is about no word in particular */
+  uint32_t length; /* bytes; 0: the error is about no particular word */
 };
 
 static inline struct place place_at(size_t offset, size_t length) {
   return (struct place){(uint32_t)offset, (uint32_t)length};
 }
 
-struct command; /* an entry of the command table; only handed through */
+struct command; /* an entry of the command table; only passed along */
 
 struct error {
   enum error_kind kind;
-  int number;         /* the errno behind it, 0 where there is none */
+  int number;         /* the errno that caused it, 0 for none */
   struct place place; /* the word it is about */
-  bool told;          /* it was shown already, where it happened: in a sourced file */
-  bool call; /* it says no more than was shown: what a call gave, or that it was interrupted */
+  bool told;          /* it has already been shown where it happened, in a sourced file */
+  bool call;          /* it says only what has been shown: a call's result, or an interruption */
   const struct command
-      *command; /* the command that failed, where it is not the statement's own: inside a block */
-  char message[600]; /* one sentence, escaped, without a full stop at its end */
+      *command;      /* the command that failed, if not the statement's own: inside a block */
+  char message[600]; /* one sentence, escaped, without a period at its end */
 };
 
-/* Nothing is wrong. The message's memory is left as it is, since a script clears an error for each
- * of its lines. */
+/* Resets the error. The message's memory is not cleared, since a script resets an error for each of
+ * its lines. */
 static inline void error_clear(struct error *error) {
   error->kind = ERROR_NONE;
   error->number = 0;
@@ -63,14 +63,14 @@ static inline void error_clear(struct error *error) {
 int error_set(struct error *error, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same with an errno: the message ends in ": what the errno means (ENAME)". */
+/* The same with an errno: appends ": what the errno means (ENAME)" to the message. */
 int error_set_errno(struct error *error, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The failure that every allocation shares. Returns -1. */
+/* The error for every failed allocation. Returns -1. */
 int error_set_memory(struct error *error);
 
-/* Says which word an error is about, unless it says already. */
+/* Says which word an error is about, unless that is already set. */
 void error_set_place(struct error *error, struct place place);
 
 /* The C name of an errno, such as "ECONNREFUSED"; "E?" for a number that Linux does not use. */

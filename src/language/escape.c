@@ -28,8 +28,8 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *point) {
 
 /* Characters that a terminal may act on, or that change how others look or are ordered: controls,
  * formats, line and paragraph separators, bidirectional marks, variation selectors, tags, private
- * use, surrogates and non-characters. By number, so that the answer does not hang on the C
- * library's tables. */
+ * use, surrogates and non-characters. They are listed by number, so that the answer does not depend
+ * on the C library's tables. */
 static const struct span {
   uint32_t first;
   uint32_t last;
@@ -59,7 +59,7 @@ static void append_hexadecimal(struct bytes *bytes, unsigned char byte) {
   bytes_append(bytes, text, sizeof text);
 }
 
-/* Adds the character at the start of the text, escaped, and returns how many bytes it took. */
+/* Appends the first character of the text, escaped, and returns how many bytes it took. */
 static size_t append_character(struct bytes *bytes, const char *text, size_t length, bool quoted,
                                bool lines, enum escape_style style) {
   unsigned char byte = (unsigned char)text[0];
@@ -91,8 +91,8 @@ static size_t append_character(struct bytes *bytes, const char *text, size_t len
   return 1;
 }
 
-/* How many bytes from here on stand for themselves wherever they are. Most data is such text, which
- * is added at once. */
+/* How many of the next bytes never need an escape. Most data is such text, and is appended at
+ * once. */
 static size_t plain_length(const char *text, size_t length) {
   size_t at = 0;
   while (at < length && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')

@@ -7,7 +7,7 @@
 
 const char *const expand_special_names[] = {"?", "errno", "i", NULL};
 
-/* The value of a name as a copy: bound, special, or an argument of the script. */
+/* Copies the value of a name: a bound one, a special one, or an argument of the script. */
 static int look_up(const struct piece *piece, const struct scope *scope, struct value *value,
                    struct error *error) {
   const struct value *bound = names_get(scope->names, piece->text, piece->length);

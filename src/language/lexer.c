@@ -12,13 +12,13 @@ void lexer_start(struct lexer *lexer, const struct source *source, struct arena 
     lexer->at = 3;
 }
 
-/* The byte at this distance, or -1 at the end. */
+/* The byte `ahead` bytes from here, or -1 at the end. */
 static int peek(const struct lexer *lexer, size_t ahead) {
   size_t at = lexer->at + ahead;
   return at < lexer->source->length ? (unsigned char)lexer->source->text[at] : -1;
 }
 
-/* The length of a line's end here, CRLF or LF; 0 where there is none. */
+/* The length of a line ending here, CRLF or LF; 0 if there is none. */
 static size_t line_end(const struct lexer *lexer, size_t ahead) {
   if (peek(lexer, ahead) == '\n')
     return 1;
@@ -42,15 +42,15 @@ static int syntax_error(struct lexer *lexer, size_t offset, size_t length, struc
   return -1;
 }
 
-/* A word while it is being read. The text of all its pieces gathers in one buffer; pieces are cut
- * when the word is done, since the buffer moves as it grows. */
+/* A word being read. The text of all its pieces is gathered in one buffer; the pieces get their
+ * pointers when the word is complete, since the buffer moves as it grows. */
 struct builder {
-  struct bytes text;   /* the literal text of all pieces, one behind the other */
-  struct bytes pieces; /* struct piece, `text` not yet filled in for literal ones */
-  size_t cut;          /* where in `text` the current literal piece begins */
-  size_t bare;         /* leading bytes that were written bare */
+  struct bytes text;   /* the literal text of all pieces, concatenated */
+  struct bytes pieces; /* struct piece; the `text` of literal ones is not yet filled in */
+  size_t cut;          /* where the current literal piece begins in `text` */
+  size_t bare;         /* leading bytes that were typed bare */
   bool bare_so_far;
-  bool expands; /* an expansion is among the pieces */
+  bool expands; /* one of the pieces is an expansion */
 };
 
 static void builder_literal(struct builder *builder, const char *data, size_t length, bool bare) {
@@ -61,7 +61,7 @@ static void builder_literal(struct builder *builder, const char *data, size_t le
     builder->bare += length;
 }
 
-/* Ends the literal piece in progress; an empty one is left out. */
+/* Ends the current literal piece; an empty one is dropped. */
 static void builder_cut(struct builder *builder) {
   if (builder->text.length == builder->cut)
     return;
@@ -70,7 +70,7 @@ static void builder_cut(struct builder *builder) {
   builder->cut = builder->text.length;
 }
 
-/* The pieces, their text cut out of the whole; NULL when there is no memory. */
+/* Allocates the pieces and points them into the gathered text. NULL when there is no memory. */
 static const struct piece *builder_pieces(struct builder *builder, struct lexer *lexer,
                                           const char *text) {
   builder_cut(builder);
@@ -113,7 +113,7 @@ static bool name_part(int c) {
   return c == '_' || (c < 0x80 && isalnum(c));
 }
 
-/* The number of bytes of the name here: letters and digits, or one of the special names ? and
+/* The length in bytes of the name here: letters and digits, or one of the special names ? and
  * digits. */
 static size_t name_length(const struct lexer *lexer, size_t ahead) {
   size_t length = 0;
@@ -140,7 +140,7 @@ static size_t field_length(const struct lexer *lexer, size_t ahead) {
   return length;
 }
 
-/* Reads $name.field or ${name.field}; the lexer stands on the dollar. */
+/* Reads $name.field or ${name.field}; the lexer is at the dollar sign. */
 static int read_expansion(struct lexer *lexer, struct builder *builder, struct error *error) {
   size_t start = lexer->at;
   const char *text = lexer->source->text;
@@ -189,14 +189,14 @@ static int hexadecimal(int c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Reads an escape; the lexer stands on the backslash. `bare` allows "\ " for a space. */
+/* Reads an escape; the lexer is at the backslash. `bare` allows "\ " for a space. */
 static int read_escape(struct lexer *lexer, struct builder *builder, bool bare,
                        struct error *error) {
   static const char letters[] = "nrt0\"\\$";
   static const char meanings[] = "\n\r\t\0\"\\$";
   size_t start = lexer->at;
   size_t end = line_end(lexer, 1);
-  if (end > 0) { /* the line goes on in the next one */
+  if (end > 0) { /* the line continues on the next one */
     lexer->at += 1 + end;
     lexer->joined_at_end = peek(lexer, 0) == -1;
     return 0;
@@ -234,8 +234,7 @@ static int read_escape(struct lexer *lexer, struct builder *builder, bool bare,
                         "and \"\\ \" outside quotes; write \\\\ for a backslash"));
 }
 
-/* Reads the inside of quotes, up to and with the closing one; the lexer stands on the opening one.
- */
+/* Reads a quoted part, including the closing quote; the lexer is at the opening one. */
 static int read_quoted(struct lexer *lexer, struct builder *builder, struct error *error) {
   size_t start = lexer->at;
   int quote = peek(lexer, 0);
@@ -282,19 +281,19 @@ static struct word literal_word(struct place place, const char *text, size_t len
                        .quoted = bare == 0};
 }
 
-/* What a character is to a plain word, bare or in double quotes. */
+/* Whether a character is plain in a bare word or in double quotes. */
 enum { IN_BARE = 1, IN_QUOTES = 2 };
 
 static unsigned char plain_character(char c) {
   if (c < ' ' || c == '"' || c == '\\' || c == '$')
-    return 0; /* what is beyond ASCII, and so negative, is left to the longer way too */
+    return 0; /* bytes beyond ASCII, which are negative, take the slow path too */
   if (c == ' ')
     return IN_QUOTES;
   return c == '\'' || c == ';' ? IN_QUOTES : IN_BARE | IN_QUOTES;
 }
 
-/* Most words are plain, or plain in quotes: their text is the source's, and nothing is copied.
- * False when it is another, and nothing was read. */
+/* Reads a word that is plain, bare or in quotes, as most are: its text is the source's own, and
+ * nothing is copied. False, with nothing read, if the word is not plain. */
 static bool read_plain_word(struct lexer *lexer, struct word *word) {
   const char *text = lexer->source->text + lexer->at;
   size_t rest = lexer->source->length - lexer->at;
@@ -347,7 +346,7 @@ static int read_word(struct lexer *lexer, struct word *word, struct error *error
   return builder_finish(&builder, lexer, start, word, error);
 }
 
-/* Passes over space, comments and joined lines. */
+/* Skips spaces, comments and joined lines. */
 static void skip_space(struct lexer *lexer) {
   for (;;) {
     int c = peek(lexer, 0);

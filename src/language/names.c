@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Adding may fail for want of memory, and then says so instead of ending the program. */
+/* Tells uthash to report an allocation failure instead of ending the program. */
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(entry) ((entry)->failed = true)
 #include <uthash.h>
@@ -11,7 +11,7 @@
 struct name_entry {
   UT_hash_handle hh;
   struct value value;
-  bool failed; /* the table had no memory to take this entry in */
+  bool failed; /* the table had no memory for this entry */
   char name[];
 };
 

@@ -117,7 +117,7 @@ int duration_parse(const char *text, size_t length, int64_t *nanoseconds) {
   int64_t unit = unit_find(text + at, length - at);
   if (unit == 0 || whole > INT64_MAX / unit / 2)
     return -1;
-  /* 1/scale of a unit, reckoned so that the product stays below 2^63 for every unit. */
+  /* The fraction in nanoseconds, computed so that the product stays below 2^63 for every unit. */
   int64_t part = scale > unit ? fraction / (scale / unit) : fraction * (unit / scale);
   *nanoseconds = whole * unit + part;
   return 0;
@@ -130,7 +130,7 @@ void duration_append(struct bytes *bytes, int64_t nanoseconds) {
   if (nanoseconds % units[i].nanoseconds == 0) {
     bytes_append_number(bytes, nanoseconds / units[i].nanoseconds);
   } else {
-    /* At most three digits behind the point, without zeros at the end. */
+    /* Three decimals at most, without trailing zeros. */
     int64_t unit = units[i].nanoseconds;
     int64_t thousandths = nanoseconds % unit / (unit >= 1000 ? unit / 1000 : 1);
     bytes_append_number(bytes, nanoseconds / unit);

@@ -26,21 +26,21 @@ const struct pack_letter pack_letters[] = {
     {'\0', 0, false, false, NULL},
 };
 
-/* More than any packet or record holds, and little enough to ask memory for. */
+/* More than any packet or record needs, and small enough to allocate. */
 enum { COUNT_LIMIT = 1 << 24 };
 
-/* A format being read, and the field that it is at. */
+/* A format being parsed, and its current field. */
 struct format {
   const struct pack_word *word;
   size_t at;
-  bool little; /* the byte order in force */
-  bool ended;  /* a field took all the rest */
+  bool little; /* the byte order in effect */
+  bool ended;  /* a field has taken all the rest */
   struct error *error;
 
-  const struct pack_letter *letter; /* of a number, of x or s; of the length where `prefixed` */
-  bool prefixed;                    /* a length and so many bytes: H/s */
-  bool counted;                     /* a count was written */
-  size_t count;                     /* 1 where none was */
+  const struct pack_letter *letter; /* of a number, of x or s; of the length if `prefixed` */
+  bool prefixed;                    /* a length, then that many bytes: H/s */
+  bool counted;                     /* a count was given */
+  size_t count;                     /* 1 if none was */
 };
 
 /* A usage error about the word at `place`. */
@@ -140,7 +140,7 @@ static int wrong_letter(const struct format *format) {
   return -1;
 }
 
-/* Reads "/s" behind a letter, if it is there. */
+/* Reads "/s" after a letter, if it is there. */
 static int read_length_prefix(struct format *format) {
   const struct pack_word *word = format->word;
   format->prefixed = format->at < word->length && word->text[format->at] == '/';
@@ -162,7 +162,7 @@ static int read_length_prefix(struct format *format) {
   return 0;
 }
 
-/* Moves to the next field. 1, 0 at the end of the format, -1 with an error. */
+/* Moves to the next field. 1; 0 at the end of the format; -1 with an error. */
 static int format_next(struct format *format) {
   read_orders(format);
   if (format->at == format->word->length)
@@ -184,8 +184,8 @@ static int format_next(struct format *format) {
   return 1;
 }
 
-/* The format is read through before anything is done by it, so that a wrong one is said to be
- * wrong, whatever the values. The number of values that it stands for in *values. */
+/* Parses the whole format before it is used, so that a wrong one is reported whatever the values
+ * are. Returns the number of values it takes in *values. */
 static int format_check(const struct pack_word *word, size_t *values, struct error *error) {
   struct format format = {.word = word, .error = error};
   int status;
@@ -206,7 +206,7 @@ struct packing {
   struct bytes *out;
 };
 
-/* A number beyond what number_parse holds, decimal or hexadecimal, for Q. */
+/* Parses a number for Q that is too large for number_parse, decimal or hexadecimal. */
 static int parse_large(const char *text, size_t length, uint64_t *number) {
   char copy[24];
   char *end;
@@ -356,10 +356,10 @@ struct unpacking {
   const char *data;
   size_t length;
   size_t at;
-  struct bytes values; /* struct value, one behind the other */
+  struct bytes values; /* struct value, one after the other */
 };
 
-/* Says that the field which begins at `start` needs `more` bytes than there are. */
+/* Sets the error for a field, beginning at `start`, that needs `more` bytes than there are. */
 static int data_missing(const struct unpacking *unpacking, size_t start, uint64_t more) {
   struct title title = field_title(&unpacking->format);
   return error_set(unpacking->format.error, ERROR_FAILURE,
@@ -369,7 +369,7 @@ static int data_missing(const struct unpacking *unpacking, size_t start, uint64_
                    (unsigned long long)more, title.text, start, unpacking->length);
 }
 
-/* Takes over the value. */
+/* Takes ownership of the value. */
 static int add_value(struct unpacking *unpacking, struct value value) {
   bytes_append(&unpacking->values, &value, sizeof value);
   if (value.kind != VALUE_NOTHING && !unpacking->values.failed)
@@ -403,7 +403,7 @@ static int unpack_number(struct unpacking *unpacking) {
   if (take_number(unpacking, &number) < 0)
     return -1;
   if (letter->negative &&
-      number > largest(letter)) /* two's complement: the upper half is below zero */
+      number > largest(letter)) /* two's complement: the upper half is negative */
     number |= ~largest(letter);
   else if (number > INT64_MAX) {
     char digits[24];

@@ -10,16 +10,15 @@
 
 #include "language/escape.h"
 
-/* re_syntax_options is the C library's own global. It never changes after the first compilation,
- * but the lock keeps two threads from writing it at once. */
+/* re_syntax_options is a global of the C library. It never changes after the first compilation, but
+ * the lock keeps two threads from writing it at once. */
 static pthread_mutex_t syntax_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* glibc's compiler goes down its own tree by recursion, so that some thousands of ^ or ( end the
- * program. */
+/* glibc's compiler recurses down its own tree, so a few thousand ^ or ( overflow the stack. */
 enum { REGEX_LIMIT = 1000 };
 
-/* Compiles in the C locale, whatever the session's, so that a dot stands for any byte. NULL, or
- * what is wrong. */
+/* Compiles in the C locale, whatever the session's, so that a dot matches any byte. Returns NULL,
+ * or what is wrong. */
 static const char *compile_bytes(const char *text, size_t length, struct re_pattern_buffer *regex) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   if (!plain)
@@ -50,7 +49,7 @@ static struct re_pattern_buffer *regex_compile(const char *text, size_t length,
   }
   const char *message = compile_bytes(text, length, regex);
   if (!message) {
-    regex->newline_anchor = 0; /* ^ and $ are the ends of the data, not of a line in it */
+    regex->newline_anchor = 0; /* ^ and $ match the ends of the data, not of a line in it */
     return regex;
   }
   error_set(error, ERROR_SYNTAX, _("not a regular expression: %s"), message);
@@ -88,7 +87,7 @@ int regex_search(const char *expression, size_t expression_length, const char *t
   return found;
 }
 
-/* The text that a result is compared by: its first value, or its number. */
+/* The text that a result is compared with: its first value, or its number. */
 static void result_text(const struct result *result, struct bytes *text) {
   if (result->count > 0)
     value_append(&result->values[0], text);

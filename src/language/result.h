@@ -1,5 +1,4 @@
-/* result: what a command gave: success or an errno, a number, and the values that names may take.
- */
+/* result: what a command returned: success or an errno, a number, and the values for names. */
 #ifndef SOCKSH_LANGUAGE_RESULT_H
 #define SOCKSH_LANGUAGE_RESULT_H
 
@@ -8,18 +7,18 @@
 enum { RESULT_VALUES = 8 };
 
 struct result {
-  bool failed;   /* the command failed: `number` is an errno, or 0 where no call was at fault */
-  bool blocked;  /* it was interrupted since it had not returned after `set blocks-after` */
-  bool received; /* it is one that receives: a number of 0 means the end of the stream */
-  bool numbered; /* `number` was returned */
+  bool failed;   /* the command failed: `number` is an errno, or 0 if no call failed */
+  bool blocked;  /* it was interrupted because it had not returned after `set blocks-after` */
+  bool received; /* it is a receiving command: a number of 0 means the end of the stream */
+  bool numbered; /* it returned `number` */
   long long number;
-  struct value values[RESULT_VALUES]; /* what names before = get, in order */
-  size_t count;                       /* how many of them there are */
+  struct value values[RESULT_VALUES]; /* the values for the names before =, in order */
+  size_t count;                       /* the number of values */
 };
 
 void result_clear(struct result *result);
 
-/* Appends a value, taking it over. */
+/* Appends a value and takes ownership of it. */
 void result_add(struct result *result, struct value value);
 
 #endif

@@ -13,66 +13,28 @@
 /* Deeper than any person nests blocks or prefixes, and shallow enough for every thread's stack. */
 enum { DEPTH_LIMIT = 50 };
 
-/* How many words may stand before an = that is looked for: behind a word that begins a prefix,
- * behind that of a command, which is most likely a name that can't be one (farther away = is data),
- * and behind a name, far enough to say that there are too many. */
+/* How many words to read ahead in search of an =: after a word that begins a prefix; after a
+ * command's name, which is most likely a name that is not allowed (an = farther away is data); and
+ * after a name, far enough to say that there are too many. */
 enum { AHEAD_OF_PREFIX = 1, AHEAD_OF_COMMAND = 4, AHEAD_OF_NAME = 4 * RESULT_VALUES };
-
-const struct prefix_description prefix_descriptions[] = {
-    {"expect", "expect RESULT COMMAND",
-     N_("fails unless the command gives RESULT: ok, an errno name, a number, quoted text, /regex/, "
-        "eof or blocks")},
-    {"until", "until RESULT COMMAND",
-     N_("leaves the nearest repeat when the command gives RESULT")},
-    {"repeat", "repeat [N] COMMAND",
-     N_("runs the command or block N times, or for ever; $i counts from 1")},
-    {"time", "time COMMAND", N_("tells how long the command took")},
-    {NULL, NULL, NULL},
-};
 
 struct reader {
   struct lexer lexer;
-  struct token token; /* the one that is looked at and not yet taken */
-  size_t behind;      /* where the one before it ends */
+  struct token token; /* the current one, not yet consumed */
+  size_t behind;      /* where the previous one ends */
   const struct vocabulary *vocabulary;
   struct script *script;
-  struct bytes words; /* those of a command while they are read; kept for its memory */
+  struct bytes words; /* the words of the current command; kept for its memory */
   struct error *error;
   int depth;
   bool incomplete;
-  bool joined_ahead; /* no = was found, but the line goes on in one that is not there yet */
+  bool joined_ahead; /* no = was found, but the line continues on one that is not there yet */
 };
 
-/* A word that is bare from its first byte to its last. */
-static bool word_all_bare(const struct word *word) {
-  return word->literal && !word->quoted;
-}
-
-bool word_is_bare(const struct word *word, const char *text) {
-  return word_all_bare(word) && bytes_equal(word->text, word->count, text, strlen(text));
-}
-
-/* @HOST: the host itself may be an expansion. */
+/* @HOST: the host may itself be an expansion. */
 static bool host_word(const struct word *word) {
   const char *text = word->literal ? word->text : word->pieces[0].text;
   return word->bare > 0 && text[0] == '@' && word->count > 1;
-}
-
-bool name_valid(const char *text, size_t length) {
-  if (length == 0 || (unsigned char)text[0] >= 0x80 ||
-      (!isalpha((unsigned char)text[0]) && text[0] != '_'))
-    return false;
-  for (size_t i = 0; i < length; i++)
-    if ((unsigned char)text[i] >= 0x80 || (!isalnum((unsigned char)text[i]) && text[i] != '_'))
-      return false;
-  return true;
-}
-
-bool prefix_word(const char *text, size_t length) {
-  for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
-    if (strlen(prefix->name) == length && memcmp(prefix->name, text, length) == 0)
-      return true;
-  return false;
 }
 
 static int wrong(struct reader *reader, struct place place, const char *message) {
@@ -86,7 +48,7 @@ static int advance(struct reader *reader) {
   return lexer_next(&reader->lexer, &reader->token, reader->error);
 }
 
-/* The errno with this name, such as "ECONNREFUSED"; 0 where there is none. */
+/* The errno with this name, such as "ECONNREFUSED"; 0 if there is none. */
 static int error_number_find(const char *text, size_t length) {
   static const struct {
     const char *name;
@@ -180,9 +142,9 @@ static struct word *word_copy(struct reader *reader, const struct word *word) {
   return copy;
 }
 
-/* True when an "=" may follow within a few words, or the text ends in a joined line: only then it
- * is worth reading ahead. Looks at a few words at most, so that a long line costs no more than its
- * length. */
+/* True if an "=" may follow within a few words, or if the text ends in a joined line: only then is
+ * it worth reading ahead. It scans only those few words, so that the time for a long line stays
+ * linear. */
 static bool equals_near(const struct lexer *lexer) {
   const char *text = lexer->source->text;
   bool inside = false;
@@ -204,8 +166,8 @@ static bool equals_near(const struct lexer *lexer) {
   return joined;
 }
 
-/* True when an "=" follows here as a word of its own, before this line's statement ends: then the
- * words up to it are names. Reads ahead with a lexer of its own. */
+/* True if an "=" follows as a word of its own before this statement ends: then the words before it
+ * are names. Reads ahead with a separate lexer. */
 static bool names_follow(struct reader *reader) {
   const struct word *word = &reader->token.word;
   reader->joined_ahead = false;
@@ -279,7 +241,7 @@ static int read_names(struct reader *reader, struct prefix ***end) {
   return status;
 }
 
-/* Reads the count of a repeat, if one is there: a number or an expansion. */
+/* Reads the count of a repeat, a number or an expansion, if there is one. */
 static int read_count(struct reader *reader, struct prefix *prefix) {
   const struct word *word = &reader->token.word;
   if (reader->token.kind != TOKEN_WORD)
@@ -296,7 +258,7 @@ static int read_count(struct reader *reader, struct prefix *prefix) {
   return prefix->word ? advance(reader) : -1;
 }
 
-/* Reads one prefix if there is one. 1, 0 where there is none, -1 with an error. */
+/* Reads one prefix if there is one. 1; 0 if there is none; -1 with an error. */
 static int read_prefix(struct reader *reader, struct prefix ***end) {
   const struct word *word = &reader->token.word;
   if (reader->token.kind != TOKEN_WORD)
@@ -322,8 +284,8 @@ static int read_prefix(struct reader *reader, struct prefix ***end) {
   return 0;
 }
 
-/* A word that is no command's whole name: `c=accept` was meant with spaces, the rest is for the
- * vocabulary to say, which may also know what it abbreviates. */
+/* Explains a word that is not the full name of a command: `c=accept` lacks its spaces; anything
+ * else is explained by the vocabulary, which also accepts abbreviations where they are allowed. */
 static int find_command(struct reader *reader, const struct word *word,
                         const struct command **command) {
   reader->incomplete = reader->joined_ahead;
@@ -347,7 +309,7 @@ static int find_command(struct reader *reader, const struct word *word,
   return -1;
 }
 
-/* Some commands have a name of two words: the second one is the first of those that were read. */
+/* Some commands have a two-word name: the first word read is then its second half. */
 static void take_part(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
   const struct word *first = (const struct word *)words->data;
@@ -364,7 +326,7 @@ static void take_part(struct reader *reader, struct statement *statement) {
   memmove(words->data, words->data + sizeof *first, words->length);
 }
 
-/* Reads a command's words up to the end of its statement. */
+/* Reads a command's words to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
   int status = 0;

@@ -1,7 +1,7 @@
-/* script: the tree that a text is read into: statements, their prefixes, their words.
+/* script: the syntax tree of a source: statements, their prefixes, their words.
  *
- * All of a tree lives in one arena and is freed at once. Words keep their place in the source, for
- * the caret in an error. What a command's words mean is not known here. */
+ * A tree lives in one arena and is freed at once. Words keep their place in the source, for the
+ * caret in an error. What a command's words mean is not known here. */
 #ifndef SOCKSH_LANGUAGE_SCRIPT_H
 #define SOCKSH_LANGUAGE_SCRIPT_H
 
@@ -12,38 +12,42 @@
 #include "language/error.h"
 #include "language/source.h"
 
-struct command; /* an entry of the command table; only handed through */
+struct command; /* an entry of the command table; only passed along */
 
-/* What stands behind a $. */
+/* What follows a $. */
 struct expansion {
-  struct place place;       /* where it stands */
+  struct place place;       /* its place in the source */
   const char *const *field; /* its fields, "local", "port", ended by NULL */
 };
 
-/* A part of a word: text as it is, or an expansion. */
+/* A piece of a word: literal text, or an expansion. */
 struct piece {
   const char *text; /* the bytes; for an expansion, its name: "c" of $c.local.port */
   size_t length;    /* bytes of text */
-  const struct expansion *expansion; /* the value of a name stands here; NULL for text */
+  const struct expansion *expansion; /* the expansion; NULL for text */
 };
 
-/* A long script has millions of them, so they are kept small. */
+/* A long script has millions of words, so they are kept small. */
 struct word {
-  struct place place; /* where it stands, quotes included */
+  struct place place; /* its place in the source, including quotes */
   union {
-    const char *text;           /* its bytes, `count` of them, where it is literal */
-    const struct piece *pieces; /* else its parts, `count` of them, with one expansion at least */
+    const char *text;           /* if literal: its bytes, `count` of them */
+    const struct piece *pieces; /* else: its pieces, `count` of them, at least one an expansion */
   };
   uint32_t count;
-  uint32_t bare; /* how many of its first bytes were written without quote or escape */
-  bool literal;  /* it holds no expansion: its text is known before it is run */
-  bool
-      quoted; /* a quote, an escape or an expansion stands somewhere in it, if only "" at its end */
-  signed char
-      role; /* for those who know the command: what the word is to it, found once; 0: not known */
+  uint32_t bare;    /* how many of its first bytes were typed without quotes or escapes */
+  bool literal;     /* it holds no expansion: its text is known before it runs */
+  bool quoted;      /* it has a quote, an escape or an expansion, even if only "" at its end */
+  signed char role; /* what the word is to its command, found once and cached here by the engine; 0:
+                       not known */
 };
 
-/* True when the word is just these characters, unquoted and unescaped. */
+/* True if the word is bare from its first byte to its last. */
+static inline bool word_all_bare(const struct word *word) {
+  return word->literal && !word->quoted;
+}
+
+/* True if the word is exactly this text, unquoted and unescaped. */
 bool word_is_bare(const struct word *word, const char *text);
 
 enum pattern_kind {
@@ -51,7 +55,7 @@ enum pattern_kind {
   PATTERN_ERROR,  /* an errno, in `number` */
   PATTERN_NUMBER, /* the number returned */
   PATTERN_TEXT,   /* exactly this data */
-  PATTERN_REGEX,  /* data that this expression is found in */
+  PATTERN_REGEX,  /* data that this expression matches */
   PATTERN_EOF,
   PATTERN_BLOCKS,
 };
@@ -60,9 +64,9 @@ enum pattern_kind {
 struct pattern {
   enum pattern_kind kind;
   long long number;
-  struct word word;     /* PATTERN_TEXT; the text of the regular expression for PATTERN_REGEX */
+  struct word word;     /* PATTERN_TEXT; for PATTERN_REGEX the text of the expression */
   void *regex;          /* a compiled expression, see pattern.h */
-  struct pattern *next; /* the script's list of compiled ones, which are not the arena's */
+  struct pattern *next; /* the script's list of compiled ones, which are not in the arena */
 };
 
 enum prefix_kind {
@@ -77,23 +81,23 @@ enum prefix_kind {
 struct prefix {
   enum prefix_kind kind;
   struct place place;
-  const char *const *names; /* PREFIX_NAMES: ended by NULL */
-  struct pattern pattern;   /* PREFIX_EXPECT, PREFIX_UNTIL */
-  const struct word *word;  /* PREFIX_HOST: the host. PREFIX_REPEAT: the count, or NULL: for ever */
-  const struct prefix *next; /* the next one inside, or NULL */
+  const char *const *names;  /* PREFIX_NAMES: ended by NULL */
+  struct pattern pattern;    /* PREFIX_EXPECT, PREFIX_UNTIL */
+  const struct word *word;   /* PREFIX_HOST: the host. PREFIX_REPEAT: the count; NULL: forever */
+  const struct prefix *next; /* the next prefix inward, or NULL */
 };
 
 struct statement {
-  const struct prefix *prefixes; /* the outermost first */
+  const struct prefix *prefixes; /* outermost first */
   const struct command *command; /* NULL for a block */
-  struct word *words;            /* the command's words behind its name */
+  struct word *words;            /* the command's words after its name */
   const struct statement
       *block; /* the first statement inside { }, NULL for a command or an empty block */
   const struct statement *next;
   struct place place;         /* the whole statement */
   struct place command_place; /* the command's name, or the opening brace */
   uint32_t count;             /* of words */
-  bool background;            /* ended by & */
+  bool background;            /* ended with & */
 };
 
 struct script {
@@ -103,26 +107,26 @@ struct script {
   struct pattern *compiled; /* the patterns that hold a compiled expression */
 };
 
-/* How the reader learns of commands, without knowing the table. */
+/* How the parser learns about commands without knowing their table. */
 struct vocabulary {
-  /* The command with this name. NULL where there is none, with `error` filled in unless it is NULL.
-   */
+  /* The command with this name. NULL if there is none, with `error` filled in unless it is NULL. */
   const struct command *(*find)(const char *text, size_t length, struct error *error);
-  /* True for a command that takes the raw rest of its line as one word. */
+  /* True if a command takes the raw rest of its line as one word. */
   bool (*raw)(const struct command *command);
-  /* The command that this one is with the word behind its name; NULL: itself. The pointer may be
-   * NULL. */
+  /* The command that this one becomes with the word after its name; NULL: itself. The pointer may
+   * be NULL. */
   const struct command *(*part)(const struct command *command, const char *text, size_t length);
 };
 
 enum script_status {
   SCRIPT_READ,       /* *script is filled in */
-  SCRIPT_INCOMPLETE, /* the text ends inside a block or a joined line: more lines may complete it */
+  SCRIPT_INCOMPLETE, /* the text ends inside a block or a joined line: further lines may complete it
+                      */
   SCRIPT_WRONG,      /* the error says what and where */
 };
 
-/* Reads a whole source. The source keeps the caller's reference, the script takes its own. For
- * SCRIPT_INCOMPLETE the error is filled in too, for when no more comes. */
+/* Parses a whole source. The caller keeps its reference, the script takes its own. The error is
+ * filled in for SCRIPT_INCOMPLETE too, in case no more lines come. */
 enum script_status script_read(struct source *source, const struct vocabulary *vocabulary,
                                struct script *script, struct error *error);
 void script_free(struct script *script);
@@ -133,7 +137,7 @@ bool name_valid(const char *text, size_t length);
 /* True for the words that begin a prefix: expect, until, repeat, time. */
 bool prefix_word(const char *text, size_t length);
 
-/* Prefix words with their usage, for help and completion, ended by NULL. */
+/* Prefix words and their usage, for help and completion, ended by NULL. */
 struct prefix_description {
   const char *name;
   const char *synopsis;

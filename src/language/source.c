@@ -62,8 +62,8 @@ void source_line(const struct source *source, size_t offset, const char **line, 
     (*length)--;
 }
 
-/* How much of a line is shown before and after the place it is about, and how much more of it is
- * kept, so that what is cut can be seen to be. */
+/* How much of a line is shown before and after the place of an error; a little more is kept, so
+ * that a cut can be marked. */
 enum { SHOWN_BEFORE = 60, SHOWN_AFTER = 40, CARETS = 60, KEPT = 200 };
 
 struct excerpt source_excerpt(const struct source *source, struct place place) {

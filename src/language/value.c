@@ -28,7 +28,7 @@ struct blob *blob_retain(struct blob *blob) {
   return blob;
 }
 
-/* The holder of the only reference is alone with it: most blobs never have another. */
+/* The holder of the only reference needs no atomic operation: most blobs never have another. */
 void blob_release(struct blob *blob) {
   if (blob && (blob->references == 1 || --blob->references == 0))
     free(blob);

@@ -1,5 +1,5 @@
-/* value: what a name holds: nothing, a number, text, data received, or an object of a higher room,
- * such as a socket, which the language only hands around. */
+/* value: what a name holds: nothing, a number, text, received data, or an object of a higher room,
+ * such as a socket, which the language only passes along. */
 #ifndef SOCKSH_LANGUAGE_VALUE_H
 #define SOCKSH_LANGUAGE_VALUE_H
 
@@ -9,14 +9,15 @@
 #include "language/bytes.h"
 #include "language/error.h"
 
-/* Bytes shared by all who hold a reference. */
+/* Bytes shared by all holders of a reference. */
 struct blob {
   _Atomic unsigned references;
   size_t length; /* bytes in use */
   char data[];
 };
 
-/* Room for `size` bytes, not filled in, `length` set to size. NULL when there is no memory. */
+/* Allocates `size` bytes, uninitialized, with `length` set to size. NULL when there is no
+ * memory. */
 struct blob *blob_create(size_t size);
 struct blob *blob_copy(const void *data, size_t length);
 struct blob *blob_retain(struct blob *blob);
@@ -25,19 +26,18 @@ void blob_release(struct blob *blob);
 struct object;
 struct value;
 
-/* What the language may ask of an object. */
+/* What the language can ask an object. */
 struct object_class {
-  const char *title; /* what such an object is, in a sentence: "socket" */
-  /* Adds the text that `$name` stands for. */
+  const char *title; /* the kind of object, for messages: "socket" */
+  /* Appends the text that `$name` expands to. */
   void (*text)(const struct object *object, struct bytes *text);
-  /* The field's value in *value. 0, or -1 with an error that lists the fields. NULL: it has none.
-   */
+  /* Reads a field into *value. 0, or -1 with an error that lists the fields. NULL: it has none. */
   int (*field)(const struct object *object, const char *name, struct value *value,
                struct error *error);
-  void (*destroy)(struct object *object); /* called when the last reference goes */
+  void (*destroy)(struct object *object); /* called when the last reference is released */
 };
 
-/* Begins every object. */
+/* The first member of every object. */
 struct object {
   const struct object_class *class;
   _Atomic unsigned references;
@@ -48,8 +48,7 @@ void object_release(struct object *object);
 
 enum value_kind { VALUE_NOTHING, VALUE_NUMBER, VALUE_TEXT, VALUE_DATA, VALUE_OBJECT };
 
-/* Text is what a person or this program wrote; data is what came from outside. Both are in `blob`.
- */
+/* Text was written by the user or by this program; data came from outside. Both are in `blob`. */
 struct value {
   enum value_kind kind;
   long long number;
@@ -58,9 +57,9 @@ struct value {
 };
 
 struct value value_from_number(long long number);
-/* Takes a copy. VALUE_NOTHING when there is no memory. */
+/* Copies the text. VALUE_NOTHING when there is no memory. */
 struct value value_from_text(const char *text, size_t length);
-/* Takes the caller's reference. */
+/* Takes ownership of the caller's reference. */
 struct value value_from_data(struct blob *blob);
 /* Takes a reference of its own. */
 struct value value_from_object(struct object *object);
@@ -68,10 +67,10 @@ struct value value_from_object(struct object *object);
 struct value value_copy(const struct value *value);
 void value_clear(struct value *value);
 
-/* Adds the text that the value stands for in a line. */
+/* Appends the text that the value stands for in a line. */
 void value_append(const struct value *value, struct bytes *text);
 
-/* A field of the value, for $name.field. */
+/* Reads a field of the value, for $name.field. 0, or -1 with an error. */
 int value_field(const struct value *value, const char *name, struct value *field,
                 struct error *error);
 

@@ -8,12 +8,11 @@
 #include "language/bytes.h"
 #include "language/escape.h"
 
-/* How much of a word an error shows: enough to recognize it, and at four letters for each byte it
+/* How much of a word an error shows: enough to recognize it; with four characters for each byte it
  * still fits into struct word_shown. */
 enum { SHOWN_LIMIT = 48 };
 
-/* Beyond this a word is no misspelling of a name, and comparing letter by letter would take long.
- */
+/* A longer word is no misspelling of a name, and comparing it letter by letter would take long. */
 enum { DISTANCE_LIMIT = 48 };
 
 const char *word_show(struct word_shown *shown, const char *text, size_t length) {
@@ -52,9 +51,9 @@ static bool same_letter(char a, char b) {
   return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* The distance of Damerau and Levenshtein, in its form that swaps no letters twice: three rows of
- * the table of distances between beginnings are kept. Words that are too long to be compared are as
- * far apart as two words of their lengths can be. */
+/* The Damerau-Levenshtein distance, in the variant that swaps no letters twice, so that three rows
+ * of the table are enough. Words too long to compare get the largest distance possible for their
+ * lengths. */
 size_t word_distance(const char *a, size_t a_length, const char *b) {
   size_t b_length = strlen(b);
   if (a_length > DISTANCE_LIMIT || b_length > DISTANCE_LIMIT)
@@ -82,8 +81,8 @@ void word_guess_try(struct word_guess *guess, const char *name, size_t prefix) {
   size_t compared = whole ? guess->length - prefix : guess->length;
   if (compared == 0 || compared > DISTANCE_LIMIT)
     return;
-  /* One letter in three may be wrong: more would suggest what has nothing to do with the word. And
-   * of a word of one letter something must be left. */
+  /* One letter in three may be wrong; with more, the suggestion would have nothing to do with the
+   * word. Even a one-letter word must keep something in common. */
   size_t most = smaller(compared > 5 ? compared / 3 : 1, compared - 1);
   const char *candidate = whole ? name : name + prefix;
   size_t distance = word_distance(guess->text, guess->length, candidate);

@@ -115,7 +115,7 @@ struct parts {
   size_t port_length;
 };
 
-/* A host or a service by name: kept for the look-up. */
+/* Keeps a host or service name for the lookup. */
 static enum address_need parse_names(const char *text, size_t length, const struct parts *parts,
                                      struct address_query *query, struct error *error) {
   const char *host = parts->host;
@@ -310,7 +310,7 @@ bool address_equal(const struct address *a, const struct address *b) {
   return a->length == b->length && memcmp(&a->storage, &b->storage, a->length) == 0;
 }
 
-/* An address as an object. */
+/* An address as an object that a name can hold. */
 struct address_object {
   struct object object;
   struct address address;

@@ -7,15 +7,14 @@
 #include "language/number.h"
 #include "language/word.h"
 
-/* The part of a row's name that is left when the usual prefix is left out; the whole name where it
- * does not begin with it. */
+/* A row's name without the set's usual prefix; the whole name if it lacks that prefix. */
 static const char *short_name(const struct constant_set *set, const struct constant *row) {
   size_t size = strlen(set->prefix);
   return strncmp(row->name, set->prefix, size) == 0 ? row->name + size : row->name;
 }
 
 /* Books and old programs write PF_INET where a call takes an address family: the numbers are the
- * same. Steps over such a prefix, so that what is left can be looked up as a short name. */
+ * same. Skips such a prefix, so that the rest can be looked up as a short name. */
 static void skip_other_prefix(const struct constant_set *set, const char **text, size_t *length) {
   static const char other[] = "PF_";
   size_t size = sizeof other - 1;
@@ -34,7 +33,7 @@ static int set_unknown(const struct constant_set *set, const char *text, size_t 
   return -1;
 }
 
-/* Lists the rows that a short name fits. */
+/* Lists the rows that a short name matches. */
 static int set_ambiguous(const struct constant_set *set, const char *text, size_t length,
                          struct error *error) {
   struct bytes list = {0};
@@ -78,7 +77,7 @@ const struct constant *constant_find(const struct constant_set *set, const char 
   return found;
 }
 
-/* Looks a protocol up in /etc/protocols, which knows many more than the table. */
+/* Looks up a protocol in /etc/protocols, which has many more than the table. */
 static int parse_protocol(const char *text, size_t length, long *value) {
   char name[64];
   if (length == 0 || word_copy(text, length, name, sizeof name) < 0)
@@ -92,12 +91,12 @@ static int parse_protocol(const char *text, size_t length, long *value) {
   return 0;
 }
 
-/* Reads a number or a name. */
+/* Parses a number or a name. */
 static int parse_one(const struct constant_set *set, const char *text, size_t length, long *value,
                      struct error *error) {
   long long number;
   if (number_parse(text, length, &number) == 0) {
-    /* The calls take an int; epoll's events an unsigned one. */
+    /* The calls take an int; epoll's events are unsigned. */
     struct word_shown shown;
     if (number < INT_MIN || number > UINT_MAX)
       return error_set(error, ERROR_USAGE, _("%s does not fit into 32 bits, as every %s does"),
@@ -112,7 +111,7 @@ static int parse_one(const struct constant_set *set, const char *text, size_t le
   }
   if (set == &constant_protocols && parse_protocol(text, length, value) == 0)
     return 0;
-  /* Once more, for the error alone. */
+  /* Called again for its error alone. */
   constant_find(set, text, length, error);
   return -1;
 }
@@ -152,9 +151,9 @@ const char *constant_name(const struct constant_set *set, long value) {
   return NULL;
 }
 
-/* Adds flags by their names. A row of several bits stands before the rows that share them. */
+/* Appends flags by name. A row of several bits comes before the rows for each of them. */
 static void append_flags(const struct constant_set *set, long value, struct bytes *bytes) {
-  /* The calls take 32 bits; a negative int is these bits, not 64 of them. */
+  /* The calls take 32 bits: a negative int means these bits, not 64 of them. */
   unsigned long rest = value < 0 ? (unsigned int)value : (unsigned long)value;
   size_t start = bytes->length;
   for (const struct constant *row = set->constants; row->name && rest; row++) {

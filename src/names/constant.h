@@ -1,7 +1,7 @@
 /* constant: the names that C gives to numbers, as plain data, and what each means.
  *
- * A constant is one row in a table of its set; everything that reads, prints, completes or explains
- * names walks these tables. */
+ * A constant is one row in the table of its set; everything that parses, prints, completes or
+ * explains names walks these tables. */
 #ifndef SOCKSH_NAMES_CONSTANT_H
 #define SOCKSH_NAMES_CONSTANT_H
 
@@ -19,33 +19,33 @@ struct constant {
 };
 
 struct constant_set {
-  const char *title;                /* what such a number is: "address family" */
-  const char *word;                 /* the same, as synopses have it: "FAMILY" */
-  const char *prefix;               /* what may be left out in front: "AF_" */
+  const char *title;                /* what the numbers are: "address family" */
+  const char *word;                 /* the same as synopses write it: "FAMILY" */
+  const char *prefix;               /* the prefix that may be left out: "AF_" */
   bool flags;                       /* the values are bits, joined with | */
   const struct constant *constants; /* the rows; the first name of a value is the one printed */
 };
 
-extern const struct constant_set constant_families;      /* AF_ (and PF_, read but never printed) */
-extern const struct constant_set constant_types;         /* SOCK_STREAM ... */
-extern const struct constant_set constant_type_flags;    /* SOCK_NONBLOCK, SOCK_CLOEXEC */
-extern const struct constant_set constant_protocols;     /* IPPROTO_ */
-extern const struct constant_set constant_levels;        /* SOL_SOCKET, SOL_IP (ip), SOL_TCP ... */
-extern const struct constant_set constant_message_flags; /* MSG_ */
-extern const struct constant_set constant_shutdown;      /* SHUT_RD, SHUT_WR, SHUT_RDWR */
-extern const struct constant_set constant_poll_events;   /* POLL */
-extern const struct constant_set constant_epoll_events;  /* EPOLL */
+extern const struct constant_set constant_families;   /* AF_ (PF_ is read too, but never printed) */
+extern const struct constant_set constant_types;      /* SOCK_STREAM ... */
+extern const struct constant_set constant_type_flags; /* SOCK_NONBLOCK, SOCK_CLOEXEC */
+extern const struct constant_set constant_protocols;  /* IPPROTO_ */
+extern const struct constant_set constant_levels;     /* SOL_SOCKET, SOL_IP (ip), SOL_TCP ... */
+extern const struct constant_set constant_message_flags;    /* MSG_ */
+extern const struct constant_set constant_shutdown;         /* SHUT_RD, SHUT_WR, SHUT_RDWR */
+extern const struct constant_set constant_poll_events;      /* POLL */
+extern const struct constant_set constant_epoll_events;     /* EPOLL */
 extern const struct constant_set constant_epoll_operations; /* EPOLL_CTL_ */
 extern const struct constant_set constant_epoll_flags;      /* EPOLL_CLOEXEC */
 extern const struct constant_set constant_splice_flags;     /* SPLICE_F_ */
-extern const struct constant_set constant_file_flags;       /* O_NONBLOCK ... as F_GETFL has them */
+extern const struct constant_set constant_file_flags; /* O_NONBLOCK ... as F_GETFL returns them */
 extern const struct constant_set constant_descriptor_flags; /* FD_CLOEXEC */
 extern const struct constant_set constant_file_commands;    /* F_GETFL, F_SETFL, F_GETFD, F_SETFD */
 extern const struct constant_set constant_requests; /* ioctl: FIONREAD, SIOCOUTQ, SIOCATMARK ... */
 extern const struct constant_set constant_lookup_errors; /* EAI_ */
 extern const struct constant_set constant_lookup_flags;  /* AI_ */
-extern const struct constant_set constant_states; /* what a socket's state is called: see below */
-extern const struct constant_set constant_errors; /* errno names, with what usually causes each */
+extern const struct constant_set constant_states;        /* the states of sockets: see below */
+extern const struct constant_set constant_errors; /* errno names, with the usual causes of each */
 
 /* Values of socket options. */
 extern const struct constant_set constant_path_mtu;     /* IP_PMTUDISC_ */
@@ -59,14 +59,14 @@ extern const struct constant_set constant_encapsulations;      /* UDP_ENCAP_ */
 extern const struct constant_set constant_clocks;              /* CLOCK_ */
 extern const struct constant_set constant_transmit_flags;      /* SOF_TXTIME_ */
 
-/* All of the above, ended by NULL, in the order in which `explain` looks. */
+/* All of the above, ended by NULL, in the order in which `explain` searches them. */
 extern const struct constant_set *const constant_sets[];
 
-/* The states of a socket that a look can find: those of TCP with the kernel's numbers
- * (TCP_ESTABLISHED is 1), and for other sockets the kernel's socket states (SS_UNCONNECTED ...),
- * which are given numbers behind them. */
+/* The states of a socket that a look can find: TCP's, with the kernel's numbers (TCP_ESTABLISHED is
+ * 1), and for other sockets the kernel's socket states (SS_UNCONNECTED ...), numbered after
+ * them. */
 enum socket_state {
-  STATE_UNKNOWN = 0, /* never looked at, or no look possible */
+  STATE_UNKNOWN = 0, /* never looked at, or it can't be looked at */
   STATE_ESTABLISHED = 1,
   STATE_SYN_SENT,
   STATE_SYN_RECV,
@@ -80,33 +80,32 @@ enum socket_state {
   STATE_CLOSING,
   STATE_NEW_SYN_RECV,
   STATE_UNCONNECTED = 32, /* datagram and Unix sockets: no peer */
-  STATE_CONNECTING,       /* Unix: connect has begun and was not yet accepted */
+  STATE_CONNECTING,       /* Unix: connect has begun and was not accepted yet */
   STATE_CONNECTED,        /* a peer is set */
   STATE_DISCONNECTED,     /* Unix: the peer has closed */
 };
 
-/* The row with this name, whole or without the usual prefix, in either case. NULL where there is
- * none; where a short name fits several rows of the set, NULL too, and they are listed in the
- * error. `error` may be NULL. */
+/* The row with this name, with or without the usual prefix, ignoring case. NULL if there is none,
+ * or if a short name matches several rows, which the error then lists. `error` may be NULL. */
 const struct constant *constant_find(const struct constant_set *set, const char *text,
                                      size_t length, struct error *error);
 
-/* Reads a word as a value of the set: a name, a number, or, for flags, several joined with |. 0, or
- * -1 with an error that suggests what was meant. */
+/* Parses a word as a value of the set: a name, a number, or, for flags, several joined with |. 0,
+ * or -1 with an error that suggests what was meant. */
 int constant_parse(const struct constant_set *set, const char *text, size_t length, long *value,
                    struct error *error);
 
-/* The printed name of a value; NULL where no row has it. */
+/* The name to print for a value; NULL if no row has it. */
 const char *constant_name(const struct constant_set *set, long value);
 
-/* Adds a value as C would write it: its name, flags joined with |, and what has no name as a number
- * (0x... for flags, "0" for no flag). */
+/* Appends a value as C would write it: its name, or flags joined with |; a part without a name as a
+ * number (0x... for flags, "0" for no flag). */
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes);
 
-/* The name of the set that is near enough to the text to be what was meant; NULL: none is. */
+/* The name of the set that is nearest to the text; NULL if none is near enough. */
 const char *constant_nearest(const struct constant_set *set, const char *text, size_t length);
 
-/* Adds ", did you mean X?" to an error where a name of the set is near enough to the text. */
+/* Appends ", did you mean X?" to an error if a name of the set is near the text. */
 void constant_suggest(const struct constant_set *set, const char *text, size_t length,
                       struct error *error);
 

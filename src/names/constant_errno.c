@@ -1,5 +1,5 @@
 /* The table of errors, in the order of their numbers: what each means to a program that uses
- * sockets, where it comes from, and what to try. See constant_table.c. */
+ * sockets, what causes it, and what to try. See constant_table.c. */
 #include <errno.h>
 
 #include "names/constant.h"

@@ -9,8 +9,7 @@
 
 #include "names/constant.h"
 
-/* The kernel's own, and those newer than the C libraries of some systems that socksh is built on.
- */
+/* The kernel's own, and those newer than the C libraries of some systems that socksh builds on. */
 #ifndef MSG_PROBE
 #define MSG_PROBE 0x10
 #endif

@@ -1,4 +1,4 @@
-/* Constants that only the values of socket options use. */
+/* Constants that occur only in the values of socket options. */
 #include <time.h>
 
 #include "names/constant.h"
@@ -42,8 +42,8 @@ static const struct constant path_mtu6[] = {
     {NULL, 0, NULL},
 };
 
-/* The bits of <linux/net_tstamp.h>, where they are an enumeration that grows: by number, so that
- * old headers do. */
+/* The bits of <linux/net_tstamp.h>, where they are an enumeration that grows. They are given by
+ * number, so that old headers suffice. */
 static const struct constant timestamping[] = {
     {"SOF_TIMESTAMPING_TX_HARDWARE", 1 << 0, N_("The device stamps what is sent, when it leaves.")},
     {"SOF_TIMESTAMPING_TX_SOFTWARE", 1 << 1,

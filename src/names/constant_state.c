@@ -1,5 +1,5 @@
-/* The tables of socket states, and of the errors and flags of name look-ups. See constant_table.c.
- */
+/* The tables of socket states, and of the errors and flags of name lookups. See
+ * constant_table.c. */
 #include <netdb.h>
 
 #include "names/constant.h"

@@ -1,7 +1,7 @@
 /* The sets of constants, and the tables for what socket(2) takes: families, types, protocols,
- * levels. The flags and requests stand in constant_flags.c, states and look-ups in
- * constant_state.c, errors in constant_errno.c. Adding a name is one row; of several names for a
- * number the first is printed. */
+ * levels. Flags and requests are in constant_flags.c, states and lookups in constant_state.c,
+ * errors in constant_errno.c. Adding a name takes one row; if several names share a number, the
+ * first is printed. */
 #include "names/constant.h"
 
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
-/* Newer than the C libraries of some systems that socksh is built on. */
+/* Newer than the C libraries of some systems that socksh builds on. */
 #ifndef AF_MCTP
 #define AF_MCTP 45
 #endif

@@ -15,7 +15,7 @@ static bool name_fits(const struct option *option, bool whole, const char *text,
   return word_is(text, length, option->name + (whole ? 0 : option_prefix_length(option)));
 }
 
-/* Adds a level as it is typed: "ip". */
+/* Appends a level as it is typed: "ip". */
 static void append_level(struct bytes *list, int level) {
   const char *name = constant_name(&constant_levels, level);
   if (!name) {
@@ -26,7 +26,7 @@ static void append_level(struct bytes *list, int level) {
     bytes_append_char(list, (char)tolower((unsigned char)*at));
 }
 
-/* Lists the options that a word fits, with their levels. */
+/* Lists the options that a word matches, with their levels. */
 static void set_ambiguous(bool whole, const char *text, size_t length, struct error *error) {
   struct bytes list = {0};
   for (const struct option *option = option_table; option->name; option++) {
@@ -43,7 +43,7 @@ static void set_ambiguous(bool whole, const char *text, size_t length, struct er
   bytes_free(&list);
 }
 
-/* Says that there is no such option; where another level has it, that. */
+/* Sets the error for an unknown option; if another level has it, it says so. */
 static void set_unknown(int level, const char *text, size_t length, struct error *error) {
   struct word_shown shown;
   word_show(&shown, text, length);

@@ -1,7 +1,7 @@
-/* option: socket options, each one row: its level, number, real C type, and what it is for.
+/* option: socket options, one row each: its level, number, real C type, and purpose.
  *
- * The types turn words into the bytes that setsockopt(2) takes, and bytes that getsockopt(2) gave
- * into text. Adding an option is one row in option_table.c; adding a type is one row in
+ * The types convert words to the bytes that setsockopt(2) takes, and bytes from getsockopt(2) to
+ * text. Adding an option takes one row in option_table.c; adding a type takes one row in
  * option_type.c. */
 #ifndef SOCKSH_OPTION_OPTION_H
 #define SOCKSH_OPTION_OPTION_H
@@ -20,37 +20,35 @@ struct option_word {
 };
 
 struct option_type {
-  const char *name;   /* as C names it: "int", "struct linger", "struct timeval" */
+  const char *name;   /* the name in C: "int", "struct linger", "struct timeval" */
   const char *values; /* the words it takes, for usage: "on|off", "off|DURATION", "GROUP [ADDRESS]
                          [INTERFACE]" */
-  /* Those of them that are typed as they stand, "on|off", and the names of C that are: what can be
-   * completed. NULL: none. */
+  /* Those of the words that are typed literally, "on|off", and names of C, for completion. NULL:
+   * none. */
   const char *words;
   const struct constant_set *symbols;
-  bool interface; /* a word may be the name of an interface, which only the machine knows */
-  size_t size;    /* bytes to ask getsockopt for; the most, where the length varies */
+  bool interface; /* a word may be an interface name, which only the machine knows */
+  size_t size;    /* the number of bytes to ask getsockopt for; the most, if the length varies */
   size_t minimum; /* the fewest words */
   size_t maximum; /* the most words */
 
-  /* Turns words into the value's bytes, added to *value. 0, or -1 with a usage error that names the
-   * word and what is expected. NULL: the option can't be set by words of its own, only with hex:.
-   */
+  /* Converts words to the value's bytes, appended to *value. 0, or -1 with a usage error that names
+   * the word and what was expected. NULL: the option can only be set with hex:. */
   int (*parse)(const struct option_word *words, size_t count, struct bytes *value,
                struct error *error);
 
-  /* Adds the value as a person reads it, in strace's notation: "[1]", "{onoff=1, linger=5}",
-   * "{sec=1, usec=0}", "\"lo\"". The length may be shorter than `size`, or zero: never read beyond
-   * it. */
+  /* Appends the value for a person, in strace's notation: "[1]", "{onoff=1, linger=5}", "{sec=1,
+   * usec=0}", "\"lo\"". The length may be less than `size`, or zero: never read beyond it. */
   void (*format)(const void *value, size_t length, struct bytes *text);
 
-  /* The value as one number, for `expect` and `assert`; -1 where it is no number. NULL: never one.
-   */
+  /* The value as one number, for `expect` and `assert`; -1 if it is not a number. NULL: it never
+   * is. */
   int (*number)(const void *value, size_t length, long long *number);
 
   bool pointer; /* setsockopt takes a struct sock_fprog that points to these bytes */
 };
 
-/* What may be done with an option. */
+/* What a program may do with an option. */
 enum option_access {
   OPTION_READ = 1,
   OPTION_WRITE = 2,
@@ -58,32 +56,31 @@ enum option_access {
 };
 
 struct option {
-  const char *name; /* as in C: "SO_REUSEADDR". NULL ends the table */
+  const char *name; /* the name in C: "SO_REUSEADDR". NULL ends the table */
   int level;        /* SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP */
   int number;
   const struct option_type *type;
   enum option_access access;
-  bool consumes;           /* reading it changes something (SO_ERROR): never read to look around */
+  bool consumes;           /* reading it clears something (SO_ERROR): never read it just to look */
   const char *explanation; /* for `explain`: what it does, its default, what to try; N_() */
 };
 
-/* All options, ordered by level, ended by a row without name. */
+/* All options, ordered by level, ended by a row without a name. */
 extern const struct option option_table[];
 
-/* The option that a word names, whole ("SO_REUSEADDR") or without its prefix ("reuseaddr"), in
- * either case. `level` narrows the search; -1 looks at all. NULL with a usage error where there is
- * none ("did you mean") or where a short name fits several (it lists them, and says to name the
+/* The option that a word names, in full ("SO_REUSEADDR") or without its prefix ("reuseaddr"),
+ * ignoring case. `level` narrows the search; -1 searches all. NULL with a usage error if there is
+ * none ("did you mean") or if a short name matches several (it lists them, and says to name the
  * level). */
 const struct option *option_find(int level, const char *text, size_t length, struct error *error);
 
-/* The option with these numbers, or NULL. */
+/* The option with this level and number, or NULL. */
 const struct option *option_by_number(int level, int number);
 
-/* What is printed of a value whose option is unknown, or which was given as hex: bytes in
- * hexadecimal. */
+/* The type of a value whose option is unknown, or that was given as hex: bytes in hexadecimal. */
 extern const struct option_type option_type_raw;
 
-/* The size of the prefix of an option's name that may be left out: 3 for "SO_", 5 for "IPV6_". */
+/* The length of the prefix of an option's name that may be left out: 3 for "SO_", 5 for "IPV6_". */
 size_t option_prefix_length(const struct option *option);
 
 #endif

@@ -1,4 +1,4 @@
-/* Requests of multicast as values of options. See option_type.h. */
+/* Multicast requests as values of options. See option_type.h. */
 #include "option/option_type.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #include "language/word.h"
 
-/* Groups of IPv4. */
+/* IPv4 groups. */
 
 static int parse_membership(const struct option_word *words, size_t count, struct bytes *value,
                             struct error *error) {
@@ -50,8 +50,8 @@ const struct option_type option_type_membership = {.name = "struct ip_mreqn",
                                                    .parse = parse_membership,
                                                    .format = format_membership};
 
-/* The kernel takes an address alone, or a whole struct ip_mreqn where the interface is given by
- * index, and always gives the address alone. */
+/* The kernel takes an address alone, or a whole struct ip_mreqn if the interface is given by index,
+ * and always returns the address alone. */
 static int parse_multicast_interface(const struct option_word *words, size_t count,
                                      struct bytes *value, struct error *error) {
   struct ip_mreqn request = {0};
@@ -120,7 +120,7 @@ const struct option_type option_type_source_membership = {.name = "struct ip_mre
                                                           .parse = parse_source_membership,
                                                           .format = format_source_membership};
 
-/* Groups of IPv6. */
+/* IPv6 groups. */
 
 static int parse_membership6(const struct option_word *words, size_t count, struct bytes *value,
                              struct error *error) {

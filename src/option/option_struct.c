@@ -13,7 +13,7 @@
 #include "language/number.h"
 #include "language/word.h"
 
-/* Times to wait. */
+/* Timeouts. */
 
 static int parse_timeval(const struct option_word *words, size_t count, struct bytes *value,
                          struct error *error) {
@@ -24,7 +24,7 @@ static int parse_timeval(const struct option_word *words, size_t count, struct b
     if (duration_parse(words->text, words->length, &nanoseconds) < 0)
       return error_set(error, ERROR_USAGE, _("%s is neither a time such as 500ms or 2s nor off"),
                        word_show(&shown, words->text, words->length));
-    /* Cut down to no microsecond at all it would mean to wait for ever. */
+    /* Rounded down to 0 microseconds it would mean to wait forever. */
     if (nanoseconds > 0 && nanoseconds < 1000)
       return error_set(error, ERROR_USAGE,
                        _("%s is less than a microsecond, the least that can be waited"),
@@ -92,7 +92,7 @@ const struct option_type option_type_linger = {.name = "struct linger",
                                                .parse = parse_linger,
                                                .format = format_linger};
 
-/* Who the peer is. */
+/* The peer's credentials. */
 
 static void format_credentials(const void *value, size_t length, struct bytes *text) {
   struct ucred peer;
@@ -120,13 +120,13 @@ static void format_groups(const void *value, size_t length, struct bytes *text) 
   bytes_append_char(text, ']');
 }
 
-/* Room for 1024 groups: with less than the peer has the kernel says ERANGE. */
+/* Room for 1024 groups: if the peer has more, the kernel returns ERANGE. */
 const struct option_type option_type_groups = {.name = "gid_t[]",
                                                .values = "hex:BYTES",
                                                .size = 1024 * sizeof(gid_t),
                                                .format = format_groups};
 
-/* Adds {name=number, ...} for as many numbers of 32 bits as are there. */
+/* Appends {name=number, ...} for as many 32-bit numbers as there are. */
 static void format_fields(const char *const *names, size_t count, const void *value, size_t length,
                           struct bytes *text) {
   const char *from = value;
@@ -160,7 +160,7 @@ const struct option_type option_type_repair_window = {.name = "struct tcp_repair
                                                       .size = 5 * sizeof(uint32_t),
                                                       .format = format_repair_window};
 
-/* When packets leave. <linux/net_tstamp.h> has this structure since Linux 4.19. */
+/* Transmit times. <linux/net_tstamp.h> has this structure since Linux 4.19. */
 
 struct transmit_time {
   int32_t clock;

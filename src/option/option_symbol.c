@@ -1,5 +1,4 @@
-/* Symbols as values of options: a type for each set of constants. See
- * option_type.h. */
+/* Symbols as values of options: one type for each set of constants. See option_type.h. */
 #include "option/option_type.h"
 
 #include <string.h>
@@ -13,8 +12,7 @@ static int parse_symbol(const struct constant_set *set, const struct option_word
   return option_put(value, &native, sizeof native, error);
 }
 
-/* Formats an int. SO_TIMESTAMPING gives a second one behind it, which is not shown where it is 0.
- */
+/* Formats an int. SO_TIMESTAMPING returns a second one after it, which is shown unless it is 0. */
 static void format_symbol(const struct constant_set *set, const void *value, size_t length,
                           struct bytes *text) {
   int numbers[2] = {0, 0};
@@ -38,8 +36,8 @@ static int number_symbol(const void *value, size_t length, long long *number) {
   return 0;
 }
 
-/* A type whose values are the names of one set: two functions that hand the set on, and the type.
- */
+/* Defines a type whose values are the names of one set: two functions that pass the set on, and the
+ * type. */
 #define SYMBOL_TYPE(type, set, words, bytes_to_ask)                                                \
   static int parse_##type(const struct option_word *word, size_t count, struct bytes *value,       \
                           struct error *error) {                                                   \

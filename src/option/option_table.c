@@ -1,6 +1,6 @@
-/* All socket options, a row each; the rows of a level stand in a file of their own, included here
- * into one table. Adding an option is one row there; a number that old headers lack is defined
- * here. */
+/* All socket options, one row each; the rows of each level are in a file of their own, included
+ * here into one table. Adding an option takes one row there; a number that old headers lack is
+ * defined here. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -50,7 +50,7 @@
 #define IP_PROTOCOL 52
 #endif
 
-/* The C library has only some of these, and <linux/in6.h> cannot stand beside it. */
+/* The C library has only some of these, and <linux/in6.h> conflicts with it. */
 #ifndef IPV6_2292PKTINFO
 #define IPV6_2292PKTINFO 2
 #define IPV6_2292HOPOPTS 3
@@ -125,7 +125,7 @@
 #define UDP_GRO 104
 #endif
 
-/* <linux/icmp.h> and <linux/icmpv6.h> cannot stand beside the C library's headers. */
+/* <linux/icmp.h> and <linux/icmpv6.h> conflict with the C library's headers. */
 #ifndef ICMP_FILTER
 #define ICMP_FILTER 1
 #endif

@@ -1,5 +1,5 @@
-/* What TCP's options hold. See option_type.h. This file alone includes <linux/tcp.h>, which knows
- * more than <netinet/tcp.h> and cannot stand beside it. */
+/* The values of TCP's options. See option_type.h. Only this file and tcp_info.c include
+ * <linux/tcp.h>, which has more than <netinet/tcp.h> and conflicts with it. */
 #include "option/option_type.h"
 
 #include <arpa/inet.h>
@@ -26,7 +26,7 @@ static void format_tcp_info(const void *value, size_t length, struct bytes *text
   bytes_append_text(text, *between == '{' ? "{}" : "}");
 }
 
-/* More than any kernel has today, so that none of it is cut off. */
+/* Larger than any kernel's today, so that nothing is cut off. */
 const struct option_type option_type_tcp_info = {
     .name = "struct tcp_info", .values = "hex:BYTES", .size = 512, .format = format_tcp_info};
 
@@ -59,7 +59,7 @@ static int parse_signature(const struct option_word *words, size_t count, struct
   return option_put(value, &signature, sizeof signature, error);
 }
 
-/* The key itself is not shown: what is printed is often passed on. */
+/* The key itself is not shown: output is often passed on. */
 static void format_signature(const void *value, size_t length, struct bytes *text) {
   struct tcp_md5sig signature;
   struct sockaddr_in ipv4;
@@ -86,8 +86,8 @@ const struct option_type option_type_signature = {.name = "struct tcp_md5sig",
                                                   .parse = parse_signature,
                                                   .format = format_signature};
 
-/* Asked with zeros in it, this tells how many bytes wait. Its first fields are the same in all
- * versions. */
+/* Requested with zeros in it, this returns how many bytes wait. Its first fields are the same in
+ * all versions. */
 static void format_zerocopy_receive(const void *value, size_t length, struct bytes *text) {
   struct {
     uint64_t address;

@@ -38,7 +38,7 @@ void option_format_raw(const void *value, size_t length, struct bytes *text) {
 const struct option_type option_type_raw = {
     .name = "void", .values = "hex:BYTES", .size = 1024, .format = option_format_raw};
 
-/* The kernel refuses to give more bytes of it than the address has. */
+/* The kernel returns no more bytes than the address has. */
 const struct option_type option_type_peer_name = {
     .name = "struct sockaddr", .values = "hex:BYTES", .size = 16, .format = option_format_raw};
 
@@ -124,7 +124,7 @@ static int parse_bool(const struct option_word *words, size_t count, struct byte
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (word_is(words->text, words->length, names[i].name))
       return put_int(names[i].value, value, error);
-  /* Some of these options give numbers beyond 1 a meaning. */
+  /* Some of these options give a meaning to numbers beyond 1. */
   long long number;
   if (number_parse(words->text, words->length, &number) == 0 && number >= INT_MIN &&
       number <= INT_MAX)
@@ -245,7 +245,7 @@ const struct option_type option_type_microseconds = {.name = "int",
                                                      .format = option_format_int,
                                                      .number = option_number_int};
 
-/* Numbers of fixed width, without a sign. */
+/* Unsigned numbers of fixed width. */
 
 static int parse_u32(const struct option_word *words, size_t count, struct bytes *value,
                      struct error *error) {
@@ -351,7 +351,7 @@ const struct option_type option_type_port_range = {.name = "uint32_t",
                                                    .parse = parse_port_range,
                                                    .format = format_port_range};
 
-/* Interfaces, which the kernel takes by their index. */
+/* Interfaces, which the kernel takes by index. */
 
 int option_read_interface(const struct option_word *word, uint32_t *index, struct error *error) {
   char name[IF_NAMESIZE];
@@ -441,7 +441,7 @@ static int parse_name(const struct option_word *words, size_t count, struct byte
   return option_put(value, name, words->length + 1, error);
 }
 
-/* The kernel fills the buffer up with zeros, or says how long the text is with its zero. */
+/* The kernel pads the buffer with zeros, or counts the terminating zero in the length. */
 static void format_text(const void *value, size_t length, struct bytes *text) {
   size_t used = length > 0 ? strnlen(value, length) : 0;
   escape_append_quoted(text, value, used, 256, ESCAPE_UTF8);

@@ -1,8 +1,8 @@
 /* option_type: the C types of socket options, for the rows of option_table.c.
  *
  * Numbers and texts are in option_type.c, addresses in option_type_address.c, symbols in
- * option_symbol.c, structures in option_struct.c, multicast requests in option_multicast.c, what is
- * TCP's own in option_tcp.c. */
+ * option_symbol.c, structures in option_struct.c, multicast requests in option_multicast.c, TCP's
+ * own types in option_tcp.c. */
 #ifndef SOCKSH_OPTION_OPTION_TYPE_H
 #define SOCKSH_OPTION_OPTION_TYPE_H
 
@@ -16,7 +16,7 @@
 #include "names/constant.h"
 #include "option/option.h"
 
-/* Numbers. The kernel takes most of them as an int, and gives them back as one. */
+/* Numbers. The kernel takes most of them as an int, and returns them as one. */
 extern const struct option_type option_type_bool;    /* on|off */
 extern const struct option_type option_type_int;     /* NUMBER */
 extern const struct option_type option_type_size;    /* SIZE: 64K */
@@ -27,10 +27,10 @@ extern const struct option_type option_type_microseconds; /* whole microseconds:
 extern const struct option_type option_type_descriptor;   /* a descriptor */
 extern const struct option_type option_type_u32;
 extern const struct option_type option_type_u64;
-extern const struct option_type option_type_rate;      /* bytes in a second, or unlimited */
+extern const struct option_type option_type_rate;      /* bytes per second, or unlimited */
 extern const struct option_type option_type_interface; /* an interface's name or index */
 extern const struct option_type
-    option_type_interface_network;                      /* the same, the index in network order */
+    option_type_interface_network; /* the same, with the index in network byte order */
 extern const struct option_type option_type_port_range; /* FIRST LAST, in the halves of a u32 */
 
 /* Texts. */
@@ -79,37 +79,38 @@ extern const struct option_type option_type_repair_window;
 extern const struct option_type option_type_signature; /* struct tcp_md5sig */
 extern const struct option_type option_type_zerocopy_receive;
 
-/* What several of these files use. Each reader gives 0, or -1 with a usage error about the word. */
+/* Shared by several of these files. Each reader returns 0, or -1 with a usage error about the
+ * word. */
 int option_read_int(const struct option_word *word, long long smallest, long long largest,
                     long long *number, struct error *error);
 int option_read_ipv4(const struct option_word *word, struct in_addr *address, struct error *error);
 int option_read_ipv6(const struct option_word *word, struct in6_addr *address, struct error *error);
 int option_read_interface(const struct option_word *word, uint32_t *index, struct error *error);
 
-/* Tries a word as an address of a family, a struct in_addr or in6_addr: 0, or -1 without an error.
- */
+/* Parses a word as an address of a family into a struct in_addr or in6_addr. 0, or -1 without an
+ * error. */
 int option_try_address(int family, const struct option_word *word, void *address);
 
-/* Reads a time in units of so many nanoseconds: a bare number of them, or a duration. */
+/* Parses a time in units of `unit` nanoseconds: a bare number of units, or a duration. */
 int option_read_time(const struct option_word *word, int64_t unit, long long *number,
                      struct error *error);
 
-/* Adds an address as text. */
+/* Appends an address as text. */
 void option_append_ipv4(struct bytes *text, const struct in_addr *address);
 void option_append_ipv6(struct bytes *text, const struct in6_addr *address);
 
-/* Copies a structure out of a value; -1 where the value is shorter, and nothing must be read of it.
- */
+/* Copies a structure out of a value. 0, or -1 if the value is shorter than the structure, which is
+ * then unusable. */
 int option_take(const void *value, size_t length, void *structure, size_t size);
 
 /* Formats and reads an int (of 1, 4 or 8 bytes). */
 void option_format_int(const void *value, size_t length, struct bytes *text);
 int option_number_int(const void *value, size_t length, long long *number);
 
-/* Formats bytes as the word that gives them again: hex:0a0b. */
+/* Formats bytes as the word that yields them again: hex:0a0b. */
 void option_format_raw(const void *value, size_t length, struct bytes *text);
 
-/* Adds a plain structure or number to a value; -1 where there is no memory. */
+/* Appends a plain structure or number to a value. 0, or -1 when there is no memory. */
 int option_put(struct bytes *value, const void *data, size_t size, struct error *error);
 
 #endif

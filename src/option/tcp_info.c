@@ -1,4 +1,4 @@
-/* See tcp_info.h. <linux/tcp.h> knows more than <netinet/tcp.h>, and cannot stand beside it. */
+/* See tcp_info.h. <linux/tcp.h> has more than <netinet/tcp.h>, and conflicts with it. */
 #include "option/tcp_info.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "names/constant.h"
 
-enum { SCALE_OFFSET = 6 }; /* the byte of both window scales: bit-fields have no offset in C */
+enum { SCALE_OFFSET = 6 }; /* the byte of both window scales: C has no offset of a bit-field */
 
 const char *const tcp_info_group_titles[TCP_INFO_GROUPS] = {
     [TCP_INFO_STATE] = N_("state"),           [TCP_INFO_TIME] = N_("round-trip time"),
@@ -159,7 +159,7 @@ bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *in
   default:
     *number = info[field->offset];
   }
-  /* An unlimited rate, and a slow start threshold that was never reached, are all ones. */
+  /* An unlimited rate, and a slow start threshold that was never reached, have all bits set. */
   *unlimited =
       (field->size == sizeof large && *number == UINT64_MAX) ||
       (field->offset == offsetof(struct tcp_info, tcpi_snd_ssthresh) && *number >= 0x7fffffff);

@@ -1,5 +1,5 @@
-/* packet: what can be read of one. packet_checksum.c, packet_field.c and packet_build.c do the
- * rest. */
+/* packet: parses what can be parsed of a packet. packet_checksum.c, packet_field.c and
+ * packet_build.c do the rest. */
 #include "packet/packet.h"
 
 #include <netinet/tcp.h>
@@ -14,25 +14,25 @@ enum {
   TCP_SIZE = 20,
   UDP_SIZE = 8,
   ICMP_SIZE = 8,
-  EXTENSIONS = 8, /* more extension headers than these nobody sends in earnest */
+  EXTENSIONS = 8, /* no real packet has more extension headers */
 };
 
 static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-/* Only the first is told: it explains the others. */
+/* Only the first problem is reported: it explains the others. */
 static void set_problem(struct packet *packet, const char *problem) {
   if (!packet->problem)
     packet->problem = problem;
 }
 
-/* How many bytes are at hand of what belongs to the packet. */
+/* How many of the packet's own bytes are at hand. */
 static size_t kept_end(const struct packet *packet) {
   return smaller(packet->end, packet->length);
 }
 
-/* Sets where the packet ends by the length that IP tells. */
+/* Sets where the packet ends from the length in the IP header. */
 static void set_end(struct packet *packet, size_t told, size_t header) {
   if (told < header)
     set_problem(packet, "bad length");
@@ -41,7 +41,7 @@ static void set_end(struct packet *packet, size_t told, size_t header) {
   packet->end = told < header || told > packet->total ? packet->total : told;
 }
 
-/* All behind `at` is data. */
+/* Everything from `at` on is data. */
 static void set_payload(struct packet *packet, size_t at) {
   packet->payload = smaller(at, packet->length);
   packet->payload_length = packet->end > at ? packet->end - at : 0;
@@ -71,7 +71,7 @@ static void read_udp(struct packet *packet) {
   size_t told = get_16(packet->bytes + at + 4);
   set_payload(packet, at + UDP_SIZE);
   if (packet->more)
-    return; /* its length is that of the whole */
+    return; /* its length field is that of the whole datagram */
   if (told < UDP_SIZE || told > packet->end - at)
     set_problem(packet, "bad length");
   else
@@ -84,7 +84,7 @@ static void read_icmp(struct packet *packet) {
   set_payload(packet, packet->transport + ICMP_SIZE);
 }
 
-/* Reads the header behind IP's, where it is one of those that are known. */
+/* Parses the transport header, if its protocol is a known one. */
 static void read_transport(struct packet *packet, size_t at) {
   size_t kept = kept_end(packet) - at;
   bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
@@ -142,7 +142,7 @@ static void read_ipv4(struct packet *packet) {
   read_transport(packet, size);
 }
 
-/* Reads one extension header at `at`. Its length, or 0 where it is not at hand. */
+/* Parses one extension header at `at`. Returns its length, or 0 if it is not at hand. */
 static size_t read_extension(struct packet *packet, size_t at) {
   const unsigned char *header = packet->bytes + at;
   size_t kept = kept_end(packet) - at;
@@ -287,7 +287,7 @@ bool packet_timestamps(const struct packet *packet, uint32_t *value, uint32_t *e
   return false;
 }
 
-/* In the order in which tcpdump writes them. */
+/* In tcpdump's order. */
 static const struct flag_name {
   unsigned flag;
   char letter;
@@ -297,7 +297,7 @@ static const struct flag_name {
                   {FLAG_ECE, 'E', "ECE"}, {FLAG_CWR, 'W', "CWR"}};
 enum { FLAGS = sizeof flag_names / sizeof *flag_names };
 
-/* All letters, as in "S.": their bits, or -1. */
+/* Flags all given as letters, such as "S.": their bits, or -1. */
 static int flags_of_letters(const char *text, size_t length) {
   int flags = 0;
   for (size_t i = 0; i < length; i++) {
@@ -319,7 +319,7 @@ static int flag_of_name(const char *text, size_t length) {
   return -1;
 }
 
-/* Names joined with |: their bits, or -1. */
+/* Flags given as names joined with |: their bits, or -1. */
 static int flags_of_names(const char *text, size_t length) {
   int flags = 0;
   for (size_t at = 0; at <= length;) {

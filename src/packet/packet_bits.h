@@ -1,5 +1,5 @@
-/* packet_bits: numbers in network byte order, and runs of bits, in the bytes of a packet. The
- * caller has checked that they are there. */
+/* packet_bits: numbers in network byte order, and bit fields, in the bytes of a packet. The caller
+ * has checked that the bytes are there. */
 #ifndef SOCKSH_PACKET_PACKET_BITS_H
 #define SOCKSH_PACKET_PACKET_BITS_H
 
@@ -24,7 +24,8 @@ static inline void set_32(unsigned char *at, uint32_t value) {
   set_16(at + 2, value & 0xffff);
 }
 
-/* `count` bits, at most 32, from bit `first` on, where bit 0 is the highest of the first byte. */
+/* Reads `count` bits, at most 32, from bit `first` on, where bit 0 is the highest of the first
+ * byte. */
 static inline uint32_t get_bits(const unsigned char *bytes, size_t first, unsigned count) {
   uint32_t value = 0;
   for (size_t bit = first; bit < first + count; bit++)

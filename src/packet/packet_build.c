@@ -1,4 +1,4 @@
-/* packet_build: a packet made of what a person says. */
+/* packet_build: builds a packet from what a person asks for. */
 #include <string.h>
 
 #include "packet/packet.h"
@@ -36,7 +36,7 @@ static int check_plan(const struct packet_plan *plan, struct error *error) {
 static void put_ipv4(const struct packet_plan *plan, unsigned char *header, size_t total) {
   header[0] = 4 << 4 | IPV4_SIZE / 4;
   set_16(header + 2, (unsigned)total);
-  set_16(header + 6, 0x4000); /* it is not to be fragmented, so it needs no identification */
+  set_16(header + 6, 0x4000); /* don't fragment, so it needs no identification */
   header[8] = (unsigned char)(plan->hops ? plan->hops : HOPS);
   header[9] = (unsigned char)plan->protocol;
   memcpy(header + 12, &plan->source.inet.sin_addr, 4);

@@ -1,11 +1,11 @@
-/* packet_checksum: the checksums of IPv4 and of what it and IPv6 carry (RFC 1071). */
+/* packet_checksum: the checksums of IPv4 and of the transports over IPv4 and IPv6 (RFC 1071). */
 #include "packet/packet.h"
 #include "packet/packet_bits.h"
 
 enum { NO_CHECKSUM = 0 }; /* no header begins with its checksum */
 
-/* Adds the 16-bit words of some bytes, the last one filled up with 0. A 64-bit sum of at most 64
- * KiB can't overflow. */
+/* Adds the 16-bit words of some bytes, the last one padded with 0. A 64-bit sum of at most 64 KiB
+ * can't overflow. */
 static uint64_t add_words(uint64_t sum, const unsigned char *bytes, size_t length) {
   size_t at = 0;
   for (; at + 1 < length; at += 2)
@@ -13,14 +13,15 @@ static uint64_t add_words(uint64_t sum, const unsigned char *bytes, size_t lengt
   return at < length ? sum + ((unsigned)bytes[at] << 8) : sum;
 }
 
-/* The ones' complement of the sum, folded to 16 bits: 0 over bytes that hold a right checksum. */
+/* The ones' complement of the sum, folded to 16 bits: 0 over bytes that include a correct
+ * checksum. */
 static unsigned fold(uint64_t sum) {
   while (sum >> 16)
     sum = (sum & 0xffff) + (sum >> 16);
   return (unsigned)~sum & 0xffff;
 }
 
-/* Where the checksum stands in the header behind IP's, whole and at hand; NO_CHECKSUM: there is
+/* Where the checksum is in the transport header, if it is whole and at hand; NO_CHECKSUM: there is
  * none. */
 static size_t checksum_offset(const struct packet *packet) {
   if (!packet->has_transport || packet->more || packet->end > packet->length)
@@ -35,7 +36,8 @@ static size_t checksum_offset(const struct packet *packet) {
   }
 }
 
-/* What the transport's checksum is over: all behind IP; of UDP, as much as it says. */
+/* What the transport's checksum covers: everything after IP; for UDP, as much as its length
+ * says. */
 static size_t covered_length(const struct packet *packet) {
   if (packet->protocol == IPPROTO_UDP &&
       packet->payload_length + 8 <= packet->end - packet->transport)
@@ -73,7 +75,7 @@ void packet_fix_checksums(void *bytes, size_t length) {
     return;
   set_16(at + packet.transport + offset, 0);
   unsigned sum = transport_sum(&packet);
-  if (sum == 0 && packet.protocol == IPPROTO_UDP) /* where 0 says that there is none */
+  if (sum == 0 && packet.protocol == IPPROTO_UDP) /* 0 would mean that there is none */
     sum = 0xffff;
   set_16(at + packet.transport + offset, sum);
 }

@@ -105,7 +105,7 @@ const char *const packet_header_names[PACKET_HEADERS] = {
     [HEADER_ICMPV6_MTU] = "ICMP",
 };
 
-/* Where an option of TCP stands that has this much data. */
+/* Finds a TCP option of this kind and length. */
 static bool find_option(const struct packet *packet, unsigned kind, size_t length, size_t *start) {
   struct packet_option option;
   bool bad;
@@ -123,7 +123,7 @@ static bool is_echo(const struct packet *packet) {
              : packet->type == ICMP6_ECHO_REQUEST || packet->type == ICMP6_ECHO_REPLY;
 }
 
-/* Where a header begins, in bytes; false where the packet has none. */
+/* Where a header begins, in bytes; false if the packet has none. */
 static bool find_header(const struct packet *packet, enum packet_header header, size_t *start) {
   bool tcp = packet->has_transport && packet->protocol == IPPROTO_TCP;
   bool icmp = packet->has_transport && packet->protocol == IPPROTO_ICMP;
@@ -198,7 +198,7 @@ static int fail_field(const struct packet *packet, const char *name, struct erro
   return -1;
 }
 
-/* A sequence number: relative to a base, unless it begins with "=". */
+/* Parses a sequence number: relative to a base, unless it begins with "=". */
 static int parse_sequence(const char *text, uint32_t base, uint32_t *value) {
   long long number;
   bool absolute = text[0] == '=';

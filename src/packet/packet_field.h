@@ -1,11 +1,11 @@
-/* packet_field: the fields of the headers of a packet, one row each: where they stand, how they are
+/* packet_field: the fields of a packet's headers, one row each: where they are, how they are
  * written, what they mean. */
 #ifndef SOCKSH_PACKET_PACKET_FIELD_H
 #define SOCKSH_PACKET_PACKET_FIELD_H
 
 #include "packet/packet.h"
 
-/* What a field is part of. A packet has some of these. */
+/* What a field belongs to. A packet has some of these. */
 enum packet_header {
   HEADER_IPV4,
   HEADER_IPV6,
@@ -16,10 +16,10 @@ enum packet_header {
   HEADER_TCP_STAMPS,  /* and timestamps */
   HEADER_UDP,
   HEADER_ICMP,         /* and ICMPv6 */
-  HEADER_ICMP_ECHO,    /* the rest of the header, of an echo request or reply, */
-  HEADER_ICMP_MTU,     /* of "need to frag", */
-  HEADER_ICMP_GATEWAY, /* of a redirect, */
-  HEADER_ICMPV6_MTU,   /* of "packet too big" */
+  HEADER_ICMP_ECHO,    /* the rest of the header, for an echo request or reply, */
+  HEADER_ICMP_MTU,     /* for "need to frag", */
+  HEADER_ICMP_GATEWAY, /* for a redirect, */
+  HEADER_ICMPV6_MTU,   /* for "packet too big" */
   PACKET_HEADERS
 };
 
@@ -27,36 +27,36 @@ enum packet_header {
 enum packet_field_kind {
   FIELD_NUMBER,
   FIELD_HEX,
-  FIELD_WORDS, /* a number of units of 4 bytes */
-  FIELD_UNITS, /* a number of units of 8 bytes */
+  FIELD_WORDS, /* a number, in units of 4 bytes */
+  FIELD_UNITS, /* a number, in units of 8 bytes */
   FIELD_BIT,
   FIELD_PROTOCOL,
-  FIELD_FLAGS,          /* TCP's */
-  FIELD_SEQUENCE,       /* in the space of the sender */
-  FIELD_ACKNOWLEDGMENT, /* in that of the receiver */
+  FIELD_FLAGS,          /* TCP's flags */
+  FIELD_SEQUENCE,       /* in the sender's sequence space */
+  FIELD_ACKNOWLEDGMENT, /* in the receiver's sequence space */
   FIELD_CHECKSUM,
   FIELD_ADDRESS, /* 32 or 128 bits */
 };
 
 struct packet_field {
   const char *name;
-  const char *other; /* another name for it, NULL: none */
+  const char *other; /* an alternative name, NULL: none */
   enum packet_header header;
   unsigned short offset; /* in bits, from the start of its header */
   unsigned short bits;
   enum packet_field_kind kind;
-  bool fixed; /* it can't be edited: it follows from the others */
+  bool fixed; /* it can't be edited: it is derived from the others */
   const char *meaning;
 };
 
 /* All fields, header by header, ended by one without a name. */
 extern const struct packet_field packet_fields[];
 
-/* What each header is called. */
+/* The name of each header. */
 extern const char *const packet_header_names[PACKET_HEADERS];
 
-/* Where a field stands, in bits from the start of the packet; false where the packet has none, or
- * not at hand. */
+/* Where a field is, in bits from the start of the packet; false if the packet lacks it, or its
+ * bytes are not at hand. */
 bool packet_field_find(const struct packet *packet, const struct packet_field *field, size_t *bit);
 
 #endif

@@ -9,7 +9,7 @@ static struct socket_link *link_of(const struct socket_index *index, const struc
 }
 
 static struct socket **bucket_of(const struct socket_index *index, uint64_t number) {
-  /* Cookies and addresses differ in their low bits or in all: spread them. */
+  /* Cookies and addresses may differ only in their low bits, so the bits are mixed. */
   number *= 0x9e3779b97f4a7c15u;
   return &index->buckets[(number >> 32) & (index->room - 1)];
 }
@@ -27,7 +27,7 @@ static void grow(struct socket_index *index) {
   size_t old_room = index->room;
   struct socket **buckets = calloc(room, sizeof(struct socket *));
   if (!buckets)
-    return; /* longer chains then */
+    return; /* the chains get longer then */
   index->buckets = buckets;
   index->room = room;
   for (size_t i = 0; i < old_room; i++)

@@ -21,11 +21,11 @@ struct kernel {
   char buffer[BUFFER_SIZE];
 };
 
-/* Where what was read goes. */
+/* Where the answer goes. */
 struct reading {
   void (*each)(const struct kernel_socket *socket, void *context);
   void *context;
-  int protocol; /* of what was asked for */
+  int protocol; /* of what was requested */
 };
 
 struct kernel *kernel_open(struct error *error) {
@@ -94,7 +94,7 @@ static enum socket_state inet_state(int protocol, unsigned state) {
   return state == TCP_ESTABLISHED ? STATE_CONNECTED : STATE_UNCONNECTED;
 }
 
-/* The attribute behind this one, the first for NULL; NULL at the end. */
+/* The attribute after this one, the first for NULL; NULL at the end. */
 static const struct nlattr *next_attribute(const struct nlmsghdr *header, size_t offset,
                                            const struct nlattr *attribute) {
   attribute = attribute ? mnl_attr_next(attribute) : mnl_nlmsg_get_payload_offset(header, offset);
@@ -187,8 +187,8 @@ static int read_message(const struct nlmsghdr *header, void *context) {
   return MNL_CB_OK;
 }
 
-/* That the list has changed while it was read makes nothing wrong that was read: what is missing
- * was just made, or is gone. The library would give up. */
+/* Clears the flag that says the list changed during the dump: what was read is still right, and
+ * what is missing was just created, or is gone. With the flag set the library would give up. */
 static void ignore_changes(char *buffer, size_t length) {
   int left = (int)length;
   for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(header, left);
@@ -196,7 +196,7 @@ static void ignore_changes(char *buffer, size_t length) {
     header->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
 }
 
-/* Sends a request, and reads what comes back. 0, or an errno. */
+/* Sends a request, and reads the answer. 0, or an errno. */
 static int ask(struct kernel *kernel, const void *request, size_t size, bool all,
                struct reading *reading) {
   struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
@@ -214,7 +214,7 @@ static int ask(struct kernel *kernel, const void *request, size_t size, bool all
       continue;
     if (got < 0)
       return errno;
-    /* What is left of an earlier request that was given up has another number. */
+    /* The rest of an earlier request that was abandoned has another sequence number. */
     header = (struct nlmsghdr *)kernel->buffer;
     if (header->nlmsg_seq != kernel->sequence)
       continue;

@@ -1,6 +1,6 @@
-/* kernel: the kernel's own list of sockets, read through sock_diag(7). It holds those, too, that no
- * descriptor refers to: half-open connections, connections that wait for accept, and those that
- * were closed and are not over yet. */
+/* kernel: the kernel's own list of sockets, read through sock_diag(7). It includes those that no
+ * descriptor refers to: half-open connections, connections that wait for accept, and closed ones
+ * that have not ended yet. */
 #ifndef SOCKSH_SOCKET_KERNEL_H
 #define SOCKSH_SOCKET_KERNEL_H
 
@@ -12,10 +12,10 @@
 /* The timer that the kernel runs for a socket. */
 enum kernel_timer {
   TIMER_NONE,
-  TIMER_RETRANSMIT, /* a segment is sent again when it runs out */
-  TIMER_KEEPALIVE,  /* a probe is sent; of a closed FIN_WAIT2: it is given up */
+  TIMER_RETRANSMIT, /* the segment is retransmitted when it expires */
+  TIMER_KEEPALIVE,  /* a keepalive probe is sent; for a closed FIN_WAIT2, the socket is destroyed */
   TIMER_TIME_WAIT,  /* the end of TIME_WAIT */
-  TIMER_PROBE,      /* the peer's window is zero: it is asked again */
+  TIMER_PROBE,      /* the peer's window is zero: a window probe is sent */
 };
 
 /* A socket as the kernel lists it. */
@@ -26,26 +26,25 @@ struct kernel_socket {
   enum socket_state state;
   struct address local; /* length 0: none */
   struct address peer;
-  uint64_t cookie; /* what SO_COOKIE gives: never used again, and kept from the SYN to the end of
+  uint64_t cookie; /* what SO_COOKIE returns: never reused, and the same from the SYN to the end of
                       TIME_WAIT */
-  uint32_t inode;  /* 0: no file, so no descriptor of any process, refers to it */
-  uint32_t peer_inode;   /* Unix: the other end's; 0: none */
-  int64_t receive_queue; /* bytes to be read; of a listener: connections to be accepted */
-  int64_t send_queue; /* bytes not acknowledged; of a listener: the limit of that queue; of a Unix
+  uint32_t inode;  /* 0: no file, and so no descriptor of any process, refers to it */
+  uint32_t peer_inode;   /* Unix: the inode of the other end; 0: none */
+  int64_t receive_queue; /* bytes to be read; for a listener, connections to be accepted */
+  int64_t send_queue; /* bytes not acknowledged; for a listener, the limit of that queue; for a Unix
                          socket 0 */
   enum kernel_timer timer;
-  int64_t timer_left;   /* nanoseconds until it runs out */
-  unsigned retransmits; /* how often the segment in question was sent again */
+  int64_t timer_left;   /* nanoseconds until the timer expires */
+  unsigned retransmits; /* how often the segment in question was retransmitted */
 };
 
 /* A connection to the kernel's list. */
 struct kernel;
 
-/* Opens one. NULL where that is refused, or there is no memory, with an error that says what is
+/* Opens one. NULL if it is refused, or there is no memory, with an error that says what is
  * missing. */
 struct kernel *kernel_open(struct error *error);
-/* The same through a descriptor of sock_diag that somebody has handed over, which is this one's
- * from now on, also where it fails. */
+/* The same with a sock_diag descriptor from elsewhere. Takes ownership of it, even on failure. */
 struct kernel *kernel_open_at(int descriptor, struct error *error);
 void kernel_close(struct kernel *kernel);
 
@@ -65,9 +64,9 @@ int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error);
 
-/* Looks a TCP socket up by its addresses, which costs the same however many there are. With cookie
- * 0 any socket with these addresses is meant, and a listener where the peer's port is 0. 1 where it
- * is there, 0 where it is gone, -1 with an error. */
+/* Looks up a TCP socket by its addresses, in constant time. Cookie 0 matches any socket with these
+ * addresses; peer port 0 matches a listener. 1 if it is there, 0 if it is gone, -1 with an
+ * error. */
 int kernel_find(struct kernel *kernel, const struct address *local, const struct address *peer,
                 uint64_t cookie, struct kernel_socket *found, struct error *error);
 

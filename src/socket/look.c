@@ -37,8 +37,8 @@ static bool has_peer(const struct socket *socket) {
   return peer.length > 0;
 }
 
-/* For sockets that have no states of TCP, from what poll and the addresses say. Whether there is a
- * peer is asked only where a call may have changed it, since most calls can't. */
+/* The state of a socket without TCP's states, from poll and the addresses. Whether it has a peer is
+ * asked only if a call may have changed that, since most calls can't. */
 static enum socket_state other_state(const struct socket *socket, bool anew) {
   bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
   enum socket_state state = socket->seen.state;
@@ -47,14 +47,14 @@ static enum socket_state other_state(const struct socket *socket, bool anew) {
       return STATE_LISTEN;
     state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
   }
-  /* A Unix stream hangs up at both ends when its peer closes; one that was never connected says the
-   * same. */
+  /* A Unix stream hangs up at both ends when its peer closes, but one that was never connected
+   * reports the same. */
   if (stream && state == STATE_CONNECTED && poll_now(socket, POLLRDHUP) & POLLHUP)
     return STATE_DISCONNECTED;
   return state;
 }
 
-/* The state of one that has no descriptor. */
+/* The state of a socket without a descriptor. */
 static enum socket_state orphan_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
@@ -66,8 +66,8 @@ static enum socket_state orphan_state(const struct socket *socket) {
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
 }
 
-/* TIME_WAIT is held by a small socket of its own, with the same cookie, and the one that the
- * descriptor refers to is closed then. */
+/* The kernel keeps TIME_WAIT in a small socket of its own, with the same cookie, while the one that
+ * the descriptor refers to is closed. */
 static enum socket_state closed_state(const struct socket *socket) {
   struct kernel_socket found;
   struct error ignored;
@@ -108,7 +108,7 @@ void look_identity(struct socket *socket) {
   if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
     socket->cookie = 0;
   socket_index(socket);
-  /* One that waited in a listener's queue has its descriptor now. */
+  /* If it waited in a listener's queue, it has its descriptor now. */
   struct socket *queued = NULL;
   while ((queued = socket_table_find_cookie(socket->table, socket->cookie, queued)))
     if (queued->role == ROLE_QUEUED) {
@@ -129,7 +129,8 @@ void look_before_close(struct socket *socket) {
 
 void look_after_close(struct socket *socket) {
   enum socket_state state = socket->seen.state;
-  /* Another descriptor, made by dup(2), may refer to the same socket: then that one tells. */
+  /* Another descriptor, made by dup(2), may refer to the same socket: then looks go through that
+   * one. */
   bool known = socket_is_tcp(socket) && socket->cookie && socket_kernel(socket) &&
                !socket_table_find_cookie(socket->table, socket->cookie, NULL);
   if (!known)
@@ -138,8 +139,8 @@ void look_after_close(struct socket *socket) {
     socket_follow_orphan(socket, ROLE_LINGERING);
 }
 
-/* The same for one without a descriptor. One that is gone is said to be closed, if anything was
- * said of it. */
+/* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
+ * ever reported. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
   enum socket_state state = orphan_state(socket);
   *before = socket->seen;
@@ -174,7 +175,8 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (!changed && address_equal(&local, &socket->seen.local) &&
       address_equal(&peer, &socket->seen.peer))
     return false;
-  /* A connection that is gone has no peer any more; what it was is worth more than nothing. */
+  /* A closed connection no longer has a peer; keep the last known one, which is worth more than
+   * none. */
   if (peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
     peer = socket->seen.peer;
   socket->seen = (struct snapshot){state, local, peer, now};
@@ -182,7 +184,7 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   return true;
 }
 
-/* Of one without a descriptor only the kernel's list tells. */
+/* Without a descriptor, only the kernel's list has its queues. */
 static void look_orphan_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;
   struct error ignored;

@@ -1,42 +1,41 @@
 /* look: what the kernel says about a socket, without changing anything.
  *
- * Only these calls are made: getsockname, getpeername, poll with no wait, F_GETFL, SIOCINQ,
- * SIOCOUTQ, and getsockopt of TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN and what says which kind of
- * socket it is. SO_ERROR, the error queue and data are used up by reading, and are never read here.
- */
+ * Looks make only these calls: getsockname, getpeername, poll without a wait, F_GETFL, SIOCINQ,
+ * SIOCOUTQ, and getsockopt of TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN and the options that identify the
+ * socket. SO_ERROR, the error queue and data are consumed by reading, and are never read here. */
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
 #include "option/tcp_info.h"
 #include "socket/socket.h"
 
-/* Looks at the state and addresses of a socket. True when they differ from socket->seen, which is
- * then the new one, and *before holds the old one. `now` is the time of the look. One that has no
- * descriptor is looked up in the kernel's list; when it is gone there, nothing more is to be seen
- * of it. */
+/* Looks at the state and addresses of a socket. True if they differ from socket->seen, which is
+ * then updated, with the old ones in *before. `now` is the time of the look, in monotonic
+ * nanoseconds. A socket without a descriptor is looked up in the kernel's list; once it is gone
+ * from there, nothing more can be seen of it. */
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
 
-/* Reads its cookie, unless it is known, so that it can be told from every other. */
+/* Reads its cookie, unless it is known, so that it can be told apart from every other socket. */
 void look_identity(struct socket *socket);
 
-/* Around close(2) of its descriptor: what will be needed to find it afterwards; and whether there
- * will be something to find. */
+/* To be called around close(2) of its descriptor: the first reads what is needed to find it
+ * afterwards, the second decides whether there is anything to find. */
 void look_before_close(struct socket *socket);
 void look_after_close(struct socket *socket);
 
-/* The state alone, read now. */
+/* Looks at the state alone, now, without updating socket->seen. */
 enum socket_state look_state_now(const struct socket *socket);
 
-/* What is read only when asked for. */
+/* What is read only on request. */
 struct look_details {
   int receive_queue; /* bytes to be read; for a listener, connections to be accepted; -1: unknown */
-  int send_queue; /* bytes not yet acknowledged; for a listener, its backlog limit; -1: unknown */
-  short ready;    /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as poll(2) says */
+  int send_queue; /* bytes not acknowledged yet; for a listener, its backlog limit; -1: unknown */
+  short ready;    /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as in poll(2) */
   bool blocking;  /* O_NONBLOCK is not set */
 };
 void look_details(const struct socket *socket, struct look_details *details);
 
-/* The addresses, read now; length 0 where the kernel has none. */
+/* The addresses, read now; length 0 if the kernel has none. */
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 

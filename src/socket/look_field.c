@@ -123,7 +123,7 @@ static int no_field(const char *name, struct error *error) {
 
 int look_field(const struct object *object, const char *name, struct value *value,
                struct error *error) {
-  const struct socket *socket = socket_from_object(object);
+  const struct socket *socket = (const struct socket *)object;
   for (const struct look_field *field = look_fields; field->name; field++)
     if (strcmp(name, field->name) == 0)
       return field->read(socket, value, error);

@@ -6,7 +6,7 @@
 int look_option(const struct socket *socket, const struct option *option, struct bytes *text) {
   if (option->consumes || !(option->access & OPTION_READ))
     return EPERM;
-  /* Zeroed, since the kernel takes some of the buffers for a request. */
+  /* Zeroed, since the kernel reads some of the buffers as a request. */
   void *value = calloc(1, option->type->size);
   if (!value)
     return ENOMEM;

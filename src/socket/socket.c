@@ -30,7 +30,7 @@ void socket_table_start(struct socket_table *table) {
   *table = (struct socket_table){.cookies.kind = INDEX_COOKIE, .pairs.kind = INDEX_PAIR};
 }
 
-/* Grows the slots so that `more` numbers above all open ones have one. */
+/* Grows the slots to at least `needed`. */
 static int table_grow(struct socket_table *table, size_t needed) {
   if (needed <= table->room)
     return 0;
@@ -47,8 +47,8 @@ static int table_grow(struct socket_table *table, size_t needed) {
 }
 
 struct socket *socket_reserve(struct socket_table *table) {
-  /* The kernel gives the lowest free number: at most the highest open one, those on their way, and
-   * a few of ours. */
+  /* The kernel gives out the lowest free number: at most one above the highest open one, plus those
+   * in progress and a few of the program's own. */
   if (table_grow(table, table->highest + table->reserved + 64) < 0)
     return NULL;
   struct socket *socket = calloc(1, sizeof *socket);
@@ -93,11 +93,6 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
-int socket_read_number(int descriptor, int option, int *number) {
-  socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
-}
-
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;
@@ -117,8 +112,8 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
   socket->descriptor = descriptor;
   socket->was_descriptor = descriptor;
   socket->may_change_local = true;
-  /* The number can be in use only by an entry whose close(2) has returned in another thread, and
-   * whose call_finish is still to come. */
+  /* The number can only be in use by an entry whose close(2) has returned in another thread and
+   * whose call_finish has not run yet. */
   if (table->entries[descriptor])
     socket_table_remove(table, table->entries[descriptor]);
   table->entries[descriptor] = (struct socket *)object_retain(&socket->object);
@@ -130,7 +125,7 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
 
 void socket_table_remove(struct socket_table *table, struct socket *socket) {
   if (socket->descriptor < 0)
-    return; /* its number went to another socket already */
+    return; /* its number was already reused by another socket */
   table->entries[socket->descriptor] = NULL;
   table->count--;
   while (table->highest > 0 && !table->entries[table->highest - 1])

@@ -1,5 +1,5 @@
-/* socket_orphan: the sockets of the table that have no descriptor, and the two indexes by which a
- * socket is found: its cookie, and the addresses of both ends. */
+/* socket_orphan: sockets of the table without a descriptor, and the two indexes that find a socket:
+ * by cookie, and by the addresses of both ends. */
 #include <string.h>
 
 #include "socket/socket.h"
@@ -41,8 +41,7 @@ void socket_release_orphan(struct socket *socket) {
   object_release(&socket->object);
 }
 
-/* An address as 18 bytes that are the same for an IPv4 address and the IPv6 one that stands for it.
- */
+/* An address as 18 bytes, the same for an IPv4 address and its IPv4-mapped IPv6 address. */
 struct endpoint {
   unsigned char bytes[18];
 };
@@ -61,7 +60,7 @@ static struct endpoint endpoint_of(const struct address *address) {
   return endpoint;
 }
 
-/* A number for a pair of addresses: FNV-1a. */
+/* A hash of a pair of addresses: FNV-1a. */
 static uint64_t pair_number(const struct endpoint *local, const struct endpoint *peer) {
   uint64_t number = 0xcbf29ce484222325u;
   for (size_t i = 0; i < sizeof local->bytes; i++)
@@ -93,8 +92,8 @@ struct socket *socket_table_find_cookie(const struct socket_table *table, uint64
   return cookie ? index_next(&table->cookies, cookie, after) : NULL;
 }
 
-/* Whether the addresses of both are of one network: those of the lab are not those of the machine,
- * and a loopback is a host's own. */
+/* Whether the addresses of both belong to the same network: the lab's are not the machine's, and
+ * each host has its own loopback. */
 static bool same_network(const struct socket *a, const struct socket *b) {
   if (a->host == b->host)
     return true;

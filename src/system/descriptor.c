@@ -8,19 +8,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Room at the top for what the program opens for itself: at least so many, and this part of all; a
- * lab takes three for each host. */
+/* How many numbers at the top are reserved for the program itself: at least OWN_ROOM, and one in
+ * OWN_PART of all; a lab takes three for each host. */
 enum { OWN_ROOM = 64, OWN_PART = 16, CEILING = 65536 };
 
 static struct rlimit original_limit;
-static int own_base; /* the first number of the program's own */
+static int own_base; /* the first number of the program's own range */
 
 static int open_standard(void) {
   for (int descriptor = 0; descriptor <= 2; descriptor++) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF)
       continue;
-    /* The wrong way round on purpose: reading from a closed standard input fails with EBADF, as it
-     * would have without this, and so does writing to a closed output. */
+    /* Opened the wrong way round on purpose: reading from a closed standard input must still fail
+     * with EBADF, and so must writing to a closed output. */
     int opened = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
     if (opened != descriptor)
       return -1;
@@ -33,7 +33,7 @@ int descriptor_start(void) {
     return -1;
   struct rlimit raised = original_limit;
   raised.rlim_cur = raised.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &raised); /* refused: then the soft limit stays as it is */
+  setrlimit(RLIMIT_NOFILE, &raised); /* if refused, the soft limit stays as it is */
   if (getrlimit(RLIMIT_NOFILE, &raised) < 0)
     return -1;
   rlim_t ceiling = raised.rlim_cur < CEILING ? raised.rlim_cur : CEILING;
@@ -79,7 +79,7 @@ int descriptor_pipe(int ends[2]) {
   return -1;
 }
 
-/* As close_range(2), in a table of the calling thread's own. */
+/* close_range(2) in a descriptor table of the calling thread's own. */
 static int close_apart(unsigned first, unsigned last) {
   int status = close_range(first, last, CLOSE_RANGE_UNSHARE);
   if (status == 0)

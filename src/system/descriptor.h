@@ -1,4 +1,4 @@
-/* descriptor: which numbers are the user's, and which the program's own.
+/* descriptor: which descriptor numbers are the user's, and which are the program's own.
  *
  * The user's sockets get 3, 4, 5 and so on, as in a small C program. Everything the program opens
  * for itself is close-on-exec and moved to the top. */
@@ -8,48 +8,48 @@
 #include <stdbool.h>
 #include <sys/resource.h>
 
-/* To be called first: opens 0 to 2 if they are closed, and raises the soft limit on descriptors to
- * the hard one. 0, or -1 with errno set. */
+/* Must be called first: opens 0 to 2 if they are closed, and raises the soft limit on descriptors
+ * to the hard one. 0, or -1 with errno set. */
 int descriptor_start(void);
 
-/* The limit on descriptors that the program was started with: what children get. */
+/* The limit on descriptors that the program was started with, which its children get back. */
 struct rlimit descriptor_original_limit(void);
 
-/* Moves a descriptor of the program's own to the top, close-on-exec. The new number, or -1 with
- * errno set and the old one closed. A negative one is handed through. */
+/* Moves a descriptor of the program's own to the top, close-on-exec. Returns the new number; or -1
+ * with errno set, and the old descriptor closed. A negative number is returned as it is. */
 int descriptor_move_up(int descriptor);
 
-/* opens a file for the program's own use, at the top. As open(2), with O_CLOEXEC. */
+/* opens a file for the program itself, at the top. As open(2), with O_CLOEXEC */
 int descriptor_open(const char *path, int flags, unsigned mode);
 
-/* Closes every inherited descriptor from 3 up that is not one of the program's own. `adopt` is
- * asked about each socket among them first; those for which it returns true stay open. */
+/* Closes every inherited descriptor from 3 up that is not the program's own. `adopt` is asked about
+ * each socket first; those for which it returns true stay open. */
 void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context);
 
-/* Gives the calling thread a table of descriptors of its own, which keeps the standard ones and the
- * program's own. Where that is refused it shares the program's on. */
+/* Gives the calling thread a descriptor table of its own, with the standard descriptors and the
+ * program's own. If that is refused, the thread goes on sharing the process's table. */
 void descriptor_unshare(void);
 
-/* The same with the standard ones alone. */
+/* The same with the standard descriptors alone. */
 void descriptor_unshare_standard(void);
 
-/* A pipe with both ends at the top, close-on-exec. 0, or -1 with errno set, both ends -1 and
- * nothing open. */
+/* Makes a pipe with both ends at the top, close-on-exec. 0, or -1 with errno set and both ends
+ * -1. */
 int descriptor_pipe(int ends[2]);
 
-/* A copy of a descriptor, at the top, close-on-exec. -1 with errno set. */
+/* Duplicates a descriptor, at the top, close-on-exec. -1 with errno set on failure. */
 int descriptor_copy_up(int descriptor);
 
-/* Gives the calling thread a table of descriptors of its own, in which there are the standard ones,
- * `kept` under its own number (-1: none), and this one, which may lie anywhere. Its number there,
- * the lowest that is free; or -1 with errno set, and nothing changed. */
+/* Gives the calling thread a descriptor table of its own that holds the standard descriptors,
+ * `kept` under its own number (-1: none), and `descriptor`, moved to the lowest free number.
+ * Returns that number, or -1 with errno set and nothing changed. */
 int descriptor_unshare_alone(int descriptor, int kept);
 
-/* True in a thread whose table of descriptors is not the session's: it does not have what was
- * opened there since. */
+/* True in a thread whose descriptor table is not the session's: it lacks what was opened there
+ * since. */
 bool descriptor_is_apart(void);
 
-/* Says so of the calling thread, which shares the table of one that is. */
+/* Marks the calling thread as apart, because it shares the table of a thread that is. */
 void descriptor_set_apart(void);
 
 /* True for the program's own descriptors, which the user may not name. */

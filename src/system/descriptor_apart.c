@@ -1,10 +1,9 @@
-/* Which threads are apart, and that ThreadSanitizer knows it.
+/* Which threads are apart, and how ThreadSanitizer is told.
  *
- * ThreadSanitizer takes all threads for sharing one table of descriptors, and remembers for each
- * number who used it. What a thread that is apart does to its 4 would be held against what others
- * do to theirs. So in such a thread, and in no other, the calls below go straight to the C library;
- * everything else in it, its memory and its locks, is looked at as ever. tests/threads/told shows
- * both. */
+ * ThreadSanitizer assumes that all threads share one descriptor table, and remembers for each
+ * number who used it. It would report what a thread with a table of its own does to its 4 as a race
+ * with what others do to theirs. So in such a thread, and in no other, the calls below go straight
+ * to the C library; its memory and locks are checked as usual. tests/threads/told shows both. */
 #include "system/descriptor.h"
 
 static _Thread_local bool apart;
@@ -17,7 +16,7 @@ void descriptor_set_apart(void) {
   apart = true;
 }
 
-#ifdef __has_feature /* clang's way to say it */
+#ifdef __has_feature /* clang's spelling */
 #if __has_feature(thread_sanitizer)
 #define __SANITIZE_THREAD__
 #endif
@@ -29,7 +28,8 @@ void descriptor_set_apart(void) {
 #include <gnu/lib-names.h>
 #include <stdlib.h>
 
-/* The arguments of each call are at most six words, on every machine that ThreadSanitizer knows. */
+/* Each call has at most six arguments, each one word on every machine that ThreadSanitizer
+ * supports. */
 #define WORDS long a, long b, long c, long d, long e, long f
 typedef long any_call(WORDS);
 
@@ -41,8 +41,8 @@ static any_call *find(const char *name) {
   return found;
 }
 
-/* The call's own name becomes that of the function here; ThreadSanitizer's has a second one. The C
- * library's is found at the start, when there is one thread. */
+/* The function defined here takes the call's own name; ThreadSanitizer's is reached by its second
+ * name. The C library's is looked up at the start, while there is one thread. */
 #define TELL(call)                                                                                 \
   any_call __interceptor_##call;                                                                   \
   any_call told_##call __asm__(#call);                                                             \
@@ -54,9 +54,9 @@ static any_call *find(const char *name) {
     return (apart ? direct_##call : __interceptor_##call)(a, b, c, d, e, f);                       \
   }
 
-/* What such threads call of what ThreadSanitizer follows descriptors by. It does not look at
- * getsockopt, getsockname, poll and the like. A call that is missing here is reported as a race
- * where it matters. */
+/* The calls by which ThreadSanitizer tracks descriptors, as far as such threads make them. It
+ * ignores getsockopt, getsockname, poll and the like. If one is missing here, ThreadSanitizer
+ * reports a race. */
 TELL(accept4)
 TELL(bind)
 TELL(close)

@@ -9,7 +9,7 @@
 
 #include "system/file_thread.h"
 
-/* What the thread that does the work is given, and gives back. */
+/* The input and output of the work in the thread. */
 struct file_work {
   const char *path;
   size_t limit;

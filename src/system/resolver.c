@@ -11,8 +11,7 @@
 #include "system/thread.h"
 #include "system/wait.h"
 
-/* The thread that asks and the one that waits share the question; the last one to let go frees it.
- */
+/* The asking thread and the waiting one share the question; the last of them to let go frees it. */
 void resolver_release(struct resolver_question *question) {
   if (--question->references == 0)
     question->release(question);
@@ -46,7 +45,7 @@ int resolver_run(struct resolver_question *question) {
   return futex_wait(&question->done, 0, 0);
 }
 
-/* A look-up of an interface. */
+/* The lookup of an interface. */
 struct interface {
   struct resolver_question question;
   char name[IF_NAMESIZE];

@@ -7,7 +7,7 @@
 
 #include "system/descriptor.h"
 
-/* What a new thread is handed; it frees it. */
+/* What a new thread is given; the thread frees it. */
 struct start {
   void *(*run)(void *argument);
   void *argument;
@@ -22,8 +22,8 @@ static void *begin(void *argument) {
   return start.run(start.argument);
 }
 
-/* The mask is inherited, so it is set around the creation: a signal that came in between would be
- * this thread's. */
+/* The new thread inherits the mask, so it is set around the creation: a signal that arrived in
+ * between would be this thread's. */
 static int create(pthread_t *thread, const pthread_attr_t *attributes, int signal,
                   struct start *start) {
   sigset_t blocked;

@@ -43,7 +43,7 @@ void waiter_list_stop(struct waiter_list *waiters) {
 void waiter_list_wake(struct waiter_list *waiters) {
   uint64_t one = 1;
   ssize_t written = write(waiters->wake, &one, sizeof one);
-  (void)written; /* a full counter means that the watcher is being woken already */
+  (void)written; /* a full counter means that the watcher is already being woken */
 }
 
 void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned job) {
@@ -86,8 +86,8 @@ void waiter_end(struct waiter *waiter) {
   int expected = WAIT_WAITING;
   if (atomic_compare_exchange_strong(&waiter->phase, &expected, WAIT_IDLE))
     return;
-  /* The watcher may be at work on this waiter: let it finish. A signal that it has sent by then is
-   * taken here and not by the next system call. */
+  /* The watcher may be working on this waiter: wait until it is done. A signal that it has sent by
+   * then is taken here, not by the next system call. */
   pthread_mutex_lock(&waiter->list->lock);
   waiter->phase = WAIT_IDLE;
   pthread_mutex_unlock(&waiter->list->lock);
@@ -119,8 +119,8 @@ bool waiter_attend(struct waiter *waiter) {
 }
 
 void waiter_signal(struct waiter *waiter) {
-  /* The reason is read once the wait is held: one that was seen before may have ended the wait
-   * before this one. */
+  /* Read the reason only while the wait is held: an earlier one may have ended the previous
+   * wait. */
   if (waiter_attend(waiter) && waiter->reason != WAIT_NOT_INTERRUPTED)
     pthread_kill(waiter->thread, wait_signal());
 }

@@ -1,5 +1,5 @@
-/* answer: what a command answers: a table of typed rows, or text. How it looks is a view's
- * business. */
+/* answer: what a command answers: a table of typed rows, or text. How it looks is up to the
+ * view. */
 #ifndef SOCKSH_TIMELINE_ANSWER_H
 #define SOCKSH_TIMELINE_ANSWER_H
 
@@ -12,34 +12,34 @@
 enum answer_kind {
   ANSWER_TABLE, /* columns and rows */
   ANSWER_TEXT,  /* paragraphs for a person, from this program */
-  ANSWER_DATA,  /* bytes from outside, to be shown escaped, with a newline behind them */
-  ANSWER_RAW,   /* bytes to be written exactly as they are */
+  ANSWER_DATA,  /* bytes from outside, shown escaped, with a newline after them */
+  ANSWER_RAW,   /* bytes written exactly as they are */
 };
 
 enum cell_kind {
   CELL_EMPTY,
-  CELL_TEXT, /* words of this program or of the user */
+  CELL_TEXT, /* words from this program or the user */
   CELL_DATA, /* bytes from outside */
   CELL_NUMBER,
-  CELL_ADDRESS, /* the text of an address; its port may be the kernel's choice */
-  CELL_PORT,    /* in `number`: a port, which may be the kernel's choice */
-  CELL_YES,     /* a mark that is there or not */
-  CELL_TIME,    /* nanoseconds, in `number`: a duration, which differs each time */
+  CELL_ADDRESS, /* the text of an address; the kernel may have chosen its port */
+  CELL_PORT,    /* a port, in `number`; the kernel may have chosen it */
+  CELL_YES,     /* a mark that is either set or not */
+  CELL_TIME,    /* a duration in nanoseconds, in `number`; it differs each time */
 };
 
 struct cell {
   enum cell_kind kind;
   long long number;
-  size_t offset; /* where in `text` of the answer */
+  size_t offset; /* in the `text` of the answer */
   size_t length;
 };
 
 struct answer {
   enum answer_kind kind;
-  const char *name;           /* what a machine calls it: "status" */
+  const char *name;           /* its name for a machine: "status" */
   const char *const *columns; /* the names of the columns, ended by NULL; a table's header */
   bool headless;              /* no header is shown: one row, or name and value */
-  bool again;                 /* it takes the place of the one before, which it brings up to date */
+  bool again;                 /* it replaces the previous answer, which it brings up to date */
   struct bytes cells;         /* struct cell, row by row; owned */
   struct bytes text;          /* the bytes of all cells, or the text or the data; owned */
 };
@@ -48,7 +48,7 @@ void answer_text(struct answer *answer, const char *name);
 void answer_table(struct answer *answer, const char *name, const char *const *columns);
 void answer_free(struct answer *answer);
 
-/* The next cell of the table, row by row. */
+/* Appends the next cell of the table, row by row. */
 void answer_add_text(struct answer *answer, const char *text);
 void answer_add_bytes(struct answer *answer, enum cell_kind kind, const void *data, size_t length);
 void answer_add_number(struct answer *answer, long long number);
@@ -62,7 +62,7 @@ size_t answer_row_count(const struct answer *answer);
 const struct cell *answer_cell(const struct answer *answer, size_t row, size_t column);
 const char *answer_cell_text(const struct answer *answer, const struct cell *cell);
 
-/* True when memory ran out on the way. */
+/* True if memory ran out while it was built. */
 bool answer_failed(const struct answer *answer);
 
 #endif
