@@ -176,9 +176,16 @@ static void print_examples(void) {
       printf("== %s\n%s\n", command_table[i]->name, command_table[i]->example);
 }
 
+static void print_calls(void) {
+  for (int name = 0; name < CALL_COUNT; name++)
+    puts(call_rows[name].name);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1 && strcmp(argv[1], "examples") == 0)
     print_examples();
+  else if (argc > 1 && strcmp(argv[1], "calls") == 0)
+    print_calls();
   else
     print_section();
   return fflush(stdout) == 0 ? 0 : 1;

@@ -1,8 +1,4 @@
 /* main: reads the command line, then runs a prompt or a script. */
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>

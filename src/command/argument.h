@@ -28,9 +28,10 @@ struct match_word {
 
 /* A kind of argument. A function that is NULL does what is said there. */
 struct argument_kind {
-  const char *name;  /* for people who debug, and the tests: "socket" */
-  bool lone_keyword; /* its keyword is all there is: no word stands behind that */
-  bool rest_of_line; /* it is the raw rest of the line, as one word */
+  const char *name;    /* for people who debug, and the tests: "socket" */
+  bool lone_keyword;   /* its keyword is all there is: no word stands behind that */
+  unsigned more_words; /* how many words beyond the first stand behind its keyword */
+  bool rest_of_line;   /* it is the raw rest of the line, as one word */
 
   /* Whether a known word looks like one of this kind: which argument a word is hangs on that. NULL:
    * every word does. */

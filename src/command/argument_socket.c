@@ -1,6 +1,5 @@
 /* argument_socket: words that stand for sockets, and for what is done with them. */
 #include <ctype.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <string.h>
@@ -56,7 +55,7 @@ static int socket_by_number(struct invocation *invocation, struct argument_value
   if (number <= INT_MAX)
     socket = socket_table_find(&invocation->runner->session->sockets, (int)number);
   if (!socket && number <= INT_MAX && (number < 3 || descriptor_is_own((int)number)) &&
-      fcntl((int)number, F_GETFD) >= 0)
+      descriptor_is_open((int)number))
     return error_set(
         invocation->error, ERROR_FAILURE,
         _("descriptor %lld belongs to the shell itself and is no socket of this session"), number);

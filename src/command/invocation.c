@@ -23,9 +23,9 @@ void argument_value_free(struct argument_value *value) {
  * this one has it. */
 static int take_memory(struct invocation *invocation, size_t count) {
   struct runner *runner = invocation->runner;
-  invocation->values = runner->spare;
-  invocation->room = runner->spare_room;
-  runner->spare = NULL;
+  invocation->values = runner->spare.values;
+  invocation->room = runner->spare.room;
+  runner->spare.values = NULL;
   if (invocation->values && count <= invocation->room)
     return 0;
   free(invocation->values);
@@ -38,9 +38,9 @@ void invocation_free(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   for (size_t i = 0; i < invocation->count; i++)
     argument_value_free(&invocation->values[i]);
-  if (!runner->spare) {
-    runner->spare = invocation->values;
-    runner->spare_room = invocation->room;
+  if (!runner->spare.values) {
+    runner->spare.values = invocation->values;
+    runner->spare.room = invocation->room;
   } else {
     free(invocation->values);
   }
@@ -225,7 +225,7 @@ int invocation_give_address(struct invocation *invocation, const struct address 
 
 int invocation_explain(struct invocation *invocation, struct answer *answer) {
   struct runner *runner = invocation->runner;
-  if (!runner->session->settings.view.quiet || !runner->bind)
+  if (!runner->session->settings.view.quiet || !runner->binding.names)
     return runner_answer(runner, answer, invocation->error);
   answer_free(answer);
   return 0;

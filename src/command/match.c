@@ -57,10 +57,13 @@ static int match_switches(const struct command *command, const struct match_word
         assigned[i] = index;
         continue;
       }
-      if (i + 1 == count)
+      size_t behind = 1 + command->arguments[index].kind->more_words;
+      if (count - i - 1 < behind)
         return wrong_usage(command, words[i].place, error,
-                           _("a value is missing behind this word"));
-      assigned[++i] = index;
+                           behind > 1 ? _("words are missing behind this one")
+                                      : _("a value is missing behind this word"));
+      while (behind-- > 0)
+        assigned[++i] = index;
       continue;
     }
     ++*left;
@@ -166,11 +169,12 @@ size_t match_next(const struct command *command, const struct word *words, size_
     if (keyword >= 0 && command->arguments[keyword].kind->lone_keyword)
       continue;
     if (keyword >= 0 && takes_one(&command->arguments[keyword])) {
-      if (i + 1 == count) {
+      size_t behind = 1 + command->arguments[keyword].kind->more_words;
+      if (count - i - 1 < behind) {
         next[found++] = &command->arguments[keyword];
         return found;
       }
-      i++;
+      i += behind;
     } else if (keyword >= 0) {
       position.group = keyword;
     } else if (position.group < 0 || !argument_fits(&command->arguments[position.group], &word)) {

@@ -19,10 +19,12 @@
   X(send) \
   X(sendto) \
   X(sendmsg) \
+  X(sendmmsg) \
   X(write) \
   X(recv) \
   X(recvfrom) \
   X(recvmsg) \
+  X(recvmmsg) \
   X(read) \
   X(sendfile) \
   X(splice) \

@@ -27,7 +27,8 @@ static int make_on_host(struct host *host, int domain, int type, int protocol, b
   talk->request.type = type;
   talk->request.protocol = protocol;
   talk->request.pair = pair;
-  int error = talk_ask(lab_host->lab, talk, false, type & SOCK_CLOEXEC);
+  int error = talk_ask(lab_host->lab, talk,
+                       type & SOCK_CLOEXEC ? TALK_FOR_USER_CLOSE_ON_EXEC : TALK_FOR_USER);
   made[0] = talk->descriptors[0];
   made[1] = talk->descriptors[1];
   free(talk);
@@ -202,7 +203,7 @@ int lab_setting(struct lab_host *host, const char *name, const char *value, size
     talk->request.length = length;
     if (value)
       memcpy(talk->request.text, value, length);
-    if (talk_ask(host->lab, talk, true, true))
+    if (talk_ask(host->lab, talk, TALK_FOR_PROGRAM))
       status = talk->reply.stage == STAGE_CONTROL
                    ? lab_explain(STAGE_CONTROL, talk->reply.error, error)
                    : error_set_errno(error, talk->reply.error,

@@ -106,9 +106,10 @@ static int ask(struct exchange *exchange) {
   return error;
 }
 
-int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec) {
+int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom) {
+  bool own = whom == TALK_FOR_PROGRAM;
   struct exchange exchange = {
-      .lab = lab, .talk = talk, .own = own, .flags = own || close_on_exec ? MSG_CMSG_CLOEXEC : 0};
+      .lab = lab, .talk = talk, .own = own, .flags = whom == TALK_FOR_USER ? 0 : MSG_CMSG_CLOEXEC};
   talk->descriptors[0] = talk->descriptors[1] = -1;
   pthread_mutex_lock(&lab->control);
   int error = ask(&exchange);
@@ -131,7 +132,7 @@ struct talk *talk_create(enum lab_ask what, unsigned host) {
 }
 
 int talk_own(struct lab *lab, struct talk *talk, struct error *error) {
-  if (talk_ask(lab, talk, true, true) == 0)
+  if (talk_ask(lab, talk, TALK_FOR_PROGRAM) == 0)
     return 0;
   return lab_explain(talk->reply.stage, talk->reply.error, error);
 }

@@ -16,10 +16,16 @@ struct talk {
  * free(). */
 struct talk *talk_create(enum lab_ask what, unsigned host);
 
-/* Asks, and waits for the answer. Descriptors for the program's own use are moved up, the user's
- * get the lowest numbers. 0, or an errno, which is then also in the reply. Any thread may call
- * it. */
-int talk_ask(struct lab *lab, struct talk *talk, bool own, bool close_on_exec);
+/* Whom the descriptors attached to an answer are for. */
+enum talk_for {
+  TALK_FOR_PROGRAM,            /* moved up, and close-on-exec; no signal ends the question */
+  TALK_FOR_USER,               /* the lowest numbers */
+  TALK_FOR_USER_CLOSE_ON_EXEC, /* the same, close-on-exec */
+};
+
+/* Asks, and waits for the answer. 0, or an errno, which is then also in the reply. Any thread may
+ * call it. */
+int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */
 int talk_own(struct lab *lab, struct talk *talk, struct error *error);

@@ -40,7 +40,7 @@ struct error {
   int number;         /* the errno that caused it, 0 for none */
   struct place place; /* the word it is about */
   bool told;          /* it has already been shown where it happened, in a sourced file */
-  bool call;          /* it repeats the error of a call, which has been shown as a call */
+  bool call;          /* it says only what has been shown: a call's result, or an interruption */
   const struct command
       *command;      /* the command that failed, if not the statement's own: inside a block */
   char message[600]; /* one sentence, escaped, without a period at its end */

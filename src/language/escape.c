@@ -26,17 +26,6 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *point) {
   return size;
 }
 
-bool utf8_valid(const char *text, size_t length) {
-  uint32_t point;
-  for (size_t at = 0; at < length;) {
-    size_t size = utf8_decode(text + at, length - at, &point);
-    if (size == 0)
-      return false;
-    at += size;
-  }
-  return true;
-}
-
 /* Characters that a terminal may act on, or that change how others look or are ordered: controls,
  * formats, line and paragraph separators, bidirectional marks, variation selectors, tags, private
  * use, surrogates and non-characters. They are listed by number, so that the answer does not depend
@@ -149,42 +138,4 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
     at += append_character(bytes, text + at, length - at, true, false, style);
   }
   bytes_append_text(bytes, cut ? "\"..." : "\"");
-}
-
-/* True if the text, as a bare word, would not be read as itself. */
-static bool word_needs_quotes(const char *text, size_t length) {
-  if (length == 0)
-    return true;
-  if (length == 1 && strchr("={}&", text[0]))
-    return true;
-  if (text[0] == '#')
-    return true;
-  for (size_t i = 0; i < length; i++) {
-    unsigned char byte = (unsigned char)text[i];
-    if (byte <= ' ' || byte >= 0x7f || strchr("\"'\\$;", byte))
-      return true;
-  }
-  static const char *const prefixes[] = {"file:", "hex:", "fill:"};
-  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-    if (length >= strlen(prefixes[i]) && memcmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-      return true;
-  return false;
-}
-
-void escape_append_word(struct bytes *bytes, const void *data, size_t length) {
-  const char *text = data;
-  if (!word_needs_quotes(text, length)) {
-    bytes_append(bytes, text, length);
-    return;
-  }
-  bytes_append_char(bytes, '"');
-  for (size_t at = 0; at < length && !bytes->failed;) {
-    if (text[at] == '$') {
-      bytes_append_text(bytes, "\\$");
-      at++;
-      continue;
-    }
-    at += append_character(bytes, text + at, length - at, true, false, ESCAPE_UTF8);
-  }
-  bytes_append_char(bytes, '"');
 }

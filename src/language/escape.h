@@ -31,15 +31,8 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
 void escape_append_plain(struct bytes *bytes, const void *data, size_t length, bool lines,
                          enum escape_style style);
 
-/* Appends the text as one word of the language, quoted only if it must be. Reading that word yields
- * the same bytes. */
-void escape_append_word(struct bytes *bytes, const void *data, size_t length);
-
 /* Decodes one character of UTF-8. Returns the number of bytes it takes, with the code point in
  * *point; 0 if the bytes are not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, truncated). */
 size_t utf8_decode(const char *text, size_t length, uint32_t *point);
-
-/* True when all of it is valid UTF-8. */
-bool utf8_valid(const char *text, size_t length);
 
 #endif

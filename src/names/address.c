@@ -107,10 +107,21 @@ static enum address_need parse_port(const char *text, size_t length, const char 
   return ADDRESS_COMPLETE;
 }
 
+/* What stands around the last colon of an address. */
+struct parts {
+  const char *host;
+  size_t host_length;
+  const char *port;
+  size_t port_length;
+};
+
 /* Keeps a host or service name for the lookup. */
-static enum address_need parse_names(const char *text, size_t length, const char *host,
-                                     size_t host_length, const char *service, size_t service_length,
+static enum address_need parse_names(const char *text, size_t length, const struct parts *parts,
                                      struct address_query *query, struct error *error) {
+  const char *host = parts->host;
+  size_t host_length = parts->host_length;
+  const char *service = parts->port;
+  size_t service_length = parts->port_length;
   if (all_digits(service, service_length)) {
     struct address ignored = {0};
     if (parse_port(text, length, service, service_length, &ignored, error) == ADDRESS_WRONG)
@@ -151,6 +162,7 @@ enum address_need address_parse(const char *text, size_t length, int family,
   size_t host_length = (size_t)((bracket ? bracket : colon) - host);
   const char *port = colon + 1;
   size_t port_length = length - (size_t)(port - text);
+  const struct parts parts = {host, host_length, port, port_length};
   if (port_length == 0)
     return wrong(error, text, length, _("the port is missing; 0 lets the kernel choose one"));
   if (!bracket && memchr(host, ':', host_length))
@@ -163,11 +175,11 @@ enum address_need address_parse(const char *text, size_t length, int family,
     if (bracket)
       return wrong(error, text, length,
                    _("what stands in [ ] is no IPv6 address, or its interface is unknown"));
-    return parse_names(text, length, host, host_length, port, port_length, query, error);
+    return parse_names(text, length, &parts, query, error);
   }
   if (all_digits(port, port_length))
     return parse_port(text, length, port, port_length, address, error);
-  return parse_names(text, length, host, host_length, port, port_length, query, error);
+  return parse_names(text, length, &parts, query, error);
 }
 
 static size_t path_length(const struct address *address) {

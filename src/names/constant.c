@@ -179,11 +179,20 @@ void constant_append(const struct constant_set *set, long value, struct bytes *b
     bytes_append_number(bytes, value);
 }
 
-void constant_suggest(const struct constant_set *set, const char *text, size_t length,
-                      struct error *error) {
+static struct word_guess guess_at(const struct constant_set *set, const char *text, size_t length) {
   skip_other_prefix(set, &text, &length);
   struct word_guess guess = {.text = text, .length = length};
   for (const struct constant *row = set->constants; row->name; row++)
     word_guess_try(&guess, row->name, (size_t)(short_name(set, row) - row->name));
+  return guess;
+}
+
+const char *constant_nearest(const struct constant_set *set, const char *text, size_t length) {
+  return guess_at(set, text, length).name;
+}
+
+void constant_suggest(const struct constant_set *set, const char *text, size_t length,
+                      struct error *error) {
+  struct word_guess guess = guess_at(set, text, length);
   word_guess_append(&guess, error);
 }

@@ -102,6 +102,9 @@ const char *constant_name(const struct constant_set *set, long value);
  * number (0x... for flags, "0" for no flag). */
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes);
 
+/* The name of the set that is nearest to the text; NULL if none is near enough. */
+const char *constant_nearest(const struct constant_set *set, const char *text, size_t length);
+
 /* Appends ", did you mean X?" to an error if a name of the set is near the text. */
 void constant_suggest(const struct constant_set *set, const char *text, size_t length,
                       struct error *error);

@@ -92,16 +92,18 @@ bool packet_next_option(const struct packet *packet, size_t *at, struct packet_o
 /* TCP's timestamps option: true if the packet has it. */
 bool packet_timestamps(const struct packet *packet, uint32_t *value, uint32_t *echo);
 
-/* Changes one field in place, by its name ("seq", "ttl" ...), and fixes the checksums. A number is
- * written as in C; flags as in tcpdump ("S.", "F", "none"), by names joined with | ("syn|ack"), or
- * as a number; `seq` and `ack` are relative to the given bases, unless the text begins with "=". 0,
- * or -1 with an error that lists the fields of this packet. */
-int packet_edit(void *bytes, size_t length, const char *field, const char *text,
-                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error);
+/* What the sequence numbers of a connection are relative to. */
+struct packet_bases {
+  uint32_t sequence;
+  uint32_t acknowledgment;
+};
 
-/* The names of the fields that packet_edit can change, ended by NULL. packet_field.h has more about
- * each. */
-extern const char *const packet_field_names[];
+/* Changes one field in place, by its name ("seq", "ttl" ...), and fixes the checksums.
+ * A number is taken as C writes it; flags as tcpdump does ("S.", "F", "none"), by names joined with
+ * | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases, unless the text begins
+ * with "=". 0, or -1 with an error that says which fields this packet has. */
+int packet_edit(void *bytes, size_t length, const char *field, const char *text,
+                const struct packet_bases *bases, struct error *error);
 
 /* Parses flags as above: the bits, or -1. */
 int packet_flags_parse(const char *text, size_t length);

@@ -97,12 +97,6 @@ const struct packet_field packet_fields[] = {
     {0},
 };
 
-const char *const packet_field_names[] = {
-    "dscp",  "ecn",   "id",    "df",   "mf",      "offset",   "ttl", "hops",    "src", "dst",
-    "flow",  "sport", "dport", "seq",  "ack",     "flags",    "win", "urg",     "mss", "wscale",
-    "tsval", "tsecr", "type",  "code", "echo-id", "echo-seq", "mtu", "gateway", NULL,
-};
-
 const char *const packet_header_names[PACKET_HEADERS] = {
     [HEADER_IPV4] = "IPv4",       [HEADER_IPV6] = "IPv6",       [HEADER_FRAGMENT] = "fragment",
     [HEADER_TCP] = "TCP",         [HEADER_TCP_SEGMENT] = "TCP", [HEADER_TCP_SCALE] = "TCP",
@@ -268,7 +262,7 @@ static int parse_value(const struct packet_field *field, const char *text, uint3
 }
 
 int packet_edit(void *bytes, size_t length, const char *name, const char *text,
-                uint32_t sequence_base, uint32_t acknowledgment_base, struct error *error) {
+                const struct packet_bases *bases, struct error *error) {
   struct packet packet;
   size_t bit;
   packet_read(bytes, length, length, &packet);
@@ -280,7 +274,7 @@ int packet_edit(void *bytes, size_t length, const char *name, const char *text,
       return -1;
   } else {
     uint32_t value = 0;
-    uint32_t base = field->kind == FIELD_SEQUENCE ? sequence_base : acknowledgment_base;
+    uint32_t base = field->kind == FIELD_SEQUENCE ? bases->sequence : bases->acknowledgment;
     if (parse_value(field, text, base, &value, error) < 0)
       return -1;
     set_bits(bytes, bit, field->bits, value);

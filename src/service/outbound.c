@@ -4,10 +4,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-static int read_number(int descriptor, int option, int *number) {
-  socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
-}
+#include "socket/socket.h"
 
 /* Closes the descriptor and keeps errno. Returns -1. */
 static int give_up(int descriptor) {
@@ -37,10 +34,10 @@ static int make(struct host *host, int family, int type, int protocol) {
 int outbound_beside(int descriptor, struct host *host) {
   struct address address = {.length = sizeof address.storage};
   int family, type, protocol, listening = 0;
-  if (read_number(descriptor, SO_DOMAIN, &family) < 0 ||
-      read_number(descriptor, SO_TYPE, &type) < 0 ||
-      read_number(descriptor, SO_PROTOCOL, &protocol) < 0 ||
-      read_number(descriptor, SO_ACCEPTCONN, &listening) < 0 ||
+  if (socket_read_number(descriptor, SO_DOMAIN, &family) < 0 ||
+      socket_read_number(descriptor, SO_TYPE, &type) < 0 ||
+      socket_read_number(descriptor, SO_PROTOCOL, &protocol) < 0 ||
+      socket_read_number(descriptor, SO_ACCEPTCONN, &listening) < 0 ||
       getsockname(descriptor, &address.any, &address.length) < 0)
     return -1;
   int made = make(host, family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);

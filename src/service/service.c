@@ -26,13 +26,11 @@ const char *service_model_name(enum service_model model) {
 
 /* The report of the last loop to end. */
 static void report_end(struct service *service) {
-  static const char *const why[] = {
-      [SERVICE_STOPPED] = "stop", [SERVICE_UNTIL] = "until", [SERVICE_LOST] = "close"};
   struct event_service about = {.phase = SERVICE_ENDED,
                                 .received = service->received,
                                 .sent = service->sent,
                                 .count = service->total,
-                                .text = why[service->end]};
+                                .end = (enum service_end)service->end};
   service_report(service, &about);
 }
 
@@ -210,10 +208,6 @@ void service_let_go(struct service *service) {
 
 void service_free(struct service *service) {
   destroy(service);
-}
-
-const struct service_plan *service_plan_of(const struct service *service) {
-  return &service->plan;
 }
 
 _Atomic unsigned *service_running(struct service *service) {

@@ -40,14 +40,6 @@ struct service_plan {
 
 struct service;
 
-/* Why it has ended, or is ending. */
-enum service_end {
-  SERVICE_RUNS,
-  SERVICE_STOPPED, /* `stop`, or the end of the session */
-  SERVICE_UNTIL,   /* the bytes that end it have come */
-  SERVICE_LOST,    /* its socket was closed or shut down, and its last client is gone */
-};
-
 struct service_figures {
   enum service_end end;
   bool running;      /* at least one of its threads runs */
@@ -81,7 +73,6 @@ void service_let_go(struct service *service);
 /* Waits until it no longer runs, and frees it. It must have been told to end, or have ended. */
 void service_free(struct service *service);
 
-const struct service_plan *service_plan_of(const struct service *service);
 void service_look(const struct service *service, struct service_figures *figures);
 
 /* How many of its threads run: a word for futex_wait, which is woken when the last one ends. */

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Where a child's standard output and error go; -1: where the shell's go. */
 struct child_output {

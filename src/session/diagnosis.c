@@ -57,8 +57,8 @@ static bool stream(const struct call *call) {
 
 void diagnosis_note(struct runner *runner, const struct call *call, int pending) {
   const struct diagnosis *diagnosis = diagnosis_find(call);
-  runner->explained = diagnosis && !(call->interrupted && runner->expects_blocks);
-  if (runner->explained)
+  runner->last_call.explained = diagnosis && !(call->interrupted && runner->expectation.of_blocks);
+  if (runner->last_call.explained)
     runner_note(runner, "%s", _(diagnosis->text));
   if (call->result >= 0 && call_row(call)->direction == SENDS &&
       call_row(call)->result == RESULT_NUMBER && call->data &&

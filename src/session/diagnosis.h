@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SESSION_DIAGNOSIS_H
 #define SOCKSH_SESSION_DIAGNOSIS_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Appends the note, if one is due. `pending` is how many bytes the datagram had that was received,
  * 0 where that is not known. */

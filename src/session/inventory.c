@@ -310,7 +310,8 @@ static bool collect_list(struct collecting *collecting, struct kernel *kernel, u
                          uint32_t states, struct error *problem) {
   bytes_clear(&collecting->others);
   bytes_clear(&collecting->strays);
-  if (!kernel || kernel_walk(kernel, kinds, states, collect, collecting, problem) < 0)
+  if (!kernel ||
+      kernel_walk(kernel, (struct kernel_filter){kinds, states}, collect, collecting, problem) < 0)
     return false;
   adopt_strays(collecting);
   return true;
@@ -384,8 +385,8 @@ uint64_t inventory_lab_states(const struct session *session) {
   struct error ignored;
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
     if (session->lab->hosts[i]->host.kernel)
-      kernel_walk(session->lab->hosts[i]->host.kernel, KERNEL_TCP, CONNECTED, add_state, &sum,
-                  &ignored);
+      kernel_walk(session->lab->hosts[i]->host.kernel,
+                  (struct kernel_filter){KERNEL_TCP, CONNECTED}, add_state, &sum, &ignored);
   return sum;
 }
 

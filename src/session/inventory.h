@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SESSION_INVENTORY_H
 #define SOCKSH_SESSION_INVENTORY_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* One of them. */
 struct inventory_entry {
@@ -37,12 +37,6 @@ void inventory_free(struct inventory *inventory);
 
 size_t inventory_count(const struct inventory *inventory);
 const struct inventory_entry *inventory_nth(const struct inventory *inventory, size_t n);
-
-/* How many connections wait for accept at a listener; -1: that can't be told. */
-int64_t backlog_length(struct runner *runner, const struct socket *socket);
-
-/* How many half-open ones there are at it; -1: that can't be told. */
-int64_t backlog_half_open(const struct socket *socket);
 
 /* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by
  * just this one. */

@@ -5,7 +5,7 @@
 
 #include "lab/lab.h"
 #include "session/inventory.h"
-#include "session/session.h"
+#include "session/runner.h"
 #include "socket/look.h"
 
 static bool was_connected(enum socket_state state) {
@@ -126,22 +126,23 @@ static void touch_peers(struct runner *runner, const struct socket *socket) {
 }
 
 static void look_at_touched(struct runner *runner) {
-  struct look_cause cause = {.call = runner->call,
-                             .subject = runner->call_subject,
-                             .error = runner->call_error,
+  struct look_cause cause = {.call = runner->last_call.serial,
+                             .subject = runner->last_call.subject,
+                             .error = runner->last_call.error,
                              .job = runner->job,
                              .statement = runner->statement,
-                             .time = runner->just_called ? runner->call_ended : clock_monotonic()};
+                             .time = runner->last_call.just_ended ? runner->last_call.ended
+                                                                  : clock_monotonic()};
   /* Whose peers are found stand behind it in the list, and are looked at in turn. */
-  for (size_t i = 0; i < runner->touched_count; i++) {
-    session_look(runner->session, runner->touched[i], &cause);
-    touch_peers(runner, runner->touched[i]);
+  for (size_t i = 0; i < runner->touched.count; i++) {
+    session_look(runner->session, runner->touched.sockets[i], &cause);
+    touch_peers(runner, runner->touched.sockets[i]);
   }
 }
 
 static void forget_touched(struct runner *runner) {
-  while (runner->touched_count > 0)
-    object_release(&runner->touched[--runner->touched_count]->object);
+  while (runner->touched.count > 0)
+    object_release(&runner->touched.sockets[--runner->touched.count]->object);
 }
 
 bool session_looks(const struct session *session) {
@@ -149,7 +150,7 @@ bool session_looks(const struct session *session) {
 }
 
 static bool looks(const struct runner *runner) {
-  return session_looks(runner->session) && (runner->touched_count > 0 || runner->lab_changed);
+  return session_looks(runner->session) && (runner->touched.count > 0 || runner->touched.lab);
 }
 
 /* What the call has made the hosts send crosses now, unless it is held: so it stands behind the
@@ -170,21 +171,21 @@ static void carry(struct runner *runner) {
 
 static void look_at_all(struct runner *runner) {
   look_at_touched(runner);
-  if (runner->lab_changed)
+  if (runner->touched.lab)
     inventory_report_lab(runner);
 }
 
 void runner_look(struct runner *runner) {
   /* With --stable it is the end of the statement that counts: what is seen on the way depends on
    * time. */
-  if (runner->session->settings.view.stable)
+  if (runner->session->settings.stable)
     return;
-  if (runner->touched_count > 0)
+  if (runner->touched.count > 0)
     carry(runner);
   if (looks(runner))
     look_at_all(runner);
   forget_touched(runner);
-  runner->lab_changed = false;
+  runner->touched.lab = false;
 }
 
 /* A number that changes when the state of any touched socket does, or of a peer, or when a packet
@@ -192,9 +193,9 @@ void runner_look(struct runner *runner) {
 static uint64_t touched_states(struct runner *runner) {
   struct lab *lab = runner->session->lab;
   uint64_t sum = inventory_lab_states(runner->session);
-  for (size_t i = 0; i < runner->touched_count; i++) {
-    sum = sum * 31 + (uint64_t)look_state_now(runner->touched[i]);
-    touch_peers(runner, runner->touched[i]);
+  for (size_t i = 0; i < runner->touched.count; i++) {
+    sum = sum * 31 + (uint64_t)look_state_now(runner->touched.sockets[i]);
+    touch_peers(runner, runner->touched.sockets[i]);
   }
   return lab ? sum * 31 + lab->wire.news : sum;
 }
@@ -229,5 +230,5 @@ void runner_settle(struct runner *runner) {
   if (looks(runner))
     look_at_all(runner);
   forget_touched(runner);
-  runner->lab_changed = false;
+  runner->touched.lab = false;
 }

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Guarded by the session's lock, but for `news`. */
 struct process {

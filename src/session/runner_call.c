@@ -1,10 +1,8 @@
 #include "session/runner_call.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netdb.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "call/call.h"
 #include "lab/lab.h"
@@ -72,10 +70,11 @@ static int call_failed(struct runner *runner, const char *command, const struct 
  * command goes on. */
 static void bind_early(struct runner *runner, const struct call *call) {
   struct error ignored; /* no memory: the name is bound, or refused, when the command is done */
-  if (!runner->bind || runner->bound_early || call->made[0] < 0)
+  if (!runner->binding.names || runner->binding.done_early || call->made[0] < 0)
     return;
-  runner->bound_early = true;
-  runner_bind(runner, runner->bind[0], value_from_object(&call->made_entry[0]->object), &ignored);
+  runner->binding.done_early = true;
+  runner_bind(runner, runner->binding.names[0], value_from_object(&call->made_entry[0]->object),
+              &ignored);
 }
 
 /* The two ends of a pair know each other by their cookies. */
@@ -90,7 +89,7 @@ static void join_pair(const struct call *call) {
 
 static void use_sockets(struct runner *runner, struct call *call) {
   /* --stable waits until the sockets that were touched have settled, whatever the call proved. */
-  bool stable = runner->session->settings.view.stable;
+  bool stable = runner->session->settings.stable;
   if (call->entry) {
     if (stable || !call_needs_no_look(call))
       runner_touch(runner, call->entry);
@@ -108,11 +107,11 @@ static void use_sockets(struct runner *runner, struct call *call) {
 
 /* How long the next datagram is, before it is received: afterwards nobody can tell what was cut. */
 static int pending_datagram(const struct runner *runner, const struct call *call) {
-  int pending = 0;
   if (!runner->session->settings.look || !call->entry || call->entry->type != SOCK_DGRAM ||
       !call_row(call)->takes_datagram)
     return 0;
-  return ioctl(call->entry->descriptor, SIOCINQ, &pending) < 0 ? 0 : pending;
+  int pending = look_pending(call->entry);
+  return pending < 0 ? 0 : pending;
 }
 
 int runner_call(struct runner *runner, const char *command, struct call *call,
@@ -135,7 +134,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   struct event start = {
       .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
   call->start_event = runner_append(runner, &start);
-  if (runner->expects_blocks) {
+  if (runner->expectation.of_blocks) {
     waiter->deadline_reason = WAIT_BLOCKS;
     waiter->deadline = call->began + session->settings.blocks_after;
   }
@@ -148,7 +147,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   if (waiter->deadline)
     waiter->deadline = 0;
   call->ended = clock_monotonic();
-  runner->just_called = made;
+  runner->last_call.just_ended = made;
   session_lock(session);
   if (!made) { /* told to stop in the moment before */
     call_cancel(call);
@@ -166,13 +165,13 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
                          .monotonic = call->ended,
                          .host = call->where,
                          .call = call};
-  runner->call = runner_append(runner, &finish);
-  runner->call_subject = call->entry ? call->entry->id : 0;
-  runner->call_error = call->error;
-  runner->call_ended = call->ended;
+  runner->last_call.serial = runner_append(runner, &finish);
+  runner->last_call.subject = call->entry ? call->entry->id : 0;
+  runner->last_call.error = call->error;
+  runner->last_call.ended = call->ended;
   use_sockets(runner, call);
   diagnosis_note(runner, call, pending);
-  if (runner->expects_blocks && waiter->reason == WAIT_BLOCKS &&
+  if (runner->expectation.of_blocks && waiter->reason == WAIT_BLOCKS &&
       call_row(call)->direction == SENDS && call->result >= 0)
     return runner_interrupted(runner,
                               error); /* it took a part, and then blocked, as was expected */

@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SESSION_RUNNER_CALL_H
 #define SOCKSH_SESSION_RUNNER_CALL_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Makes a call. `command` is the name of the command that makes it, which the error does not say
  * again; NULL: none. 0 when the call succeeded; -1 with an error. The call is the caller's to free,

@@ -10,18 +10,14 @@
 
 enum { ENDED_KEPT = 64 }; /* services that have ended and that nobody has taken note of */
 
-/* The numbers of a service, by their names. */
-static const struct {
-  const char *name;
-  size_t offset;
-} figures[] = {
+const struct service_handle_figure service_handle_figures[] = {
     {"connections", offsetof(struct service_figures, now)},
     {"clients", offsetof(struct service_figures, total)},
     {"received", offsetof(struct service_figures, received)},
     {"sent", offsetof(struct service_figures, sent)},
     {"errors", offsetof(struct service_figures, errors)},
+    {NULL, 0},
 };
-enum { FIGURES = sizeof figures / sizeof *figures };
 
 static void handle_destroy(struct object *object) {
   struct service_handle *handle = (struct service_handle *)object;
@@ -51,10 +47,13 @@ static int handle_field(const struct object *object, const char *name, struct va
     *value = value_from_text(text, strlen(text));
     return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
   }
-  return error_set(error, ERROR_FAILURE,
-                   _("a service has no field .%s; there are .connections .clients .received .sent "
-                     ".errors .error .number"),
-                   name);
+  struct bytes fields = {0};
+  for (const struct service_handle_figure *row = service_handle_figures; row->name; row++)
+    bytes_append_format(&fields, ".%s ", row->name);
+  error_set(error, ERROR_FAILURE, _("a service has no field .%s; there are %s.error .number"), name,
+            bytes_text(&fields));
+  bytes_free(&fields);
+  return -1;
 }
 
 static const struct object_class handle_class = {
@@ -73,24 +72,27 @@ void service_handle_look(struct service_handle *handle) {
     service_look(handle->service, &handle->figures);
 }
 
+static const struct service_handle_figure *find_figure(const char *name, size_t length) {
+  for (const struct service_handle_figure *row = service_handle_figures; row->name; row++)
+    if (bytes_equal(name, length, row->name, strlen(row->name)))
+      return row;
+  return NULL;
+}
+
 bool service_handle_has_figure(const char *name, size_t length) {
-  for (size_t i = 0; i < FIGURES; i++)
-    if (bytes_equal(name, length, figures[i].name, strlen(figures[i].name)))
-      return true;
-  return false;
+  return find_figure(name, length) != NULL;
 }
 
 bool service_handle_figure(struct service_handle *handle, const char *name, size_t length,
                            int64_t *figure) {
+  const struct service_handle_figure *row = find_figure(name, length);
+  uint64_t number;
   service_handle_look(handle);
-  for (size_t i = 0; i < FIGURES; i++)
-    if (bytes_equal(name, length, figures[i].name, strlen(figures[i].name))) {
-      uint64_t number;
-      memcpy(&number, (const char *)&handle->figures + figures[i].offset, sizeof number);
-      *figure = (int64_t)number;
-      return true;
-    }
-  return false;
+  if (!row)
+    return false;
+  memcpy(&number, (const char *)&handle->figures + row->offset, sizeof number);
+  *figure = (int64_t)number;
+  return true;
 }
 
 struct service_handle *service_handle_find(struct session *session, struct socket *socket) {
@@ -217,7 +219,7 @@ static void restore(struct runner *runner, struct service_handle *handle) {
     socket = socket_table_find_cookie(socket->table, socket->cookie, NULL);
   if (!handle->made_nonblocking || !socket || socket->descriptor < 0)
     return;
-  int flags = fcntl(socket->descriptor, F_GETFL);
+  int flags = look_file_flags(socket);
   handle->made_nonblocking = false;
   call_init(&call, CALL_FCNTL, socket);
   call.number[0] = F_SETFL;

@@ -3,7 +3,7 @@
 #define SOCKSH_SESSION_SERVICE_HANDLE_H
 
 #include "service/service.h"
-#include "session/session.h"
+#include "session/runner.h"
 
 /* Guarded by the session's lock. */
 struct service_handle {
@@ -49,8 +49,14 @@ void services_settle(struct session *session);
 /* Ends all of them: the end of the session. */
 void services_end_all(struct session *session);
 
-/* What `await` may wait for of a service: a figure by its name. False where there is none of this
- * name. */
+/* The numbers of a service that a line may name: its fields, and what `await` may wait for. */
+struct service_handle_figure {
+  const char *name; /* NULL ends the table */
+  size_t offset;    /* in struct service_figures, of a uint64_t */
+};
+extern const struct service_handle_figure service_handle_figures[];
+
+/* One of them, as it is now. False where there is none of this name. */
 bool service_handle_figure(struct service_handle *handle, const char *name, size_t length,
                            int64_t *figure);
 bool service_handle_has_figure(const char *name, size_t length);

@@ -1,8 +1,6 @@
 #include "session/session.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 
 void session_lock(struct session *session) {
   if (pthread_mutex_trylock(&session->lock) == 0)
@@ -27,141 +25,8 @@ void session_yield_lock(struct session *session) {
   session_lock(session);
 }
 
-int runner_start(struct runner *runner, struct session *session, unsigned job,
-                 const struct scope *from) {
-  *runner = (struct runner){.session = session, .job = job};
-  waiter_create(&runner->waiter, &session->waiters, job);
-  runner->scope.names = &session->names;
-  runner->scope.last = &runner->last_value;
-  if (from) {
-    runner->scope.arguments = from->arguments;
-    runner->scope.argument_count = from->argument_count;
-  }
-  if (job && from) {
-    runner->scope.names = &runner->own_names;
-    runner->scope.round = from->round;
-    if (names_copy(from->names, &runner->own_names) < 0)
-      return -1;
-  }
-  return 0;
-}
-
-void runner_stop(struct runner *runner) {
-  names_clear(&runner->own_names);
-  value_clear(&runner->last_value);
-  if (runner->last_socket)
-    object_release(&runner->last_socket->object);
-  while (runner->touched_count > 0)
-    object_release(&runner->touched[--runner->touched_count]->object);
-  free(runner->touched);
-  free(runner->spare);
-}
-
-uint64_t runner_append(struct runner *runner, struct event *event) {
-  event->job = runner->job;
-  event->statement = runner->statement;
-  if (!event->host && runner->host)
-    event->host = runner->host->name;
-  return timeline_append(runner->session->timeline, event);
-}
-
-void runner_note(struct runner *runner, const char *format, ...) {
-  struct bytes text = {0};
-  va_list list;
-  va_start(list, format);
-  bytes_append_format_list(&text, format, list);
-  va_end(list);
-  struct event event = {.kind = EVENT_NOTE, .cause = runner->call, .note = bytes_text(&text)};
-  runner_append(runner, &event);
-  bytes_free(&text);
-}
-
-int runner_answer(struct runner *runner, struct answer *answer, struct error *error) {
-  bool failed = answer_failed(answer);
-  if (!failed) {
-    struct event event = {.kind = EVENT_ANSWER, .answer = answer};
-    runner_append(runner, &event);
-  }
-  answer_free(answer);
-  return failed ? error_set_memory(error) : 0;
-}
-
-bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason) {
-  int64_t now = clock_monotonic();
-  runner->just_called = false;
-  struct waiter *waiter = &runner->waiter;
-  if (runner->expects_blocks) {
-    int64_t blocks = now + runner->session->settings.blocks_after;
-    if (deadline == 0 || blocks < deadline) {
-      deadline = blocks;
-      reason = WAIT_BLOCKS;
-    }
-  }
-  waiter->deadline_reason = reason;
-  waiter->deadline = deadline;
-  session_unlock(runner->session);
-  if (waiter_begin(waiter, NULL, now))
-    return true;
-  waiter->deadline = 0;
-  session_lock(runner->session);
-  return false;
-}
-
-void runner_wait_end(struct runner *runner) {
-  runner->waiter.deadline = 0;
-  waiter_end(&runner->waiter);
-  session_lock(runner->session);
-}
-
-int runner_interrupted(struct runner *runner, struct error *error) {
-  enum wait_reason reason = (enum wait_reason)runner->waiter.reason;
-  if (reason == WAIT_BLOCKS) {
-    waiter_take_reason(&runner->waiter);
-    runner->saw_blocks = true;
-  }
-  error_set(error, ERROR_INTERRUPTED, reason == WAIT_BLOCKS ? _("it blocks") : _("interrupted"));
-  return -1;
-}
-
-static void replace_socket(struct socket **place, struct socket *socket) {
-  struct socket *old = *place;
-  if (old == socket)
-    return;
-  *place = (struct socket *)object_retain(&socket->object);
-  if (old)
-    object_release(&old->object);
-}
-
-void runner_use_socket(struct runner *runner, struct socket *socket) {
-  replace_socket(&runner->last_socket, socket);
-  replace_socket(&runner->session->last_used, socket);
-}
-
-void runner_touch(struct runner *runner, struct socket *socket) {
-  for (size_t i = 0; i < runner->touched_count; i++)
-    if (runner->touched[i] == socket)
-      return;
-  if (runner->touched_count == runner->touched_room) {
-    size_t room = runner->touched_room ? 2 * runner->touched_room : 8;
-    struct socket **touched = realloc(runner->touched, room * sizeof(struct socket *));
-    if (!touched)
-      return; /* no memory: its change is told at the next look */
-    runner->touched = touched;
-    runner->touched_room = room;
-  }
-  runner->touched[runner->touched_count++] = (struct socket *)object_retain(&socket->object);
-}
-
-int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error) {
-  struct socket *socket = value.kind == VALUE_OBJECT ? socket_from_object(value.object) : NULL;
-  if (socket) {
-    strncpy(socket->name, name, sizeof socket->name - 1);
-    socket->name[sizeof socket->name - 1] = '\0';
-  }
-  if (runner->bind_session && runner->scope.names != &runner->session->names &&
-      names_set(&runner->session->names, name, value_copy(&value)) < 0) {
-    value_clear(&value);
-    return error_set_memory(error);
-  }
-  return names_set(runner->scope.names, name, value) < 0 ? error_set_memory(error) : 0;
+void session_apply_settings(struct session *session) {
+  session->settings.view.stable = session->settings.stable;
+  view_configure(session->view, session->timeline, &session->settings.view);
+  timeline_set_record(session->timeline, session->settings.record);
 }

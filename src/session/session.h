@@ -1,5 +1,5 @@
-/* session: what commands share, what a thread that runs commands has of its own, and what only the
- * shell above can do for a command. */
+/* session: what commands share, and what only the shell above can do for a command. What a thread
+ * that runs commands has of its own is in runner.h. */
 #ifndef SOCKSH_SESSION_SESSION_H
 #define SOCKSH_SESSION_SESSION_H
 
@@ -14,13 +14,14 @@ struct runner;
 struct capture;
 struct lab;
 struct session;
-struct argument_value;
 struct service_handle;
 struct event_queue;
 
 /* What `set` changes. */
 struct settings {
-  struct view_settings view;
+  struct view_settings view; /* `stable` there follows the one below */
+  bool stable;          /* the output is the same each time: statements are settled, and views name
+                           what differs from run to run */
   bool look;            /* looks that were not asked for */
   int64_t timeout;      /* how long await, and the end of a script, wait; nanoseconds */
   int64_t blocks_after; /* when `expect blocks` takes a call for blocked; nanoseconds */
@@ -61,6 +62,9 @@ struct shell_operations {
   int (*save)(struct runner *runner, const char *path, struct error *error);
   /* Fills in the lines that were typed, oldest first. */
   void (*history)(struct session *session, struct answer *answer);
+  /* Has the terminal give each key at once, unseen, or whole lines again: around all that waits for
+   * keys, so that none is taken for the beginning of a line in between. */
+  void (*read_keys)(struct session *session, bool keys);
   /* Waits until a key is pressed, which is taken. 1 when one was, 0 after so many milliseconds, -1
    * when interrupted. */
   int (*wait_key)(struct runner *runner, int milliseconds);
@@ -103,80 +107,11 @@ struct session {
   size_t looked_orphans; /* and how many of those without a descriptor it passes over */
 };
 
-/* A thread that runs commands: the script's, the prompt's foreground, or a job's. Its own, but for
- * `waiter`. */
-struct runner {
-  struct session *session;
-  struct waiter waiter;
-  struct scope scope;         /* names, arguments, $?, $errno, $i */
-  struct names own_names;     /* a job's copy; the scope points to it, or to the session's */
-  struct value last_value;    /* $? */
-  struct socket *last_socket; /* "." : a reference */
-  unsigned job;               /* 0: the foreground */
-  struct host *host;     /* @HOST before the command: the host of the lab; NULL: the real network */
-  uint64_t statement;    /* the serial of the statement being run */
-  uint64_t call;         /* the serial of the last call that finished */
-  uint64_t call_subject; /* the id of the socket it was made on; 0: none */
-  int call_error;        /* the errno it gave */
-  int64_t call_ended;    /* when */
-  bool just_called;      /* its last act was a call, whose end has just been timed */
-  bool explained;        /* a note has said what the failure of its last call means */
-  bool expects;          /* the command is under `expect` or `until` */
-  bool expects_number;   /* and that with a number: an exit status is no failure */
-  bool expects_blocks;   /* the command is under `expect blocks` */
-  bool saw_blocks;       /* and was interrupted for it */
-  bool abbreviates;      /* lines may abbreviate commands: at the prompt */
-  unsigned following;    /* `fg`: the job this thread waits for, and hands interrupts to; 0: none */
-  unsigned depth;        /* how deep the statement is nested */
-  unsigned sources;      /* how many files are being sourced, one in the other */
-  const char *const *bind; /* names the command's result goes to, ended by NULL; NULL: none */
-  bool bind_session;       /* they are a job's outermost ones: bound in the session, too */
-  bool bound_early;        /* the first of them was bound when the socket was made */
-  struct argument_value
-      *spare; /* memory for the words of the next command; NULL while a command has it */
-  size_t spare_room;
-  struct socket **touched; /* looked at when the command is done: references */
-  size_t touched_count;
-  bool lab_changed; /* the command has let packets cross: whatever stands in the lab may have
-                       changed */
-  size_t touched_room;
-};
-
 void session_lock(struct session *session);
 void session_unlock(struct session *session);
 
 /* Lets threads that wait for the lock have it: between statements. */
 void session_yield_lock(struct session *session);
-
-/* Makes the calling thread a runner; job 0 uses the session's names, another a copy of `names`,
- * which may be NULL for an empty one. 0, or -1 when there is no memory. */
-int runner_start(struct runner *runner, struct session *session, unsigned job,
-                 const struct scope *from);
-void runner_stop(struct runner *runner);
-
-/* Appends an event of this thread: job and statement are filled in. */
-uint64_t runner_append(struct runner *runner, struct event *event);
-
-/* One sentence that explains what was just seen. */
-void runner_note(struct runner *runner, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Hands an answer to the views, and frees it. 0, or -1 when memory ran out on the way. */
-int runner_answer(struct runner *runner, struct answer *answer, struct error *error);
-
-/* Around a wait that is no call: gives the lock up and takes it again. False: told to stop, or
- * interrupted meanwhile. */
-bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason);
-void runner_wait_end(struct runner *runner);
-
-/* Fills in the error of a command that was interrupted. Always -1. */
-int runner_interrupted(struct runner *runner, struct error *error);
-
-/* The socket becomes "." of this thread, and the one that `status` marks. */
-void runner_use_socket(struct runner *runner, struct socket *socket);
-
-/* The socket will be looked at when the command is done. */
-void runner_touch(struct runner *runner, struct socket *socket);
 
 /* What a look comes behind. */
 struct look_cause {
@@ -200,15 +135,10 @@ void session_look_around(struct session *session);
  * many: a session that opens and closes connections without end must not grow. */
 void session_prune_orphans(struct session *session);
 
+/* Hands the settings to those who keep some: the views, and the timeline. */
+void session_apply_settings(struct session *session);
+
 /* True when looks that were not asked for are wanted. */
 bool session_looks(const struct session *session);
-
-/* Looks at the touched sockets and their peers, and appends what has changed. */
-void runner_look(struct runner *runner);
-/* The same until nothing has changed for a while: --stable. */
-void runner_settle(struct runner *runner);
-
-/* Binds a name in the scope of this thread; a job's outermost names also in the session. */
-int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error);
 
 #endif

@@ -5,7 +5,7 @@
 int session_start_lab(struct runner *runner, struct error *error) {
   struct session *session = runner->session;
   if (!session->lab)
-    session->lab = lab_create(session->timeline, session->settings.view.stable, error);
+    session->lab = lab_create(session->timeline, session->settings.stable, error);
   return session->lab ? 0 : -1;
 }
 
@@ -22,7 +22,7 @@ void runner_lock_wire(struct runner *runner, struct wire *wire) {
   wire_lock(wire);
   wire->statement = runner->statement;
   wire->job = runner->job;
-  runner->lab_changed = true;
+  runner->touched.lab = true;
 }
 
 void runner_unlock_wire(struct wire *wire) {

@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SESSION_SESSION_LAB_H
 #define SOCKSH_SESSION_SESSION_LAB_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 struct wire;
 

@@ -20,7 +20,7 @@ const struct setting setting_table[] = {
      N_("the shell looks at sockets without being asked")},
     {"states", SETTING_SWITCH, VIEW(states),
      N_("the shell looks after each call, and shows what changed")},
-    {"stable", SETTING_SWITCH, VIEW(stable),
+    {"stable", SETTING_SWITCH, offsetof(struct settings, stable),
      N_("the output is the same each time: ports as P1, times as T1")},
     {"record", SETTING_SIZE, offsetof(struct settings, record),
      N_("bytes of each call's data that are kept")},

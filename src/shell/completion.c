@@ -4,7 +4,7 @@
 
 #include "command/match.h"
 #include "shell/place.h"
-#include "socket/look.h"
+#include "socket/look_field.h"
 
 /* The second words of names such as `wire hold`. */
 static void offer_parts(struct offer *offer, const struct command *command) {
@@ -28,11 +28,12 @@ static void offer_expansion(struct offer *offer) {
       offer_text(offer, *name, NULL);
     return;
   }
-  const char *const *fields =
-      memchr(dollar, '.', (size_t)(dot - dollar)) ? address_fields : look_field_names;
+  bool of_address = memchr(dollar, '.', (size_t)(dot - dollar));
   offer->kept = (size_t)(dot - offer->word) + 1;
-  for (; *fields; fields++)
-    offer_text(offer, *fields, NULL);
+  for (const char *const *field = address_fields; of_address && *field; field++)
+    offer_text(offer, *field, NULL);
+  for (const struct look_field *field = look_fields; !of_address && field->name; field++)
+    offer_text(offer, field->name, NULL);
 }
 
 static void offer_argument(struct offer *offer, const struct argument *argument) {

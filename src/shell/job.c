@@ -285,7 +285,7 @@ unsigned job_detach(struct runner *runner, struct program *program,
     return 0;
   }
   runner->scope.names = &runner->own_names;
-  runner->bind_session = runner->bind != NULL && runner->depth == 0;
+  runner->binding.in_session = runner->binding.names != NULL && runner->depth == 0;
   runner->job = job->number;
   runner->waiter.job = job->number;
   job->runner = runner;
@@ -337,13 +337,6 @@ unsigned job_last(struct session *session) {
     if (!job->done)
       last = job->number;
   return last;
-}
-
-size_t job_running(const struct session *session) {
-  size_t count = 0;
-  for (const struct job *job = session->jobs ? session->jobs->jobs : NULL; job; job = job->next)
-    count += !job->done;
-  return count;
 }
 
 /* Waits until a job is done. 0, or -1 with an error: interrupted, or too late. */

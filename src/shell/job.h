@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SHELL_JOB_H
 #define SOCKSH_SHELL_JOB_H
 
-#include "session/session.h"
+#include "session/runner.h"
 #include "shell/program.h"
 
 /* 0, or -1 when there is no memory; and the end of it, when no thread runs any more. */
@@ -44,8 +44,5 @@ int job_conclude(struct runner *runner);
 /* Ends all jobs that still run, and waits until their threads are gone. The session's lock is held,
  * and given up. */
 void job_end_all(struct session *session);
-
-/* How many jobs still run. */
-size_t job_running(const struct session *session);
 
 #endif

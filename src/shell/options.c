@@ -1,9 +1,5 @@
 #include "shell/options.h"
 
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

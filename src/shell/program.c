@@ -52,11 +52,10 @@ static int check(const struct statement *statement, bool repeated, struct error 
   return 0;
 }
 
-enum script_status program_read(const char *name, const char *text, size_t length, unsigned line,
-                                bool abbreviated, struct program **program, struct source **source,
-                                struct error *error) {
+enum script_status program_read(const struct program_text *text, struct program **program,
+                                struct source **source, struct error *error) {
   *program = NULL;
-  *source = source_create(name, text, length, line);
+  *source = source_create(text->name, text->data, text->length, text->line);
   struct program *made = calloc(1, sizeof *made);
   if (!*source || !made) {
     free(made);
@@ -65,7 +64,7 @@ enum script_status program_read(const char *name, const char *text, size_t lengt
   }
   made->references = 1;
   const struct vocabulary *vocabulary =
-      abbreviated ? &command_vocabulary_abbreviated : &command_vocabulary;
+      text->abbreviates ? &command_vocabulary_abbreviated : &command_vocabulary;
   enum script_status status = script_read(*source, vocabulary, &made->script, error);
   if (status == SCRIPT_READ && check(made->script.first, false, error) < 0) {
     script_free(&made->script);

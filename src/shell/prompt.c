@@ -56,20 +56,24 @@ void prompt_lend_terminal(struct session *session, pid_t group) {
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
 }
 
-int prompt_wait_key(struct runner *runner, int milliseconds) {
-  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+void prompt_read_keys(struct session *session, bool keys) {
   struct termios raw = terminal_before;
-  char key;
-  if (!terminal_known || !runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
-    return -1;
+  if (!session->interactive || !terminal_known)
+    return;
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, keys ? &raw : &terminal_before);
+}
+
+int prompt_wait_key(struct runner *runner, int milliseconds) {
+  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+  char key;
+  if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+    return -1;
   output_flush(&runner->session->output);
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   int ready = poll(&item, 1, milliseconds);
   bool pressed = ready > 0 && read(STDIN_FILENO, &key, 1) >= 0;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
   runner_wait_end(runner);
   return runner->waiter.reason != WAIT_NOT_INTERRUPTED ? -1 : pressed;
 }

@@ -9,6 +9,7 @@ int prompt_run(struct session *session, const struct shell_options *options);
 
 /* See struct shell_operations. */
 /* See struct shell_operations. While a command runs nobody else reads the terminal. */
+void prompt_read_keys(struct session *session, bool keys);
 int prompt_wait_key(struct runner *runner, int milliseconds);
 
 void prompt_lend_terminal(struct session *session, pid_t group);

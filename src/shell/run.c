@@ -79,10 +79,10 @@ static void append_statement(struct run *run) {
     event.line.length = whole.length;
   }
   /* A script's next line follows the last call at once; a line that is typed takes its time. */
-  if (run->runner->just_called && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
+  if (run->runner->last_call.just_ended && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
     event.monotonic = EVENT_AT_ONCE;
-  run->runner->just_called = false;
-  run->runner->call = 0;
+  run->runner->last_call.just_ended = false;
+  run->runner->last_call.serial = 0;
   run->runner->statement = runner_append(run->runner, &event);
   bytes_free(&whole);
 }
@@ -104,7 +104,8 @@ static int show_received(struct run *run) {
   struct runner *runner = run->runner;
   const struct result *result = run->result;
   if (!runner->session->settings.view.quiet || !result->received || result->number == 0 ||
-      runner->bind || runner->expects || result->count == 0 || result->values[0].kind != VALUE_DATA)
+      runner->binding.names || runner->expectation.expects || result->count == 0 ||
+      result->values[0].kind != VALUE_DATA)
     return 0;
   struct answer answer;
   answer_text(&answer, "data");
@@ -123,7 +124,7 @@ static enum flow run_command(struct run *run) {
   if (runner->depth > 0)
     append_statement(run);
   result_clear(run->result);
-  runner->bound_early = false;
+  runner->binding.done_early = false;
   int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
   if (status == 0)
     status = invocation.command->run(&invocation);
@@ -150,10 +151,10 @@ static enum flow quit_flow(struct run *run) {
 static enum flow run_block(struct run *run) {
   enum flow flow = FLOW_DONE;
   run->runner->depth++;
-  const char *const *bind = run->runner->bind;
-  bool bind_session = run->runner->bind_session;
-  run->runner->bind = NULL;
-  run->runner->bind_session = false; /* what a job binds inside a block stays its own */
+  const char *const *bind = run->runner->binding.names;
+  bool bind_session = run->runner->binding.in_session;
+  run->runner->binding.names = NULL;
+  run->runner->binding.in_session = false; /* what a job binds inside a block stays its own */
   for (const struct statement *statement = run->statement->block; statement && flow == FLOW_DONE;
        statement = statement->next) {
     struct run inner = *run;
@@ -168,8 +169,8 @@ static enum flow run_block(struct run *run) {
       flow = run_prefixed(&inner, statement->prefixes);
     session_yield_lock(run->runner->session);
   }
-  run->runner->bind = bind;
-  run->runner->bind_session = bind_session;
+  run->runner->binding.names = bind;
+  run->runner->binding.in_session = bind_session;
   run->runner->depth--;
   return flow;
 }
@@ -210,17 +211,17 @@ static enum flow bind_names(struct run *run, const struct prefix *prefix) {
 
 static enum flow run_names(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
-  const char *const *outer = runner->bind;
-  bool outer_session = runner->bind_session;
-  runner->bind = prefix->names;
-  runner->bind_session = runner->job && runner->depth == 0;
+  const char *const *outer = runner->binding.names;
+  bool outer_session = runner->binding.in_session;
+  runner->binding.names = prefix->names;
+  runner->binding.in_session = runner->job && runner->depth == 0;
   enum flow flow = run_prefixed(run, prefix->next);
   /* What `expect` wanted to fail gave nothing to bind. */
   if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked &&
       bind_names(run, prefix) == FLOW_FAILED)
     flow = FLOW_FAILED;
-  runner->bind = outer;
-  runner->bind_session = outer_session;
+  runner->binding.names = outer;
+  runner->binding.in_session = outer_session;
   return flow;
 }
 
@@ -236,25 +237,25 @@ static int pattern_text(struct run *run, const struct pattern *pattern, struct e
  * a result. */
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
-  bool outer = runner->expects_blocks;
-  bool outer_expects = runner->expects;
-  bool outer_number = runner->expects_number;
-  runner->expects = true;
-  runner->expects_number = prefix->pattern.kind == PATTERN_NUMBER;
-  runner->expects_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
-  runner->saw_blocks = false;
+  bool outer = runner->expectation.of_blocks;
+  bool outer_expects = runner->expectation.expects;
+  bool outer_number = runner->expectation.of_number;
+  runner->expectation.expects = true;
+  runner->expectation.of_number = prefix->pattern.kind == PATTERN_NUMBER;
+  runner->expectation.of_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
+  runner->expectation.saw_blocks = false;
   enum flow flow = run_prefixed(run, prefix->next);
-  runner->expects_blocks = outer;
-  runner->expects = outer_expects;
-  runner->expects_number = outer_number;
+  runner->expectation.of_blocks = outer;
+  runner->expectation.expects = outer_expects;
+  runner->expectation.of_number = outer_number;
   if (flow != FLOW_FAILED)
     return flow;
-  bool comparable = run->error->kind == ERROR_FAILURE || runner->saw_blocks;
+  bool comparable = run->error->kind == ERROR_FAILURE || runner->expectation.saw_blocks;
   if (!comparable || run->error->told)
     return FLOW_FAILED;
   result_clear(run->result);
   run->result->failed = true;
-  run->result->blocked = runner->saw_blocks;
+  run->result->blocked = runner->expectation.saw_blocks;
   run->result->number = run->error->number;
   return FLOW_DONE;
 }
@@ -439,9 +440,9 @@ void run_report_error(struct runner *runner, const struct source *source,
                                       : 0;
   struct place place = error->place.length || !statement ? error->place : statement->command_place;
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
-  bool explained = error->call && runner->explained;
+  bool explained = error->call && runner->last_call.explained;
   const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
-  struct event event = {.kind = EVENT_ERROR, .cause = runner->call};
+  struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
   event.error = (struct event_error){
       .kind = error->kind,
       .number = error->number,
@@ -488,7 +489,7 @@ static void append_result(struct run *run, bool statement_failed) {
     for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
       bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
   struct event event = {.kind = EVENT_RESULT};
-  if (run->runner->just_called)
+  if (run->runner->last_call.just_ended)
     event.monotonic = EVENT_AT_ONCE;
   event.result = (struct event_result){
       .failed = statement_failed,
@@ -508,7 +509,7 @@ int run_job_statement(struct runner *runner, struct program *program,
   error_clear(error);
   append_statement(&run);
   enum flow flow = run_prefixed(&run, statement->prefixes);
-  if (runner->session->settings.view.stable)
+  if (runner->session->settings.stable)
     runner_settle(runner);
   append_result(&run, flow == FLOW_FAILED);
   if (runner->depth == 0)
@@ -523,7 +524,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
   append_statement(&run);
   enum flow flow = statement->background ? failed(job_start(runner, program, statement, error))
                                          : run_prefixed(&run, statement->prefixes);
-  if (runner->session->settings.view.stable) {
+  if (runner->session->settings.stable) {
     if (statement->background && flow == FLOW_DONE)
       job_settle(runner);
     runner_settle(runner);

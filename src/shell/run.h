@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SHELL_RUN_H
 #define SOCKSH_SHELL_RUN_H
 
-#include "session/session.h"
+#include "session/runner.h"
 #include "shell/program.h"
 
 /* Runs one statement of a program, and tells of an error. Both under the session's lock. 0, or -1

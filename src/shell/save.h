@@ -2,7 +2,7 @@
 #ifndef SOCKSH_SHELL_SAVE_H
 #define SOCKSH_SHELL_SAVE_H
 
-#include "session/session.h"
+#include "session/runner.h"
 
 /* See struct shell_operations. */
 int save_script(struct runner *runner, const char *path, struct error *error);

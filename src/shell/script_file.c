@@ -81,7 +81,8 @@ static void run_text(struct script_run *run, const char *name, const char *text,
   struct program *program;
   struct source *source;
   struct error error;
-  if (program_read(name, text, length, 1, false, &program, &source, &error) == SCRIPT_READ) {
+  if (program_read(&(struct program_text){.name = name, .data = text, .length = length, .line = 1},
+                   &program, &source, &error) == SCRIPT_READ) {
     run_program(run, program, ORIGIN_SCRIPT);
   } else {
     tell(run, source, &error);
@@ -154,8 +155,11 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   struct source *source;
   struct error error;
   enum script_status status =
-      program_read("stdin", input->bytes.data + input->start, end - input->start, input->line,
-                   false, &program, &source, &error);
+      program_read(&(struct program_text){.name = "stdin",
+                                          .data = input->bytes.data + input->start,
+                                          .length = end - input->start,
+                                          .line = input->line},
+                   &program, &source, &error);
   bool incomplete = status == SCRIPT_INCOMPLETE && !(input->ended && end == input->bytes.length);
   if (status == SCRIPT_READ) {
     run_program(run, program, ORIGIN_TYPED);
@@ -313,8 +317,8 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
 static int run_nested(struct runner *runner, struct program *program, struct result *result,
                       struct error *error) {
   int status = 0;
-  const char *const *bind = runner->bind;
-  runner->bind = NULL;
+  const char *const *bind = runner->binding.names;
+  runner->binding.names = NULL;
   runner->depth++;
   for (const struct statement *statement = program->script.first; statement && status == 0;
        statement = statement->next) {
@@ -328,7 +332,7 @@ static int run_nested(struct runner *runner, struct program *program, struct res
       error->told = error->kind != ERROR_INTERRUPTED;
   }
   runner->depth--;
-  runner->bind = bind;
+  runner->binding.names = bind;
   return status;
 }
 
@@ -343,8 +347,11 @@ int script_source(struct runner *runner, const char *path, struct result *result
                        "source itself?"),
                      path, SOURCE_LIMIT);
   int status = script_read_file(path, -1, &text, error);
-  if (status == 0 && program_read(path, text.data ? text.data : "", text.length, 1, false, &program,
-                                  &source, error) != SCRIPT_READ) {
+  if (status == 0 && program_read(&(struct program_text){.name = path,
+                                                         .data = text.data ? text.data : "",
+                                                         .length = text.length,
+                                                         .line = 1},
+                                  &program, &source, error) != SCRIPT_READ) {
     if (source)
       run_report_error(runner, source, NULL, error);
     error->told = true;
@@ -368,7 +375,9 @@ int script_run_line(struct runner *runner, const char *name, const char *line,
   struct program *program = NULL;
   struct source *source = NULL;
   int status = -1;
-  if (program_read(name, line, strlen(line), 1, false, &program, &source, error) == SCRIPT_READ)
+  if (program_read(
+          &(struct program_text){.name = name, .data = line, .length = strlen(line), .line = 1},
+          &program, &source, error) == SCRIPT_READ)
     status = run_nested(runner, program, result, error);
   program_release(program);
   source_release(source);

@@ -23,8 +23,8 @@ struct walk *walk_create(const char *name, const char *text, size_t length, stru
   struct error error;
   if (!walk)
     return NULL;
-  if (program_read(name, text, length, 1, false, &walk->program, &walk->source, &error) !=
-      SCRIPT_READ) {
+  if (program_read(&(struct program_text){.name = name, .data = text, .length = length, .line = 1},
+                   &walk->program, &walk->source, &error) != SCRIPT_READ) {
     if (walk->source)
       run_report_error(runner, walk->source, NULL, &error);
     walk_free(walk);
@@ -139,7 +139,9 @@ static void explain_next(const struct walk *walk, struct runner *runner) {
   struct result result = {0};
   struct error error;
   bytes_append_format(&line, "help %s", statement->command ? statement->command->name : "language");
-  if (program_read("", line.data, line.length, 1, false, &program, &source, &error) == SCRIPT_READ)
+  if (program_read(
+          &(struct program_text){.name = "", .data = line.data, .length = line.length, .line = 1},
+          &program, &source, &error) == SCRIPT_READ)
     run_statement(runner, program, program->script.first, ORIGIN_SCRIPT, &result, &error);
   result_clear(&result);
   program_release(program);

@@ -3,7 +3,7 @@
 #ifndef SOCKSH_SHELL_WALK_H
 #define SOCKSH_SHELL_WALK_H
 
-#include "session/session.h"
+#include "session/runner.h"
 #include "shell/program.h"
 
 struct walk;

@@ -80,8 +80,12 @@ static void run_lines(struct worker *worker) {
     struct program *program;
     struct source *source;
     struct error error;
-    enum script_status status =
-        program_read("", text.data + start, end - start, 1, true, &program, &source, &error);
+    enum script_status status = program_read(&(struct program_text){.name = "",
+                                                                    .data = text.data + start,
+                                                                    .length = end - start,
+                                                                    .line = 1,
+                                                                    .abbreviates = true},
+                                             &program, &source, &error);
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG && source)

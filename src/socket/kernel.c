@@ -250,14 +250,15 @@ static int walk_unix(struct kernel *kernel, struct reading *reading) {
   return ask(kernel, &request, sizeof request, true, reading);
 }
 
-int kernel_walk(struct kernel *kernel, unsigned kinds, uint32_t states,
+int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error) {
   struct reading reading = {.each = each, .context = context};
-  int problem = kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, states, &reading) : 0;
-  if (problem == 0 && kinds & KERNEL_UDP)
+  int problem =
+      filter.kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, filter.states, &reading) : 0;
+  if (problem == 0 && filter.kinds & KERNEL_UDP)
     problem = walk_inet(kernel, IPPROTO_UDP, ~0U, &reading);
-  if (problem == 0 && kinds & KERNEL_UNIX)
+  if (problem == 0 && filter.kinds & KERNEL_UNIX)
     problem = walk_unix(kernel, &reading);
   return problem ? error_set_errno(error, problem,
                                    _("the kernel's list of sockets (sock_diag) can't be read"))

@@ -51,9 +51,16 @@ void kernel_close(struct kernel *kernel);
 /* What a walk visits. */
 enum kernel_kind { KERNEL_TCP = 1, KERNEL_UDP = 2, KERNEL_UNIX = 4, KERNEL_ALL = 7 };
 
-/* Calls `each` for every socket of these kinds in one of the states, a set of bits 1 << enum
- * socket_state (TCP only; ~0: all). 0, or -1 with an error. */
-int kernel_walk(struct kernel *kernel, unsigned kinds, uint32_t states,
+/* Which sockets a walk visits: of these kinds, and of TCP's in one of the states, a set of bits
+ * 1 << enum socket_state. */
+struct kernel_filter {
+  unsigned kinds;
+  uint32_t states;
+};
+#define KERNEL_STATES (~0U) /* all of them */
+
+/* Calls `each` with every such socket. 0, or -1 with an error. */
+int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error);
 

@@ -1,6 +1,7 @@
 #include "socket/look.h"
 
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -26,11 +27,9 @@ static short poll_now(const struct socket *socket, short events) {
   return poll(&item, 1, 0) < 0 ? 0 : item.revents;
 }
 
-static bool listens(const struct socket *socket) {
+bool look_listens(const struct socket *socket) {
   int listening = 0;
-  socklen_t length = sizeof listening;
-  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
-         listening;
+  return socket_read_number(socket->descriptor, SO_ACCEPTCONN, &listening) == 0 && listening;
 }
 
 static bool has_peer(const struct socket *socket) {
@@ -44,7 +43,7 @@ static enum socket_state other_state(const struct socket *socket, bool reread) {
   bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
   enum socket_state state = socket->seen.state;
   if (reread || state == STATE_UNKNOWN) {
-    if (stream && listens(socket))
+    if (stream && look_listens(socket))
       return STATE_LISTEN;
     state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
   }
@@ -222,4 +221,27 @@ void look_details(const struct socket *socket, struct look_details *details) {
     details->receive_queue = -1;
   if (ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue) < 0)
     details->send_queue = -1;
+}
+
+int look_drops(const struct socket *socket, uint32_t *drops) {
+  uint32_t numbers[SK_MEMINFO_VARS] = {0};
+  socklen_t length = sizeof numbers;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
+      length <= SK_MEMINFO_DROPS * sizeof *numbers)
+    return -1;
+  *drops = numbers[SK_MEMINFO_DROPS];
+  return 0;
+}
+
+int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info) {
+  return tcp_info_read(socket->descriptor, info);
+}
+
+int look_pending(const struct socket *socket) {
+  int pending = 0;
+  return ioctl(socket->descriptor, SIOCINQ, &pending) < 0 ? -1 : pending;
+}
+
+int look_file_flags(const struct socket *socket) {
+  return fcntl(socket->descriptor, F_GETFL);
 }

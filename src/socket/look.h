@@ -6,6 +6,7 @@
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
+#include "option/tcp_info.h"
 #include "socket/socket.h"
 
 /* Looks at the state and addresses of a socket. True if they differ from socket->seen, which is
@@ -38,12 +39,19 @@ void look_details(const struct socket *socket, struct look_details *details);
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
-/* A socket's field, for $name.field: the `field` function of a socket's object class, so the object
- * is a socket. 0, or -1 with an error. */
-int look_field(const struct object *object, const char *name, struct value *value,
-               struct error *error);
+/* True where it listens. */
+bool look_listens(const struct socket *socket);
 
-/* The names of all fields, ended by NULL, for completion and the manual. */
-extern const char *const look_field_names[];
+/* How many packets to it were dropped (SO_MEMINFO). 0, or -1 where the kernel does not say. */
+int look_drops(const struct socket *socket, uint32_t *drops);
+
+/* What TCP_INFO says of it. 0, or -1 with errno set. */
+int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info);
+
+/* The bytes that may be read at once: of datagrams, those of the first (SIOCINQ); -1: unknown. */
+int look_pending(const struct socket *socket);
+
+/* Its file's flags (F_GETFL), or -1. */
+int look_file_flags(const struct socket *socket);
 
 #endif

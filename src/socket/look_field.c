@@ -1,12 +1,10 @@
-/* look_field: a socket's fields, $name.field, read from the kernel at that moment. */
+#include "socket/look_field.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "option/tcp_info.h"
 #include "socket/look.h"
-
-const char *const look_field_names[] = {"fd",    "local", "peer", "state", "type", "family",
-                                        "recvq", "sendq", "info", "host",  NULL};
 
 static int set_text(const char *text, struct value *value, struct error *error) {
   *value = value_from_text(text, strlen(text));
@@ -34,7 +32,7 @@ static int set_address(const struct address *address, const char *name, struct v
   return 0;
 }
 
-static int set_info(const struct socket *socket, struct value *value, struct error *error) {
+static int read_info(const struct socket *socket, struct value *value, struct error *error) {
   struct tcp_info_bytes info;
   if (!socket_is_tcp(socket) || socket->descriptor < 0)
     return error_set(error, ERROR_FAILURE, _("only an open socket of TCP has .info"));
@@ -47,44 +45,87 @@ static int set_info(const struct socket *socket, struct value *value, struct err
   return 0;
 }
 
+static int read_descriptor(const struct socket *socket, struct value *value, struct error *error) {
+  (void)error;
+  *value = value_from_number(socket->descriptor);
+  return 0;
+}
+
+static int read_host(const struct socket *socket, struct value *value, struct error *error) {
+  return set_text(host_name(socket->host), value, error);
+}
+
+static int read_family(const struct socket *socket, struct value *value, struct error *error) {
+  return set_constant(&constant_families, socket->family, value, error);
+}
+
+static int read_type(const struct socket *socket, struct value *value, struct error *error) {
+  return set_constant(&constant_types, socket->type, value, error);
+}
+
+static int read_state(const struct socket *socket, struct value *value, struct error *error) {
+  enum socket_state state = look_state_now(socket);
+  if (state == STATE_UNKNOWN && socket->descriptor < 0)
+    state = STATE_CLOSED;
+  return set_constant(&constant_states, state, value, error);
+}
+
+static int read_local(const struct socket *socket, struct value *value, struct error *error) {
+  struct address address = socket->descriptor < 0 ? socket->seen.local : look_local(socket);
+  return set_address(&address, "local", value, error);
+}
+
+static int read_peer(const struct socket *socket, struct value *value, struct error *error) {
+  struct address address = socket->descriptor < 0 ? socket->seen.peer : look_peer(socket);
+  return set_address(&address, "peer", value, error);
+}
+
+static int read_receive_queue(const struct socket *socket, struct value *value,
+                              struct error *error) {
+  (void)error;
+  struct look_details details;
+  look_details(socket, &details);
+  *value = value_from_number(details.receive_queue);
+  return 0;
+}
+
+static int read_send_queue(const struct socket *socket, struct value *value, struct error *error) {
+  (void)error;
+  struct look_details details;
+  look_details(socket, &details);
+  *value = value_from_number(details.send_queue);
+  return 0;
+}
+
+const struct look_field look_fields[] = {
+    {"fd", read_descriptor},
+    {"local", read_local},
+    {"peer", read_peer},
+    {"state", read_state},
+    {"type", read_type},
+    {"family", read_family},
+    {"recvq", read_receive_queue},
+    {"sendq", read_send_queue},
+    {"info", read_info},
+    {"host", read_host},
+    {NULL, NULL},
+};
+
+static int no_field(const char *name, struct error *error) {
+  struct bytes names = {0};
+  for (const struct look_field *field = look_fields; field->name; field++)
+    bytes_append_format(&names, " .%s", field->name);
+  error_set(error, ERROR_FAILURE, _("a socket has no field .%s; there are%s"), name,
+            bytes_text(&names));
+  bytes_free(&names);
+  return -1;
+}
+
 int look_field(const struct object *object, const char *name, struct value *value,
                struct error *error) {
   const struct socket *socket = (const struct socket *)object;
-  struct look_details details;
-  if (strcmp(name, "fd") == 0) {
-    *value = value_from_number(socket->descriptor);
-    return 0;
-  }
-  if (strcmp(name, "host") == 0) {
-    *value = value_from_text(host_name(socket->host), strlen(host_name(socket->host)));
-    return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
-  }
-  if (strcmp(name, "family") == 0)
-    return set_constant(&constant_families, socket->family, value, error);
-  if (strcmp(name, "type") == 0)
-    return set_constant(&constant_types, socket->type, value, error);
-  if (strcmp(name, "state") == 0) {
-    enum socket_state state = look_state_now(socket);
-    if (state == STATE_UNKNOWN && socket->descriptor < 0)
-      state = STATE_CLOSED;
-    return set_constant(&constant_states, state, value, error);
-  }
-  if (strcmp(name, "local") == 0 || strcmp(name, "peer") == 0) {
-    bool local = name[0] == 'l';
-    struct address address = local ? look_local(socket) : look_peer(socket);
-    if (socket->descriptor < 0)
-      address = local ? socket->seen.local : socket->seen.peer;
-    return set_address(&address, name, value, error);
-  }
-  if (strcmp(name, "recvq") == 0 || strcmp(name, "sendq") == 0) {
-    look_details(socket, &details);
-    *value = value_from_number(name[0] == 'r' ? details.receive_queue : details.send_queue);
-    return 0;
-  }
-  if (strcmp(name, "info") == 0)
-    return set_info(socket, value, error);
-  return error_set(error, ERROR_FAILURE,
-                   _("a socket has no field .%s; there are .fd .local .peer .state .type .family "
-                     ".recvq .sendq .info"),
-                   name);
+  for (const struct look_field *field = look_fields; field->name; field++)
+    if (strcmp(name, field->name) == 0)
+      return field->read(socket, value, error);
+  return no_field(name, error);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "socket/look.h"
+#include "socket/look_field.h"
 
 static void socket_destroy(struct object *object) {
   free(object);
@@ -93,18 +93,13 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
-static int read_number(int descriptor, int option, int *number) {
-  socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
-}
-
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;
-  if (read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0 ||
-      read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)
+  if (socket_read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0 ||
+      socket_read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)
     return -1;
-  if (read_number(socket->descriptor, SO_PROTOCOL, &socket->protocol) < 0)
+  if (socket_read_number(socket->descriptor, SO_PROTOCOL, &socket->protocol) < 0)
     socket->protocol = 0;
   return 0;
 }

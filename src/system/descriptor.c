@@ -118,6 +118,10 @@ bool descriptor_is_own(int descriptor) {
   return own_base > 0 && descriptor >= own_base;
 }
 
+bool descriptor_is_open(int descriptor) {
+  return fcntl(descriptor, F_GETFD) >= 0;
+}
+
 void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context) {
   DIR *directory = opendir("/proc/self/fd");
   if (!directory)

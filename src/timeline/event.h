@@ -161,6 +161,14 @@ enum service_phase {
   SERVICE_COLLECTED, /* its end has been noticed: no more events follow */
 };
 
+/* Why a service has ended, or is ending. */
+enum service_end {
+  SERVICE_RUNS,
+  SERVICE_STOPPED, /* `stop`, or the end of the session */
+  SERVICE_UNTIL,   /* the bytes that end it have come */
+  SERVICE_LOST,    /* its socket was closed or shut down, and its last client is gone */
+};
+
 struct event_service {
   unsigned number;
   enum service_phase phase;
@@ -171,13 +179,14 @@ struct event_service {
   bool back;             /* relay: the data comes from the target */
   const char *data;      /* what was forwarded: its first `kept` bytes */
   size_t kept;
-  size_t length;     /* bytes in all */
-  uint64_t received; /* bytes from the client, or from all clients */
-  uint64_t sent;     /* bytes to them */
-  uint64_t count;    /* SERVICE_ENDED: connections in all, or datagrams */
-  uint64_t left_out; /* how many service events were dropped before this one, for lack of room */
-  int error;         /* an errno, or 0 */
-  const char *text; /* the handler and the model; the call that failed; why it ended. "" for none */
+  size_t length;        /* bytes in all */
+  uint64_t received;    /* bytes from the client, or from all clients */
+  uint64_t sent;        /* bytes to them */
+  uint64_t count;       /* SERVICE_ENDED: connections in all, or datagrams */
+  uint64_t left_out;    /* how many service events were dropped before this one, for lack of room */
+  int error;            /* an errno, or 0 */
+  enum service_end end; /* SERVICE_ENDED: why */
+  const char *text;     /* the handler and the model; the call that failed. "" for none */
 };
 
 /* The progress of a transfer. */

@@ -77,7 +77,8 @@ void view_remove(struct view *view, struct timeline *timeline, struct view *remo
 }
 
 void view_event(const struct event *event, void *context) {
+  bool unseen = event->kind == EVENT_PACKET && event->packet.unseen;
   for (struct view *view = context; view; view = view->next)
-    if (view->class->unseen || event->kind != EVENT_PACKET || !event->packet.unseen)
+    if (!(view->class->leaves_out & VIEW_KIND(event->kind)) && (!unseen || view->class->unseen))
       view->class->event(view, event);
 }

@@ -19,12 +19,16 @@ struct view_settings {
   size_t preview; /* set preview: bytes of data shown in a call */
 };
 
+/* A kind of event as a bit. */
+#define VIEW_KIND(kind) (1U << (kind))
+
 struct view;
 
 struct view_class {
-  const char *name; /* "text" */
-  bool unseen;      /* it also gets packets that are not shown */
-  size_t size;      /* the size of its struct, which begins with a struct view */
+  const char *name;    /* "text" */
+  bool unseen;         /* it also gets packets that are not shown */
+  unsigned leaves_out; /* the kinds that it does not show: bits VIEW_KIND(kind) */
+  size_t size;         /* the size of its struct, which begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
   void (*finish)(struct view *view); /* the session is over: writes what was held back */
   void (*free)(struct view *view);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "language/escape.h"
-#include "language/lexer.h"
 #include "language/number.h"
 #include "language/pack.h"
 #include "language/word.h"
@@ -52,27 +51,6 @@ static void fuzz_escape(const char *data, size_t size) {
     escape_append_plain(&bytes, data, size, false, (enum escape_style)style);
     check_safe(&bytes, false, (enum escape_style)style);
   }
-  bytes_free(&bytes);
-}
-
-/* As one word of the language, which gives the same bytes when it is read. */
-static void fuzz_word(const char *data, size_t size) {
-  struct bytes bytes = {0};
-  struct arena arena = {0};
-  struct lexer lexer;
-  struct token token;
-  struct error error;
-  escape_append_word(&bytes, data, size);
-  struct source *source = source_create("fuzz", bytes.data, bytes.length, 1);
-  lexer_start(&lexer, source, &arena);
-  if (lexer_next(&lexer, &token, &error) < 0 || token.kind != TOKEN_WORD ||
-      lexer.at != bytes.length)
-    abort();
-  if (!token.word.literal || !bytes_equal(token.word.text, token.word.count, data, size))
-    abort();
-  check_safe(&bytes, false, ESCAPE_UTF8);
-  arena_free(&arena);
-  source_release(source);
   bytes_free(&bytes);
 }
 
@@ -213,7 +191,7 @@ static void fuzz_event(const char *data, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static void (*const targets[])(const char *data, size_t size) = {
-      fuzz_escape, fuzz_word, fuzz_pack, fuzz_constants, fuzz_numbers, fuzz_options, fuzz_event};
+      fuzz_escape, fuzz_pack, fuzz_constants, fuzz_numbers, fuzz_options, fuzz_event};
   if (size == 0)
     return 0;
   char *copy = malloc(size);

@@ -83,7 +83,7 @@ static void edit(unsigned char *bytes, size_t length, const char *name, const ch
   struct error error = {0};
   struct packet packet;
   memcpy(before, bytes, length);
-  if (packet_edit(bytes, length, name, text, 1, 2, &error) < 0) {
+  if (packet_edit(bytes, length, name, text, &(struct packet_bases){1, 2}, &error) < 0) {
     if (error.message[0] == '\0' || memcmp(before, bytes, length) != 0)
       abort();
   } else {
@@ -164,9 +164,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   show(&event, true);
   show_json(&event);
   build(&packet);
-  for (size_t i = 0; packet_field_names[i]; i++)
-    if (strcmp(name, packet_field_names[i]) != 0)
-      edit(bytes, size, packet_field_names[i], text);
+  for (const struct packet_field *field = packet_fields; field->name; field++)
+    if (strcmp(name, field->name) != 0)
+      edit(bytes, size, field->name, text);
   edit(bytes, size, name, text);
   packet_fix_checksums(bytes, size);
   packet_read(bytes, size, size, &packet);

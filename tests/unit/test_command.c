@@ -289,6 +289,25 @@ static void test_completion(void **state) {
   }
 }
 
+/* What `await` can wait for is completed from its tables, and each is in the manual. */
+static void test_conditions_are_documented(void **state) {
+  static const char line[] = "await srv ";
+  struct candidates candidates = {0};
+  size_t count = 0;
+  completion_find(*state, line, strlen(line), &candidates);
+  for (size_t i = 0; i < candidates.count; i++) {
+    const char *word = candidates.list[i].text;
+    bool condition = !constant_find(&constant_states, word, strlen(word), NULL);
+    if (condition && !strstr(command_find("await", 5)->manual, word) &&
+        !strstr(command_find("serve", 5)->manual, word) &&
+        !strstr(command_find("services", 8)->manual, word))
+      fail_msg("%s is in no manual", word);
+    count += condition;
+  }
+  assert_true(count > 10);
+  candidates_free(&candidates);
+}
+
 /* At each place of each line it finds something or nothing, and changes nothing. */
 static void test_completion_anywhere(void **state) {
   static const char *const lines[] = {
@@ -355,6 +374,7 @@ int main(void) {
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_check_refuses),
       cmocka_unit_test_setup_teardown(test_completion, start, stop),
+      cmocka_unit_test_setup_teardown(test_conditions_are_documented, start, stop),
       cmocka_unit_test_setup_teardown(test_completion_anywhere, start, stop),
       cmocka_unit_test(test_hints),
   };

@@ -91,7 +91,6 @@ static void test_every_character(void **state) {
     uint32_t decoded;
     bool surrogate = point >= 0xd800 && point <= 0xdfff;
     assert_int_equal(utf8_decode(text, size, &decoded), surrogate ? 0 : size);
-    assert_int_equal(utf8_valid(text, size), !surrogate);
     for (size_t cut = 0; cut < size; cut++)
       assert_int_equal(utf8_decode(text, cut, &decoded), 0);
     escape_append(&bytes, text, size, ESCAPE_UTF8);
@@ -150,109 +149,11 @@ static void test_plain(void **state) {
   plain("\xe2\x80\xae\xc3\xa9", 5, true, "\\xe2\\x80\\xae\xc3\xa9");
 }
 
-static void word_is(const char *data, size_t length, const char *expected) {
-  struct bytes bytes = {0};
-  escape_append_word(&bytes, data, length);
-  assert_string_equal(bytes_text(&bytes), expected);
-  bytes_free(&bytes);
-}
-
-static void test_word(void **state) {
-  (void)state;
-  word_is("", 0, "\"\"");
-  word_is("plain", 5, "plain");
-  word_is("127.0.0.1:80", 12, "127.0.0.1:80");
-  word_is("a b", 3, "\"a b\"");
-  word_is("a;b", 3, "\"a;b\"");
-  word_is("$x", 2, "\"\\$x\"");
-  word_is("a\"b", 3, "\"a\\\"b\"");
-  word_is("it's", 4, "\"it's\"");
-  word_is("\\", 1, "\"\\\\\"");
-  word_is("#a", 2, "\"#a\"");
-  word_is("a#b", 3, "a#b");
-  word_is("=", 1, "\"=\"");
-  word_is("a=b", 3, "a=b");
-  word_is("{", 1, "\"{\"");
-  word_is("file:x", 6, "\"file:x\"");
-  word_is("hex:41", 6, "\"hex:41\"");
-  word_is("fill:9", 6, "\"fill:9\"");
-  word_is("\xef\xbb\xbf", 3, "\"\\xef\\xbb\\xbf\"");
-}
-
-/* Read by the lexer, the word gives its bytes again: one word, and literal where a bare one would
- * be more. */
-static void word_returns(const char *data, size_t length) {
-  struct bytes bytes = {0};
-  struct arena arena = {0};
-  struct lexer lexer;
-  struct token token;
-  struct error error = {0};
-  escape_append_word(&bytes, data, length);
-  struct source *source = source_create("test", bytes.data, bytes.length, 1);
-  lexer_start(&lexer, source, &arena);
-  if (lexer_next(&lexer, &token, &error) < 0)
-    fail_msg("%s: %s", bytes_text(&bytes), error.message);
-  assert_int_equal(token.kind, TOKEN_WORD);
-  assert_true(token.word.literal);
-  assert_int_equal(lexer.at, bytes.length);
-  assert_int_equal(token.word.count, length);
-  assert_memory_equal(token.word.text, data, length);
-  if (memmem(data, length, ":", 1) && length > 4)
-    assert_int_equal(token.word.bare, 0);
-  arena_free(&arena);
-  source_release(source);
-  bytes_free(&bytes);
-}
-
-static void test_word_returns(void **state) {
-  static const char *const texts[] = {"plain",
-                                      "a b",
-                                      "'",
-                                      "\"",
-                                      "\\",
-                                      "\\n",
-                                      "$x",
-                                      "${x}",
-                                      "#",
-                                      "a#",
-                                      "&",
-                                      "=",
-                                      "{",
-                                      "}",
-                                      ";",
-                                      "\n",
-                                      "\r\n",
-                                      "\r",
-                                      "a\\\nb",
-                                      "file:x",
-                                      "hex:",
-                                      "fill:",
-                                      "\xc3\xa9",
-                                      "\xc3",
-                                      "\xe2\x80\xae",
-                                      "\x1b[31m",
-                                      "\x7f",
-                                      "\xef\xbb\xbf",
-                                      "\xef\xbb\xbfx",
-                                      "a\\ b"};
-  (void)state;
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    word_returns(texts[i], strlen(texts[i]));
-  for (int one = 0; one < 256; one++)
-    for (int two = 0; two < 256; two++)
-      word_returns((char[]){(char)one, (char)two}, two == 0 && one % 2 ? 1 : 2);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_ascii),
-      cmocka_unit_test(test_utf8),
-      cmocka_unit_test(test_every_character),
-      cmocka_unit_test(test_text_stays),
-      cmocka_unit_test(test_quoted),
-      cmocka_unit_test(test_plain),
-      cmocka_unit_test(test_word),
-      cmocka_unit_test(test_word_returns),
+      cmocka_unit_test(test_ascii),           cmocka_unit_test(test_utf8),
+      cmocka_unit_test(test_every_character), cmocka_unit_test(test_text_stays),
+      cmocka_unit_test(test_quoted),          cmocka_unit_test(test_plain),
   };
   return cmocka_run_group_tests_name("escape", tests, NULL, NULL);
 }

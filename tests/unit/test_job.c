@@ -114,7 +114,7 @@ static void test_script(void **state) {
   _Atomic unsigned ran = 0;
   assert_int_equal(
       job_start_body(&fixture->runner, "a program", 9, fail_later, (void *)&ran, &error), 1);
-  while (job_running(&fixture->session) > 0) {
+  while (job_last(&fixture->session) > 0) {
     session_unlock(&fixture->session);
     sched_yield();
     session_lock(&fixture->session);

@@ -155,7 +155,8 @@ static void note(const struct kernel_socket *socket, void *context) {
 static struct search walk(int descriptor, unsigned kinds) {
   struct search search = {.cookie = cookie_of(descriptor)};
   struct error error;
-  assert_int_equal(kernel_walk(kernel, kinds, ~0u, note, &search, &error), 0);
+  assert_int_equal(
+      kernel_walk(kernel, (struct kernel_filter){kinds, KERNEL_STATES}, note, &search, &error), 0);
   return search;
 }
 

@@ -372,7 +372,8 @@ static void test_checksums(void **state) {
 
 static void edit(struct sample *bytes, const char *field, const char *text) {
   struct error error = {0};
-  if (packet_edit(bytes->bytes, bytes->length, field, text, 1000, 5000, &error) < 0)
+  if (packet_edit(bytes->bytes, bytes->length, field, text, &(struct packet_bases){1000, 5000},
+                  &error) < 0)
     fail_msg("%s", error.message);
   struct packet packet = read_sample(bytes);
   assert_true(packet_checksums_hold(&packet));
@@ -382,7 +383,9 @@ static void refuses(struct sample *bytes, const char *field, const char *text, c
   struct error error = {0};
   unsigned char *copy = malloc(bytes->length);
   memcpy(copy, bytes->bytes, bytes->length);
-  assert_int_equal(packet_edit(bytes->bytes, bytes->length, field, text, 1000, 5000, &error), -1);
+  assert_int_equal(packet_edit(bytes->bytes, bytes->length, field, text,
+                               &(struct packet_bases){1000, 5000}, &error),
+                   -1);
   if (!strstr(error.message, part))
     fail_msg("%s", error.message);
   assert_memory_equal(copy, bytes->bytes, bytes->length);
@@ -470,29 +473,6 @@ static void test_edits_others(void **state) {
   unsigned char nothing[4] = {0};
   struct sample none = {nothing, sizeof nothing};
   refuses(&none, "ttl", "1", "nor any other");
-}
-
-/* The names that are told, and those of the rows. */
-static void test_field_names(void **state) {
-  (void)state;
-  for (const struct packet_field *field = packet_fields; field->name; field++)
-    for (int n = 0; n < 2; n++) {
-      const char *name = n ? field->other : field->name;
-      size_t at = 0;
-      while (name && packet_field_names[at] && strcmp(packet_field_names[at], name) != 0)
-        at++;
-      if (name && !field->fixed && !packet_field_names[at])
-        fail_msg("%s is no name that is told", name);
-    }
-  for (size_t at = 0; packet_field_names[at]; at++) {
-    bool found = false;
-    for (const struct packet_field *field = packet_fields; field->name; field++)
-      if (!field->fixed && (strcmp(field->name, packet_field_names[at]) == 0 ||
-                            (field->other && strcmp(field->other, packet_field_names[at]) == 0)))
-        found = true;
-    if (!found)
-      fail_msg("%s is no field", packet_field_names[at]);
-  }
 }
 
 static void test_flags(void **state) {
@@ -621,7 +601,6 @@ int main(void) {
       cmocka_unit_test(test_checksums),
       cmocka_unit_test(test_edits_tcp),
       cmocka_unit_test(test_edits_others),
-      cmocka_unit_test(test_field_names),
       cmocka_unit_test(test_flags),
       cmocka_unit_test(test_builds),
   };

@@ -313,6 +313,7 @@ static void test_codec_service(void **state) {
       .count = 2,
       .left_out = 3,
       .error = ECONNRESET,
+      .end = SERVICE_LOST,
       .text = "echo, epoll"};
   struct event event = {.kind = EVENT_SERVICE, .service = &about};
   (void)state;

@@ -19,6 +19,7 @@
 #include "view/notation/alias.h"
 #include "view/notation/notation.h"
 #include "view/notation/table_layout.h"
+#include "view/view.h"
 
 static struct address inet(const char *text) {
   struct address address = {0};
@@ -486,8 +487,115 @@ static void test_state_lines(void **state) {
   bytes_free(&bytes);
 }
 
+/* One event of each kind, with enough in it that a view has something to say. */
+static void fill_event(struct event *event, enum event_kind kind) {
+  static struct call call;
+  static struct event_state state;
+  static struct event_service service;
+  static struct answer answer;
+  *event = (struct event){.kind = kind, .serial = 7, .monotonic = 1, .wall = 1};
+  switch (kind) {
+  case EVENT_CALL_START:
+  case EVENT_CALL_BLOCKED:
+  case EVENT_CALL_FINISH:
+    call_init(&call, CALL_LISTEN, NULL);
+    call.subject.descriptor = 3;
+    event->call = &call;
+    break;
+  case EVENT_STATEMENT:
+    event->line = (struct event_statement){.source = "script", .line = 1, .text = "x", .length = 1};
+    break;
+  case EVENT_STATE:
+    state.now.state = STATE_LISTEN;
+    event->state = &state;
+    break;
+  case EVENT_ANSWER:
+    answer_text(&answer, "help");
+    bytes_append_text(&answer.text, "words\n");
+    event->answer = &answer;
+    break;
+  case EVENT_NOTE:
+    event->note = "a note";
+    break;
+  case EVENT_ERROR:
+    event->error = (struct event_error){
+        .kind = ERROR_FAILURE, .source = "", .command = "x", .message = "it failed", .hint = ""};
+    break;
+  case EVENT_JOB:
+    event->about_job = (struct event_job){.number = 1, .phase = JOB_KILLED, .text = "x"};
+    event->job = 1;
+    break;
+  case EVENT_TEST:
+    event->test = (struct event_test){.what = "assert", .text = "x", .expected = "1", .got = "2"};
+    break;
+  case EVENT_RESULT:
+    event->result = (struct event_result){.duration = 5, .names = ""};
+    break;
+  case EVENT_FILE:
+    event->file = (struct event_file){.path = "file"};
+    break;
+  case EVENT_PACKET:
+    event->packet = (struct event_packet){.number = 1,
+                                          .fate = PACKET_CROSSED,
+                                          .source = "a",
+                                          .target = "b",
+                                          .to = "b",
+                                          .wire = "",
+                                          .reason = "",
+                                          .bytes = "E",
+                                          .length = 1,
+                                          .total = 1};
+    break;
+  case EVENT_SERVICE:
+    service = (struct event_service){.number = 1, .phase = SERVICE_STARTED, .text = "echo, epoll"};
+    event->service = &service;
+    break;
+  case EVENT_PROGRESS:
+    event->progress = (struct event_progress){.what = "file", .moved = 5, .whole = 9};
+    break;
+  }
+}
+
+/* How many bytes a view makes of an event, a test that fails, and the end. */
+static size_t render(const struct view_class *class, const struct event *event) {
+  const struct view_settings settings = {
+      .verbose = true, .terminal = true, .states = true, .preview = 64};
+  struct output output;
+  struct event test;
+  output_start(&output);
+  struct view *view = view_create(class, &output, &settings, NULL);
+  if (event)
+    view_event(event, view);
+  fill_event(&test, EVENT_TEST);
+  view_event(&test, view);
+  view_finish(view);
+  size_t length = output.bytes.length;
+  view_free(view);
+  output_stop(&output);
+  return length;
+}
+
+/* Each view says something of every kind of event, or that it leaves the kind out. */
+static void test_every_kind_is_shown(void **state) {
+  const struct view_class *const classes[] = {&view_text, &view_json, &view_tap};
+  (void)state;
+  for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+    for (int kind = 0; kind <= EVENT_LAST; kind++) {
+      struct event event;
+      fill_event(&event, (enum event_kind)kind);
+      bool shown = render(classes[i], &event) != render(classes[i], NULL);
+      bool left_out = classes[i]->leaves_out & VIEW_KIND(kind);
+      if (shown == left_out)
+        fail_msg("the view %s %s of events of kind %d", classes[i]->name,
+                 shown ? "says it leaves out, and shows" : "says nothing", kind);
+      if (kind == EVENT_ANSWER)
+        answer_free((struct answer *)event.answer);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_kind_is_shown),
       cmocka_unit_test(test_alias_of_ports),
       cmocka_unit_test(test_alias_of_typed_lines),
       cmocka_unit_test(test_alias_of_names),

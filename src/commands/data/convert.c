@@ -142,7 +142,7 @@ static int show_bytes(struct invocation *invocation, const void *data, size_t le
 /* The text that a conversion gave, where no name takes it. */
 static int show_text(struct invocation *invocation, const char *text) {
   struct answer answer;
-  if (invocation->runner->bind)
+  if (invocation->runner->binding.names)
     return 0;
   answer_text(&answer, "address");
   bytes_append_format(&answer.text, "%s\n", text);

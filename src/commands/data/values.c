@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command/invocation.h"
+#include "language/comparison.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pack.h"
@@ -17,7 +18,7 @@
 static int give(struct invocation *invocation, const void *data, size_t length) {
   if (invocation_give_data(invocation, data, length) < 0)
     return -1;
-  if (invocation->runner->bind)
+  if (invocation->runner->binding.names)
     return 0;
   struct answer answer = {.kind = ANSWER_DATA, .name = "data"};
   bytes_append(&answer.text, data, length);
@@ -53,7 +54,7 @@ static int run_lower(struct invocation *invocation) {
 
 static int run_length(struct invocation *invocation) {
   invocation_give_number(invocation, (long long)invocation_value(invocation, "DATA")->data->length);
-  if (invocation->runner->bind)
+  if (invocation->runner->binding.names)
     return 0;
   struct answer answer;
   answer_text(&answer, "length");
@@ -168,7 +169,7 @@ static int run_unpack(struct invocation *invocation) {
   struct unpacked unpacked = {0};
   if (unpack(&format, data->data, data->length, &unpacked, invocation->error) < 0)
     return -1;
-  int status = invocation->runner->bind ? 0 : show_unpacked(invocation, &unpacked);
+  int status = invocation->runner->binding.names ? 0 : show_unpacked(invocation, &unpacked);
   for (size_t i = 0; i < unpacked.count; i++)
     result_add(invocation->result, value_copy(&unpacked.values[i]));
   unpacked_free(&unpacked);
@@ -177,16 +178,13 @@ static int run_unpack(struct invocation *invocation) {
 
 /* assert. */
 
-enum comparison { EQUAL, UNEQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, CONTAINS };
-#define COMPARISONS "==|!=|<|<=|>|>=|~"
-
 enum { SHOWN = 200 };
 
 static int check_assert(struct invocation *invocation) {
   const struct argument_value *comparison = invocation_value(invocation, "OP");
   const struct argument_value *expression = invocation_value(invocation, "B");
   if (invocation->phase == INVOCATION_RUN || comparison->unknown ||
-      comparison->number != CONTAINS || expression->unknown)
+      comparison->number != COMPARISON_MATCHES || expression->unknown)
     return 0;
   int found =
       regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
@@ -210,23 +208,8 @@ static int compare(const struct blob *a, const struct blob *b) {
 /* 1 where it holds, 0 where not, -1 with an error about an expression that is none. */
 static int holds(struct invocation *invocation, enum comparison comparison, const struct blob *a,
                  const struct blob *b) {
-  int order = comparison == CONTAINS ? 0 : compare(a, b);
-  switch (comparison) {
-  case EQUAL:
-    return order == 0;
-  case UNEQUAL:
-    return order != 0;
-  case LESS:
-    return order < 0;
-  case LESS_OR_EQUAL:
-    return order <= 0;
-  case GREATER:
-    return order > 0;
-  case GREATER_OR_EQUAL:
-    return order >= 0;
-  case CONTAINS:
-    break;
-  }
+  if (comparison != COMPARISON_MATCHES)
+    return comparison_holds(comparison, compare(a, b));
   int found = regex_search(b->data, b->length, a->data, a->length, invocation->error);
   if (found < 0)
     error_set_place(invocation->error, invocation_value(invocation, "B")->place);
@@ -260,7 +243,7 @@ static int run_assert(struct invocation *invocation) {
   struct event event = {.kind = EVENT_TEST};
   event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected),
                                    bytes_text(&got)};
-  if (!invocation->runner->expects) /* else that is the test */
+  if (!invocation->runner->expectation.expects) /* else that is the test */
     runner_append(invocation->runner, &event);
   if (!found)
     error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"),
@@ -417,7 +400,7 @@ const struct command command_assert = {
     .name = "assert",
     .group = GROUP_DATA,
     .arguments = {{.name = "A", .kind = &argument_data},
-                  {.name = "OP", .kind = &argument_keyword, .words = COMPARISONS},
+                  {.name = "OP", .kind = &argument_keyword, .words = COMPARISON_WORDS_AND_MATCHES},
                   {.name = "B", .kind = &argument_data}},
     .summary = N_("fails unless a comparison holds"),
     .manual = N_(

@@ -1,4 +1,4 @@
-/* await: the command that waits until something is so, and the table of what it can wait for. */
+/* await: the command that waits until something is so. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -18,134 +18,6 @@
 /* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with
  * the shortest. */
 enum { SHORTEST = 1000000, LONGEST = 20000000 };
-
-/* A row for each condition of a socket: a new one is a row. */
-struct condition {
-  const char *name;
-  bool compares; /* an operator and a number follow */
-  short events;  /* the kernel wakes for these of poll(2); 0: it is looked at again and again */
-  bool closed;   /* it may be asked of a socket whose descriptor is closed */
-  bool (*holds)(const struct awaited *awaited);
-};
-
-static bool compare(const struct awaited *awaited, int64_t value) {
-  if (value < 0)
-    return false; /* not known */
-  switch (awaited->comparison) {
-  case 0:
-    return value == awaited->number;
-  case 1:
-    return value != awaited->number;
-  case 2:
-    return value < awaited->number;
-  case 3:
-    return value <= awaited->number;
-  case 4:
-    return value > awaited->number;
-  default:
-    return value >= awaited->number;
-  }
-}
-
-static short ready_of(const struct awaited *awaited) {
-  struct look_details details;
-  look_details(awaited->socket, &details);
-  return details.ready;
-}
-
-static bool is_readable(const struct awaited *awaited) {
-  return ready_of(awaited) & (POLLIN | POLLERR | POLLHUP);
-}
-
-static bool is_writable(const struct awaited *awaited) {
-  return ready_of(awaited) & (POLLOUT | POLLERR | POLLHUP);
-}
-
-static bool has_error(const struct awaited *awaited) {
-  return ready_of(awaited) & POLLERR;
-}
-
-/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any
- * more. */
-static bool is_closed(const struct awaited *awaited) {
-  enum socket_state state = look_state_now(awaited->socket);
-  if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
-    return state == STATE_DISCONNECTED;
-  return state == STATE_CLOSED || state == STATE_TIME_WAIT || state == STATE_UNKNOWN;
-}
-
-static bool receive_queue_is(const struct awaited *awaited) {
-  struct look_details details;
-  look_details(awaited->socket, &details);
-  return compare(awaited, details.receive_queue);
-}
-
-static bool send_queue_is(const struct awaited *awaited) {
-  struct look_details details;
-  look_details(awaited->socket, &details);
-  return compare(awaited, details.send_queue);
-}
-
-static bool backlog_is(const struct awaited *awaited) {
-  return compare(awaited, backlog_length(awaited->runner, awaited->socket));
-}
-
-static bool half_open_is(const struct awaited *awaited) {
-  return compare(awaited, backlog_half_open(awaited->socket));
-}
-
-static bool is_in_state(const struct awaited *awaited) {
-  enum socket_state state = look_state_now(awaited->socket);
-  if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
-    state = STATE_CLOSED;
-  return state == awaited->state;
-}
-
-static const struct condition conditions[] = {
-    {"readable", false, POLLIN, false, is_readable},
-    {"writable", false, POLLOUT, false, is_writable},
-    {"error", false, POLLERR, false, has_error},
-    {"closed", false, 0, true, is_closed},
-    {"recvq", true, 0, true, receive_queue_is},
-    {"sendq", true, 0, true, send_queue_is},
-    {"backlog", true, 0, false, backlog_is},
-    {"half-open", true, 0, false, half_open_is},
-};
-static const struct condition state_condition = {"", false, 0, true, is_in_state};
-
-static const char *const await_conditions =
-    "readable|writable|error|closed|recvq|sendq|backlog|half-open|exit|line|held|empty|connections|"
-    "clients|received|sent|errors";
-
-/* Looks the condition up: a row of the table, or a state. */
-static int read_condition(struct invocation *invocation, struct awaited *awaited) {
-  const struct argument_value *value = invocation_value(invocation, "CONDITION");
-  const char *text = value->word.data;
-  size_t length = value->word.length;
-  struct error ignored;
-  for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
-    if (bytes_equal(text, length, conditions[i].name, strlen(conditions[i].name))) {
-      awaited->condition = &conditions[i];
-      return 0;
-    }
-  const struct constant *state = constant_find(&constant_states, text, length, &ignored);
-  if (state) {
-    awaited->condition = &state_condition;
-    awaited->state = (enum socket_state)state->value;
-    return 0;
-  }
-  if (strstr(ignored.message, "did you mean"))
-    return invocation_wrong(invocation, value, "%s", ignored.message);
-  struct bytes shown = {0};
-  escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
-  int status = invocation_wrong(
-      invocation, value,
-      _("%s is no condition: there are readable, writable, error, closed, recvq, sendq, backlog "
-        "and half-open with a comparison, and the states, as ESTABLISHED or CLOSE_WAIT"),
-      bytes_text(&shown));
-  bytes_free(&shown);
-  return status;
-}
 
 static bool names_wire(const struct argument_value *first) {
   return bytes_equal(first->word.data, first->word.length, "wire", 4) && first->word.bare == 4;
@@ -185,27 +57,9 @@ const struct argument_kind argument_awaited = {
     .find = find_awaited,
 };
 
-static bool fits_condition(const struct argument *argument, const struct match_word *word) {
-  (void)argument;
-  int64_t duration;
-  return duration_parse(word->data, word->length, &duration) < 0;
-}
-
-static void complete_condition(const struct argument *argument, struct offer *offer) {
-  (void)argument;
-  offer_words(offer, await_conditions);
-  offer_set(offer, &constant_states, false);
-}
-
-const struct argument_kind argument_condition = {
-    .name = "condition",
-    .fits = fits_condition,
-    .complete = complete_condition,
-};
-
 static int check_wire(struct invocation *invocation) {
   const struct argument_value *condition = invocation_value(invocation, "CONDITION");
-  bool known = argument_is(condition, "held") || argument_is(condition, "empty") ||
+  bool known = condition_find(condition, OF_WIRE) ||
                packet_flags_parse(condition->word.data, condition->word.length) >= 0;
   return known
              ? 0
@@ -226,21 +80,23 @@ static int read_address(struct invocation *invocation, struct address *address) 
   return status;
 }
 
+/* What is compared, and with what; else as it is for the condition. */
+static void read_comparison(const struct invocation *invocation, struct awaited *awaited,
+                            enum comparison comparison, long long number) {
+  awaited->comparison = (enum comparison)invocation_number(invocation, "OP", comparison);
+  awaited->number = invocation_number(invocation, "N", number);
+}
+
 int await_read(struct invocation *invocation, struct awaited *awaited) {
   awaited->runner = invocation->runner;
   awaited->socket = invocation_value(invocation, "SOCKET")->socket;
-  awaited->comparison = (int)invocation_number(invocation, "OP", -1);
-  awaited->number = invocation_number(invocation, "N", 0);
-  return read_condition(invocation, awaited);
-}
-
-bool await_holds(const struct awaited *awaited) {
-  return awaited->condition->holds(awaited);
+  read_comparison(invocation, awaited, COMPARISON_EQUAL, 0);
+  return condition_read(invocation, awaited);
 }
 
 /* Whether the words go together. */
 int await_check(struct invocation *invocation) {
-  struct awaited awaited = {.comparison = -1};
+  struct awaited awaited = {0};
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
   const struct argument_value *comparison = invocation_value(invocation, "OP");
@@ -251,9 +107,7 @@ int await_check(struct invocation *invocation) {
     return read_address(invocation, &awaited.address);
   if (names_wire(first))
     return check_wire(invocation);
-  bool process = bytes_equal(second->word.data, second->word.length, "exit", 4) ||
-                 bytes_equal(second->word.data, second->word.length, "line", 4);
-  if (process)
+  if (condition_find(second, OF_PROCESS))
     return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison"))
                       : 0;
   bool figure = service_handle_has_figure(second->word.data, second->word.length);
@@ -262,15 +116,15 @@ int await_check(struct invocation *invocation) {
                             _("a figure takes a comparison, as in connections == 0"));
   if (figure)
     return 0;
-  if (read_condition(invocation, &awaited) < 0)
+  if (condition_read(invocation, &awaited) < 0)
     return -1;
   if (number && !comparison)
     return invocation_wrong(invocation, number,
                             _("a time is written with its unit, as in 500ms or 2s"));
-  if (awaited.condition->compares && !(comparison && number))
+  if (awaited.condition->figure && !(comparison && number))
     return invocation_wrong(invocation, second, _("%s takes a comparison, as in %s >= 100"),
                             awaited.condition->name, awaited.condition->name);
-  if (!awaited.condition->compares && comparison)
+  if (!awaited.condition->figure && comparison)
     return invocation_wrong(invocation, comparison, _("this condition takes no comparison"));
   return 0;
 }
@@ -304,14 +158,8 @@ static int closed_socket(const struct awaited *awaited, struct error *error) {
 /* What is so instead, when the time is over. */
 static int too_late(const struct awaited *awaited, struct error *error) {
   const struct socket *socket = awaited->socket;
-  struct look_details details;
-  if (awaited->condition->compares) {
-    look_details(socket, &details);
-    long long value = awaited->condition->holds == backlog_is
-                          ? backlog_length(awaited->runner, socket)
-                      : awaited->condition->holds == half_open_is  ? backlog_half_open(socket)
-                      : awaited->condition->holds == send_queue_is ? details.send_queue
-                                                                   : details.receive_queue;
+  if (awaited->condition->figure) {
+    long long value = awaited->condition->figure(awaited);
     return error_set_errno(error, ETIMEDOUT, _("%s of socket %d is %lld"), awaited->condition->name,
                            socket->was_descriptor, value);
   }
@@ -326,9 +174,9 @@ static int await_socket(const struct awaited *awaited, int64_t deadline, struct 
   for (;;) {
     bool closed = awaited->socket->descriptor < 0;
     if (closed && (!awaited->condition->closed ||
-                   (awaited->condition->compares && awaited->socket->role == ROLE_GONE)))
+                   (awaited->condition->figure && awaited->socket->role == ROLE_GONE)))
       return closed_socket(awaited, error);
-    if (awaited->condition->holds(awaited))
+    if (condition_holds(awaited))
       return 0;
     int waited = wait_a_little(awaited, deadline, &interval, error);
     if (waited != 0)
@@ -351,7 +199,8 @@ static int is_listened(struct awaited *awaited, struct kernel *kernel, struct er
     return there < 0 ? -1 : there && found.state == STATE_LISTEN;
   }
   awaited->number = 0;
-  if (kernel_walk(kernel, KERNEL_UNIX, ~0u, note_unix_listener, awaited, error) < 0)
+  if (kernel_walk(kernel, (struct kernel_filter){KERNEL_UNIX, KERNEL_STATES}, note_unix_listener,
+                  awaited, error) < 0)
     return -1;
   return awaited->number > 0;
 }
@@ -398,18 +247,17 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
   struct runner *runner = invocation->runner;
   struct wire *wire = session_wire(invocation->runner->session, invocation->error);
   const struct argument_value *condition = invocation_value(invocation, "CONDITION");
-  bool empty = argument_is(condition, "empty");
-  bool any = empty || argument_is(condition, "held");
-  int flags = any ? -1 : packet_flags_parse(condition->word.data, condition->word.length);
-  awaited->comparison = (int)invocation_number(invocation, "OP", empty ? 0 : 5);
-  awaited->number = invocation_number(invocation, "N", empty ? 0 : 1);
+  const struct condition *row = condition_find(condition, OF_WIRE);
+  int flags = row ? -1 : packet_flags_parse(condition->word.data, condition->word.length);
+  row = row ? row : &condition_flags;
+  read_comparison(invocation, awaited, row->comparison, row->number);
   if (!wire)
     return -1;
-  runner->lab_changed = true;
+  runner->touched.lab = true;
   for (;;) {
     unsigned news = wire->news;
     long long count = count_held(wire, flags);
-    if (compare(awaited, count))
+    if (condition_compare(awaited, count))
       return 0;
     if (clock_monotonic() >= deadline)
       return error_set_errno(invocation->error, ETIMEDOUT, _("%lld such packets are held"), count);
@@ -425,14 +273,14 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
 static int await_process(struct invocation *invocation, const struct argument_value *first,
                          int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
-  bool line = bytes_equal(second->word.data, second->word.length, "line", 4);
-  if (!line && !bytes_equal(second->word.data, second->word.length, "exit", 4))
+  const struct condition *condition = condition_find(second, OF_PROCESS);
+  if (!condition)
     return invocation_wrong(invocation, second,
                             _("a process is awaited by its exit, or by its line"));
-  if (process_await(invocation->runner, first->process, line ? PROCESS_LINE : PROCESS_EXIT,
-                    deadline, invocation->error) < 0)
+  if (process_await(invocation->runner, first->process, condition->process, deadline,
+                    invocation->error) < 0)
     return -1;
-  if (!line)
+  if (condition->process == PROCESS_EXIT)
     invocation_give_number(invocation, first->process->status);
   return 0;
 }
@@ -443,14 +291,13 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited,
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
   int64_t interval = SHORTEST;
   int64_t figure;
-  awaited->comparison = (int)invocation_number(invocation, "OP", -1);
-  awaited->number = invocation_number(invocation, "N", 0);
+  read_comparison(invocation, awaited, COMPARISON_EQUAL, 0);
   for (;;) {
     if (!service_handle_figure(handle, second->word.data, second->word.length, &figure))
       return invocation_wrong(invocation, second,
                               _("a service is awaited by its exit, or by connections, clients, "
                                 "received, sent or errors with a comparison"));
-    if (compare(awaited, figure))
+    if (condition_compare(awaited, figure))
       return 0;
     int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
     if (waited > 0)
@@ -465,7 +312,7 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited,
 static int await_service(struct invocation *invocation, struct awaited *awaited,
                          struct service_handle *handle, int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
-  if (!bytes_equal(second->word.data, second->word.length, "exit", 4))
+  if (!condition_find(second, OF_SERVICE))
     return await_figure(invocation, awaited, handle, deadline);
   return service_handle_await_end(invocation->runner, handle, deadline, invocation->error);
 }
@@ -525,7 +372,7 @@ static int run_await(struct invocation *invocation) {
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
     return -1;
-  if (!runner->expects) /* else that is the test */
+  if (!runner->expectation.expects) /* else that is the test */
     append_test(invocation, status == 0);
   return status;
 }

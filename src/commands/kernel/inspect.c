@@ -1,9 +1,7 @@
 /* inspect: commands that show one socket in depth: a listener's queues, and what TCP_INFO says. */
 #include <errno.h>
-#include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "command/cells.h"
 #include "command/invocation.h"
@@ -68,31 +66,8 @@ static void add_host_rows(struct runner *runner, const struct socket *socket,
 }
 
 static int64_t drops_of(const struct socket *socket) {
-  uint32_t numbers[SK_MEMINFO_VARS] = {0};
-  socklen_t length = sizeof numbers;
-  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
-      length <= SK_MEMINFO_DROPS * sizeof *numbers)
-    return -1;
-  return numbers[SK_MEMINFO_DROPS];
-}
-
-int64_t backlog_length(struct runner *runner, const struct socket *socket) {
-  struct look_details details;
-  if (socket->family != AF_UNIX) {
-    look_details(socket, &details);
-    return details.receive_queue;
-  }
-  /* Of a Unix listener only the kernel's list tells. */
-  struct inventory inventory;
-  struct error ignored;
-  int64_t length = -1;
-  if (inventory_take(runner, KERNEL_UNIX, &inventory, &ignored) < 0)
-    return -1;
-  for (size_t i = 0; i < inventory_count(&inventory); i++)
-    if (inventory_nth(&inventory, i)->socket == socket && inventory_nth(&inventory, i)->listed)
-      length = inventory_nth(&inventory, i)->kernel.receive_queue;
-  inventory_free(&inventory);
-  return length;
+  uint32_t drops;
+  return look_drops(socket, &drops) < 0 ? -1 : (int64_t)drops;
 }
 
 static int64_t count_half_open(const struct inventory *inventory, const struct socket *socket) {
@@ -104,28 +79,6 @@ static int64_t count_half_open(const struct inventory *inventory, const struct s
                  inventory_entry->kernel.state == STATE_SYN_RECV;
   }
   return half_open;
-}
-
-/* What counts the half-open connections of a listener. */
-struct half_open {
-  const struct address *listener;
-  int64_t count;
-};
-
-static void note_half_open(const struct kernel_socket *kernel, void *context) {
-  struct half_open *half_open = context;
-  half_open->count += kernel->state == STATE_SYN_RECV && kernel->inode == 0 &&
-                      inventory_fit(half_open->listener, &kernel->local) > 0;
-}
-
-int64_t backlog_half_open(const struct socket *socket) {
-  struct address local = look_local(socket);
-  struct half_open half_open = {.listener = &local};
-  struct error ignored;
-  struct kernel *kernel = socket_kernel(socket);
-  if (!kernel || kernel_walk(kernel, KERNEL_TCP, ~0u, note_half_open, &half_open, &ignored) < 0)
-    return -1;
-  return half_open.count;
 }
 
 static void add_tcp_rows(struct answer *answer, const struct inventory *inventory,
@@ -175,7 +128,7 @@ static int run_backlog(struct invocation *invocation) {
   else
     add_tcp_rows(&answer, &inventory, socket);
   inventory_free(&inventory);
-  if (!local && !runner->session->settings.view.stable)
+  if (!local && !runner->session->settings.stable)
     add_host_rows(runner, socket, &answer);
   runner_use_socket(runner, socket);
   return runner_answer(runner, &answer, invocation->error);
@@ -216,7 +169,7 @@ static int run_tcp_info(struct invocation *invocation) {
   if (socket->descriptor < 0)
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                            socket->was_descriptor);
-  if (tcp_info_read(socket->descriptor, &info) < 0)
+  if (look_tcp_info(socket, &info) < 0)
     return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"),
                            socket->descriptor);
   answer_table(&answer, "tcp-info", columns);

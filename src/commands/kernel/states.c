@@ -147,15 +147,16 @@ static int watch_states(struct invocation *invocation, const struct socket *only
   if (!session->interactive || !session->settings.view.terminal || runner->job)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("--watch needs a terminal, and somebody to press a key; leave it out here"));
-  for (bool again = false;; again = true) {
-    if (answer_states(invocation, only, again) < 0)
-      return -1;
-    int pressed = session->shell->wait_key(runner, WATCH_EVERY);
-    if (pressed < 0)
-      return runner_interrupted(runner, invocation->error);
-    if (pressed > 0)
-      return 0;
+  int status = 0;
+  int pressed = 0;
+  session->shell->read_keys(session, true);
+  for (bool again = false; status == 0 && pressed == 0; again = true) {
+    status = answer_states(invocation, only, again);
+    if (status == 0)
+      pressed = session->shell->wait_key(runner, WATCH_EVERY);
   }
+  session->shell->read_keys(session, false);
+  return pressed < 0 ? runner_interrupted(runner, invocation->error) : status;
 }
 
 static int run_states(struct invocation *invocation) {

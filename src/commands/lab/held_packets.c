@@ -103,9 +103,9 @@ static int edit_field(struct bytes *packet, const struct argument_value *field,
                       struct error *error) {
   struct bytes name = {0};
   struct bytes text = {0};
-  int status =
-      packet_edit(packet->data, packet->length, argument_value_text(field, &name),
-                  argument_value_text(value, &text), bases->sequence, bases->acknowledgment, error);
+  int status = packet_edit(packet->data, packet->length, argument_value_text(field, &name),
+                           argument_value_text(value, &text),
+                           &(struct packet_bases){bases->sequence, bases->acknowledgment}, error);
   bytes_free(&name);
   bytes_free(&text);
   return status;
@@ -201,7 +201,7 @@ static int run_packet(struct invocation *invocation) {
   if (!session_wire(invocation->runner->session, invocation->error) ||
       find_packet(invocation, invocation_value(invocation, "N"), &found) < 0)
     return -1;
-  bool stable = invocation->runner->session->settings.view.stable;
+  bool stable = invocation->runner->session->settings.stable;
   packet_full_table(&found.packet, stable, &answer);
   int status = runner_answer(invocation->runner, &answer, invocation->error);
   if (status == 0) {

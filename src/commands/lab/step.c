@@ -46,7 +46,7 @@ static void let_across(struct invocation *invocation, struct wire *wire) {
   if (wire->held.first)
     wire_deliver(wire, wire->held.first);
   runner_unlock_wire(wire);
-  if (!runner->session->settings.view.stable && session_looks(runner->session))
+  if (!runner->session->settings.stable && session_looks(runner->session))
     inventory_report_lab(runner);
 }
 
@@ -108,12 +108,17 @@ static bool is_reached(const struct until *until) {
   if (until->process)
     return until->process->done;
   if (until->flags < 0)
-    return await_holds(&until->awaited);
+    return condition_holds(&until->awaited);
   wire_lock(until->wire);
   bool next =
       until->wire->held.first && wire_has_flags(until->wire->held.first, (unsigned)until->flags);
   wire_unlock(until->wire);
   return next;
+}
+
+static bool is_exit(const struct argument_value *value) {
+  const struct condition *condition = condition_find(value, OF_PROCESS);
+  return condition && condition->process == PROCESS_EXIT;
 }
 
 static int read_until(struct invocation *invocation, struct until *until) {
@@ -124,7 +129,7 @@ static int read_until(struct invocation *invocation, struct until *until) {
     until->flags = packet_flags_parse(flags->word.data, flags->word.length);
     return check_until(invocation);
   }
-  if (first->process && argument_is(invocation_value(invocation, "CONDITION"), "exit")) {
+  if (first->process && is_exit(invocation_value(invocation, "CONDITION"))) {
     until->process = first->process;
     return 0;
   }
@@ -160,7 +165,7 @@ static int run_until(struct invocation *invocation) {
     let_across(invocation, until.wire);
     count++;
   }
-  runner->lab_changed = true;
+  runner->touched.lab = true;
   runner->session->stepping = true;
   invocation_give_number(invocation, count);
   return 0;

@@ -176,14 +176,18 @@ static const struct lab_host *host_of(const struct invocation *invocation, const
   return value ? value->host : NULL;
 }
 
-/* Changes the ways that the command names as `change` does with its words. */
+/* Changes the ways of the wire, which is locked, that the command names, as `change` does with its
+ * words. */
+static int change_ways(struct invocation *invocation, struct wire *wire,
+                       void (*change)(struct wire_shape *shape, void *invocation)) {
+  wire_shape_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), change, invocation);
+  return wire_is_changed(invocation, wire);
+}
+
 static int shape_ways(struct invocation *invocation,
                       void (*change)(struct wire_shape *shape, void *invocation)) {
   struct wire *wire = wire_to_change(invocation);
-  if (!wire)
-    return -1;
-  wire_shape_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), change, invocation);
-  return wire_is_changed(invocation, wire);
+  return wire ? change_ways(invocation, wire, change) : -1;
 }
 
 static void set_delay(struct wire_shape *shape, void *invocation) {
@@ -207,8 +211,7 @@ static int run_loss(struct invocation *invocation) {
     return -1;
   if (seed)
     wire_seed(wire, (uint64_t)seed->number);
-  runner_unlock_wire(wire);
-  return shape_ways(invocation, set_loss);
+  return change_ways(invocation, wire, set_loss);
 }
 
 static void set_rate(struct wire_shape *shape, void *invocation) {

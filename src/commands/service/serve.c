@@ -69,13 +69,6 @@ static int check_serve(struct invocation *invocation) {
   return status;
 }
 
-static bool listens(const struct socket *socket) {
-  int listening = 0;
-  socklen_t length = sizeof listening;
-  return getsockopt(socket->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
-         listening;
-}
-
 /* What can be served: a stream that listens, or datagrams at an address. */
 static int check_socket(struct invocation *invocation, struct socket *socket,
                         const struct service_plan *plan) {
@@ -89,7 +82,7 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      handle->number, handle->handler->name);
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
-    if (!listens(socket))
+    if (!look_listens(socket))
       return error_set(error, ERROR_FAILURE,
                        _("socket %d does not listen: bind it to an address and listen, or make it "
                          "with tcp-listen or unix-listen"),
@@ -125,7 +118,7 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
  * it is. */
 static int make_nonblocking(struct invocation *invocation, struct socket *socket, bool *made) {
   struct call call;
-  int flags = fcntl(socket->descriptor, F_GETFL);
+  int flags = look_file_flags(socket);
   *made = flags >= 0 && !(flags & O_NONBLOCK);
   if (!*made)
     return 0;

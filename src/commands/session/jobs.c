@@ -17,7 +17,7 @@ static int run_jobs(struct invocation *invocation) {
 static int run_wait(struct invocation *invocation) {
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", -1);
   int64_t deadline = timeout < 0 ? 0 : clock_monotonic() + timeout;
-  invocation->runner->lab_changed =
+  invocation->runner->touched.lab =
       invocation->runner->session->lab != NULL; /* what the job has done shows now */
   return invocation->runner->session->shell->wait_job(
       invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), deadline,

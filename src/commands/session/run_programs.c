@@ -12,7 +12,7 @@ static int give_status(struct invocation *invocation, int status) {
                      WTERMSIG(status), strsignal(WTERMSIG(status)));
   invocation->result->numbered = true;
   invocation->result->number = WEXITSTATUS(status);
-  if (WEXITSTATUS(status) != 0 && !invocation->runner->expects_number)
+  if (WEXITSTATUS(status) != 0 && !invocation->runner->expectation.of_number)
     return error_set(invocation->error, ERROR_FAILURE, _("the command ended with status %d"),
                      WEXITSTATUS(status));
   return 0;

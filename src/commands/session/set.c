@@ -83,8 +83,7 @@ static int run_set(struct invocation *invocation) {
     error_set_place(invocation->error, value->place);
     return -1;
   }
-  view_configure(session->view, session->timeline, &session->settings.view);
-  timeline_set_record(session->timeline, session->settings.record);
+  session_apply_settings(session);
   return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "call/message.h"
 #include "command/invocation.h"
+#include "commands/socket/control_argument.h"
 
 /* SCM_MAX_FD of the kernel: no message carries more descriptors. */
 enum {
@@ -116,6 +117,8 @@ static int run_sendmsg(struct invocation *invocation) {
   if (status == 0)
     status = add_time_to_live(invocation, &call);
   if (status == 0)
+    status = control_add_typed(invocation, call.messages.message);
+  if (status == 0)
     status = invocation_call(invocation, &call);
   if (status == 0) {
     invocation_give_number(invocation, call.result);
@@ -223,6 +226,7 @@ const struct command command_sendmsg = {
           .flags = OPTIONAL | REPEATED,
           .keyword = "--fd"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--ttl"},
+         CONTROL_ARGUMENT,
          {.name = "FLAGS",
           .kind = &argument_flags,
           .flags = OPTIONAL,
@@ -230,11 +234,16 @@ const struct command command_sendmsg = {
           .keyword = "--flags"}},
     .results = {"count"},
     .summary = N_("sends data in several parts, with descriptors or other control messages"),
-    .manual = N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. "
-                 "--to gives the address, as for sendto. --fd hands a socket to the receiver over "
-                 "a Unix socket (SCM_RIGHTS): it gets a descriptor of its own of the same open "
-                 "socket, and this one can be closed at once. --ttl sets the time to live of this "
-                 "one datagram (IP_TTL, or IPV6_HOPLIMIT)."),
+    .manual =
+        N_("Each DATA is one part (struct iovec); the kernel sends them as if they were one. "
+           "--to gives the address, as for sendto. --fd hands a socket to the receiver over "
+           "a Unix socket (SCM_RIGHTS): it gets a descriptor of its own of the same open "
+           "socket, and this one can be closed at once. --ttl sets the time to live of this "
+           "one datagram (IP_TTL, or IPV6_HOPLIMIT). --control adds any control message: at LEVEL "
+           "socket rights (a socket), credentials (PID:UID:GID), mark, priority and txtime; at "
+           "ip pktinfo (ADDRESS[%INTERFACE], the source), ttl and tos; at ipv6 pktinfo, "
+           "hoplimit and tclass; at udp segment (UDP GSO). Any other TYPE is a number, and its "
+           "DATA bytes, as hex:0a00."),
     .prototype = "ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags);",
     .python = "count = s.sendmsg([b\"head\", b\"body\"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, "
               "array.array(\"i\", [t.fileno()]))])",

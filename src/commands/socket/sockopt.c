@@ -16,14 +16,34 @@ static int level_of(const struct invocation *invocation) {
                         : (int)invocation_number(invocation, "LEVEL", SOL_SOCKET);
 }
 
+/* An option that a call is about: what is known of it is NULL for one given by its number. */
+struct chosen {
+  int level;
+  int number;
+  const struct option *option;
+};
+
+static struct chosen chosen_option(const struct invocation *invocation) {
+  const struct argument_value *option = invocation_value(invocation, "OPTION");
+  return (struct chosen){level_of(invocation), (int)option->number, option->option};
+}
+
+static struct chosen known_option(int level, int number) {
+  return (struct chosen){level, number, option_by_number(level, number)};
+}
+
+static void begin_call(const struct invocation *invocation, struct call *call, enum call_name name,
+                       struct chosen chosen) {
+  call_init(call, name, invocation_socket(invocation, "SOCKET"));
+  call->number[0] = chosen.level;
+  call->number[1] = chosen.number;
+  call->value.option = chosen.option;
+}
+
 /* One getsockopt, whose value is then in call->data. The call is the caller's to free. */
-static int get_option(struct invocation *invocation, struct call *call, int level, int number,
-                      const struct option *option) {
-  call_init(call, CALL_GETSOCKOPT, invocation_socket(invocation, "SOCKET"));
-  call->number[0] = level;
-  call->number[1] = number;
-  call->value.option = option;
-  call->size = option ? option->type->size : option_type_raw.size;
+static int get_option(struct invocation *invocation, struct call *call, struct chosen chosen) {
+  begin_call(invocation, call, CALL_GETSOCKOPT, chosen);
+  call->size = chosen.option ? chosen.option->type->size : option_type_raw.size;
   call->data = blob_create(call->size);
   if (!call->data)
     return error_set_memory(invocation->error);
@@ -71,10 +91,8 @@ static int check_getsockopt(struct invocation *invocation) {
 }
 
 static int run_getsockopt(struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, "OPTION");
   struct call call;
-  int status =
-      get_option(invocation, &call, level_of(invocation), (int)option->number, option->option);
+  int status = get_option(invocation, &call, chosen_option(invocation));
   if (status == 0)
     status = give_value(invocation, &call);
   call_free(&call);
@@ -176,14 +194,11 @@ static int check_setsockopt(struct invocation *invocation) {
 }
 
 /* One setsockopt with these bytes. */
-static int set_option(struct invocation *invocation, int level, int number,
-                      const struct option *option, bool raw, const void *value, size_t length) {
+static int set_option(struct invocation *invocation, struct chosen chosen, bool raw,
+                      const void *value, size_t length) {
   struct call call;
-  call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, "SOCKET"));
-  call.number[0] = level;
-  call.number[1] = number;
-  call.value.option = option;
-  call.value.raw = raw && !(option && option->type->pointer);
+  begin_call(invocation, &call, CALL_SETSOCKOPT, chosen);
+  call.value.raw = raw && !(chosen.option && chosen.option->type->pointer);
   call.data = blob_copy(value, length);
   if (!call.data) {
     call_free(&call);
@@ -193,15 +208,14 @@ static int set_option(struct invocation *invocation, int level, int number,
 }
 
 static int run_setsockopt(struct invocation *invocation) {
-  const struct argument_value *option = invocation_value(invocation, "OPTION");
   struct bytes value = {0};
   bool raw;
   int status = read_value(invocation, &value, &raw);
   if (status == 0 && value.failed)
     status = error_set_memory(invocation->error);
   if (status == 0)
-    status = set_option(invocation, level_of(invocation), (int)option->number, option->option, raw,
-                        value.data ? value.data : "", value.length);
+    status = set_option(invocation, chosen_option(invocation), raw, value.data ? value.data : "",
+                        value.length);
   bytes_free(&value);
   return status;
 }
@@ -278,8 +292,8 @@ static int run_set_timeout(struct invocation *invocation) {
   int status = 0;
   for (int i = 0; status == 0 && i < SIDE_COUNT; i++)
     if (side < 0 || side == i)
-      status = set_option(invocation, SOL_SOCKET, side_options[i],
-                          option_by_number(SOL_SOCKET, side_options[i]), false, &time, sizeof time);
+      status = set_option(invocation, known_option(SOL_SOCKET, side_options[i]), false, &time,
+                          sizeof time);
   return status;
 }
 
@@ -308,8 +322,7 @@ static int run_get_timeout(struct invocation *invocation) {
   int status = 0;
   for (int i = 0; status == 0 && i < SIDE_COUNT; i++) {
     struct call call;
-    status = get_option(invocation, &call, SOL_SOCKET, side_options[i],
-                        option_by_number(SOL_SOCKET, side_options[i]));
+    status = get_option(invocation, &call, known_option(SOL_SOCKET, side_options[i]));
     if (status == 0)
       status = give_duration(invocation, call.data);
     call_free(&call);

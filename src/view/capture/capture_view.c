@@ -17,6 +17,7 @@ static void capture_finish(struct view *view) {
 static const struct view_class view_capture = {.name = "capture",
                                                .unseen = true,
                                                .size = sizeof(struct capture_view),
+                                               .leaves_out = ~VIEW_KIND(EVENT_PACKET),
                                                .event = capture_event,
                                                .finish = capture_finish};
 

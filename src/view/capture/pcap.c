@@ -1,5 +1,3 @@
-#include <config.h>
-
 #include "view/capture/pcap.h"
 
 #include <errno.h>

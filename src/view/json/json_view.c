@@ -244,6 +244,10 @@ static const char *set_service(json_t *object, const struct event_service *servi
       [SERVICE_CLOSED] = "closed",       [SERVICE_FAILED] = "failed",
       [SERVICE_UNBOUND] = "unbound",     [SERVICE_ENDED] = "ended",
       [SERVICE_COLLECTED] = "collected"};
+  static const char *const ends[] = {[SERVICE_RUNS] = "",
+                                     [SERVICE_STOPPED] = "stop",
+                                     [SERVICE_UNTIL] = "until",
+                                     [SERVICE_LOST] = "close"};
   set_number(object, "service", service->number);
   set_text(object, "phase", phases[service->phase]);
   json_object_set_new(object, "socket", json_socket(&service->socket));
@@ -256,7 +260,7 @@ static const char *set_service(json_t *object, const struct event_service *servi
   set_number(object, "received", (long long)service->received);
   set_number(object, "sent", (long long)service->sent);
   set_number(object, "left_out", (long long)service->left_out);
-  set_text(object, "about", service->text);
+  set_text(object, "about", service->phase == SERVICE_ENDED ? ends[service->end] : service->text);
   if (service->phase == SERVICE_CLOSED || service->phase == SERVICE_RELAYED)
     set_bool(object, "back", service->back);
   if (service->phase == SERVICE_ENDED)

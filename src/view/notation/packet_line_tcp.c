@@ -4,14 +4,8 @@
 
 #include "packet/packet_bits.h"
 
-/* Options that <netinet/tcp.h> does not name: RFC 2385, 5482, 5925, 8684, 7413, 6994. */
-enum {
-  OPTION_MD5 = 19,
-  OPTION_TIMEOUT = 28,
-  OPTION_AUTHENTICATION,
-  OPTION_MULTIPATH,
-  OPTION_FAST_OPEN = 34
-};
+/* Options that <netinet/tcp.h> does not name: RFC 2385, 5482, 5925, 8684. */
+enum { OPTION_MD5 = 19, OPTION_TIMEOUT = 28, OPTION_AUTHENTICATION, OPTION_MULTIPATH };
 
 static uint32_t sequence_base(const struct packet_writer *writer) {
   return writer->event->relative ? writer->event->sequence_base : 0;

@@ -40,11 +40,16 @@ static void append_end(const struct notation *notation, const struct event_servi
   append_figures(service, bytes);
 }
 
-static const char *end_reason(const char *why) {
-  if (strcmp(why, "until") == 0)
+static const char *end_reason(enum service_end end) {
+  switch (end) {
+  case SERVICE_UNTIL:
     return _("what it was to wait for has come");
-  if (strcmp(why, "close") == 0)
+  case SERVICE_LOST:
     return _("its socket is closed");
+  case SERVICE_RUNS:
+  case SERVICE_STOPPED:
+    break;
+  }
   return _("stopped");
 }
 
@@ -84,7 +89,7 @@ static void append_body(const struct notation *notation, const struct event_serv
     bytes_append_text(bytes, _("has lost its socket: it accepts nobody any more"));
     break;
   case SERVICE_ENDED:
-    bytes_append_format(bytes, _("ended: %s; clients: %llu, "), end_reason(service->text),
+    bytes_append_format(bytes, _("ended: %s; clients: %llu, "), end_reason(service->end),
                         (unsigned long long)service->count);
     append_figures(service, bytes);
     break;
@@ -160,9 +165,12 @@ void service_lines_keep(struct service_lines *lines, const struct event *event) 
   if (kept.connection == 0)
     kept.connection = UINT64_MAX;
   event_encode(event, SIZE_MAX, &kept.event);
-  bytes_append(&lines->kept, &kept, sizeof kept);
-  if (lines->kept.failed || kept.event.failed)
-    lines->kept.failed = false;
+  if (!kept.event.failed && bytes_reserve(&lines->kept, sizeof kept) == 0) {
+    bytes_append(&lines->kept, &kept, sizeof kept);
+    return;
+  }
+  bytes_free(&kept.event);
+  lines->kept.failed = false; /* this event is lost, and no other */
 }
 
 static int kept_order(const void *first, const void *second) {

@@ -295,7 +295,7 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_CALL_BLOCKED:
   case EVENT_JOB:
   case EVENT_RESULT:
-  case EVENT_PROGRESS:
+  case EVENT_PROGRESS: /* left out */
     break;
   }
   bytes_free(&line);
@@ -321,8 +321,11 @@ static void tap_free(struct view *view) {
   bytes_free(&tap->call);
 }
 
-const struct view_class view_tap = {.name = "tap",
-                                    .size = sizeof(struct tap_view),
-                                    .event = tap_event,
-                                    .finish = tap_finish,
-                                    .free = tap_free};
+const struct view_class view_tap = {
+    .name = "tap",
+    .size = sizeof(struct tap_view),
+    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_CALL_BLOCKED) |
+                  VIEW_KIND(EVENT_JOB) | VIEW_KIND(EVENT_RESULT) | VIEW_KIND(EVENT_PROGRESS),
+    .event = tap_event,
+    .finish = tap_finish,
+    .free = tap_free};

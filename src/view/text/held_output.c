@@ -36,7 +36,12 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
     return;
   if (line->length > 0)
     memcpy(added.text, line->data, line->length);
-  bytes_append(&kept->lines, &added, sizeof added);
+  if (bytes_reserve(&kept->lines, sizeof added) == 0) {
+    bytes_append(&kept->lines, &added, sizeof added);
+    return;
+  }
+  free(added.text);
+  kept->lines.failed = false; /* this line is lost, and no other */
 }
 
 /* By rank, and states by socket; otherwise in order of arrival. */

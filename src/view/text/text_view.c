@@ -178,10 +178,10 @@ static void put_place(struct text_view *text, const struct event_error *error) {
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
   bool typed = !error->source[0];
-  bool known =
-      (error->call || error->kind == ERROR_INTERRUPTED) && typed && !text->view.settings.quiet;
+  bool interrupted = error->kind == ERROR_INTERRUPTED;
+  bool known = (error->call || interrupted) && typed && !text->view.settings.quiet;
   /* How far a command of several calls came is worth a line; the interruption alone is not. */
-  if (known && error->kind == ERROR_INTERRUPTED && strcmp(error->message, _("interrupted")) != 0) {
+  if (known && interrupted && !error->call) {
     put_note(text, event, error->message);
     text_emit(text, event, STDOUT_FILENO);
     return;
@@ -202,7 +202,7 @@ static void show_error(struct text_view *text, const struct event *event) {
   put_message(text, error->message);
   text_style_off(text);
   bytes_append_char(&text->line, '\n');
-  if (!(typed && error->call))
+  if (!(typed && error->call) || interrupted)
     excerpt_append(&error->excerpt, &text->line);
   if (error->hint[0])
     bytes_append_format(&text->line, "    %s\n", error->hint);
@@ -305,7 +305,7 @@ static void text_event(struct view *view, const struct event *event) {
     break;
   case EVENT_CALL_START:
   case EVENT_TEST:
-  case EVENT_FILE:
+  case EVENT_FILE: /* left out */
     break;
   }
 }
@@ -334,6 +334,7 @@ static void text_free(struct view *view) {
 const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
+    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
     .event = text_event,
     .finish = text_finish,
     .free = text_free,

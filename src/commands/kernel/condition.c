@@ -1,0 +1,171 @@
+#include "commands/kernel/condition.h"
+
+#include <poll.h>
+
+#include "command/offer.h"
+#include "language/escape.h"
+#include "language/number.h"
+#include "session/backlog.h"
+#include "session/service_handle.h"
+#include "socket/look.h"
+
+bool condition_compare(const struct awaited *awaited, int64_t value) {
+  int order = (value > awaited->number) - (value < awaited->number);
+  return value >= 0 && comparison_holds(awaited->comparison, order);
+}
+
+static short ready_of(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return details.ready;
+}
+
+static bool is_readable(const struct awaited *awaited) {
+  return ready_of(awaited) & (POLLIN | POLLERR | POLLHUP);
+}
+
+static bool is_writable(const struct awaited *awaited) {
+  return ready_of(awaited) & (POLLOUT | POLLERR | POLLHUP);
+}
+
+static bool has_error(const struct awaited *awaited) {
+  return ready_of(awaited) & POLLERR;
+}
+
+/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any
+ * more. */
+static bool is_closed(const struct awaited *awaited) {
+  enum socket_state state = look_state_now(awaited->socket);
+  if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
+    return state == STATE_DISCONNECTED;
+  return state == STATE_CLOSED || state == STATE_TIME_WAIT || state == STATE_UNKNOWN;
+}
+
+static int64_t receive_queue_of(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return details.receive_queue;
+}
+
+static int64_t send_queue_of(const struct awaited *awaited) {
+  struct look_details details;
+  look_details(awaited->socket, &details);
+  return details.send_queue;
+}
+
+static int64_t backlog_of(const struct awaited *awaited) {
+  return backlog_length(awaited->runner, awaited->socket);
+}
+
+static int64_t half_open_of(const struct awaited *awaited) {
+  return backlog_half_open(awaited->socket);
+}
+
+static bool is_in_state(const struct awaited *awaited) {
+  enum socket_state state = look_state_now(awaited->socket);
+  if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
+    state = STATE_CLOSED;
+  return state == awaited->state;
+}
+
+static const struct condition conditions[] = {
+    {.name = "readable", .of = OF_SOCKET, .holds = is_readable, .events = POLLIN},
+    {.name = "writable", .of = OF_SOCKET, .holds = is_writable, .events = POLLOUT},
+    {.name = "error", .of = OF_SOCKET, .holds = has_error, .events = POLLERR},
+    {.name = "closed", .of = OF_SOCKET, .holds = is_closed, .closed = true},
+    {.name = "recvq", .of = OF_SOCKET, .figure = receive_queue_of, .closed = true},
+    {.name = "sendq", .of = OF_SOCKET, .figure = send_queue_of, .closed = true},
+    {.name = "backlog", .of = OF_SOCKET, .figure = backlog_of},
+    {.name = "half-open", .of = OF_SOCKET, .figure = half_open_of},
+    {.name = "exit", .of = OF_PROCESS | OF_SERVICE, .process = PROCESS_EXIT},
+    {.name = "line", .of = OF_PROCESS, .process = PROCESS_LINE},
+    {.name = "held", .of = OF_WIRE, .comparison = COMPARISON_GREATER_OR_EQUAL, .number = 1},
+    {.name = "empty", .of = OF_WIRE, .comparison = COMPARISON_EQUAL, .number = 0},
+};
+enum { CONDITIONS = sizeof conditions / sizeof *conditions };
+static const struct condition state_condition = {
+    .of = OF_SOCKET, .holds = is_in_state, .closed = true};
+const struct condition condition_flags = {
+    .of = OF_WIRE, .comparison = COMPARISON_GREATER_OR_EQUAL, .number = 1};
+
+const struct condition *condition_find(const struct argument_value *value, unsigned of) {
+  for (size_t i = 0; i < CONDITIONS; i++)
+    if (conditions[i].of & of && argument_is(value, conditions[i].name))
+      return &conditions[i];
+  return NULL;
+}
+
+/* "readable, writable, error, closed, recvq, sendq, backlog and half-open" */
+static void append_conditions(unsigned of, struct bytes *text) {
+  const char *last = NULL;
+  size_t start = text->length;
+  for (size_t i = 0; i < CONDITIONS; i++) {
+    if (!(conditions[i].of & of))
+      continue;
+    if (last)
+      bytes_append_format(text, text->length > start ? ", %s" : "%s", last);
+    last = conditions[i].name;
+  }
+  if (last)
+    bytes_append_format(text, text->length > start ? _(" and %s") : "%s", last);
+}
+
+static int no_condition(struct invocation *invocation, const struct argument_value *value) {
+  struct bytes shown = {0};
+  struct bytes list = {0};
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  append_conditions(OF_SOCKET, &list);
+  int status = invocation_wrong(invocation, value,
+                                _("%s is no condition: there are %s with a comparison, and the "
+                                  "states, as ESTABLISHED or CLOSE_WAIT"),
+                                bytes_text(&shown), bytes_text(&list));
+  bytes_free(&shown);
+  bytes_free(&list);
+  return status;
+}
+
+int condition_read(struct invocation *invocation, struct awaited *awaited) {
+  const struct argument_value *value = invocation_value(invocation, "CONDITION");
+  const char *text = value->word.data;
+  size_t length = value->word.length;
+  struct error unknown;
+  awaited->condition = condition_find(value, OF_SOCKET);
+  if (awaited->condition)
+    return 0;
+  const struct constant *state = constant_find(&constant_states, text, length, &unknown);
+  if (state) {
+    awaited->condition = &state_condition;
+    awaited->state = (enum socket_state)state->value;
+    return 0;
+  }
+  return constant_nearest(&constant_states, text, length)
+             ? invocation_wrong(invocation, value, "%s", unknown.message)
+             : no_condition(invocation, value);
+}
+
+bool condition_holds(const struct awaited *awaited) {
+  const struct condition *condition = awaited->condition;
+  return condition->figure ? condition_compare(awaited, condition->figure(awaited))
+                           : condition->holds(awaited);
+}
+
+static bool fits_condition(const struct argument *argument, const struct match_word *word) {
+  (void)argument;
+  int64_t duration;
+  return duration_parse(word->data, word->length, &duration) < 0;
+}
+
+static void complete_condition(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  for (size_t i = 0; i < CONDITIONS; i++)
+    offer_text(offer, conditions[i].name, NULL);
+  for (const struct service_handle_figure *row = service_handle_figures; row->name; row++)
+    offer_text(offer, row->name, NULL);
+  offer_set(offer, &constant_states, false);
+}
+
+const struct argument_kind argument_condition = {
+    .name = "condition",
+    .fits = fits_condition,
+    .complete = complete_condition,
+};
