@@ -1,4 +1,4 @@
-/* comparison: how two values may be compared in a line. */
+/* comparison: the operators that compare two values, as `assert` and `await` use them. */
 #ifndef SOCKSH_LANGUAGE_COMPARISON_H
 #define SOCKSH_LANGUAGE_COMPARISON_H
 
@@ -12,14 +12,14 @@ enum comparison {
   COMPARISON_LESS_OR_EQUAL,
   COMPARISON_GREATER,
   COMPARISON_GREATER_OR_EQUAL,
-  COMPARISON_MATCHES, /* a regular expression, which order says nothing of */
+  COMPARISON_MATCHES, /* a regular expression, for which order has no meaning */
 };
 
 #define COMPARISON_WORDS "==|!=|<|<=|>|>="
 #define COMPARISON_WORDS_AND_MATCHES COMPARISON_WORDS "|~"
 
-/* Whether it holds for two values of which the first is less than (below zero), equal to (zero) or
- * greater than (above zero) the second. Not for COMPARISON_MATCHES. */
+/* Whether the comparison holds for two values of which the first is less than (below zero), equal
+ * to (zero) or greater than (above zero) the second. Not for COMPARISON_MATCHES. */
 bool comparison_holds(enum comparison comparison, int order);
 
 #endif

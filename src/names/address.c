@@ -107,7 +107,7 @@ static enum address_need parse_port(const char *text, size_t length, const char 
   return ADDRESS_COMPLETE;
 }
 
-/* What stands around the last colon of an address. */
+/* The parts of an address before and after its last colon. */
 struct parts {
   const char *host;
   size_t host_length;

@@ -98,10 +98,10 @@ struct packet_bases {
   uint32_t acknowledgment;
 };
 
-/* Changes one field in place, by its name ("seq", "ttl" ...), and fixes the checksums.
- * A number is taken as C writes it; flags as tcpdump does ("S.", "F", "none"), by names joined with
- * | ("syn|ack"), or as a number; `seq` and `ack` are relative to the bases, unless the text begins
- * with "=". 0, or -1 with an error that says which fields this packet has. */
+/* Changes one field in place, by its name ("seq", "ttl" ...), and fixes the checksums. A number is
+ * written as in C; flags as in tcpdump ("S.", "F", "none"), by names joined with | ("syn|ack"), or
+ * as a number; `seq` and `ack` are relative to the bases, unless the text begins with "=". 0, or -1
+ * with an error that lists the fields of this packet. */
 int packet_edit(void *bytes, size_t length, const char *field, const char *text,
                 const struct packet_bases *bases, struct error *error);
 

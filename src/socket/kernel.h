@@ -51,15 +51,15 @@ void kernel_close(struct kernel *kernel);
 /* What a walk visits. */
 enum kernel_kind { KERNEL_TCP = 1, KERNEL_UDP = 2, KERNEL_UNIX = 4, KERNEL_ALL = 7 };
 
-/* Which sockets a walk visits: of these kinds, and of TCP's in one of the states, a set of bits
- * 1 << enum socket_state. */
+/* Which sockets a walk visits: those of these kinds, and for TCP those in one of the states, a set
+ * of bits 1 << enum socket_state. */
 struct kernel_filter {
   unsigned kinds;
   uint32_t states;
 };
-#define KERNEL_STATES (~0U) /* all of them */
+#define KERNEL_STATES (~0U) /* all states */
 
-/* Calls `each` with every such socket. 0, or -1 with an error. */
+/* Calls `each` for every such socket. 0, or -1 with an error. */
 int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error);

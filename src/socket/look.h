@@ -39,19 +39,19 @@ void look_details(const struct socket *socket, struct look_details *details);
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
-/* True where it listens. */
+/* True if it listens. */
 bool look_listens(const struct socket *socket);
 
-/* How many packets to it were dropped (SO_MEMINFO). 0, or -1 where the kernel does not say. */
+/* How many packets for it were dropped (SO_MEMINFO). 0, or -1 if the kernel does not say. */
 int look_drops(const struct socket *socket, uint32_t *drops);
 
-/* What TCP_INFO says of it. 0, or -1 with errno set. */
+/* Reads TCP_INFO. 0, or -1 with errno set. */
 int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info);
 
-/* The bytes that may be read at once: of datagrams, those of the first (SIOCINQ); -1: unknown. */
+/* How many bytes can be read at once; for datagrams, those of the first (SIOCINQ); -1: unknown. */
 int look_pending(const struct socket *socket);
 
-/* Its file's flags (F_GETFL), or -1. */
+/* The flags of its file (F_GETFL), or -1. */
 int look_file_flags(const struct socket *socket);
 
 #endif

@@ -1,4 +1,4 @@
-/* look_field: what of a socket a line may name, as in $c.local: a row each. */
+/* look_field: the fields of a socket, as in $c.local, one row each. */
 #ifndef SOCKSH_SOCKET_LOOK_FIELD_H
 #define SOCKSH_SOCKET_LOOK_FIELD_H
 
@@ -7,14 +7,14 @@
 /* A field. */
 struct look_field {
   const char *name; /* NULL ends the table */
-  /* Reads it now. 0, or -1 with an error. */
+  /* Reads it from the kernel now. 0, or -1 with an error. */
   int (*read)(const struct socket *socket, struct value *value, struct error *error);
 };
 
-/* All of them, for completion and what lists them. */
+/* All fields, for completion and lists. */
 extern const struct look_field look_fields[];
 
-/* The field of that name. 0, or -1 with an error, which lists the fields where there is none. */
+/* Reads the field with a name. 0, or -1 with an error, which lists the fields if there is none. */
 int look_field(const struct object *object, const char *name, struct value *value,
                struct error *error);
 

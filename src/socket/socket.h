@@ -181,7 +181,7 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   return label;
 }
 
-/* An option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
+/* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
   return getsockopt(descriptor, SOL_SOCKET, option, number, &length);

@@ -55,7 +55,7 @@ void descriptor_set_apart(void);
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);
 
-/* True where it is open, whosesoever it is. */
+/* True if it is open, whoever owns it. */
 bool descriptor_is_open(int descriptor);
 
 #endif

@@ -170,7 +170,7 @@ void service_lines_keep(struct service_lines *lines, const struct event *event) 
     return;
   }
   bytes_free(&kept.event);
-  lines->kept.failed = false; /* this event is lost, and no other */
+  lines->kept.failed = false; /* only this event is lost */
 }
 
 static int kept_order(const void *first, const void *second) {

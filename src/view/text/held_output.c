@@ -41,7 +41,7 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
     return;
   }
   free(added.text);
-  kept->lines.failed = false; /* this line is lost, and no other */
+  kept->lines.failed = false; /* only this line is lost */
 }
 
 /* By rank, and states by socket; otherwise in order of arrival. */
