@@ -9,7 +9,7 @@ struct held_line {
   unsigned job;
   enum rank rank;
   uint64_t socket;
-  uint64_t number; /* of its event, which is their order */
+  uint64_t number; /* the number of its event, for the order */
   int descriptor;
   char *text;
   size_t length;
@@ -39,7 +39,7 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
   bytes_append(&kept->lines, &added, sizeof added);
 }
 
-/* By rank, states by socket; else in the order in which they came. */
+/* By rank, and states by socket; otherwise in order of arrival. */
 static int compare(const void *first, const void *second) {
   const struct held_line *a = first;
   const struct held_line *b = second;
