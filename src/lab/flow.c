@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What cannot be kept for want of memory is not kept: nothing ends for it. */
+/* If there is no memory, a connection is not recorded; the program goes on. */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* Both ends of a connection, the same whoever sends: zeroed before it is filled in, since it is
- * hashed as bytes. */
+/* Both ends of a connection, the same in both directions. Zeroed before it is filled in, since it
+ * is hashed as bytes. */
 struct flow_key {
   unsigned char addresses[2][16];
   uint16_t ports[2];
@@ -18,12 +18,12 @@ struct flow_key {
 
 struct flow_entry {
   struct flow_key key;
-  uint32_t initial[2]; /* the sequence number of the SYN of each end, or the one before the first
-                          that was seen */
+  uint32_t initial[2]; /* the sequence number of each end's SYN, or the one before its first segment
+                          seen */
   bool started[2];
   bool accepted[2]; /* it has sent a SYN with ACK */
   uint32_t next[2];
-  uint32_t stamp[2]; /* the first timestamp of each, less 1 */
+  uint32_t stamp[2]; /* the first timestamp of each end, minus 1 */
   bool stamped[2];
   UT_hash_handle hh;
 };
@@ -38,7 +38,7 @@ static size_t address_bytes(const struct packet *packet, unsigned char source[16
   return size;
 }
 
-/* Which end sends, 0 or 1; -1: it is of no connection. */
+/* Which end sends, 0 or 1; -1: it belongs to no connection. */
 static int make_key(const struct packet *packet, struct flow_key *key) {
   unsigned char source[16] = {0};
   unsigned char target[16] = {0};
@@ -77,8 +77,8 @@ static struct flow_entry *add(struct flow_table *table, const struct flow_key *k
   return flow;
 }
 
-/* A SYN begins anew; what is seen first without one counts its first byte as 1. Returns where its
- * sender was before. */
+/* A SYN starts a new connection; without one, the first byte seen counts as 1. Returns the sender's
+ * next sequence number before this packet; if the packet is its first, the packet's own. */
 static uint32_t note_sequence(struct flow_entry *flow, int from, const struct packet *packet) {
   bool began =
       !flow->started[from] || (packet->flags & FLAG_SYN && flow->initial[from] != packet->sequence);
@@ -99,12 +99,12 @@ static uint32_t note_sequence(struct flow_entry *flow, int from, const struct pa
   uint32_t end = packet->sequence + packet_sequence_length(packet);
   if (began || (int32_t)(end - flow->next[from]) > 0)
     flow->next[from] = end;
-  /* What is acknowledged tells where the other end is, where nothing of it was seen. */
+  /* If nothing from the other end was seen, the acknowledgment number tells where it is. */
   if (!flow->started[!from] && packet->flags & FLAG_ACK && !(packet->flags & FLAG_RST)) {
     flow->initial[!from] = packet->acknowledgment - 1;
     flow->started[!from] = true;
   }
-  /* Behind a SYN alone, in a simultaneous open, a SYN with ACK is new. */
+  /* After a SYN alone, in a simultaneous open, a SYN with ACK is new. */
   if (packet->flags & FLAG_SYN && packet->flags & FLAG_ACK && !flow->accepted[from]) {
     flow->accepted[from] = true;
     return packet->sequence;
@@ -150,7 +150,8 @@ bool flow_find(struct flow_table *table, const struct packet *packet, struct flo
   if (from < 0 || packet->protocol != IPPROTO_TCP)
     return false;
   HASH_FIND(hh, table->flows, &key, sizeof key, flow);
-  /* Of who has only sent a RST nothing is known, but what it acknowledges is the other's. */
+  /* A host that has only sent a RST has no sequence numbers of its own yet, but what it
+   * acknowledges belongs to the other end. */
   if (!flow || (!flow->started[0] && !flow->started[1]))
     return false;
   fill(flow, from, bases);

@@ -24,7 +24,7 @@ void held_free(struct held *held) {
   free(held);
 }
 
-void held_insert_behind(struct held_queue *queue, struct held *place, struct held *held) {
+void held_insert_after(struct held_queue *queue, struct held *place, struct held *held) {
   held->before = place;
   held->next = place ? place->next : queue->first;
   if (held->next)
@@ -40,18 +40,18 @@ void held_insert_behind(struct held_queue *queue, struct held *place, struct hel
 }
 
 void held_append(struct held_queue *queue, struct held *held) {
-  held_insert_behind(queue, queue->last, held);
+  held_insert_after(queue, queue->last, held);
 }
 
 void held_insert_before(struct held_queue *queue, struct held *place, struct held *held) {
-  held_insert_behind(queue, place->before, held);
+  held_insert_after(queue, place->before, held);
 }
 
 void held_insert_due(struct held_queue *queue, struct held *held) {
   struct held *place = queue->last;
   while (place && place->due > held->due)
     place = place->before;
-  held_insert_behind(queue, place, held);
+  held_insert_after(queue, place, held);
 }
 
 void held_remove(struct held_queue *queue, struct held *held) {
@@ -83,8 +83,8 @@ static bool same_connection(const struct packet *a, const struct packet *b) {
   return address_equal(&a_source, &b_source) && address_equal(&a_target, &b_target);
 }
 
-/* Where the packet's part of the sequence space ends that begins at, or before, `start`; `start`
- * where it holds nothing of it. */
+/* The end of the packet's range of sequence numbers, if the range contains `start`; otherwise
+ * `start`. */
 static uint32_t covered_to(const struct packet *packet, uint32_t start) {
   uint32_t end = packet->sequence + packet_sequence_length(packet);
   bool within = (int32_t)(start - packet->sequence) >= 0 && (int32_t)(end - start) > 0;
@@ -99,12 +99,12 @@ bool held_is_answer(const struct packet *answer, const struct packet *packet) {
   return address_equal(&a_source, &b_target) && address_equal(&a_target, &b_source);
 }
 
-/* The receiver has it, and only the wire keeps the sender from knowing: it would not be sent again
- * if that were let across. */
+/* The receiver already has that segment, and only the held acknowledgment keeps the sender from
+ * knowing it: once that is delivered, the segment is not sent again. */
 struct held *held_find_answer(const struct held_queue *queue, const struct packet *packet,
                               const struct flow_bases *bases) {
   uint32_t end = packet->sequence + packet_sequence_length(packet);
-  uint32_t last = end == packet->sequence ? end + 1 : end; /* of a probe: the byte behind it */
+  uint32_t last = end == packet->sequence ? end + 1 : end; /* for a probe: the byte after it */
   bool again =
       end == packet->sequence ? packet->sequence != bases->next : (int32_t)(bases->next - end) >= 0;
   if (!again || packet->flags & FLAG_RST)
@@ -114,8 +114,8 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
     packet_read(held->bytes, held->length, held->length, &other);
     if (!other.has_transport || other.protocol != IPPROTO_TCP)
       continue;
-    /* Who knows of no such connection answers with a RST, which takes its number from what it
-     * answers. */
+    /* A host that knows no such connection answers with a RST, whose sequence number is the
+     * acknowledgment number of what it answers. */
     bool acknowledges = other.flags & FLAG_ACK
                             ? (int32_t)(other.acknowledgment - last) >= 0
                             : other.flags & FLAG_RST && other.sequence == packet->acknowledgment;
@@ -125,8 +125,8 @@ struct held *held_find_answer(const struct held_queue *queue, const struct packe
   return NULL;
 }
 
-/* A probe of a silent or closed peer, unlike an acknowledgment, lies before what was sent already.
- */
+/* A probe of a silent or closed peer, unlike an acknowledgment, has a sequence number that was
+ * already sent. */
 static bool is_same_probe(const struct packet *a, const struct packet *b,
                           const struct flow_bases *bases) {
   return packet_sequence_length(b) == 0 && a->sequence == b->sequence && a->flags == b->flags &&
@@ -134,8 +134,8 @@ static bool is_same_probe(const struct packet *a, const struct packet *b,
          b->sequence != bases->next;
 }
 
-/* It may be one that was held, or several of them made one: what counts is that every byte, SYN and
- * FIN of it is held. */
+/* It may repeat one held segment, or combine several: what counts is that its every byte, SYN and
+ * FIN is held. */
 struct held *held_find_again(const struct held_queue *queue, const struct wire_link *from,
                              const struct packet *packet, const struct flow_bases *bases) {
   struct held *first = NULL;
@@ -157,8 +157,7 @@ struct held *held_find_again(const struct held_queue *queue, const struct wire_l
       if (length == 0 && packet_sequence_length(packet) == 0 &&
           is_same_probe(&other, packet, bases))
         return held;
-      /* Unlike a SYN, a SYN with ACK answers one: in a simultaneous open the same host sends both.
-       */
+      /* Unlike a SYN, a SYN with ACK answers one: in a simultaneous open, one host sends both. */
       if ((other.flags ^ packet->flags) & (FLAG_SYN | FLAG_ACK))
         continue;
       uint32_t to = covered_to(&other, start);

@@ -18,22 +18,22 @@
 #include "lab/interface.h"
 #include "system/descriptor.h"
 
-/* Everything below up to helper_start runs in the child: a copy of a program with threads, so
- * nothing here takes a lock or asks for memory. */
+/* Everything up to helper_start runs in the child, a copy of a program with threads: so nothing
+ * here takes a lock or allocates memory. */
 
 enum { CONTROL = 3, HOSTS_SIZE = 64 * 1024, PROGRAMS = 1024 };
 
-/* A program on a host, which is the leader of its process group. */
+/* A program on a host, leader of its process group. */
 struct program {
   pid_t pid;
-  int handle; /* a pidfd: it says whether the number is still that program's */
+  int handle; /* a pidfd, which tells whether the number still belongs to that program */
 };
 
 struct inside {
   int hosts[LAB_HOSTS]; /* their network namespaces */
   unsigned count;
-  int names; /* the file that the programs on the hosts see as /etc/hosts; -1: there is none */
-  char system_names[HOSTS_SIZE]; /* what it held before */
+  int names; /* the file that programs on the hosts see as /etc/hosts; -1: there is none */
+  char system_names[HOSTS_SIZE]; /* the original contents */
   size_t system_length;
   struct program programs[PROGRAMS];
   size_t program_count;
@@ -77,35 +77,36 @@ static void ready(struct inside *inside) {
 
 static const char child_table[] = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
 
-/* What every host begins with. What can't be set is left: older kernels lack some. */
+/* The initial settings of every host. Those that can't be set are skipped: older kernels lack
+ * some. */
 static void set_up_host(void) {
   static const struct {
     const char *path;
     const char *value;
   } settings[] = {
-      /* What is held on the wire stands for as long as a lecture takes. */
+      /* States that depend on a held packet last as long as a lecture. */
       {"/proc/sys/net/ipv4/tcp_syn_retries", "127"},
       {"/proc/sys/net/ipv4/tcp_synack_retries", "255"},
       {"/proc/sys/net/ipv4/tcp_retries2", "255"},
       {"/proc/sys/net/ipv4/tcp_orphan_retries", "255"},
       {"/proc/sys/net/ipv4/tcp_fin_timeout", "7200"},
-      /* The same on every machine: these are copied from the machine's own. */
+      /* The same on every machine: the defaults would be copied from the machine's own. */
       {"/proc/sys/net/ipv4/tcp_rmem", "4096 131072 6291456"},
       {"/proc/sys/net/ipv4/tcp_wmem", "4096 16384 4194304"},
       {"/proc/sys/net/ipv4/tcp_congestion_control",
-       "reno"}, /* every kernel has it, and allows it to all */
-      /* Which segments say PSH does not depend on how long the handshake took. */
+       "reno"}, /* every kernel has it, and lets everyone use it */
+      /* Whether a segment carries PSH does not depend on how long the handshake took. */
       {"/proc/sys/net/ipv4/tcp_min_tso_segs", "64"},
-      /* No connection is to know what happened to the one before it. */
+      /* No connection learns from the one before it. */
       {"/proc/sys/net/ipv4/tcp_no_metrics_save", "1"},
-      /* Packets with a forged source come in. */
+      /* Accept packets with a forged source. */
       {"/proc/sys/net/ipv4/conf/all/rp_filter", "0"},
       {"/proc/sys/net/ipv4/conf/default/rp_filter", "0"},
       {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
-      /* The next host, which is made from here, gets a hash table of its own: to list the sockets
-         of the machine's takes long. */
+      /* The next host, which is made from this one, gets a hash table of its own: listing the
+       * sockets in the machine's takes long. */
       {child_table, "1024"},
-      /* Nothing crosses that nobody asked for. */
+      /* No packets that nobody asked for. */
       {"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
       {"/proc/sys/net/ipv6/conf/default/accept_ra", "0"},
       {"/proc/sys/net/ipv6/conf/default/autoconf", "0"},
@@ -193,7 +194,7 @@ static void do_setting(struct inside *inside) {
     close(file);
 }
 
-/* Programs on the hosts read /etc/hosts: in this process's own tree of mounts it is a file in
+/* Programs on the hosts read /etc/hosts: in this process's own mount namespace it is a file in
  * memory. */
 static void prepare_names(struct inside *inside) {
   static const char place[] = "/tmp";
@@ -247,7 +248,7 @@ static void note_program(struct inside *inside) {
     inside->programs[inside->program_count++] = (struct program){pid, handle};
 }
 
-/* The session is gone: nobody else would end what runs on its hosts. */
+/* The session is gone: nobody else would end the programs on its hosts. */
 static void end_programs(const struct inside *inside) {
   for (size_t i = 0; i < inside->program_count; i++)
     if (!is_over(&inside->programs[i]))
@@ -285,8 +286,8 @@ static void answer(struct inside *inside) {
     inside->reply.stage = STAGE_INTERFACE;
 }
 
-/* Sends the reply with its descriptors, and closes those. As long as one is open here, the
- * session's close(2) of it ends nothing; so the session is told when that is over. */
+/* Sends the reply with its descriptors, and closes them here. As long as a copy is open here, a
+ * close(2) by the session ends nothing; so the session is told when they are closed. */
 static void send_reply(struct inside *inside) {
   union {
     struct cmsghdr header;
@@ -314,7 +315,7 @@ static void send_reply(struct inside *inside) {
     ;
 }
 
-/* Room for the child alone, which asks for no memory. */
+/* Memory for the child alone, which allocates none. */
 static struct inside child_inside;
 
 static _Noreturn void serve(void) {
@@ -334,7 +335,7 @@ static _Noreturn void serve(void) {
   }
 }
 
-/* A number as text, at the end of the buffer. */
+/* Formats a number at the end of the buffer. */
 static const char *number_text(unsigned number, char *end) {
   *--end = '\0';
   do
@@ -343,7 +344,7 @@ static const char *number_text(unsigned number, char *end) {
   return end;
 }
 
-/* The same user, or group, inside as outside: "1000 1000 1". 0 or an errno. */
+/* Maps the user or group to itself, "1000 1000 1". 0 or an errno. */
 static int map_identity(const char *path, unsigned id) {
   char digits[16];
   char line[64] = "";
@@ -353,7 +354,7 @@ static int map_identity(const char *path, unsigned id) {
 }
 
 static int map_user(uid_t user, gid_t group) {
-  write_file("/proc/self/setgroups", "deny", 4); /* older kernels have no such file */
+  write_file("/proc/self/setgroups", "deny", 4); /* older kernels lack this file */
   int error = map_identity("/proc/self/uid_map", user);
   return error ? error : map_identity("/proc/self/gid_map", group);
 }
@@ -362,9 +363,9 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
                                     gid_t group) {
   sigset_t all;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL); /* what is typed is meant for the session */
+  sigprocmask(SIG_SETMASK, &all, NULL); /* signals typed at the terminal are for the session */
   setpgid(0, 0);
-  dup2(control, CONTROL); /* both were high: the program's own */
+  dup2(control, CONTROL); /* both are high numbers, of the program's own */
   dup2(report, CONTROL + 1);
   close_range(CONTROL + 2, ~0U, 0);
   int error = own_users ? map_user(user, group) : 0;
@@ -376,14 +377,14 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
   serve();
 }
 
-/* The child is made without the C library's fork: that takes locks which another thread may hold.
- */
+/* Creates the child without the C library's fork, which takes locks that another thread may
+ * hold. */
 static pid_t clone_child(unsigned long flags) {
   return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0L, 0L, 0L, 0L);
 }
 
-/* Starts the child in namespaces of its own; one who may do so without a user namespace does it
- * where that is refused. */
+/* Starts the child in namespaces of its own; if a user namespace is refused, a privileged user does
+ * without one. */
 static pid_t start_child(int control, int report, int *error) {
   const unsigned long spaces = CLONE_NEWNET | CLONE_NEWNS;
   uid_t user = geteuid();
@@ -439,7 +440,7 @@ int helper_start(struct helper *helper, enum lab_stage *stage) {
 void helper_stop(struct helper *helper) {
   if (helper->control >= 0) {
     shutdown(helper->control,
-             SHUT_RDWR); /* whoever else may hold it for a moment: the helper sees the end */
+             SHUT_RDWR); /* the helper sees the end even if another process still holds a copy */
     close(helper->control);
   }
   helper->control = -1;

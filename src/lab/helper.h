@@ -1,7 +1,7 @@
-/* helper: the process that is in the hosts' network namespaces, where the session itself can't be.
- * It has one thread, makes what it is asked for, hands the descriptors over and keeps none but
- * those of the namespaces. It ends when the session does, however that ends, since then its socket
- * is at its end. */
+/* helper: the process in the hosts' network namespaces, which the session itself can't enter. It
+ * has one thread, makes what it is asked for, hands the descriptors over and keeps only those of
+ * the namespaces. It ends when the session does, however that ends, since its socket then reports
+ * the end. */
 #ifndef SOCKSH_LAB_HELPER_H
 #define SOCKSH_LAB_HELPER_H
 
@@ -14,10 +14,10 @@ struct helper {
   int control; /* a SOCK_SEQPACKET socket, one of the program's own */
 };
 
-/* Starts one. 0, or an errno with how far it came. */
+/* Starts one. 0, or an errno, with the stage it reached. */
 int helper_start(struct helper *helper, enum lab_stage *stage);
 
-/* Ends it, and waits for that. */
+/* Ends it, and waits for its end. */
 void helper_stop(struct helper *helper);
 
 #endif

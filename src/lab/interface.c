@@ -90,7 +90,7 @@ static int set_inet(const struct lab_request *request) {
   return error ? error : do_ioctl(AF_INET, SIOCSIFNETMASK, &interface);
 }
 
-/* False where the kernel has no IPv6, or the interface is too narrow for it. */
+/* False if the kernel has no IPv6, or the interface's MTU is too small for it. */
 static bool set_inet6(const struct lab_request *request) {
   struct in6_ifreq address = {.ifr6_prefixlen = PREFIX_INET6};
   int index;
@@ -105,7 +105,7 @@ static bool set_inet6(const struct lab_request *request) {
 static int set_up(const struct lab_request *request, bool *inet6) {
   struct ifreq queue = named(request->name);
   queue.ifr_qlen = QUEUE_LENGTH;
-  do_ioctl(AF_INET, SIOCSIFTXQLEN, &queue); /* only speed hangs on it */
+  do_ioctl(AF_INET, SIOCSIFTXQLEN, &queue); /* it only affects speed */
   int error = set_mtu(request->name, request->mtu);
   if (error == 0)
     error = interface_raise(request->name);

@@ -129,7 +129,7 @@ struct address lab_resolve(const struct lab *lab, const char *name, size_t lengt
   return host ? address_of_host(&host->host, family) : (struct address){0};
 }
 
-/* Its network namespace. */
+/* Creates the host's network namespace. */
 static struct lab_host *make_host(struct lab *lab, const char *name, struct error *error) {
   struct talk *talk = talk_create(ASK_HOST, (unsigned)lab->host_count);
   struct lab_host *host = calloc(1, sizeof *host);
@@ -148,7 +148,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   host->lab = lab;
   host->index = (unsigned)lab->host_count;
   host->space = talk->descriptors[0];
-  /* Where its list of sockets can't be read, what needs it says so. */
+  /* If its sockets can't be listed, whatever needs the list reports that. */
   host->host.kernel = kernel_open_at(talk->descriptors[1], &ignored);
   free(talk);
   lab->hosts[lab->host_count++] = host;
@@ -172,8 +172,7 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan, st
     if (link) {
       memcpy(link->name, talk->request.name, sizeof link->name - 1);
       lan->next_number++;
-      wire_set_shows(&lab->wire,
-                     lab->wire.shows); /* the new interface is told what it may offload */
+      wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
     } else {
       close(talk->descriptors[0]);
       status = error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
@@ -231,7 +230,7 @@ int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct
   return status;
 }
 
-/* The ways from a host to the LANs that it is not on. */
+/* The routes from a host to the LANs it is not on. */
 static int add_routes(struct lab *lab, struct lab_host *host, struct error *error) {
   struct talk *talk = talk_create(ASK_ROUTE, host->index);
   if (!talk)
@@ -275,11 +274,11 @@ static int route_all(struct lab *lab, struct error *error) {
   return status;
 }
 
-/* What programs on the hosts look up in /etc/hosts. */
+/* Sets what programs on the hosts read in /etc/hosts. */
 static void announce_names(struct lab *lab) {
   struct talk *talk = talk_create(ASK_NAMES, 0);
   struct bytes text = {0};
-  struct error ignored; /* programs have to use numbers then */
+  struct error ignored; /* then programs have to use numeric addresses */
   for (size_t i = 0; i < lab->host_count; i++)
     for (int family = AF_INET; family != 0; family = family == AF_INET ? AF_INET6 : 0) {
       struct address address = address_of_host(&lab->hosts[i]->host, family);
@@ -316,7 +315,7 @@ int lab_set_plain(struct lab *lab, bool plain, struct error *error) {
 }
 
 static void set_pace(struct lab_host *host, bool fast) {
-  struct error ignored; /* older kernels have no such setting */
+  struct error ignored; /* older kernels lack this setting */
   lab_setting(host, "net.ipv4.tcp_min_tso_segs", fast ? "2" : "64", fast ? 1 : 2, NULL, &ignored);
 }
 
@@ -393,8 +392,8 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
   return status;
 }
 
-/* What a program needs of root on its host, it keeps whoever the user is: ports below 1024, ping,
- * ip. */
+/* The root privileges that a program needs on its host, for ports below 1024, ping and ip, are kept
+ * for any user. */
 static void keep_capabilities(void) {
   static const int kept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -412,7 +411,8 @@ static void keep_capabilities(void) {
 int lab_enter(const struct lab_host *host) {
   char place[4096];
   bool known = syscall(SYS_getcwd, place, sizeof place) > 0;
-  if (setns(host->lab->users, CLONE_NEWUSER) < 0 && errno != EINVAL) /* EINVAL: it is our own */
+  if (setns(host->lab->users, CLONE_NEWUSER) < 0 &&
+      errno != EINVAL) /* EINVAL: we are already in it */
     return -1;
   if (setns(host->lab->mounts, CLONE_NEWNS) < 0 || setns(host->space, CLONE_NEWNET) < 0)
     return -1;
@@ -425,7 +425,7 @@ int lab_enter(const struct lab_host *host) {
 
 void lab_note_program(struct lab *lab, pid_t pid) {
   struct talk *talk = talk_create(ASK_PROGRAM, 0);
-  struct error ignored; /* it is ended by the shell all the same, unless that is killed */
+  struct error ignored; /* the shell ends it anyway, unless the shell is killed */
   if (talk) {
     talk->request.number = (unsigned)pid;
     talk_own(lab, talk, &ignored);

@@ -1,4 +1,4 @@
-/* lab_explain: why a lab can't run here, in words, and what to change. */
+/* lab_explain: says why a lab can't run here, and what to change. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "lab/lab.h"
 #include "system/file.h"
 
-/* The cause, and what to do about it: the last word is often a command to be copied, so the errno
- * stands first. -1. */
+/* Sets the cause, and what to do about it. The last word is often a command to copy, so the errno
+ * comes first. Returns -1. */
 static int refused(struct error *error, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static int refused(struct error *error, int number, const char *format, ...) {
@@ -25,7 +25,7 @@ static int refused(struct error *error, int number, const char *format, ...) {
   return -1;
 }
 
-/* The number in a file of /proc; -1 where there is no such file. */
+/* The number in a file of /proc; -1 if there is no such file. */
 static long number_in(const char *path) {
   struct bytes text = {0};
   long number = file_read(path, 64, &text) == 0 ? strtol(bytes_text(&text), NULL, 10) : -1;
@@ -46,7 +46,7 @@ static int confined(int number, struct error *error) {
                  PROFILE_DIRECTORY);
 }
 
-/* Making the namespaces, or being somebody in them, was refused. */
+/* Creating the namespaces, or the user mapping, was refused. */
 static int no_namespace(int number, struct error *error) {
   if (number_in("/proc/sys/user/max_user_namespaces") == 0)
     return refused(error, number,

@@ -21,14 +21,14 @@ struct tap {
   int stop;     /* an eventfd that ends the thread */
   bool loopback;
   char name[IF_NAMESIZE];
-  unsigned numbers; /* the thread's own, as is the buffer */
+  unsigned numbers; /* the thread's own, like the buffer */
   struct timeline *timeline;
   tap_filter *filter;
   void *context;
   unsigned char buffer[PACKET_SIZE_LIMIT];
 };
 
-/* The names that an event says: the addresses as text. */
+/* The names for an event: the addresses as text. */
 static const char *host_text(const struct address *address, struct bytes *text) {
   bytes_clear(text);
   address_append_host(address, text);
@@ -60,7 +60,7 @@ static void append(struct tap *tap, const struct packet *packet, int64_t wall) {
   bytes_free(&texts[1]);
 }
 
-/* When the kernel saw it, in nanoseconds; 0: it does not say. */
+/* When the kernel received it, in nanoseconds; 0: it does not say. */
 static int64_t time_of(struct msghdr *message) {
   for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
        header = CMSG_NXTHDR(message, header))
@@ -72,7 +72,7 @@ static int64_t time_of(struct msghdr *message) {
   return 0;
 }
 
-/* Takes one packet. False where there is none. */
+/* Reads one packet. False if there is none. */
 static bool take(struct tap *tap) {
   union {
     struct cmsghdr header;
@@ -90,7 +90,7 @@ static bool take(struct tap *tap) {
   ssize_t got = recvmsg(tap->listener, &message, MSG_DONTWAIT | MSG_TRUNC);
   if (got < 0)
     return errno == EINTR;
-  /* A loopback shows each packet as it goes and as it comes. */
+  /* A loopback shows each packet twice, outgoing and incoming. */
   if (tap->loopback && from.sll_pkttype == PACKET_OUTGOING)
     return true;
   size_t total = (size_t)got;

@@ -1,5 +1,5 @@
-/* request: what the session asks of the lab's helper, and what that answers: each is one message on
- * a socket pair, with descriptors beside it. */
+/* request: the messages between the session and the lab's helper, one each on a socket pair, with
+ * descriptors attached. */
 #ifndef SOCKSH_LAB_REQUEST_H
 #define SOCKSH_LAB_REQUEST_H
 
@@ -11,45 +11,47 @@
 enum { LAB_HOSTS = 64, LAB_WIRES = 16, LAB_NAME = 128, LAB_TEXT = 16 * 1024 };
 
 enum lab_ask {
-  ASK_READY, /* is the helper there; gives the descriptors of its user and mount namespaces */
-  ASK_HOST,  /* makes a host; gives the descriptors of its network namespace and of its sock_diag */
-  ASK_LINK,  /* makes its interface `name` with two addresses; gives the TUN descriptor */
-  ASK_ROUTE, /* a way to `number` of the wires, over a host */
-  ASK_SOCKET,  /* makes a socket, or a pair; gives it */
-  ASK_SETTING, /* reads, or writes `text` into, a file below /proc/sys/net */
-  ASK_MTU,     /* sets that of the interface `name` */
-  ASK_PROGRAM, /* process `number` runs on a host: it is ended with the helper */
-  ASK_NAMES,   /* `text` is what /etc/hosts holds for programs on the hosts */
+  ASK_READY,  /* whether the helper is there; returns the descriptors of its user and mount
+                 namespaces */
+  ASK_HOST,   /* makes a host; returns the descriptors of its network namespace and of its sock_diag
+               */
+  ASK_LINK,   /* makes its interface `name` with two addresses; returns the TUN descriptor */
+  ASK_ROUTE,  /* adds a route to wire `wire` by way of a host */
+  ASK_SOCKET, /* makes a socket or a pair, and returns it */
+  ASK_SETTING, /* reads a file below /proc/sys/net, or writes `text` to it */
+  ASK_MTU,     /* sets the MTU of the interface `name` */
+  ASK_PROGRAM, /* process `number` runs on a host: it ends with the helper */
+  ASK_NAMES,   /* `text` is the contents of /etc/hosts for programs on the hosts */
 };
 
 struct lab_request {
   enum lab_ask ask;
-  uint32_t serial; /* 1, 2 ...: by which its answer is known */
-  unsigned host;   /* 0, 1 ...: in the order in which they were made */
+  uint32_t serial; /* 1, 2 ...: identifies its answer */
+  unsigned host;   /* 0, 1 ...: in order of creation */
   int domain;
   int type;
   int protocol;
   bool pair;
   bool writes;          /* ASK_SETTING */
-  unsigned wire;        /* ASK_LINK, ASK_MTU: that of the interface. ASK_ROUTE: to where */
+  unsigned wire;        /* ASK_LINK, ASK_MTU: the interface's wire. ASK_ROUTE: the destination */
   unsigned number;      /* ASK_LINK, ASK_MTU: the host's number on that wire */
-  unsigned over_wire;   /* ASK_ROUTE: the way leads over this wire ... */
-  unsigned over_number; /* ... to the host with this number there */
+  unsigned over_wire;   /* ASK_ROUTE: the route leads over this wire ... */
+  unsigned over_number; /* ... by way of the host with this number there */
   unsigned mtu;         /* bytes; ASK_LINK, ASK_MTU */
   char name[LAB_NAME];  /* an interface, or a path below /proc/sys/ */
-  size_t length;        /* of the text */
+  size_t length;        /* of the text, in bytes */
   char text[LAB_TEXT];
 };
 
-/* How far something came: what to say when it failed. */
+/* How far something got, for the message when it fails. */
 enum lab_stage {
   STAGE_NONE,
-  STAGE_CLONE,     /* a user namespace and a network namespace */
-  STAGE_MAP,       /* the user in it */
+  STAGE_CLONE,     /* creating a user namespace and a network namespace */
+  STAGE_MAP,       /* mapping the user in it */
   STAGE_CONTROL,   /* talking to the helper */
-  STAGE_NAMESPACE, /* a network namespace for a host */
+  STAGE_NAMESPACE, /* creating a network namespace for a host */
   STAGE_DEVICE,    /* opening /dev/net/tun */
-  STAGE_INTERFACE, /* making the interface */
+  STAGE_INTERFACE, /* creating the interface */
   STAGE_ADDRESS,   /* giving it addresses */
   STAGE_ROUTE,
   STAGE_DIAGNOSIS, /* sock_diag */
@@ -60,16 +62,16 @@ enum lab_stage {
 
 struct lab_reply {
   uint32_t serial; /* of the question */
-  int error;       /* an errno; 0: done */
+  int error;       /* an errno; 0: success */
   enum lab_stage stage;
-  bool handed; /* descriptors come with it; a message of the serial alone follows when the helper
-                  has let go of them */
-  bool inet6;  /* ASK_LINK: it has an IPv6 address, too */
+  bool handed; /* descriptors are attached; a message with the serial alone follows once the helper
+                  has closed them */
+  bool inet6;  /* ASK_LINK: it also has an IPv6 address */
   size_t length;
   char text[LAB_TEXT];
 };
 
-/* At most so many descriptors come with a reply. */
+/* The most descriptors attached to a reply. */
 enum { LAB_DESCRIPTORS = 2 };
 
 #endif

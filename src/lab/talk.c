@@ -16,13 +16,13 @@ static void close_all(int *descriptors) {
   }
 }
 
-/* Takes what came with an answer: descriptors of the program's own are moved up, those of the user
- * get the lowest numbers. 0, or an errno, and nothing is taken. */
+/* Takes the descriptors attached to an answer: the program's own are moved up, the user's get the
+ * lowest numbers. 0; or an errno, with none taken. */
 static int take_descriptors(struct msghdr *message, bool own, int *descriptors) {
   struct cmsghdr *header = CMSG_FIRSTHDR(message);
   bool rights = header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS;
   size_t count = rights ? (header->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-  int error = message->msg_flags & MSG_CTRUNC ? EMFILE : 0; /* no number was left for it */
+  int error = message->msg_flags & MSG_CTRUNC ? EMFILE : 0; /* there was no free number for it */
   for (size_t i = 0; i < count && i < LAB_DESCRIPTORS; i++) {
     memcpy(&descriptors[i], CMSG_DATA(header) + i * sizeof(int), sizeof(int));
     if (own && (descriptors[i] = descriptor_move_up(descriptors[i])) < 0)
@@ -47,8 +47,8 @@ struct exchange {
   } control;
 };
 
-/* Receives one message. Its length, or -1 with errno set: ENOTCONN where nobody is there any more.
- */
+/* Receives one message. Returns its length, or -1 with errno set: ENOTCONN if the helper is
+ * gone. */
 static ssize_t receive(struct exchange *exchange) {
   exchange->part = (struct iovec){&exchange->talk->reply, sizeof exchange->talk->reply};
   exchange->message = (struct msghdr){.msg_iov = &exchange->part,
@@ -64,7 +64,7 @@ static ssize_t receive(struct exchange *exchange) {
   return got > 0 ? got : -1;
 }
 
-/* Receives the answer, past what has come for questions that were given up. 0, or an errno. */
+/* Receives the answer, skipping those to questions that were given up. 0, or an errno. */
 static int receive_answer(struct exchange *exchange) {
   struct talk *talk = exchange->talk;
   for (;;) {
@@ -80,8 +80,8 @@ static int receive_answer(struct exchange *exchange) {
   }
 }
 
-/* Until the helper has let go of what it has handed over: else closing it would end nothing. Who is
- * interrupted does not wait. */
+/* Waits until the helper has closed what it handed over: before that, a close here would end
+ * nothing. An interrupted caller does not wait. */
 static void await_release(struct exchange *exchange) {
   uint32_t serial = 0;
   ssize_t got;

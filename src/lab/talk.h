@@ -4,14 +4,16 @@
 
 #include "lab/lab.h"
 
-/* Both are too large for every stack. */
+/* Both messages are too large for every stack. */
 struct talk {
   struct lab_request request;
   struct lab_reply reply;
-  int descriptors[LAB_DESCRIPTORS]; /* what came with the answer, -1: nothing; the caller's */
+  int descriptors[LAB_DESCRIPTORS]; /* what came with the answer, -1: nothing; owned by the caller
+                                     */
 };
 
-/* One about a host, by its index; NULL when there is no memory. It is freed with free(). */
+/* Creates a question about a host, by its index. NULL when there is no memory. Free it with
+ * free(). */
 struct talk *talk_create(enum lab_ask what, unsigned host);
 
 /* Whom the descriptors that come with an answer are for. */
@@ -21,7 +23,8 @@ enum talk_for {
   TALK_FOR_USER_CLOSE_ON_EXEC, /* the same, close-on-exec */
 };
 
-/* Asks. 0, or an errno, which the reply then has, too. Any thread may call it. */
+/* Asks, and waits for the answer. 0, or an errno, which is then also in the reply. Any thread may
+ * call it. */
 int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */

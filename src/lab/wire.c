@@ -17,11 +17,12 @@
 #include "system/wait.h"
 
 enum {
-  HEAP = 8,      /* packets read at once that are taken for many */
-  PAUSE = 30000, /* nanoseconds, then, until the next are read */
+  BULK = 8,      /* packets in one reading that count as bulk */
+  PAUSE = 30000, /* nanoseconds before the next bulk read */
 };
 
-/* Lets what is due cross. Returns when the next one is due, 0: none flies. */
+/* Delivers what is due. Returns when the next packet is due, in monotonic nanoseconds; 0: none is
+ * under way. */
 static int64_t deliver_due(struct wire *wire, int64_t now) {
   bool any = false;
   while (wire->flying.first && wire->flying.first->due <= now) {
@@ -45,14 +46,14 @@ bool wire_busy(struct wire *wire) {
   return wire->flying.count > 0;
 }
 
-/* While much comes it is taken in heaps: a thread that waits for each packet must be woken for
- * each, at the sender's cost. */
+/* Bulk traffic is read in batches: waking this thread for each packet would slow the sender
+ * down. */
 static void pause_briefly(void) {
   static const struct timespec time = {.tv_nsec = PAUSE};
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
-/* Sleeps until something comes, is due, or has changed. */
+/* Sleeps until a packet comes, one is due, or something has changed. */
 static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t due) {
   int64_t left = due - clock_monotonic();
   struct timespec time = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
@@ -73,7 +74,7 @@ static void *carry(void *context) {
       break;
     unsigned before = wire->numbers;
     wire_pump(wire);
-    bool busy = wire->numbers - before >= HEAP && !wire->flying.first;
+    bool busy = wire->numbers - before >= BULK && !wire->flying.first;
     int64_t due = deliver_due(wire, clock_monotonic());
     size_t count = 1;
     for (size_t i = 0; i < wire->link_count; i++)
@@ -125,7 +126,7 @@ void wire_stop(struct wire *wire) {
   pthread_mutex_destroy(&wire->lock);
 }
 
-/* What the kernel has given so far is carried as it was to be until now. */
+/* What the kernel has sent so far is still carried in the old mode. */
 static void change_mode(struct wire *wire, bool *mode, bool value) {
   wire_pump(wire);
   *mode = value;
@@ -140,7 +141,7 @@ void wire_set_captures(struct wire *wire, bool captures) {
   change_mode(wire, &wire->captures, captures);
 }
 
-/* What is on its way stops where it is. */
+/* Packets under way stop where they are, and are held. */
 static void stop_flying(struct wire *wire) {
   while (wire->flying.first) {
     struct held *held = wire->flying.first;

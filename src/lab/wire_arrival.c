@@ -10,13 +10,12 @@
 #include "system/wait.h"
 
 enum {
-  ROUNDS = 8,           /* of bursts, before the lock is given up */
-  BURST = 64,           /* packets read from one interface before the next has its turn */
-  FLYING_LIMIT = 65536, /* packets on their way at most: what is more is lost, as in a full queue */
+  ROUNDS = 8,           /* bursts before the lock is released */
+  BURST = 64,           /* packets from one interface before the next gets its turn */
+  FLYING_LIMIT = 65536, /* the most packets under way: more are lost, as in a full queue */
 };
 
-/* Where packets are taken off: from the interface they came in by, with what was found out about
- * them. */
+/* A packet just read from an interface, with what was found out about it. */
 struct arrival {
   struct wire_link *link;
   struct wire_target target;
@@ -26,13 +25,13 @@ struct arrival {
   bool based;
 };
 
-/* Ways that do something to packets need them one by one; a plain way hands on what it gets. */
+/* A way that shapes packets needs them one by one; a plain one passes on what it gets. */
 static bool is_plain(const struct wire_way *way) {
   const struct wire_shape *shape = &way->shape;
   return shape->delay == 0 && shape->jitter == 0 && shape->rate == 0;
 }
 
-/* One that is to wait: by hand, or by time. */
+/* Copies a packet that has to wait, held or delayed. */
 static struct held *keep(struct wire_link *link, struct wire_target target, const void *bytes,
                          size_t length, int64_t now) {
   struct held *held = held_create(bytes, length);
@@ -65,7 +64,7 @@ void wire_remember(struct wire *wire, struct held *held) {
 }
 
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
-  enum { LONG = 250000000 }; /* longer than the kernel delays an acknowledgment */
+  enum { LONG = 250000000 }; /* nanoseconds, longer than the kernel delays an acknowledgment */
   for (struct held *held = wire->recent.first, *next; held; held = next) {
     struct packet other;
     next = held->next;
@@ -129,7 +128,7 @@ static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, i
   wire_wake(wire);
 }
 
-/* Why a segment is no new packet: what it is folded into, NULL for one that is new. */
+/* What a segment is folded into, with the reason; NULL for a new one. */
 static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
                               const char **reason) {
   const struct packet *packet = &arrival->packet;
@@ -140,7 +139,7 @@ static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
   return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
 }
 
-/* True where it was sent before, and that, or what acknowledges it, is still held. */
+/* True for a retransmission of a segment that is still held, or whose acknowledgment is. */
 static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
   const char *reason;
   wire_forget(wire, &arrival->packet, now);
@@ -160,8 +159,8 @@ static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) 
   return true;
 }
 
-/* As the kernel gave it, which may be many segments in one. That it crosses is said first: who gets
- * it may go on at once. */
+/* Passes it on as the kernel gave it, possibly many segments in one. The event comes first, since
+ * the receiver may act at once. */
 static void pass(struct wire *wire, const struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
   const char *problem = NULL;
@@ -176,7 +175,7 @@ static void pass(struct wire *wire, const struct arrival *arrival) {
     record_arrival(wire, arrival, PACKET_LOST, problem);
 }
 
-/* What the kernel says on its own account: it has no part in what anybody does here. */
+/* What the kernel sends on its own account, and nobody here asked for. */
 static bool is_noise(const struct packet *packet) {
   enum { MLD_FIRST = 130, MLD_LAST = 132, ROUTER_SOLICITATION = 133, MLD_REPORT = 143 };
   bool icmp6 =
@@ -202,8 +201,7 @@ static void decide(struct wire *wire, const struct arrival *arrival) {
   }
 }
 
-/* A packet that has come in by an interface: buffer holds it, behind what the kernel says about it.
- */
+/* A packet that has come from an interface: it is in the buffer, after its virtio header. */
 static void take(struct wire *wire, struct wire_link *link, size_t length) {
   struct arrival arrival = {.link = link,
                             .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
@@ -223,7 +221,7 @@ static void take(struct wire *wire, struct wire_link *link, size_t length) {
   decide(wire, &arrival);
 }
 
-/* Reads some of what one interface has. True when there may be more. */
+/* Reads a burst from one interface. True if there may be more. */
 static bool read_some(struct wire *wire, struct wire_link *link) {
   for (int i = 0; i < BURST; i++) {
     ssize_t got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
@@ -243,7 +241,8 @@ void wire_pump(struct wire *wire) {
     more = false;
     for (size_t i = 0; i < wire->link_count; i++)
       more |= read_some(wire, wire->links[i]);
-    more = more && (wire->holds || ++rounds < ROUNDS); /* in flow others want the lock, too */
+    more = more &&
+           (wire->holds || ++rounds < ROUNDS); /* while packets flow, others want the lock too */
   }
   if (wire->numbers != before)
     wire_signal_news(wire);

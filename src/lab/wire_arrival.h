@@ -1,4 +1,4 @@
-/* wire_arrival: what becomes of a packet that a host has sent. For the files of the wire alone. */
+/* wire_arrival: what becomes of a packet that a host has sent. Only for the files of the wire. */
 #ifndef SOCKSH_LAB_WIRE_ARRIVAL_H
 #define SOCKSH_LAB_WIRE_ARRIVAL_H
 
@@ -6,19 +6,19 @@
 
 #include "lab/wire.h"
 
-/* The size of wire->buffer, in bytes: what the kernel says about a packet, and the packet. */
+/* The size of wire->buffer, in bytes: the virtio header and the packet. */
 enum { WIRE_BUFFER_SIZE = sizeof(struct virtio_net_hdr) + PACKET_SIZE_LIMIT + 1 };
 
 /* True when no more packets can be held. */
 bool wire_is_full(const struct wire *wire);
 
-/* Keeps a packet for a moment that has just crossed by hand. Its sender may have sent it again by
- * its own clock before the receiver could answer, and nobody wants to see that copy. The wire owns
- * it from then on. */
+/* Keeps a packet for a moment after it was delivered by hand. Its sender's timer may have
+ * retransmitted it before the receiver could answer, and nobody wants to see that copy. The wire
+ * takes ownership. */
 void wire_remember(struct wire *wire, struct held *held);
 
-/* Lets go of those that this packet acknowledges, and of those that are too old by `now`, in
- * monotonic nanoseconds; of all when it is ICMP, which may refuse them. */
+/* Drops those that this packet acknowledges, and those that are too old by `now`, in monotonic
+ * nanoseconds; all of them for an ICMP packet, which may refuse them. */
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "system/wait.h"
 
-/* The kernel may leave the checksum to be made, and hand over up to 64 KiB that are many segments.
- */
+/* The kernel may leave checksums to be computed, and hand over up to 64 KiB as one packet of many
+ * segments. */
 static const unsigned offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 
 void wire_lock(struct wire *wire) {

@@ -1,4 +1,4 @@
-/* wire_held: what commands do to held packets, and packets that are injected. */
+/* wire_held: what commands do to held packets, and injected packets. */
 #include "lab/wire_arrival.h"
 #include "lab/wire_device.h"
 #include "lab/wire_link.h"
@@ -15,7 +15,7 @@ struct held *wire_find_held(const struct wire *wire, unsigned number) {
 void wire_deliver(struct wire *wire, struct held *held) {
   struct wire_target target = {held->to, held->everybody};
   held_remove(&wire->held, held);
-  /* Who gets it may answer at once, so that it has crossed is said first. */
+  /* The receiver may answer at once, so its crossing is recorded first. */
   bool reachable = target.link || target.everybody;
   wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
                    reachable ? held->origin : "nobody has the address");
@@ -37,8 +37,8 @@ void wire_drop(struct wire *wire, struct held *held) {
   held_free(held);
 }
 
-/* Where an address was edited, the packet is for somebody else. */
-static void aim(struct wire *wire, struct held *held) {
+/* If an address was edited, the packet goes elsewhere. */
+static void retarget(struct wire *wire, struct held *held) {
   struct packet packet;
   packet_read(held->bytes, held->length, held->length, &packet);
   struct wire_target target = wire_find_target(wire, held->lan, &packet);
@@ -48,12 +48,12 @@ static void aim(struct wire *wire, struct held *held) {
 
 void wire_changed(struct wire *wire, struct held *held, const char *how) {
   held->origin = how;
-  aim(wire, held);
+  retarget(wire, held);
   wire_record_held(wire, held, PACKET_CHANGED, how);
 }
 
 void wire_corrupt(struct wire *wire, struct held *held) {
-  /* The last bit of what it carries; of a packet without data that of the last header. */
+  /* The last bit of its data; of a packet without data, the last bit of the last header. */
   if (held->length > 0)
     held->bytes[held->length - 1] ^= 1;
   held->origin = "corrupted";
@@ -63,12 +63,12 @@ void wire_corrupt(struct wire *wire, struct held *held) {
 void wire_move(struct wire *wire, struct held *held, struct held *place) {
   if (held == place)
     return;
-  bool behind = false;
+  bool after = false;
   for (const struct held *at = held->next; at; at = at->next)
-    behind = behind || at == place;
+    after = after || at == place;
   held_remove(&wire->held, held);
-  if (behind)
-    held_insert_behind(&wire->held, place, held);
+  if (after)
+    held_insert_after(&wire->held, place, held);
   else
     held_insert_before(&wire->held, place, held);
   wire_record_held(wire, held, PACKET_CHANGED, "moved");
@@ -85,7 +85,7 @@ int wire_duplicate(struct wire *wire, struct held *held) {
   copy->times[0] = clock_monotonic();
   copy->number = ++wire->numbers;
   copy->origin = "duplicate";
-  held_insert_behind(&wire->held, held, copy);
+  held_insert_after(&wire->held, held, copy);
   wire_record_held(wire, copy, PACKET_HELD, "duplicate");
   return 0;
 }
@@ -106,7 +106,7 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
   if (wire_is_full(wire))
     return error_set(error, ERROR_FAILURE,
                      _("too many packets are held; `wire flow` lets them cross"));
-  /* One that comes from nowhere is put onto the last wire of its way. */
+  /* A packet from an unknown source is put onto the last wire of its route. */
   struct held *held = held_create(bytes, length);
   if (!held)
     return error_set_memory(error);
@@ -115,7 +115,7 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
   held->times[0] = clock_monotonic();
   held->origin = "inject";
   held->number = ++wire->numbers;
-  aim(wire, held);
+  retarget(wire, held);
   if (!flow_find(&wire->flows, &packet, &bases))
     flow_note(&wire->flows, &packet, &bases);
   held_append(&wire->held, held);

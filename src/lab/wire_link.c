@@ -26,7 +26,7 @@ struct lan *wire_add_lan(struct wire *wire, const char *name) {
   return lan;
 }
 
-/* Room in every link for its way to the one that is to come, and the other way round. */
+/* Makes room in every link for its way to the new one, and in the new one for all of them. */
 static bool make_ways(struct wire *wire, struct wire_link *link) {
   size_t count = wire->link_count + 1;
   link->ways = calloc(count, sizeof *link->ways);
@@ -60,7 +60,7 @@ struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct
   wire->links[wire->link_count++] = link;
   lan->links[number] = link;
   host->links[host->link_count++] = link;
-  wire_wake(wire); /* its thread is to listen there, too */
+  wire_wake(wire); /* its thread must poll the new interface too */
   return link;
 }
 
@@ -74,8 +74,8 @@ void wire_free_links(struct wire *wire) {
     free(wire->lans[i]);
 }
 
-/* The ways from one LAN to all others, the nearest first: breadth first over the hosts that have
- * several interfaces. */
+/* The routes from one LAN to all others, shortest first: breadth first over the hosts with several
+ * interfaces. */
 static void route_from(struct lan *start) {
   struct lan *queue[LAB_WIRES] = {start};
   struct wire_link *first[LAB_WIRES] = {NULL};
@@ -124,7 +124,7 @@ struct wire_link *wire_link_of(const struct wire *wire, const struct address *ad
   return known ? wire->lans[lan]->links[number] : NULL;
 }
 
-/* Broadcast on a LAN, and multicast. */
+/* True for broadcast on a LAN, and multicast. */
 static bool is_for_everybody(const struct address *address) {
   if (address_family(address) == AF_INET6)
     return address->inet6.sin6_addr.s6_addr[0] == 0xff;
@@ -169,7 +169,7 @@ void wire_seed(struct wire *wire, uint64_t seed) {
   wire->random = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
 }
 
-/* splitmix64: a number from 0 up to, and without, 1. */
+/* splitmix64: a number in [0, 1). */
 static double draw(struct wire *wire) {
   uint64_t mixed = wire->random += 0x9e3779b97f4a7c15u;
   mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;

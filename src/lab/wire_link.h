@@ -1,5 +1,5 @@
-/* wire_link: which interface a packet is for, and what the way to it does to the packet. For the
- * files of the wire alone. */
+/* wire_link: which interface a packet is for, and what the way there does to it. Only for the files
+ * of the wire. */
 #ifndef SOCKSH_LAB_WIRE_LINK_H
 #define SOCKSH_LAB_WIRE_LINK_H
 
@@ -13,16 +13,16 @@ struct wire_target wire_find_target(const struct wire *wire, const struct lan *l
 /* The interface with an address, whatever its LAN; NULL: none. */
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address);
 
-/* The way from one interface to another, NULL where one of them is nobody's. */
+/* The way from one interface to another; NULL if either is NULL. */
 struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to);
 
-/* Why the way loses a packet now: "cut", "loss", or NULL when it does not. */
+/* Decides whether the way loses a packet now: "cut", "loss", or NULL if it does not. */
 const char *wire_loses(struct wire *wire, const struct wire_way *way);
 
 /* When a packet that comes now will have crossed, in monotonic nanoseconds. */
 int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now);
 
-/* Frees the links, with their descriptors, and the LANs. */
+/* Frees the links, closing their descriptors, and the LANs. */
 void wire_free_links(struct wire *wire);
 
 #endif

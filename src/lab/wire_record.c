@@ -24,13 +24,14 @@ bool wire_bases(struct wire *wire, const struct packet *packet, struct flow_base
   return flow_find(&wire->flows, packet, bases);
 }
 
-/* While nobody looks only the headers are kept. */
+/* While nobody looks, only the headers are kept. */
 static size_t headers_of(const struct packet *packet) {
   size_t length = packet->has_transport ? packet->payload : packet->length;
   return length < UNSEEN_BYTES ? length : UNSEEN_BYTES;
 }
 
-/* What an event says of a packet. The names of strangers are written into the rooms. */
+/* Fills in what an event says about a packet. Names of addresses that no host has are written to
+ * `rooms`. */
 static void describe(const struct wire *wire, const struct wire_record *record,
                      const struct packet *packet, const struct flow_bases *bases,
                      struct event_packet *event, char rooms[2][64]) {

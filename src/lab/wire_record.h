@@ -1,10 +1,10 @@
-/* wire_record: packets as events of the timeline. For the files of the wire alone. */
+/* wire_record: packets as events of the timeline. Only for the files of the wire. */
 #ifndef SOCKSH_LAB_WIRE_RECORD_H
 #define SOCKSH_LAB_WIRE_RECORD_H
 
 #include "lab/wire.h"
 
-/* What an event says of a packet. */
+/* What an event says about a packet. */
 struct wire_record {
   enum packet_fate fate;
   unsigned number;
@@ -14,12 +14,12 @@ struct wire_record {
   bool everybody;
   const char *reason;
   unsigned copies;
-  int64_t since; /* nanoseconds since it was sent first */
+  int64_t since; /* nanoseconds since it was first sent */
 };
 void wire_record(struct wire *wire, const struct wire_record *record, const struct packet *packet,
                  const struct flow_bases *bases);
 
-/* The same for one that is held. */
+/* The same for a held packet. */
 void wire_record_held(struct wire *wire, const struct held *held, enum packet_fate fate,
                       const char *reason);
 

@@ -20,8 +20,8 @@ enum { AHEAD_OF_PREFIX = 1, AHEAD_OF_COMMAND = 4, AHEAD_OF_NAME = 4 * RESULT_VAL
 
 struct reader {
   struct lexer lexer;
-  struct token token; /* the current one, not yet consumed */
-  size_t behind;      /* where the previous one ends */
+  struct token token;  /* the current one, not yet consumed */
+  size_t previous_end; /* where the previous one ends */
   const struct vocabulary *vocabulary;
   struct script *script;
   struct bytes words; /* the words of the current command; kept for its memory */
@@ -44,7 +44,7 @@ static int wrong(struct reader *reader, struct place place, const char *message)
 }
 
 static int advance(struct reader *reader) {
-  reader->behind = reader->lexer.at;
+  reader->previous_end = reader->lexer.at;
   return lexer_next(&reader->lexer, &reader->token, reader->error);
 }
 
@@ -392,7 +392,7 @@ static int read_command(struct reader *reader, struct statement *statement) {
       return wrong(reader, reader->token.place, _("a name must stand before ="));
     if (reader->token.kind == TOKEN_END && reader->lexer.joined_at_end)
       reader->incomplete = true;
-    statement->place.length = (uint32_t)reader->behind - statement->place.offset;
+    statement->place.length = (uint32_t)reader->previous_end - statement->place.offset;
     return wrong(reader, statement->place, _("a command must follow here"));
   }
   statement->command_place = word->place;

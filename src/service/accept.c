@@ -9,7 +9,7 @@
 #include "service/report.h"
 #include "system/wait.h"
 
-/* How long nobody is accepted when there is no descriptor left and no connection ends, in
+/* For how long no connection is accepted when no descriptor is left and no connection ends, in
  * nanoseconds. */
 static const int64_t PAUSE = 100000000;
 
@@ -29,15 +29,15 @@ static void await_clients(struct loop *loop, uint32_t events) {
     epoll_ctl(loop->epoll, events ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event);
 }
 
-/* A connection that waits keeps the listener readable: asking again and again would spin. So nobody
- * is asked until a connection ends, or some time has passed. */
+/* A waiting connection keeps the listener readable, so trying again and again would spin. Instead
+ * nothing is accepted until a connection ends, or some time has passed. */
 void loop_pause(struct loop *loop, const char *call, int error) {
   loop->paused = true;
   loop->paused_until = clock_monotonic() + PAUSE;
   await_clients(loop, 0);
-  if (!loop->told)
+  if (!loop->reported)
     service_report_failure(loop->service, call, error);
-  loop->told = true;
+  loop->reported = true;
 }
 
 void loop_resume(struct loop *loop) {
@@ -47,7 +47,7 @@ void loop_resume(struct loop *loop) {
   await_clients(loop, EPOLLIN);
 }
 
-/* The socket was shut down, so it does not listen any more. */
+/* The socket was shut down, so it no longer listens. */
 static void lose_listener(struct loop *loop) {
   struct event_service about = {.phase = SERVICE_UNBOUND, .error = EINVAL};
   service_report(loop->service, &about);
@@ -62,10 +62,10 @@ static void refused(struct loop *loop, int error) {
   case EINVAL:
     lose_listener(loop);
     break;
-  case ECONNABORTED: /* an error of the one connection, which is gone */
+  case ECONNABORTED: /* an error of that one connection, which is gone */
     service_report_failure(loop->service, "accept", error);
     break;
-  default: /* of the network, as it may be for the next one */
+  default: /* an error of the network, which may hit the next one too */
     loop_pause(loop, "accept", error);
   }
 }
@@ -85,7 +85,7 @@ struct connection *loop_accept(struct loop *loop, struct loop *into) {
     loop_pause(loop, "malloc", ENOMEM);
     return NULL;
   }
-  loop->told = false;
+  loop->reported = false;
   if (service->plan.handler->relays && connection->peer.length > 0)
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   count(&service->now, 1);

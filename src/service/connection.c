@@ -96,7 +96,7 @@ void connection_end(struct connection *connection, int error) {
   connection->memory = NULL;
   remember_closed(service, connection->cookie);
   close(connection
-            ->descriptor); /* which takes it out of the epoll instance, too: nobody else has it */
+            ->descriptor); /* this also removes it from the epoll instance: nobody else has it */
   connection->error = error;
   connection->waiting_next = connection->loop->over;
   connection->loop->over = connection;
@@ -117,14 +117,15 @@ void connection_await(struct connection *connection, uint32_t events) {
   connection->events = events;
   if (connection->loop->epoll < 0)
     return;
-  /* One that waits for nothing is taken out: else its end would be told again and again. */
+  /* A connection that waits for nothing is removed: otherwise its end would be reported again and
+   * again. */
   int operation = events == 0 ? EPOLL_CTL_DEL : connection->polled ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
   connection->polled = events != 0;
   if (epoll_ctl(connection->loop->epoll, operation, connection->descriptor, &event) < 0)
     connection_end(connection, errno);
 }
 
-/* Sends as much as the kernel takes. How much, or -1 where it has failed, and the connection is
+/* Sends as much as the kernel takes. Returns how much; or -1 if it failed, and the connection is
  * over. */
 static ssize_t send_some(struct connection *connection, const char *data, size_t length) {
   struct service *service = connection->loop->service;
@@ -158,8 +159,8 @@ bool connection_flush(struct connection *connection) {
   return true;
 }
 
-/* What was not sent is kept, and nothing more is received until it is: so at most SCRATCH bytes of
- * a connection are ever in memory. */
+/* What was not sent is kept, and nothing more is received until it is sent: so a connection never
+ * has more than SCRATCH bytes in memory. */
 bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting) {
   ssize_t sent = length > 0 ? send_some(connection, data, length) : 0;
   if (sent < 0)

@@ -7,40 +7,41 @@
 
 #include "service/loop.h"
 
-/* Takes a descriptor. NULL when there is no memory, and the descriptor is closed. */
+/* Creates a connection, which owns the descriptor. NULL when there is no memory; then the
+ * descriptor is closed. */
 struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
                                      uint64_t number, bool outgoing);
-/* Frees those that are over. True where there were some. */
+/* Frees those that are over. True if there were any. */
 bool loop_reap(struct loop *loop);
-/* Ends those whose time is over. Returns when the next one is due, monotonic nanoseconds; 0: none
- * has a deadline. */
+/* Ends those whose deadline has passed. Returns the next deadline, in monotonic nanoseconds; 0:
+ * there is none. */
 int64_t loop_expire(struct loop *loop);
 
-/* The first thing: a handler may speak at once. */
+/* Called first: a handler may speak at once. */
 void connection_begin(struct connection *connection);
 
-/* What it waits for has come: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
+/* Handles the events that it waited for: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
 void connection_ready(struct connection *connection, uint32_t events);
 
-/* Ends it: with an errno other than 0 for an error, or because the service ends. */
+/* Ends it: with an errno for an error, otherwise 0. */
 void connection_end(struct connection *connection, int error);
 
-/* Ends it when so much time has passed, in nanoseconds, which is the same for all connections of a
- * loop; unless that is said anew. */
+/* Ends it after a time in nanoseconds, the same for all connections of a loop, unless this is
+ * called again before. */
 void connection_expect(struct connection *connection, int64_t duration);
 
 /* Waits for these events, and no others. */
 void connection_await(struct connection *connection, uint32_t events);
 
-/* Sends, or keeps what the kernel does not take. False where it has failed, and the connection is
- * over. */
+/* Sends data, and keeps what the kernel does not take. `lasting` data need not be copied. False if
+ * it failed, and the connection is over. */
 bool connection_send(struct connection *connection, const char *data, size_t length, bool lasting);
 
-/* Sends what is kept. True when nothing is left. */
+/* Sends what was kept. True when nothing is left. */
 bool connection_flush(struct connection *connection);
 
-/* Receives into the scratch memory. The number of bytes; 0 at the end of the stream; -1 where there
- * is nothing, or it has failed. */
+/* Receives up to SCRATCH bytes into `data`. Returns the number of bytes; 0 at the end of the
+ * stream; -1 if there is nothing, or it failed. */
 ssize_t connection_receive(struct connection *connection, char *data);
 
 #endif

@@ -1,15 +1,15 @@
-/* connection_serve: what comes next on a connection: the handler's answer, the rest of one, or the
- * end. */
+/* connection_serve: what happens next on a connection: the handler's answer, the rest of one, or
+ * the end. */
 #include <sys/epoll.h>
 
 #include "service/connection.h"
 #include "service/relay.h"
 
-/* How long a client that was told everything may take to close its side, in nanoseconds. */
+/* How long a client that has been sent everything may take to close its side, in nanoseconds. */
 static const int64_t DRAIN_TIME = 2000000000;
 
-/* Everything was sent that will be: where the client may still be sending, closing now could
- * destroy what is on its way to it (a RST answers data that comes then). */
+/* Everything has been sent. If the client is still sending, closing now could destroy data on its
+ * way to it, since further data would be answered with a RST. */
 static void finish(struct connection *connection) {
   if (connection->ended) {
     connection_end(connection, 0);
@@ -23,7 +23,7 @@ static void finish(struct connection *connection) {
   connection_await(connection, EPOLLIN);
 }
 
-/* Nothing is left to be sent: what comes next? */
+/* Everything is sent so far: what comes next? */
 static void go_on(struct connection *connection) {
   const struct handler *handler = connection->loop->service->plan.handler;
   if (connection->state.answered || (connection->ended && !handler->never_listens))
@@ -43,7 +43,7 @@ static void answer(struct connection *connection, char *data, size_t length) {
   plan->handler->answer(&connection->state, &question, &reply);
   if (!reply.none && !connection_send(connection, reply.data, reply.length, reply.lasting))
     return;
-  if (plan->handler->never_listens) { /* it begins again where the kernel took no more */
+  if (plan->handler->never_listens) { /* it continues where the kernel stopped taking data */
     handler_advance(&connection->state, reply.length - connection->pending_length);
     connection->pending_length = 0;
   }

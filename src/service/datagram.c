@@ -13,15 +13,15 @@ enum {
   DATAGRAM = 65536, /* the longest there can be */
 };
 
-/* The memory for what comes and for what is answered. */
+/* The memory for a batch of datagrams and their answers. */
 struct batch {
-  unsigned size; /* how many at a time: 1 where it is one by one */
+  unsigned size; /* how many at a time: 1 for the iterative model */
   struct mmsghdr in[BATCH];
   struct mmsghdr out[BATCH];
   struct iovec in_parts[BATCH];
   struct iovec out_parts[BATCH];
   struct address from[BATCH];
-  char *data; /* DATAGRAM bytes for each; what is not used takes no memory */
+  char *data; /* DATAGRAM bytes for each; unused pages take no memory */
   unsigned answers;
 };
 
@@ -49,7 +49,7 @@ static int receive(const struct loop *loop, struct batch *batch) {
   return recvmmsg(loop->listener, batch->in, batch->size, MSG_DONTWAIT, NULL);
 }
 
-/* Has the handler answer one of them. */
+/* Has the handler answer one datagram. */
 static void answer(const struct service_plan *plan, struct batch *batch, unsigned i) {
   struct handler_state state = {0};
   struct handler_reply reply = {0};
@@ -72,9 +72,9 @@ static void answer(const struct service_plan *plan, struct batch *batch, unsigne
                                            .msg_iovlen = 1};
 }
 
-/* Sends the answers. One that can't be sent is an error of its own, and the next are; a full buffer
- * of a Unix client must not hold up the others, so its answer is dropped, as a network would drop
- * it. */
+/* Sends the answers. One that can't be sent is counted as an error, and the rest are sent. A Unix
+ * client with a full buffer must not delay the others, so its answer is dropped, as a network would
+ * drop it. */
 static void send_answers(const struct loop *loop, struct batch *batch) {
   struct service *service = loop->service;
   unsigned done = 0;
@@ -113,13 +113,13 @@ static void serve(const struct loop *loop, struct batch *batch, unsigned came) {
   send_answers(loop, batch);
 }
 
-/* Waits for the next. */
+/* Waits for the next datagram. */
 static void wait_for_more(const struct loop *loop) {
   struct pollfd item = {.fd = loop->listener, .events = POLLIN};
   ppoll(&item, 1, NULL, service_waiting_signals());
 }
 
-/* What has failed once may fail again and again: it is not asked without a pause. */
+/* A call that has failed may fail again and again, so it is retried only after a pause. */
 static void pause_after(struct service *service, int error) {
   struct timespec pause = {.tv_nsec = 100000000};
   service_report_failure(service, "recvmmsg", error);
@@ -139,8 +139,8 @@ void loop_run_datagrams(struct loop *loop) {
       serve(loop, batch, (unsigned)came);
     else if (errno == EAGAIN)
       wait_for_more(loop);
-    else if (errno != EINTR &&
-             errno != ECONNREFUSED) /* an ICMP error for an earlier answer is none of this socket */
+    else if (errno != EINTR && errno != ECONNREFUSED) /* an ICMP error for an earlier answer is no
+                                                         problem of this socket */
       pause_after(service, errno);
   }
   free(batch->data);

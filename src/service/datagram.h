@@ -1,5 +1,5 @@
-/* datagram: a loop on a socket of datagrams: many are received with one call, and answered with
- * one. */
+/* datagram: a loop on a datagram socket, which receives many datagrams with one call and answers
+ * them with one. */
 #ifndef SOCKSH_SERVICE_DATAGRAM_H
 #define SOCKSH_SERVICE_DATAGRAM_H
 

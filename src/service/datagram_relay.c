@@ -12,14 +12,13 @@
 #include "system/wait.h"
 
 enum {
-  CLIENTS =
-      1024, /* known at a time; a further one takes the place of the one that was silent longest */
+  CLIENTS = 1024, /* the most clients; a further one replaces the one that was silent longest */
   BUCKETS = 2048,
-  AT_ONCE = 64, /* datagrams from one socket before the others have their turn */
+  AT_ONCE = 64, /* datagrams from one socket before the others get their turn */
   EVENTS = 64,
 };
 
-/* Nanoseconds. */
+/* How long a client may be silent before it is forgotten, in nanoseconds. */
 static const int64_t SILENCE = 60000000000;
 
 /* Clients by their addresses. */
@@ -44,7 +43,7 @@ static struct connection *find(const struct clients *clients, const struct addre
   return client;
 }
 
-/* Forgets those that are over. */
+/* Frees the clients that are over. */
 static void reap(struct loop *loop, struct clients *clients) {
   for (struct connection *over = loop->over; over; over = over->waiting_next) {
     struct connection **link = &clients->buckets[bucket_of(&over->peer.any, over->peer.length)];
@@ -61,7 +60,7 @@ static void fail(struct connection *client, int error) {
   connection_end(client, error);
 }
 
-/* A new client, with its socket; NULL where none can be made, which is told. */
+/* Adds a client, with its socket; NULL if that fails, which is reported. */
 static struct connection *add(struct loop *loop, struct clients *clients,
                               const struct address *from) {
   struct service *service = loop->service;
@@ -90,7 +89,8 @@ static struct connection *add(struct loop *loop, struct clients *clients,
   return client;
 }
 
-/* From a client to the target. What the kernel does not take is lost, as on a network. */
+/* Passes data from a client to the target. What the kernel does not take is lost, as on a
+ * network. */
 static void pass_on(struct loop *loop, struct clients *clients, const struct address *from,
                     size_t length) {
   struct service *service = loop->service;
@@ -166,7 +166,7 @@ void loop_relay_datagrams(struct loop *loop) {
     reap(loop, clients);
     int ready =
         epoll_pwait(loop->epoll, events, EVENTS, milliseconds_to(due), service_waiting_signals());
-    /* Answers first: a new client may take the place of an old one, which is then freed. */
+    /* Answers first: a new client may replace an old one, which is then freed. */
     for (int i = 0; i < ready; i++)
       if (events[i].data.ptr)
         pass_back(events[i].data.ptr);

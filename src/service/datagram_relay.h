@@ -1,6 +1,6 @@
-/* datagram_relay: passes datagrams on to another address, and the answers back. A client is known
- * by its address, and has a socket of its own that is connected to the target, so that an answer
- * tells whom it is for. It is forgotten when it has been silent for a while. */
+/* datagram_relay: passes datagrams on to another address, and the answers back. Each client, known
+ * by its address, gets a socket connected to the target, so that the socket of an answer identifies
+ * the client. A client that is silent for a while is forgotten. */
 #ifndef SOCKSH_SERVICE_DATAGRAM_RELAY_H
 #define SOCKSH_SERVICE_DATAGRAM_RELAY_H
 

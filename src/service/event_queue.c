@@ -10,13 +10,13 @@
 
 enum { QUEUE_LIMIT = 16384 };
 
-struct told {
-  struct told *next;
+struct queued {
+  struct queued *next;
   struct event_service about;
   const char *host;
   uint64_t cause;
   int64_t time;
-  char data[]; /* what was relayed, then the text with a zero behind it */
+  char data[]; /* the relayed data, then the text with a terminating zero */
 };
 
 struct event_queue {
@@ -25,34 +25,35 @@ struct event_queue {
   void *context;
   pthread_t thread;
   pthread_mutex_t lock; /* guards what follows */
-  pthread_cond_t come;  /* something is in the queue, or it is to end */
-  pthread_cond_t done;  /* the queue is empty, and what was in it is on the timeline */
-  struct told *first;
-  struct told *last;
+  pthread_cond_t come;  /* signalled when the queue is no longer empty, or is to end */
+  pthread_cond_t
+      done; /* signalled when the queue is empty, and everything from it is on the timeline */
+  struct queued *first;
+  struct queued *last;
   size_t length;
   uint64_t left_out;
   bool busy; /* what was taken out is being appended */
   bool ends;
 };
 
-static void append(struct event_queue *event_queue, const struct told *told) {
+static void append(struct event_queue *event_queue, const struct queued *queued) {
   struct event event = {.kind = EVENT_SERVICE,
-                        .cause = told->cause,
-                        .monotonic = told->time,
-                        .host = told->host,
-                        .service = &told->about};
+                        .cause = queued->cause,
+                        .monotonic = queued->time,
+                        .host = queued->host,
+                        .service = &queued->about};
   timeline_append(event_queue->timeline, &event);
 }
 
-/* Takes all that is there at once. NULL at the end. */
-static struct told *take(struct event_queue *event_queue) {
+/* Takes everything that is queued. NULL at the end. */
+static struct queued *take(struct event_queue *event_queue) {
   pthread_mutex_lock(&event_queue->lock);
   event_queue->busy = false;
   if (!event_queue->first)
     pthread_cond_broadcast(&event_queue->done);
   while (!event_queue->first && !event_queue->ends)
     pthread_cond_wait(&event_queue->come, &event_queue->lock);
-  struct told *taken = event_queue->first;
+  struct queued *taken = event_queue->first;
   event_queue->first = event_queue->last = NULL;
   event_queue->length = 0;
   event_queue->busy = taken != NULL;
@@ -62,10 +63,10 @@ static struct told *take(struct event_queue *event_queue) {
 
 static void *run(void *argument) {
   struct event_queue *event_queue = argument;
-  struct told *taken;
+  struct queued *taken;
   while ((taken = take(event_queue))) {
     while (taken) {
-      struct told *next = taken->next;
+      struct queued *next = taken->next;
       append(event_queue, taken);
       free(taken);
       taken = next;
@@ -105,36 +106,37 @@ void event_queue_free(struct event_queue *event_queue) {
 }
 
 /* A copy that owns what it points to. NULL when there is no memory. */
-static struct told *copy(const struct event_service *about, const char *host, uint64_t cause) {
+static struct queued *copy(const struct event_service *about, const char *host, uint64_t cause) {
   size_t text = strlen(about->text) + 1;
-  struct told *told = malloc(sizeof *told + about->kept + text);
-  if (!told)
+  struct queued *queued = malloc(sizeof *queued + about->kept + text);
+  if (!queued)
     return NULL;
-  *told = (struct told){.about = *about, .host = host, .cause = cause, .time = clock_monotonic()};
+  *queued =
+      (struct queued){.about = *about, .host = host, .cause = cause, .time = clock_monotonic()};
   if (about->kept > 0)
-    memcpy(told->data, about->data, about->kept);
-  memcpy(told->data + about->kept, about->text, text);
-  told->about.data = told->data;
-  told->about.text = told->data + about->kept;
-  return told;
+    memcpy(queued->data, about->data, about->kept);
+  memcpy(queued->data + about->kept, about->text, text);
+  queued->about.data = queued->data;
+  queued->about.text = queued->data + about->kept;
+  return queued;
 }
 
 void event_queue_append(struct event_queue *event_queue, const struct event_service *about,
                         const char *host, uint64_t cause) {
-  struct told *told = copy(about, host, cause);
+  struct queued *queued = copy(about, host, cause);
   pthread_mutex_lock(&event_queue->lock);
-  /* The end of a service is never left out: there is one for each. */
+  /* The end of a service is never dropped: each has one. */
   bool room = event_queue->length < QUEUE_LIMIT || about->phase == SERVICE_ENDED;
-  if (!told || !room) {
+  if (!queued || !room) {
     event_queue->left_out++;
     pthread_mutex_unlock(&event_queue->lock);
-    free(told);
+    free(queued);
     return;
   }
-  told->about.left_out += event_queue->left_out;
+  queued->about.left_out += event_queue->left_out;
   event_queue->left_out = 0;
-  *(event_queue->last ? &event_queue->last->next : &event_queue->first) = told;
-  event_queue->last = told;
+  *(event_queue->last ? &event_queue->last->next : &event_queue->first) = queued;
+  event_queue->last = queued;
   event_queue->length++;
   pthread_cond_signal(&event_queue->come);
   pthread_mutex_unlock(&event_queue->lock);

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <time.h>
 
-/* The pattern of RFC 864: lines of 72 of the 95 printable characters, each beginning one further
- * than the line before. It comes round after 95 lines; several rounds are kept, so that much can be
+/* The pattern of RFC 864: lines of 72 of the 95 printable characters, each starting one further
+ * than the line before. It repeats after 95 lines; several rounds are kept, so that much can be
  * sent at once. */
 enum { LINE = 72 + 2, PRINTABLE = 95, ROUND = PRINTABLE * LINE, ROUNDS = 9 };
 
@@ -28,8 +28,8 @@ static void answer_echo(struct handler_state *state, const struct handler_questi
   reply->length = question->length;
 }
 
-/* The letters of ASCII alone, as the command upper: the bytes of other characters are never
- * touched, wherever the stream is cut. */
+/* ASCII letters only, like the command upper: the bytes of other characters are never changed,
+ * wherever the stream is split. */
 static void answer_upper(struct handler_state *state, const struct handler_question *question,
                          struct handler_reply *reply) {
   for (size_t i = 0; i < question->length; i++) {

@@ -1,4 +1,4 @@
-/* handler: what a service does with what its clients send. A handler is a row of the table. */
+/* handler: what a service does with what its clients send. Each handler is a row of the table. */
 #ifndef SOCKSH_SERVICE_HANDLER_H
 #define SOCKSH_SERVICE_HANDLER_H
 
@@ -6,18 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a handler remembers of one client; zeroed at first. */
+/* A handler's state for one client; zeroed at first. */
 struct handler_state {
-  uint32_t place; /* chargen: where in its pattern it is */
-  bool answered;  /* it has said all it has to say */
+  uint32_t place; /* chargen: its position in the pattern */
+  bool answered;  /* it has sent everything */
 };
 
-/* What is to be answered. */
+/* What a client sent. */
 struct handler_question {
-  char *data; /* what came, which may be changed */
+  char *data; /* the data received, which may be modified */
   size_t length;
   bool end;          /* the client sends no more */
-  bool datagram;     /* it is one datagram, and the answer is another */
+  bool datagram;     /* it is one datagram, and so is the answer */
   const void *given; /* the handler's own DATA */
   size_t given_length;
 };
@@ -26,28 +26,29 @@ struct handler_question {
 struct handler_reply {
   const char *data;
   size_t length;
-  bool lasting; /* the bytes stay where they are; else only until the next call in this thread */
-  bool last;    /* the connection ends behind them */
-  bool none;    /* there is none, not even an empty datagram */
+  bool lasting; /* the bytes stay valid; otherwise only until the next call in this thread */
+  bool last;    /* the connection ends after them */
+  bool none;    /* there is no answer, not even an empty datagram */
 };
 
 struct handler {
   const char *name;
-  bool begins;        /* it speaks first, before anything has come */
-  bool never_listens; /* and whenever the client takes it, without receiving anything */
-  bool relays;        /* what comes goes to another address, and back; `answer` is NULL */
-  bool takes_data;    /* it is given DATA */
+  bool begins;        /* it sends first, before anything was received */
+  bool never_listens; /* and whenever the client takes data, without receiving anything */
+  bool relays;        /* data goes to another address and back; `answer` is NULL */
+  bool takes_data;    /* it takes DATA as an argument */
   void (*answer)(struct handler_state *state, const struct handler_question *question,
                  struct handler_reply *reply);
 };
 
-/* All of them, in the order of handler_names. */
+/* All handlers, in the order of handler_names. */
 extern const struct handler handler_table[];
 
 /* Their names, as choices: "echo|upper|...". */
 extern const char handler_names[];
 
-/* So many bytes of a lasting reply were sent: a handler that goes on begins behind them. */
+/* Records that `length` bytes of a lasting reply were sent: a continuous handler resumes after
+ * them. */
 void handler_advance(struct handler_state *state, size_t length);
 
 #endif

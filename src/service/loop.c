@@ -2,7 +2,8 @@
 
 #include "system/wait.h"
 
-/* In which a nudge interrupts, so that none is missed between a look at the flags and a wait. */
+/* The signal of a nudge interrupts only waits, so that none is missed between a check of the flags
+ * and the wait. */
 const sigset_t *service_waiting_signals(void) {
   static _Thread_local sigset_t set;
   sigfillset(&set);

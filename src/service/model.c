@@ -12,21 +12,20 @@
 #include "system/wait.h"
 
 enum {
-  EVENTS = 256,  /* how many are taken from the kernel at a time */
-  ACCEPTED = 64, /* how many clients are accepted before those that are there are served again */
+  EVENTS = 256,  /* the most events taken from the kernel at a time */
+  ACCEPTED = 64, /* the most clients accepted before the present ones are served again */
   STACK = 128 * 1024,
 };
 
-/* How long what is still to be sent is waited for when the service ends by what a client has sent,
- * in nanoseconds. */
+/* How long a service that ends because of what a client sent goes on sending, in nanoseconds. */
 static const int64_t LAST_WORDS = 1000000000;
 
-/* The sooner of two times, 0 being never. */
+/* The earlier of two times, 0 being never. */
 static int64_t sooner(int64_t a, int64_t b) {
   return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* When the loop has to look again by itself; 0: never. */
+/* When the loop must wake up by itself, in monotonic nanoseconds; 0: never. */
 static int64_t next_look(struct loop *loop) {
   int64_t next = sooner(loop_expire(loop), loop->ends_at);
   return loop->paused ? sooner(next, loop->paused_until) : next;
@@ -41,8 +40,7 @@ static struct timespec *time_until(int64_t moment, struct timespec *time) {
   return time;
 }
 
-/* Ends the connections when the service does. What a client has sent to end it is still answered.
- */
+/* Ends the connections when the service ends. The data that ended it is still answered. */
 static void wind_up(struct loop *loop) {
   const struct service *service = loop->service;
   int64_t now = clock_monotonic();
@@ -57,7 +55,7 @@ static void wind_up(struct loop *loop) {
   }
 }
 
-/* Sees what the loop was told, and what time it is. False when it has nothing more to do. */
+/* Acts on flags and deadlines. False when the loop has nothing more to do. */
 static bool attend(struct loop *loop) {
   struct service *service = loop->service;
   if (service->let_go || service->end != SERVICE_RUNS)
@@ -77,7 +75,7 @@ static void accept_some(struct loop *loop) {
     connection_begin(connection);
 }
 
-/* Older C libraries have no epoll_pwait2: its milliseconds are rounded up. */
+/* epoll_pwait2 is missing in older C libraries: round up to milliseconds for epoll_pwait. */
 static int milliseconds_until(int64_t moment) {
   if (moment == 0)
     return -1;
@@ -122,7 +120,7 @@ static void serve_one(struct loop *loop) {
   }
 }
 
-/* Waits until somebody connects, or something else is to be seen. */
+/* Waits for a client, or for anything else to do. */
 static bool await_client(struct loop *loop) {
   struct timespec time;
   struct pollfd item = {.fd = loop->paused ? -1 : loop->listener, .events = POLLIN};
@@ -153,7 +151,7 @@ static void free_client(struct client *client) {
   free(client);
 }
 
-/* Waits for the threads that have ended, or for all. */
+/* Joins the threads that have ended, or all. */
 static void join_clients(struct loop *loop, bool all) {
   struct client **link = &loop->clients;
   struct client *client;
@@ -170,7 +168,7 @@ static void join_clients(struct loop *loop, bool all) {
   }
 }
 
-/* Makes what a client's thread needs; NULL when there is no memory. */
+/* Allocates what a client's thread needs. NULL when there is no memory. */
 static struct client *make_client(struct loop *loop) {
   struct client *client = calloc(1, sizeof *client);
   if (!client)
@@ -184,7 +182,7 @@ static struct client *make_client(struct loop *loop) {
   return NULL;
 }
 
-/* Starts its thread. */
+/* Starts a client's thread. 0, or an errno. */
 static int start_client(struct client *client) {
   return thread_start(&client->loop.thread, STACK, 0, run_client, client);
 }
@@ -219,7 +217,7 @@ void loop_run_threads(struct loop *loop) {
     if (await_client(loop))
       accept_client(loop);
   }
-  /* Without a listener the clients are served to their end, unless the service ends. */
+  /* After the listener is closed, clients are served to their end, unless the service ends. */
   while (loop->clients && service->end == SERVICE_RUNS) {
     join_clients(loop, false);
     struct timespec step = {.tv_nsec = 20000000};

@@ -6,7 +6,7 @@
 
 #include "socket/socket.h"
 
-/* Closes it with errno as it is. Always -1. */
+/* Closes the descriptor and keeps errno. Returns -1. */
 static int give_up(int descriptor) {
   int error = errno;
   close(descriptor);
@@ -57,8 +57,7 @@ int outbound_connect(const struct address *target, int type, struct host *host) 
   if (made < 0)
     return -1;
   if (type == SOCK_STREAM && address_family(target) != AF_UNIX)
-    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on,
-               sizeof on); /* what came is passed on as it came */
+    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* forward data as it came */
   int status = connect(made, &target->any, target->length);
   if (status < 0 && errno != EINPROGRESS)
     return give_up(made);

@@ -12,13 +12,13 @@ static struct connection *client_of(struct connection *connection) {
   return connection->outgoing ? connection->other : connection;
 }
 
-/* Closing it will send a RST: it did not end in order, and its peer should know. */
+/* Makes close send a RST: it did not end normally, and its peer should know. */
 static void make_abrupt(const struct connection *connection) {
   struct linger now = {.l_onoff = 1, .l_linger = 0};
   setsockopt(connection->descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-/* Where one side is over the other is, too. */
+/* When one side is over, so is the other. */
 static void end_both(struct connection *connection, int error, bool target_failed) {
   struct connection *client = client_of(connection);
   struct connection *target = client->other;
@@ -49,7 +49,7 @@ void relay_begin(struct connection *client) {
   connection_await(target, EPOLLOUT);
 }
 
-/* Each side receives while there is nothing left that the other has to send. */
+/* Each side receives while the other has nothing left to send. */
 static void await_both(struct connection *connection) {
   struct connection *other = connection->other;
   for (int i = 0; i < 2; i++) {
@@ -61,7 +61,7 @@ static void await_both(struct connection *connection) {
   }
 }
 
-/* The end of one side's stream is passed on when all before it was. */
+/* Passes on the end of one side's stream once everything before it was sent. */
 static void pass_end(struct connection *from) {
   struct connection *to = from->other;
   if (!from->ended || to->pending_length > 0 || to->shut)

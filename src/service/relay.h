@@ -1,5 +1,5 @@
-/* relay: a client's connection and one to another address, each passing on to the other what
- * comes, as it comes: data, the end of the stream, and resets. */
+/* relay: a client's connection and one to the target, each passing on what comes from the other:
+ * data, the end of the stream, and resets. */
 #ifndef SOCKSH_SERVICE_RELAY_H
 #define SOCKSH_SERVICE_RELAY_H
 
@@ -8,7 +8,7 @@
 /* Connects to the target. A failure ends both connections. */
 void relay_begin(struct connection *client);
 
-/* What either connection waits for has come: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
+/* Handles the events of either connection: bits of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP. */
 void relay_ready(struct connection *connection, uint32_t events);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "system/wait.h"
 
-/* How much of what is passed on is told of: so much at once, and so much more in each second. Who
- * looks at it by hand sees all of it, and bulk does not fill the timeline. */
+/* How much relayed data is reported: REPORT_MOST bytes at once, and as many more each second.
+ * Interactive use is reported in full, and bulk data does not fill the timeline. */
 enum { REPORT_MOST = 1 << 20, REPORT_EVENT = 256 };
 
 void service_report(struct service *service, struct event_service *about) {
@@ -46,9 +46,9 @@ void service_report_failure(struct service *service, const char *call, int error
   service_report(service, &about);
 }
 
-/* How many bytes may be told of now; -1: the piece is left out. `untold` is how many pieces were
- * before it. */
-static int64_t take_budget(struct service *service, size_t length, uint64_t *untold) {
+/* How many bytes may be reported now; -1: the piece is left out. `unreported` is the number of
+ * pieces left out before it. */
+static int64_t take_budget(struct service *service, size_t length, uint64_t *unreported) {
   int64_t now = clock_monotonic();
   pthread_mutex_lock(&service->lock);
   int64_t grown = (now - service->report_since) / 1000 * REPORT_MOST / 1000000;
@@ -59,8 +59,8 @@ static int64_t take_budget(struct service *service, size_t length, uint64_t *unt
                                                            : (int64_t)length;
   service->report_since = now;
   service->report_budget = kept < 0 ? budget : budget - REPORT_EVENT - kept;
-  *untold = service->untold;
-  service->untold = kept < 0 ? service->untold + 1 : 0;
+  *unreported = service->unreported;
+  service->unreported = kept < 0 ? service->unreported + 1 : 0;
   pthread_mutex_unlock(&service->lock);
   return kept;
 }

@@ -1,16 +1,17 @@
-/* report: what a service says of itself. */
+/* report: puts what happens in a service onto the timeline. */
 #ifndef SOCKSH_SERVICE_REPORT_H
 #define SOCKSH_SERVICE_REPORT_H
 
 #include "service/loop.h"
 
-/* Tells something about the service. Number and socket are filled in. */
+/* Reports something about the service. Fills in its number and socket. */
 void service_report(struct service *service, struct event_service *about);
 void service_report_connection(const struct connection *connection, enum service_phase phase,
                                int error);
-/* A call has failed that is about no connection. */
+/* Reports a failed call that belongs to no connection, and counts it. */
 void service_report_failure(struct service *service, const char *call, int error);
-/* Data was passed on for a client. */
+/* Reports data that was forwarded for a client, as far as the budget allows. `back`: from the
+ * target. */
 void service_report_relayed(const struct connection *client, bool back, const char *data,
                             size_t length);
 

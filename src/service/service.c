@@ -24,7 +24,7 @@ const char *service_model_name(enum service_model model) {
   return names[model];
 }
 
-/* The last words of the last loop. */
+/* The report of the last loop to end. */
 static void report_end(struct service *service) {
   struct event_service about = {.phase = SERVICE_ENDED,
                                 .received = service->received,
@@ -34,8 +34,8 @@ static void report_end(struct service *service) {
   service_report(service, &about);
 }
 
-/* What a loop needs of its own: its table of descriptors, and in it its socket. 0, or -1 with the
- * loop's error. */
+/* Gives a loop a descriptor table of its own, with its socket in it. 0, or -1 with the loop's
+ * error. */
 static int begin(struct loop *loop) {
   const struct service_plan *plan = &loop->service->plan;
   loop->listener = descriptor_unshare_alone(loop->given, plan->host ? plan->host->maker : -1);
@@ -99,7 +99,7 @@ static void *run_loop(void *argument) {
   return NULL;
 }
 
-/* Starts a thread that takes no signal but while it waits, and that one which interrupts. */
+/* Starts a loop's thread, in which all signals are blocked except during waits. */
 static int start_thread(struct loop *loop) {
   struct service *service = loop->service;
   service->running++;
@@ -119,7 +119,7 @@ static int start_loop(struct loop *loop, int descriptor, struct error *error) {
   int problem = start_thread(loop);
   while (!problem && loop->begun == 0)
     futex_wait(&loop->begun, 0, 0);
-  close(loop->given); /* it has its own */
+  close(loop->given); /* the loop has its own */
   if (problem)
     return error_set_errno(error, problem, _("no thread could be started for the service"));
   if (loop->error.kind == ERROR_NONE)
@@ -143,7 +143,7 @@ static void destroy(struct service *service) {
   free(service);
 }
 
-/* All that it needs of memory. NULL when there is none. */
+/* Allocates everything the service needs. NULL when there is no memory. */
 static struct service *create(const struct service_plan *plan) {
   struct service *service = calloc(1, sizeof *service);
   if (!service) {

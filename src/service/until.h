@@ -1,4 +1,4 @@
-/* until: the search for the bytes that end a service, in a stream that comes in pieces. */
+/* until: searches for the bytes that end a service, in a stream that comes in pieces. */
 #ifndef SOCKSH_SERVICE_UNTIL_H
 #define SOCKSH_SERVICE_UNTIL_H
 
@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is searched for: the text, and how far a search falls back where a byte does not fit (Knuth,
- * Morris and Pratt). */
+/* The text to search for, and its table for the algorithm of Knuth, Morris and Pratt: where to
+ * resume after a mismatch. */
 struct until {
-  char *text;     /* owned; NULL: nothing is searched for */
+  char *text;     /* owned; NULL: there is nothing to search for */
   uint32_t *back; /* owned */
   size_t length;
 };
@@ -18,8 +18,8 @@ struct until {
 int until_create(struct until *until, const void *text, size_t length);
 void until_free(struct until *until);
 
-/* Goes on with a search, *place being how much of the text has come; 0 at first. True when all of
- * it has. */
+/* Continues a search. *place is how many bytes of the text have matched, 0 at first. True when all
+ * have. */
 bool until_search(const struct until *until, uint32_t *place, const char *data, size_t length);
 
 #endif

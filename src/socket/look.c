@@ -39,10 +39,10 @@ static bool has_peer(const struct socket *socket) {
 
 /* The state of a socket without TCP's states, from poll and the addresses. Whether it has a peer is
  * asked only if a call may have changed that, since most calls can't. */
-static enum socket_state other_state(const struct socket *socket, bool anew) {
+static enum socket_state other_state(const struct socket *socket, bool reread) {
   bool stream = socket->family == AF_UNIX && socket->type != SOCK_DGRAM;
   enum socket_state state = socket->seen.state;
-  if (anew || state == STATE_UNKNOWN) {
+  if (reread || state == STATE_UNKNOWN) {
     if (stream && look_listens(socket))
       return STATE_LISTEN;
     state = has_peer(socket) ? STATE_CONNECTED : STATE_UNCONNECTED;
@@ -80,16 +80,16 @@ static enum socket_state closed_state(const struct socket *socket) {
   return there > 0 ? found.state : STATE_CLOSED;
 }
 
-static enum socket_state state_of(const struct socket *socket, bool anew) {
+static enum socket_state state_of(const struct socket *socket, bool reread) {
   if (socket_is_none(socket))
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
     /* Another descriptor, made by dup(2), may refer to the same socket. */
     const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
-    return other && other->descriptor >= 0 ? state_of(other, anew) : orphan_state(socket);
+    return other && other->descriptor >= 0 ? state_of(other, reread) : orphan_state(socket);
   }
   if (!socket_is_tcp(socket))
-    return other_state(socket, anew);
+    return other_state(socket, reread);
   unsigned char state = 0; /* the first byte of struct tcp_info */
   socklen_t length = sizeof state;
   if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)

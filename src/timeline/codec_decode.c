@@ -1,5 +1,5 @@
-/* codec_decode: bytes into events. They may be anything: nothing is believed before it was looked
- * at. */
+/* codec_decode: bytes into events. The bytes may be anything: nothing is trusted before it was
+ * checked. */
 #define CODEC_WRITES false
 #include "timeline/event_codec.inc"
 
@@ -19,7 +19,7 @@ static void point_to_parts(struct event *event, struct decoded *decoded) {
   case EVENT_SERVICE:
     event->service = &decoded->service;
     break;
-  default: /* it is all in the event */
+  default: /* everything is in the event itself */
     break;
   }
 }

@@ -2,7 +2,7 @@
 #define CODEC_WRITES true
 #include "timeline/event_codec.inc"
 
-/* The members of the event that point elsewhere. Nothing that is written is changed. */
+/* Points to the members of the event that are elsewhere. Encoding changes none of them. */
 static struct event_parts parts_written(const struct event *event) {
   return (struct event_parts){.event = (struct event *)event,
                               .call = (struct call *)event->call,

@@ -1,5 +1,4 @@
-/* event: what happened, once, in the order in which it happened. Everything shown or written is a
- * view of these. */
+/* event: what happened, recorded once, in order. Everything shown or written is a view of these. */
 #ifndef SOCKSH_TIMELINE_EVENT_H
 #define SOCKSH_TIMELINE_EVENT_H
 
@@ -16,17 +15,17 @@ enum event_kind {
   EVENT_CALL_START,   /* a call is about to be made */
   EVENT_CALL_BLOCKED, /* it has not returned for a while */
   EVENT_CALL_FINISH,  /* it has returned */
-  EVENT_STATE,        /* a look found that a socket has changed */
+  EVENT_STATE,        /* a look found a socket changed */
   EVENT_ANSWER,       /* what a command answered */
-  EVENT_NOTE,         /* one sentence that explains what was just seen */
+  EVENT_NOTE,         /* one sentence that explains what was just shown */
   EVENT_ERROR,        /* a command failed */
   EVENT_JOB,          /* a job began, ended, or was waited for */
   EVENT_TEST,         /* an expect, assert or await passed or failed */
-  EVENT_RESULT,       /* a statement is done: what it gave */
-  EVENT_FILE,         /* `source`: a file begins, or has ended */
-  EVENT_PACKET,       /* a packet is on the wire of the lab, or has left it */
-  EVENT_SERVICE,      /* something about a server in the background */
-  EVENT_PROGRESS,     /* how far a long transfer has come */
+  EVENT_RESULT,       /* a statement has ended, with its result */
+  EVENT_FILE,         /* `source`: a file begins or has ended */
+  EVENT_PACKET,       /* a packet has come onto the lab's wire, or left it */
+  EVENT_SERVICE,      /* news of a service */
+  EVENT_PROGRESS,     /* progress of a long transfer */
   EVENT_LAST = EVENT_PROGRESS,
 };
 
@@ -42,69 +41,69 @@ struct event_statement {
   const char *text; /* as typed, `length` bytes */
   size_t length;
   enum event_origin origin;
-  unsigned depth; /* 0: of the script itself; more: inside a block, a source, or a repeat */
+  unsigned depth; /* 0: at the top of the script; more: inside a block, a source, or a repeat */
 };
 
-/* Why a state has changed, where the kernel says so: by the state itself, or by what a call gave.
- */
+/* Why a state changed, as far as the kernel tells: by the state itself, or by the result of a
+ * call. */
 enum state_reason {
-  REASON_NONE,      /* a call of this session, or nothing more to say */
-  REASON_PEER_FIN,  /* the peer's FIN has come */
-  REASON_PEER_GONE, /* the other end of a Unix connection is closed */
-  REASON_RESET,     /* the peer has sent a RST */
-  REASON_REFUSED,   /* a RST has answered the SYN */
+  REASON_NONE,      /* a call of this session, or nothing to add */
+  REASON_PEER_FIN,  /* the peer's FIN has arrived */
+  REASON_PEER_GONE, /* the other end of a Unix connection was closed */
+  REASON_RESET,     /* the peer sent a RST */
+  REASON_REFUSED,   /* a RST answered the SYN */
   REASON_TIMED_OUT, /* what was sent was not acknowledged in time */
-  REASON_LOST,      /* one of the two before: the next call on it will say which */
+  REASON_LOST,      /* reset or timed out: the next call on the socket will say which */
 };
 
 struct event_state {
   struct socket_label socket;
-  struct snapshot before; /* state STATE_UNKNOWN: this is the first that is said of it */
+  struct snapshot before; /* state STATE_UNKNOWN: this is the first report about it */
   struct snapshot now;
   enum state_reason reason;
-  bool asked; /* an answer that shows it follows */
+  bool asked; /* the user asked: an answer that shows it follows */
 };
 
 struct event_error {
   enum error_kind kind;
   int number;             /* an errno, or 0 */
-  const char *source;     /* the source's name, as it is; "" at the prompt */
-  unsigned line;          /* the number of the line; 0: it is about no line */
-  struct excerpt excerpt; /* the line, and the word that it is about */
-  const char *command;    /* its name, "" where there is none */
+  const char *source;     /* the source's name, unchanged; "" at the prompt */
+  unsigned line;          /* the number of the line; 0: no particular line */
+  struct excerpt excerpt; /* the line, and the word that the error is about */
+  const char *command;    /* the command's name, "" for none */
   const char *message;    /* one sentence, escaped */
-  const char *hint;       /* what usually causes it, and what to try; "" for none */
-  bool call;              /* it says what a call gave, which is an event of its own */
+  const char *hint;       /* the usual cause, and what to try; "" for none */
+  bool call;              /* it repeats the result of a call, which is an event of its own */
 };
 
 enum event_job_phase {
   JOB_STARTED,
-  JOB_DETACHED, /* left behind with Ctrl-Z */
+  JOB_DETACHED, /* put into the background with Ctrl-Z */
   JOB_ENDED,
   JOB_FAILED,
   JOB_KILLED,
-  JOB_COLLECTED, /* its result was taken */
-  JOB_RESUMED,   /* `fg`: somebody waits for it in the foreground */
+  JOB_COLLECTED, /* its result was collected */
+  JOB_RESUMED,   /* `fg`: the foreground waits for it */
 };
 
 struct event_job {
   unsigned number;
   enum event_job_phase phase;
-  const char *text; /* its line */
+  const char *text; /* the job's line */
 };
 
 struct event_test {
   bool passed;
   const char *what; /* "expect", "assert" or "await" */
-  const char *text; /* the line */
+  const char *text; /* the line as typed */
   const char *expected;
   const char *got;
 };
 
 struct event_result {
   bool failed;
-  int number;        /* an errno where it failed */
-  int64_t duration;  /* nanoseconds, for `time`; -1: not asked for */
+  int number;        /* the errno if it failed */
+  int64_t duration;  /* nanoseconds, for `time`; -1: not requested */
   const char *names; /* the names bound, separated by spaces */
   unsigned depth;
 };
@@ -112,54 +111,54 @@ struct event_result {
 struct event_file {
   const char *path;
   bool ended;
-  bool failed; /* it ended with a failure */
+  bool failed; /* it failed */
 };
 
-/* What has become of a packet on the wire. */
+/* What became of a packet on the wire. */
 enum packet_fate {
   PACKET_HELD,    /* it waits on the wire */
   PACKET_CROSSED, /* it was delivered */
   PACKET_DROPPED, /* `wire drop` */
-  PACKET_LOST,  /* the wire has lost it: `wire loss`, `wire cut`, or nobody there has the address */
-  PACKET_AGAIN, /* the kernel has sent again what is still held: folded into that */
+  PACKET_LOST,    /* lost on the wire: `wire loss`, `wire cut`, or nobody there has the address */
+  PACKET_AGAIN,   /* the kernel retransmitted a packet that is still held: counted there */
   PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
 };
 
 struct event_packet {
-  unsigned number; /* by which `packet` and `wire` know it: 1, 2, 3 ... */
+  unsigned number; /* its number in `packet` and `wire`: 1, 2, 3 ... */
   enum packet_fate fate;
-  const char *source; /* who sent it, by its IP header: a host's name, or the address as text where
-                         no host has it */
-  const char *target; /* for whom it is, in the same way */
-  const char *to;     /* the host that it is, or would be, delivered to; "" for nobody */
-  const char *wire;   /* the wire's name; "" where the lab has one only */
-  const char *reason; /* why it was lost, or by which command it came: "loss", "cut", "inject",
+  const char *source; /* the sender in its IP header: a host's name, or the address as text if no
+                         host has it */
+  const char *target; /* the destination in its IP header, in the same form */
+  const char *to;     /* the host that it is or would be delivered to; "" for none */
+  const char *wire;   /* the wire's name; "" if the lab has only one */
+  const char *reason; /* why it was lost, or the command that made it: "loss", "cut", "inject",
                          "duplicate"; "" */
-  const void *bytes;  /* the packet from its IP header on, as much as was kept */
-  size_t length;      /* of those */
-  size_t total;       /* of the whole packet */
-  bool unseen;        /* it is kept, and not shown: `wire show off` */
-  bool ports;         /* there are several connections: its ports are worth showing */
-  bool relative;      /* the three below are known */
-  uint32_t sequence_base;       /* the initial sequence number of its sender */
-  uint32_t acknowledgment_base; /* and that of its receiver */
-  uint32_t timestamp_base;      /* the first timestamp of its sender, less 1 */
-  uint32_t echo_base;           /* and of its receiver */
-  unsigned copies;              /* how often it was sent while it is held */
-  int64_t since;                /* nanoseconds since it was sent first */
+  const void *bytes;  /* the packet from its IP header on, as far as it was kept */
+  size_t length;      /* bytes kept */
+  size_t total;       /* bytes of the whole packet */
+  bool unseen;        /* it is recorded, but not shown: `wire show off` */
+  bool ports;         /* there are several connections, so its ports are worth showing */
+  bool relative;      /* the next four are known */
+  uint32_t sequence_base;       /* the sender's initial sequence number */
+  uint32_t acknowledgment_base; /* the receiver's */
+  uint32_t timestamp_base;      /* the sender's first timestamp, minus 1 */
+  uint32_t echo_base;           /* the receiver's */
+  unsigned copies;              /* how often it was sent while held */
+  int64_t since;                /* nanoseconds since it was first sent */
 };
 
-/* What a server in the background tells of itself and of its connections. */
+/* What a service reports about itself and its connections. */
 enum service_phase {
   SERVICE_STARTED,
   SERVICE_ACCEPTED,  /* a client has connected */
-  SERVICE_CONNECTED, /* relay: the connection to the other address stands, too */
-  SERVICE_RELAYED,   /* relay: data was passed on */
-  SERVICE_CLOSED,    /* a connection has ended; `error` is 0 where it ended in order */
-  SERVICE_FAILED,    /* something else failed: `text` says what, in C */
-  SERVICE_UNBOUND,   /* its socket was closed or shut down: it accepts nobody any more */
+  SERVICE_CONNECTED, /* relay: the connection to the target is established */
+  SERVICE_RELAYED,   /* relay: data was forwarded */
+  SERVICE_CLOSED,    /* a connection ended; `error` is 0 if it ended normally */
+  SERVICE_FAILED,    /* something else failed: `text` names the call */
+  SERVICE_UNBOUND,   /* its socket was closed or shut down: it accepts no more connections */
   SERVICE_ENDED,
-  SERVICE_COLLECTED, /* somebody has seen that it has ended: nothing more is said of it */
+  SERVICE_COLLECTED, /* its end has been noticed: no more events follow */
 };
 
 /* Why a service has ended. */
@@ -173,44 +172,45 @@ enum service_end {
 struct event_service {
   unsigned number;
   enum service_phase phase;
-  struct socket_label socket; /* what it serves */
-  uint64_t connection;        /* 1, 2, 3 ... of the service; 0: it is about none */
-  struct address peer;        /* the client; length 0: none, or without a name */
-  struct address target;      /* relay: the other address */
-  bool back;                  /* relay: the data comes from there */
-  const char *data;           /* what was passed on: its first `kept` bytes */
+  struct socket_label socket; /* the socket it serves */
+  uint64_t connection;   /* the connection, numbered 1, 2, 3 ... in the service; 0: about none */
+  struct address peer;   /* the client; length 0: none, or it has no name */
+  struct address target; /* relay: the target's address */
+  bool back;             /* relay: the data comes from the target */
+  const char *data;      /* what was forwarded: its first `kept` bytes */
   size_t kept;
-  size_t length;        /* all of it */
-  uint64_t received;    /* bytes, from the client, or from all of them */
-  uint64_t sent;        /* bytes, to them */
+  size_t length;        /* bytes in all */
+  uint64_t received;    /* bytes from the client, or from all clients */
+  uint64_t sent;        /* bytes to them */
   uint64_t count;       /* SERVICE_ENDED: connections in all, or datagrams */
-  uint64_t left_out;    /* events of services before this one that there was no room for */
+  uint64_t left_out;    /* how many service events were dropped before this one */
   int error;            /* an errno, or 0 */
   enum service_end end; /* SERVICE_ENDED: why */
   const char *text;     /* the handler and the model; the call that failed. "" for nothing */
 };
 
-/* How far a transfer has come. */
+/* The progress of a transfer. */
 struct event_progress {
   const char *what; /* the file */
   uint64_t moved;   /* bytes so far */
-  uint64_t whole;   /* bytes in all; 0: nobody knows */
+  uint64_t whole;   /* bytes in all; 0: unknown */
   int64_t began;    /* monotonic nanoseconds */
-  bool done;        /* it is over, in whatever way */
+  bool done;        /* it has ended, one way or another */
 };
 
-/* The time of an event that comes right behind the one before it: no clock is read for it. */
+/* The time of an event that directly follows the previous one: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
 struct event {
   enum event_kind kind;
-  uint64_t serial;    /* 1, 2, 3 ...; set when it is appended */
+  uint64_t serial;    /* 1, 2, 3 ...; set when appended */
   uint64_t cause;     /* the serial of the event that caused it; 0: none */
   uint64_t statement; /* the serial of its statement; 0: none */
-  int64_t monotonic;  /* nanoseconds; set when it is appended, unless it is set; or EVENT_AT_ONCE */
+  int64_t
+      monotonic; /* nanoseconds; set when appended, unless it is already set; or EVENT_AT_ONCE */
   int64_t wall;
   unsigned job;     /* 0: the foreground */
-  const char *host; /* the host of the lab it happened on; NULL: the real network */
+  const char *host; /* the lab's host where it happened; NULL: the real network */
   union {
     struct event_statement line;
     const struct call *call;

@@ -11,12 +11,14 @@
 #include "system/wait.h"
 #include "timeline/codec.h"
 
-/* How long the difference of the two clocks is taken to stay the same, in nanoseconds. */
+/* For how long the offset between the two clocks is assumed constant, in nanoseconds. */
 static const int64_t WALL_AGE = 100000000;
 
 enum {
-  BLOCK_SIZE = 256 * 1024,        /* what is in memory before it is written away */
-  FILE_LIMIT = 512 * 1024 * 1024, /* the file's size, in which the newest overwrite the oldest */
+  BLOCK_SIZE = 256 * 1024, /* bytes in memory before they are spilled */
+  FILE_LIMIT =
+      512 * 1024 *
+      1024, /* the size of the file, a ring in which the newest events overwrite the oldest */
   BLOCK_LIMIT = FILE_LIMIT / BLOCK_SIZE * 2,
 };
 
@@ -28,24 +30,24 @@ struct block {
 };
 
 struct timeline {
-  pthread_mutex_t lock; /* guards all of the struct */
+  pthread_mutex_t lock; /* guards the whole struct */
   timeline_listener *listener;
   void *context;
   size_t record;
   uint64_t last;
   int64_t latest;       /* the time of the latest event, monotonic nanoseconds */
-  int64_t wall_offset;  /* what the wall clock is ahead of the monotonic one */
-  int64_t wall_read;    /* when that was found, by the monotonic clock */
-  struct bytes tail;    /* the newest events, each with its size in 4 bytes before it */
+  int64_t wall_offset;  /* the wall clock minus the monotonic one */
+  int64_t wall_read;    /* when that was measured, by the monotonic clock */
+  struct bytes tail;    /* the newest events, each preceded by its size in 4 bytes */
   uint64_t tail_first;  /* the serial of the first of them; 0: none */
-  int file;             /* -1: none, older events are lost */
-  off_t file_end;       /* where the next block goes */
+  int file;             /* -1: there is none, and older events are lost */
+  off_t file_end;       /* where the next block is written */
   struct block *blocks; /* a ring of BLOCK_LIMIT */
   size_t block_first;   /* the oldest in the ring */
   size_t block_count;
 };
 
-/* An unlinked file where temporary files go. */
+/* Opens an unlinked file in the directory for temporary files. */
 static int open_file(void) {
   const char *directory = getenv("TMPDIR");
   if (!directory || !*directory)
@@ -68,8 +70,8 @@ static void read_wall(struct timeline *timeline) {
   timeline->wall_offset = clock_wall() - timeline->wall_read;
 }
 
-/* The wall clock at a moment of the monotonic one. It is read only now and then, since reading a
- * clock costs about as much as keeping an event. */
+/* The wall-clock time for a monotonic time. The wall clock is read only now and then, since reading
+ * a clock costs about as much as recording an event. */
 static int64_t wall_at(struct timeline *timeline, int64_t monotonic) {
   int64_t age = monotonic - timeline->wall_read;
   if (age > WALL_AGE || age < -WALL_AGE)
@@ -121,7 +123,7 @@ static bool write_all(int file, const char *data, size_t length, off_t offset) {
   return true;
 }
 
-/* Forgets the oldest blocks that the coming one would overwrite. */
+/* Drops the oldest blocks that the next one would overwrite. */
 static void make_way(struct timeline *timeline, off_t offset, size_t length) {
   while (timeline->block_count > 0) {
     const struct block *oldest = &timeline->blocks[timeline->block_first];
@@ -134,7 +136,7 @@ static void make_way(struct timeline *timeline, off_t offset, size_t length) {
   }
 }
 
-/* Writes what is in memory away; where that is not possible, it is lost. */
+/* Writes the events in memory to the file; if that fails, they are lost. */
 static void spill(struct timeline *timeline) {
   if (timeline->file == -2) {
     timeline->file = open_file();
@@ -158,7 +160,8 @@ static void spill(struct timeline *timeline) {
 }
 
 static void keep(struct timeline *timeline, const struct event *event) {
-  /* A thread apart does not have the file: the next one that does writes what there is. */
+  /* A thread with a descriptor table of its own lacks the file: the next thread that has it
+   * spills. */
   if (timeline->tail.length >= BLOCK_SIZE && !descriptor_is_apart())
     spill(timeline);
   uint32_t size = 0;
@@ -215,7 +218,7 @@ struct walk {
   void *context;
 };
 
-/* Walks over the events in a block of memory. False when the caller has had enough. */
+/* Walks the events of a block in memory. False if the caller has had enough. */
 static bool walk_block(struct walk *walk, const char *data, size_t length) {
   size_t at = 0;
   uint32_t size;
@@ -242,8 +245,8 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
   return true;
 }
 
-/* Copies the block that holds the first kept event from `from` on into *memory. Returns the serial
- * behind its last one's block, 0 when there is none. */
+/* Copies the block that holds the first kept event at or after `from` into *memory. Returns the
+ * serial after its last event, 0 when there is no block. */
 static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *memory,
                        uint64_t *next) {
   bytes_clear(memory);

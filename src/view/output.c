@@ -37,14 +37,14 @@ void output_add(struct output *output, int descriptor, const void *data, size_t 
         bytes_append(&output->bytes, data, length);
     }
   }
-  output->bytes.failed = false; /* what did not fit is not shown; the timeline has it */
+  output->bytes.failed = false; /* what did not fit is not shown; the timeline still has it */
   output->segments.failed = false;
-  /* Only a hint of when to flush: no order with anything else is needed. */
+  /* Only a hint for when to flush, so it needs no ordering. */
   atomic_store_explicit(&output->waiting, output->bytes.length, memory_order_relaxed);
   pthread_mutex_unlock(&output->lock);
 }
 
-/* Writes all, waiting where the descriptor does not block. 0 or an errno. */
+/* Writes everything, waiting even if the descriptor is non-blocking. 0 or an errno. */
 static int write_all(int descriptor, const char *data, size_t length) {
   while (length > 0) {
     ssize_t written = write(descriptor, data, length);

@@ -52,7 +52,7 @@ struct joint {
   struct view *other;
 };
 
-static void put_behind(void *context) {
+static void insert_after(void *context) {
   const struct joint *joint = context;
   joint->other->next = joint->view->next;
   joint->view->next = joint->other;
@@ -68,7 +68,7 @@ static void take_out(void *context) {
 
 void view_add(struct view *view, struct timeline *timeline, struct view *added) {
   struct joint joint = {view, added};
-  timeline_call(timeline, put_behind, &joint);
+  timeline_call(timeline, insert_after, &joint);
 }
 
 void view_remove(struct view *view, struct timeline *timeline, struct view *removed) {

@@ -1,4 +1,4 @@
-/* view: what turns events into what is shown or written. A view is one file, and its struct
+/* view: turns events into what is shown or written. A view is one file with its struct
  * view_class. */
 #ifndef SOCKSH_VIEW_VIEW_H
 #define SOCKSH_VIEW_VIEW_H
@@ -6,14 +6,14 @@
 #include "timeline/timeline.h"
 #include "view/output.h"
 
-/* What a person may set about how things look. */
+/* The settings of how things look. */
 struct view_settings {
-  bool quiet;     /* -q: only data, answers that were asked for, and errors */
+  bool quiet;     /* -q: only data, requested answers, and errors */
   bool verbose;   /* -v: each line before what it does */
   bool timing;    /* set timing: how long each call took */
   bool colour;    /* set colour */
   bool terminal;  /* standard output is a terminal: jobs are announced */
-  bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown as they are */
+  bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown directly */
   bool states;    /* set states */
   bool stable;    /* --stable: the same output every time */
   size_t preview; /* set preview: bytes of data shown in a call */
@@ -26,38 +26,37 @@ struct view;
 
 struct view_class {
   const char *name;    /* "text" */
-  bool unseen;         /* it gets packets that are not shown, too */
-  unsigned leaves_out; /* the kinds that it says nothing of: bits VIEW_KIND(kind) */
-  size_t size;         /* of the struct that begins with a struct view */
+  bool unseen;         /* it also gets packets that are not shown */
+  unsigned leaves_out; /* kinds of events that it does not show: bits VIEW_KIND(kind) */
+  size_t size;         /* the size of its struct, which begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
-  void (*finish)(struct view *view); /* the session is over: what was held back is written */
+  void (*finish)(struct view *view); /* the session is over: writes what was held back */
   void (*free)(struct view *view);
 };
 
 struct view {
   const struct view_class *class;
   struct output *output;
-  struct view *next; /* another that listens to the same timeline; NULL: none */
+  struct view *next; /* another view on the same timeline; NULL: none */
   struct view_settings
-      settings; /* changed with view_configure; the timeline's lock guards all of a view */
+      settings; /* changed by view_configure; the timeline's lock guards all of a view */
 };
 
 extern const struct view_class view_text; /* lines for a person */
 extern const struct view_class view_json; /* --json */
 extern const struct view_class view_tap;  /* --tap */
 
-/* NULL when there is no memory. `next` is a view that listens, too; NULL: none. What is said of a
- * view below is done to all of its chain. */
+/* Creates a view. NULL when there is no memory. `next` is another view on the same timeline; NULL:
+ * none. The functions below act on the whole chain. */
 struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
 
-/* Adds one to a chain that listens to a timeline, and takes it out again, without freeing it. */
+/* Adds a view to a chain that listens to a timeline; removes it again, without freeing it. */
 void view_add(struct view *view, struct timeline *timeline, struct view *added);
 void view_remove(struct view *view, struct timeline *timeline, struct view *removed);
 
-/* Hands to the output what was held back: at the end of a session, when nothing is appended any
- * more. */
+/* Passes to the output what was held back: at the end of a session, after the last event. */
 void view_finish(struct view *view);
 
 /* Changes the settings of a view that listens to this timeline. */

@@ -383,7 +383,7 @@ static void test_queue(void **state) {
   held_insert_before(&queue, all[1], all[0]);
   assert_order(&queue, "1234");
   held_remove(&queue, all[3]);
-  held_insert_behind(&queue, NULL, all[3]);
+  held_insert_after(&queue, NULL, all[3]);
   assert_order(&queue, "4123");
   assert_int_equal(queue.count, 4);
   assert_int_equal(queue.bytes, 4);

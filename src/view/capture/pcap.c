@@ -18,7 +18,7 @@
 #include "system/file_thread.h"
 
 enum {
-  SNAPSHOT = 262144,          /* more than any packet has; readers refuse packets above it */
+  SNAPSHOT = 262144,          /* larger than any packet; readers refuse larger values */
   FLUSH_INTERVAL = 100000000, /* nanoseconds */
   BUFFER = 65536,
 };
@@ -26,14 +26,15 @@ enum {
 struct pcap_file {
   pcap_t *handle;
   pcap_dumper_t *dumper;
-  FILE *stream; /* the dumper's, which closes it */
+  FILE *stream; /* owned by the dumper, which closes it */
   char *path;
   uint64_t count;
-  int64_t flushed; /* by the events' monotonic clock */
+  int64_t flushed; /* when it was last flushed, monotonic nanoseconds */
   int problem;     /* the errno of the first failure */
 };
 
-/* What is used of libpcap. Filled in once, by load_once, and never changed or unloaded. */
+/* The functions of libpcap that are used. Filled in once, by load_once, and never changed or
+ * unloaded. */
 static struct library {
   bool loaded;
   char problem[200];
@@ -45,7 +46,7 @@ static struct library {
   char *(*error_text)(pcap_t *handle);
 } library;
 
-/* Loading opens files, which is why it is done aside. */
+/* Loading opens files, so it runs in a thread with a descriptor table of its own. */
 static void load(void *argument) {
   static const char *const names[] = {"libpcap.so.1", "libpcap.so.0.8"};
   static const struct {
@@ -91,8 +92,8 @@ static int require_library(struct error *error) {
   return library.loaded ? 0 : error_set(error, ERROR_FAILURE, "%s", library.problem);
 }
 
-/* A stream at the top of the descriptors. Where a pipe's reader is slow, writing fails rather than
- * to wait for it. */
+/* Opens a stream whose descriptor is at the top. Writing to a pipe with a slow reader fails instead
+ * of waiting. */
 static FILE *open_stream(const char *path, struct error *error) {
   int descriptor =
       descriptor_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY, 0666);
@@ -151,7 +152,8 @@ void pcap_file_add(struct pcap_file *file, const struct event *event) {
                                .len = (bpf_u_int32)packet->total};
   header.ts.tv_sec = (time_t)(event->wall / 1000000000);
   header.ts.tv_usec =
-      (suseconds_t)(event->wall % 1000000000); /* the file says that it counts in nanoseconds */
+      (suseconds_t)(event->wall %
+                    1000000000); /* the file's header says that these are nanoseconds */
   library.dump((u_char *)file->dumper, &header, packet->bytes);
   file->count++;
   if (event->monotonic - file->flushed >= FLUSH_INTERVAL) {
@@ -180,7 +182,7 @@ int pcap_file_close(struct pcap_file *file, struct error *error) {
   return status;
 }
 
-#else /* built where libpcap's headers were missing */
+#else /* built without libpcap's headers */
 
 struct pcap_file *pcap_file_open(const char *path, struct error *error) {
   error_set(error, ERROR_FAILURE,

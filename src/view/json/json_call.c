@@ -1,16 +1,16 @@
-/* json_call: the arguments of a call in JSON: what its row says stands between its parentheses. */
+/* json_call: the arguments of a call in JSON, as its row lists them. */
 #include <fcntl.h>
 #include <string.h>
 
 #include "call/message.h"
 #include "view/json/json_part.h"
 
-/* A part of a call, and what is known of it. */
+/* A part of a call, and how much of it is known. */
 struct part_source {
   const struct call *call;
   const struct call_part *part;
   bool finished; /* the call has returned */
-  bool known;    /* and the kernel has filled in what it fills in */
+  bool known;    /* and the kernel has filled in its results */
 };
 
 static json_t *typed(const char *type) {
@@ -100,7 +100,7 @@ static json_t *part_data_in(const struct part_source *source) {
   return object;
 }
 
-/* Of what has not come only its size is known. */
+/* If no data has come, only the size of the buffer is known. */
 static json_t *part_data_out(const struct part_source *source) {
   const struct call *call = source->call;
   json_t *object = typed("data");
@@ -142,7 +142,7 @@ static json_t *part_value_out(const struct part_source *source) {
   return value_of(source->call, source->known);
 }
 
-/* A word that some of fcntl's commands do not have: NULL then. */
+/* An argument that some of fcntl's commands lack: then NULL. */
 static json_t *part_flags_word(const struct part_source *source) {
   const struct call *call = source->call;
   if (call->number[0] == F_SETFL)
@@ -218,7 +218,7 @@ static json_t *controls_of(const struct call_message *message) {
   return controls;
 }
 
-/* What a message has: of one that came its flags, too. */
+/* The members of a message, with its flags if it was received. */
 static void set_message(json_t *object, const struct call *call, const struct call_message *message,
                         bool came) {
   const struct blob *data = call->data;
@@ -251,7 +251,7 @@ static json_t *part_message_out(const struct part_source *source) {
   return object;
 }
 
-/* Several messages; of those that were moved how many bytes. */
+/* Several messages, with the number of bytes of those that were transferred. */
 static json_t *messages_of(const struct part_source *source, size_t count, bool came) {
   json_t *object = typed("messages");
   json_t *array = json_array();

@@ -33,7 +33,7 @@ static void set_number(json_t *object, const char *key, long long number) {
   json_object_set_new(object, key, json_integer(number));
 }
 
-/* A number of a sequence space, relative to its base and as it is. */
+/* A sequence number, relative to its base and absolute. */
 static void set_sequence(json_t *object, const char *key, bool there, uint32_t number,
                          bool relative, uint32_t base) {
   struct bytes absolute = {0};

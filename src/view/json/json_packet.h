@@ -1,4 +1,4 @@
-/* json_packet: a packet in JSON: what has become of it, what its headers say, and its bytes. */
+/* json_packet: a packet in JSON: what became of it, the fields of its headers, and its bytes. */
 #ifndef SOCKSH_VIEW_JSON_JSON_PACKET_H
 #define SOCKSH_VIEW_JSON_JSON_PACKET_H
 
@@ -6,7 +6,7 @@
 
 #include "timeline/event.h"
 
-/* Adds what a packet is: the body of its event. Returns "packet", the event's name. */
+/* Adds the members of a packet, the body of its event. Returns "packet", the event's name. */
 const char *json_set_packet(json_t *object, const struct event_packet *event);
 
 #endif

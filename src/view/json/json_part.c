@@ -11,7 +11,7 @@ json_t *json_text(const char *text, size_t length) {
   json_t *string = json_stringn(text, length);
   if (string)
     return string;
-  /* No memory, or no UTF-8: the second try tells. */
+  /* No memory, or not UTF-8: the second attempt will tell. */
   struct bytes safe = {0};
   for (size_t at = 0; at < length;) {
     uint32_t point;

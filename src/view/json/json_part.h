@@ -1,5 +1,5 @@
-/* json_part: the pieces of which events in JSON are made. Each function gives a new reference, NULL
- * when there is no memory. */
+/* json_part: the pieces that events in JSON are built from. Each function returns a new reference,
+ * NULL when there is no memory. */
 #ifndef SOCKSH_VIEW_JSON_JSON_PART_H
 #define SOCKSH_VIEW_JSON_JSON_PART_H
 
@@ -7,23 +7,23 @@
 
 #include "timeline/event.h"
 
-/* Text of this program or its user; what is no UTF-8 in it becomes "?". */
+/* Text from this program or its user; bytes that are not UTF-8 become "?". */
 json_t *json_text(const char *text, size_t length);
 
-/* Adds bytes: "text" where they are valid UTF-8, "base64" always, and "length", the number there
- * was. */
+/* Adds bytes: "text" if they are valid UTF-8, "base64" always, and "length", the original
+ * number. */
 void json_set_data(json_t *object, const void *data, size_t kept, size_t length);
 
 /* {"id", "descriptor", "role", "family", "protocol", "cookie", "name"} */
 json_t *json_socket(const struct socket_label *label);
 
-/* {"family", "text", "host", "port"} or {"family", "text"}; null where there is none. */
+/* {"family", "text", "host", "port"} or {"family", "text"}; null if there is no address. */
 json_t *json_address(const struct address *address);
 
 /* The name of a constant of a set, or its number. */
 json_t *json_constant(const struct constant_set *set, long value);
 
-/* The names of the flags that are set, as an array; what has no name is a number in it. */
+/* The names of the flags that are set, as an array; a flag without a name is a number in it. */
 json_t *json_flags(const struct constant_set *set, long value);
 
 /* The arguments of a call, in order, each an object with its "type". */

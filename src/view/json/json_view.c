@@ -1,4 +1,4 @@
-/* json_view: each event as an object on a line of its own. socksh-json(5) describes them. */
+/* json_view: each event as an object on a line of its own, as described in socksh-json(5). */
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static void set_wall(json_t *object, int64_t wall) {
   set_text(object, "wall", whole);
 }
 
-/* The errno of something that failed, by number and name; null twice for 0. */
+/* Sets the number and name of an errno; both null for 0. */
 static void set_errno(json_t *object, int number) {
   json_object_set_new(object, "errno", number ? json_integer(number) : json_null());
   json_object_set_new(object, "error",
@@ -131,7 +131,7 @@ static json_t *cell_value(const struct answer *answer, const struct cell *cell) 
   return json_null();
 }
 
-/* What a column is called: its title in small letters; the first that has none is "mark", another
+/* The key of a column: its title in lower case; the first without a title is "mark", any other
  * "remark". */
 static void append_key(const struct answer *answer, size_t column, struct bytes *key) {
   const char *title = answer->columns[column];
@@ -280,7 +280,7 @@ static const char *set_progress(json_t *object, const struct event_progress *pro
   return "progress";
 }
 
-/* What the event says; returns what it is. */
+/* Sets the body of the event; returns the event's name. */
 static const char *set_body(json_t *object, const struct event *event) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -326,7 +326,7 @@ static void json_event(struct view *view, const struct event *event) {
   if (!body || !object) {
     json_decref(body);
     json_decref(object);
-    return; /* no memory: this one is not shown */
+    return; /* no memory: this event is not shown */
   }
   set_text(object, "event", set_body(body, event));
   set_number(object, "serial", (long long)event->serial);

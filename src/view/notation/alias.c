@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct alias {
-  char letter; /* 'K': a port that is kept as it is */
+  char letter; /* 'K': a port that is printed unchanged */
   long long value;
   unsigned number;
 };
@@ -48,8 +48,8 @@ void alias_keep_ports(struct aliases *aliases, const char *text, size_t length) 
   }
 }
 
-/* A name that the kernel chose for a Unix socket, as it is written: unix:@ and five hexadecimal
- * digits (unix(7)). Its length, 0 for anything else. */
+/* Recognizes a name that the kernel chose for a Unix socket: unix:@ and five hexadecimal digits
+ * (unix(7)). Returns its length, 0 for anything else. */
 static size_t chosen_name(const char *text, size_t length, long long *value) {
   static const char before[] = "unix:@";
   enum { BEFORE = sizeof before - 1, DIGITS = 5 };

@@ -1,4 +1,4 @@
-/* call_text: a call as strace(1) writes it: what its row says stands between its parentheses. */
+/* call_text: a call as strace(1) writes it, with the arguments that its row lists. */
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <string.h>
@@ -16,7 +16,7 @@ void call_text_put_label(struct call_writer *writer, const struct socket_label *
   }
 }
 
-/* What --stable shows in place of what differs from run to run. */
+/* What --stable shows for values that differ from run to run. */
 static void put_with_aliases(struct call_writer *writer, const struct bytes *text) {
   if (writer->notation->aliases)
     alias_append_text(writer->notation->aliases, text->data ? text->data : "", text->length,
@@ -185,7 +185,7 @@ static void put_request_word(struct call_writer *writer, const struct call_part 
   (void)part;
   switch (call->number[0]) {
   case FIOCLEX:
-  case FIONCLEX: /* take nothing */
+  case FIONCLEX: /* take no argument */
     break;
   case SIOCGSTAMP:
   case SIOCGSTAMPNS:
@@ -298,12 +298,12 @@ static void put_control(struct call_writer *writer, const struct call_message *m
   bytes_free(&text);
 }
 
-/* A struct msghdr, as far as its braces: of one that came its flags, too. */
+/* A struct msghdr without its braces, with its flags if it was received. */
 static void put_header(struct call_writer *writer, const struct call_message *message, bool came) {
   const struct blob *data = writer->call->data;
   size_t end = message->start + (came ? message->length : message_room(message));
   size_t offset = message->start;
-  if (end > data->length) /* only so much of it was kept */
+  if (end > data->length) /* no more of it was kept */
     end = data->length;
   put(writer, "{msg_name=");
   put_socket_address(writer, &message->address);
@@ -339,7 +339,7 @@ static void put_message_out(struct call_writer *writer, const struct call_part *
     put_header(writer, writer->call->messages.message, true);
 }
 
-/* Several struct mmsghdr, of which the first `moved` have been. */
+/* Several struct mmsghdr, of which the first `moved` were transferred. */
 static void put_messages(struct call_writer *writer, size_t count, size_t moved, bool came) {
   put(writer, "[");
   for (size_t i = 0; i < count; i++) {
@@ -403,14 +403,14 @@ static void put_found(struct call_writer *writer, const struct call_part *part) 
   put(writer, "[");
   for (size_t i = 0; i < lookup->count && i < 4; i++) {
     put(writer, i ? ", " : "");
-    if (writer->notation->aliases) /* the port of a service is nobody's choice */
+    if (writer->notation->aliases) /* the port of a named service was not chosen by the kernel */
       alias_keep_port(writer->notation->aliases, address_port(&lookup->found[i]));
     notation_append_address(writer->notation, &lookup->found[i], writer->bytes);
   }
   put(writer, lookup->count > 4 ? ", ...]" : "]");
 }
 
-/* A descriptor of the program's own, by what it is, since its number says nothing. */
+/* One of the program's own descriptors is shown by what it is, since its number says nothing. */
 static void put_file(struct call_writer *writer, const struct call_part *part) {
   const char *name = writer->call->file.name ? writer->call->file.name : "";
   (void)part;
@@ -448,7 +448,8 @@ static void (*const part_writers[PART_COUNT_OF_KINDS])(struct call_writer *write
                                                        const struct call_part *part) = {
     EVERY_CALL_PART(WRITER)};
 
-/* Writes a part, with a comma before it unless it is the first, or turns out to be nothing. */
+/* Writes a part, after a comma unless it is the first; nothing if the part turns out to be
+ * empty. */
 static void put_part(struct call_writer *writer, const struct call_part *part, bool first) {
   size_t before = writer->bytes->length;
   if (!first)

@@ -1,15 +1,15 @@
-/* call_text_part: what the two halves of call_text share. Nobody else includes this. */
+/* call_text_part: what the two halves of call_text share. Only for them. */
 #ifndef SOCKSH_VIEW_NOTATION_CALL_TEXT_PART_H
 #define SOCKSH_VIEW_NOTATION_CALL_TEXT_PART_H
 
 #include "view/notation/notation.h"
 
-/* What the writing of one call needs. */
+/* The state of writing one call. */
 struct call_writer {
   const struct notation *notation;
   const struct call *call;
   struct bytes *bytes;
-  bool failed; /* the call failed: what it would have filled in is not known */
+  bool failed; /* the call failed, so its results are unknown */
 };
 
 static inline void put(struct call_writer *writer, const char *text) {
@@ -20,13 +20,13 @@ static inline void put_integer(struct call_writer *writer, long long number) {
   bytes_append_number(writer->bytes, number);
 }
 
-/* A descriptor, with the name bound to it where names are asked for. */
+/* A descriptor, with the name bound to it if names are wanted. */
 void call_text_put_label(struct call_writer *writer, const struct socket_label *label);
 
-/* One of select's sets, as it was asked for or given. */
+/* One of select's sets, as passed or as returned. */
 void call_text_put_set(struct call_writer *writer, uint32_t set, bool given);
 
-/* What stands behind the equals sign. */
+/* What follows the equals sign. */
 void call_text_put_result(struct call_writer *writer);
 
 #endif

@@ -1,4 +1,4 @@
-/* call_text_result: what a call has returned, as strace(1) writes it. */
+/* call_text_result: the result of a call, as strace(1) writes it. */
 #include <fcntl.h>
 #include <netdb.h>
 #include <string.h>

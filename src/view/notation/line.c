@@ -76,7 +76,7 @@ static void append_packet(const struct event_packet *packet, struct bytes *bytes
   bytes_free(&fate);
 }
 
-/* Where in the lab it happened. */
+/* The host of the lab where it happened. */
 static void append_host(const struct event *event, struct bytes *bytes) {
   if (event->host)
     bytes_append_format(bytes, "%s: ", event->host);

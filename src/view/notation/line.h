@@ -4,19 +4,19 @@
 
 #include "timeline/event.h"
 
-/* Adds a call that has returned, with the names of its sockets. */
+/* Appends a call that has returned, with the names of its sockets. */
 void line_append_call(const struct call *call, struct bytes *bytes);
 
-/* Adds what an event says, and returns what it is: "call". */
+/* Appends what an event says, and returns what it is: "call". */
 const char *line_append_event(const struct event *event, struct bytes *bytes);
 
-/* Adds an error: where, which command, and what. */
+/* Appends an error: its place, the command, and the message. */
 void line_append_error(const struct event_error *error, struct bytes *bytes);
 
-/* Why a state has changed, in a few words; "" for none. */
+/* Why a state changed, in a few words; "" for no reason. */
 const char *line_reason(enum state_reason reason);
 
-/* Adds a packet as tcpdump writes it, without its number and what became of it. */
+/* Appends a packet as tcpdump writes it, without its number and what became of it. */
 void line_append_packet(const struct event_packet *packet, struct bytes *bytes);
 
 #endif

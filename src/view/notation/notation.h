@@ -11,31 +11,31 @@ struct notation {
   size_t preview; /* bytes of data shown */
   enum escape_style style;
   bool names;              /* descriptors with the name bound to them: 3 srv */
-  struct aliases *aliases; /* NULL: everything as it is */
-  const char *arrow;       /* "->" or its character */
+  struct aliases *aliases; /* NULL: everything is printed unchanged */
+  const char *arrow;       /* "->" or the arrow character */
 };
 
-/* Adds a call that has returned: send(3, "hello", 5, 0) = 5. */
+/* Appends a call that has returned: send(3, "hello", 5, 0) = 5. */
 void notation_append_call(const struct notation *notation, const struct call *call,
                           struct bytes *bytes);
 
-/* Adds one that has not: accept(3, ...). */
+/* Appends one that has not: accept(3, ...). */
 void notation_append_started(const struct notation *notation, const struct call *call,
                              struct bytes *bytes);
 
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes);
 
-/* Adds what a socket is called: "3", "3 srv" with names; "(3)" where its descriptor is closed; "3
+/* Appends what a socket is called: "3", "3 srv" with names; "(3)" if its descriptor is closed; "3
  * queue:" for one that waits in the queue of listener 3, "3 served:" for one that a service on it
  * has accepted. */
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
                            struct bytes *bytes);
 
-/* What a reason means, as one sentence; "" for none. */
+/* The meaning of a reason, as one sentence; "" for none. */
 const char *notation_reason(enum state_reason reason);
 
-/* Adds the state of a socket, from -> to, and its addresses. */
+/* Appends the state of a socket, from -> to, and its addresses. */
 void notation_append_state(const struct notation *notation, const struct event_state *state,
                            struct bytes *bytes);
 

@@ -8,18 +8,18 @@
 #include "view/notation/packet_line_part.h"
 #include "view/notation/packet_line_tcp.h"
 
-/* What the writing of the table needs. `writer` writes into `text`, for one cell at a time. */
+/* The state of writing the table. `writer` writes one cell at a time to `text`. */
 struct full {
   const struct event_packet *event;
   const struct packet *packet;
   bool stable;
   struct answer *answer;
-  const char *group; /* of the row before */
+  const char *group; /* of the previous row */
   struct bytes text;
   struct packet_writer writer;
 };
 
-/* The first two cells of a row; a header is named once. */
+/* Adds the first two cells of a row; a header is named once. */
 static void start_row(struct full *full, const char *group, const char *name) {
   bool first = !full->group || strcmp(full->group, group) != 0;
   full->group = group;
@@ -28,7 +28,7 @@ static void start_row(struct full *full, const char *group, const char *name) {
   bytes_clear(&full->text);
 }
 
-/* The other two: what was written to `text`, and what it means. */
+/* Adds the other two: the contents of `text`, and the meaning. */
 static void end_row(struct full *full, const char *meaning) {
   answer_add_bytes(full->answer, CELL_TEXT, bytes_text(&full->text), full->text.length);
   answer_add_text(full->answer, _(meaning));
@@ -68,7 +68,7 @@ static void add_wire_rows(struct full *full) {
                  N_("why not all of it can be read"));
 }
 
-/* What each flag does, for those that are set. */
+/* Appends what each flag does, for the flags that are set. */
 static void put_flag_meanings(unsigned flags, struct bytes *bytes) {
   static const struct {
     unsigned flag;
@@ -103,7 +103,7 @@ static void put_flag_names(unsigned flags, struct bytes *bytes) {
     bytes_append_text(bytes, "none");
 }
 
-/* Relative to the first of the connection, and as the header has it. */
+/* Relative to the first of the connection, and as in the header. */
 static void put_sequence(struct full *full, uint32_t value, uint32_t base) {
   if (full->event->relative)
     bytes_append_format(&full->text, "%u", value - base);
@@ -139,7 +139,7 @@ static void put_field_address(struct full *full, const struct packet_field *fiel
   address_append_host(&address, &full->text);
 }
 
-/* What is chosen by chance, or counts time. */
+/* True for random numbers and clock values. */
 static bool varies(const struct packet_field *field) {
   return field->header == HEADER_TCP_STAMPS || strcmp(field->name, "id") == 0 ||
          strcmp(field->name, "flow") == 0;
@@ -192,7 +192,7 @@ static void put_value(struct full *full, const struct packet_field *field, size_
   }
 }
 
-/* What a field means; where its value says more, that. */
+/* Appends the meaning of a field, or of its value if that says more. */
 static void put_meaning(struct full *full, const struct packet_field *field) {
   const struct packet *packet = full->packet;
   bytes_clear(&full->text);
@@ -213,11 +213,11 @@ static void add_field_row(struct full *full, const struct packet_field *field, s
     put_value(full, field, bit);
     answer_add_bytes(full->answer, CELL_TEXT, bytes_text(&full->text), full->text.length);
   }
-  put_meaning(full, field); /* which may name a port */
+  put_meaning(full, field); /* it may name a port */
   answer_add_bytes(full->answer, CELL_ADDRESS, bytes_text(&full->text), full->text.length);
 }
 
-/* Options and extension headers of IP: bytes alone. */
+/* Adds the options and extension headers of IP, as bytes only. */
 static void add_ip_options(struct full *full) {
   const struct packet *packet = full->packet;
   size_t start = packet->family == AF_INET ? 20 : 40;
@@ -232,7 +232,7 @@ static void add_ip_options(struct full *full) {
                                           : N_("the headers between this one and what it carries"));
 }
 
-/* An option of TCP that has no fields of its own. */
+/* Adds an option of TCP that has no fields of its own. */
 static void add_option_row(struct full *full, const struct packet_option *option) {
   start_row(full, "TCP", "option");
   if (full->stable && option->kind == PACKET_OPTION_FAST_OPEN && option->length > 0)

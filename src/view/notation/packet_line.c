@@ -5,7 +5,7 @@
 #include "view/notation/packet_line_part.h"
 #include "view/notation/packet_line_tcp.h"
 
-/* The names of hosts are the user's, but text in place of one may come from anywhere. */
+/* Names of hosts are the user's, but other text in their place may come from anywhere. */
 static void put_name(struct packet_writer *writer, const char *name, bool ports, unsigned port) {
   escape_append_plain(writer->bytes, name, strlen(name), false, ESCAPE_ASCII);
   if (ports) {
@@ -32,12 +32,12 @@ static void put_ends(struct packet_writer *writer) {
 static void put_udp(struct packet_writer *writer) {
   const struct packet *packet = writer->packet;
   size_t told = get_16(packet->bytes + packet->transport + 4);
-  /* The first fragment says how long the whole is. */
+  /* The first fragment has the length of the whole datagram. */
   size_t length = packet->more && told >= 8 ? told - 8 : packet->payload_length;
   bytes_append_format(writer->bytes, "UDP, length %zu", length);
 }
 
-/* What is not read here: its name, and its first bytes. */
+/* A protocol that is not parsed here: its name and first bytes. */
 static void put_other(struct packet_writer *writer) {
   const struct packet *packet = writer->packet;
   packet_put_protocol(writer, packet->protocol);

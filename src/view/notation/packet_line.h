@@ -4,20 +4,20 @@
 
 #include "view/notation/notation.h"
 
-/* Adds a packet: client > server: Flags [S], seq 0, win 64240, <mss 1460,sackOK,TS val 1 ecr
- * 0,nop,wscale 7>. Whatever its bytes are, no one of them is added unescaped. */
+/* Appends a packet: client > server: Flags [S], seq 0, win 64240, <mss 1460,sackOK,TS val 1 ecr
+ * 0,nop,wscale 7>. None of its bytes is appended unescaped. */
 void packet_append_line(const struct notation *notation, const struct event_packet *event,
                         struct bytes *bytes);
 
-/* Adds the options of a TCP segment alone: mss 1460,sackOK. Nothing for any other packet. */
+/* Appends only the options of a TCP segment: mss 1460,sackOK. Nothing for any other packet. */
 void packet_append_options(const struct notation *notation, const struct event_packet *event,
                            struct bytes *bytes);
 
-/* Adds what has become of it, and why: "lost (cut)". Nothing for one that has crossed and for which
- * no reason is given. */
+/* Appends what became of it, and why: "lost (cut)". Nothing for one that crossed without a special
+ * reason. */
 void packet_append_fate(const struct event_packet *event, struct bytes *bytes);
 
-/* What a fate is called, one word by which a machine knows it. */
+/* The name of a fate, one word for machines to recognize. */
 const char *packet_fate_name(enum packet_fate fate);
 
 #endif

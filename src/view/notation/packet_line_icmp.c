@@ -6,17 +6,20 @@
 
 enum { ANY = -1 };
 
-/* A kind of message and its words. In these, a letter behind % stands for what the message holds:
- *   d s  destination and source of the packet that it is about      p r  its transport and port,
- * its protocol i q  an echo's id and sequence number                             m M  a next-hop
- * MTU of 16 and 32 bits o O  the offset of what is wrong, 8 and 32 bits                   g    a
- * gateway (IPv4) a    the address that is asked for (IPv6)                         t c  type and
- * code */
+/* A kind of message and its words. A letter after % stands for what the message holds:
+ *   d s  destination and source of the packet that it is about
+ *   p r  that packet's transport and port, its protocol
+ *   i q  an echo's id and sequence number
+ *   m M  a next-hop MTU of 16 and 32 bits
+ *   o O  the offset of what is wrong, in 8 and 32 bits
+ *   g    a gateway (IPv4)
+ *   a    the address that is asked for (IPv6)
+ *   t c  type and code */
 struct icmp_form {
   int type;
   int code;
   const char *text;
-  bool about; /* the packet that it is about is worth a word more */
+  bool about; /* the packet that it is about is worth a mention */
 };
 
 static const struct icmp_form icmp_forms[] = {
@@ -94,7 +97,7 @@ static const struct icmp_form *find_form(const struct packet *packet) {
   return form;
 }
 
-/* An address inside, by the name of the end of this packet that has it. */
+/* Appends an address inside the message, by the name of the end of this packet that has it. */
 static void put_address(struct packet_writer *writer, struct address address) {
   struct address source = packet_source(writer->packet);
   struct address target = packet_destination(writer->packet);
@@ -114,7 +117,7 @@ static void put_address(struct packet_writer *writer, struct address address) {
     address_append_host(&address, writer->bytes);
 }
 
-/* An address of 4 or 16 bytes at an offset behind the type. */
+/* Appends an address of 4 or 16 bytes at an offset after the type. */
 static void put_address_at(struct packet_writer *writer, size_t offset) {
   const struct packet *packet = writer->packet;
   struct address address = {0};
@@ -160,7 +163,7 @@ static void put_part(struct packet_writer *writer, const struct packet *about, c
   case 'r':
     bytes_append_number(writer->bytes, about->protocol);
     break;
-  case 'i': /* of a ping socket it is its port */
+  case 'i': /* for a ping socket, the id is its port */
     packet_put_port(writer, get_16(rest));
     break;
   case 'q':
@@ -197,7 +200,8 @@ static void put_end(struct packet_writer *writer, struct address address) {
   }
 }
 
-/* The packet that an error is about. Its numbers are of another sender's, so they are not said. */
+/* The packet that an error is about. Its sequence numbers are not shown, since they are another
+ * sender's. */
 static void put_about(struct packet_writer *writer, const struct packet *about) {
   if (about->family == AF_UNSPEC)
     return;
@@ -218,8 +222,8 @@ static void put_about(struct packet_writer *writer, const struct packet *about) 
     bytes_append_format(writer->bytes, ", length %zu", about->payload_length);
 }
 
-/* Only the beginning of the packet that an error is about is here: its own header says how long it
- * was. */
+/* Only the beginning of the packet that an error is about is here; its header has its full
+ * length. */
 static void read_about(const struct packet *packet, struct packet *about) {
   packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT,
               about);

@@ -4,10 +4,10 @@
 
 #include "view/notation/packet_line_part.h"
 
-/* Adds the protocol, the message and its length. */
+/* Appends the protocol, the message and its length. */
 void packet_put_icmp(struct packet_writer *writer);
 
-/* Adds the message alone. */
+/* Appends the message alone. */
 void packet_put_icmp_words(struct packet_writer *writer);
 
 #endif

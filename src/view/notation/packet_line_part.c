@@ -1,6 +1,6 @@
 #include "view/notation/packet_line_part.h"
 
-/* What IP carries that is not read here, by the names that tcpdump gives. */
+/* Protocols over IP that are not parsed here, by the names that tcpdump uses. */
 static const struct protocol_name {
   int protocol;
   const char *name;

@@ -23,7 +23,7 @@ static void put_scale(struct packet_writer *writer, const struct packet_option *
   bytes_append_format(writer->bytes, " %u", option->data[0]);
 }
 
-/* The blocks are of the data that the receiver of this segment has sent. */
+/* The blocks are of data sent by the receiver of this segment. */
 static void put_blocks(struct packet_writer *writer, const struct packet_option *option) {
   uint32_t base = acknowledgment_base(writer);
   bytes_append_format(writer->bytes, " %zu ", option->length / 8);
@@ -33,7 +33,7 @@ static void put_blocks(struct packet_writer *writer, const struct packet_option 
 }
 
 static void put_stamp(struct packet_writer *writer, uint32_t stamp, uint32_t base) {
-  if (writer->notation->aliases && stamp != 0) /* it is never the same twice */
+  if (writer->notation->aliases && stamp != 0) /* it differs every time */
     packet_put(writer, "T");
   else
     bytes_append_format(writer->bytes, "%u",
@@ -67,8 +67,8 @@ static void put_cookie(struct packet_writer *writer, const struct packet_option 
     packet_put_hex(writer, option->data, option->length, option->length);
 }
 
-/* In tcpdump's words. `least` and `most` are the lengths of data that `put` takes; any other is
- * shown in hexadecimal. */
+/* In tcpdump's words. `least` and `most` limit the length of the data that `put` takes; with any
+ * other length it is shown in hexadecimal. */
 static const struct option_form {
   unsigned kind;
   const char *name;

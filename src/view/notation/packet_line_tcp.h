@@ -7,16 +7,16 @@
 /* An option that <netinet/tcp.h> does not name (RFC 7413). */
 enum { PACKET_OPTION_FAST_OPEN = 34 };
 
-/* Adds flags, numbers, window, options and length. */
+/* Appends flags, numbers, window, options and length. */
 void packet_put_tcp(struct packet_writer *writer);
 
-/* Adds the options, without the brackets around them. */
+/* Appends the options, without the brackets around them. */
 void packet_put_options(struct packet_writer *writer);
 
-/* Adds one option. */
+/* Appends one option. */
 void packet_put_option(struct packet_writer *writer, const struct packet_option *option);
 
-/* What an option of this kind is for; "" for an unknown one. */
+/* The purpose of an option; "" for an unknown one. */
 const char *packet_option_meaning(unsigned kind);
 
 #endif

@@ -155,13 +155,13 @@ struct kept_service {
   unsigned number;
   uint64_t connection;
   uint64_t serial;
-  struct bytes event; /* as the timeline keeps it */
+  struct bytes event; /* as the timeline encodes it */
 };
 
 void service_lines_keep(struct service_lines *lines, const struct event *event) {
   struct kept_service kept = {
       event->service->number, event->service->connection, event->serial, {0}};
-  /* What is about no connection stands behind them. */
+  /* Events without a connection come after those of the connections. */
   if (kept.connection == 0)
     kept.connection = UINT64_MAX;
   event_encode(event, SIZE_MAX, &kept.event);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/* How many columns of a terminal the text takes: characters of UTF-8, two for wide ones. */
+/* The width of text in columns of a terminal: UTF-8 characters, two columns for wide ones. */
 static size_t width_of(const char *text, size_t length) {
   size_t width = 0;
   for (size_t at = 0; at < length;) {
@@ -17,7 +17,7 @@ static size_t width_of(const char *text, size_t length) {
   return width;
 }
 
-/* A duration to three digits or so: 0.412 ms, 58.2 s, 1 h 59 min. */
+/* A duration to about three digits: 0.412 ms, 58.2 s, 1 h 59 min. */
 static void append_time(long long nanoseconds, struct bytes *bytes) {
   double seconds = (double)nanoseconds / 1e9;
   if (nanoseconds >= 3600000000000)
@@ -52,7 +52,7 @@ static void append_cell(const struct answer *answer, const struct cell *cell,
     bytes_append_char(bytes, cell->number ? '>' : ' ');
     break;
   case CELL_TIME:
-    if (aliases) /* it is never the same twice */
+    if (aliases) /* it differs every time */
       bytes_append_char(bytes, 'T');
     else
       append_time(cell->number, bytes);
@@ -77,7 +77,7 @@ struct layout {
   const struct answer *answer;
   size_t columns;
   size_t rows;
-  struct bytes text; /* all cells' text */
+  struct bytes text; /* the text of all cells */
   struct bytes ends; /* size_t: where each cell's text ends */
   struct column {
     size_t width;
@@ -85,7 +85,7 @@ struct layout {
   } * shape;
 };
 
-/* Renders each cell once, to know the widths. Row 0 is the header. */
+/* Renders each cell once, to measure the widths. Row 0 is the header. */
 static void measure(struct layout *layout, enum escape_style style, struct aliases *aliases) {
   const struct answer *answer = layout->answer;
   for (size_t row = 0; row < layout->rows + 1; row++)
@@ -116,7 +116,7 @@ static void append_row(const struct layout *layout, size_t row, size_t indent,
                        struct bytes *bytes) {
   const size_t *ends = (const size_t *)layout->ends.data + row * layout->columns;
   size_t start = row || layout->columns == 0 ? ends[-1] : 0;
-  size_t pending = indent; /* spaces are held back, so that no line ends in them */
+  size_t pending = indent; /* spaces are held back, so that no line ends with them */
   for (size_t column = 0; column < layout->columns; column++) {
     size_t length = ends[column] - start;
     size_t width = width_of(layout->text.data + start, length);

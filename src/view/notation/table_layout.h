@@ -6,8 +6,8 @@
 #include "timeline/answer.h"
 #include "view/notation/alias.h"
 
-/* Adds the table, each line indented by `indent` spaces. `aliases` may be NULL. Bytes from outside
- * are escaped. */
+/* Appends the table, each line indented by `indent` spaces. `aliases` may be NULL. Bytes from
+ * outside are escaped. */
 void table_append(const struct answer *answer, size_t indent, enum escape_style style,
                   struct aliases *aliases, struct bytes *bytes);
 

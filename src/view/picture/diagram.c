@@ -49,7 +49,7 @@ void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_s
     diagram->gaps++;
 }
 
-/* Puts square brackets in place of the sides of a state's box. */
+/* Replaces the sides of a state's box by square brackets. */
 static void mark_state(char *text, enum socket_state state) {
   const char *name = constant_name(&constant_states, state);
   char *at = name ? strstr(text, name) : NULL;
@@ -63,7 +63,7 @@ static void mark_state(char *text, enum socket_state state) {
   *right = ']';
 }
 
-/* Four characters: [12] for one that was seen, x4x for one that Linux does not have. */
+/* Four characters: [12] for an arc that was seen, x4x for one that Linux does not have. */
 static void mark_transition(char *place, int number, unsigned taken, bool has) {
   char digits[3] = {(char)(number > 9 ? '0' + number / 10 : ' '), (char)('0' + number % 10), '\0'};
   const char *around = taken ? "[]" : has ? "  " : "xx";

@@ -1,20 +1,20 @@
-/* diagram: TCP's state diagram (RFC 9293, figure 5) in characters, with what was seen marked on it.
- */
+/* diagram: TCP's state diagram (RFC 9293, figure 5) in characters, with what was seen marked on
+ * it. */
 #ifndef SOCKSH_VIEW_PICTURE_DIAGRAM_H
 #define SOCKSH_VIEW_PICTURE_DIAGRAM_H
 
 #include "socket/transition.h"
 
 struct diagram {
-  unsigned states;                  /* bits 1 << enum socket_state: those that were seen */
+  unsigned states;                  /* bits 1 << enum socket_state: the states seen */
   unsigned taken[TRANSITION_COUNT]; /* how often each arc was seen */
-  unsigned gaps;                    /* changes that passed over a state which was not seen */
+  unsigned gaps;                    /* changes that passed through a state which was not seen */
 };
 
-/* Notes one change; from STATE_UNKNOWN it is the first that was seen of a socket. */
+/* Records one change; from STATE_UNKNOWN it is the first one seen of a socket. */
 void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_state to);
 
-/* Adds the drawing, and the counts of states and arcs seen. */
+/* Appends the drawing, and the counts of states and arcs seen. */
 void diagram_append(const struct diagram *diagram, struct bytes *bytes);
 
 #endif

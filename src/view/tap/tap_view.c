@@ -1,5 +1,5 @@
-/* tap_view: the tests of a session in the form of the Test Anything Protocol, version 14. What is
- * no test is a comment. */
+/* tap_view: the tests of a session in the Test Anything Protocol, version 14. Everything else is a
+ * comment. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,13 +12,13 @@
 
 enum { LEVELS = 32, STATES = 64 };
 
-/* A file that is being run: a subtest, but for the outermost. */
+/* A file being run: a subtest, except the outermost. */
 struct level {
   unsigned count;
   unsigned failed;
 };
 
-/* The state of a socket that was seen last. */
+/* The last state seen of a socket. */
 struct tap_state {
   uint64_t socket;
   struct bytes line;
@@ -30,12 +30,13 @@ struct tap_view {
   struct level levels[LEVELS];
   unsigned depth;
   bool begun;
-  struct bytes statement; /* the line being run, and where it stands */
+  struct bytes statement; /* the line being run, and its place */
   struct bytes place;
   struct bytes call;               /* the last call */
-  struct tap_state states[STATES]; /* the latest, the oldest are forgotten */
+  struct tap_state states[STATES]; /* the latest; the oldest are dropped */
   size_t state_count;
-  uint64_t failed_statement; /* its failure has been reported: an error behind it is no other one */
+  uint64_t failed_statement; /* the statement whose failure was reported: a later error of it is the
+                                same one */
 };
 
 static void indent(struct tap_view *tap) {
@@ -50,8 +51,8 @@ static void send_out(struct tap_view *tap) {
   bytes_clear(&tap->text);
 }
 
-/* Version 14 is 13 with subtests, which older harnesses pass over; but they refuse the number.
- * prove(1) tells its own. */
+/* Version 14 is 13 plus subtests, which older harnesses ignore; but they refuse the number.
+ * prove(1) passes its own version in the environment. */
 static int tap_version(void) {
   const char *harness = getenv("HARNESS_VERSION");
   return harness && strtod(harness, NULL) < 3.5 ? 13 : 14;
@@ -63,7 +64,7 @@ static void begin(struct tap_view *tap) {
   tap->begun = true;
 }
 
-/* A description: # and \ are escaped, since behind a # stands a directive. */
+/* A description: # and \ are escaped, since a # starts a directive. */
 static void put_description(struct tap_view *tap, const char *text, size_t length) {
   struct bytes plain = {0};
   escape_append_plain(&plain, text, length, false, ESCAPE_ASCII);
@@ -75,7 +76,7 @@ static void put_description(struct tap_view *tap, const char *text, size_t lengt
   bytes_free(&plain);
 }
 
-/* key: "text", in double quotes, which in YAML take the escapes of C. */
+/* key: "text", in double quotes, in which YAML takes C's escapes. */
 static void put_yaml(struct tap_view *tap, const char *key, const char *text, size_t length) {
   indent(tap);
   bytes_append_format(&tap->text, "  %s: ", key);
@@ -118,8 +119,7 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
     put_yaml(tap, "expected", expected, strlen(expected));
   if (got)
     put_yaml(tap, "got", got, strlen(got));
-  bool own =
-      event->job == 0 && event->statement != 0; /* a job's line is not the one that was seen last */
+  bool own = event->job == 0 && event->statement != 0; /* a job's line is not the one seen last */
   if (own && tap->place.length)
     put_yaml(tap, "at", tap->place.data, tap->place.length);
   if (own && tap->statement.length)
@@ -140,7 +140,7 @@ static void show_test(struct tap_view *tap, const struct event *event) {
   }
 }
 
-/* An error that is not the failure of a test that was reported: a point of its own. */
+/* Shows an error other than the reported failure of a test, as a test point of its own. */
 static void show_error(struct tap_view *tap, const struct event *event) {
   const struct event_error *error = &event->error;
   struct bytes text = {0};
@@ -209,7 +209,7 @@ static void remember_state(struct tap_view *tap, const struct event *event,
   size_t at = 0;
   while (at < tap->state_count && tap->states[at].socket != event->state->socket.id)
     at++;
-  if (at == STATES) { /* the oldest goes */
+  if (at == STATES) { /* the oldest is dropped */
     bytes_free(&tap->states[0].line);
     memmove(tap->states, tap->states + 1, (STATES - 1) * sizeof *tap->states);
     tap->states[STATES - 1] = (struct tap_state){0};
@@ -226,12 +226,12 @@ static void remember_line(struct tap_view *tap, const struct event_statement *li
   bytes_clear(&tap->statement);
   bytes_append(&tap->statement, line->text, line->length);
   if (line->depth > 0 && line->line == 0)
-    return; /* inside a block: the place is that of the block */
+    return; /* inside a block: the place is the block's */
   bytes_clear(&tap->place);
   bytes_append_format(&tap->place, "%s:%u", line->source ? line->source : "", line->line);
 }
 
-/* What is told for orientation, where it was asked for with -v. */
+/* Comments for orientation, if -v asked for them. */
 static void tell(struct tap_view *tap, const char *before, const struct bytes *line) {
   struct bytes whole = {0};
   if (!tap->view.settings.verbose)
@@ -265,7 +265,7 @@ static void tap_event(struct view *view, const struct event *event) {
     remember_state(tap, event, &line);
     tell(tap, "  ", &line);
     break;
-  case EVENT_PACKET: /* of these there may be many */
+  case EVENT_PACKET: /* there may be many of these */
     if (!tap->view.settings.verbose)
       break;
     line_append_event(event, &line);

@@ -9,7 +9,7 @@ struct held_line {
   unsigned job;
   enum rank rank;
   uint64_t socket;
-  uint64_t number; /* of its event, which is their order */
+  uint64_t number; /* the number of its event, for the order */
   int descriptor;
   char *text;
   size_t length;
@@ -44,7 +44,7 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
   kept->lines.failed = false; /* this line is lost, and no other */
 }
 
-/* By rank, states by socket; else in the order in which they came. */
+/* By rank, and states by socket; otherwise in order of arrival. */
 static int compare(const void *first, const void *second) {
   const struct held_line *a = first;
   const struct held_line *b = second;

@@ -1,6 +1,6 @@
-/* held_output: the lines that --stable keeps until their statement is done, or their job was waited
- * for: calls and the like first, then packets, then states by socket, so that their order does not
- * hang on time. Packets are of no statement, and stand with what the foreground does. */
+/* held_output: lines that --stable holds back until their statement has ended, or their job was
+ * waited for: calls and the like first, then packets, then states by socket, so that their order
+ * does not depend on timing. Packets belong to no statement, and go with the foreground's. */
 #ifndef SOCKSH_VIEW_TEXT_HELD_OUTPUT_H
 #define SOCKSH_VIEW_TEXT_HELD_OUTPUT_H
 
@@ -16,7 +16,7 @@ struct held_output {
 void held_output_add(struct held_output *kept, const struct event *event, int descriptor,
                      const struct bytes *line);
 
-/* Hands those of a job, 0 for the foreground, to the output; or all. */
+/* Passes those of a job, 0 for the foreground, to the output; or all of them. */
 void held_output_release(struct held_output *kept, struct output *output, unsigned job);
 void held_output_release_all(struct held_output *kept, struct output *output);
 

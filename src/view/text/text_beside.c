@@ -10,7 +10,7 @@
  * what has become of it. */
 void text_show_packet(struct text_view *text, const struct event *event) {
   const struct event_packet *packet = &event->packet;
-  /* What was sent again while it is held is told by `wire`. */
+  /* `wire` shows retransmissions of a held packet. */
   if (text->view.settings.quiet || packet->fate == PACKET_AGAIN)
     return;
   struct notation notation = text_notation(text, false);
@@ -36,8 +36,8 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* So many lines of services at once, and so many more in a second: who reads along sees all, and a
- * crowd does not flood the screen. The timeline has them all. */
+/* Limits lines about services to MOST at once, and one more for each EACH nanoseconds: interactive
+ * use is shown in full, and a crowd does not flood the screen. The timeline has them all. */
 static bool service_fits(struct text_view *text, const struct event *event) {
   enum { MOST = 100, EACH = 1000000000 / 20 };
   int64_t grown = (event->monotonic - text->service_since) / EACH;
@@ -88,7 +88,7 @@ void text_show_service(struct text_view *text, const struct event *event) {
     text_emit(text, event, STDOUT_FILENO);
 }
 
-/* How far a transfer has come, in a line of the terminal that is written again and again. */
+/* Shows the progress of a transfer on one line of the terminal, which is overwritten each time. */
 void text_show_progress(struct text_view *text, const struct event *event) {
   const struct view_settings *settings = &text->view.settings;
   struct winsize size = {0};

@@ -1,10 +1,10 @@
-/* text_beside: lines about what goes on beside the statements: packets, services, transfers. */
+/* text_beside: lines about what happens beside the statements: packets, services, transfers. */
 #ifndef SOCKSH_VIEW_TEXT_TEXT_BESIDE_H
 #define SOCKSH_VIEW_TEXT_TEXT_BESIDE_H
 
 #include "view/text/text_part.h"
 
-/* Each shows an event of its kind, or leaves it out as the settings say. */
+/* Each shows an event of its kind, unless the settings hide it. */
 void text_show_packet(struct text_view *text, const struct event *event);
 void text_show_service(struct text_view *text, const struct event *event);
 void text_show_progress(struct text_view *text, const struct event *event);

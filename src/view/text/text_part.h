@@ -1,4 +1,4 @@
-/* text_part: what the files of the text view share among them. */
+/* text_part: what the files of the text view share. */
 #ifndef SOCKSH_VIEW_TEXT_TEXT_PART_H
 #define SOCKSH_VIEW_TEXT_TEXT_PART_H
 
@@ -13,10 +13,10 @@ struct text_view {
   struct aliases aliases;        /* --stable */
   struct held_output kept;       /* --stable */
   struct service_lines services; /* --stable */
-  int64_t service_since; /* lines of services are shown within a budget that grows with time */
+  int64_t service_since; /* lines about services are shown within a budget that grows with time */
   int64_t service_budget;
   unsigned long long service_skipped;
-  bool progress; /* the terminal's line shows how far a transfer has come */
+  bool progress; /* a progress line is on the terminal */
 };
 
 /* Colours of a terminal. */
@@ -27,13 +27,13 @@ void text_style_off(struct text_view *text);
 
 struct notation text_notation(struct text_view *text, bool names);
 
-/* Adds bytes to the line, escaped; with `lines` newlines stay. */
+/* Appends bytes to the line, escaped; `lines` keeps newlines. */
 void text_put(struct text_view *text, const char *data, size_t length, bool lines);
 
-/* Sends the line that was built to a descriptor, or keeps it, and begins the next. */
+/* Sends the line to a descriptor, or holds it back, and starts the next. */
 void text_emit(struct text_view *text, const struct event *event, int descriptor);
 
-/* Takes what is shown of a transfer away, before a line is shown in its place. */
+/* Erases the progress line before another line is shown in its place. */
 void text_end_progress(struct text_view *text);
 
 #endif

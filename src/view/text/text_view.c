@@ -16,7 +16,7 @@ static void put_start(struct text_view *text, const struct event *event) {
     bytes_append_text(&text->line, "  ");
 }
 
-/* Where in the lab it happened. */
+/* The host of the lab where it happened. */
 static void put_host(struct text_view *text, const struct event *event) {
   if (event->host)
     bytes_append_format(&text->line, "%s: ", event->host);
@@ -68,7 +68,7 @@ static void show_blocked(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* A sentence that explains the line before it. */
+/* A sentence that explains the previous line. */
 static void put_note(struct text_view *text, const struct event *event, const char *note) {
   put_start(text, event);
   text_style_on(text, STYLE_NOTE);
@@ -77,7 +77,8 @@ static void put_note(struct text_view *text, const struct event *event, const ch
   bytes_append_char(&text->line, '\n');
 }
 
-/* What an open socket's user should know of. That a lost call failed, the call has said. */
+/* What the user of an open socket must learn at once. A lost call has already reported its own
+ * failure. */
 static bool told_at_once(const struct event_state *state) {
   bool open = state->socket.role == ROLE_OPEN;
   bool peer = state->reason == REASON_PEER_FIN && state->now.state == STATE_CLOSE_WAIT;
@@ -106,7 +107,7 @@ static void show_note(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* Puts what was built in the place of what the terminal shows, as much of it as fits. */
+/* Puts the new text in place of what the terminal shows, as much of it as fits. */
 static void replace_screen(struct text_view *text) {
   static const char clear[] = "\033[H\033[2J";
   struct winsize size = {0};
@@ -164,7 +165,7 @@ static void put_message(struct text_view *text, const char *message) {
     bytes_append_text(&text->line, message);
 }
 
-/* "FILE:LINE: ", and nothing at the prompt. */
+/* "FILE:LINE: "; nothing at the prompt. */
 static void put_place(struct text_view *text, const struct event_error *error) {
   if (!error->source[0])
     return;
@@ -179,7 +180,7 @@ static void show_error(struct text_view *text, const struct event *event) {
   bool typed = !error->source[0];
   bool interrupted = error->kind == ERROR_INTERRUPTED;
   bool known = (error->call || interrupted) && typed && !text->view.settings.quiet;
-  /* How far a call of several came is worth saying, that it was interrupted is not. */
+  /* How far a command of several calls came is worth a line; the interruption alone is not. */
   if (known && interrupted && !error->call) {
     put_note(text, event, error->message);
     text_emit(text, event, STDOUT_FILENO);
@@ -187,7 +188,7 @@ static void show_error(struct text_view *text, const struct event *event) {
   }
   if (known && !error->hint[0])
     return;
-  if (known) { /* the call's line has just said the rest */
+  if (known) { /* the call's line has already said the rest */
     put_note(text, event, error->hint);
     text_emit(text, event, STDOUT_FILENO);
     return;
