@@ -161,12 +161,12 @@ enum service_phase {
   SERVICE_COLLECTED, /* its end has been noticed: no more events follow */
 };
 
-/* Why a service has ended, or is ending. */
+/* Why a service has ended. */
 enum service_end {
   SERVICE_RUNS,
   SERVICE_STOPPED, /* `stop`, or the end of the session */
-  SERVICE_UNTIL,   /* the bytes that end it have come */
-  SERVICE_LOST,    /* its socket was closed or shut down, and its last client is gone */
+  SERVICE_UNTIL,   /* what it was to wait for has come */
+  SERVICE_LOST,    /* its socket was closed or shut down, and its last client has gone */
 };
 
 struct event_service {
@@ -183,7 +183,7 @@ struct event_service {
   uint64_t received;    /* bytes from the client, or from all clients */
   uint64_t sent;        /* bytes to them */
   uint64_t count;       /* SERVICE_ENDED: connections in all, or datagrams */
-  uint64_t left_out;    /* how many service events were dropped before this one, for lack of room */
+  uint64_t left_out;    /* how many service events were dropped before this one */
   int error;            /* an errno, or 0 */
   enum service_end end; /* SERVICE_ENDED: why */
   const char *text;     /* the handler and the model; the call that failed. "" for none */

@@ -27,7 +27,7 @@ struct view;
 struct view_class {
   const char *name;    /* "text" */
   bool unseen;         /* it also gets packets that are not shown */
-  unsigned leaves_out; /* the kinds that it does not show: bits VIEW_KIND(kind) */
+  unsigned leaves_out; /* kinds of events that it does not show: bits VIEW_KIND(kind) */
   size_t size;         /* the size of its struct, which begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
   void (*finish)(struct view *view); /* the session is over: writes what was held back */
