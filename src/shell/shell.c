@@ -107,7 +107,7 @@ int shell_stop(struct session *session, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
-  services_end_all(session);
+  service_handle_end_all(session);
   session_unlock(session);
   jobs_free(session);
   watcher_stop(session);

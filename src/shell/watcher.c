@@ -211,7 +211,7 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
     ssize_t got = read(session->waiters.wake, &count, sizeof count);
     (void)got;
   }
-  if (atomic_exchange(&session->told, false))
+  if (atomic_exchange(&session->flush_wanted, false))
     news->flush = true;
   if (items[1].revents)
     news->signal = take_signal();
