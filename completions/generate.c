@@ -1,7 +1,6 @@
-/* generate: prints what the completions and the manual have from the table of options and the table
- * of commands. `generate bash` and `generate zsh` print the part of a completion between its marks;
- * `generate manual` prints the items of the manual's list of options, for the test that holds the
- * manual against the table. */
+/* generate: prints what the completions and the manual take from the tables of options and of
+ * commands. `generate bash` and `generate zsh` print the generated part of a completion; `generate
+ * manual` prints the items of the manual's list of options, for the test that compares them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,14 +8,14 @@
 #include "commands/command_table.h"
 #include "shell/options.h"
 
-/* The same word stands in completions/socksh.bash. */
+/* completions/socksh.bash uses the same words. */
 static const char *const bash_completions[] = {
     [COMPLETES_NOTHING] = "nothing",
     [COMPLETES_COMMANDS] = "commands",
     [COMPLETES_DURATION] = "duration",
 };
 
-/* The action of _arguments. */
+/* The action for _arguments. */
 static const char *const zsh_completions[] = {
     [COMPLETES_NOTHING] = "",
     [COMPLETES_COMMANDS] = "_socksh_commands",
@@ -25,7 +24,7 @@ static const char *const zsh_completions[] = {
 
 static const char durations[] = "10s 30s 1m 5m";
 
-/* Text for single quotes; before each of the characters in `escaped` stands a backslash. */
+/* Prints text for single quotes, with a backslash before each of the characters in `escaped`. */
 static void print_escaped(const char *text, const char *escaped) {
   for (; *text; text++) {
     if (strchr(escaped, *text))
@@ -86,8 +85,8 @@ static void print_bash(void) {
   puts("  )");
 }
 
-/* What may not stand beside an option: all else where it ends the program, FILE where it takes that
- * place, else its other name, or those that it excludes. */
+/* Prints what excludes an option: everything else if it ends the program, FILE if it takes its
+ * place, otherwise its other name or the options at the same position. */
 static void print_zsh_excluded(const struct shell_option *option) {
   if (option->place == 0) {
     fputs("(- *)", stdout);
@@ -108,7 +107,7 @@ static void print_zsh_excluded(const struct shell_option *option) {
   }
 }
 
-/* One name of an option, as a specification of _arguments. */
+/* Prints one name of an option as a specification for _arguments. */
 static void print_zsh_name(const struct shell_option *option, const char *hyphens, const char *name,
                            const char *equals) {
   fputs("    '", stdout);

@@ -1,5 +1,6 @@
-/* commands: prints the manual's section about commands, in mdoc, from the table of commands; or,
- * with the word "examples", the examples in it, for the test that runs them. */
+/* commands: prints the manual's section on commands, in mdoc, from the table of commands. With the
+ * argument "examples" it prints the examples, for the test that runs them; with "calls", the names
+ * of all calls. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 
 enum { WIDTH = 78 };
 
-/* A word of mdoc: backslashes are doubled, and a line does not begin with a control character. */
+/* Prints a word for mdoc: escapes backslashes, and a control character at the beginning of a line.
+ */
 static size_t print_word(const char *word, size_t length, bool fresh) {
   size_t printed = length;
   if (fresh && (word[0] == '.' || word[0] == '\'')) {
@@ -29,7 +31,7 @@ static size_t print_word(const char *word, size_t length, bool fresh) {
   return printed;
 }
 
-/* Text in lines of the usual width; each sentence begins a line, and an empty line is a new
+/* Prints text in lines of the usual width. Each sentence starts a line; an empty line starts a
  * paragraph. */
 static void print_text(const char *text) {
   size_t used = 0;
@@ -59,7 +61,7 @@ static void print_text(const char *text) {
   putchar('\n');
 }
 
-/* Lines as they are. */
+/* Prints lines as they are. */
 static void print_lines(const char *text) {
   while (*text) {
     size_t length = strcspn(text, "\n");
@@ -77,7 +79,7 @@ static void print_literal(const char *title, const char *text) {
   puts(".Ed");
 }
 
-/* A paragraph of one sentence. */
+/* Prints a paragraph of one sentence. */
 static void print_sentence(const char *beginning, const char *rest) {
   struct bytes text = {0};
   bytes_append_format(&text, "%s %s.", beginning, rest);
@@ -111,7 +113,7 @@ static void print_errors(const struct command *command) {
   puts(".El");
 }
 
-/* "accept(2), tcp(7)" as references. */
+/* Prints "accept(2), tcp(7)" as cross-references. */
 static void print_pages(const char *pages) {
   if (!pages)
     return;
@@ -127,7 +129,7 @@ static void print_pages(const char *pages) {
   }
 }
 
-/* "lists the open sockets" as a sentence. */
+/* Prints "lists the open sockets" as a sentence. */
 static void print_summary(const char *summary) {
   struct bytes text = {0};
   bytes_append_char(&text, (char)toupper((unsigned char)*summary));

@@ -28,13 +28,13 @@ int main(int argc, char **argv) {
   int status = options_read(argc, argv, &options);
   if (status >= 0)
     return status;
-  /* A script may be a descriptor that is about to be closed: /dev/fd/63. */
+  /* Open it now: as /dev/fd/63 it may name a descriptor that is closed soon. */
   if (options.path)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
   bool interactive = !options.commands && (!options.path || options.step) && !options.from_input &&
                      isatty(STDIN_FILENO);
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
-  status = interactive ? prompt_run(&session, &options) : script_run(&session, &options);
+  status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
   return shell_stop(&session, status);
 }

@@ -51,8 +51,8 @@ bool call_has_failed(const struct call *call) {
   return call->result < 0 || (call_row(call)->result == RESULT_LOOKUP && call->result != 0);
 }
 
-/* The first socket of the call that is closed: its number may be another's by now. NULL where all
- * are open. */
+/* The first of the call's sockets that is closed, whose number may have been reused by now. NULL if
+ * all are open. */
 static const struct socket *closed_socket(const struct call *call) {
   if (call->entry && call->entry->descriptor < 0)
     return call->entry;
@@ -65,7 +65,7 @@ static const struct socket *closed_socket(const struct call *call) {
   return NULL;
 }
 
-/* Notes that the call waits on its sockets, or does so no longer. */
+/* Counts this call among those that wait on its sockets (1), or no longer (-1). */
 static void count_waiting(struct call *call, int change) {
   if (call->entry)
     call->entry->waiting += (unsigned)change;
@@ -96,14 +96,14 @@ int call_prepare(struct call *call, struct socket_table *table, struct error *er
   return 0;
 }
 
-/* The protocol that the kernel chose for 0. */
+/* The protocol that the kernel picks for 0. */
 static int default_protocol(int family, int type) {
   if (family != AF_INET && family != AF_INET6)
     return 0;
   return type == SOCK_STREAM ? IPPROTO_TCP : type == SOCK_DGRAM ? IPPROTO_UDP : 0;
 }
 
-/* What the new socket is. The call has said it, so nobody need be asked. */
+/* The call itself says what the new socket is, so the kernel need not be asked. */
 static void describe_made(struct call *call, struct socket *made) {
   switch (call_row(call)->makes) {
   case MAKES_EPOLL:
@@ -139,7 +139,7 @@ static void finish_made(struct call *call, struct socket_table *table) {
     if (call->made[i] < 0 || !made)
       continue;
     if (socket_table_add(table, made, call->made[i]) < 0) {
-      /* Cannot be: the slots were reserved. Closing is better than losing it. */
+      /* Cannot happen: the slots were reserved. Closing the descriptor beats leaking it. */
       close(call->made[i]);
       continue;
     }
@@ -166,7 +166,7 @@ void call_finish(struct call *call, struct socket_table *table) {
     call->entry->shut = true;
   if (row->makes != MAKES_NOTHING)
     finish_made(call, table);
-  /* Linux frees the number whatever close(2) returned, except for a bad one. */
+  /* Linux frees the number whatever close(2) returns, unless the descriptor was bad. */
   if (row->closes && call->error != EBADF)
     socket_table_remove(table, call->entry);
 }
@@ -218,10 +218,10 @@ bool call_needs_no_look(const struct call *call) {
   const struct call_row *row = call_row(call);
   bool proves =
       row->proves_stream && (row->direction == SENDS ? call->result >= 0 : call->result > 0);
-  /* A Unix stream sends only while this side is not shut down, and a peer that closes shuts it
-   * down: that the kernel took the data proves what poll would be asked for. That it gave data does
-   * not, since data outlives its sender; but a reader is told of the end in any case, by the next
-   * call, which finds no more and is looked behind. */
+  /* A Unix stream can send only until this side is shut down, and a peer that closes shuts it down.
+   * So if the kernel took the data, poll would report nothing new. Received data proves less, since
+   * it outlives its sender. But the reader still learns of the end: the next call finds no data,
+   * and a look follows it. */
   return proves && socket && socket->family == AF_UNIX && socket->type == SOCK_STREAM &&
          socket->seen.state == STATE_CONNECTED && !socket->may_change_local;
 }

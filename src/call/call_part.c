@@ -83,7 +83,7 @@ static void load_data_out(struct call *call, const struct call_part *part,
   call_frame_add(frame, (long)call->size);
 }
 
-/* With MSG_TRUNC the result is the datagram's length, which may be more than was written. */
+/* With MSG_TRUNC the result is the datagram's length, which may exceed what was written. */
 static void store_data_out(struct call *call, const struct call_part *part,
                            struct call_frame *frame) {
   (void)part;
@@ -98,7 +98,7 @@ static void load_option(struct call *call, const struct call_part *part, struct 
   call_frame_add(frame, call->number[1]);
 }
 
-/* A filter is handed over by a pointer to its instructions. */
+/* The kernel takes a filter by a pointer to its program. */
 static void load_value_in(struct call *call, const struct call_part *part,
                           struct call_frame *frame) {
   if (!call->value.option || !call->value.option->type->pointer || call->value.raw) {
@@ -133,8 +133,8 @@ static void load_flags_word(struct call *call, const struct call_part *part,
   call_frame_add(frame, call->number[1]);
 }
 
-/* Most requests take a pointer to an int. What others write goes into memory that is large enough
- * for any. */
+/* Most requests take a pointer to an int. The buffer is large enough for what any request writes.
+ */
 static void load_request_word(struct call *call, const struct call_part *part,
                               struct call_frame *frame) {
   (void)part;
@@ -152,7 +152,7 @@ static void store_request_word(struct call *call, const struct call_part *part,
   if (call->number[0] == SIOCGSTAMP || call->number[0] == SIOCGSTAMPNS) {
     memcpy(&time, frame->memory, sizeof time);
     call->number[1] = time.tv_sec;
-    call->number[2] = time.tv_usec; /* or nanoseconds, which stand in the same place */
+    call->number[2] = time.tv_usec; /* nanoseconds with SIOCGSTAMPNS, at the same offset */
     return;
   }
   memcpy(&number, frame->memory, sizeof number);
@@ -180,8 +180,8 @@ static void store_poll(struct call *call, const struct call_part *part, struct c
 
 enum { SET_BITS = 8 * sizeof(unsigned long), SET_KINDS = 3 };
 
-/* The bits are set by hand in memory of the needed size: FD_SET aborts above 1023. The frame has
- * the count and the three sets, NULL for one that nothing was asked of. */
+/* The bits are set by hand in memory of the needed size: FD_SET aborts above 1023. The words are
+ * the count and the three sets, NULL for a set without members. */
 static void load_sets(struct call *call, const struct call_part *part, struct call_frame *frame) {
   (void)part;
   const struct call_items *items = &call->items;
@@ -244,8 +244,8 @@ static void store_events(struct call *call, const struct call_part *part,
   call->items.count = call->result > 0 ? (size_t)call->result : 0;
 }
 
-/* epoll_wait gives numbers: those that were registered. Which sockets they are, only the table
- * knows. */
+/* epoll_wait returns the numbers that were registered. Only the table knows which sockets they are.
+ */
 static void finish_events(struct call *call, struct socket_table *table) {
   for (size_t i = 0; i < call->items.count; i++) {
     struct call_item *item = &call->items.item[i];
@@ -257,7 +257,7 @@ static void finish_events(struct call *call, struct socket_table *table) {
   }
 }
 
-/* Rounded up, so that a short wait does not become none. */
+/* Rounds up, so that a short wait does not become none. */
 static void load_milliseconds(struct call *call, const struct call_part *part,
                               struct call_frame *frame) {
   (void)part;
@@ -273,7 +273,7 @@ static void load_timespec(struct call *call, const struct call_part *part,
   call_frame_add_pointer(frame, call->duration < 0 ? NULL : &frame->time);
 }
 
-/* A look-up is asked of the C library, which is given the call itself. */
+/* A lookup goes to the C library, which gets the call itself. */
 static void load_nothing(struct call *call, const struct call_part *part,
                          struct call_frame *frame) {
   (void)call;

@@ -1,4 +1,4 @@
-/* call_part: the kinds of part as far as making a call is concerned: a row each. */
+/* call_part: how each kind of part is handled when a call is made, a row each. */
 #ifndef SOCKSH_CALL_CALL_PART_H
 #define SOCKSH_CALL_CALL_PART_H
 
@@ -11,13 +11,13 @@
 
 enum { CALL_WORDS = 8, CALL_IOVECS = 16 };
 
-/* What the kernel is given, as machine words, while a call is made. */
+/* The machine words that the kernel is given, and the memory they point to. */
 struct call_frame {
   long words[CALL_WORDS];
   int count;
-  void *memory; /* for what has no room below; freed behind the call; NULL: none */
-  bool failed;  /* there was no memory: the call can't be made */
-  union {       /* filled in by the part that needs it: a call has one such part */
+  void *memory; /* for what does not fit below; freed after the call; NULL: none */
+  bool failed;  /* out of memory: the call can't be made */
+  union {       /* used by the part that needs it: no call has two such parts */
     socklen_t length;
     struct epoll_event event;
     struct sock_fprog program;
@@ -31,16 +31,16 @@ struct call_frame {
 };
 
 struct call_part_class {
-  /* In prepare: reserves what the part will need. 0, or -1 when there is no memory. NULL: nothing.
-   */
+  /* In call_prepare: reserves what the part will need. 0, or -1 if out of memory. NULL: nothing to
+   * do. */
   int (*reserve)(struct call *call, struct socket_table *table);
-  /* Puts the part's words into the frame. It touches nothing outside the call. */
+  /* Adds the part's words to the frame. Touches nothing outside the call. */
   void (*load)(struct call *call, const struct call_part *part, struct call_frame *frame);
-  /* Takes what the kernel has filled in. NULL: nothing. */
+  /* Reads back what the kernel has filled in. NULL: nothing to do. */
   void (*store)(struct call *call, const struct call_part *part, struct call_frame *frame);
-  /* In finish: brings the table of sockets up to date. NULL: there is nothing to do. */
+  /* In call_finish: updates the table of sockets. NULL: nothing to do. */
   void (*finish)(struct call *call, struct socket_table *table);
-  enum call_payload payload; /* which member of the call's union it is about */
+  enum call_payload payload; /* the member of the call's union that it uses */
 };
 
 extern const struct call_part_class call_part_classes[PART_COUNT_OF_KINDS];
@@ -53,10 +53,11 @@ static inline void call_frame_add_pointer(struct call_frame *frame, const void *
   call_frame_add(frame, (long)pointer);
 }
 
-/* Zeroed memory that is freed behind the call; NULL, and the frame has failed. */
+/* Zeroed memory that call_perform frees after the call. On failure NULL, and `frame->failed` is
+ * set. */
 void *call_frame_allocate(struct call_frame *frame, size_t count, size_t size);
 
-/* The readers of messages: message.c. */
+/* How messages are handled: in message.c. */
 int message_reserve(struct call *call, struct socket_table *table);
 void message_load_in(struct call *call, const struct call_part *part, struct call_frame *frame);
 void message_load_out(struct call *call, const struct call_part *part, struct call_frame *frame);

@@ -1,5 +1,4 @@
-/* call_rows: the table of calls, and how each is made of the words that its parts have put there.
- */
+/* call_rows: the table of calls, and how each is made with the words of its parts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,12 +12,12 @@
 #include "call/call.h"
 #include "call/resolve.h"
 
-/* A word as a pointer of C. */
+/* A word as a C pointer. */
 static void *at(long word) {
   return (void *)word; // NOLINT(performance-no-int-to-ptr)
 }
 
-/* On a host of the lab the one who can make it there is asked, and hands the descriptors over. */
+/* Asks the lab's helper to make the sockets on their host. It passes the descriptors back. */
 static long make_there(struct call *call, bool pair) {
   int made[2];
   int error = call->host->make(call->host, (int)call->number[0], (int)call->number[1],
@@ -44,7 +43,7 @@ static long make_lookup(struct call *call, const long *words) {
   return resolve_perform(call);
 }
 
-/* A call of the C library that is made of its words alone. */
+/* A call of the C library that needs nothing but its words. */
 #define MAKE(name, ...)                                                                            \
   static long make_##name(struct call *call, const long *w) {                                      \
     (void)call;                                                                                    \

@@ -3,7 +3,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include <linux/errqueue.h> /* wants struct timespec */
+#include <linux/errqueue.h> /* needs struct timespec */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -19,7 +19,7 @@
 #include "names/constant.h"
 #include "option/option_type.h"
 
-/* What old headers lack. */
+/* Constants that old headers lack. */
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
 #endif
@@ -109,7 +109,7 @@ static void append_timespecs(const unsigned char *data, size_t length, struct by
     bytes_append_char(bytes, ']');
 }
 
-/* Who reported an error of the error queue. */
+/* The name of an error's origin: who put it into the error queue. NULL if unknown. */
 static const char *origin_name(unsigned origin) {
   static const char *const names[] = {"SO_EE_ORIGIN_NONE",         "SO_EE_ORIGIN_LOCAL",
                                       "SO_EE_ORIGIN_ICMP",         "SO_EE_ORIGIN_ICMP6",
@@ -157,7 +157,7 @@ static void append_raw(const unsigned char *data, size_t length, struct bytes *b
   escape_append_quoted(bytes, data, length, 64, ESCAPE_ASCII);
 }
 
-/* The flow label and the traffic class, in network order. */
+/* Flow label and traffic class, in network byte order. */
 static void append_flow(const unsigned char *data, size_t length, struct bytes *bytes) {
   uint32_t flow = 0;
   memcpy(&flow, data, length < sizeof flow ? length : sizeof flow);
@@ -216,7 +216,7 @@ static int read_segment(const char *text, size_t length, struct bytes *data, str
   return option_put(data, &size, sizeof size, error);
 }
 
-/* ADDRESS[%INTERFACE]: the interface's number, 0 where none is named. */
+/* Splits ADDRESS[%INTERFACE]. `index` is the interface's number, or 0 if none is named. */
 static int split_interface(const char *text, size_t *length, uint32_t *index, struct error *error) {
   const char *percent = memchr(text, '%', *length);
   *index = 0;

@@ -47,8 +47,8 @@ static int reserve_one(struct call_message *message, const struct socket *subjec
     memset(message->control.data, 0, message->control_size);
     message->control.length = message->control_size;
   }
-  /* SCM_MAX_FD of the kernel is 253: no message brings more. And none but those of Unix sockets
-   * brings any. */
+  /* The kernel's SCM_MAX_FD is 253: no message carries more descriptors, and only those of Unix
+   * sockets carry any. */
   size_t room = subject->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
   if (room > 253)
     room = 253;
@@ -81,7 +81,7 @@ size_t message_room(const struct call_message *message) {
   return room;
 }
 
-/* Fills in a header for the kernel; `parts` has room for all of the message's. */
+/* Fills in a header for the kernel. `parts` has room for all of the message's parts. */
 static void fill_header(struct call *call, struct call_message *message, bool receives,
                         struct msghdr *header, struct iovec *parts) {
   size_t offset = message->start;
@@ -99,10 +99,11 @@ static void fill_header(struct call *call, struct call_message *message, bool re
   }
 }
 
-/* Takes what the kernel has written about one that has come; `length` -1: none has. */
+/* Stores what the kernel wrote about a received message. A `length` of -1 means none was received.
+ */
 static void take_header(struct call_message *message, const struct msghdr *header, long length,
                         size_t size) {
-  /* With MSG_TRUNC the length is the datagram's, which may be more than was written. */
+  /* With MSG_TRUNC the length is the datagram's, which may exceed what was written. */
   size_t received = length < 0 ? 0 : (size_t)length;
   message->length = received < size ? received : size;
   message->flags = header->msg_flags;
@@ -128,7 +129,7 @@ void message_store(struct call *call, const struct call_part *part, struct call_
   call->data->length = call->messages.message->length;
 }
 
-/* One block for all headers and, behind them, their parts. */
+/* One block holds all headers, followed by their iovecs. */
 static void load_several(struct call *call, bool receives, struct call_frame *frame) {
   const struct call_messages *messages = &call->messages;
   size_t parts = 0;
@@ -164,7 +165,7 @@ void message_store_sent(struct call *call, const struct call_part *part, struct 
     call->messages.message[i].length = headers[i].msg_len;
 }
 
-/* Those that did not come are none: their number is the result. */
+/* The result is the number of messages received. The rest are emptied. */
 void message_store_received(struct call *call, const struct call_part *part,
                             struct call_frame *frame) {
   const struct mmsghdr *headers = frame->memory;
@@ -199,23 +200,24 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
   return true;
 }
 
-/* It is on the host of the socket that was sent, which the session may still have, too. */
-static struct host *host_of_pair(const struct socket_table *table, int descriptor) {
+/* A received descriptor is on the host of the socket that was passed, if the session still has that
+ * one too: both have one cookie. */
+static struct host *host_of_passed(const struct socket_table *table, int descriptor) {
   uint64_t cookie = 0;
   socklen_t length = sizeof cookie;
   if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
     return NULL;
-  const struct socket *pair_cookie = socket_table_find_cookie(table, cookie, NULL);
-  return pair_cookie ? pair_cookie->host : NULL;
+  const struct socket *passed = socket_table_find_cookie(table, cookie, NULL);
+  return passed ? passed->host : NULL;
 }
 
-/* Takes one descriptor that came with a message. */
+/* Adds a descriptor that came with a message to the table, or closes it if it is no socket. */
 static void receive_descriptor(struct call_message *message, struct socket_table *table,
                                int descriptor) {
   int domain;
   socklen_t length = sizeof domain;
   if (descriptor < 0)
-    return; /* SCM_PIDFD with an error in its place */
+    return; /* SCM_PIDFD may carry an error instead */
   bool taken = message->received_count < message->received_room &&
                getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
                socket_table_add(table, message->received[message->received_count], descriptor) == 0;
@@ -225,7 +227,7 @@ static void receive_descriptor(struct call_message *message, struct socket_table
   }
   struct socket *received = message->received[message->received_count++];
   socket_identify(received);
-  received->host = host_of_pair(table, descriptor);
+  received->host = host_of_passed(table, descriptor);
 }
 
 static void receive_descriptors(struct call_message *message, struct socket_table *table) {

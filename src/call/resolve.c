@@ -7,11 +7,11 @@
 
 #include "system/resolver.h"
 
-/* A look-up of a call. */
-struct look_up {
+/* A lookup: the query, and room for the answer. */
+struct lookup {
   struct resolver_question question;
   enum call_name name;
-  char host[NI_MAXHOST]; /* asked for, or found */
+  char host[NI_MAXHOST]; /* the query, or the answer */
   char service[NI_MAXSERV];
   bool has_host;
   bool has_service;
@@ -23,28 +23,28 @@ struct look_up {
   int error;
 };
 
-static void look_up_release(struct resolver_question *question) {
-  struct look_up *look_up = (struct look_up *)question;
-  if (look_up->list)
-    freeaddrinfo(look_up->list);
-  free(look_up);
+static void lookup_release(struct resolver_question *question) {
+  struct lookup *lookup = (struct lookup *)question;
+  if (lookup->list)
+    freeaddrinfo(lookup->list);
+  free(lookup);
 }
 
-static void look_up_ask(struct resolver_question *question) {
-  struct look_up *look_up = (struct look_up *)question;
-  if (look_up->name == CALL_GETADDRINFO) {
-    struct addrinfo hints = {.ai_family = look_up->family, .ai_socktype = look_up->type};
-    if (!look_up->has_host)
+static void lookup_ask(struct resolver_question *question) {
+  struct lookup *lookup = (struct lookup *)question;
+  if (lookup->name == CALL_GETADDRINFO) {
+    struct addrinfo hints = {.ai_family = lookup->family, .ai_socktype = lookup->type};
+    if (!lookup->has_host)
       hints.ai_flags = AI_PASSIVE;
-    look_up->status =
-        getaddrinfo(look_up->has_host ? look_up->host : NULL,
-                    look_up->has_service ? look_up->service : NULL, &hints, &look_up->list);
+    lookup->status =
+        getaddrinfo(lookup->has_host ? lookup->host : NULL,
+                    lookup->has_service ? lookup->service : NULL, &hints, &lookup->list);
   } else {
-    look_up->status = getnameinfo(&look_up->address.any, look_up->address.length, look_up->host,
-                                  sizeof look_up->host, look_up->service, sizeof look_up->service,
-                                  look_up->type == SOCK_DGRAM ? NI_DGRAM : 0);
+    lookup->status = getnameinfo(&lookup->address.any, lookup->address.length, lookup->host,
+                                 sizeof lookup->host, lookup->service, sizeof lookup->service,
+                                 lookup->type == SOCK_DGRAM ? NI_DGRAM : 0);
   }
-  look_up->error = look_up->status == EAI_SYSTEM ? errno : 0;
+  lookup->error = lookup->status == EAI_SYSTEM ? errno : 0;
 }
 
 static int take_list(struct call *call, const struct addrinfo *list) {
@@ -65,49 +65,49 @@ static int take_list(struct call *call, const struct addrinfo *list) {
   return 0;
 }
 
-/* The status of the answer, and errno. */
-static long take_result(struct call *call, const struct look_up *look_up) {
+/* Moves the answer into the call. Returns the status and sets errno. */
+static long take_result(struct call *call, const struct lookup *lookup) {
   bool taken = true;
-  if (look_up->status == 0 && look_up->name == CALL_GETADDRINFO) {
-    taken = take_list(call, look_up->list) == 0;
-  } else if (look_up->status == 0) {
-    call->lookup.text[0] = strdup(look_up->host);
-    call->lookup.text[1] = strdup(look_up->service);
+  if (lookup->status == 0 && lookup->name == CALL_GETADDRINFO) {
+    taken = take_list(call, lookup->list) == 0;
+  } else if (lookup->status == 0) {
+    call->lookup.text[0] = strdup(lookup->host);
+    call->lookup.text[1] = strdup(lookup->service);
     taken = call->lookup.text[0] && call->lookup.text[1];
   }
-  errno = look_up->error;
-  return taken ? look_up->status : EAI_MEMORY;
+  errno = lookup->error;
+  return taken ? lookup->status : EAI_MEMORY;
 }
 
-static void fill_in(struct look_up *look_up, const struct call *call) {
-  look_up->question.ask = look_up_ask;
-  look_up->question.release = look_up_release;
-  look_up->name = call->name;
-  look_up->family = (int)call->number[0];
-  look_up->type = (int)call->number[1];
-  look_up->address = call->address;
-  look_up->has_host = call->lookup.text[0] != NULL;
-  look_up->has_service = call->lookup.text[1] != NULL;
-  if (look_up->has_host)
-    strncpy(look_up->host, call->lookup.text[0], sizeof look_up->host - 1);
-  if (look_up->has_service)
-    strncpy(look_up->service, call->lookup.text[1], sizeof look_up->service - 1);
+static void fill_in(struct lookup *lookup, const struct call *call) {
+  lookup->question.ask = lookup_ask;
+  lookup->question.release = lookup_release;
+  lookup->name = call->name;
+  lookup->family = (int)call->number[0];
+  lookup->type = (int)call->number[1];
+  lookup->address = call->address;
+  lookup->has_host = call->lookup.text[0] != NULL;
+  lookup->has_service = call->lookup.text[1] != NULL;
+  if (lookup->has_host)
+    strncpy(lookup->host, call->lookup.text[0], sizeof lookup->host - 1);
+  if (lookup->has_service)
+    strncpy(lookup->service, call->lookup.text[1], sizeof lookup->service - 1);
 }
 
 long resolve_perform(struct call *call) {
-  struct look_up *look_up = calloc(1, sizeof *look_up);
+  struct lookup *lookup = calloc(1, sizeof *lookup);
   long result = EAI_AGAIN;
   errno = 0;
-  if (!look_up)
+  if (!lookup)
     return EAI_MEMORY;
-  fill_in(look_up, call);
-  int problem = resolver_run(&look_up->question);
+  fill_in(lookup, call);
+  int problem = resolver_run(&lookup->question);
   if (problem == 0)
-    result = take_result(call, look_up);
+    result = take_result(call, lookup);
   else if (problem == EINTR)
     result = EAI_SYSTEM;
   int error = problem == 0 ? errno : problem == EINTR ? EINTR : 0;
-  resolver_release(&look_up->question);
+  resolver_release(&lookup->question);
   errno = error;
   return result;
 }

@@ -4,6 +4,19 @@
 
 #include "command/invocation.h"
 #include "language/escape.h"
+#include "session/process.h"
+#include "session/service_handle.h"
+
+void argument_value_free(struct argument_value *value) {
+  expanded_free(&value->word);
+  if (value->socket)
+    object_release(&value->socket->object);
+  if (value->process)
+    object_release(&value->process->object);
+  if (value->service)
+    object_release(&value->service->object);
+  blob_release(value->data);
+}
 
 const char *argument_value_text(const struct argument_value *value, struct bytes *text) {
   bytes_append(text, value->word.data, value->word.length);
@@ -50,7 +63,7 @@ int argument_wrong(struct invocation *invocation, const struct argument_value *v
   return -1;
 }
 
-int keyword_index(const char *words, const char *text, size_t length) {
+int argument_keyword_index(const char *words, const char *text, size_t length) {
   int index = 0;
   for (const char *at = words; at; index++) {
     const char *end = strchr(at, '|');
@@ -62,7 +75,7 @@ int keyword_index(const char *words, const char *text, size_t length) {
   return -1;
 }
 
-/* A socket is used on its own host. */
+/* The error for a socket of another host than the @HOST prefix names. */
 static int wrong_host(struct invocation *invocation, const struct socket *socket) {
   const struct host *host = invocation->runner->host;
   return error_set(invocation->error, ERROR_FAILURE,

@@ -1,4 +1,4 @@
-/* argument_address: words that are addresses, and what they mean on a host of the lab. */
+/* argument_address: words that are addresses, and what they mean on a lab's host. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "language/number.h"
 #include "socket/look.h"
 
-/* The host's own address in place of the one there is, whose family and port stay. */
+/* Replaces the address by the host's own one of its family, and keeps the port. */
 static void set_own_address(struct address *address, const struct host *host) {
   int port = address_port(address);
   struct address own = host ? host->address(host, address_family(address)) : (struct address){0};
@@ -65,21 +65,21 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
   return status;
 }
 
-/* The host that an address is meant on: that of the socket, or of the @ before the command; NULL:
- * the real network. */
+/* The host on which an address is meant: the socket's, or that of @HOST; NULL: the real network. */
 static const struct host *host_of(const struct invocation *invocation,
                                   const struct socket *socket) {
   return socket ? socket->host : invocation->runner->host;
 }
 
-/* ":80" and "80": on a host of the lab that is its own address, which the others reach. */
+/* True for ":80" and "80". On a lab's host these mean its own address, which the others can reach.
+ */
 static bool leaves_host_open(const struct argument_value *value) {
   const char *text = value->word.data;
   size_t length = value->word.length;
   return length > 0 && (text[0] == ':' || !memchr(text, ':', length));
 }
 
-/* A host of the lab by name. What is left to be looked up, a service's name, is. */
+/* Uses the address of a lab's host. Only the service's name may still need a lookup. */
 static int look_up_in_lab(struct invocation *invocation, struct argument_value *value,
                           struct address_query *query, const struct socket *socket,
                           const struct address *found) {
@@ -105,7 +105,7 @@ static int look_up_name(struct invocation *invocation, struct argument_value *va
   int family = socket && socket->family == AF_INET6 ? AF_INET6 : AF_INET;
   if (!lab_find_host(lab, query->host, length))
     return look_up(invocation, value, query, socket);
-  /* On the real network the address may be anybody's. */
+  /* On the real network this address may belong to anyone. */
   if (!host && socket)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("%s is a host of the lab, and socket %d is on the real network: make it "
@@ -130,7 +130,7 @@ static bool is_name_or_last(const struct argument_value *value) {
 
 static bool is_none(const struct argument_value *value) {
   bool bare = value->word.bare == value->word.length;
-  return bare && value->argument->flags & NONE_TOO && argument_is(value, "none");
+  return bare && value->argument->flags & ALLOWS_NONE && argument_is(value, "none");
 }
 
 static int read_address(struct invocation *invocation, struct argument_value *value) {
@@ -144,7 +144,7 @@ static int read_address(struct invocation *invocation, struct argument_value *va
              : 0;
 }
 
-/* What a name is bound to, or the last socket: an address, or a socket's. */
+/* The address that a name is bound to, or that of the socket it names, or of the last socket. */
 static int named_address(struct invocation *invocation, struct argument_value *value) {
   struct runner *runner = invocation->runner;
   const char *text = value->word.data;
@@ -225,7 +225,7 @@ static void complete_address(const struct argument *argument, struct offer *offe
 }
 
 static void describe_address(const struct argument *argument, struct bytes *text) {
-  bytes_append_format(text, argument->flags & NONE_TOO ? "%s|none" : "%s", argument->name);
+  bytes_append_format(text, argument->flags & ALLOWS_NONE ? "%s|none" : "%s", argument->name);
 }
 
 const struct argument_kind argument_address = {

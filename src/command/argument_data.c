@@ -1,4 +1,4 @@
-/* argument_data: what stands for bytes in a line: text, file:, hex: and fill:. */
+/* argument_data: words that stand for bytes: text, file:, hex: and fill:. */
 #include <errno.h>
 #include <string.h>
 
@@ -124,8 +124,6 @@ const struct argument_kind argument_data = {
     .find = find_data,
     .complete = complete_data,
 };
-
-/* A path. */
 
 static int read_file(struct invocation *invocation, struct argument_value *value) {
   if (value->word.length == 0 || memchr(value->word.data, '\0', value->word.length))

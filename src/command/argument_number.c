@@ -1,4 +1,4 @@
-/* argument_number: words that are numbers, sizes, times, rates and shares. */
+/* argument_number: words that are numbers, sizes, durations, rates and percentages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +86,7 @@ const struct argument_kind argument_timeout = {
     .describe = describe_timeout,
 };
 
-/* A number with a point, and what stands behind it. False where it is no number from 0 up. */
+/* Reads a decimal number, and returns what follows it in `rest`. False if it is no number >= 0. */
 static bool read_decimal(const struct argument_value *value, double *number, const char **rest) {
   char text[32];
   char *end;

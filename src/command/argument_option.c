@@ -31,7 +31,7 @@ const struct argument_kind argument_level = {
     .complete = complete_level,
 };
 
-/* The level that was given before an option; NULL where none was. */
+/* The level given before an option, or NULL. */
 static const struct argument_value *earlier_level(const struct invocation *invocation) {
   for (size_t i = 0; i < invocation->count; i++)
     if (invocation->values[i].argument && invocation->values[i].argument->kind == &argument_level)
@@ -39,8 +39,7 @@ static const struct argument_value *earlier_level(const struct invocation *invoc
   return NULL;
 }
 
-/* The option of this name at just one of the levels that the socket has; NULL where there is none,
- * or several. */
+/* The option of this name, if exactly one of the socket's levels has it; otherwise NULL. */
 static const struct option *option_of_socket(const struct socket *socket, const char *text,
                                              size_t length) {
   const int levels[] = {SOL_SOCKET, socket->family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
@@ -57,8 +56,7 @@ static const struct option *option_of_socket(const struct socket *socket, const 
   return found;
 }
 
-/* True when some level has the option: its name is right, and only the socket's family can tell
- * which one is meant. */
+/* True if any level has an option of this name. Which level is meant may depend on the socket. */
 static bool option_at_any_level(const char *text, size_t length) {
   struct error ignored;
   for (const struct option *option = option_table; option->name; option++)
@@ -81,8 +79,8 @@ static int read_option_number(struct invocation *invocation, struct argument_val
   return 0;
 }
 
-/* Without a level only the socket's family can tell which of several options of one name is meant:
- * then it is `unknown`, where some level has one. */
+/* Without a level, an option whose name several levels use is `unknown` until the socket is known.
+ */
 static int read_option(struct invocation *invocation, struct argument_value *value) {
   const struct argument_value *level = earlier_level(invocation);
   const char *text = value->word.data;
@@ -109,12 +107,12 @@ static int find_option(struct invocation *invocation, struct argument_value *val
   value->unknown = false;
   value->option = socket ? option_of_socket(socket, value->word.data, value->word.length) : NULL;
   if (!value->option)
-    return -1; /* the error says which levels have it */
+    return -1; /* the error lists the levels that have it */
   value->number = value->option->number;
   return 0;
 }
 
-/* The level among the words so far, behind the socket; -1: none. */
+/* The level among the words typed so far, after the socket; -1: none. */
 static int offered_level(const struct offer *offer) {
   long level = -1;
   for (size_t i = 1; i < offer->word_count; i++) {
@@ -148,7 +146,7 @@ const struct argument_kind argument_option = {
     .complete = complete_option,
 };
 
-/* Only hex: is read here: the rest is for the option's own type to read. */
+/* Only hex: is read here. The option's type reads anything else. */
 static int read_value(struct invocation *invocation, struct argument_value *value) {
   static const char hexadecimal[] = "hex:";
   size_t length = strlen(hexadecimal);
@@ -157,8 +155,8 @@ static int read_value(struct invocation *invocation, struct argument_value *valu
              : 0;
 }
 
-/* The words of the option that the word before names. What the type's usage has in capitals stands
- * for something, and is no word to type. */
+/* Offers the words for the option named by the previous word. Words in capitals in the type's usage
+ * are placeholders and are not offered. */
 static void complete_value(const struct argument *argument, struct offer *offer) {
   (void)argument;
   struct error ignored;

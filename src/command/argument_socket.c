@@ -1,4 +1,4 @@
-/* argument_socket: words that stand for sockets, and for what is done with them. */
+/* argument_socket: words that stand for sockets, for sockets with events, and for services. */
 #include <ctype.h>
 #include <limits.h>
 #include <poll.h>
@@ -115,7 +115,7 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
   if (number_parse(text, length, &number) == 0 && number >= 0)
     return socket_by_number(invocation, value, number);
   if (!name_valid(text, length))
-    return argument_read_socket(invocation, value); /* which says what is wrong */
+    return argument_read_socket(invocation, value); /* it reports the error */
   struct socket *socket = argument_socket_by_name(invocation->runner, text, length);
   if (!socket && names_get(invocation->runner->scope.names, text, length))
     return argument_wrong(invocation, value, _("is bound to something that is no socket"));
@@ -125,7 +125,7 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
   return 0;
 }
 
-/* A lone 0, which no socket of the session can be, is left to what comes behind: the duration of
+/* A lone 0 can't be a socket of the session, so it is left to the next argument: the duration of
  * `poll s 0`. */
 static bool looks_like_socket(const struct match_word *word, size_t length) {
   bool digits = length > 0 && !(length == 1 && word->data[0] == '0');
@@ -152,15 +152,13 @@ const struct argument_kind argument_socket = {
     .complete = complete_socket,
 };
 
-/* SOCKET[:EVENTS] of poll. */
-
 static bool fits_poll(const struct argument *argument, const struct match_word *word) {
   (void)argument;
   const char *colon = memchr(word->data, ':', word->length);
   return looks_like_socket(word, colon ? (size_t)(colon - word->data) : word->length);
 }
 
-/* Reads the events, and hands on what stands in front of them. */
+/* Reads the events, and passes the part before the colon to `convert`. */
 static int convert_poll(struct invocation *invocation, struct argument_value *value,
                         int (*convert)(struct invocation *, struct argument_value *)) {
   const char *colon = memchr(value->word.data, ':', value->word.length);
@@ -209,8 +207,6 @@ const struct argument_kind argument_poll_socket = {
     .find = find_poll,
     .complete = complete_poll,
 };
-
-/* A service, or a socket that is served. */
 
 bool argument_take_service(struct invocation *invocation, struct argument_value *value) {
   const struct value *given = expanded_value(&value->word);

@@ -82,8 +82,8 @@ static int read_type(struct invocation *invocation, struct argument_value *value
 
 static void complete_type(const struct argument *argument, struct offer *offer) {
   (void)argument;
-  bool behind = memchr(offer->word, '|', offer->length);
-  offer_set(offer, behind ? &constant_type_flags : &constant_types, true);
+  bool after_bar = memchr(offer->word, '|', offer->length);
+  offer_set(offer, after_bar ? &constant_type_flags : &constant_types, true);
 }
 
 const struct argument_kind argument_type = {
@@ -93,11 +93,12 @@ const struct argument_kind argument_type = {
 };
 
 static bool fits_keyword(const struct argument *argument, const struct match_word *word) {
-  return keyword_index(argument->words, word->data, word->length) >= 0;
+  return argument_keyword_index(argument->words, word->data, word->length) >= 0;
 }
 
 static int read_keyword(struct invocation *invocation, struct argument_value *value) {
-  value->number = keyword_index(value->argument->words, value->word.data, value->word.length);
+  value->number =
+      argument_keyword_index(value->argument->words, value->word.data, value->word.length);
   if (value->number >= 0)
     return 0;
   struct bytes shown = {0};

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* A name of C as it is typed, short and small: "inet" for AF_INET. */
+/* Appends a C name as it is typed, short and in lower case: "inet" for AF_INET. */
 static void append_short(struct bytes *text, const struct constant_set *set, long value) {
   const char *name = constant_name(set, value);
   if (!name) {
@@ -14,7 +14,7 @@ static void append_short(struct bytes *text, const struct constant_set *set, lon
     bytes_append_char(text, (char)tolower((unsigned char)*name));
 }
 
-void row_add_kind(struct answer *answer, const struct socket *socket) {
+void cells_add_kind(struct answer *answer, const struct socket *socket) {
   struct bytes text = {0};
   if (socket->epoll) {
     bytes_append_text(&text, "epoll");
@@ -29,7 +29,7 @@ void row_add_kind(struct answer *answer, const struct socket *socket) {
   bytes_free(&text);
 }
 
-void row_add_state(struct answer *answer, enum socket_state state) {
+void cells_add_state(struct answer *answer, enum socket_state state) {
   const char *name = constant_name(&constant_states, state);
   if (name && state != STATE_UNKNOWN)
     answer_add_text(answer, name);
@@ -37,7 +37,7 @@ void row_add_state(struct answer *answer, enum socket_state state) {
     answer_add_empty(answer);
 }
 
-void row_add_address(struct answer *answer, const struct address *address) {
+void cells_add_address(struct answer *answer, const struct address *address) {
   struct bytes text = {0};
   bool nothing = address->length == 0 ||
                  (address_family(address) == AF_UNIX && address->length <= sizeof(sa_family_t)) ||
@@ -51,14 +51,14 @@ void row_add_address(struct answer *answer, const struct address *address) {
   bytes_free(&text);
 }
 
-void row_add_queue(struct answer *answer, int64_t length) {
+void cells_add_queue(struct answer *answer, int64_t length) {
   if (length < 0)
     answer_add_empty(answer);
   else
     answer_add_number(answer, length);
 }
 
-const char *const *row_columns(const char *const *columns, bool lab, const char **room) {
+const char *const *cells_columns(const char *const *columns, bool lab, const char **room) {
   size_t count = 0;
   if (!lab)
     return columns;
@@ -69,7 +69,7 @@ const char *const *row_columns(const char *const *columns, bool lab, const char 
   return room;
 }
 
-void row_add_host(struct answer *answer, const struct socket *socket, bool lab) {
+void cells_add_host(struct answer *answer, const struct socket *socket, bool lab) {
   if (lab && socket->host)
     answer_add_text(answer, socket->host->name);
   else if (lab)

@@ -55,7 +55,7 @@ int command_check(const struct command *command, struct word *words, size_t coun
   enum { FEW = 16 };
   struct match_word few_words[FEW];
   int few_assigned[FEW];
-  few_words[0] = (struct match_word){0}; /* where there are no words, this is still handed over */
+  few_words[0] = (struct match_word){0}; /* passed on even if there are no words */
   struct match_word *match = count <= FEW ? few_words : calloc(count, sizeof *match);
   int *assigned = count <= FEW ? few_assigned : calloc(count, sizeof *assigned);
   int status = match && assigned ? 0 : error_set_memory(error);

@@ -22,18 +22,17 @@ const char *const command_group_titles[GROUP_COUNT] = {
     [GROUP_SESSION] = N_("The session"),
 };
 
-/* Every name and alias, sorted: scripts of hundreds of thousands of lines look each line's command
- * up. */
+/* All names and aliases, sorted, since scripts of hundreds of thousands of lines look up each
+ * line's command. */
 struct index_entry {
   const char *name;
   const struct command *command;
 };
 
 static const struct command *const *commands; /* the table; set once, at the start */
-static struct index_entry
-    *index_entries; /* the table is read-only once it is made, and needs no lock */
+static struct index_entry *index_entries;     /* read-only once made, so it needs no lock */
 static size_t index_count;
-static size_t index_start[257]; /* where the names with this first byte begin */
+static size_t index_start[257]; /* index of the first name with this first byte */
 
 static int compare_entries(const void *a, const void *b) {
   return strcmp(((const struct index_entry *)a)->name, ((const struct index_entry *)b)->name);
@@ -68,7 +67,7 @@ int command_start(const struct command *const *table) {
   return 0;
 }
 
-/* The first entry that is not before the text. */
+/* The first entry that is not less than the text. */
 static size_t lower_bound(const char *text, size_t length) {
   unsigned char first = length > 0 ? (unsigned char)text[0] : 0;
   size_t low = length > 0 ? index_start[first] : 0;
@@ -156,8 +155,8 @@ static const struct command *find_exactly(const char *text, size_t length, struc
   return command;
 }
 
-/* Without an error the question is whether a word is a command, and an abbreviation is none: it may
- * be a name. */
+/* Without `error` the caller asks whether a word is a command. An abbreviation is not: it may be a
+ * name. */
 static const struct command *find_abbreviated(const char *text, size_t length,
                                               struct error *error) {
   return error ? command_complete(text, length, error) : command_find(text, length);
@@ -167,7 +166,7 @@ static bool takes_raw(const struct command *command) {
   return command->arguments[0].name && command->arguments[0].kind->rest_of_line;
 }
 
-/* `wire` and `hold` are the command `wire hold`, which has words of its own. */
+/* The words `wire` and `hold` are the command `wire hold`, which has arguments of its own. */
 static const struct command *find_part(const struct command *command, const char *text,
                                        size_t length) {
   char name[64];

@@ -1,6 +1,6 @@
-/* command: a command as data. The table of them is what runs a line, checks it, completes it,
- * explains it, and writes the manual. Adding a command is one entry, in the file of its family, and
- * its line in the table. */
+/* command: a command as data. From the table of commands, lines are run, checked, completed and
+ * explained, and the manual is written. To add a command, add its entry to the file of its family,
+ * and its line to the table. */
 #ifndef SOCKSH_COMMAND_COMMAND_H
 #define SOCKSH_COMMAND_COMMAND_H
 
@@ -9,7 +9,7 @@
 #include "command/kinds.h"
 #include "language/script.h"
 
-/* Families of commands, in the order of the manual. */
+/* Groups of commands, in the order of the manual. */
 enum command_group {
   GROUP_SOCKET,
   GROUP_TRANSFER,
@@ -27,7 +27,7 @@ enum command_group {
 };
 extern const char *const command_group_titles[GROUP_COUNT];
 
-/* An error worth knowing, and what usually causes it here. */
+/* An error worth knowing, and its usual cause. */
 struct command_error {
   int number; /* an errno; 0 ends the list */
   const char *cause;
@@ -37,60 +37,59 @@ enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 10, RESULTS_NAMED = 2 };
 
 struct command {
   const char *name;
-  const char *aliases[3]; /* ended by NULL */
+  const char *aliases[3]; /* ends with NULL */
   enum command_group group;
-  struct argument arguments[ARGUMENT_LIMIT + 1]; /* ended by one without a name */
-  const char *results[RESULTS_NAMED + 1]; /* what names before = get, in order, ended by NULL */
-  bool results_vary;   /* there may be more of the last, or fewer, than are named */
-  const char *summary; /* one line, without a full stop */
-  const char
-      *manual; /* its entry in the manual: whole sentences, paragraphs separated by an empty line */
-  const char *prototype; /* as C declares the call; NULL where there is none */
-  const char *python;    /* the same call in Python; NULL where there is none */
-  const char *blocks;    /* whether, and until when */
+  struct argument arguments[ARGUMENT_LIMIT + 1]; /* ends with an argument without a name */
+  const char *results[RESULTS_NAMED + 1];        /* values for names before `=`; ends with NULL */
+  bool results_vary;     /* there may be more of the last one, or fewer, than are named */
+  const char *summary;   /* one line, without a full stop */
+  const char *manual;    /* manual entry: whole sentences, paragraphs separated by an empty line */
+  const char *prototype; /* C declaration of the call; NULL: none */
+  const char *python;    /* the same call in Python; NULL: none */
+  const char *blocks;    /* until when it blocks, or "never" */
   struct command_error errors[COMMAND_ERRORS];
-  const char *example; /* lines that run */
-  const char *pages;   /* manual pages to read: "accept(2), tcp(7)" */
-  enum call_name call; /* the one that it makes, for a `run` that several commands share */
-  bool parts;        /* the word behind it may make it another command of the table: `wire hold` */
-  bool sends_signal; /* a C program gets SIGPIPE where this fails with EPIPE */
-  /* Whether the words go together, as far as one can tell without looking at anything: called
-   * before the script is run, when some words are still `unknown`, and again before `run`. 0, or -1
-   * with a usage error. NULL: they always do. */
+  const char *example; /* lines that run as a test */
+  const char *pages;   /* further manual pages: "accept(2), tcp(7)" */
+  enum call_name call; /* the call that it makes, for a `run` that several commands share */
+  bool parts;        /* another command may be named by this name and a second word: `wire hold` */
+  bool sends_signal; /* a C program gets SIGPIPE when this fails with EPIPE */
+  /* Whether the words go together, as far as they show by themselves. Called before the line runs,
+   * when some values are still `unknown`, and again before `run`. 0, or -1 with a usage error.
+   * NULL: they always do. */
   int (*check)(struct invocation *invocation);
   /* 0 with the result filled in, or -1 with the error. */
   int (*run)(struct invocation *invocation);
 };
 
-/* Takes the table of commands, in the order of the manual and ended by NULL, which lasts as long as
- * the program: the first thing, before there are threads. 0, or -1 when there is no memory. */
+/* Sets the table of commands, which is in the order of the manual and ends with NULL. It is kept
+ * by reference. Call this before there are threads. 0, or -1 if out of memory. */
 int command_start(const struct command *const *table);
 
-/* The table. */
+/* The table of commands. */
 const struct command *const *command_list(void);
 
-/* The command with this name or alias. */
+/* The command with this name or alias, or NULL. */
 const struct command *command_find(const char *text, size_t length);
 
-/* The same, and else the only one whose name begins so. Where there is none, or several, NULL with
- * a usage error that says what was meant. */
+/* The same or, failing that, the only command whose name begins with the text. NULL if none or
+ * several do; then `error`, unless that is NULL, has a usage error that lists or suggests names. */
 const struct command *command_complete(const char *text, size_t length, struct error *error);
 
-/* For the parser: exact names, and exact names or unique abbreviations. */
+/* For the parser: exact names only, or unique abbreviations as well. */
 extern const struct vocabulary command_vocabulary;
 extern const struct vocabulary command_vocabulary_abbreviated;
 
-/* Adds the synopsis, made from the declared arguments: "recv SOCKET [SIZE] [FLAGS]". */
+/* Appends the synopsis, made from the declared arguments: "recv SOCKET [SIZE] [FLAGS]". */
 void command_append_synopsis(const struct command *command, struct bytes *bytes);
 
-/* Adds what the command gives: "socket, address"; "nothing" where that is so. */
+/* Appends what the command gives: "socket, address", or "nothing". */
 void command_append_results(const struct command *command, struct bytes *bytes);
 
-/* The argument of this key, which is its keyword where it has one ("--to"), else its name
- * ("SOCKET"); NULL where the command declares none. */
+/* The argument with this key: its keyword if it has one ("--to"), else its name ("SOCKET"). NULL if
+ * the command declares none. */
 const struct argument *command_argument(const struct command *command, const char *key);
 
-/* What usually causes this errno in this command; NULL where nothing is said. */
+/* The usual cause of this errno in this command, or NULL if none is declared. */
 const char *command_error_cause(const struct command *command, int number);
 
 #endif

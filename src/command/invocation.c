@@ -5,22 +5,9 @@
 #include <string.h>
 
 #include "command/match.h"
-#include "session/process.h"
-#include "session/service_handle.h"
 
-void argument_value_free(struct argument_value *value) {
-  expanded_free(&value->word);
-  if (value->socket)
-    object_release(&value->socket->object);
-  if (value->process)
-    object_release(&value->process->object);
-  if (value->service)
-    object_release(&value->service->object);
-  blob_release(value->data);
-}
-
-/* Takes the memory that the command before has left, unless that is too small, or a command around
- * this one has it. */
+/* Takes the values that the previous command left. Allocates if there are too few, or if an outer
+ * command uses them. */
 static int take_memory(struct invocation *invocation, size_t count) {
   struct runner *runner = invocation->runner;
   invocation->values = runner->spare.values;
@@ -48,7 +35,7 @@ void invocation_free(struct invocation *invocation) {
   invocation->count = 0;
 }
 
-/* Expands the words into values; the argument each belongs to is not known yet. */
+/* Expands the words into values. Their arguments are not known yet. */
 static int expand_words(struct invocation *invocation, const struct word *words, size_t count) {
   for (size_t i = 0; i < count; i++) {
     struct argument_value *value = &invocation->values[i];
@@ -64,7 +51,7 @@ static int match_values(struct invocation *invocation, int *assigned) {
   size_t count = invocation->count;
   enum { FEW = 16 };
   struct match_word few[FEW];
-  few[0] = (struct match_word){0}; /* where there are no words, this is still handed over */
+  few[0] = (struct match_word){0}; /* passed on even if there are no words */
   struct match_word *words = count <= FEW ? few : calloc(count, sizeof *words);
   if (!words)
     return error_set_memory(invocation->error);
@@ -79,7 +66,7 @@ static int match_values(struct invocation *invocation, int *assigned) {
   return status;
 }
 
-/* Which argument each word is: known from the check, or found now that they are expanded. */
+/* Finds the argument of each word: stored by the check, or matched now that words are expanded. */
 static int assign_words(struct invocation *invocation, const struct word *words, int *assigned) {
   size_t count = invocation->count;
   if (count == 0 || words[0].role == 0)
@@ -89,7 +76,7 @@ static int assign_words(struct invocation *invocation, const struct word *words,
   return 0;
 }
 
-/* Drops the words that were keywords, and turns the others into what their arguments stand for. */
+/* Drops the keywords, and converts the other words. */
 static int convert_words(struct invocation *invocation, const int *assigned) {
   size_t count = invocation->count;
   size_t kept = 0;
@@ -103,7 +90,8 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
     if (kept < i)
       *value = invocation->values[i];
     value->argument = &invocation->command->arguments[assigned[i]];
-    invocation->count = kept++; /* what is converted already, for those who look back */
+    invocation->count =
+        kept++; /* the values that are converted already, for the kinds that look back */
     if (status == 0)
       status = argument_convert(invocation, value);
     if (status < 0)
@@ -132,8 +120,8 @@ int invocation_prepare(struct invocation *invocation, const struct word *words, 
   return status;
 }
 
-/* That a command asks only for what it declares is shown by a test that reads the source, and, in a
- * build without optimization, here: it would cost each command one instruction in a hundred. */
+/* A test of the sources checks that commands ask only for declared arguments. Builds without
+ * optimization also check it here; in others that would slow each command by about 1 %. */
 #ifdef __OPTIMIZE__
 #define assert_declared(invocation, key) ((void)0)
 #else

@@ -1,13 +1,9 @@
-/* invocation: one run of a command: its words turned into values, the calls it makes, and what it
- * gives. */
+/* invocation: one run of a command: its words as values, the calls it makes, and its result. */
 #ifndef SOCKSH_COMMAND_INVOCATION_H
 #define SOCKSH_COMMAND_INVOCATION_H
 
 #include "command/command.h"
 #include "session/runner_call.h"
-
-/* Frees what the value owns. */
-void argument_value_free(struct argument_value *value);
 
 enum { VALUE_LIMIT = 4096 };
 
@@ -19,31 +15,31 @@ enum invocation_phase {
 
 struct invocation {
   enum invocation_phase phase;
-  struct runner *runner; /* NULL while the line is only read */
+  struct runner *runner; /* NULL in INVOCATION_READ */
   const struct command *command;
-  struct argument_value *values; /* all words, in the order of the line */
+  struct argument_value *values; /* all words but keywords, in the order of the line */
   size_t count;
-  size_t room;           /* for how many there is memory, which is the runner's spare one */
-  struct result *result; /* what the command gives: to be filled in */
+  size_t room; /* how many `values` has memory for; it returns to the runner's spare memory */
+  struct result *result; /* what the command gives, to be filled in */
   struct error *error;
 };
 
-/* Turns words into values. 0, or -1 with an error that has its place. The session's lock is held,
- * and given up while names of hosts are looked up. */
+/* Turns words into values. 0, or -1 with an error and its place. The session's lock is held, and
+ * given up during lookups of names. Call invocation_free in both cases. */
 int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count);
 void invocation_free(struct invocation *invocation);
 
-/* The value of a declared argument, by its key, which is its keyword where it has one ("--to"),
- * else its name ("SOCKET"): the first, or the n-th of a repeated one. NULL where it was left out.
- * To ask for what the command does not declare is a fault of the program, and ends it. */
+/* The value of a declared argument, by its key: its keyword if it has one ("--to"), else its name
+ * ("SOCKET"). The first, or the n-th (from 0) of a repeated one. NULL if it was omitted. To ask for
+ * an argument that is not declared is a bug, and aborts in builds without optimization. */
 const struct argument_value *invocation_value(const struct invocation *invocation, const char *key);
 const struct argument_value *invocation_nth(const struct invocation *invocation, const char *key,
                                             size_t n);
 
-/* True where the command declares such an argument: for what several commands share. */
+/* True if the command declares this argument: for code that several commands share. */
 bool invocation_takes(const struct invocation *invocation, const char *key);
 
-/* Shorthands with a default. */
+/* Shorthands with a default for an omitted argument. */
 struct socket *invocation_socket(const struct invocation *invocation, const char *key);
 long long invocation_number(const struct invocation *invocation, const char *key,
                             long long otherwise);
@@ -51,25 +47,26 @@ size_t invocation_size(const struct invocation *invocation, const char *key, siz
 int64_t invocation_duration(const struct invocation *invocation, const char *key,
                             int64_t otherwise);
 
-/* Makes a call, as events, with the lock given up meanwhile. 0 when the call succeeded; -1 with the
- * invocation's error filled in. The call is still the caller's to free, in both cases. */
+/* Makes a call: see runner_call. 0, or -1 with the invocation's error. The caller frees the call in
+ * both cases. */
 int invocation_call(struct invocation *invocation, struct call *call);
 
-/* Makes the call, sets the number returned as the result, and frees the call. */
+/* The same, with the call's return value as the result. Frees the call. */
 int invocation_simple_call(struct invocation *invocation, struct call *call);
 
-/* What the command gives. The number is what `expect` compares; the others are the next value for a
- * name before =. 0, or -1 when there is no memory. */
+/* Sets what the command gives. The number is what `expect` compares; the others add the next value
+ * for a name before `=`. 0, or -1 with an error if out of memory. */
 void invocation_give_number(struct invocation *invocation, long long number);
 int invocation_give_text(struct invocation *invocation, const char *text, size_t length);
 int invocation_give_data(struct invocation *invocation, const void *data, size_t length);
 int invocation_give_address(struct invocation *invocation, const struct address *address);
 
-/* Shows an answer that explains the result, and frees it. Quiet output with the result bound to a
- * name does without. 0, or -1 when memory ran out on the way. */
+/* Shows an answer that explains the result, and frees it. With -q it is left out if the result is
+ * bound to a name. 0, or -1 with an error if building it ran out of memory. */
 int invocation_explain(struct invocation *invocation, struct answer *answer);
 
-/* A usage error about one argument. Always -1. */
+/* Fills in a usage error about one argument, or about the command if `value` is NULL. Always
+ * returns -1. */
 int invocation_wrong(struct invocation *invocation, const struct argument_value *value,
                      const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -1,5 +1,5 @@
-/* kinds: the kinds of arguments that several families of commands declare: a row each, in the file
- * of its functions. */
+/* kinds: the kinds of argument that several families of commands declare, by the file that defines
+ * them. */
 #ifndef SOCKSH_COMMAND_KINDS_H
 #define SOCKSH_COMMAND_KINDS_H
 
@@ -16,7 +16,6 @@ extern const struct argument_kind argument_address;
 /* argument_data.c */
 extern const struct argument_kind argument_data; /* text, or file: hex: fill: */
 
-/* argument_data.c */
 extern const struct argument_kind argument_file; /* a path */
 
 /* argument_number.c */
@@ -24,12 +23,12 @@ extern const struct argument_kind argument_number;
 extern const struct argument_kind argument_size;
 extern const struct argument_kind argument_duration;
 extern const struct argument_kind argument_timeout; /* a duration or `off` */
-extern const struct argument_kind argument_rate;    /* bits a second: 64K, 1M; 0: without limit */
+extern const struct argument_kind argument_rate;    /* bits per second: 64K, 1M; 0: no limit */
 extern const struct argument_kind argument_percent; /* 10% */
 
 /* argument_symbol.c */
-extern const struct argument_kind argument_symbol;  /* one name out of `set`, or a number */
-extern const struct argument_kind argument_flags;   /* names out of `set`, joined with | */
+extern const struct argument_kind argument_symbol;  /* one name of `set`, or a number */
+extern const struct argument_kind argument_flags;   /* names of `set`, joined by | */
 extern const struct argument_kind argument_type;    /* a socket type with its flags */
 extern const struct argument_kind argument_keyword; /* one of `words` */
 
@@ -40,50 +39,50 @@ extern const struct argument_kind argument_option_value; /* words of the option'
 
 /* argument_word.c */
 extern const struct argument_kind argument_text;   /* a word as it is */
-extern const struct argument_kind argument_name;   /* a name to be bound or forgotten */
-extern const struct argument_kind argument_switch; /* nothing: its keyword is there or not */
+extern const struct argument_kind argument_name;   /* a name to bind or forget */
+extern const struct argument_kind argument_switch; /* no value: its keyword is present or not */
 extern const struct argument_kind argument_raw;    /* the raw rest of the line */
 extern const struct argument_kind argument_job;    /* %N */
 extern const struct argument_kind argument_host;   /* a host of the lab */
 
-/* What kinds of a single family are made of. */
+/* Functions for kinds of argument that a single family declares. */
 
-/* Reads, and finds, a word as a socket. */
+/* Read, and find, a word as a socket: see struct argument_kind. */
 int argument_read_socket(struct invocation *invocation, struct argument_value *value);
 int argument_find_socket(struct invocation *invocation, struct argument_value *value);
 
-/* True when the word looks like a socket's. */
+/* True if the word looks like a socket's. */
 bool argument_fits_socket(const struct argument *argument, const struct match_word *word);
 
-/* Takes the service that the word names into the value; false where it names none. */
+/* Takes a reference to the service that the word names. False if it names none. */
 bool argument_take_service(struct invocation *invocation, struct argument_value *value);
 
-/* The socket that a word names; NULL, without an error, where a name is bound to something else or
- * to nothing. */
+/* The socket that a name is bound to, or NULL if it is bound to something else or nothing. Not a
+ * reference. */
 struct socket *argument_socket_by_name(const struct runner *runner, const char *text,
                                        size_t length);
 
-/* The error where there is none. Always -1. */
+/* Fills in the error for a socket that does not exist. Always returns -1. */
 int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value);
 
-/* The socket among the words before, whose family an open address takes; NULL: none. */
+/* The socket among the previous words, on whose family and host an address depends; NULL: none. */
 const struct socket *argument_earlier_socket(const struct invocation *invocation);
 
-/* Reads a word as a value of a set of names. */
+/* Reads a word as a value of a set of names. 0, or -1 with a usage error. */
 int argument_read_symbol(struct invocation *invocation, struct argument_value *value,
                          const struct constant_set *set);
 
-/* True when the word is one of a set of names, or a number. */
+/* True if the word is a name of the set, or a number. */
 bool argument_fits_symbol(const struct constant_set *set, const struct match_word *word);
 
-/* The same of flags: a plain number in such a place was meant as something else, and flags by
- * number are written 0x40. */
+/* The same for flags, which must be written 0x40 if they are a number: a decimal number in such a
+ * place belongs to another argument. */
 bool argument_fits_flags(const struct argument *argument, const struct match_word *word);
 
-/* Turns a word that begins with hex: into data. */
+/* Turns a word that begins with hex: into data. 0, or -1 with a usage error. */
 int argument_read_hexadecimal(struct invocation *invocation, struct argument_value *value);
 
-/* The most that one call is given, in bytes. */
+/* The most bytes that one call may be given. */
 enum { DATA_LIMIT = 1 << 30 };
 
 #endif

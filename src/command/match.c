@@ -8,7 +8,7 @@ static bool looks_numeric(const struct match_word *word) {
   return word->length > 0 && (isdigit((unsigned char)word->data[0]) || word->data[0] == '-');
 }
 
-/* The argument that this word is the keyword of, or -1. */
+/* Index of the argument whose keyword this word is, or -1. */
 static int keyword_of(const struct command *command, const struct match_word *word) {
   if (!word->known || word->bare != word->length)
     return -1;
@@ -37,11 +37,11 @@ static size_t required_from(const struct command *command, int first) {
   return count;
 }
 
-/* Takes out the words that stand behind a keyword such as --to. What is left stays marked with
- * UNASSIGNED. */
+/* Assigned to words that neither are keywords such as --to nor follow one. */
 enum { UNASSIGNED = -2 };
 
-/* One that takes just the word behind it: --to, or `seq`. Other keywords begin a group of words. */
+/* True for a keyword that takes only the word after it: --to, or `seq`. Others start a group of
+ * words. */
 static bool takes_one(const struct argument *argument) {
   return argument->keyword[0] == '-' || !(argument->flags & REPEATED);
 }
@@ -57,12 +57,12 @@ static int match_switches(const struct command *command, const struct match_word
         assigned[i] = index;
         continue;
       }
-      size_t behind = 1 + command->arguments[index].kind->more_words;
-      if (count - i - 1 < behind)
+      size_t values = 1 + command->arguments[index].kind->more_words;
+      if (count - i - 1 < values)
         return wrong_usage(command, words[i].place, error,
-                           behind > 1 ? _("words are missing behind this one")
+                           values > 1 ? _("words are missing behind this one")
                                       : _("a value is missing behind this word"));
-      while (behind-- > 0)
+      while (values-- > 0)
         assigned[++i] = index;
       continue;
     }
@@ -72,13 +72,13 @@ static int match_switches(const struct command *command, const struct match_word
 }
 
 struct position {
-  int at;      /* the declared argument that comes next */
+  int at;      /* the next declared argument */
   bool taken;  /* it has taken a word, and may take more */
-  int group;   /* the keyword, such as `read` of select, whose words these are; -1: none */
-  int refused; /* an optional argument that the last word did not look like; -1: none */
+  int group;   /* the keyword, such as `read` of select, whose words follow; -1: none */
+  int refused; /* the optional argument that the last word did not fit; -1: none */
 };
 
-/* The declared argument for a word that no keyword claims, or -1 when there is none left. */
+/* The declared argument for a word that no keyword claims, or -1 if none is left. */
 static int next_argument(const struct command *command, const struct match_word *word, size_t left,
                          struct position *position) {
   position->refused = -1;
@@ -89,7 +89,8 @@ static int next_argument(const struct command *command, const struct match_word 
     bool must = !(argument->flags & OPTIONAL) && !position->taken;
     bool needed_later = left <= required_from(command, position->at + 1);
     if (!must && (needed_later || !argument_fits(argument, word))) {
-      bool better = position->refused >= 0 && looks_numeric(word); /* the first was for a number */
+      bool better =
+          position->refused >= 0 && looks_numeric(word); /* the first one refused a number */
       if (!needed_later && !better)
         position->refused = position->at;
       continue;
@@ -109,7 +110,8 @@ int match_words(const struct command *command, const struct match_word *words, s
                 int *assigned, struct error *error) {
   struct position position = {.group = -1, .refused = -1};
   size_t left = 0;
-  const struct match_word *odd = NULL; /* the first that was taken for what it does not look like */
+  const struct match_word *misfit =
+      NULL; /* first word that was assigned although it does not fit */
   if (match_switches(command, words, count, assigned, &left, error) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {
@@ -126,17 +128,17 @@ int match_words(const struct command *command, const struct match_word *words, s
       position.group = -1;
       assigned[i] = next_argument(command, &words[i], left, &position);
       if (assigned[i] < 0 && position.refused >= 0 && words[i].known)
-        assigned[i] = position.refused; /* reading it as that says best what is wrong with it */
-      else if (assigned[i] < 0 && odd)
-        return wrong_usage(command, odd->place, error, _("this word does not fit here"));
+        assigned[i] = position.refused; /* reading it as that gives the best error */
+      else if (assigned[i] < 0 && misfit)
+        return wrong_usage(command, misfit->place, error, _("this word does not fit here"));
       else if (assigned[i] < 0)
         return wrong_usage(
             command, words[i].place, error,
             command->parts ? _("no command is called so; `help` with the first word lists them all")
             : command->arguments[0].name ? _("this word is one too many")
                                          : _("it takes no words"));
-      if (assigned[i] == position.refused && !odd)
-        odd = &words[i];
+      if (assigned[i] == position.refused && !misfit)
+        misfit = &words[i];
     }
     left--;
   }
@@ -169,12 +171,12 @@ size_t match_next(const struct command *command, const struct word *words, size_
     if (keyword >= 0 && command->arguments[keyword].kind->lone_keyword)
       continue;
     if (keyword >= 0 && takes_one(&command->arguments[keyword])) {
-      size_t behind = 1 + command->arguments[keyword].kind->more_words;
-      if (count - i - 1 < behind) {
+      size_t values = 1 + command->arguments[keyword].kind->more_words;
+      if (count - i - 1 < values) {
         next[found++] = &command->arguments[keyword];
         return found;
       }
-      i += behind;
+      i += values;
     } else if (keyword >= 0) {
       position.group = keyword;
     } else if (position.group < 0 || !argument_fits(&command->arguments[position.group], &word)) {

@@ -1,4 +1,4 @@
-/* offer_file: names of files, as words that are offered. */
+/* offer_file: offers names of files. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 #include "command/offer.h"
 #include "system/file_thread.h"
 
-/* The names in a directory, read where no user's number is taken. */
+/* The entries of a directory. It is read in a thread with its own descriptor table, so that it
+ * takes no number that the user may expect. */
 struct listing {
   char *directory;
   struct dirent **entries;

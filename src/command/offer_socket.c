@@ -1,4 +1,4 @@
-/* offer_socket: the open sockets, as words that are offered. */
+/* offer_socket: offers the open sockets. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

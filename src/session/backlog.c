@@ -9,7 +9,7 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket) {
     look_details(socket, &details);
     return details.receive_queue;
   }
-  /* Of a Unix listener only the kernel's list tells. */
+  /* For a Unix listener only the kernel's list of sockets has the number. */
   struct inventory inventory;
   struct error ignored;
   int64_t length = -1;
@@ -22,7 +22,7 @@ int64_t backlog_length(struct runner *runner, const struct socket *socket) {
   return length;
 }
 
-/* What counts the half-open connections of a listener. */
+/* Counts the half-open connections of a listener. */
 struct half_open {
   const struct address *listener;
   int64_t count;

@@ -14,11 +14,11 @@
 
 extern char **environ;
 
-/* NAME=value texts for the child: the names that hold text, numbers or addresses, before the
+/* NAME=value strings for the child: names that hold text, numbers or addresses, followed by the
  * shell's own environment. */
 struct environment {
-  char **entries; /* ended by NULL */
-  size_t own;     /* how many of the first are ours to free */
+  char **entries; /* ends with NULL */
+  size_t own;     /* the first `own` entries are freed with it */
   size_t count;
   size_t room;
 };
@@ -42,7 +42,7 @@ static int add_name(const char *name, const struct value *value, void *context) 
   bool socket = value->kind == VALUE_OBJECT && socket_from_object(value->object);
   struct bytes text = {0};
   if (socket || value->kind == VALUE_DATA || value->kind == VALUE_NOTHING)
-    return 0; /* bytes from outside stay outside of other programs' environments */
+    return 0; /* keep bytes from the network out of other programs' environments */
   bytes_append_format(&text, "%s=", name);
   value_append(value, &text);
   bytes_append_char(&text, '\0');
@@ -82,7 +82,7 @@ static void environment_free(struct environment *environment) {
   free(environment->entries);
 }
 
-/* In the child: only what is safe between fork and exec in a program with threads. */
+/* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
 static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
                                    bool background, const struct child_output *output) {
   const struct session *session = runner->session;
@@ -113,30 +113,30 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
 }
 
 int child_wait(struct runner *runner, pid_t child, int *status) {
-  bool told = false;
+  bool terminated = false;
   for (;;) {
-    bool waits = !told && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED);
-    if (!told && !waits) {
+    bool waits = !terminated && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED);
+    if (!terminated && !waits) {
       kill(-child, SIGTERM);
-      told = true;
+      terminated = true;
       continue;
     }
-    if (told)
+    if (terminated)
       session_unlock(runner->session);
     pid_t ended = waitpid(child, status, WUNTRACED);
     int problem = errno;
-    if (told)
+    if (terminated)
       session_lock(runner->session);
     else
       runner_wait_end(runner);
     if (ended == child && WIFSTOPPED(*status)) {
-      /* Nobody could continue it: the shell keeps no stopped programs. */
+      /* The shell keeps no stopped programs: nothing could continue this one. */
       kill(-child, SIGCONT);
       kill(-child, SIGTERM);
       continue;
     }
     if (ended == child)
-      return told ? -1 : 0;
+      return terminated ? -1 : 0;
     if (problem != EINTR)
       return 0;
   }

@@ -5,7 +5,7 @@
 
 #include "socket/look.h"
 
-/* A call that waits for the peer, and not one that only begins to or sets a flag. */
+/* True for a call that waits for the peer, rather than starts a handshake or sets a flag. */
 static bool would_block(const struct call *call) {
   return !call_row(call)->connects && call_row(call)->result != RESULT_FLAGS;
 }
@@ -23,7 +23,7 @@ static bool any(const struct call *call) {
   return true;
 }
 
-/* What is said of an errno, where the call is one of those meant. */
+/* The explanation of an errno, for the calls that it applies to. */
 static const struct diagnosis {
   int number;
   bool (*applies)(const struct call *call);

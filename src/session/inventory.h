@@ -1,36 +1,35 @@
-/* inventory: all sockets of the session that the kernel has now, those without a descriptor
- * included. */
+/* inventory: all sockets of the session that the kernel has now, including those without a
+ * descriptor. */
 #ifndef SOCKSH_SESSION_INVENTORY_H
 #define SOCKSH_SESSION_INVENTORY_H
 
 #include "session/runner.h"
 
-/* One of them. */
+/* A socket and what the kernel's list says about it. */
 struct inventory_entry {
   struct socket *socket; /* a reference */
-  bool listed;           /* `kernel` is filled in: the kernel's list has it */
+  bool listed;           /* the kernel's list has the socket, and `kernel` is filled in */
   struct kernel_socket kernel;
 };
 
 struct inventory {
-  struct bytes found; /* struct surveyed */
-  struct bytes order; /* size_t, their indices: open ones by descriptor, a listener's queue behind
-                         it, lingering ones last */
-  bool complete; /* the kernel's list could be read: those without a descriptor are among them */
-  char problem[300];     /* what was missing, where it is not complete */
-  unsigned unattributed; /* connections without a descriptor at an address that other processes
-                            listen on, too */
+  struct bytes found;    /* struct inventory_entry */
+  struct bytes order;    /* size_t, indices into `found`: open ones by descriptor, each listener
+                            followed by its queue, lingering ones last */
+  bool complete;         /* all lists could be read, so orphans are included */
+  char problem[300];     /* what was missing, if it is not complete */
+  unsigned unattributed; /* queued connections at an address where other processes listen too */
 };
 
-/* Looks at all sockets of these kinds (enum kernel_kind), follows from now on those that have no
- * descriptor yet, and appends what has changed, as asked for. The session's lock is held. 0, or -1
- * when there is no memory. */
+/* Looks at all sockets of these kinds (enum kernel_kind), starts to follow new orphans, and appends
+ * changes to the timeline. The session's lock is held. Free the result with inventory_free. 0, or
+ * -1 with an error if out of memory. */
 int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inventory,
                    struct error *error);
-/* The same for the hosts of the lab alone, and tells all that has changed or is new there. */
+/* The same for the lab's hosts only: appends everything there that is new or has changed. */
 void inventory_report_lab(struct runner *runner);
 
-/* A number that changes when the state of any TCP socket in the lab does. */
+/* A number that changes with the state of any TCP socket in the lab. */
 uint64_t inventory_lab_states(const struct session *session);
 
 void inventory_free(struct inventory *inventory);
@@ -38,11 +37,12 @@ void inventory_free(struct inventory *inventory);
 size_t inventory_count(const struct inventory *inventory);
 const struct inventory_entry *inventory_nth(const struct inventory *inventory, size_t n);
 
-/* How well a listener's address fits that of a connection: 0 not at all, 1 by any address, 2 by
- * just this one. */
+/* How well a listener's address matches a connection's local address: 0 not at all, 1 as the
+ * wildcard address, 2 exactly. */
 int inventory_fit(const struct address *listener, const struct address *local);
 
-/* Why a socket without a descriptor is still there, and what will end it; "" for an open one. */
-const char *inventory_why(const struct inventory_entry *inventory_entry);
+/* Why a socket without a descriptor still exists and what will end it; "" for an open one. Static
+ * text. */
+const char *inventory_why(const struct inventory_entry *entry);
 
 #endif

@@ -1,5 +1,5 @@
-/* observe: looks at the sockets that a command has touched, and at their peers, and says what has
- * changed. */
+/* observe: looks at the sockets that a command touched, and at their peers, and appends the
+ * changes. */
 #include <errno.h>
 #include <time.h>
 
@@ -13,7 +13,7 @@ static bool was_connected(enum socket_state state) {
          state == STATE_FIN_WAIT2;
 }
 
-/* Why a connection has ended, by the errno of the call that was the cause; 0: none failed. */
+/* Why a connection ended, given the errno of the call that caused it; 0: no call failed. */
 static enum state_reason end_reason(const struct socket *socket, enum socket_state before,
                                     int error) {
   if (before == STATE_SYN_SENT || before == STATE_SYN_RECV || before == STATE_CLOSED)
@@ -65,9 +65,9 @@ static void append_change(struct session *session, const struct socket *socket,
 
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
   struct snapshot before;
-  struct socket_label label =
-      socket_label(socket); /* its role as it was: one that is gone now was followed until now */
-  object_retain(&socket->object); /* the table lets go of what is gone */
+  struct socket_label label = socket_label(
+      socket); /* taken first: a socket that is gone after the look still had its old role before */
+  object_retain(&socket->object); /* the table drops a socket that is gone */
   bool changed = look_state(socket, cause->time, &before);
   label.cookie = socket->cookie;
   if (changed)
@@ -76,8 +76,8 @@ bool session_look(struct session *session, struct socket *socket, const struct l
   return changed;
 }
 
-/* Those without a descriptor cost a question to the kernel each: a few at a time, around the list.
- */
+/* Looks at `count` orphans, and continues the list where the last call stopped: each look asks the
+ * kernel. */
 static void look_at_orphans(struct session *session, const struct look_cause *cause, size_t count) {
   struct socket *socket = session->sockets.orphans;
   for (size_t i = 0; socket && i < session->looked_orphans; i++)
@@ -85,7 +85,7 @@ static void look_at_orphans(struct session *session, const struct look_cause *ca
   while (socket && count-- > 0) {
     struct socket *next = socket->orphan_next;
     if (!session_look(session, socket, cause) || socket->role != ROLE_GONE)
-      session->looked_orphans++; /* one that is gone has left the list */
+      session->looked_orphans++; /* a socket that is gone has left the list */
     socket = next;
   }
   if (!socket)
@@ -108,7 +108,8 @@ void session_look_around(struct session *session) {
   session->looked_at = 0;
   for (int count = 0; socket && count < OPEN; count++) {
     session->looked_at = socket->descriptor + 1;
-    if (!socket->may_change_local) /* what a call is changing now is told behind that call */
+    if (!socket->may_change_local) /* a call is changing it now, and is followed by a look of its
+                                      own */
       session_look(session, socket, &cause);
     socket = socket_table_next(&session->sockets, session->looked_at);
   }
@@ -133,7 +134,7 @@ static void look_at_touched(struct runner *runner) {
                              .statement = runner->statement,
                              .time = runner->last_call.just_ended ? runner->last_call.ended
                                                                   : clock_monotonic()};
-  /* Whose peers are found stand behind it in the list, and are looked at in turn. */
+  /* Peers are appended to the list, so the loop reaches them too. */
   for (size_t i = 0; i < runner->touched.count; i++) {
     session_look(runner->session, runner->touched.sockets[i], &cause);
     touch_peers(runner, runner->touched.sockets[i]);
@@ -153,9 +154,9 @@ static bool looks(const struct runner *runner) {
   return session_looks(runner->session) && (runner->touched.count > 0 || runner->touched.lab);
 }
 
-/* What the call has made the hosts send crosses now, unless it is held: so it stands behind the
- * call. */
-static void carry(struct runner *runner) {
+/* Lets the packets that the call caused cross now, unless they are held, so that their events
+ * follow the call. */
+static void pump_wire(struct runner *runner) {
   enum { ROUNDS = 16 };
   struct lab *lab = runner->session->lab;
   if (!lab)
@@ -176,20 +177,20 @@ static void look_at_all(struct runner *runner) {
 }
 
 void runner_look(struct runner *runner) {
-  /* With --stable it is the end of the statement that counts: what is seen on the way depends on
-   * time. */
+  /* With --stable only the end of the statement counts: what can be seen before depends on timing.
+   */
   if (runner->session->settings.stable)
     return;
   if (runner->touched.count > 0)
-    carry(runner);
+    pump_wire(runner);
   if (looks(runner))
     look_at_all(runner);
   forget_touched(runner);
   runner->touched.lab = false;
 }
 
-/* A number that changes when the state of any touched socket does, or of a peer, or when a packet
- * comes or crosses in the lab. */
+/* A number that changes with the state of any touched socket or its peers, and when a packet
+ * arrives or crosses in the lab. */
 static uint64_t touched_states(struct runner *runner) {
   struct lab *lab = runner->session->lab;
   uint64_t sum = inventory_lab_states(runner->session);
@@ -200,8 +201,8 @@ static uint64_t touched_states(struct runner *runner) {
   return lab ? sum * 31 + lab->wire.news : sum;
 }
 
-/* Packets that nobody holds are on their way: what they do is still to come. */
-static bool goes_on(struct runner *runner) {
+/* True while packets that are not held are still on their way. */
+static bool packets_in_flight(struct runner *runner) {
   struct lab *lab = runner->session->lab;
   if (!lab)
     return false;
@@ -213,7 +214,7 @@ static bool goes_on(struct runner *runner) {
 
 void runner_settle(struct runner *runner) {
   enum { STEP = 10, QUIET = 100 };
-  /* In a lab it is the foreground that lets packets cross, and tells what they have changed. */
+  /* In a lab the foreground lets packets cross and reports what they changed. */
   if (runner->job && runner->session->lab)
     forget_touched(runner);
   uint64_t before = looks(runner) ? touched_states(runner) : 0;
@@ -224,7 +225,7 @@ void runner_settle(struct runner *runner) {
     nanosleep(&step, NULL);
     runner_wait_end(runner);
     uint64_t now = touched_states(runner);
-    quiet = now == before && !goes_on(runner) ? quiet : -STEP;
+    quiet = now == before && !packets_in_flight(runner) ? quiet : -STEP;
     before = now;
   }
   if (looks(runner))

@@ -14,7 +14,7 @@
 #include "system/descriptor.h"
 
 enum { END_OUT, END_ERROR, END_PROCESS };
-enum { PATIENCE = 2000 }; /* milliseconds between SIGTERM and SIGKILL */
+enum { GRACE_PERIOD = 2000 }; /* milliseconds between SIGTERM and SIGKILL */
 
 static void close_end(struct process *process, int end) {
   if (process->ends[end] >= 0)
@@ -40,16 +40,16 @@ static int data_value(const struct bytes *bytes, struct value *value, struct err
   return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
 }
 
-/* Takes the next whole line, without its end. False where there is none yet. */
-static bool take_line(struct process *process) {
-  const char *start = process->out.data ? process->out.data + process->behind : NULL;
-  size_t left = process->out.length - process->behind;
+/* Moves to the next complete line and strips its newline. False if there is none yet. */
+static bool next_line(struct process *process) {
+  const char *start = process->out.data ? process->out.data + process->next_line : NULL;
+  size_t left = process->out.length - process->next_line;
   const char *end = start && left > 0 ? memchr(start, '\n', left) : NULL;
   if (!end)
     return false;
-  process->line = process->behind;
+  process->line = process->next_line;
   process->line_length = (size_t)(end - start);
-  process->behind += process->line_length + 1;
+  process->next_line += process->line_length + 1;
   if (process->line_length > 0 && end[-1] == '\r')
     process->line_length--;
   return true;
@@ -71,7 +71,7 @@ static int process_field(const struct object *object, const char *name, struct v
     return 0;
   }
   if (strcmp(name, "line") == 0) {
-    if (process->behind == 0)
+    if (process->next_line == 0)
       return error_set(error, ERROR_FAILURE,
                        _("no line of the program was awaited yet: `await` its line first"));
     *value = value_from_data(blob_copy(process->out.data + process->line, process->line_length));
@@ -99,12 +99,12 @@ struct process *process_from_object(const struct object *object) {
   return object && object->class == &process_class ? (struct process *)object : NULL;
 }
 
-static void signal_news(struct process *process) {
-  process->news++;
-  futex_wake(&process->news);
+static void signal_change(struct process *process) {
+  process->changes++;
+  futex_wake(&process->changes);
 }
 
-/* Takes what there is at one end. */
+/* Reads what is available at one end. */
 static void collect(struct process *process, int end) {
   char buffer[16384];
   struct bytes *bytes = end == END_OUT ? &process->out : &process->error;
@@ -120,12 +120,12 @@ static void collect(struct process *process, int end) {
     size_t kept = (size_t)got < room ? (size_t)got : room;
     bytes_append(bytes, buffer, kept);
     process->lost += (size_t)got - kept;
-    signal_news(process);
+    signal_change(process);
   }
 }
 
-/* The program is over: its last words, and its status. */
-static void conclude(struct process *process) {
+/* The program has ended: collects the rest of its output, and its status. */
+static void collect_end(struct process *process) {
   int status = 0;
   for (int end = END_OUT; end <= END_ERROR; end++)
     if (process->ends[end] >= 0)
@@ -138,15 +138,15 @@ static void conclude(struct process *process) {
     close_end(process, end);
 }
 
-/* Ends the program, first with patience. */
+/* Ends the program: SIGTERM, then SIGKILL. */
 static void stop(struct process *process) {
   struct pollfd item = {.fd = process->ends[END_PROCESS], .events = POLLIN};
   kill(-process->pid, SIGTERM);
-  if (poll(&item, 1, PATIENCE) == 0)
+  if (poll(&item, 1, GRACE_PERIOD) == 0)
     kill(-process->pid, SIGKILL);
 }
 
-/* The body of its job: collects until the program ends, or the job is told to. */
+/* Runs as the process's job: collects until the program ends, or the job is interrupted. */
 static int follow(struct runner *runner, void *context, struct result *result,
                   struct error *error) {
   struct process *process = context;
@@ -159,9 +159,9 @@ static int follow(struct runner *runner, void *context, struct result *result,
       session_unlock(runner->session);
       stop(process);
       kill(-process->pid,
-           SIGKILL); /* what is left of its group: until it is waited for, the number is its own */
+           SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
       session_lock(runner->session);
-      conclude(process);
+      collect_end(process);
       break;
     }
     poll(items, 3, -1);
@@ -170,7 +170,7 @@ static int follow(struct runner *runner, void *context, struct result *result,
       if (items[end].revents && process->ends[end] >= 0)
         collect(process, end);
     if (items[END_PROCESS].revents)
-      conclude(process);
+      collect_end(process);
   }
   if (runner->session->interactive)
     runner_note(runner, _("the program has ended with status %d"), process->status);
@@ -180,20 +180,20 @@ static int follow(struct runner *runner, void *context, struct result *result,
   result->numbered = true;
   result->number = process->status;
   process->done = true;
-  signal_news(process);
+  signal_change(process);
   object_release(&process->object);
   return 0;
 }
 
 static bool holds(struct process *process, enum process_condition condition) {
-  return condition == PROCESS_EXIT ? process->done : take_line(process);
+  return condition == PROCESS_EXIT ? process->done : next_line(process);
 }
 
 int process_await(struct runner *runner, struct process *process, enum process_condition condition,
                   int64_t deadline, struct error *error) {
   int problem = 0;
   while (!holds(process, condition)) {
-    unsigned news = process->news;
+    unsigned changes = process->changes;
     if (process->done)
       return error_set(error, ERROR_FAILURE,
                        _("the program has ended with status %d, and printed no further line"),
@@ -206,7 +206,7 @@ int process_await(struct runner *runner, struct process *process, enum process_c
                              (int)process->pid);
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       return runner_interrupted(runner, error);
-    problem = futex_wait(&process->news, news, deadline);
+    problem = futex_wait(&process->changes, changes, deadline);
     runner_wait_end(runner);
     if (problem == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       return runner_interrupted(runner, error);
@@ -214,8 +214,7 @@ int process_await(struct runner *runner, struct process *process, enum process_c
   return 0;
 }
 
-/* A pipe whose ends are out of the way of the user's numbers; the one that is read does not block.
- */
+/* Makes a pipe above the descriptors that the user sees. Its read end does not block. */
 static int make_pipe(int ends[2]) {
   if (descriptor_pipe(ends) < 0)
     return -1;
@@ -231,7 +230,7 @@ static struct process *process_create(void) {
   return process;
 }
 
-/* Starts the program with its output to the process. 0, or -1 with an error. */
+/* Starts the program with its output going to the process. 0, or -1 with an error. */
 static int start(struct runner *runner, const char *line, size_t length, struct process *process,
                  struct error *error) {
   int out[2] = {-1, -1};
@@ -255,7 +254,7 @@ static int start(struct runner *runner, const char *line, size_t length, struct 
   if (status == 0 && process->ends[END_PROCESS] < 0) {
     error_set_errno(error, errno, _("the program could not be followed"));
     kill(-process->pid, SIGKILL);
-    conclude(process);
+    collect_end(process);
     status = -1;
   }
   return status;
@@ -272,12 +271,12 @@ struct process *process_spawn(struct runner *runner, const char *line, size_t le
     object_release(&process->object);
     return NULL;
   }
-  object_retain(&process->object); /* the job's */
+  object_retain(&process->object); /* for the job */
   process->job = runner->session->shell->start_job(runner, line, length, follow, process, error);
   if (process->job > 0)
     return process;
   kill(-process->pid, SIGKILL);
-  conclude(process);
+  collect_end(process);
   object_release(&process->object);
   object_release(&process->object);
   return NULL;

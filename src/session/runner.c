@@ -123,7 +123,7 @@ void runner_touch(struct runner *runner, struct socket *socket) {
     size_t room = runner->touched.room ? 2 * runner->touched.room : 8;
     struct socket **touched = realloc(runner->touched.sockets, room * sizeof(struct socket *));
     if (!touched)
-      return; /* no memory: its change is told at the next look */
+      return; /* out of memory: a later look will report its change */
     runner->touched.sockets = touched;
     runner->touched.room = room;
   }

@@ -11,7 +11,8 @@
 #include "session/diagnosis.h"
 #include "socket/look.h"
 
-/* "bind of socket 3 srv to 127.0.0.1:80", without what the command's own name says already. */
+/* Appends "bind of socket 3 srv to 127.0.0.1:80", without the call's name if the command has that
+ * name. */
 static void describe_call(const char *command, const struct call *call, struct bytes *text) {
   const struct call_row *row = call_row(call);
   const struct address *destination = call_destination(call);
@@ -56,7 +57,7 @@ static int call_failed(struct runner *runner, const char *command, const struct 
     bytes_free(&host);
     return -1;
   }
-  if (call->host && call->error == ENOTCONN) /* nobody was there to make it */
+  if (call->host && call->error == ENOTCONN) /* the lab's helper is gone */
     return lab_explain(STAGE_CONTROL, call->error, error);
   describe_call(command, call, &text);
   error_set_errno(error, call->error, "%s", bytes_text(&text));
@@ -66,10 +67,11 @@ static int call_failed(struct runner *runner, const char *command, const struct 
   return -1;
 }
 
-/* The first name before = is bound to a new socket at once, so that it can be used while the
- * command goes on. */
+/* Binds the first name before `=` to a new socket at once, so that it can be used while the command
+ * goes on. */
 static void bind_early(struct runner *runner, const struct call *call) {
-  struct error ignored; /* no memory: the name is bound, or refused, when the command is done */
+  struct error ignored; /* out of memory: the name is bound, or the error reported, when the command
+                           is done */
   if (!runner->binding.names || runner->binding.done_early || call->made[0] < 0)
     return;
   runner->binding.done_early = true;
@@ -77,7 +79,7 @@ static void bind_early(struct runner *runner, const struct call *call) {
               &ignored);
 }
 
-/* The two ends of a pair know each other by their cookies. */
+/* Records in each end of a pair the other's cookie. */
 static void join_pair(const struct call *call) {
   struct socket *a = call->made_entry[0];
   struct socket *b = call->made_entry[1];
@@ -88,7 +90,7 @@ static void join_pair(const struct call *call) {
 }
 
 static void use_sockets(struct runner *runner, struct call *call) {
-  /* --stable waits until the sockets that were touched have settled, whatever the call proved. */
+  /* --stable waits until the touched sockets have settled, whatever the call proved. */
   bool stable = runner->session->settings.stable;
   if (call->entry) {
     if (stable || !call_needs_no_look(call))
@@ -105,13 +107,49 @@ static void use_sockets(struct runner *runner, struct call *call) {
     runner_use_socket(runner, call->made_entry[0]);
 }
 
-/* How long the next datagram is, before it is received: afterwards nobody can tell what was cut. */
+/* The length of the next datagram, taken before receiving: afterwards what was cut off can't be
+ * known. */
 static int pending_datagram(const struct runner *runner, const struct call *call) {
   if (!runner->session->settings.look || !call->entry || call->entry->type != SOCK_DGRAM ||
       !call_row(call)->takes_datagram)
     return 0;
   int pending = look_pending(call->entry);
   return pending < 0 ? 0 : pending;
+}
+
+/* Makes the call without the lock. False if the runner was interrupted just before it. */
+static bool perform_unlocked(struct runner *runner, struct call *call) {
+  struct session *session = runner->session;
+  struct waiter *waiter = &runner->waiter;
+  if (runner->expectation.of_blocks) {
+    waiter->deadline_reason = WAIT_BLOCKS;
+    waiter->deadline = call->began + session->settings.blocks_after;
+  }
+  session_unlock(session);
+  bool made = waiter_begin(waiter, call, call->began);
+  if (made) {
+    call_perform(call);
+    waiter_end(waiter);
+  }
+  if (waiter->deadline)
+    waiter->deadline = 0;
+  call->ended = clock_monotonic();
+  runner->last_call.just_ended = made;
+  session_lock(session);
+  return made;
+}
+
+/* Appends the end of the call, and remembers it as the runner's last one. */
+static void record_finish(struct runner *runner, struct call *call) {
+  struct event finish = {.kind = EVENT_CALL_FINISH,
+                         .cause = call->start_event,
+                         .monotonic = call->ended,
+                         .host = call->where,
+                         .call = call};
+  runner->last_call.serial = runner_append(runner, &finish);
+  runner->last_call.subject = call->entry ? call->entry->id : 0;
+  runner->last_call.error = call->error;
+  runner->last_call.ended = call->ended;
 }
 
 int runner_call(struct runner *runner, const char *command, struct call *call,
@@ -134,22 +172,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   struct event start = {
       .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
   call->start_event = runner_append(runner, &start);
-  if (runner->expectation.of_blocks) {
-    waiter->deadline_reason = WAIT_BLOCKS;
-    waiter->deadline = call->began + session->settings.blocks_after;
-  }
-  session_unlock(session);
-  bool made = waiter_begin(waiter, call, call->began);
-  if (made) {
-    call_perform(call);
-    waiter_end(waiter);
-  }
-  if (waiter->deadline)
-    waiter->deadline = 0;
-  call->ended = clock_monotonic();
-  runner->last_call.just_ended = made;
-  session_lock(session);
-  if (!made) { /* told to stop in the moment before */
+  if (!perform_unlocked(runner, call)) {
     call_cancel(call);
     return runner_interrupted(runner, error);
   }
@@ -160,20 +183,12 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
     session_prune_orphans(session);
   }
   bind_early(runner, call);
-  struct event finish = {.kind = EVENT_CALL_FINISH,
-                         .cause = call->start_event,
-                         .monotonic = call->ended,
-                         .host = call->where,
-                         .call = call};
-  runner->last_call.serial = runner_append(runner, &finish);
-  runner->last_call.subject = call->entry ? call->entry->id : 0;
-  runner->last_call.error = call->error;
-  runner->last_call.ended = call->ended;
+  record_finish(runner, call);
   use_sockets(runner, call);
   diagnosis_note(runner, call, pending);
+  /* A blocking send that was interrupted returns the part it sent: it blocked, as expected. */
   if (runner->expectation.of_blocks && waiter->reason == WAIT_BLOCKS &&
       call_row(call)->direction == SENDS && call->result >= 0)
-    return runner_interrupted(runner,
-                              error); /* it took a part, and then blocked, as was expected */
+    return runner_interrupted(runner, error);
   return call_has_failed(call) ? call_failed(runner, command, call, error) : 0;
 }

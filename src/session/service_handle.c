@@ -8,7 +8,7 @@
 #include "session/runner_call.h"
 #include "socket/look.h"
 
-enum { ENDED_KEPT = 64 }; /* services that have ended and that nobody has taken note of */
+enum { ENDED_KEPT = 64 }; /* ended services that are kept until collected */
 
 const struct service_handle_figure service_handle_figures[] = {
     {"connections", offsetof(struct service_figures, now)},
@@ -107,16 +107,16 @@ struct service_handle *service_handle_find(struct session *session, struct socke
   return NULL;
 }
 
-/* What was told may be waiting in the output, while a command blocks or nobody types. */
-static void show_news(void *context) {
+/* Has the watcher write the output, for which no command may come along. */
+static void request_flush(void *context) {
   struct session *session = context;
   if (session->output.waiting == 0)
     return;
-  session->told = true;
+  session->flush_wanted = true;
   waiter_list_wake(&session->waiters);
 }
 
-/* Its serial. */
+/* Appends an event about a service. Returns its serial number. */
 static uint64_t append_phase(struct runner *runner, const struct service_handle *handle,
                              enum service_phase phase, const struct service_plan *plan) {
   struct bytes text = {0};
@@ -136,13 +136,13 @@ static uint64_t append_phase(struct runner *runner, const struct service_handle 
   return serial;
 }
 
-/* Nothing but its figures is left. */
+/* Frees a service that has ended and drops it from the list. Its figures stay in the handle. */
 static void finish(struct runner *runner, struct service_handle *handle) {
   struct session *session = runner->session;
   if (!handle->service)
     return;
   service_handle_look(handle);
-  services_settle(session);
+  service_handle_settle_all(session);
   service_free(handle->service);
   handle->service = NULL;
   append_phase(runner, handle, SERVICE_COLLECTED, NULL);
@@ -155,7 +155,7 @@ static void finish(struct runner *runner, struct service_handle *handle) {
   object_release(&handle->object);
 }
 
-/* Those that have ended by themselves, and that nobody asks for, must not become more and more. */
+/* Frees the oldest ended service if many have ended and nobody waits for them. */
 static void prune(struct runner *runner) {
   struct session *session = runner->session;
   struct service_handle *oldest = NULL;
@@ -165,7 +165,7 @@ static void prune(struct runner *runner) {
     if (handle->figures.running || handle->waiting > 0)
       continue;
     ended++;
-    oldest = handle; /* the newest are the first of the list */
+    oldest = handle; /* the newest come first */
   }
   if (ended > ENDED_KEPT)
     finish(runner, oldest);
@@ -176,7 +176,7 @@ struct service_handle *service_handle_start(struct runner *runner, struct servic
   struct session *session = runner->session;
   struct service_handle *handle = calloc(1, sizeof *handle);
   if (!session->event_queue)
-    session->event_queue = event_queue_create(session->timeline, show_news, session);
+    session->event_queue = event_queue_create(session->timeline, request_flush, session);
   if (!handle || !session->event_queue) {
     int problem = errno;
     bool memory = !handle;
@@ -210,12 +210,12 @@ struct service_handle *service_handle_start(struct runner *runner, struct servic
   return handle;
 }
 
-/* Sets the socket back as it was before it was served. */
+/* Restores the socket's blocking mode as it was before it was served. */
 static void restore(struct runner *runner, struct service_handle *handle) {
   struct error ignored;
   struct call call;
   struct socket *socket = handle->socket;
-  if (socket->descriptor < 0) /* another descriptor, made by dup(2), may keep it open */
+  if (socket->descriptor < 0) /* dup(2) may have kept it open as another descriptor */
     socket = socket_table_find_cookie(socket->table, socket->cookie, NULL);
   if (!handle->made_nonblocking || !socket || socket->descriptor < 0)
     return;
@@ -242,7 +242,7 @@ static int wait_for_end(struct runner *runner, struct service_handle *handle, in
     runner_wait_end(runner);
     if (problem == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
       return runner_interrupted(runner, error);
-    if (!handle->service) /* another command was faster */
+    if (!handle->service) /* another command collected it first */
       return 0;
   }
   return 0;
@@ -257,7 +257,7 @@ int service_handle_await_end(struct runner *runner, struct service_handle *handl
     status = wait_for_end(runner, handle, deadline, error);
     handle->waiting--;
   }
-  /* The last one that waits takes note: the others look at its memory until then. */
+  /* The last waiting command frees the service, since the others read its futex until then. */
   if (status == 0 && handle->waiting == 0 && handle->service) {
     finish(runner, handle);
     restore(runner, handle);
@@ -270,7 +270,7 @@ void service_handle_socket_closes(struct runner *runner, struct socket *socket, 
   struct service_handle *handle = service_handle_find(runner->session, socket);
   if (!handle)
     return;
-  /* Another descriptor, made by dup(2), keeps it open. */
+  /* A duplicate made by dup(2) keeps the socket open. */
   struct socket *other = NULL;
   while (by_close && (other = socket_table_find_cookie(socket->table, socket->cookie, other)))
     if (other != socket && other->descriptor >= 0)
@@ -287,12 +287,12 @@ void service_handle_socket_closes(struct runner *runner, struct socket *socket, 
     runner_note(runner, _("service %u has lost its socket, and ends"), handle->number);
 }
 
-void services_settle(struct session *session) {
+void service_handle_settle_all(struct session *session) {
   if (session->event_queue)
     event_queue_settle(session->event_queue);
 }
 
-void services_end_all(struct session *session) {
+void service_handle_end_all(struct session *session) {
   struct runner runner = {.session = session};
   for (struct service_handle *handle = session->services; handle; handle = handle->next)
     service_stop(handle->service);

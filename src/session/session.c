@@ -5,9 +5,9 @@
 void session_lock(struct session *session) {
   if (pthread_mutex_trylock(&session->lock) == 0)
     return;
-  session->wanting++;
+  session->lock_waiters++;
   pthread_mutex_lock(&session->lock);
-  session->wanting--;
+  session->lock_waiters--;
 }
 
 void session_unlock(struct session *session) {
@@ -15,12 +15,12 @@ void session_unlock(struct session *session) {
 }
 
 void session_yield_lock(struct session *session) {
-  if (session->wanting == 0)
+  if (session->lock_waiters == 0)
     return;
-  /* A mutex goes to whoever asks first, which would be this thread again: stand back until the
-   * others had it. */
+  /* A mutex goes to whoever asks first, which would be this thread again. So wait until the others
+   * have had it. */
   session_unlock(session);
-  for (int i = 0; i < 1000 && session->wanting > 0; i++)
+  for (int i = 0; i < 1000 && session->lock_waiters > 0; i++)
     sched_yield();
   session_lock(session);
 }

@@ -1,5 +1,5 @@
-/* session: what commands share, and what only the shell above can do for a command. What a thread
- * that runs commands has of its own is in runner.h. */
+/* session: the state that commands share, and what the shell above does for them. The state of each
+ * thread that runs commands is in runner.h. */
 #ifndef SOCKSH_SESSION_SESSION_H
 #define SOCKSH_SESSION_SESSION_H
 
@@ -17,128 +17,127 @@ struct session;
 struct service_handle;
 struct event_queue;
 
-/* What `set` changes. */
+/* The settings of `set`. */
 struct settings {
-  struct view_settings view; /* `stable` there follows the one below */
-  bool stable;          /* the output is the same each time: statements are settled, and views name
-                           what differs from run to run */
-  bool look;            /* looks that were not asked for */
-  int64_t timeout;      /* how long await, and the end of a script, wait; nanoseconds */
-  int64_t blocks_after; /* when `expect blocks` takes a call for blocked; nanoseconds */
-  size_t record;        /* bytes of data kept on the timeline for each call */
+  struct view_settings view; /* `view.stable` follows `stable` below */
+  bool stable; /* identical output in each run: statements settle, and views replace what varies by
+                  names */
+  bool look;   /* look at sockets without being asked */
+  int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
+  int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
+  size_t record;        /* bytes of each call's data that the timeline keeps */
 };
 
-/* What a job runs that is no line. */
+/* What a job runs in place of a statement. 0, or -1 with an error. */
 typedef int job_body(struct runner *runner, void *context, struct result *result,
                      struct error *error);
 
-/* What commands ask of the shell. All are called with the session's lock held. */
+/* The shell's functions for commands. The session's lock is held in all but reset_child. An int is
+ * 0, or -1 with an error. */
 struct shell_operations {
-  /* Fills in the table of jobs. */
+  /* Answers with the table of jobs. */
   void (*list_jobs)(struct session *session, struct answer *answer);
-  /* Waits for a job, 0: all of them, until the deadline (0: without end); its result becomes the
-   * command's. */
+  /* Waits for a job, or for all if it is 0, until the deadline in monotonic nanoseconds (0: none).
+   * The job's result becomes the command's. */
   int (*wait_job)(struct runner *runner, unsigned job, int64_t deadline, struct result *result,
                   struct error *error);
-  /* Starts a job that runs a function in place of a line, under the session's lock: -1 from it is a
-   * failure. `text` is its line, copied. Its number, or 0 with an error. */
+  /* Starts a job that runs a function. `text` is copied and shown as its line. The lock is held in
+   * the function, too. Returns the job's number, or 0 with an error. */
   unsigned (*start_job)(struct runner *runner, const char *text, size_t length, job_body *body,
                         void *context, struct error *error);
-  /* Says which job has come to the foreground. */
+  /* Reports that a job has come to the foreground. */
   void (*show_job)(struct runner *runner, unsigned job);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
-  /* The job started last that still runs, 0 for none. */
+  /* The newest job that still runs, or 0. */
   unsigned (*last_job)(struct session *session);
-  /* Runs a file's lines as if they stood here. */
+  /* Runs a file's lines in place of the command. */
   int (*source)(struct runner *runner, const char *path, struct result *result,
                 struct error *error);
-  /* Runs a line of the language in place of the command that asks for it; `name` is what it is
-   * called where it fails. */
+  /* Runs a line in place of the command; `name` names its source in errors. */
   int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
                   struct error *error);
-  /* Walks the person at the prompt through a file, from the next prompt on. */
+  /* Walks the user at the prompt through a file, starting with the next prompt. */
   int (*walk)(struct runner *runner, const char *path, struct error *error);
-  /* Writes what was typed as a script. */
+  /* Writes the lines that were typed as a script. */
   int (*save)(struct runner *runner, const char *path, struct error *error);
-  /* Fills in the lines that were typed, oldest first. */
+  /* Answers with the lines that were typed, oldest first. */
   void (*history)(struct session *session, struct answer *answer);
-  /* Has the terminal give each key at once, unseen, or whole lines again: around all that waits for
-   * keys, so that none is taken for the beginning of a line in between. */
+  /* Switches the terminal between single keys, not echoed, and lines. Everything that waits for
+   * keys is enclosed in this, so that no key starts a line in between. */
   void (*read_keys)(struct session *session, bool keys);
-  /* Waits until a key is pressed, which is taken. 1 when one was, 0 after so many milliseconds, -1
-   * when interrupted. */
+  /* Waits for a key and reads it. 1 if one was pressed, 0 after `milliseconds`, -1 if interrupted.
+   */
   int (*wait_key)(struct runner *runner, int milliseconds);
-  /* Lends the terminal to a child's process group, and takes it back with 0. */
+  /* Gives the terminal to a child's process group, or takes it back with 0. */
   void (*lend_terminal)(struct session *session, pid_t group);
-  /* In a child between fork and exec: default signals. */
+  /* Resets signals in a child between fork and exec. */
   void (*reset_child)(void);
 };
 
 struct session {
-  pthread_mutex_t lock; /* guards all that is not said to be guarded otherwise */
-  _Atomic int wanting;  /* threads that wait for the lock */
+  pthread_mutex_t lock;     /* guards all members without a note of their own */
+  _Atomic int lock_waiters; /* threads that wait for the lock */
   struct socket_table sockets;
   struct names names;
   struct settings settings;
   struct timeline *timeline;  /* has its own lock */
   struct output output;       /* has its own lock */
-  struct view *view;          /* those that listen to the timeline, whose lock guards them */
+  struct view *view;          /* the views of the timeline, guarded by its lock */
   struct waiter_list waiters; /* has its own lock */
   const struct shell_operations *shell;
-  struct job_table *jobs;          /* the shell's own */
-  struct service_handle *services; /* a reference each; the newest first */
-  unsigned last_service;           /* the number of the newest there was */
-  struct event_queue *event_queue; /* what they tell through; NULL until there is one */
-  _Atomic bool told;               /* they have: the output should be written */
+  struct job_table *jobs;          /* private to the shell */
+  struct service_handle *services; /* a reference each, newest first */
+  unsigned last_service;           /* number of the newest service so far */
+  struct event_queue *event_queue; /* through which services report; NULL until the first one */
+  _Atomic bool flush_wanted;       /* services have reported, so the output should be written */
   bool interactive;                /* there is a prompt */
-  bool formatted;   /* standard output is in a form, JSON or TAP, that nothing else may break */
-  bool reads_input; /* standard input is the script, and no child's to read */
-  _Atomic bool quitting; /* `quit`, the end of input or a signal: no further statement is run */
+  bool formatted;        /* standard output is JSON or TAP, which nothing else may disturb */
+  bool reads_input;      /* standard input is the script, so children must not read it */
+  _Atomic bool quitting; /* `quit`, end of input or a signal: no more statements run */
   _Atomic int quit_status;
-  int64_t deadline;     /* when the session fails, monotonic nanoseconds; 0: never. Set once, at the
+  int64_t deadline;     /* when the session fails, monotonic nanoseconds; 0: never; set once, at the
                            start */
-  _Atomic bool late;    /* it has */
-  unsigned inventories; /* how many were made: the number of the last one */
-  struct socket *last_used; /* what `status` marks: a reference */
-  struct lab *lab;          /* NULL: there is none */
-  struct capture *capture;  /* NULL: none is going on */
-  bool stepping; /* the last line that was typed let packets cross: an empty one does so again */
-  int looked_at; /* session_look_around: the descriptor that it begins with next */
-  size_t looked_orphans; /* and how many of those without a descriptor it passes over */
+  _Atomic bool late;    /* the deadline has passed */
+  unsigned inventories; /* number of inventories so far, which numbers the last one */
+  struct socket *last_used; /* the socket that `status` marks, a reference */
+  struct lab *lab;          /* NULL: none */
+  struct capture *capture;  /* NULL: none is running */
+  bool stepping;            /* the last line let packets cross, so an empty line does it again */
+  int looked_at;            /* session_look_around: the descriptor to start with */
+  size_t looked_orphans;    /* and how many orphans to skip */
 };
 
 void session_lock(struct session *session);
 void session_unlock(struct session *session);
 
-/* Lets threads that wait for the lock have it: between statements. */
+/* Between statements: lets other threads have the lock if any wait for it. */
 void session_yield_lock(struct session *session);
 
-/* What a look comes behind. */
+/* What causes a look. */
 struct look_cause {
-  uint64_t call;    /* the serial of the event of a call; 0: none */
-  uint64_t subject; /* the id of the socket that it was made on */
-  int error;        /* the errno that it gave */
+  uint64_t call;    /* serial number of a call's event; 0: none */
+  uint64_t subject; /* id of the socket that the call was made on */
+  int error;        /* errno of the call */
   unsigned job;
   uint64_t statement;
   int64_t time; /* monotonic nanoseconds */
-  bool asked;   /* an answer that shows what is found follows */
+  bool asked;   /* an answer that shows the states follows */
 };
 
-/* Looks at a socket, and appends what has changed. True when something has. */
+/* Looks at a socket and appends what changed. Returns whether anything did. */
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
 
-/* Looks at some of the open sockets, and of those without a descriptor, and goes on with others the
- * next time: for an idle prompt. */
+/* Looks at some open sockets and orphans, and at others the next time: for an idle prompt. */
 void session_look_around(struct session *session);
 
-/* Lets go of the oldest socket without a descriptor if the kernel has it no more, where there are
- * many: a session that opens and closes connections without end must not grow. */
+/* If there are many orphans, looks at the oldest, which drops it if the kernel no longer has it.
+ * Bounds the memory of a session that opens and closes connections forever. */
 void session_prune_orphans(struct session *session);
 
-/* Hands the settings to those who keep some: the views, and the timeline. */
+/* Passes the settings on to the views and the timeline, which keep copies. */
 void session_apply_settings(struct session *session);
 
-/* True when looks that were not asked for are wanted. */
+/* True if the shell shall look at sockets without being asked. */
 bool session_looks(const struct session *session);
 
 #endif

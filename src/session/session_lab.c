@@ -2,14 +2,14 @@
 
 #include "lab/lab.h"
 
-int session_start_lab(struct runner *runner, struct error *error) {
+int session_lab_start(struct runner *runner, struct error *error) {
   struct session *session = runner->session;
   if (!session->lab)
     session->lab = lab_create(session->timeline, session->settings.stable, error);
   return session->lab ? 0 : -1;
 }
 
-struct wire *session_wire(const struct session *session, struct error *error) {
+struct wire *session_lab_wire(const struct session *session, struct error *error) {
   if (session->lab)
     return &session->lab->wire;
   error_set(error, ERROR_FAILURE,
@@ -18,14 +18,14 @@ struct wire *session_wire(const struct session *session, struct error *error) {
   return NULL;
 }
 
-void runner_lock_wire(struct runner *runner, struct wire *wire) {
+void session_lab_lock_wire(struct runner *runner, struct wire *wire) {
   wire_lock(wire);
   wire->statement = runner->statement;
   wire->job = runner->job;
   runner->touched.lab = true;
 }
 
-void runner_unlock_wire(struct wire *wire) {
+void session_lab_unlock_wire(struct wire *wire) {
   wire->statement = 0;
   wire->job = 0;
   wire_unlock(wire);

@@ -1,4 +1,5 @@
-/* session_lab: the session's lab, as commands come by it. */
+/* session_lab: commands' access to the session's lab. The session's lock is held in all functions.
+ */
 #ifndef SOCKSH_SESSION_SESSION_LAB_H
 #define SOCKSH_SESSION_SESSION_LAB_H
 
@@ -6,15 +7,15 @@
 
 struct wire;
 
-/* Makes sure that the session has a lab. 0, or -1 with an error. The session's lock is held. */
-int session_start_lab(struct runner *runner, struct error *error);
+/* Makes a lab unless the session has one. 0, or -1 with an error. */
+int session_lab_start(struct runner *runner, struct error *error);
 
-/* The wire of its lab; NULL with an error where there is none. */
-struct wire *session_wire(const struct session *session, struct error *error);
+/* The wire of the session's lab, or NULL with an error if there is none. */
+struct wire *session_lab_wire(const struct session *session, struct error *error);
 
-/* Locks the wire for something that lets packets cross, or changes what becomes of them: its events
- * belong to the statement, and all hosts are looked at behind it. */
-void runner_lock_wire(struct runner *runner, struct wire *wire);
-void runner_unlock_wire(struct wire *wire);
+/* Lock the wire around anything that lets packets cross or changes what happens to them. Its events
+ * then belong to the statement, and a look at all hosts follows. */
+void session_lab_lock_wire(struct runner *runner, struct wire *wire);
+void session_lab_unlock_wire(struct wire *wire);
 
 #endif

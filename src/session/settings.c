@@ -8,7 +8,7 @@
 
 #define VIEW(member) offsetof(struct settings, view) + offsetof(struct view_settings, member)
 
-const struct setting setting_table[] = {
+const struct setting settings_table[] = {
     {"timing", SETTING_SWITCH, VIEW(timing), N_("how long each call took is shown behind it")},
     {"preview", SETTING_SIZE, VIEW(preview), N_("bytes of data shown in a call")},
     {"timeout", SETTING_DURATION, offsetof(struct settings, timeout),
@@ -27,15 +27,15 @@ const struct setting setting_table[] = {
     {NULL, SETTING_SWITCH, 0, NULL},
 };
 
-const struct setting *setting_find(const char *text, size_t length) {
-  for (const struct setting *setting = setting_table; setting->name; setting++)
+const struct setting *settings_find(const char *text, size_t length) {
+  for (const struct setting *setting = settings_table; setting->name; setting++)
     if (bytes_equal(setting->name, strlen(setting->name), text, length))
       return setting;
   return NULL;
 }
 
-void setting_append(const struct setting *setting, const struct settings *settings,
-                    struct bytes *bytes) {
+void settings_append(const struct setting *setting, const struct settings *settings,
+                     struct bytes *bytes) {
   const char *place = (const char *)settings + setting->offset;
   switch (setting->kind) {
   case SETTING_SWITCH:
@@ -50,8 +50,8 @@ void setting_append(const struct setting *setting, const struct settings *settin
   }
 }
 
-int setting_set(const struct setting *setting, struct settings *settings, const char *text,
-                size_t length, struct error *error) {
+int settings_set(const struct setting *setting, struct settings *settings, const char *text,
+                 size_t length, struct error *error) {
   static const char *const wanted[] = {[SETTING_SWITCH] = N_("on or off"),
                                        [SETTING_SIZE] = N_("a count of bytes, as 64 or 4K"),
                                        [SETTING_DURATION] = N_("a duration, as 500ms or 2s")};

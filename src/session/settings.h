@@ -1,4 +1,4 @@
-/* settings: what `set` changes, one row each. */
+/* settings: the table of what `set` changes. */
 #ifndef SOCKSH_SESSION_SETTINGS_H
 #define SOCKSH_SESSION_SETTINGS_H
 
@@ -12,17 +12,17 @@ struct setting {
   size_t offset;       /* in struct settings */
   const char *summary; /* a sentence without a full stop */
 };
-extern const struct setting setting_table[];
+extern const struct setting settings_table[];
 
-/* The setting with this name, or NULL. */
-const struct setting *setting_find(const char *text, size_t length);
+/* The setting of this name, or NULL. */
+const struct setting *settings_find(const char *text, size_t length);
 
-/* Adds the value as it would be typed. */
-void setting_append(const struct setting *setting, const struct settings *settings,
-                    struct bytes *bytes);
+/* Appends the value as it would be typed. */
+void settings_append(const struct setting *setting, const struct settings *settings,
+                     struct bytes *bytes);
 
-/* Sets it from a word. 0, or -1 with a usage error. */
-int setting_set(const struct setting *setting, struct settings *settings, const char *text,
-                size_t length, struct error *error);
+/* Sets the value from a word. 0, or -1 with a usage error. */
+int settings_set(const struct setting *setting, struct settings *settings, const char *text,
+                 size_t length, struct error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include "shell/place.h"
 #include "socket/look_field.h"
 
-/* The second words of names such as `wire hold`. */
+/* Offers the second words of names such as `wire hold`. */
 static void offer_parts(struct offer *offer, const struct command *command) {
   size_t length = strlen(command->name);
   for (size_t i = 0; command_list()[i]; i++)
@@ -15,7 +15,7 @@ static void offer_parts(struct offer *offer, const struct command *command) {
       offer_text(offer, command_list()[i]->name + length + 1, command_list()[i]->summary);
 }
 
-/* $name and $name.field. */
+/* Offers names after $, and fields after `$name.`. */
 static void offer_expansion(struct offer *offer) {
   const char *dollar = memrchr(offer->word, '$', offer->length);
   const char *dot = memrchr(dollar, '.', offer->length - (size_t)(dollar - offer->word));
@@ -43,18 +43,18 @@ static void offer_argument(struct offer *offer, const struct argument *argument)
   offer->kept = kept;
 }
 
-static void offer_next(struct offer *offer, const struct line_place *context) {
-  if (context->command->parts && context->count == context->first)
-    offer_parts(offer, context->command);
+static void offer_next(struct offer *offer, const struct line_place *place) {
+  if (place->command->parts && place->count == place->first)
+    offer_parts(offer, place->command);
   const struct argument *next[ARGUMENT_LIMIT];
-  size_t count = match_next(context->command, context->words + context->first,
-                            context->count - context->first, next);
-  offer->words = context->words + context->first;
-  offer->word_count = context->count - context->first;
+  size_t count =
+      match_next(place->command, place->words + place->first, place->count - place->first, next);
+  offer->words = place->words + place->first;
+  offer->word_count = place->count - place->first;
   for (size_t i = 0; i < count; i++)
     offer_argument(offer, next[i]);
-  for (int i = 0; context->command->arguments[i].name; i++) {
-    const char *keyword = context->command->arguments[i].keyword;
+  for (int i = 0; place->command->arguments[i].name; i++) {
+    const char *keyword = place->command->arguments[i].keyword;
     if (keyword)
       offer_text(offer, keyword, NULL);
   }
@@ -62,56 +62,56 @@ static void offer_next(struct offer *offer, const struct line_place *context) {
 
 void completion_find(struct session *session, const char *line, size_t point,
                      struct candidates *candidates) {
-  struct line_place context;
+  struct line_place place;
   *candidates = (struct candidates){0};
-  place_read(&context, line, point);
-  candidates->start = context.start;
+  place_read(&place, line, point);
+  candidates->start = place.start;
   struct offer offer = {.candidates = candidates,
                         .session = session,
-                        .command = context.command,
-                        .word = line + context.start,
-                        .length = point - context.start};
+                        .command = place.command,
+                        .word = line + place.start,
+                        .length = point - place.start};
   if (memchr(offer.word, '$', offer.length))
     offer_expansion(&offer);
-  else if (context.result)
+  else if (place.result)
     offer_words(&offer, "ok|eof|blocks|ECONNREFUSED|ECONNRESET|EAGAIN|EPIPE|EADDRINUSE|ENOTCONN|"
                         "EINPROGRESS|ETIMEDOUT");
-  else if (context.command)
-    offer_next(&offer, &context);
-  else if (context.count == context.first && offer.length > 0 && offer.word[0] == '@') {
+  else if (place.command)
+    offer_next(&offer, &place);
+  else if (place.count == place.first && offer.length > 0 && offer.word[0] == '@') {
     offer.kept = 1;
     offer_hosts(&offer);
-  } else if (context.count == context.first)
+  } else if (place.count == place.first)
     offer_commands(&offer);
-  place_free(&context);
+  place_free(&place);
 }
 
 void completion_hint(const char *line, struct bytes *hint) {
-  struct line_place context;
+  struct line_place place;
   size_t length = strlen(line);
   const struct argument *next[ARGUMENT_LIMIT];
-  place_read(&context, line, length);
-  bool inside = context.start < length;
-  bool complete = context.command && !(inside && context.count < context.first);
-  /* A word that is being typed counts as there, so that the hint is what comes behind it. */
-  if (complete && inside && context.count < PLACE_WORDS) {
-    uint32_t typed = (uint32_t)(length - context.start);
-    context.words[context.count++] =
-        (struct word){.text = line + context.start, .count = typed, .bare = typed, .literal = true};
+  place_read(&place, line, length);
+  bool inside = place.start < length;
+  bool complete = place.command && !(inside && place.count < place.first);
+  /* Counts a word that is still being typed as present, so that the hint shows what follows it. */
+  if (complete && inside && place.count < PLACE_WORDS) {
+    uint32_t typed = (uint32_t)(length - place.start);
+    place.words[place.count++] =
+        (struct word){.text = line + place.start, .count = typed, .bare = typed, .literal = true};
   }
-  if (complete && context.command->arguments[0].name) {
-    size_t count = match_next(context.command, context.words + context.first,
-                              context.count - context.first, next);
-    const struct argument *arguments = context.command->arguments;
+  if (complete && place.command->arguments[0].name) {
+    size_t count =
+        match_next(place.command, place.words + place.first, place.count - place.first, next);
+    const struct argument *arguments = place.command->arguments;
     const struct argument *first = count ? next[0] : NULL;
     for (int i = 0; arguments[i].name; i++) {
-      bool comes = (first && !first->keyword && &arguments[i] >= first) ||
-                   (first && first->keyword && &arguments[i] == first);
-      if (!comes && !(arguments[i].keyword && context.count == context.first))
+      bool follows = (first && !first->keyword && &arguments[i] >= first) ||
+                     (first && first->keyword && &arguments[i] == first);
+      if (!follows && !(arguments[i].keyword && place.count == place.first))
         continue;
       bytes_append_text(hint, hint->length || inside ? " " : "");
       argument_append_synopsis(&arguments[i], hint);
     }
   }
-  place_free(&context);
+  place_free(&place);
 }

@@ -13,11 +13,11 @@
 #include "shell/completion.h"
 #include "shell/history.h"
 
-/* readline knows one line only, so there is one of everything here. */
+/* readline has one line per process and its callbacks take no context, so this state is static. */
 static struct session *edit_session;
 static void (*edit_accept)(const char *line);
 static bool active;
-static size_t hint_width; /* columns of the hint on the screen now */
+static size_t hint_width; /* columns of the hint now on the screen */
 static struct candidates candidates;
 
 static bool dumb_terminal(void) {
@@ -25,7 +25,7 @@ static bool dumb_terminal(void) {
   return !kind || !*kind || strcmp(kind, "dumb") == 0;
 }
 
-/* Takes the hint off the screen. The cursor stands before it. */
+/* Erases the hint, which starts at the cursor. */
 static void hide_hint(void) {
   if (hint_width == 0)
     return;
@@ -34,8 +34,8 @@ static void hide_hint(void) {
   hint_width = 0;
 }
 
-/* Shows what may come next behind the cursor, dim, when the cursor is at the end and there is room
- * on the line. */
+/* Shows the hint, dim, after the cursor, if the cursor is at the end and the hint fits on the line.
+ */
 static void show_hint(void) {
   int rows;
   int columns;
@@ -88,8 +88,7 @@ static const char *describe(const char *text) {
   return NULL;
 }
 
-/* Lists the matches: with their descriptions, one to a line, where there are any and they are few;
- * else as readline does. */
+/* Lists a few matches one to a line, if any has a description; otherwise as readline does. */
 static void display_matches(char **matches, int count, int longest) {
   enum { FEW = 30 };
   bool described = false;
@@ -116,7 +115,7 @@ static void display_matches(char **matches, int count, int longest) {
   rl_forced_update_display();
 }
 
-static void take_line(char *line) {
+static void handle_line(char *line) {
   hint_width = 0;
   rl_callback_handler_remove();
   active = false;
@@ -128,7 +127,7 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   edit_session = session;
   edit_accept = accept;
   rl_readline_name = "socksh";
-  rl_catch_signals = 0; /* signals come to the watcher, which is this thread */
+  rl_catch_signals = 0; /* the watcher takes signals, and runs in this thread */
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
   rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
@@ -136,8 +135,8 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   rl_completion_display_matches_hook = display_matches;
   rl_completer_word_break_characters = " \t\n;";
   rl_completer_quote_characters = "\"'";
-  rl_initialize(); /* before the next line: a program that draws for itself is given no terminal's
-                      abilities */
+  rl_initialize(); /* now: with a custom redisplay function it would
+                      not look the terminal's capabilities up */
   rl_redisplay_function = redisplay;
   using_history();
   history_open();
@@ -152,7 +151,7 @@ void edit_stop(void) {
 
 void edit_begin(const char *prompt) {
   active = true;
-  rl_callback_handler_install(prompt, take_line);
+  rl_callback_handler_install(prompt, handle_line);
 }
 
 void edit_end(void) {
@@ -178,7 +177,7 @@ void edit_drop(void) {
   rl_free_line_state();
   rl_point = rl_end;
   rl_redisplay();
-  hide_hint(); /* readline may have drawn on the way, and the hint with it */
+  hide_hint(); /* readline may have redrawn the line, and our redisplay the hint */
   fputs("^C\n", rl_outstream);
   rl_callback_handler_remove();
   active = false;
@@ -187,7 +186,7 @@ void edit_drop(void) {
 void edit_resize(void) {
   hide_hint();
   rl_redisplay_function =
-      rl_redisplay; /* with one of ours, readline would not take the old line off the screen */
+      rl_redisplay; /* with our own function, readline would not erase the old line */
   rl_resize_terminal();
   rl_redisplay_function = redisplay;
 }

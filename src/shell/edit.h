@@ -1,36 +1,37 @@
-/* edit: the line being typed: readline, its history, completion and the dim hint behind the cursor.
- * Only the terminal's thread comes here. */
+/* edit: the line being typed: readline, its history, completion and the dim hint after the cursor.
+ * Only the thread that reads the terminal calls these functions. */
 #ifndef SOCKSH_SHELL_EDIT_H
 #define SOCKSH_SHELL_EDIT_H
 
 #include "session/session.h"
 
-/* Sets readline up, and reads the history. `accept` is called with each finished line, NULL at the
- * end of input; it need not free the line. */
+/* edit_start sets readline up and reads the history. `accept` gets each finished line, which stays
+ * readline's, or NULL at the end of input. edit_stop restores the terminal and frees all. */
 void edit_start(struct session *session, void (*accept)(const char *line));
 void edit_stop(void);
 
-/* Shows the prompt and takes keys; or gives the terminal back while a command runs. */
+/* edit_begin shows the prompt and reads keys; edit_end gives the terminal back for a command to
+ * run. */
 void edit_begin(const char *prompt);
 void edit_end(void);
 bool edit_active(void);
 
-/* A key can be read. */
+/* Reads a key. The terminal must be readable. */
 void edit_read(void);
 
-/* Ctrl-C: drops the line, and gives the terminal back. The window has another size. The terminal
- * was taken away and given back. */
+/* edit_drop: Ctrl-C drops the line and gives the terminal back. edit_resize: the window has a new
+ * size. edit_redraw: the terminal is ours again after a stop. */
 void edit_drop(void);
 void edit_resize(void);
 void edit_redraw(void);
 
-/* Writes what waits in the output above the line being typed, which stays as it is. */
+/* Writes the pending output above the line being typed. */
 void edit_show_output(struct output *output);
 
-/* Keeps a line in the history. */
+/* Adds a line to the history, unless it is blank, begins with a space or repeats the last one. */
 void edit_remember(const char *line);
 
-/* Fills in the lines of the history. */
+/* Answers with the lines of the history. */
 void edit_history(struct session *session, struct answer *answer);
 
 #endif

@@ -19,7 +19,7 @@ enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
 static int file = -1;
 static char *path;
 
-static void complain(const char *what) {
+static void report(const char *what) {
   fprintf(
       stderr,
       _("socksh: the history %s%s: %s (%s); lines of this session are kept only while it lasts\n"),
@@ -29,7 +29,7 @@ static void complain(const char *what) {
   file = -1;
 }
 
-/* The file's path; its directories are made. NULL where nobody says where home is. */
+/* Returns the file's path, allocated, and makes its directories. NULL if no home is known. */
 static char *find_path(void) {
   struct bytes text = {0};
   const char *state = getenv("XDG_STATE_HOME");
@@ -45,7 +45,7 @@ static char *find_path(void) {
     return NULL;
   for (char *slash = strchr(text.data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
-    mkdir(text.data, 0700); /* what is there already stays as it is */
+    mkdir(text.data, 0700); /* fails harmlessly for one that exists */
     *slash = '/';
   }
   return text.data;
@@ -62,7 +62,7 @@ static void read_lines(struct bytes *text) {
   }
 }
 
-/* A line of the file; a newline inside of it was written as \x01. */
+/* Gives the file's lines to readline. A newline within a line was stored as \x01. */
 static void take_lines(struct bytes *text) {
   size_t start = 0;
   while (start < text->length) {
@@ -80,7 +80,7 @@ static void take_lines(struct bytes *text) {
   }
 }
 
-/* When the file holds many more lines than are kept, it is written anew. */
+/* Rewrites the file when it holds far more lines than are kept. */
 static void shorten(size_t lines) {
   if (lines < 2 * LINES_KEPT || ftruncate(file, 0) < 0)
     return;
@@ -100,7 +100,7 @@ void history_open(void) {
   stifle_history(LINES_KEPT);
   file = descriptor_open(path, O_RDWR | O_CREAT | O_APPEND | O_NOCTTY, 0600);
   if (file < 0) {
-    complain(_(" can't be opened"));
+    report(_(" can't be opened"));
     return;
   }
   fchmod(file, 0600);
@@ -137,7 +137,7 @@ void history_append(const char *line) {
     if (before >= 0 && written > 0)
       (void)!ftruncate(file, before); /* half a line would become part of the next one */
     errno = error;
-    complain(_(" can't be written"));
+    report(_(" can't be written"));
   }
   bytes_free(&text);
 }

@@ -7,34 +7,35 @@
 
 #include "language/pattern.h"
 #include "shell/run.h"
+#include "shell/run_event.h"
 #include "system/thread.h"
 
 enum { JOB_LIMIT = 1000, STACK_SIZE = 512 * 1024 };
 
 struct job {
   unsigned number;
-  struct runner *runner;             /* its thread's; valid until `done` */
-  struct runner own;                 /* the runner of one that was started with & */
-  pthread_t thread;                  /* to be joined, where it was started with & */
-  bool started;                      /* it was */
-  struct program *program;           /* one reference; NULL where it has a body */
-  const struct statement *statement; /* NULL where it has a body */
-  job_body *body;                    /* what it runs then */
+  struct runner *runner;   /* its thread's runner; valid until `done` */
+  struct runner own;       /* the runner of a job that has its own thread */
+  pthread_t thread;        /* to be joined if `started` */
+  bool started;            /* it has a thread of its own: started with & or by a command */
+  struct program *program; /* a reference; NULL if it has a body */
+  const struct statement *statement; /* NULL if it has a body */
+  job_body *body;                    /* a function to run instead of a statement */
   void *context;
   char *text;   /* its line */
-  bool expects; /* an `expect` is in it: the end of a script waits for it */
+  bool expects; /* it contains an `expect`: the end of a script waits for it */
   enum event_job_phase
       phase; /* JOB_STARTED while it runs, then JOB_ENDED, JOB_FAILED or JOB_KILLED */
   bool killed;
-  bool collected;   /* its result was taken, or told */
-  unsigned waiting; /* threads that wait for it */
+  bool collected;   /* its result was taken or reported */
+  unsigned waiting; /* threads that wait for it, so it must not be freed */
   struct result result;
   struct error error;
-  _Atomic unsigned done; /* 0, then 1 */
+  _Atomic unsigned done; /* 0, then 1; a futex */
   struct job *next;
 };
 
-/* Guarded by the session's lock. */
+/* The session's lock guards the table and its jobs. */
 struct job_table {
   struct job *jobs; /* by number */
   unsigned last_number;
@@ -64,7 +65,7 @@ void jobs_free(struct session *session) {
   session->jobs = NULL;
 }
 
-/* Forgets jobs that are done with. Returns how many are left. */
+/* Frees jobs that have ended and were collected. Returns how many are left. */
 static size_t prune(struct job_table *table) {
   size_t count = 0;
   for (struct job **link = &table->jobs; *link;) {
@@ -87,8 +88,7 @@ static struct job *find(const struct session *session, unsigned number) {
   return job;
 }
 
-/* The job with this number, or the first one behind it; NULL: none. They are in the order of their
- * numbers. */
+/* The job with this number, or else the next higher one; NULL: none. Jobs are kept in order. */
 static struct job *find_from(const struct session *session, unsigned number) {
   struct job *job = session->jobs->jobs;
   while (job && job->number < number)
@@ -106,7 +106,7 @@ static bool has_expectation(const struct statement *statement) {
   return false;
 }
 
-/* A new entry in the table; NULL when there is no memory. */
+/* Adds a job to the table. NULL if out of memory. */
 static struct job *job_add_text(struct session *session, const char *line, size_t length) {
   struct job *job = calloc(1, sizeof *job);
   char *text = strndup(line, length);
@@ -152,28 +152,29 @@ static void append_phase(struct runner *runner, const struct job *job, enum even
   runner_append(runner, &event);
 }
 
-/* Tells an error of a job. One with a body has no text that the error could show a place in, so it
- * says which job it is. */
-static void report_error(struct runner *runner, const struct job *job, const struct error *error) {
+/* Reports a job's error. A job with a body has no source text to point into, so the message names
+ * the job. */
+static void report_job_error(struct runner *runner, const struct job *job,
+                             const struct error *error) {
   if (job->program) {
-    run_report_error(runner, job->program->script.source, job->statement, error);
+    run_event_error(runner, job->program->script.source, job->statement, error);
     return;
   }
   struct error about;
   error_set(&about, error->kind, _("job %%%u failed: %.400s"), job->number, error->message);
   about.number = error->number;
   about.told = error->told;
-  run_report_error(runner, NULL, NULL, &about);
+  run_event_error(runner, NULL, NULL, &about);
 }
 
-/* The end of a job, in its own thread. At the prompt its error is told at once; in a script by
+/* Ends a job, in its own thread. At the prompt its error is reported at once; in a script, by
  * whoever waits for it. */
 static void finish(struct job *job, struct runner *runner, int status) {
   bool failed = status < 0 && !job->killed;
   job->phase = job->killed ? JOB_KILLED : failed ? JOB_FAILED : JOB_ENDED;
   append_phase(runner, job, job->phase);
   if (failed && runner->session->interactive) {
-    report_error(runner, job, &job->error);
+    report_job_error(runner, job, &job->error);
     job->error.told = true;
   }
   if (runner->session->interactive)
@@ -212,7 +213,7 @@ static int check_limit(struct session *session, struct error *error) {
                    JOB_LIMIT);
 }
 
-/* Starts a job that was added; where that fails it is removed. */
+/* Starts the thread of a job that was added. On failure the job is removed again. */
 static int launch(struct runner *runner, struct job *job, struct error *error) {
   struct session *session = runner->session;
   job->runner = &job->own;
@@ -264,7 +265,7 @@ void job_settle(struct runner *runner) {
   for (int waited = 0; waited < LONGEST && !job->done; waited += STEP) {
     int64_t began = job->own.waiter.phase == WAIT_IDLE ? 0 : (int64_t)job->own.waiter.began;
     if (began != 0 && began == before)
-      break; /* in the same wait as a while ago */
+      break; /* still in the same wait as one step ago */
     before = began;
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       break;
@@ -339,7 +340,7 @@ unsigned job_last(struct session *session) {
   return last;
 }
 
-/* Waits until a job is done. 0, or -1 with an error: interrupted, or too late. */
+/* Waits until a job ends. 0, or -1 with an error: interrupted, or the deadline has passed. */
 static int await_job(struct runner *runner, struct job *job, int64_t deadline,
                      struct error *error) {
   int problem = 0;
@@ -355,7 +356,7 @@ static int await_job(struct runner *runner, struct job *job, int64_t deadline,
       problem = 0;
     if (problem == EINTR && runner->following == job->number &&
         runner->waiter.reason == WAIT_USER) {
-      /* In the foreground by `fg`: the interrupt is meant for the job. */
+      /* `fg` follows this job, so Ctrl-C is meant for the job. */
       waiter_take_reason(&runner->waiter);
       if (!job->done)
         waiter_interrupt(&job->runner->waiter, WAIT_USER);
@@ -370,7 +371,7 @@ static int await_job(struct runner *runner, struct job *job, int64_t deadline,
   return 0;
 }
 
-/* Takes a finished job's result. 0, or -1 where it failed. */
+/* Copies a finished job's result. 0, or -1 with an error if it failed or was killed. */
 static int collect(struct runner *runner, struct job *job, struct result *result,
                    struct error *error) {
   if (!job->collected)
@@ -412,7 +413,7 @@ int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct re
       return error_set(error, ERROR_FAILURE, _("a job can't wait for itself"));
     return wait_one(runner, job, deadline, result, error);
   }
-  /* The lock is given up on the way, so the next one is found by its number. */
+  /* Waiting gives up the lock, and the list may change: find the next job by number. */
   struct job *job;
   for (unsigned next = 1; (job = find_from(session, next)); next++) {
     next = job->number;
@@ -433,7 +434,7 @@ int job_kill(struct runner *runner, unsigned number, struct error *error) {
   job->killed = true;
   waiter_interrupt(&job->runner->waiter, WAIT_ENDED);
   if (job->runner == runner)
-    return 0; /* it ends itself, behind this command */
+    return 0; /* it ends itself, after this command */
   if (await_job(runner, job, 0, error) < 0)
     return -1;
   if (!job->collected)
@@ -455,14 +456,14 @@ int job_conclude(struct runner *runner) {
     if (!job->done && !job->expects)
       continue;
     if (await_job(runner, job, deadline, &error) < 0) {
-      report_error(runner, job, &error);
+      report_job_error(runner, job, &error);
       status = -1;
       continue;
     }
     append_phase(runner, job, JOB_COLLECTED);
     job->collected = true;
     if (job->phase == JOB_FAILED) {
-      report_error(runner, job, &job->error);
+      report_job_error(runner, job, &job->error);
       status = -1;
     }
   }
@@ -476,7 +477,7 @@ void job_end_all(struct session *session) {
       waiter_interrupt(&job->runner->waiter, WAIT_ENDED);
     }
   for (struct job *job = session->jobs->jobs; job; job = job->next) {
-    job->waiting++; /* nobody may forget it while the lock is given up */
+    job->waiting++; /* keeps it from being freed while the lock is given up */
     session_unlock(session);
     while (!job->done)
       futex_wait(&job->done, 0, 0);

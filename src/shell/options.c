@@ -28,15 +28,15 @@ static int set_flag(const struct shell_option *option, const char *argument,
   return -1;
 }
 
-static int take_commands(const struct shell_option *option, const char *argument,
-                         struct shell_options *options) {
+static int set_commands(const struct shell_option *option, const char *argument,
+                        struct shell_options *options) {
   (void)option;
   options->commands = argument;
   return -1;
 }
 
-static int choose_output(const struct shell_option *option, const char *argument,
-                         struct shell_options *options) {
+static int set_output(const struct shell_option *option, const char *argument,
+                      struct shell_options *options) {
   (void)argument;
   if (options->output != OUTPUT_TEXT) {
     fputs(_("socksh: --json and --tap are two forms of one output: choose one\n"), stderr);
@@ -46,8 +46,8 @@ static int choose_output(const struct shell_option *option, const char *argument
   return -1;
 }
 
-static int take_deadline(const struct shell_option *option, const char *argument,
-                         struct shell_options *options) {
+static int set_deadline(const struct shell_option *option, const char *argument,
+                        struct shell_options *options) {
   (void)option;
   if (duration_parse(argument, strlen(argument), &options->deadline) == 0 && options->deadline > 0)
     return -1;
@@ -65,7 +65,7 @@ const struct shell_option options_table[] = {
      .completion = COMPLETES_COMMANDS,
      .place = 7,
      .help = N_("run COMMANDS, then end"),
-     .apply = take_commands},
+     .apply = set_commands},
     {.name = "quiet",
      .letter = 'q',
      .place = 1,
@@ -88,12 +88,12 @@ const struct shell_option options_table[] = {
     {.name = "json",
      .place = 3,
      .help = N_("print each event as a JSON object on a line of its own: socksh-json(5)"),
-     .apply = choose_output,
+     .apply = set_output,
      .output = OUTPUT_JSON},
     {.name = "tap",
      .place = 3,
      .help = N_("print the tests (expect, assert, await) in TAP version 14"),
-     .apply = choose_output,
+     .apply = set_output,
      .output = OUTPUT_TAP},
     {.name = "lab",
      .place = 5,
@@ -105,7 +105,7 @@ const struct shell_option options_table[] = {
      .completion = COMPLETES_DURATION,
      .place = 6,
      .help = N_("end with a failure after so long, as 30s: for tests"),
-     .apply = take_deadline},
+     .apply = set_deadline},
     {.name = "help", .help = N_("print this"), .apply = print_help},
     {.name = "version", .help = N_("print the version"), .apply = print_version},
     {.help = NULL},
@@ -113,7 +113,7 @@ const struct shell_option options_table[] = {
 
 enum {
   OPTION_COUNT = sizeof options_table / sizeof *options_table - 1,
-  LONG_CODE = 256, /* above every letter */
+  LONG_CODE = 256, /* above every character */
   HELP_COLUMN = 17
 };
 
@@ -126,7 +126,7 @@ static void append_spelling(struct bytes *text, const struct shell_option *optio
     bytes_append_format(text, " %s", option->argument);
 }
 
-/* The options of one place: [-qvk], [--json|--tap]. Whether there are any. */
+/* Appends the options that share a place: [-qvk], [--json|--tap]. Returns whether there are any. */
 static bool append_place(struct bytes *text, unsigned place) {
   bool found = false;
   for (const struct shell_option *option = options_table; option->help; option++) {
@@ -202,7 +202,7 @@ static int print_version(const struct shell_option *option, const char *argument
   return fflush(stdout) == 0 ? 0 : 1;
 }
 
-static int complain_with_usage(void) {
+static int print_usage_error(void) {
   struct bytes text = {0};
   append_usage(&text);
   fputs(bytes_text(&text), stderr);
@@ -210,7 +210,7 @@ static int complain_with_usage(void) {
   return 2;
 }
 
-/* What getopt gives for an option. */
+/* The value that getopt returns for an option. */
 static int option_code(const struct shell_option *option) {
   return option->letter ? option->letter : LONG_CODE + (int)(option - options_table);
 }
@@ -222,7 +222,7 @@ static const struct shell_option *find_by_code(int code) {
   return NULL;
 }
 
-/* Fills getopt's two arrays, which have room for every option. The plus: options end at FILE. */
+/* Fills getopt's two arrays, which have room for every option. With '+', options end at FILE. */
 static void describe_to_getopt(char *letters, struct option *names) {
   *letters++ = '+';
   for (const struct shell_option *option = options_table; option->help; option++) {
@@ -246,7 +246,7 @@ static int read_options(int argc, char **argv, struct shell_options *options) {
   while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
     const struct shell_option *option = find_by_code(code);
     if (!option)
-      return complain_with_usage();
+      return print_usage_error();
     int status = option->apply(option, optarg, options);
     if (status >= 0)
       return status;
@@ -254,7 +254,7 @@ static int read_options(int argc, char **argv, struct shell_options *options) {
   return -1;
 }
 
-/* Takes FILE and the arguments behind it; $0 is the script, or the program. */
+/* Reads FILE and the arguments after it. $0 is the script, or the program if there is none. */
 static int read_operands(int argc, char **argv, struct shell_options *options) {
   if (!options->commands && optind < argc) {
     options->from_input = strcmp(argv[optind], "-") == 0;
@@ -262,7 +262,7 @@ static int read_operands(int argc, char **argv, struct shell_options *options) {
     options->arguments = (const char *const *)argv + optind;
     options->argument_count = (size_t)(argc - optind);
   } else {
-    /* The slot before the first argument is free by now: it becomes $0. */
+    /* The slot before the first argument is no longer needed: it becomes $0. */
     argv[optind - 1] = argv[0];
     options->arguments = (const char *const *)argv + optind - 1;
     options->argument_count = (size_t)(argc - optind + 1);

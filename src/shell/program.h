@@ -1,4 +1,4 @@
-/* program: a text that was read and checked, shared by the threads that run it. */
+/* program: a text that was parsed and checked, shared by the threads that run it. */
 #ifndef SOCKSH_SHELL_PROGRAM_H
 #define SOCKSH_SHELL_PROGRAM_H
 
@@ -10,17 +10,18 @@ struct program {
   _Atomic unsigned references;
 };
 
-/* A text to be read. */
+/* A text to parse; program_read copies it. */
 struct program_text {
-  const char *name; /* of its source: a path, "-c", "" at the prompt */
+  const char *name; /* name of its source: a path, "-c", or "" at the prompt */
   const char *data;
   size_t length;
-  unsigned line;    /* the number of its first line */
-  bool abbreviates; /* commands may be abbreviated, where only one begins so */
+  unsigned line;    /* number of its first line */
+  bool abbreviates; /* commands may be abbreviated if unambiguous */
 };
 
-/* Reads and checks a text: the grammar, and each command's words. For SCRIPT_READ *program is the
- * caller's reference. */
+/* Parses and checks a text: the grammar, and each command's words. On SCRIPT_READ the caller owns a
+ * reference in *program; else it is NULL and the error is filled in. The caller always releases
+ * *source, NULL if out of memory. */
 enum script_status program_read(const struct program_text *text, struct program **program,
                                 struct source **source, struct error *error);
 

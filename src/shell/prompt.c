@@ -15,37 +15,37 @@
 #include "shell/watcher.h"
 #include "shell/worker.h"
 
-enum { LOOK_EVERY = 300 }; /* milliseconds between looks at an idle prompt */
+enum { LOOK_EVERY = 300 }; /* milliseconds between looks while the prompt is idle */
 
-/* The prompt there is: readline's callbacks carry no context. */
-static struct workbench bench;
+/* The one prompt of the process: readline's callbacks take no context. */
+static struct worker_pool pool;
 static bool input_ended;
 static struct termios terminal_before;
 static bool terminal_known;
 
 static void accept_line(const char *line) {
   if (!line) {
-    /* Ctrl-D: ends a block that is not closed, or the session. */
-    input_ended = bench.waiting.length == 0;
-    bytes_clear(&bench.waiting);
+    /* Ctrl-D drops an unfinished block; without one it ends the session. */
+    input_ended = pool.pending.length == 0;
+    bytes_clear(&pool.pending);
     if (!input_ended)
-      output_add(&bench.session->output, STDOUT_FILENO, "\n", 1);
+      output_add(&pool.session->output, STDOUT_FILENO, "\n", 1);
     return;
   }
   struct bytes text = {0};
-  session_lock(bench.session);
-  edit_remember(line); /* `history` in a job reads what this changes */
-  session_unlock(bench.session);
+  session_lock(pool.session);
+  edit_remember(line); /* locked, since `history` in a job reads what this changes */
+  session_unlock(pool.session);
   bytes_append_text(&text, line);
   bytes_append_char(&text, '\n');
-  workbench_submit(&bench, bytes_text(&text));
+  worker_pool_submit(&pool, bytes_text(&text));
   bytes_free(&text);
 }
 
 static const char *prompt_text(void) {
-  if (bench.waiting.length > 0)
+  if (pool.pending.length > 0)
     return "   ...> ";
-  return bench.walk ? "step> " : "socksh> ";
+  return pool.walk ? "step> " : "socksh> ";
 }
 
 void prompt_lend_terminal(struct session *session, pid_t group) {
@@ -83,8 +83,8 @@ int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   if (!runner->session->interactive || runner->job)
     return error_set(error, ERROR_FAILURE,
                      _("a walk through a file needs the prompt; leave --step out here"));
-  int status = script_read_file(path, -1, &text, error);
-  if (status == 0 && workbench_walk(&bench, runner, path, &text) < 0) {
+  int status = script_file_read(path, -1, &text, error);
+  if (status == 0 && worker_pool_walk(&pool, runner, path, &text) < 0) {
     error_set(error, ERROR_FAILURE, _("%.300s is no script that runs"), path);
     status = -1;
   }
@@ -92,21 +92,20 @@ int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   return status;
 }
 
-/* While a command runs the terminal itself shows ^C and ^Z: what follows begins on a line of its
- * own. */
+/* The terminal itself echoes ^C and ^Z while a command runs, so end that line. */
 static void end_echo(struct session *session) {
   if (terminal_known && terminal_before.c_lflag & ECHO && terminal_before.c_lflag & ECHOCTL)
     output_add(&session->output, STDOUT_FILENO, "\n", 1);
 }
 
 static void handle_signal(int number) {
-  struct session *session = bench.session;
+  struct session *session = pool.session;
   switch (number) {
   case 0:
     break;
   case SIGINT:
     if (edit_active()) {
-      bytes_clear(&bench.waiting);
+      bytes_clear(&pool.pending);
       edit_drop();
     } else {
       end_echo(session);
@@ -116,7 +115,7 @@ static void handle_signal(int number) {
   case SIGTSTP:
     if (!edit_active()) {
       end_echo(session);
-      workbench_detach(&bench);
+      worker_pool_detach(&pool);
     }
     break;
   case SIGWINCH:
@@ -148,27 +147,26 @@ static void greet(struct session *session) {
     output_add(&session->output, STDOUT_FILENO, _(text), strlen(_(text)));
 }
 
-/* Begins with a walk: socksh --step FILE. 0, or -1 with the error told. */
+/* For --step FILE: starts with a walk. 0, or -1 with the error reported. */
 static int begin_walk(const struct shell_options *options) {
-  struct session *session = bench.session;
+  struct session *session = pool.session;
   struct runner runner;
   struct bytes text = {0};
   struct error error;
   runner_start(&runner, session, 0, NULL);
   session_lock(session);
-  int status = script_read_file(options->path, options->script, &text, &error);
+  int status = script_file_read(options->path, options->script, &text, &error);
   if (status < 0)
     fprintf(stderr, "socksh: %s\n", error.message);
   else
-    status = workbench_walk(&bench, &runner, options->path, &text);
+    status = worker_pool_walk(&pool, &runner, options->path, &text);
   runner_stop(&runner);
   session_unlock(session);
   bytes_free(&text);
   return status;
 }
 
-/* While nobody types a command, the sockets may change all the same: what is found is shown above
- * the line. */
+/* Looks at the sockets from time to time while nobody types, and shows changes above the line. */
 static void look_around(struct session *session) {
   static int64_t looked;
   int64_t now = clock_monotonic();
@@ -183,13 +181,13 @@ static void look_around(struct session *session) {
 
 static void loop(struct session *session, bool lab) {
   if (lab)
-    workbench_submit(&bench, "lab\n");
-  else if (bench.walk)
-    workbench_submit(&bench, "");
+    worker_pool_submit(&pool, "lab\n");
+  else if (pool.walk)
+    worker_pool_submit(&pool, "");
   while (!session->quitting) {
     struct watcher_news news;
-    if (!workbench_busy(&bench)) {
-      /* Whatever the command has printed stands before the next prompt. */
+    if (!worker_pool_busy(&pool)) {
+      /* What the command has printed must come before the next prompt. */
       if (!edit_active())
         output_flush(&session->output);
       if (input_ended || session->output.broken || session->quitting)
@@ -213,7 +211,7 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   signal(SIGTTOU, SIG_IGN);
   terminal_known = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
   input_ended = false;
-  if (workbench_start(&bench, session, options) < 0) {
+  if (worker_pool_start(&pool, session, options) < 0) {
     fprintf(stderr, _("socksh: the thread that runs commands can't be started: %s\n"),
             strerror(errno));
     return 1;
@@ -227,8 +225,8 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     loop(session, options->lab);
   }
   edit_stop();
-  /* The terminal's thread was the watcher until now; while threads are being ended there must be
-   * another. */
+  /* This thread was the watcher until now, and one is still needed while threads are being ended.
+   */
   if (watcher_start(session) < 0)
     return 1;
   session_lock(session);
@@ -237,7 +235,7 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   session_unlock(session);
   watcher_interrupt_foreground(session);
   output_flush(&session->output);
-  workbench_stop(&bench);
+  worker_pool_stop(&pool);
   if (terminal_known)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
   return status < 0 ? 2 : session->quit_status;

@@ -7,8 +7,7 @@
 /* Runs until the end of input, `quit` or a signal. Returns the exit status. */
 int prompt_run(struct session *session, const struct shell_options *options);
 
-/* See struct shell_operations. */
-/* See struct shell_operations. While a command runs nobody else reads the terminal. */
+/* These are members of struct shell_operations, and explained there. */
 void prompt_read_keys(struct session *session, bool keys);
 int prompt_wait_key(struct runner *runner, int milliseconds);
 

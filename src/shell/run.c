@@ -13,15 +13,16 @@
 #include "language/pattern.h"
 #include "session/diagnosis.h"
 #include "shell/job.h"
+#include "shell/run_event.h"
 
 /* How a statement ended. */
 enum flow {
   FLOW_DONE,
   FLOW_FAILED, /* the error is filled in */
-  FLOW_LEFT,   /* an `until` came true: leave the nearest repeat */
+  FLOW_LEFT,   /* an `until` matched: leave the innermost repeat */
 };
 
-/* What the running of one statement needs. */
+/* What running one statement needs. */
 struct run {
   struct runner *runner;
   struct program *program;
@@ -37,57 +38,11 @@ static const struct source *source_of(const struct run *run) {
   return run->program->script.source;
 }
 
-static enum flow failed(int status) {
+static enum flow flow_from(int status) {
   return status < 0 ? FLOW_FAILED : FLOW_DONE;
 }
 
-/* The statement's text with its command's whole name, where it was abbreviated: what is kept must
- * run as a script. False where it was not. */
-static bool write_out(const struct run *run, struct bytes *text) {
-  const struct statement *statement = run->statement;
-  const char *source = source_of(run)->text;
-  const struct place *name = &statement->command_place;
-  if (!run->runner->session->interactive || !statement->command ||
-      command_find(source + name->offset, name->length) == statement->command)
-    return false;
-  size_t before = name->offset - statement->place.offset;
-  bytes_append(text, source + statement->place.offset, before);
-  bytes_append_text(text, statement->command->name);
-  bytes_append(text, source + name->offset + name->length,
-               statement->place.length - before - name->length);
-  return !text->failed;
-}
-
-static void append_statement(struct run *run) {
-  const struct source *source = source_of(run);
-  const struct statement *statement = run->statement;
-  struct event event = {.kind = EVENT_STATEMENT};
-  event.line = (struct event_statement){
-      .source = source->name,
-      .text = source->text + statement->place.offset,
-      .length = statement->place.length,
-      .origin = run->origin,
-      .depth = run->runner->depth,
-  };
-  /* Counting lines is the length of the text before it: only worth it where somebody looks at the
-   * number. */
-  bool short_enough = source->length < (run->runner->depth == 0 ? 65536 : 2048);
-  event.line.line = short_enough ? source_line_number(source, statement->place.offset) : 0;
-  struct bytes whole = {0};
-  if (write_out(run, &whole)) {
-    event.line.text = whole.data;
-    event.line.length = whole.length;
-  }
-  /* A script's next line follows the last call at once; a line that is typed takes its time. */
-  if (run->runner->last_call.just_ended && (run->runner->depth > 0 || run->origin == ORIGIN_SCRIPT))
-    event.monotonic = EVENT_AT_ONCE;
-  run->runner->last_call.just_ended = false;
-  run->runner->last_call.serial = 0;
-  run->runner->statement = runner_append(run->runner, &event);
-  bytes_free(&whole);
-}
-
-/* What `$?` and `$errno` are from now on. */
+/* Sets `$?` and `$errno`. */
 static void remember(struct runner *runner, const struct result *result, int error) {
   value_clear(&runner->last_value);
   runner->scope.last_error = error;
@@ -99,7 +54,7 @@ static void remember(struct runner *runner, const struct result *result, int err
     runner->last_value = value_from_number(result->number);
 }
 
-/* With -q the calls are not shown, but data that nobody else takes is: as an answer of its own. */
+/* With -q calls are not shown, so data that nothing else takes is shown as an answer. */
 static int show_received(struct run *run) {
   struct runner *runner = run->runner;
   const struct result *result = run->result;
@@ -122,7 +77,7 @@ static enum flow run_command(struct run *run) {
                                   .result = run->result,
                                   .error = run->error};
   if (runner->depth > 0)
-    append_statement(run);
+    run_event_statement(run->runner, source_of(run), run->statement, run->origin);
   result_clear(run->result);
   runner->binding.done_early = false;
   int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
@@ -139,11 +94,11 @@ static enum flow run_command(struct run *run) {
   remember(runner, run->result, status < 0 ? run->error->number : 0);
   runner_look(runner);
   run_drain(runner);
-  return failed(status);
+  return flow_from(status);
 }
 
-/* The session is at its end: nothing further is run, and nothing is wrong. */
-static enum flow quit_flow(struct run *run) {
+/* The session is ending: run nothing more, and report no error. */
+static enum flow flow_at_end(struct run *run) {
   error_clear(run->error);
   return FLOW_FAILED;
 }
@@ -154,17 +109,17 @@ static enum flow run_block(struct run *run) {
   const char *const *bind = run->runner->binding.names;
   bool bind_session = run->runner->binding.in_session;
   run->runner->binding.names = NULL;
-  run->runner->binding.in_session = false; /* what a job binds inside a block stays its own */
+  run->runner->binding.in_session = false; /* names that a job binds inside a block stay its own */
   for (const struct statement *statement = run->statement->block; statement && flow == FLOW_DONE;
        statement = statement->next) {
     struct run inner = *run;
     inner.statement = statement;
     if (run->runner->session->quitting)
-      flow = quit_flow(run);
+      flow = flow_at_end(run);
     else if (run->runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      flow = failed(runner_interrupted(run->runner, run->error));
+      flow = flow_from(runner_interrupted(run->runner, run->error));
     else if (statement->background)
-      flow = failed(job_start(run->runner, run->program, statement, run->error));
+      flow = flow_from(job_start(run->runner, run->program, statement, run->error));
     else
       flow = run_prefixed(&inner, statement->prefixes);
     session_yield_lock(run->runner->session);
@@ -179,8 +134,8 @@ static enum flow run_body(struct run *run) {
   return run->statement->command ? run_command(run) : run_block(run);
 }
 
-static enum flow nothing_for(struct run *run, const struct prefix *prefix, size_t n,
-                             size_t available) {
+static enum flow report_missing_value(struct run *run, const struct prefix *prefix, size_t n,
+                                      size_t available) {
   const struct command *command = run->statement->command;
   struct bytes gives = {0};
   if (command && command->results[0])
@@ -194,13 +149,13 @@ static enum flow nothing_for(struct run *run, const struct prefix *prefix, size_
   return FLOW_FAILED;
 }
 
-/* Gives the names before = what the command returned. */
+/* Binds the names before `=` to what the command returned. */
 static enum flow bind_names(struct run *run, const struct prefix *prefix) {
   const struct result *result = run->result;
   size_t available = result->count > 0 ? result->count : result->numbered ? 1 : 0;
   for (size_t i = 0; prefix->names[i]; i++) {
     if (i >= available)
-      return nothing_for(run, prefix, i, available);
+      return report_missing_value(run, prefix, i, available);
     struct value value =
         result->count > 0 ? value_copy(&result->values[i]) : value_from_number(result->number);
     if (runner_bind(run->runner, prefix->names[i], value, run->error) < 0)
@@ -216,7 +171,7 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   runner->binding.names = prefix->names;
   runner->binding.in_session = runner->job && runner->depth == 0;
   enum flow flow = run_prefixed(run, prefix->next);
-  /* What `expect` wanted to fail gave nothing to bind. */
+  /* If `expect` turned a failure into a result, there is nothing to bind. */
   if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked &&
       bind_names(run, prefix) == FLOW_FAILED)
     flow = FLOW_FAILED;
@@ -225,7 +180,7 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
-/* The text of a pattern's word, for comparison. */
+/* Expands the word of a pattern. The caller frees `text`. */
 static int pattern_text(struct run *run, const struct pattern *pattern, struct expanded *text) {
   *text = (struct expanded){.data = ""};
   if (pattern->kind != PATTERN_TEXT)
@@ -233,8 +188,7 @@ static int pattern_text(struct run *run, const struct pattern *pattern, struct e
   return word_expand(&pattern->word, &run->runner->scope, text, run->error);
 }
 
-/* Runs what stands behind `expect` or `until`, and turns a failure that a pattern may ask for into
- * a result. */
+/* Runs what follows `expect` or `until`. A failure that a pattern may match becomes a result. */
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   bool outer = runner->expectation.of_blocks;
@@ -260,16 +214,6 @@ static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   return FLOW_DONE;
 }
 
-static void append_test(struct run *run, bool passed, const char *expected, const char *got) {
-  struct bytes line = {0};
-  bytes_append(&line, source_of(run)->text + run->statement->place.offset,
-               run->statement->place.length);
-  struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){passed, "expect", bytes_text(&line), expected, got};
-  runner_append(run->runner, &event);
-  bytes_free(&line);
-}
-
 static enum flow run_expect(struct run *run, const struct prefix *prefix) {
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
@@ -281,7 +225,8 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
     bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
-    append_test(run, matches, bytes_text(&expected), bytes_text(&got));
+    run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
+                   bytes_text(&got));
     if (!matches) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
@@ -309,7 +254,7 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
     if (pattern_matches(&prefix->pattern, text.data, text.length, result)) {
       flow = FLOW_LEFT;
     } else if (result->failed) {
-      flow = FLOW_FAILED; /* the error is the command's own */
+      flow = FLOW_FAILED; /* the command's own error stands */
     } else if (result->received && result->number == 0) {
       struct bytes wanted = {0};
       pattern_append(&prefix->pattern, text.data, text.length, &wanted);
@@ -351,9 +296,9 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
   for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
     runner->scope.round = i;
     if (runner->session->quitting)
-      flow = quit_flow(run);
+      flow = flow_at_end(run);
     else if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      flow = failed(runner_interrupted(runner, run->error));
+      flow = flow_from(runner_interrupted(runner, run->error));
     else
       flow = run_prefixed(run, prefix->next);
     session_yield_lock(runner->session);
@@ -375,7 +320,7 @@ static enum flow run_time(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
-/* The host that the word behind @ names. */
+/* Finds the host that the word after @ names. */
 static struct lab_host *find_host(struct run *run, const char *name, size_t length) {
   const struct lab *lab = run->runner->session->lab;
   struct lab_host *host = lab_find_host(lab, name, length);
@@ -427,41 +372,11 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   return FLOW_FAILED;
 }
 
-void run_report_error(struct runner *runner, const struct source *source,
-                      const struct statement *statement, const struct error *error) {
-  if (error->told || error->kind == ERROR_NONE)
-    return;
-  const struct command *command = error->command ? error->command
-                                  : statement    ? statement->command
-                                                 : NULL;
-  bool typed = !source || (runner->session->interactive && strcmp(source->name, "") == 0);
-  size_t offset = error->place.length ? error->place.offset
-                  : statement         ? statement->place.offset
-                                      : 0;
-  struct place place = error->place.length || !statement ? error->place : statement->command_place;
-  bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
-  bool explained = error->call && runner->last_call.explained;
-  const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
-  struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
-  event.error = (struct event_error){
-      .kind = error->kind,
-      .number = error->number,
-      .source = source ? source->name : "",
-      .line = typed ? 0 : source_line_number(source, offset),
-      .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
-      .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
-      .message = error->message,
-      .hint = hint ? _(hint) : "",
-      .call = error->call,
-  };
-  runner_append(runner, &event);
-}
-
 void run_flush(struct session *session) {
   session_unlock(session);
   output_flush(&session->output);
   session_lock(session);
-  /* Who ends the session then may be asleep, and nothing else may come that wakes it. */
+  /* Whoever ends the session when output breaks may be asleep, with nothing else to wake them. */
   if (session->output.broken)
     waiter_list_wake(&session->waiters);
 }
@@ -475,7 +390,7 @@ void run_drain(struct runner *runner) {
     run_flush(session);
     return;
   }
-  /* A job at the prompt: the terminal's thread writes, and this one waits for it. */
+  /* For a job at the prompt, the terminal's thread does the writing: wait for it. */
   while (session->output.waiting >= MUCH && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
     struct timespec step = {.tv_nsec = 2000000};
     nanosleep(&step, NULL);
@@ -483,37 +398,18 @@ void run_drain(struct runner *runner) {
   }
 }
 
-static void append_result(struct run *run, bool statement_failed) {
-  struct bytes names = {0};
-  for (const struct prefix *prefix = run->statement->prefixes; prefix; prefix = prefix->next)
-    for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
-      bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
-  struct event event = {.kind = EVENT_RESULT};
-  if (run->runner->last_call.just_ended)
-    event.monotonic = EVENT_AT_ONCE;
-  event.result = (struct event_result){
-      .failed = statement_failed,
-      .number = statement_failed ? run->error->number : 0,
-      .duration = -1,
-      .names = names.length ? bytes_text(&names) : "",
-      .depth = run->runner->depth,
-  };
-  runner_append(run->runner, &event);
-  bytes_free(&names);
-}
-
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
   struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
   error_clear(error);
-  append_statement(&run);
+  run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
-  append_result(&run, flow == FLOW_FAILED);
+  run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
-    runner->statement = 0; /* what comes before the next one belongs to none */
+    runner->statement = 0; /* events until the next statement belong to none */
   return flow == FLOW_FAILED ? -1 : 0;
 }
 
@@ -521,8 +417,8 @@ int run_statement(struct runner *runner, struct program *program, const struct s
                   enum event_origin origin, struct result *result, struct error *error) {
   struct run run = {runner, program, statement, origin, result, error};
   error_clear(error);
-  append_statement(&run);
-  enum flow flow = statement->background ? failed(job_start(runner, program, statement, error))
+  run_event_statement(runner, source_of(&run), statement, run.origin);
+  enum flow flow = statement->background ? flow_from(job_start(runner, program, statement, error))
                                          : run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable) {
     if (statement->background && flow == FLOW_DONE)
@@ -530,9 +426,9 @@ int run_statement(struct runner *runner, struct program *program, const struct s
     runner_settle(runner);
   }
   if (flow == FLOW_FAILED)
-    run_report_error(runner, program->script.source, statement, error);
-  append_result(&run, flow == FLOW_FAILED);
+    run_event_error(runner, program->script.source, statement, error);
+  run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
-    runner->statement = 0; /* what comes before the next one belongs to none */
+    runner->statement = 0; /* events until the next statement belong to none */
   return flow == FLOW_FAILED ? -1 : 0;
 }

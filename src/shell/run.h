@@ -1,29 +1,27 @@
-/* run: runs statements: prefixes, blocks, commands, and what becomes of their results. */
+/* run: runs statements: prefixes, blocks, commands, and what happens to their results.
+ *
+ * The session's lock is held in all functions, which give it up around calls, waits and writing. */
 #ifndef SOCKSH_SHELL_RUN_H
 #define SOCKSH_SHELL_RUN_H
 
 #include "session/runner.h"
 #include "shell/program.h"
 
-/* Runs one statement of a program, and tells of an error. Both under the session's lock. 0, or -1
- * when it failed. A statement that ends in & becomes a job, and succeeds by that. */
+/* Runs one statement of a program and reports its error. 0, or -1 if it failed. A statement that
+ * ends in & becomes a job, and succeeds if the job starts. */
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error);
 
-/* Runs a job's statement, without making a job of it again. */
+/* Runs the statement of a job in the job's own thread. The caller reports the error. */
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error);
 
-/* Tells of an error as an event: which place, what, the line and the caret. Without a source (NULL)
- * just what. */
-void run_report_error(struct runner *runner, const struct source *source,
-                      const struct statement *statement, const struct error *error);
-
-/* Writes what waits to be written, giving the lock up. The session's lock is held. */
+/* Writes the pending output. Gives the lock up meanwhile. */
 void run_flush(struct session *session);
 
-/* The same when it is much. */
+/* The same, once much output is pending. A job at the prompt waits until the terminal's thread has
+ * written it. */
 void run_drain(struct runner *runner);
 
 #endif

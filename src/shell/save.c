@@ -6,12 +6,11 @@
 #include "language/escape.h"
 #include "system/file.h"
 
-/* The script being put together from the timeline. A line is held back until its result is known.
- */
+/* The script being assembled from the timeline. A line is held back until its result is known. */
 struct writer {
   struct bytes text;
-  struct bytes line;  /* the statement whose result has not come yet */
-  uint64_t statement; /* its serial, 0: none */
+  struct bytes line;  /* the statement whose result is awaited */
+  uint64_t statement; /* its serial number; 0: none */
 };
 
 static bool is_command(const struct bytes *line, const char *name) {
@@ -20,8 +19,8 @@ static bool is_command(const struct bytes *line, const char *name) {
          (line->length == length || strchr(" \t\n", line->data[length]));
 }
 
-/* A line that only made sense while it was typed. */
-static bool left_out(const struct bytes *line) {
+/* True for a line that only makes sense at the prompt. */
+static bool is_left_out(const struct bytes *line) {
   static const char *const names[] = {"save", "quit", "exit", "fg"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (is_command(line, names[i]))
@@ -29,9 +28,9 @@ static bool left_out(const struct bytes *line) {
   return false;
 }
 
-/* The line with an `expect` of the errno it gave, behind the names it binds; where another
- * expectation stands in it, or it is a block, it becomes a comment, since nothing is known to make
- * it pass. */
+/* Appends a failed line with an `expect` of its errno, after the names it binds. If it has an
+ * expectation of its own or is a block, it becomes a comment, since no known prefix would make it
+ * pass. */
 static void append_failed(struct writer *writer, int number) {
   const char *line = writer->line.data;
   size_t length = writer->line.length;
@@ -57,7 +56,7 @@ static void append_failed(struct writer *writer, int number) {
   bytes_append_char(&writer->text, '\n');
 }
 
-static bool take(const struct event *event, void *context) {
+static bool add_event(const struct event *event, void *context) {
   struct writer *writer = context;
   if (event->kind == EVENT_STATEMENT && event->line.origin == ORIGIN_TYPED &&
       event->line.depth == 0 && event->job == 0) {
@@ -66,8 +65,7 @@ static bool take(const struct event *event, void *context) {
     writer->statement = event->serial;
   }
   bool detached = event->kind == EVENT_JOB && event->about_job.phase == JOB_DETACHED;
-  if (detached &&
-      writer->statement) { /* left behind with Ctrl-Z: in a script it is a job from the start */
+  if (detached && writer->statement) { /* Ctrl-Z: in a script it is a job from the start */
     bytes_append(&writer->text, writer->line.data, writer->line.length);
     bytes_append_text(&writer->text, " &\n");
     writer->statement = 0;
@@ -78,7 +76,7 @@ static bool take(const struct event *event, void *context) {
     writer->statement = 0;
     if (event->result.failed) {
       append_failed(writer, event->result.number);
-    } else if (!left_out(&writer->line)) {
+    } else if (!is_left_out(&writer->line)) {
       bytes_append(&writer->text, writer->line.data, writer->line.length);
       bytes_append_char(&writer->text, '\n');
     }
@@ -89,7 +87,7 @@ static bool take(const struct event *event, void *context) {
 int save_script(struct runner *runner, const char *path, struct error *error) {
   struct writer writer = {0};
   bytes_append_text(&writer.text, "#!/usr/bin/env -S socksh\n");
-  uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, take, &writer);
+  uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, add_event, &writer);
   int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : 0;
   int problem = status == 0 ? file_replace(path, writer.text.data, writer.text.length) : 0;
   if (problem)

@@ -7,6 +7,7 @@
 
 #include "shell/job.h"
 #include "shell/run.h"
+#include "shell/run_event.h"
 #include "shell/walk.h"
 #include "system/file.h"
 
@@ -14,7 +15,7 @@ enum { SOURCE_LIMIT = 20, SCRIPT_LIMIT = 512 << 20 };
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
 
-static int status_of(const struct error *error) {
+static int exit_status_of(const struct error *error) {
   switch (error->kind) {
   case ERROR_SYNTAX:
   case ERROR_USAGE:
@@ -26,12 +27,12 @@ static int status_of(const struct error *error) {
   }
 }
 
-/* What a script needs while it runs. */
+/* The state of a running script. */
 struct script_run {
   struct session *session;
   struct runner runner;
   bool keep_going;
-  int status; /* the exit status so far */
+  int status; /* exit status so far */
 };
 
 static bool ended(const struct script_run *run) {
@@ -39,7 +40,7 @@ static bool ended(const struct script_run *run) {
          run->status == STATUS_INTERRUPTED;
 }
 
-/* Runs the statements of a program until one fails. */
+/* Runs a program's statements until one fails. */
 static void run_program(struct script_run *run, struct program *program, enum event_origin origin) {
   struct result result = {0};
   struct error error;
@@ -51,7 +52,7 @@ static void run_program(struct script_run *run, struct program *program, enum ev
     }
     bool failed = run_statement(&run->runner, program, statement, origin, &result, &error) < 0;
     if (failed && error.kind != ERROR_NONE) {
-      run->status = status_of(&error);
+      run->status = exit_status_of(&error);
       if (run->keep_going && run->status != STATUS_INTERRUPTED)
         run->status = STATUS_FAILED;
       run_flush(run->session);
@@ -61,10 +62,11 @@ static void run_program(struct script_run *run, struct program *program, enum ev
   }
 }
 
-/* An error that belongs to no statement: the text itself is wrong. */
-static void tell(struct script_run *run, const struct source *source, const struct error *error) {
+/* Reports an error that belongs to no statement: the text itself is wrong or unreadable. */
+static void report_text_error(struct script_run *run, const struct source *source,
+                              const struct error *error) {
   if (source) {
-    run_report_error(&run->runner, source, NULL, error);
+    run_event_error(&run->runner, source, NULL, error);
   } else {
     struct event event = {.kind = EVENT_ERROR};
     event.error = (struct event_error){.kind = error->kind,
@@ -85,14 +87,14 @@ static void run_text(struct script_run *run, const char *name, const char *text,
                    &program, &source, &error) == SCRIPT_READ) {
     run_program(run, program, ORIGIN_SCRIPT);
   } else {
-    tell(run, source, &error);
+    report_text_error(run, source, &error);
     run->status = STATUS_USAGE;
   }
   program_release(program);
   source_release(source);
 }
 
-int script_read_file(const char *path, int descriptor, struct bytes *text, struct error *error) {
+int script_file_read(const char *path, int descriptor, struct bytes *text, struct error *error) {
   int problem = descriptor >= 0 ? file_read_descriptor(descriptor, SCRIPT_LIMIT, text)
                                 : file_read(path, SCRIPT_LIMIT, text);
   if (problem == EFBIG)
@@ -103,8 +105,8 @@ int script_read_file(const char *path, int descriptor, struct bytes *text, struc
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
-  if (script_read_file(options->path, options->script, &text, &error) < 0) {
-    tell(run, NULL, &error);
+  if (script_file_read(options->path, options->script, &text, &error) < 0) {
+    report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
@@ -112,12 +114,12 @@ static void run_file(struct script_run *run, const struct shell_options *options
   bytes_free(&text);
 }
 
-/* Standard input, a line at a time: what was read is run before more is waited for. */
+/* Standard input, run line by line: complete lines run before more is read. */
 struct input {
-  struct bytes bytes; /* read, and not yet run */
-  size_t start;       /* where the statement in progress begins */
-  size_t scanned;     /* up to here there is no further end of a line */
-  unsigned line;      /* the number of the line at `start` */
+  struct bytes bytes; /* read but not yet run */
+  size_t start;       /* offset of the statement in progress */
+  size_t scanned;     /* no newline between the line's start and this offset */
+  unsigned line;      /* line number at `start` */
   bool ended;
 };
 
@@ -144,12 +146,12 @@ static void read_more(struct script_run *run, struct input *input) {
     run->status = STATUS_INTERRUPTED;
   } else if (problem) {
     error_set_errno(&ignored, problem, _("standard input can't be read"));
-    tell(run, NULL, &ignored);
+    report_text_error(run, NULL, &ignored);
     run->status = STATUS_USAGE;
   }
 }
 
-/* Runs the lines up to `end`. False where they are not complete and more may follow. */
+/* Runs the lines up to `end`. False if they are incomplete and more may follow. */
 static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   struct program *program;
   struct source *source;
@@ -164,7 +166,7 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   if (status == SCRIPT_READ) {
     run_program(run, program, ORIGIN_TYPED);
   } else if (!incomplete) {
-    tell(run, source, &error);
+    report_text_error(run, source, &error);
     run->status = run->keep_going ? STATUS_FAILED : STATUS_USAGE;
   }
   program_release(program);
@@ -172,7 +174,7 @@ static bool run_lines(struct script_run *run, struct input *input, size_t end) {
   return !incomplete;
 }
 
-/* Takes what was run off the buffer, when that is much. */
+/* Drops what was run from the buffer, if that is much. */
 static void compact(struct input *input) {
   if (input->start < 65536 && input->start < input->bytes.length)
     return;
@@ -182,8 +184,8 @@ static void compact(struct input *input) {
   input->start = 0;
 }
 
-/* Where the next line that was read ends; the end of all where no more comes; 0 where the line is
- * not complete yet. */
+/* Offset after the next newline; at the end of input, the end of the buffer; 0 if the line is
+ * incomplete. */
 static size_t line_end(struct input *input) {
   size_t left = input->bytes.length - input->scanned;
   const char *newline = left ? memchr(input->bytes.data + input->scanned, '\n', left) : NULL;
@@ -217,7 +219,7 @@ static void run_input(struct script_run *run) {
   bytes_free(&input.bytes);
 }
 
-/* Runs the next lines of a walk: one, or all. A line that fails does not end it. */
+/* Runs the walk's next line, or all remaining ones. Errors do not end the walk. */
 static void run_walked(struct script_run *run, struct walk *walk, bool all) {
   const struct statement *statement;
   struct result result = {0};
@@ -231,13 +233,13 @@ static void run_walked(struct script_run *run, struct walk *walk, bool all) {
   }
 }
 
-/* Walks through a script with the answers that come on standard input, a line for each. */
+/* Walks through a script. The answers come from standard input, one a line. */
 static void run_walk(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
   struct walk *walk = NULL;
-  if (script_read_file(options->path, options->script, &text, &error) < 0) {
-    tell(run, NULL, &error);
+  if (script_file_read(options->path, options->script, &text, &error) < 0) {
+    report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
   } else {
     walk = walk_create(options->path, text.data ? text.data : "", text.length, &run->runner);
@@ -267,15 +269,15 @@ static void run_walk(struct script_run *run, const struct shell_options *options
   bytes_free(&input.bytes);
 }
 
-/* --deadline: what was being run is an error of its own. */
+/* Reports that --deadline passed. The interrupted statement has its own error. */
 static void report_late(struct script_run *run, const struct shell_options *options) {
   struct error error;
   error_set(&error, ERROR_FAILURE, _("the session took longer than its --deadline of %g s"),
             (double)options->deadline / 1e9);
-  tell(run, NULL, &error);
+  report_text_error(run, NULL, &error);
 }
 
-int script_run(struct session *session, const struct shell_options *options) {
+int script_file_run(struct session *session, const struct shell_options *options) {
   struct script_run run = {.session = session, .keep_going = options->keep_going};
   struct scope scope = {.arguments = options->arguments, .argument_count = options->argument_count};
   runner_start(&run.runner, session, 0, &scope);
@@ -285,7 +287,7 @@ int script_run(struct session *session, const struct shell_options *options) {
   if (options->lab)
     run_text(&run, "--lab", "lab", strlen("lab"));
   if (run.status)
-    ; /* there is nothing that could be run without it */
+    ; /* without its lab the script can't run */
   else if (options->commands)
     run_text(&run, "-c", options->commands, strlen(options->commands));
   else if (options->path && options->step)
@@ -312,8 +314,7 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
   runner_append(runner, &event);
 }
 
-/* Runs the statements one after the other, as if they stood in place of the one that asks for it.
- */
+/* Runs the statements in sequence, as if they stood in place of the current one. */
 static int run_nested(struct runner *runner, struct program *program, struct result *result,
                       struct error *error) {
   int status = 0;
@@ -336,8 +337,8 @@ static int run_nested(struct runner *runner, struct program *program, struct res
   return status;
 }
 
-int script_source(struct runner *runner, const char *path, struct result *result,
-                  struct error *error) {
+int script_file_source(struct runner *runner, const char *path, struct result *result,
+                       struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
   struct source *source = NULL;
@@ -346,14 +347,14 @@ int script_source(struct runner *runner, const char *path, struct result *result
                      _("%.300s: files that source each other are nested more than %d deep; does it "
                        "source itself?"),
                      path, SOURCE_LIMIT);
-  int status = script_read_file(path, -1, &text, error);
+  int status = script_file_read(path, -1, &text, error);
   if (status == 0 && program_read(&(struct program_text){.name = path,
                                                          .data = text.data ? text.data : "",
                                                          .length = text.length,
                                                          .line = 1},
                                   &program, &source, error) != SCRIPT_READ) {
     if (source)
-      run_report_error(runner, source, NULL, error);
+      run_event_error(runner, source, NULL, error);
     error->told = true;
     status = -1;
   }
@@ -370,8 +371,8 @@ int script_source(struct runner *runner, const char *path, struct result *result
   return status;
 }
 
-int script_run_line(struct runner *runner, const char *name, const char *line,
-                    struct result *result, struct error *error) {
+int script_file_run_line(struct runner *runner, const char *name, const char *line,
+                         struct result *result, struct error *error) {
   struct program *program = NULL;
   struct source *source = NULL;
   int status = -1;

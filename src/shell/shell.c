@@ -25,8 +25,8 @@ const struct shell_operations shell_operations = {
     .show_job = job_show,
     .kill_job = job_kill,
     .last_job = job_last,
-    .source = script_source,
-    .run_line = script_run_line,
+    .source = script_file_source,
+    .run_line = script_file_run_line,
     .walk = prompt_walk,
     .save = save_script,
     .history = edit_history,
@@ -71,7 +71,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
   };
 }
 
-static int complain(const char *what) {
+static int report(const char *what) {
   fprintf(stderr, "socksh: %s: %s (%s)\n", what, strerror(errno), error_number_name(errno));
   return -1;
 }
@@ -92,15 +92,14 @@ int shell_start(struct session *session, const struct shell_options *options, bo
       view_create(views[options->output], &session->output, &session->settings.view, NULL);
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
   if (!session->timeline || jobs_create(session) < 0)
-    return complain(_("the session can't begin"));
+    return report(_("the session can't begin"));
   if (waiter_list_start(&session->waiters) < 0 || watcher_prepare(interactive) < 0)
-    return complain(
-        _("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
-  struct error ignored; /* it is told when somebody asks for what is missing then */
+    return report(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
+  struct error ignored; /* reported when a command needs the kernel's tables */
   session->sockets.kernel = kernel_open(&ignored);
   descriptor_sort_inherited(adopt, session);
   if (!interactive && watcher_start(session) < 0)
-    return complain(_("the thread that watches signals can't be started"));
+    return report(_("the thread that watches signals can't be started"));
   return 0;
 }
 
@@ -108,15 +107,15 @@ int shell_stop(struct session *session, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
-  services_end_all(session);
+  service_handle_end_all(session);
   session_unlock(session);
   jobs_free(session);
   watcher_stop(session);
-  struct error problem_of_capture;
+  struct error capture_error;
   uint64_t captured;
   session_lock(session);
-  if (capture_end(session, &captured, &problem_of_capture) < 0) {
-    fprintf(stderr, "socksh: %s\n", problem_of_capture.message);
+  if (capture_end(session, &captured, &capture_error) < 0) {
+    fprintf(stderr, "socksh: %s\n", capture_error.message);
     status = status ? status : 1;
   }
   session_unlock(session);
@@ -127,7 +126,7 @@ int shell_stop(struct session *session, int status) {
   int problem = session->output.broken ? session->output.error : 0;
   if (problem && problem != EPIPE) {
     errno = problem;
-    complain(_("standard output can't be written"));
+    report(_("standard output can't be written"));
     status = status ? status : 1;
   } else if (problem && status == 0) {
     status = 1;

@@ -5,14 +5,15 @@
 #include "session/session.h"
 #include "shell/options.h"
 
-/* Makes a session. 0, or -1 with an error told on standard error. */
+/* Makes a session, with its views and threads. 0, or -1 with the error reported on standard error.
+ */
 int shell_start(struct session *session, const struct shell_options *options, bool interactive);
 
-/* Ends it: jobs, sockets, output. Returns the exit status: `status`, unless the output could not be
- * written. */
+/* Ends the session: jobs, services, lab, sockets, output. Returns the exit status: `status`, or 1
+ * if that is 0 and the output or a capture could not be written. */
 int shell_stop(struct session *session, int status);
 
-/* What commands ask of the shell. */
+/* The shell's functions that commands may use. */
 extern const struct shell_operations shell_operations;
 
 #endif

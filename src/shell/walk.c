@@ -6,16 +6,17 @@
 #include "command/command.h"
 #include "shell/program.h"
 #include "shell/run.h"
+#include "shell/run_event.h"
 
 struct walk {
   struct program *program;
   struct source *source;
-  const struct statement *next; /* the line that comes next; NULL: at the end */
-  size_t shown;                 /* the source up to here was shown, or is not worth it */
+  const struct statement *next; /* the next line to run; NULL: at the end */
+  size_t shown;                 /* the source before this offset was shown, or need not be */
   bool stopped;
-  bool told; /* how to answer was told */
+  bool instructed; /* the instructions were shown */
   bool ended;
-  struct walk *outer; /* the walk that this one was begun in; NULL */
+  struct walk *outer; /* the walk in which this one was started; NULL: none */
 };
 
 struct walk *walk_create(const char *name, const char *text, size_t length, struct runner *runner) {
@@ -26,7 +27,7 @@ struct walk *walk_create(const char *name, const char *text, size_t length, stru
   if (program_read(&(struct program_text){.name = name, .data = text, .length = length, .line = 1},
                    &walk->program, &walk->source, &error) != SCRIPT_READ) {
     if (walk->source)
-      run_report_error(runner, walk->source, NULL, &error);
+      run_event_error(runner, walk->source, NULL, &error);
     walk_free(walk);
     return NULL;
   }
@@ -42,8 +43,8 @@ void walk_free(struct walk *walk) {
   free(walk);
 }
 
-/* Adds the lines of comments in a stretch of the source, without their signs, and empty lines as
- * they are. */
+/* Appends the comment lines in a range of the source without their #, and keeps empty lines after
+ * the first comment. */
 static void append_comments(const struct source *source, size_t from, size_t to,
                             struct bytes *bytes) {
   bool any = false;
@@ -99,11 +100,11 @@ bool walk_show(struct walk *walk, struct runner *runner) {
       append_line(walk, &answer.text);
     else if (!walk->ended)
       bytes_append_format(&answer.text, _("\nThe end of %s.\n"), walk->source->name);
-    if (walk->next && !walk->told)
+    if (walk->next && !walk->instructed)
       bytes_append_text(
           &answer.text,
           _("  (Enter runs it; skip, rest, stop, ? explains it; or type lines of your own)\n"));
-    walk->told = true;
+    walk->instructed = true;
   }
   walk->ended = walk->stopped || !walk->next;
   runner_answer(runner, &answer, &ignored);

@@ -1,5 +1,5 @@
-/* walk: walks a person through a script: each comment and line is shown, and runs when they say so.
- */
+/* walk: walks the user through a script: shows each comment and line, and runs it on request. The
+ * session's lock is held in all functions but walk_free. */
 #ifndef SOCKSH_SHELL_WALK_H
 #define SOCKSH_SHELL_WALK_H
 
@@ -8,34 +8,33 @@
 
 struct walk;
 
-/* What a person's answer was. */
+/* The kind of the user's answer. */
 enum walk_answer {
-  WALK_DONE,  /* it was for the walk, and has been carried out */
-  WALK_TYPED, /* a line of their own, for the caller to run */
-  WALK_NEXT,  /* the next line is to be run, which step_take gives */
-  WALK_REST,  /* all that are left */
+  WALK_DONE,  /* for the walk itself, and done */
+  WALK_TYPED, /* a line of the user's own, for the caller to run */
+  WALK_NEXT,  /* run the next line: walk_take gives it */
+  WALK_REST,  /* run all remaining lines */
 };
 
-/* Begins a walk. NULL, with the error told, where the text is wrong. */
+/* Starts a walk. NULL, with the error reported, if the text is wrong. */
 struct walk *walk_create(const char *name, const char *text, size_t length, struct runner *runner);
 void walk_free(struct walk *walk);
 
-/* Shows the comment before the next line, and the line. False at the end of the walk, which is
- * told. */
+/* Shows the comments before the next line, and the line. At the end it says so and returns false.
+ */
 bool walk_show(struct walk *walk, struct runner *runner);
 
-/* Takes an answer: an empty line runs the next line, `skip` leaves it out, `rest` runs all that
- * follows, `stop` ends the walk,
- * `?` explains the line. */
+/* Interprets an answer: an empty line runs the next line, `skip` skips it, `rest` runs all
+ * remaining lines, `stop` ends the walk, `?` explains the next line. */
 enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
                              struct runner *runner);
 
-/* The next line, and goes on behind it; NULL at the end. It belongs to the program, to which the
- * caller takes a reference before it runs it: the walk may end by it. */
+/* Returns the next line and moves past it; NULL at the end. It belongs to the walk's program. The
+ * caller holds a reference to that while it runs the line, which may end the walk. */
 const struct statement *walk_take(struct walk *walk);
 struct program *walk_program(struct walk *walk);
 
-/* A walk that began inside another, and the one around it. */
+/* The walk in which this one was started: it goes on when this one ends. Not owned. */
 void walk_set_outer(struct walk *walk, struct walk *outer);
 struct walk *walk_outer(const struct walk *walk);
 

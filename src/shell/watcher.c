@@ -12,33 +12,34 @@
 #include "system/thread.h"
 
 enum {
-  FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before what waits is written */
-  ANNOUNCE_AFTER = 200000000, /* and before it is called blocked */
-  TICK = 5,                   /* milliseconds between looks while calls come and go */
-  SIGNAL_TICK = 10,           /* milliseconds between signals to a thread that has not noticed */
-  IDLE_TICKS = 20,            /* looks without anything new before the watcher sleeps */
+  FLUSH_AFTER = 5000000,      /* nanoseconds that a call blocks before pending output is written */
+  ANNOUNCE_AFTER = 200000000, /* nanoseconds before it is announced as blocked */
+  TICK = 5,                   /* milliseconds between checks while calls come and go */
+  SIGNAL_TICK = 10,           /* milliseconds between signals to a thread that does not respond */
+  IDLE_TICKS = 20,            /* checks without news before the watcher sleeps */
 };
 
 static int signal_descriptor = -1;
 static sigset_t original_mask;
-static sigset_t taken;
+static sigset_t watched_signals;
 
 int watcher_prepare(bool prompt) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   static const int prompt_numbers[] = {SIGTSTP, SIGWINCH, SIGCONT};
-  sigemptyset(&taken);
+  sigemptyset(&watched_signals);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    sigaddset(&taken, numbers[i]);
+    sigaddset(&watched_signals, numbers[i]);
   for (size_t i = 0; prompt && i < sizeof prompt_numbers / sizeof *prompt_numbers; i++)
-    sigaddset(&taken, prompt_numbers[i]);
+    sigaddset(&watched_signals, prompt_numbers[i]);
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigaction(SIGPIPE, &ignore, NULL);
-  sigaction(SIGXFSZ, &ignore, NULL); /* a file that must not grow fails with EFBIG */
-  sigaction(SIGIO, &ignore, NULL);   /* what `ioctl s fioasync 1` asks for would end the program */
+  sigaction(SIGXFSZ, &ignore, NULL); /* a file over the size limit fails with EFBIG */
+  sigaction(SIGIO, &ignore, NULL);   /* `ioctl s fioasync 1` would end the program */
   wait_signal_install();
-  if (pthread_sigmask(SIG_BLOCK, &taken, &original_mask) != 0)
+  if (pthread_sigmask(SIG_BLOCK, &watched_signals, &original_mask) != 0)
     return -1;
-  signal_descriptor = descriptor_move_up(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
+  signal_descriptor =
+      descriptor_move_up(signalfd(-1, &watched_signals, SFD_CLOEXEC | SFD_NONBLOCK));
   return signal_descriptor < 0 ? -1 : 0;
 }
 
@@ -60,8 +61,8 @@ static void announce(struct session *session, struct waiter *waiter) {
   if (!waiter_attend(waiter) || !waiter->subject)
     return;
   const struct call *call = waiter->subject;
-  /* The kernel may be filling in the call right now: only what it does not touch is taken. The
-   * event of its start has the rest. */
+  /* The kernel may be filling in the call right now, so copy only what it leaves alone. The event
+   * of the call's start has the rest. */
   struct call started;
   call_init(&started, call->name, NULL);
   started.subject = call->subject;
@@ -75,7 +76,7 @@ static void announce(struct session *session, struct waiter *waiter) {
   timeline_append(session->timeline, &event);
 }
 
-/* The sooner of two times in milliseconds, -1 being never. */
+/* The sooner of two times in milliseconds; -1 means never. */
 static int sooner(int a, int64_t nanoseconds) {
   int64_t b = (nanoseconds + 999999) / 1000000;
   if (b < 1)
@@ -85,15 +86,15 @@ static int sooner(int a, int64_t nanoseconds) {
   return a < 0 || b < a ? (int)b : a;
 }
 
-/* The time of a wait is over. Attended to, it stays the wait it is: only then is its deadline
- * certain to be its own. A reason that is there already is a better one, and stands. */
-static void end_of_time(struct waiter *waiter, int64_t began, int64_t deadline) {
+/* Ends a wait whose deadline has passed. Only once attended to is the wait certain to be the one
+ * that had this deadline. An earlier reason stands. */
+static void expire(struct waiter *waiter, int64_t began, int64_t deadline) {
   int none = WAIT_NOT_INTERRUPTED;
   if (waiter_attend(waiter) && waiter->began == began && waiter->deadline == deadline)
     atomic_compare_exchange_strong(&waiter->reason, &none, waiter->deadline_reason);
 }
 
-/* Attends to one waiter. Returns when to look again, in milliseconds, or -1. */
+/* Attends to one waiter. Returns the milliseconds until it needs attention again, or -1. */
 static int attend(struct session *session, struct waiter *waiter, int64_t now, bool *flush) {
   int next = -1;
   if (waiter->phase == WAIT_IDLE)
@@ -101,7 +102,7 @@ static int attend(struct session *session, struct waiter *waiter, int64_t now, b
   int64_t began = waiter->began;
   int64_t deadline = waiter->deadline;
   if (deadline && now >= deadline)
-    end_of_time(waiter, began, deadline);
+    expire(waiter, began, deadline);
   if (waiter->reason != WAIT_NOT_INTERRUPTED) {
     waiter_signal(waiter);
     next = SIGNAL_TICK;
@@ -144,10 +145,10 @@ static int attend_all(struct session *session, bool *flush, bool *active) {
   return next;
 }
 
-/* How long to sleep. While calls come and go, a little; else until the next thing that is due, and
- * whoever begins a wait wakes the watcher. */
+/* How long to sleep: a tick while calls come and go, else until something is due. In the latter
+ * case a thread that begins a wait wakes the watcher. */
 static int sleep_time(struct session *session, struct watcher_news *news) {
-  static int idle; /* only ever one thread watches */
+  static int idle; /* static, since only one thread watches at a time */
   bool active = false;
   int next = attend_all(session, &news->flush, &active);
   idle = active ? 0 : idle < IDLE_TICKS ? idle + 1 : idle;
@@ -156,7 +157,7 @@ static int sleep_time(struct session *session, struct watcher_news *news) {
     return next < 0 || next > TICK ? TICK : next;
   }
   session->waiters.asleep = true;
-  /* A wait that began in between has not woken anybody: look once more. */
+  /* A wait that began just now has woken nobody: check once more. */
   active = false;
   next = attend_all(session, &news->flush, &active);
   if (!active)
@@ -181,8 +182,8 @@ void watcher_end_session(struct session *session, int status) {
   pthread_mutex_unlock(&session->waiters.lock);
 }
 
-/* Ends the session when its time is over. Returns how long it has still, in nanoseconds. */
-static int64_t keep_deadline(struct session *session) {
+/* Ends the session if its deadline has passed. Returns the nanoseconds left. */
+static int64_t check_deadline(struct session *session) {
   int64_t left = session->deadline - clock_monotonic();
   if (left <= 0) {
     session->late = true;
@@ -195,7 +196,7 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
   *news = (struct watcher_news){0};
   int timeout = sleep_time(session, news);
   if (session->deadline && !session->quitting)
-    timeout = sooner(timeout, keep_deadline(session));
+    timeout = sooner(timeout, check_deadline(session));
   if (longest >= 0 && (timeout < 0 || timeout > longest))
     timeout = longest;
   if (news->flush)
@@ -210,7 +211,7 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
     ssize_t got = read(session->waiters.wake, &count, sizeof count);
     (void)got;
   }
-  if (atomic_exchange(&session->told, false))
+  if (atomic_exchange(&session->flush_wanted, false))
     news->flush = true;
   if (items[1].revents)
     news->signal = take_signal();
@@ -228,15 +229,15 @@ void watcher_interrupt_foreground(struct session *session) {
 /* The watcher's thread. */
 static pthread_t thread;
 static _Atomic bool stopping;
-static _Atomic unsigned apart; /* it has its own table of descriptors */
+static _Atomic unsigned unshared; /* it has its own descriptor table */
 
-static void *waiters(void *argument) {
+static void *run_watcher(void *argument) {
   struct session *session = argument;
-  /* With a table of descriptors of its own it holds none of the user's sockets, and a script that
-   * has no jobs is spared what sharing one costs in each call. */
+  /* With its own descriptor table the thread holds none of the user's sockets open. A script
+   * without jobs also avoids the cost of a shared table in each call. */
   descriptor_unshare();
-  apart = 1;
-  futex_wake(&apart);
+  unshared = 1;
+  futex_wake(&unshared);
   while (!stopping) {
     struct watcher_news news;
     watcher_wait(session, -1, -1, &news);
@@ -254,11 +255,11 @@ static void *waiters(void *argument) {
 
 int watcher_start(struct session *session) {
   stopping = false;
-  apart = 0;
-  int problem = thread_start(&thread, 0, 0, waiters, session);
-  /* Until then it would keep open what the script closes. */
-  while (problem == 0 && !apart)
-    futex_wait(&apart, 0, 0);
+  unshared = 0;
+  int problem = thread_start(&thread, 0, 0, run_watcher, session);
+  /* Until the tables are unshared, it would keep open what the script closes. */
+  while (problem == 0 && !unshared)
+    futex_wait(&unshared, 0, 0);
   errno = problem;
   return problem ? -1 : 0;
 }

@@ -7,26 +7,27 @@
 #include "shell/job.h"
 #include "shell/program.h"
 #include "shell/run.h"
+#include "shell/run_event.h"
 #include "system/thread.h"
 
 enum { WORK_NONE, WORK_TEXT, WORK_END };
 
 struct worker {
-  struct workbench *bench;
+  struct worker_pool *pool;
   pthread_t thread;
   struct runner runner;
-  _Atomic unsigned work; /* WORK_: what the thread is to do; it sets it back to WORK_NONE */
-  struct bytes text;     /* what was typed; the thread's while there is work */
+  _Atomic unsigned work; /* WORK_: what the thread shall do; it sets WORK_NONE when done */
+  struct bytes text;     /* what was typed; the thread's own while there is work */
   /* Guarded by the session's lock: */
-  struct program *program; /* what is being run, NULL for nothing */
+  struct program *program; /* the running program; NULL: none */
   const struct statement *statement;
-  bool left;         /* its command was left behind as a job: the thread ends with it */
-  _Atomic bool over; /* it has: the thread can be joined */
+  bool detached;      /* its command became a job: the thread ends with it */
+  _Atomic bool ended; /* the thread has ended and can be joined */
   struct worker *next;
 };
 
-/* Runs one statement of a program; and what comes behind it, where `all` is set. When its command
- * is left behind as a job, the rest of the line belongs to the job. */
+/* Runs one statement of a program or, with `all`, those after it too. If the command becomes a job,
+ * the rest of the line belongs to the job. */
 static void run_program(struct worker *worker, struct program *program,
                         const struct statement *statement, bool all) {
   struct runner *runner = &worker->runner;
@@ -51,11 +52,10 @@ static void run_program(struct worker *worker, struct program *program,
   result_clear(&result);
 }
 
-/* Runs the next lines of a walk: one, or all. The walk itself may be another one behind a line that
- * begins one. */
+/* Runs the walk's next line, or all remaining ones. Stops if the line starts another walk. */
 static void run_walk(struct worker *worker, struct walk *walk, bool all) {
   const struct statement *statement;
-  while (!worker->left && worker->bench->walk == walk && (statement = walk_take(walk))) {
+  while (!worker->detached && worker->pool->walk == walk && (statement = walk_take(walk))) {
     run_program(worker, walk_program(walk), statement, false);
     if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED ||
         worker->runner.session->quitting)
@@ -63,16 +63,16 @@ static void run_walk(struct worker *worker, struct walk *walk, bool all) {
   }
 }
 
-/* Runs as many lines as are complete; what is not waits for more. */
+/* Runs the complete lines. The rest waits for more. */
 static void run_lines(struct worker *worker) {
-  struct workbench *bench = worker->bench;
+  struct worker_pool *pool = worker->pool;
   struct runner *runner = &worker->runner;
-  struct bytes text = bench->waiting;
+  struct bytes text = pool->pending;
   size_t start = 0;
   size_t end = 0;
-  bench->waiting = (struct bytes){0};
-  while (start < text.length && !worker->left && runner->waiter.reason == WAIT_NOT_INTERRUPTED &&
-         !runner->session->quitting) {
+  pool->pending = (struct bytes){0};
+  while (start < text.length && !worker->detached &&
+         runner->waiter.reason == WAIT_NOT_INTERRUPTED && !runner->session->quitting) {
     const char *newline = memchr(text.data + end, '\n', text.length - end);
     if (!newline)
       break;
@@ -89,23 +89,23 @@ static void run_lines(struct worker *worker) {
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG && source)
-      run_report_error(runner, source, NULL, &error);
+      run_event_error(runner, source, NULL, &error);
     if (status != SCRIPT_INCOMPLETE)
       start = end;
     program_release(program);
     source_release(source);
   }
-  if (!worker->left && runner->waiter.reason == WAIT_NOT_INTERRUPTED && start < text.length)
-    bytes_append(&bench->waiting, text.data + start, text.length - start);
+  if (!worker->detached && runner->waiter.reason == WAIT_NOT_INTERRUPTED && start < text.length)
+    bytes_append(&pool->pending, text.data + start, text.length - start);
   bytes_free(&text);
 }
 
-/* Shows where the walk stands; one that is at its end goes, and the one around it goes on. */
-static void show_walk(struct workbench *bench, struct runner *runner) {
-  while (bench->walk && !walk_show(bench->walk, runner)) {
-    struct walk *outer = walk_outer(bench->walk);
-    walk_free(bench->walk);
-    bench->walk = outer;
+/* Shows where the walk is. When a walk ends, the outer one goes on. */
+static void show_walk(struct worker_pool *pool, struct runner *runner) {
+  while (pool->walk && !walk_show(pool->walk, runner)) {
+    struct walk *outer = walk_outer(pool->walk);
+    walk_free(pool->walk);
+    pool->walk = outer;
   }
 }
 
@@ -114,34 +114,34 @@ static bool is_blank(const struct bytes *text) {
 }
 
 static void run_text(struct worker *worker) {
-  struct workbench *bench = worker->bench;
+  struct worker_pool *pool = worker->pool;
   struct runner *runner = &worker->runner;
-  struct walk *walk = bench->waiting.length == 0 ? bench->walk : NULL;
+  struct walk *walk = pool->pending.length == 0 ? pool->walk : NULL;
   enum walk_answer answer = WALK_TYPED;
   if (worker->text.length == 0)
-    answer = WALK_DONE; /* only shows where the walk stands */
+    answer = WALK_DONE; /* only show where the walk is */
   else if (walk)
     answer = walk_answer(walk, worker->text.data, worker->text.length, runner);
-  bool again = runner->session->stepping && is_blank(&worker->text) && bench->waiting.length == 0;
+  bool again = runner->session->stepping && is_blank(&worker->text) && pool->pending.length == 0;
   runner->session->stepping = false;
   if (answer == WALK_TYPED) {
     if (again)
-      bytes_append_text(&bench->waiting, "step");
-    bytes_append(&bench->waiting, worker->text.data, worker->text.length);
+      bytes_append_text(&pool->pending, "step");
+    bytes_append(&pool->pending, worker->text.data, worker->text.length);
     run_lines(worker);
   } else if (answer != WALK_DONE) {
     run_walk(worker, walk, answer == WALK_REST);
   }
-  if (!worker->left && bench->waiting.length == 0)
-    show_walk(bench, runner);
+  if (!worker->detached && pool->pending.length == 0)
+    show_walk(pool, runner);
 }
 
 static void *run_worker(void *argument) {
   struct worker *worker = argument;
-  struct session *session = worker->bench->session;
+  struct session *session = worker->pool->session;
   waiter_register(&worker->runner.waiter);
-  bool left = false;
-  while (!left) {
+  bool detached = false;
+  while (!detached) {
     futex_wait(&worker->work, WORK_NONE, 0);
     if (worker->work == WORK_END)
       break;
@@ -149,8 +149,8 @@ static void *run_worker(void *argument) {
       continue;
     session_lock(session);
     run_text(worker);
-    left = worker->left;
-    waiter_take_reason(&worker->runner.waiter); /* Ctrl-C was for this line, not for the next */
+    detached = worker->detached;
+    waiter_take_reason(&worker->runner.waiter); /* Ctrl-C was meant for this line, not the next */
     session_unlock(session);
     worker->work = WORK_NONE;
     waiter_list_wake(&session->waiters);
@@ -159,15 +159,15 @@ static void *run_worker(void *argument) {
   runner_stop(&worker->runner);
   session_unlock(session);
   waiter_unregister(&worker->runner.waiter);
-  worker->over = true;
+  worker->ended = true;
   return NULL;
 }
 
-/* Frees those that have ended with the command that was left behind. */
-static void reap_workers(struct workbench *bench) {
-  for (struct worker **link = &bench->all; *link;) {
+/* Frees workers whose command became a job and has ended. */
+static void reap_workers(struct worker_pool *pool) {
+  for (struct worker **link = &pool->all; *link;) {
     struct worker *worker = *link;
-    if (!worker->over) {
+    if (!worker->ended) {
       link = &worker->next;
       continue;
     }
@@ -178,36 +178,36 @@ static void reap_workers(struct workbench *bench) {
   }
 }
 
-static int add_worker(struct workbench *bench) {
+static int add_worker(struct worker_pool *pool) {
   struct worker *worker = calloc(1, sizeof *worker);
   if (!worker)
     return -1;
-  worker->bench = bench;
-  runner_start(&worker->runner, bench->session, 0, &bench->scope);
+  worker->pool = pool;
+  runner_start(&worker->runner, pool->session, 0, &pool->scope);
   int problem = thread_start(&worker->thread, 0, wait_signal(), run_worker, worker);
   if (problem) {
     free(worker);
     errno = problem;
     return -1;
   }
-  worker->next = bench->all;
-  bench->all = worker;
-  bench->foreground = worker;
+  worker->next = pool->all;
+  pool->all = worker;
+  pool->foreground = worker;
   return 0;
 }
 
-int workbench_start(struct workbench *bench, struct session *session,
-                    const struct shell_options *options) {
-  *bench = (struct workbench){.session = session};
-  bench->scope.arguments = options->arguments;
-  bench->scope.argument_count = options->argument_count;
-  return add_worker(bench);
+int worker_pool_start(struct worker_pool *pool, struct session *session,
+                      const struct shell_options *options) {
+  *pool = (struct worker_pool){.session = session};
+  pool->scope.arguments = options->arguments;
+  pool->scope.argument_count = options->argument_count;
+  return add_worker(pool);
 }
 
-void workbench_stop(struct workbench *bench) {
-  while (bench->all) {
-    struct worker *worker = bench->all;
-    bench->all = worker->next;
+void worker_pool_stop(struct worker_pool *pool) {
+  while (pool->all) {
+    struct worker *worker = pool->all;
+    pool->all = worker->next;
     while (worker->work == WORK_TEXT)
       futex_wait(&worker->work, WORK_TEXT, clock_monotonic() + 10000000);
     worker->work = WORK_END;
@@ -216,28 +216,28 @@ void workbench_stop(struct workbench *bench) {
     bytes_free(&worker->text);
     free(worker);
   }
-  while (bench->walk) {
-    struct walk *outer = walk_outer(bench->walk);
-    walk_free(bench->walk);
-    bench->walk = outer;
+  while (pool->walk) {
+    struct walk *outer = walk_outer(pool->walk);
+    walk_free(pool->walk);
+    pool->walk = outer;
   }
-  bytes_free(&bench->waiting);
+  bytes_free(&pool->pending);
 }
 
-void workbench_submit(struct workbench *bench, const char *text) {
-  struct worker *worker = bench->foreground;
-  reap_workers(bench);
+void worker_pool_submit(struct worker_pool *pool, const char *text) {
+  struct worker *worker = pool->foreground;
+  reap_workers(pool);
   bytes_clear(&worker->text);
   bytes_append_text(&worker->text, text);
   worker->work = WORK_TEXT;
   futex_wake(&worker->work);
 }
 
-bool workbench_busy(struct workbench *bench) {
-  return bench->foreground->work != WORK_NONE;
+bool worker_pool_busy(struct worker_pool *pool) {
+  return pool->foreground->work != WORK_NONE;
 }
 
-/* The new foreground goes on with "." and $? as the old one had them. */
+/* The new foreground takes over the old one's last socket ("."), $? and $errno. */
 static void inherit(struct runner *runner, const struct runner *from) {
   runner->last_value = value_copy(&from->last_value);
   runner->scope.last_error = from->scope.last_error;
@@ -245,30 +245,30 @@ static void inherit(struct runner *runner, const struct runner *from) {
     runner->last_socket = (struct socket *)object_retain(&from->last_socket->object);
 }
 
-void workbench_detach(struct workbench *bench) {
-  struct session *session = bench->session;
+void worker_pool_detach(struct worker_pool *pool) {
+  struct session *session = pool->session;
   session_lock(session);
-  struct worker *worker = bench->foreground;
+  struct worker *worker = pool->foreground;
   if (worker->program && worker->runner.following) {
-    worker->runner.following = 0; /* `fg`: it is the command that ends, the job goes on */
+    worker->runner.following = 0; /* `fg` ends here, and the job goes on */
     waiter_interrupt(&worker->runner.waiter, WAIT_USER);
-  } else if (worker->program && add_worker(bench) == 0) {
+  } else if (worker->program && add_worker(pool) == 0) {
     if (job_detach(&worker->runner, worker->program, worker->statement)) {
-      worker->left = true;
-      inherit(&bench->foreground->runner, &worker->runner);
+      worker->detached = true;
+      inherit(&pool->foreground->runner, &worker->runner);
     } else {
-      bench->foreground = worker; /* no memory: it stays where it is */
+      pool->foreground = worker; /* out of memory: the command stays in the foreground */
     }
   }
   session_unlock(session);
 }
 
-int workbench_walk(struct workbench *bench, struct runner *runner, const char *name,
-                   const struct bytes *text) {
+int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const char *name,
+                     const struct bytes *text) {
   struct walk *walk = walk_create(name, text->data ? text->data : "", text->length, runner);
   if (!walk)
     return -1;
-  walk_set_outer(walk, bench->walk);
-  bench->walk = walk;
+  walk_set_outer(walk, pool->walk);
+  pool->walk = walk;
   return 0;
 }

@@ -1,41 +1,41 @@
-/* worker: the thread that runs what is typed at the prompt, so that the one that reads the terminal
- * is never blocked. When its command is left behind as a job, another takes its place. */
+/* worker: the thread that runs what is typed at the prompt, so that the thread that reads the
+ * terminal never blocks. When its command becomes a job, another worker takes its place. */
 #ifndef SOCKSH_SHELL_WORKER_H
 #define SOCKSH_SHELL_WORKER_H
 
 #include "shell/options.h"
 #include "shell/walk.h"
 
-/* What the prompt's threads share. `waiting` and `walk` are the foreground's while it has work, and
- * the terminal's thread's else: the word that hands work over orders the two. `foreground` and
- * `all` are the terminal's thread's. */
-struct workbench {
+/* The state that the prompt's threads share. `pending` and `walk` belong to the foreground worker
+ * while it has work, else to the terminal's thread; the atomic `work` orders their accesses.
+ * `foreground` and `all` belong to the terminal's thread. */
+struct worker_pool {
   struct session *session;
-  struct scope scope;   /* the arguments of the command line */
-  struct bytes waiting; /* text that was typed and not yet run: a block that is not closed yet */
-  struct walk *walk;    /* a walk through a script; NULL: none */
-  struct worker *foreground; /* the one that takes the next line */
-  struct worker *all;        /* it, and those whose command is or was a job */
+  struct scope scope;        /* arguments of the command line */
+  struct bytes pending;      /* text typed but not yet run: an unfinished block */
+  struct walk *walk;         /* the innermost walk through a script, owned; NULL: none */
+  struct worker *foreground; /* the worker that takes the next line */
+  struct worker *all;        /* the foreground, and those whose command became a job */
 };
 
-/* 0, or -1 with errno set. */
-int workbench_start(struct workbench *bench, struct session *session,
-                    const struct shell_options *options);
-/* Waits until every thread is gone; to be called when all have been told to stop. */
-void workbench_stop(struct workbench *bench);
+/* Starts the first worker. 0, or -1 with errno set. */
+int worker_pool_start(struct worker_pool *pool, struct session *session,
+                      const struct shell_options *options);
+/* Waits for all workers to end and frees the rest. Their commands must have been told to stop. */
+void worker_pool_stop(struct worker_pool *pool);
 
-/* Hands text to the foreground. An empty one shows where a walk stands. */
-void workbench_submit(struct workbench *bench, const char *text);
+/* Hands text to the foreground, which is copied. An empty text shows where a walk is. */
+void worker_pool_submit(struct worker_pool *pool, const char *text);
 
 /* True while the foreground runs what was submitted. */
-bool workbench_busy(struct workbench *bench);
+bool worker_pool_busy(struct worker_pool *pool);
 
-/* Leaves the command in the foreground behind as a job. */
-void workbench_detach(struct workbench *bench);
+/* Turns the foreground's command into a job. */
+void worker_pool_detach(struct worker_pool *pool);
 
-/* Begins a walk, from the foreground's own thread: the end of `source --step`. The text is copied.
- * 0, or -1 with the error told. */
-int workbench_walk(struct workbench *bench, struct runner *runner, const char *name,
-                   const struct bytes *text);
+/* Starts a walk inside the current one, from the foreground's thread: the end of `source --step`.
+ * The text is copied. 0, or -1 with the error reported. */
+int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const char *name,
+                     const struct bytes *text);
 
 #endif

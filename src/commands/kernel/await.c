@@ -245,7 +245,7 @@ static long long count_held(struct wire *wire, int flags) {
  * goes. */
 static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   struct runner *runner = invocation->runner;
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   const struct argument_value *condition = invocation_value(invocation, "CONDITION");
   const struct condition *row = condition_find(condition, OF_WIRE);
   int flags = row ? -1 : packet_flags_parse(condition->word.data, condition->word.length);

@@ -16,8 +16,8 @@ static const char *const queue_columns[] = {"", N_("LENGTH"), N_("LIMIT"), "", N
 static void add_queue_row(struct answer *answer, const char *name, int64_t length, int64_t limit,
                           const char *meaning) {
   answer_add_text(answer, name);
-  row_add_queue(answer, length);
-  row_add_queue(answer, limit);
+  cells_add_queue(answer, length);
+  cells_add_queue(answer, limit);
   answer_add_text(answer, meaning);
 }
 

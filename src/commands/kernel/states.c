@@ -47,13 +47,13 @@ static void add_queues(struct answer *answer, const struct inventory_entry *inve
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
   bool listens = inventory_entry->listed && kernel->state == STATE_LISTEN;
   if (listens || (inventory_entry->listed && !local && (!open || empty))) {
-    row_add_queue(answer, inventory_entry->kernel.receive_queue);
-    row_add_queue(answer, inventory_entry->kernel.send_queue);
+    cells_add_queue(answer, inventory_entry->kernel.receive_queue);
+    cells_add_queue(answer, inventory_entry->kernel.send_queue);
     return;
   }
   look_details(inventory_entry->socket, &details);
-  row_add_queue(answer, details.receive_queue);
-  row_add_queue(answer, details.send_queue);
+  cells_add_queue(answer, details.receive_queue);
+  cells_add_queue(answer, details.send_queue);
 }
 
 static void add_row(struct answer *answer, const struct inventory_entry *inventory_entry, bool lab,
@@ -71,13 +71,13 @@ static void add_row(struct answer *answer, const struct inventory_entry *invento
   enum socket_state state = inventory_entry->listed && (socket_is_tcp(socket) || !open)
                                 ? inventory_entry->kernel.state
                                 : look_state_now(socket);
-  row_add_host(answer, socket, lab);
+  cells_add_host(answer, socket, lab);
   add_descriptor(answer, socket);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
-  row_add_kind(answer, socket);
-  row_add_state(answer, state);
-  row_add_address(answer, &local);
-  row_add_address(answer, &peer);
+  cells_add_kind(answer, socket);
+  cells_add_state(answer, state);
+  cells_add_address(answer, &local);
+  cells_add_address(answer, &peer);
   add_queues(answer, inventory_entry);
   add_timer(answer, inventory_entry);
   if (why && inventory_why(inventory_entry)[0])
@@ -108,7 +108,7 @@ static void fill(struct answer *answer, const struct inventory *inventory,
   for (size_t i = 0; i < count; i++)
     why = why || (shown(inventory_nth(inventory, i), only) &&
                   inventory_why(inventory_nth(inventory, i))[0]);
-  answer_table(answer, "states", row_columns(why ? columns : plain, lab, room));
+  answer_table(answer, "states", cells_columns(why ? columns : plain, lab, room));
   for (size_t i = 0; i < count; i++)
     if (shown(inventory_nth(inventory, i), only))
       add_row(answer, inventory_nth(inventory, i), lab, why);

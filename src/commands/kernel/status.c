@@ -26,16 +26,16 @@ static void add_socket(struct answer *answer, const struct session *session,
   look_details(socket, &details);
   struct address local = look_local(socket);
   struct address peer = look_peer(socket);
-  row_add_host(answer, socket, session->lab != NULL);
+  cells_add_host(answer, socket, session->lab != NULL);
   answer_add_yes(answer, socket == session->last_used);
   answer_add_number(answer, socket->descriptor);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
-  row_add_kind(answer, socket);
-  row_add_state(answer, look_state_now(socket));
-  row_add_address(answer, &local);
-  row_add_address(answer, &peer);
-  row_add_queue(answer, details.receive_queue);
-  row_add_queue(answer, details.send_queue);
+  cells_add_kind(answer, socket);
+  cells_add_state(answer, look_state_now(socket));
+  cells_add_address(answer, &local);
+  cells_add_address(answer, &peer);
+  cells_add_queue(answer, details.receive_queue);
+  cells_add_queue(answer, details.send_queue);
   add_ready(answer, details.ready);
   answer_add_text(answer, details.blocking ? _("blocks") : _("nonblock"));
 }
@@ -52,7 +52,7 @@ static int run_status(struct invocation *invocation) {
     bytes_append_text(&answer.text, _("  no socket is open\n"));
     return runner_answer(invocation->runner, &answer, invocation->error);
   }
-  answer_table(&answer, "status", row_columns(columns, session->lab != NULL, room));
+  answer_table(&answer, "status", cells_columns(columns, session->lab != NULL, room));
   struct socket *socket = socket_table_next(&session->sockets, 0);
   for (; socket; socket = socket_table_next(&session->sockets, socket->descriptor + 1))
     add_socket(&answer, session, socket);

@@ -120,7 +120,7 @@ static int run_capture(struct invocation *invocation) {
     return error_set(invocation->error, ERROR_FAILURE,
                      _("a capture is going on already; `capture off` ends it"));
   if (!invocation_value(invocation, "on") &&
-      !session_wire(invocation->runner->session, invocation->error))
+      !session_lab_wire(invocation->runner->session, invocation->error))
     return -1;
   struct capture *capture = calloc(1, sizeof *capture);
   if (!capture)

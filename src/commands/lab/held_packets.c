@@ -14,17 +14,17 @@
  * wire is not locked. */
 static struct held *take_held(struct invocation *invocation, struct wire **wire) {
   const struct argument_value *number = invocation_value(invocation, "N");
-  *wire = session_wire(invocation->runner->session, invocation->error);
+  *wire = session_lab_wire(invocation->runner->session, invocation->error);
   if (!*wire)
     return NULL;
-  runner_lock_wire(invocation->runner, *wire);
+  session_lab_lock_wire(invocation->runner, *wire);
   struct held *held = number->number > 0 && number->number <= UINT32_MAX
                           ? wire_find_held(*wire, (unsigned)number->number)
                           : NULL;
   if (held)
     return held;
   size_t count = (*wire)->held.count;
-  runner_unlock_wire(*wire);
+  session_lab_unlock_wire(*wire);
   error_set(invocation->error, ERROR_FAILURE,
             count ? _("no packet %lld is held; `wire` lists those that are")
                   : _("no packet %lld is held: none is at all"),
@@ -39,7 +39,7 @@ static int run_deliver(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_deliver(wire, held);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   return 0;
 }
 
@@ -49,7 +49,7 @@ static int run_drop(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_drop(wire, held);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   return 0;
 }
 
@@ -60,7 +60,7 @@ static int run_duplicate(struct invocation *invocation) {
     return -1;
   int status = wire_duplicate(wire, held);
   unsigned number = wire->numbers;
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   if (status < 0)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("there is no room for another packet on the wire"));
@@ -79,7 +79,7 @@ static int run_move(struct invocation *invocation) {
                            : NULL;
   if (other)
     wire_move(wire, held, other);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   if (other)
     return 0;
   error_set(invocation->error, ERROR_FAILURE,
@@ -94,7 +94,7 @@ static int run_corrupt(struct invocation *invocation) {
   if (!held)
     return -1;
   wire_corrupt(wire, held);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   return 0;
 }
 
@@ -139,7 +139,7 @@ static int run_edit(struct invocation *invocation) {
   if (!held)
     return -1;
   int status = edit(invocation, wire, held);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   return status;
 }
 
@@ -198,7 +198,7 @@ static int find_packet(struct invocation *invocation, const struct argument_valu
 static int run_packet(struct invocation *invocation) {
   struct found_packet found;
   struct answer answer;
-  if (!session_wire(invocation->runner->session, invocation->error) ||
+  if (!session_lab_wire(invocation->runner->session, invocation->error) ||
       find_packet(invocation, invocation_value(invocation, "N"), &found) < 0)
     return -1;
   bool stable = invocation->runner->session->settings.stable;
@@ -305,7 +305,7 @@ static void next_source(struct packet_plan *plan) {
 }
 
 static int run_inject(struct invocation *invocation) {
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   struct packet_plan plan = {0};
   struct found_packet found = {0};
   struct bytes packet = {0};
@@ -316,7 +316,7 @@ static int run_inject(struct invocation *invocation) {
     return invocation_wrong(invocation, invocation_value(invocation, "count"),
                             _("from 1 to 100000 packets can be injected"));
   int status = fill_plan(invocation, wire, &plan, &found);
-  runner_lock_wire(invocation->runner, wire);
+  session_lab_lock_wire(invocation->runner, wire);
   for (long long i = 0; i < count && status == 0; i++) {
     status = packet_build(&plan, &packet, invocation->error);
     if (status == 0)
@@ -324,7 +324,7 @@ static int run_inject(struct invocation *invocation) {
     next_source(&plan);
   }
   unsigned number = wire->numbers;
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   bytes_free(&packet);
   bytes_free(&found.bytes);
   if (status == 0)

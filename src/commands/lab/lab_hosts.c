@@ -111,7 +111,7 @@ static int run_lab(struct invocation *invocation) {
   const struct argument_value *value;
   if (check_room(invocation, session->lab) < 0)
     return -1;
-  if (session_start_lab(invocation->runner, invocation->error) < 0)
+  if (session_lab_start(invocation->runner, invocation->error) < 0)
     return -1;
   if (invocation_value(invocation, "--plain") &&
       lab_set_plain(session->lab, true, invocation->error) < 0)
@@ -153,7 +153,7 @@ static int run_host(struct invocation *invocation) {
   }
   if (count == 0)
     wires[count++] = first_wire;
-  if (session_start_lab(invocation->runner, invocation->error) < 0)
+  if (session_lab_start(invocation->runner, invocation->error) < 0)
     return -1;
   return lab_add_host(invocation->runner->session->lab, host, wires, count, invocation->error);
 }

@@ -42,17 +42,17 @@ static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline,
 /* Lets the first one across, and tells what that has changed. */
 static void let_across(struct invocation *invocation, struct wire *wire) {
   struct runner *runner = invocation->runner;
-  runner_lock_wire(invocation->runner, wire);
+  session_lab_lock_wire(invocation->runner, wire);
   if (wire->held.first)
     wire_deliver(wire, wire->held.first);
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   if (!runner->session->settings.stable && session_looks(runner->session))
     inventory_report_lab(runner);
 }
 
 static int run_step(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   long long count = invocation_number(invocation, "N", 1);
   long long done = 0;
   if (!wire)
@@ -142,7 +142,7 @@ static int read_until(struct invocation *invocation, struct until *until) {
 
 static int run_until(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct until until = {.wire = session_wire(invocation->runner->session, invocation->error)};
+  struct until until = {.wire = session_lab_wire(invocation->runner->session, invocation->error)};
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
   int64_t deadline = clock_monotonic() + timeout;
   long long count = 0;

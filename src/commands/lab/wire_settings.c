@@ -82,7 +82,7 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
 
 static int run_wire(struct invocation *invocation) {
   static const char *const columns[] = {N_("N"), N_("PACKET"), "", NULL};
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   struct answer answer;
   struct answer words;
   if (!wire)
@@ -114,14 +114,14 @@ static int run_wire(struct invocation *invocation) {
 
 /* The wire, locked to be changed; NULL with an error where there is no lab. */
 static struct wire *wire_to_change(struct invocation *invocation) {
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   if (wire)
-    runner_lock_wire(invocation->runner, wire);
+    session_lab_lock_wire(invocation->runner, wire);
   return wire;
 }
 
 static int wire_is_changed(struct invocation *invocation, struct wire *wire) {
-  runner_unlock_wire(wire);
+  session_lab_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
@@ -244,7 +244,7 @@ static int run_mtu(struct invocation *invocation) {
   enum { LEAST = 68, MOST = 65535, INET6_LEAST = 1280 };
   const struct argument_value *bytes = invocation_value(invocation, "BYTES");
   const struct argument_value *name = invocation_value(invocation, "WIRE");
-  struct wire *wire = session_wire(invocation->runner->session, invocation->error);
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   const struct lan *lan = NULL;
   if (!wire)
     return -1;

@@ -191,7 +191,7 @@ static void add_row(struct answer *answer, struct service_handle *handle) {
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
   answer_add_text(answer, handle->handler->name);
   answer_add_text(answer, service_model_name(handle->model));
-  row_add_address(answer, &local);
+  cells_add_address(answer, &local);
   answer_add_text(answer, state);
   answer_add_number(answer, (long long)figures->now);
   answer_add_number(answer, (long long)figures->total);

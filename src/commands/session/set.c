@@ -4,14 +4,14 @@
 #include "session/settings.h"
 
 static int read_name(struct invocation *invocation, struct argument_value *value) {
-  if (setting_find(value->word.data, value->word.length))
+  if (settings_find(value->word.data, value->word.length))
     return 0;
   return argument_wrong(invocation, value, _("is no setting; `set` lists them all"));
 }
 
 static void complete_name(const struct argument *argument, struct offer *offer) {
   (void)argument;
-  for (const struct setting *setting = setting_table; setting->name; setting++)
+  for (const struct setting *setting = settings_table; setting->name; setting++)
     offer_text(offer, setting->name, setting->summary);
 }
 
@@ -25,7 +25,7 @@ static void complete_value(const struct argument *argument, struct offer *offer)
   (void)argument;
   const struct word *name = offer->word_count ? &offer->words[offer->word_count - 1] : NULL;
   const struct setting *setting =
-      name && name->literal ? setting_find(name->text, name->count) : NULL;
+      name && name->literal ? settings_find(name->text, name->count) : NULL;
   if (setting && setting->kind == SETTING_SWITCH)
     offer_words(offer, "on|off");
 }
@@ -41,11 +41,11 @@ static int list_settings(struct invocation *invocation, const struct setting *on
   struct answer answer;
   answer_table(&answer, "settings", columns);
   answer.headless = true;
-  for (const struct setting *setting = setting_table; setting->name; setting++) {
+  for (const struct setting *setting = settings_table; setting->name; setting++) {
     struct bytes value = {0};
     if (only && setting != only)
       continue;
-    setting_append(setting, &invocation->runner->session->settings, &value);
+    settings_append(setting, &invocation->runner->session->settings, &value);
     answer_add_text(&answer, setting->name);
     answer_add_text(&answer, bytes_text(&value));
     answer_add_text(&answer, _(setting->summary));
@@ -61,9 +61,9 @@ static int check_set(struct invocation *invocation) {
   struct settings scratch = {0};
   if (!name || !value || name->unknown || value->unknown)
     return 0;
-  const struct setting *setting = setting_find(name->word.data, name->word.length);
+  const struct setting *setting = settings_find(name->word.data, name->word.length);
   if (!setting ||
-      setting_set(setting, &scratch, value->word.data, value->word.length, invocation->error) == 0)
+      settings_set(setting, &scratch, value->word.data, value->word.length, invocation->error) == 0)
     return 0;
   error_set_place(invocation->error, value->place);
   return -1;
@@ -75,11 +75,11 @@ static int run_set(struct invocation *invocation) {
   const struct argument_value *value = invocation_value(invocation, "VALUE");
   if (!name)
     return list_settings(invocation, NULL);
-  const struct setting *setting = setting_find(name->word.data, name->word.length);
+  const struct setting *setting = settings_find(name->word.data, name->word.length);
   if (!value)
     return list_settings(invocation, setting);
-  if (setting_set(setting, &session->settings, value->word.data, value->word.length,
-                  invocation->error) < 0) {
+  if (settings_set(setting, &session->settings, value->word.data, value->word.length,
+                   invocation->error) < 0) {
     error_set_place(invocation->error, value->place);
     return -1;
   }

@@ -59,7 +59,7 @@ static void tell(struct transfer *transfer, bool done) {
                                            .began = transfer->began,
                                            .done = done};
   runner_append(runner, &event);
-  runner->session->told = true; /* to be seen while the next call blocks */
+  runner->session->flush_wanted = true; /* to be seen while the next call blocks */
   waiter_list_wake(&runner->session->waiters);
 }
 

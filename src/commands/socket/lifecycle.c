@@ -249,7 +249,7 @@ const struct command command_connect = {
     .name = "connect",
     .group = GROUP_SOCKET,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket},
-                  {.name = "ADDRESS", .kind = &argument_address, .flags = NONE_TOO}},
+                  {.name = "ADDRESS", .kind = &argument_address, .flags = ALLOWS_NONE}},
     .summary = N_("connects a socket to an address"),
     .manual = N_("For a stream socket: makes the handshake with the peer. For a datagram socket "
                  "nothing is sent: it only fixes where send goes and whose datagrams are received. "

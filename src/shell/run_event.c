@@ -1,0 +1,110 @@
+#include "shell/run_event.h"
+
+#include <string.h>
+
+#include "command/command.h"
+
+/* Appends the statement with its command's full name, if it was abbreviated: what is recorded must
+ * run as a script. Returns false if it was not. */
+static bool append_unabbreviated(const struct source *from, const struct statement *statement,
+                                 struct bytes *text) {
+  const char *source = from->text;
+  const struct place *name = &statement->command_place;
+  if (!statement->command ||
+      command_find(source + name->offset, name->length) == statement->command)
+    return false;
+  size_t before = name->offset - statement->place.offset;
+  bytes_append(text, source + statement->place.offset, before);
+  bytes_append_text(text, statement->command->name);
+  bytes_append(text, source + name->offset + name->length,
+               statement->place.length - before - name->length);
+  return !text->failed;
+}
+
+void run_event_statement(struct runner *runner, const struct source *source,
+                         const struct statement *statement, enum event_origin origin) {
+  struct event event = {.kind = EVENT_STATEMENT};
+  event.line = (struct event_statement){
+      .source = source->name,
+      .text = source->text + statement->place.offset,
+      .length = statement->place.length,
+      .origin = origin,
+      .depth = runner->depth,
+  };
+  /* Counting lines scans all text before the statement, so long sources do without line numbers. */
+  bool short_enough = source->length < (runner->depth == 0 ? 65536 : 2048);
+  event.line.line = short_enough ? source_line_number(source, statement->place.offset) : 0;
+  struct bytes whole = {0};
+  if (runner->session->interactive && append_unabbreviated(source, statement, &whole)) {
+    event.line.text = whole.data;
+    event.line.length = whole.length;
+  }
+  /* In a script the next line starts right after the last call. A typed line takes its own time. */
+  if (runner->last_call.just_ended && (runner->depth > 0 || origin == ORIGIN_SCRIPT))
+    event.monotonic = EVENT_AT_ONCE;
+  runner->last_call.just_ended = false;
+  runner->last_call.serial = 0;
+  runner->statement = runner_append(runner, &event);
+  bytes_free(&whole);
+}
+
+void run_event_test(struct runner *runner, const struct source *source,
+                    const struct statement *statement, bool passed, const char *expected,
+                    const char *got) {
+  struct bytes line = {0};
+  bytes_append(&line, source->text + statement->place.offset, statement->place.length);
+  struct event event = {.kind = EVENT_TEST};
+  event.test = (struct event_test){passed, "expect", bytes_text(&line), expected, got};
+  runner_append(runner, &event);
+  bytes_free(&line);
+}
+
+void run_event_result(struct runner *runner, const struct statement *statement,
+                      const struct error *error) {
+  struct bytes names = {0};
+  for (const struct prefix *prefix = statement->prefixes; prefix; prefix = prefix->next)
+    for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
+      bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
+  struct event event = {.kind = EVENT_RESULT};
+  if (runner->last_call.just_ended)
+    event.monotonic = EVENT_AT_ONCE;
+  event.result = (struct event_result){
+      .failed = error != NULL,
+      .number = error ? error->number : 0,
+      .duration = -1,
+      .names = names.length ? bytes_text(&names) : "",
+      .depth = runner->depth,
+  };
+  runner_append(runner, &event);
+  bytes_free(&names);
+}
+
+void run_event_error(struct runner *runner, const struct source *source,
+                     const struct statement *statement, const struct error *error) {
+  if (error->told || error->kind == ERROR_NONE)
+    return;
+  const struct command *command = error->command ? error->command
+                                  : statement    ? statement->command
+                                                 : NULL;
+  bool typed = !source || (runner->session->interactive && strcmp(source->name, "") == 0);
+  size_t offset = error->place.length ? error->place.offset
+                  : statement         ? statement->place.offset
+                                      : 0;
+  struct place place = error->place.length || !statement ? error->place : statement->command_place;
+  bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
+  bool explained = error->call && runner->last_call.explained;
+  const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
+  struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
+  event.error = (struct event_error){
+      .kind = error->kind,
+      .number = error->number,
+      .source = source ? source->name : "",
+      .line = typed ? 0 : source_line_number(source, offset),
+      .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
+      .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
+      .message = error->message,
+      .hint = hint ? _(hint) : "",
+      .call = error->call,
+  };
+  runner_append(runner, &event);
+}
