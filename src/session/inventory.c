@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/lab.h"
+#include "session/observe.h"
 #include "session/service_handle.h"
 #include "socket/look.h"
 

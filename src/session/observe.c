@@ -5,6 +5,7 @@
 
 #include "lab/lab.h"
 #include "session/inventory.h"
+#include "session/observe.h"
 #include "session/runner.h"
 #include "socket/look.h"
 

@@ -102,11 +102,6 @@ void runner_use_socket(struct runner *runner, struct socket *socket);
 /* Adds a socket to those that are looked at when the command is done. */
 void runner_touch(struct runner *runner, struct socket *socket);
 
-/* Looks at the touched sockets and their peers, and appends changes. */
-void runner_look(struct runner *runner);
-/* For --stable: waits until nothing changes any more, then looks. */
-void runner_settle(struct runner *runner);
-
 /* Binds a name in this thread's scope, a job's outermost names in the session as well. Takes over
  * `value`. 0, or -1 with an error if out of memory. */
 int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error);

@@ -9,6 +9,7 @@
 #include "language/escape.h"
 #include "names/constant.h"
 #include "session/diagnosis.h"
+#include "session/observe.h"
 #include "socket/look.h"
 
 /* Appends "bind of socket 3 srv to 127.0.0.1:80", without the call's name if the command has that

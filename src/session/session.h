@@ -113,31 +113,7 @@ void session_unlock(struct session *session);
 /* Between statements: lets other threads have the lock if any wait for it. */
 void session_yield_lock(struct session *session);
 
-/* What causes a look. */
-struct look_cause {
-  uint64_t call;    /* serial number of a call's event; 0: none */
-  uint64_t subject; /* id of the socket that the call was made on */
-  int error;        /* errno of the call */
-  unsigned job;
-  uint64_t statement;
-  int64_t time; /* monotonic nanoseconds */
-  bool asked;   /* an answer that shows the states follows */
-};
-
-/* Looks at a socket and appends what changed. Returns whether anything did. */
-bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
-
-/* Looks at some open sockets and orphans, and at others the next time: for an idle prompt. */
-void session_look_around(struct session *session);
-
-/* If there are many orphans, looks at the oldest, which drops it if the kernel no longer has it.
- * Bounds the memory of a session that opens and closes connections forever. */
-void session_prune_orphans(struct session *session);
-
 /* Passes the settings on to the views and the timeline, which keep copies. */
 void session_apply_settings(struct session *session);
-
-/* True if the shell shall look at sockets without being asked. */
-bool session_looks(const struct session *session);
 
 #endif

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "session/observe.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/script_file.h"

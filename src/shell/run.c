@@ -12,6 +12,7 @@
 #include "language/number.h"
 #include "language/pattern.h"
 #include "session/diagnosis.h"
+#include "session/observe.h"
 #include "shell/job.h"
 #include "shell/run_event.h"
 

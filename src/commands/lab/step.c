@@ -7,6 +7,7 @@
 #include "commands/kernel/await.h"
 #include "lab/lab.h"
 #include "session/inventory.h"
+#include "session/observe.h"
 #include "session/process.h"
 #include "session/session_lab.h"
 
