@@ -214,9 +214,8 @@ static int check_inet_ntop(struct invocation *invocation) {
   const struct argument_value *family = invocation_value(invocation, "FAMILY");
   const struct argument_value *value = invocation_value(invocation, "HEX");
   unsigned char binary[sizeof(struct in6_addr)];
-  bool outside =
-      !value->data &&
-      memchr(value->word.data, ':', value->word.length); /* file: is read when the command runs */
+  /* A file is read only when the command runs. */
+  bool outside = !value->data && memchr(value->word.data, ':', value->word.length);
   if (invocation->phase == INVOCATION_RUN || family->unknown || value->unknown || outside ||
       !has_addresses((int)family->number))
     return 0;

@@ -49,8 +49,8 @@ static int show_addresses(struct invocation *invocation, const struct call *call
 static int run_getaddrinfo(struct invocation *invocation) {
   struct call call;
   const struct argument_value *host = invocation_value(invocation, "HOST");
-  bool any =
-      bytes_equal(host->word.data, host->word.length, "*", 1); /* no host: addresses to bind to */
+  /* No host: addresses to bind to. */
+  bool any = bytes_equal(host->word.data, host->word.length, "*", 1);
   call_init(&call, CALL_GETADDRINFO, NULL);
   call.number[0] = (long)invocation_number(invocation, "FAMILY", AF_UNSPEC);
   call.number[1] = (long)invocation_number(invocation, "TYPE", 0);

@@ -59,8 +59,8 @@ static void add_queues(struct answer *answer, const struct inventory_entry *entr
 static void add_row(struct answer *answer, const struct inventory_entry *entry, bool lab,
                     bool why) {
   struct socket *socket = entry->socket;
-  bool inet =
-      entry->listed && socket->family != AF_UNIX; /* in SYN_SENT only the list has the peer */
+  /* In SYN_SENT only the list has the peer. */
+  bool inet = entry->listed && socket->family != AF_UNIX;
   bool open = socket->descriptor >= 0;
   struct address local = inet   ? entry->kernel.local
                          : open ? look_local(socket)

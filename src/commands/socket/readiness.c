@@ -131,8 +131,8 @@ static int run_epoll_wait(struct invocation *invocation) {
   struct call call;
   const struct argument_value *most = invocation_value(invocation, "MAX");
   const struct argument_value *duration = invocation_value(invocation, "DURATION");
-  bool lone_zero =
-      most && most->number == 0 && !duration; /* `epoll_wait e 0`: a duration, as for poll */
+  /* `epoll_wait e 0`: a duration, as for poll. */
+  bool lone_zero = most && most->number == 0 && !duration;
   call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, "EPOLL"));
   call.items.room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
   call.duration = lone_zero ? 0 : invocation_duration(invocation, "DURATION", -1);
