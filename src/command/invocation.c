@@ -90,8 +90,8 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
     if (kept < i)
       *value = invocation->values[i];
     value->argument = &invocation->command->arguments[assigned[i]];
-    invocation->count =
-        kept++; /* the values that are converted already, for the kinds that look back */
+    /* The values that are converted already, for the kinds that look back. */
+    invocation->count = kept++;
     if (status == 0)
       status = argument_convert(invocation, value);
     if (status < 0)

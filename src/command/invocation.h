@@ -5,8 +5,6 @@
 #include "command/command.h"
 #include "session/runner_call.h"
 
-enum { VALUE_LIMIT = 4096 };
-
 /* A line is read before it is run. */
 enum invocation_phase {
   INVOCATION_READ, /* nothing outside the line is looked at, and there is no runner */

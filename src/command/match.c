@@ -89,8 +89,8 @@ static int next_argument(const struct command *command, const struct match_word 
     bool must = !(argument->flags & OPTIONAL) && !position->taken;
     bool needed_later = left <= required_from(command, position->at + 1);
     if (!must && (needed_later || !argument_fits(argument, word))) {
-      bool better =
-          position->refused >= 0 && looks_numeric(word); /* the first one refused a number */
+      /* A number is most likely meant for the argument that refused it first. */
+      bool better = position->refused >= 0 && looks_numeric(word);
       if (!needed_later && !better)
         position->refused = position->at;
       continue;
@@ -110,8 +110,8 @@ int match_words(const struct command *command, const struct match_word *words, s
                 int *assigned, struct error *error) {
   struct position position = {.group = -1, .refused = -1};
   size_t left = 0;
-  const struct match_word *misfit =
-      NULL; /* first word that was assigned although it does not fit */
+  /* First word that was assigned although it does not fit. */
+  const struct match_word *misfit = NULL;
   if (match_switches(command, words, count, assigned, &left, error) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/* command_table: the one list of commands, in the order of the manual. */
+/* command_table: the list of all commands, in the order of the manual. */
 #include "commands/command_table.h"
 
 #include "command/command.h"

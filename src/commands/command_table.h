@@ -1,10 +1,10 @@
-/* command_table: all commands of the shell, which the engine of commands is handed at the start. */
+/* command_table: all commands of the shell. main passes them to command_start. */
 #ifndef SOCKSH_COMMANDS_COMMAND_TABLE_H
 #define SOCKSH_COMMANDS_COMMAND_TABLE_H
 
 struct command;
 
-/* In the order of the manual, ended by NULL. */
+/* In the order of the manual; ends with NULL. */
 extern const struct command *const command_table[];
 
 #endif

@@ -50,9 +50,8 @@ struct runner_spare {
 struct runner {
   struct session *session;
   struct waiter waiter;
-  struct scope scope; /* names, arguments, $?, $errno, $i */
-  struct names
-      own_names; /* a job's copy of the names; `scope` refers to it, or to the session's names */
+  struct scope scope;         /* names, arguments, $?, $errno, $i */
+  struct names own_names;     /* a job's copy; `scope` refers to it, or to the session's */
   struct value last_value;    /* $? */
   struct socket *last_socket; /* ".", a reference; NULL: none */
   unsigned job;               /* 0: the foreground */
@@ -60,8 +59,7 @@ struct runner {
   uint64_t statement;         /* serial number of the running statement's event */
   unsigned depth;             /* its nesting depth */
   unsigned sources;           /* number of nested `source` */
-  unsigned
-      following; /* `fg`: the job that this thread waits for and passes interrupts to; 0: none */
+  unsigned following;         /* `fg`: the job it waits for, which gets its interrupts; 0: none */
   struct runner_expectation expectation;
   struct runner_last_call last_call;
   struct runner_binding binding;

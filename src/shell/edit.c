@@ -185,8 +185,8 @@ void edit_drop(void) {
 
 void edit_resize(void) {
   hide_hint();
-  rl_redisplay_function =
-      rl_redisplay; /* with our own function, readline would not erase the old line */
+  /* With our own function, readline would not erase the old line. */
+  rl_redisplay_function = rl_redisplay;
   rl_resize_terminal();
   rl_redisplay_function = redisplay;
 }

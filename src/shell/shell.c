@@ -114,7 +114,7 @@ int shell_stop(struct session *session, int status) {
   struct error capture_error;
   uint64_t captured;
   session_lock(session);
-  if (capture_end(session, &captured, &capture_error) < 0) {
+  if (capture_packets_end(session, &captured, &capture_error) < 0) {
     fprintf(stderr, "socksh: %s\n", capture_error.message);
     status = status ? status : 1;
   }

@@ -1,4 +1,4 @@
-/* convert: addresses and numbers as the bytes that stand in memory. */
+/* convert: conversion of addresses and numbers to and from their bytes in memory. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -7,14 +7,14 @@
 #include "command/invocation.h"
 #include "language/escape.h"
 
-/* Bytes as a person reads them: "00 50". */
+/* Appends bytes in hexadecimal: "00 50". */
 static void append_bytes(struct bytes *text, const void *data, size_t length) {
   const unsigned char *byte = data;
   for (size_t i = 0; i < length; i++)
     bytes_append_format(text, i ? " %02x" : "%02x", byte[i]);
 }
 
-/* One row: a number, and what it looks like in this machine's memory. */
+/* Adds a row: a number, and its bytes in this machine's memory. */
 static void add_row(struct answer *answer, const char *what, const void *data, size_t length) {
   struct bytes text = {0};
   uint32_t number = 0;
@@ -32,7 +32,7 @@ static void add_row(struct answer *answer, const char *what, const void *data, s
   bytes_free(&text);
 }
 
-/* Both orders of a number of 2 or 4 bytes, the one that was given first. */
+/* Shows a number of 2 or 4 bytes in both orders, the given one first. */
 static int show_orders(struct invocation *invocation, const char *first, const void *a,
                        const char *second, const void *b, size_t length) {
   static const char *const columns[] = {"ORDER", "NUMBER", "HEX", "IN MEMORY", NULL};
@@ -42,8 +42,6 @@ static int show_orders(struct invocation *invocation, const char *first, const v
   add_row(&answer, second, b, length);
   return invocation_explain(invocation, &answer);
 }
-
-/* htons and its sisters. */
 
 static int check_width(struct invocation *invocation, const struct argument_value *value,
                        int bits) {
@@ -68,40 +66,38 @@ static int check_inet_ntoa(struct invocation *invocation) {
   return check_width(invocation, invocation_value(invocation, "NUMBER"), 32);
 }
 
-/* Turning is the same both ways: only what the two orders are called differs. */
-static int turn_short(struct invocation *invocation, const char *first, const char *second) {
+/* Both directions are the same operation. Only the names of the orders differ. */
+static int convert_short(struct invocation *invocation, const char *first, const char *second) {
   uint16_t number = (uint16_t)invocation_number(invocation, "N", 0);
-  uint16_t turned = htons(number);
-  invocation_give_number(invocation, turned);
-  return show_orders(invocation, first, &number, second, &turned, sizeof number);
+  uint16_t converted = htons(number);
+  invocation_give_number(invocation, converted);
+  return show_orders(invocation, first, &number, second, &converted, sizeof number);
 }
 
-static int turn_long(struct invocation *invocation, const char *first, const char *second) {
+static int convert_long(struct invocation *invocation, const char *first, const char *second) {
   uint32_t number = (uint32_t)invocation_number(invocation, "N", 0);
-  uint32_t turned = htonl(number);
-  invocation_give_number(invocation, turned);
-  return show_orders(invocation, first, &number, second, &turned, sizeof number);
+  uint32_t converted = htonl(number);
+  invocation_give_number(invocation, converted);
+  return show_orders(invocation, first, &number, second, &converted, sizeof number);
 }
 
 static int run_htons(struct invocation *invocation) {
-  return turn_short(invocation, "host", "network");
+  return convert_short(invocation, "host", "network");
 }
 
 static int run_ntohs(struct invocation *invocation) {
-  return turn_short(invocation, "network", "host");
+  return convert_short(invocation, "network", "host");
 }
 
 static int run_htonl(struct invocation *invocation) {
-  return turn_long(invocation, "host", "network");
+  return convert_long(invocation, "host", "network");
 }
 
 static int run_ntohl(struct invocation *invocation) {
-  return turn_long(invocation, "network", "host");
+  return convert_long(invocation, "network", "host");
 }
 
-/* Addresses. */
-
-/* The word as a zero-terminated text in `text`; false where it does not fit. */
+/* Copies the word into `text`, terminated by zero. False if it does not fit. */
 static bool word_text(const struct argument_value *value, char *text, size_t size) {
   if (value->word.length >= size || memchr(value->word.data, '\0', value->word.length))
     return false;
@@ -120,7 +116,7 @@ static int no_address(struct invocation *invocation, const struct argument_value
   return -1;
 }
 
-/* The number that a struct in_addr holds, in both orders. */
+/* Shows the number in a struct in_addr, in both orders. */
 static int show_address(struct invocation *invocation, struct in_addr address) {
   uint32_t host = ntohl(address.s_addr);
   return show_orders(invocation, "network", &address.s_addr, "host", &host, sizeof host);
@@ -139,7 +135,7 @@ static int show_bytes(struct invocation *invocation, const void *data, size_t le
   return invocation_explain(invocation, &answer);
 }
 
-/* The text that a conversion gave, where no name takes it. */
+/* Shows the text that a conversion gave, unless a name receives it. */
 static int show_text(struct invocation *invocation, const char *text) {
   struct answer answer;
   if (invocation->runner->binding.names)
@@ -174,7 +170,7 @@ static int run_inet_pton(struct invocation *invocation) {
                            : show_bytes(invocation, binary, length);
 }
 
-/* Reads hexadecimal digits, with spaces between them, as so many bytes. */
+/* Reads hexadecimal digits, with spaces between them, as `length` bytes. */
 static bool read_digits(const char *text, size_t text_length, unsigned char *binary,
                         size_t length) {
   size_t digits = 0;
@@ -194,8 +190,7 @@ static bool read_digits(const char *text, size_t text_length, unsigned char *bin
   return digits == 2 * length;
 }
 
-/* The bytes of an address: what hex: or a name gives as it is, a word that was typed by its digits.
- */
+/* Reads an address: the bytes of hex: or of a name as they are, a typed word as digits. */
 static int read_address(struct invocation *invocation, int family, unsigned char *binary) {
   const struct argument_value *value = invocation_value(invocation, "HEX");
   size_t length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
@@ -219,8 +214,8 @@ static int check_inet_ntop(struct invocation *invocation) {
   const struct argument_value *family = invocation_value(invocation, "FAMILY");
   const struct argument_value *value = invocation_value(invocation, "HEX");
   unsigned char binary[sizeof(struct in6_addr)];
-  bool outside = !value->data && memchr(value->word.data, ':',
-                                        value->word.length); /* file: is read when it is run */
+  /* A file is read only when the command runs. */
+  bool outside = !value->data && memchr(value->word.data, ':', value->word.length);
   if (invocation->phase == INVOCATION_RUN || family->unknown || value->unknown || outside ||
       !has_addresses((int)family->number))
     return 0;
@@ -274,7 +269,7 @@ static int run_inet_addr(struct invocation *invocation) {
 
 static int run_inet_ntoa(struct invocation *invocation) {
   struct in_addr address = {.s_addr = (in_addr_t)invocation_number(invocation, "NUMBER", 0)};
-  char text[INET_ADDRSTRLEN]; /* inet_ntoa itself has one static text for all threads */
+  char text[INET_ADDRSTRLEN]; /* inet_ntoa itself has a static buffer, shared by all threads */
   if (!inet_ntop(AF_INET, &address, text, sizeof text))
     return error_set_errno(invocation->error, errno, "inet_ntoa");
   if (invocation_give_text(invocation, text, strlen(text)) < 0)

@@ -1,4 +1,4 @@
-/* lookup: commands that ask the C library for addresses, and for the numbers of names. */
+/* lookup: commands that ask the C library for addresses, services, protocols and interfaces. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -10,8 +10,8 @@
 #include "language/escape.h"
 #include "system/resolver.h"
 
-/* A word as a zero-terminated text of the C library. *copy is the caller's to free; NULL where the
- * word was left out. */
+/* Copies a word for the C library. The caller frees *copy, which is NULL if the word was omitted.
+ */
 static int copy_text(struct invocation *invocation, const struct argument_value *value, size_t most,
                      char **copy) {
   *copy = NULL;
@@ -24,8 +24,6 @@ static int copy_text(struct invocation *invocation, const struct argument_value 
   *copy = strndup(value->word.data, value->word.length);
   return *copy ? 0 : error_set_memory(invocation->error);
 }
-
-/* getaddrinfo and getnameinfo, which are calls. */
 
 static int show_addresses(struct invocation *invocation, const struct call *call) {
   static const char *const columns[] = {"FAMILY", "TYPE", "ADDRESS", NULL};
@@ -51,8 +49,8 @@ static int show_addresses(struct invocation *invocation, const struct call *call
 static int run_getaddrinfo(struct invocation *invocation) {
   struct call call;
   const struct argument_value *host = invocation_value(invocation, "HOST");
-  bool any =
-      bytes_equal(host->word.data, host->word.length, "*", 1); /* no host: the address to bind to */
+  /* No host: addresses to bind to. */
+  bool any = bytes_equal(host->word.data, host->word.length, "*", 1);
   call_init(&call, CALL_GETADDRINFO, NULL);
   call.number[0] = (long)invocation_number(invocation, "FAMILY", AF_UNSPEC);
   call.number[1] = (long)invocation_number(invocation, "TYPE", 0);
@@ -85,22 +83,20 @@ static int run_getnameinfo(struct invocation *invocation) {
   return status;
 }
 
-/* The databases of services, protocols and interfaces. */
-
 enum record_kind { SERVICE_BY_NAME, SERVICE_BY_PORT, PROTOCOL_BY_NAME, INTERFACE_BY_NAME };
 
-/* A question to a database, and what it had. */
+/* A query to a database, and the answer. */
 struct record {
   struct resolver_question question;
   enum record_kind kind;
-  char *name;     /* asked for; NULL: by number */
-  char *protocol; /* asked for; NULL: any */
+  char *name;     /* the query; NULL: by number */
+  char *protocol; /* the query; NULL: any */
   const struct argument_value *asked;
-  long number; /* asked for, or found: a port in host order */
+  long number; /* the query or the answer; a port in host order */
   int error;
   bool found;
-  struct bytes title; /* the name that was found */
-  struct bytes of;    /* the protocol of a service */
+  struct bytes title;            /* the name that was found */
+  struct bytes service_protocol; /* protocol of a service */
   struct bytes aliases;
 };
 
@@ -109,12 +105,12 @@ static void record_release(struct resolver_question *question) {
   free(record->name);
   free(record->protocol);
   bytes_free(&record->title);
-  bytes_free(&record->of);
+  bytes_free(&record->service_protocol);
   bytes_free(&record->aliases);
   free(record);
 }
 
-static void take_aliases(struct record *record, char *const *aliases) {
+static void add_aliases(struct record *record, char *const *aliases) {
   for (; aliases && *aliases; aliases++)
     bytes_append_format(&record->aliases, record->aliases.length ? " %s" : "%s", *aliases);
 }
@@ -133,8 +129,8 @@ static void ask_service(struct record *record) {
   record->found = true;
   record->number = ntohs((uint16_t)found->s_port);
   bytes_append_text(&record->title, found->s_name);
-  bytes_append_text(&record->of, found->s_proto);
-  take_aliases(record, found->s_aliases);
+  bytes_append_text(&record->service_protocol, found->s_proto);
+  add_aliases(record, found->s_aliases);
 }
 
 static void ask_protocol(struct record *record) {
@@ -147,7 +143,7 @@ static void ask_protocol(struct record *record) {
   record->found = true;
   record->number = found->p_proto;
   bytes_append_text(&record->title, found->p_name);
-  take_aliases(record, found->p_aliases);
+  add_aliases(record, found->p_aliases);
 }
 
 static void ask_interface(struct record *record) {
@@ -198,7 +194,7 @@ static int not_found(struct invocation *invocation, const struct record *record)
   return -1;
 }
 
-/* Asks, with the session's lock given up meanwhile. Where it fails, the record is freed. */
+/* Makes the query with the session's lock given up. Releases the record if it fails. */
 static int ask(struct invocation *invocation, struct record *record) {
   struct runner *runner = invocation->runner;
   record->question.ask = record_ask;
@@ -217,14 +213,14 @@ static int ask(struct invocation *invocation, struct record *record) {
                        _("there is no thread for the look-up: too many are running"));
   else if (!record->found)
     status = not_found(invocation, record);
-  else if (record->title.failed || record->of.failed || record->aliases.failed)
+  else if (record->title.failed || record->service_protocol.failed || record->aliases.failed)
     status = error_set_memory(invocation->error);
   if (status < 0)
     resolver_release(&record->question);
   return status;
 }
 
-/* Asks for the record that a word names. */
+/* Makes the query that a word stands for. The caller releases the record; NULL with an error. */
 static struct record *record_for(struct invocation *invocation, enum record_kind kind,
                                  const struct argument_value *asked) {
   struct record *record = calloc(1, sizeof *record);
@@ -256,7 +252,7 @@ static int show_service(struct invocation *invocation, struct record *record) {
   answer_add_text(&answer, bytes_text(&record->title));
   answer_add_number(&answer, record->number);
   answer_add_number(&answer, htons((uint16_t)record->number));
-  answer_add_text(&answer, bytes_text(&record->of));
+  answer_add_text(&answer, bytes_text(&record->service_protocol));
   answer_add_text(&answer, bytes_text(&record->aliases));
   return invocation_explain(invocation, &answer);
 }

@@ -1,4 +1,4 @@
-/* values: commands on text and data, and the test of them. */
+/* values: commands on text and data, assert, print and write-file. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "language/pattern.h"
 #include "system/file.h"
 
-/* Gives data as the result, and shows it where no name takes it. */
+/* Gives data as the result, and shows it unless a name receives it. */
 static int give(struct invocation *invocation, const void *data, size_t length) {
   if (invocation_give_data(invocation, data, length) < 0)
     return -1;
@@ -32,8 +32,7 @@ static int give_bytes(struct invocation *invocation, struct bytes *bytes) {
   return status;
 }
 
-/* The letters from `first` to `last` become those of the other case: of ASCII alone, the bytes of
- * other letters stay. */
+/* Changes the case of the ASCII letters from `first` to `last`. Bytes of other letters stay. */
 static int change_case(struct invocation *invocation, char first, char last) {
   const struct blob *data = invocation_value(invocation, "DATA")->data;
   struct bytes changed = {0};
@@ -62,7 +61,7 @@ static int run_length(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* Beyond the end there is nothing: a slice is never longer than what is there. */
+/* A slice is cut at the end of the data. */
 static int run_slice(struct invocation *invocation) {
   const struct blob *data = invocation_value(invocation, "DATA")->data;
   size_t from = invocation_size(invocation, "FROM", 0);
@@ -74,15 +73,13 @@ static int run_slice(struct invocation *invocation) {
   return give(invocation, data->data + from, length);
 }
 
-/* pack and unpack. */
-
 static struct pack_word format_word(const struct invocation *invocation) {
   const struct argument_value *format = invocation_value(invocation, "FORMAT");
   return (struct pack_word){format->word.data, format->word.length, format->place};
 }
 
-/* The values behind the format. *known: all can be read, which before the script is run they often
- * can't. NULL when there is no memory. */
+/* The words after the format, in an array that the caller frees; NULL if out of memory. *known is
+ * set if all can be read now, which is often not so before the line runs. */
 static struct pack_word *value_words(const struct invocation *invocation, size_t *count,
                                      bool *known) {
   struct pack_word *words = calloc(invocation->count, sizeof *words);
@@ -132,7 +129,7 @@ static int run_pack(struct invocation *invocation) {
   return give_bytes(invocation, &packed);
 }
 
-/* With no data at all, what is wrong can only be the format. */
+/* Unpacking no data shows whether the format is wrong; all other errors are expected. */
 static int check_unpack(struct invocation *invocation) {
   struct pack_word format = format_word(invocation);
   struct unpacked unpacked = {0};
@@ -176,8 +173,6 @@ static int run_unpack(struct invocation *invocation) {
   return status;
 }
 
-/* assert. */
-
 enum { SHOWN = 200 };
 
 static int check_assert(struct invocation *invocation) {
@@ -193,7 +188,7 @@ static int check_assert(struct invocation *invocation) {
   return found < 0 ? -1 : 0;
 }
 
-/* Below, at or above zero, as a is to b: as numbers where both are, else byte by byte. */
+/* Compares as numbers if both are, else byte by byte. Returns <0, 0 or >0. */
 static int compare(const struct blob *a, const struct blob *b) {
   long long first;
   long long second;
@@ -205,7 +200,7 @@ static int compare(const struct blob *a, const struct blob *b) {
   return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* 1 where it holds, 0 where not, -1 with an error about an expression that is none. */
+/* 1 if the comparison holds, 0 if not, -1 with an error if b is no regular expression. */
 static int holds(struct invocation *invocation, enum comparison comparison, const struct blob *a,
                  const struct blob *b) {
   if (comparison != COMPARISON_MATCHES)
@@ -216,7 +211,7 @@ static int holds(struct invocation *invocation, enum comparison comparison, cons
   return found;
 }
 
-/* A side of the comparison: a number as it is, all else in quotes. */
+/* Appends a side of the comparison: a number as it is, anything else in quotes. */
 static void append_side(struct bytes *text, const struct blob *data) {
   long long number;
   if (number_parse(data->data, data->length, &number) == 0 && data->length < SHOWN)
@@ -243,7 +238,7 @@ static int run_assert(struct invocation *invocation) {
   struct event event = {.kind = EVENT_TEST};
   event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected),
                                    bytes_text(&got)};
-  if (!invocation->runner->expectation.expects) /* else that is the test */
+  if (!invocation->runner->expectation.expects) /* else `expect` is the test */
     runner_append(invocation->runner, &event);
   if (!found)
     error_set(invocation->error, ERROR_FAILURE, _("it does not hold that %.220s %.260s"),
@@ -253,8 +248,6 @@ static int run_assert(struct invocation *invocation) {
   bytes_free(&line);
   return found ? 0 : -1;
 }
-
-/* print and write-file. */
 
 static int run_print(struct invocation *invocation) {
   const struct argument_value *raw = invocation_value(invocation, "--raw");

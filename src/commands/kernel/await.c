@@ -1,4 +1,4 @@
-/* await: the command that waits until something is so. */
+/* await: the command that waits for a condition. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -15,24 +15,24 @@
 #include "session/session_lab.h"
 #include "socket/look.h"
 
-/* The intervals, in nanoseconds, in which is looked at what no call can wait for: it begins with
- * the shortest. */
+/* The intervals, in nanoseconds, at which a condition is polled that no call can wait for. The
+ * first is the shortest. */
 enum { SHORTEST = 1000000, LONGEST = 20000000 };
 
-static bool names_wire(const struct argument_value *first) {
+static bool is_wire(const struct argument_value *first) {
   return bytes_equal(first->word.data, first->word.length, "wire", 4) && first->word.bare == 4;
 }
 
-static bool names_listening(const struct argument_value *first) {
+static bool is_listening(const struct argument_value *first) {
   return bytes_equal(first->word.data, first->word.length, "listening", 9) &&
          first->word.bare == first->word.length;
 }
 
 static int read_awaited(struct invocation *invocation, struct argument_value *value) {
-  return names_listening(value) || names_wire(value) ? 0 : argument_read_socket(invocation, value);
+  return is_listening(value) || is_wire(value) ? 0 : argument_read_socket(invocation, value);
 }
 
-/* `listening` and `wire` are words of their own, unless something has the name. */
+/* `listening` and `wire` are keywords, unless a name of that kind is bound. */
 static int find_awaited(struct invocation *invocation, struct argument_value *value) {
   const struct value *given = expanded_value(&value->word);
   const struct value *bound =
@@ -68,7 +68,7 @@ static int check_wire(struct invocation *invocation) {
                    _("the wire is awaited held, empty, or by the flags of a packet, as S. or F."));
 }
 
-/* `await listening ADDRESS`: the second word is an address. */
+/* For `await listening ADDRESS`: reads the second word as an address. */
 static int read_address(struct invocation *invocation, struct address *address) {
   static const struct argument argument = {.name = "ADDRESS", .kind = &argument_address};
   struct argument_value value = *invocation_value(invocation, "CONDITION");
@@ -80,7 +80,7 @@ static int read_address(struct invocation *invocation, struct address *address) 
   return status;
 }
 
-/* What is compared, and with what; else as it is for the condition. */
+/* Reads the comparison, or takes the condition's default. */
 static void read_comparison(const struct invocation *invocation, struct awaited *awaited,
                             enum comparison comparison, long long number) {
   awaited->comparison = (enum comparison)invocation_number(invocation, "OP", comparison);
@@ -94,7 +94,6 @@ int await_read(struct invocation *invocation, struct awaited *awaited) {
   return condition_read(invocation, awaited);
 }
 
-/* Whether the words go together. */
 int await_check(struct invocation *invocation) {
   struct awaited awaited = {0};
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
@@ -103,9 +102,9 @@ int await_check(struct invocation *invocation) {
   const struct argument_value *number = invocation_value(invocation, "N");
   if (!first || !second || first->unknown || second->unknown)
     return 0;
-  if (names_listening(first))
+  if (is_listening(first))
     return read_address(invocation, &awaited.address);
-  if (names_wire(first))
+  if (is_wire(first))
     return check_wire(invocation);
   if (condition_find(second, OF_PROCESS))
     return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison"))
@@ -129,9 +128,9 @@ int await_check(struct invocation *invocation) {
   return 0;
 }
 
-/* Waits until the kernel says that something has happened, where it can; else for the interval,
- * which then grows. 0 to look again, 1 when the time is over, -1 when interrupted. */
-static int wait_a_little(const struct awaited *awaited, int64_t deadline, int64_t *interval,
+/* Waits until the kernel reports an event, if the condition has any, else for the interval, which
+ * then doubles up to LONGEST. 0 to check again, 1 after the deadline, -1 if interrupted. */
+static int wait_interval(const struct awaited *awaited, int64_t deadline, int64_t *interval,
                          struct error *error) {
   struct runner *runner = awaited->runner;
   short events = awaited->condition ? awaited->condition->events : 0;
@@ -155,8 +154,8 @@ static int closed_socket(const struct awaited *awaited, struct error *error) {
   return error_set_errno(error, EBADF, _("socket %d is closed"), awaited->socket->was_descriptor);
 }
 
-/* What is so instead, when the time is over. */
-static int too_late(const struct awaited *awaited, struct error *error) {
+/* Reports the current state after the deadline. */
+static int report_timeout(const struct awaited *awaited, struct error *error) {
   const struct socket *socket = awaited->socket;
   if (awaited->condition->figure) {
     long long value = awaited->condition->figure(awaited);
@@ -178,9 +177,9 @@ static int await_socket(const struct awaited *awaited, int64_t deadline, struct 
       return closed_socket(awaited, error);
     if (condition_holds(awaited))
       return 0;
-    int waited = wait_a_little(awaited, deadline, &interval, error);
+    int waited = wait_interval(awaited, deadline, &interval, error);
     if (waited != 0)
-      return waited < 0 ? -1 : too_late(awaited, error);
+      return waited < 0 ? -1 : report_timeout(awaited, error);
   }
 }
 
@@ -190,8 +189,8 @@ static void note_unix_listener(const struct kernel_socket *kernel, void *context
     awaited->number = 1;
 }
 
-/* 1 where some process listens there, 0 where none does, -1 with an error. */
-static int is_listened(struct awaited *awaited, struct kernel *kernel, struct error *error) {
+/* 1 if any process listens at the address, 0 if not, -1 with an error. */
+static int has_listener(struct awaited *awaited, struct kernel *kernel, struct error *error) {
   struct kernel_socket found;
   const struct address none = {0};
   if (address_family(&awaited->address) != AF_UNIX) {
@@ -205,7 +204,7 @@ static int is_listened(struct awaited *awaited, struct kernel *kernel, struct er
   return awaited->number > 0;
 }
 
-static int nobody_listens(const struct awaited *awaited, struct error *error) {
+static int report_no_listener(const struct awaited *awaited, struct error *error) {
   struct bytes text = {0};
   address_append(&awaited->address, &text);
   error_set_errno(error, ETIMEDOUT, _("nobody listens at %s"), bytes_text(&text));
@@ -222,16 +221,16 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
                      _("the kernel's list of sockets (sock_diag) can't be read, so nobody can tell "
                        "who listens"));
   for (;;) {
-    int there = is_listened(awaited, kernel, error);
+    int there = has_listener(awaited, kernel, error);
     if (there != 0)
       return there < 0 ? -1 : 0;
-    int waited = wait_a_little(awaited, deadline, &interval, error);
+    int waited = wait_interval(awaited, deadline, &interval, error);
     if (waited != 0)
-      return waited < 0 ? -1 : nobody_listens(awaited, error);
+      return waited < 0 ? -1 : report_no_listener(awaited, error);
   }
 }
 
-/* How many packets are held that fit: all, or those with the flags that were named. */
+/* Counts the held packets: all, or those with the given flags. */
 static long long count_held(struct wire *wire, int flags) {
   long long count = 0;
   wire_lock(wire);
@@ -241,8 +240,8 @@ static long long count_held(struct wire *wire, int flags) {
   return count;
 }
 
-/* `await wire held`, `await wire empty`, `await wire F.`: the wire tells when something comes or
- * goes. */
+/* Handles `await wire held`, `await wire empty` and `await wire F.`. The wire wakes its waiters
+ * when a packet comes or goes. */
 static int await_wire(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   struct runner *runner = invocation->runner;
   struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
@@ -285,7 +284,7 @@ static int await_process(struct invocation *invocation, const struct argument_va
   return 0;
 }
 
-/* A figure is looked at again and again. */
+/* Figures have no wakeup, so they are polled. */
 static int await_figure(struct invocation *invocation, struct awaited *awaited,
                         struct service_handle *handle, int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
@@ -299,7 +298,7 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited,
                                 "received, sent or errors with a comparison"));
     if (condition_compare(awaited, figure))
       return 0;
-    int waited = wait_a_little(awaited, deadline, &interval, invocation->error);
+    int waited = wait_interval(awaited, deadline, &interval, invocation->error);
     if (waited > 0)
       return error_set_errno(invocation->error, ETIMEDOUT, _("%.*s of service %u is %lld"),
                              (int)second->word.length, second->word.data, handle->number,
@@ -323,11 +322,11 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
     return await_process(invocation, first, deadline);
   if (first->service)
     return await_service(invocation, awaited, first->service, deadline);
-  if (names_listening(first) && !first->socket)
+  if (is_listening(first) && !first->socket)
     return read_address(invocation, &awaited->address) < 0
                ? -1
                : await_listening(awaited, deadline, invocation->error);
-  if (names_wire(first) && !first->socket)
+  if (is_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
   if (service_handle_has_figure(second->word.data, second->word.length)) {
@@ -344,7 +343,7 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
   return await_socket(awaited, deadline, invocation->error);
 }
 
-/* The words as they were typed. */
+/* Appends the words as they were typed. */
 static void append_words(const struct invocation *invocation, struct bytes *text) {
   for (size_t i = 0; i < invocation->count; i++) {
     const struct expanded *word = &invocation->values[i].word;
@@ -372,7 +371,7 @@ static int run_await(struct invocation *invocation) {
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
     return -1;
-  if (!runner->expectation.expects) /* else that is the test */
+  if (!runner->expectation.expects) /* else `expect` is the test */
     append_test(invocation, status == 0);
   return status;
 }

@@ -1,14 +1,14 @@
-/* await: what can be waited for, for every command that does so. */
+/* await: conditions that commands can wait for. */
 #ifndef SOCKSH_COMMANDS_KERNEL_AWAIT_H
 #define SOCKSH_COMMANDS_KERNEL_AWAIT_H
 
 #include "commands/kernel/condition.h"
 
-/* Who is waited for: a socket, a process, a service, `listening` or `wire`. */
+/* What to wait for: a socket, a process, a service, `listening` or `wire`. */
 extern const struct argument_kind argument_awaited;
 
-/* The first four arguments of a command that takes a condition of a socket: SOCKET CONDITION [OP
- * N]. */
+/* The first four arguments of a command that waits for a socket's condition: SOCKET CONDITION [OP
+ * N]. `extra` is added to the flags of the first two. */
 #define AWAIT_ARGUMENTS(extra)                                                                     \
   {.name = "SOCKET", .kind = &argument_awaited, .flags = (extra)},                                 \
       {.name = "CONDITION", .kind = &argument_condition, .flags = (extra)},                        \
@@ -16,8 +16,8 @@ extern const struct argument_kind argument_awaited;
     .name = "N", .kind = &argument_number, .flags = OPTIONAL                                       \
   }
 
-/* Whether those words go together, before they are run; and what they stand for. 0, or -1 with a
- * usage error. */
+/* await_check checks these words before the line runs. await_read fills in `awaited` when it runs.
+ * 0, or -1 with a usage error. */
 int await_check(struct invocation *invocation);
 int await_read(struct invocation *invocation, struct awaited *awaited);
 

@@ -32,8 +32,8 @@ static bool has_error(const struct awaited *awaited) {
   return ready_of(awaited) & POLLERR;
 }
 
-/* Of a connection: nothing is left of it in the kernel, TIME_WAIT aside, in which nobody has it any
- * more. */
+/* A connection is closed if nothing is left of it in the kernel, or it is in TIME_WAIT, where no
+ * process has it. */
 static bool is_closed(const struct awaited *awaited) {
   enum socket_state state = look_state_now(awaited->socket);
   if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
@@ -95,7 +95,7 @@ const struct condition *condition_find(const struct argument_value *value, unsig
   return NULL;
 }
 
-/* "readable, writable, error, closed, recvq, sendq, backlog and half-open" */
+/* Appends "readable, writable, error, closed, recvq, sendq, backlog and half-open". */
 static void append_conditions(unsigned of, struct bytes *text) {
   const char *last = NULL;
   size_t start = text->length;

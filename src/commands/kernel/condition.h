@@ -1,4 +1,4 @@
-/* condition: what can be waited for: the table of it, and whether it is so. */
+/* condition: the table of conditions that commands can wait for, and whether they hold. */
 #ifndef SOCKSH_COMMANDS_KERNEL_CONDITION_H
 #define SOCKSH_COMMANDS_KERNEL_CONDITION_H
 
@@ -8,52 +8,51 @@
 
 struct condition;
 
-/* What is waited for. */
+/* What a command waits for. */
 struct awaited {
   struct runner *runner;
   const struct condition *condition;
-  struct socket *socket;      /* NULL: no socket is */
-  struct address address;     /* `listening` */
-  enum socket_state state;    /* a state by its name; STATE_UNKNOWN: none */
-  enum comparison comparison; /* of a figure */
-  long long number;           /* with this */
+  struct socket *socket;      /* NULL: it waits for no socket; not a reference */
+  struct address address;     /* of `listening` */
+  enum socket_state state;    /* of a condition that is a state; STATE_UNKNOWN: none */
+  enum comparison comparison; /* for a figure */
+  long long number;           /* what the figure is compared with */
 };
 
-/* What a condition is of: a bit each. */
+/* What a condition applies to, as bits. */
 enum subject { OF_SOCKET = 1, OF_PROCESS = 2, OF_SERVICE = 4, OF_WIRE = 8 };
 
-/* A row for each condition but the states, the figures of a service, and the flags of a packet,
- * which have tables of their own. A new one is a row. */
+/* A row for each condition, except states, figures of a service, and flags of packets, which have
+ * their own tables. */
 struct condition {
   const char *name;
   unsigned of;
-  /* Of a socket: whether it is so, or the figure that is compared, -1: not known. */
+  /* For a socket: whether it holds, or the figure to compare, -1 if unknown. The other is NULL. */
   bool (*holds)(const struct awaited *awaited);
   int64_t (*figure)(const struct awaited *awaited);
-  short events; /* the kernel wakes for these of poll(2); 0: it is looked at again and again */
-  bool closed;  /* it may be asked of a socket whose descriptor is closed */
-  enum process_condition process; /* of a process */
-  enum comparison comparison;     /* of the wire: how many packets are held, where it is not said */
+  short events;                   /* events of poll(2) that may make it true; 0: it is polled */
+  bool closed;                    /* it applies to a socket whose descriptor is closed, too */
+  enum process_condition process; /* for a process */
+  enum comparison comparison; /* for the wire: default comparison of the number of held packets */
   long long number;
 };
 
-/* The word that names one: completed from the table. */
+/* The word that names a condition. */
 extern const struct argument_kind argument_condition;
 
-/* The condition of one of these subjects that the word names; NULL: none. */
+/* The condition with this name for one of these subjects, or NULL. */
 const struct condition *condition_find(const struct argument_value *value, unsigned of);
 
-/* Of the wire: a packet with some flags is held. */
+/* For the wire: a packet with given flags is held. */
 extern const struct condition condition_flags;
 
-/* Looks the condition of a socket up: a row of the table, or a state. 0, or -1 with a usage error.
- */
+/* Finds the condition of a socket: a row of the table, or a state. 0, or -1 with a usage error. */
 int condition_read(struct invocation *invocation, struct awaited *awaited);
 
-/* Whether it is so now. */
+/* Whether a socket's condition holds now. */
 bool condition_holds(const struct awaited *awaited);
 
-/* Whether a figure, -1 where it is not known, compares as is awaited. */
+/* Whether a figure compares as awaited. Never for -1, an unknown figure. */
 bool condition_compare(const struct awaited *awaited, int64_t value);
 
 #endif

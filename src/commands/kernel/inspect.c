@@ -1,4 +1,4 @@
-/* inspect: commands that show one socket in depth: a listener's queues, and what TCP_INFO says. */
+/* inspect: commands that show one socket in detail: a listener's queues, and TCP_INFO. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ static void add_queue_row(struct answer *answer, const char *name, int64_t lengt
   answer_add_text(answer, meaning);
 }
 
-/* A counter of the host, as /proc/net/netstat has it: a line of names above a line of numbers. -1:
- * it is not there. */
+/* A counter of the host from /proc/net/netstat, which has a line of names above a line of numbers.
+ * -1: not found. */
 static long long host_counter(const char *text, const char *name) {
   const char *names = strstr(text, "TcpExt:");
   const char *numbers = names ? strstr(names + 1, "TcpExt:") : NULL;
@@ -38,7 +38,7 @@ static long long host_counter(const char *text, const char *name) {
   return -1;
 }
 
-/* The counters of the machine, or of a host of the lab. 0 or an errno. */
+/* Reads the counters of this machine, or of a lab's host. 0 or an errno. */
 static int read_counters(const struct socket *socket, struct bytes *text) {
   struct error ignored;
   if (!socket->host)
@@ -73,10 +73,9 @@ static int64_t drops_of(const struct socket *socket) {
 static int64_t count_half_open(const struct inventory *inventory, const struct socket *socket) {
   int64_t half_open = inventory->complete ? 0 : -1;
   for (size_t i = 0; i < inventory_count(inventory); i++) {
-    const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
-    half_open += inventory_entry->socket->role == ROLE_QUEUED &&
-                 inventory_entry->socket->listener == socket->id &&
-                 inventory_entry->kernel.state == STATE_SYN_RECV;
+    const struct inventory_entry *entry = inventory_nth(inventory, i);
+    half_open += entry->socket->role == ROLE_QUEUED && entry->socket->listener == socket->id &&
+                 entry->kernel.state == STATE_SYN_RECV;
   }
   return half_open;
 }
@@ -97,10 +96,9 @@ static void add_tcp_rows(struct answer *answer, const struct inventory *inventor
 static void add_unix_rows(struct answer *answer, const struct inventory *inventory,
                           const struct socket *socket) {
   for (size_t i = 0; i < inventory_count(inventory); i++) {
-    const struct inventory_entry *inventory_entry = inventory_nth(inventory, i);
-    if (inventory_entry->socket == socket && inventory_entry->listed)
-      add_queue_row(answer, _("completed"), inventory_entry->kernel.receive_queue,
-                    inventory_entry->kernel.send_queue,
+    const struct inventory_entry *entry = inventory_nth(inventory, i);
+    if (entry->socket == socket && entry->listed)
+      add_queue_row(answer, _("completed"), entry->kernel.receive_queue, entry->kernel.send_queue,
                     _("connections waiting for accept; one more than the limit fits"));
   }
 }

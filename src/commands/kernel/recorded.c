@@ -1,5 +1,5 @@
-/* recorded: commands that read the timeline back: which states a socket went through, and all that
- * has happened. */
+/* recorded: commands that read the timeline: the states of a socket, and everything that happened.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,12 +9,12 @@
 #include "view/notation/line.h"
 #include "view/picture/diagram.h"
 
-static bool about(const struct socket_label *label, const struct socket *socket) {
+static bool is_label_of(const struct socket_label *label, const struct socket *socket) {
   return label->descriptor >= 0 &&
          (label->id == socket->id || (socket->cookie && label->cookie == socket->cookie));
 }
 
-/* One change of a socket's state. */
+/* A change of a socket's state. */
 struct change {
   struct event_state state;
   uint64_t serial;
@@ -29,16 +29,16 @@ struct changes {
 static bool take_change(const struct event *event, void *context) {
   struct changes *changes = context;
   struct change change = {*event->state, event->serial, event->cause};
-  if (!changes->socket || about(&event->state->socket, changes->socket))
+  if (!changes->socket || is_label_of(&event->state->socket, changes->socket))
     bytes_append(&changes->list, &change, sizeof change);
   return true;
 }
 
-/* What the causes of changes were, as lines. */
+/* Collects the calls that caused the changes, as lines. */
 struct causes {
   const struct change *changes;
   size_t count;
-  struct bytes lines; /* each change's line, ended by a zero byte, in order */
+  struct bytes lines; /* one line for each change, each terminated by zero */
   size_t next;
 };
 
@@ -62,7 +62,7 @@ static void add_state_name(struct answer *answer, enum socket_state state) {
   bytes_free(&text);
 }
 
-/* What was not seen is said to be so, with how long it was between the two looks. */
+/* Says if states between the two looks were missed. */
 static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *before = &change->state.before;
   const struct snapshot *now = &change->state.now;
@@ -123,8 +123,8 @@ static int run_transitions(struct invocation *invocation) {
   enum socket_state last = STATE_UNKNOWN;
   for (size_t i = 0; !causes.lines.failed && i < causes.count; i++) {
     const struct event_state *state = &causes.changes[i].state;
-    /* A new address alone, or a descriptor for what was known in the queue, is no change of state.
-     */
+    /* A new address alone, or a descriptor for a connection known from the queue, does not change
+     * the state. */
     if (state->now.state != last)
       add_change(&answer, &causes.changes[i], causes.changes[0].state.now.time, line);
     last = state->now.state;
@@ -149,7 +149,7 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
     const struct event_state *state = &list[i].state;
     if (state->socket.protocol != IPPROTO_TCP || state->before.state == state->now.state)
       continue;
-    /* What is half-open in a listener's queue has come there from LISTEN. */
+    /* A half-open connection in a listener's queue came there from LISTEN. */
     bool half_open = state->socket.role == ROLE_QUEUED && state->now.state == STATE_SYN_RECV;
     enum socket_state from =
         state->before.state == STATE_UNKNOWN && half_open ? STATE_LISTEN : state->before.state;
@@ -186,25 +186,25 @@ static int run_diagram(struct invocation *invocation) {
   return runner_answer(runner, &answer, invocation->error);
 }
 
-/* The rows of `log`. */
+/* State of the walk that makes the rows of `log`. */
 struct log {
   const struct socket *socket; /* NULL: all */
-  size_t skip;                 /* rows still to be left out */
-  size_t count;                /* rows there are */
-  int64_t start;               /* the time of the session's first event */
-  struct answer *answer;       /* NULL: only counted */
+  size_t skip;                 /* rows left to skip */
+  size_t count;                /* rows so far */
+  int64_t start;               /* time of the session's first event */
+  struct answer *answer;       /* NULL: only count */
 };
 
 static bool call_is_about(const struct call *call, const struct socket *socket) {
   const struct call_items *items = call_items(call);
   for (size_t i = 0; items && i < items->count; i++)
-    if (about(&items->item[i].label, socket))
+    if (is_label_of(&items->item[i].label, socket))
       return true;
-  return about(&call->subject, socket) || about(&call->object, socket) ||
-         about(&call->made_label[0], socket) || about(&call->made_label[1], socket);
+  return is_label_of(&call->subject, socket) || is_label_of(&call->object, socket) ||
+         is_label_of(&call->made_label[0], socket) || is_label_of(&call->made_label[1], socket);
 }
 
-/* A packet of its connection, to it or from it. */
+/* True for a packet to or from the socket. */
 static bool packet_is_about(const struct event_packet *event, const struct socket *socket) {
   struct packet packet;
   packet_read(event->bytes, event->length, event->total, &packet);
@@ -223,7 +223,7 @@ static bool is_about(const struct event *event, const struct socket *socket) {
   case EVENT_CALL_BLOCKED:
     return call_is_about(event->call, socket);
   case EVENT_STATE:
-    return about(&event->state->socket, socket);
+    return is_label_of(&event->state->socket, socket);
   case EVENT_PACKET:
     return packet_is_about(&event->packet, socket);
   default:

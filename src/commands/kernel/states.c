@@ -8,9 +8,9 @@
 #include "session/inventory.h"
 #include "socket/look.h"
 
-enum { WATCH_EVERY = 500 }; /* milliseconds between two looks of --watch */
+enum { WATCH_EVERY = 500 }; /* milliseconds between looks of --watch */
 
-/* "4", "(4)" where its descriptor is closed, "3 queue" for what waits at listener 3. */
+/* Adds "4", "(4)" if its descriptor is closed, or "3 queue" if it waits at listener 3. */
 static void add_descriptor(struct answer *answer, const struct socket *socket) {
   char text[32];
   const char *form = socket->role == ROLE_OPEN         ? "%d"
@@ -21,10 +21,10 @@ static void add_descriptor(struct answer *answer, const struct socket *socket) {
   answer_add_text(answer, text);
 }
 
-static void add_timer(struct answer *answer, const struct inventory_entry *inventory_entry) {
-  const struct kernel_socket *kernel = &inventory_entry->kernel;
+static void add_timer(struct answer *answer, const struct inventory_entry *entry) {
+  const struct kernel_socket *kernel = &entry->kernel;
   struct bytes text = {0};
-  if (!inventory_entry->listed || kernel->timer == TIMER_NONE) {
+  if (!entry->listed || kernel->timer == TIMER_NONE) {
     answer_add_empty(answer);
     answer_add_empty(answer);
     return;
@@ -37,39 +37,37 @@ static void add_timer(struct answer *answer, const struct inventory_entry *inven
   bytes_free(&text);
 }
 
-/* What the list counts is not always bytes of data: of UDP it is memory, and a FIN counts as a
- * byte. So an open socket is asked itself, unless there is nothing in its queues. */
-static void add_queues(struct answer *answer, const struct inventory_entry *inventory_entry) {
+/* The list does not always count bytes of data: for UDP it has memory, and a FIN counts as a byte.
+ * So look at an open socket itself, unless its queues are empty. */
+static void add_queues(struct answer *answer, const struct inventory_entry *entry) {
   struct look_details details;
-  const struct kernel_socket *kernel = &inventory_entry->kernel;
-  bool open = inventory_entry->socket->descriptor >= 0;
-  bool local = inventory_entry->socket->family == AF_UNIX;
+  const struct kernel_socket *kernel = &entry->kernel;
+  bool open = entry->socket->descriptor >= 0;
+  bool local = entry->socket->family == AF_UNIX;
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
-  bool listens = inventory_entry->listed && kernel->state == STATE_LISTEN;
-  if (listens || (inventory_entry->listed && !local && (!open || empty))) {
-    cells_add_queue(answer, inventory_entry->kernel.receive_queue);
-    cells_add_queue(answer, inventory_entry->kernel.send_queue);
+  bool listens = entry->listed && kernel->state == STATE_LISTEN;
+  if (listens || (entry->listed && !local && (!open || empty))) {
+    cells_add_queue(answer, entry->kernel.receive_queue);
+    cells_add_queue(answer, entry->kernel.send_queue);
     return;
   }
-  look_details(inventory_entry->socket, &details);
+  look_details(entry->socket, &details);
   cells_add_queue(answer, details.receive_queue);
   cells_add_queue(answer, details.send_queue);
 }
 
-static void add_row(struct answer *answer, const struct inventory_entry *inventory_entry, bool lab,
+static void add_row(struct answer *answer, const struct inventory_entry *entry, bool lab,
                     bool why) {
-  struct socket *socket = inventory_entry->socket;
-  bool inet = inventory_entry->listed &&
-              socket->family != AF_UNIX; /* of a SYN_SENT only the list tells the peer */
+  struct socket *socket = entry->socket;
+  /* In SYN_SENT only the list has the peer. */
+  bool inet = entry->listed && socket->family != AF_UNIX;
   bool open = socket->descriptor >= 0;
-  struct address local = inet   ? inventory_entry->kernel.local
+  struct address local = inet   ? entry->kernel.local
                          : open ? look_local(socket)
                                 : socket->seen.local;
-  struct address peer = inet   ? inventory_entry->kernel.peer
-                        : open ? look_peer(socket)
-                               : socket->seen.peer;
-  enum socket_state state = inventory_entry->listed && (socket_is_tcp(socket) || !open)
-                                ? inventory_entry->kernel.state
+  struct address peer = inet ? entry->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
+  enum socket_state state = entry->listed && (socket_is_tcp(socket) || !open)
+                                ? entry->kernel.state
                                 : look_state_now(socket);
   cells_add_host(answer, socket, lab);
   add_descriptor(answer, socket);
@@ -78,21 +76,20 @@ static void add_row(struct answer *answer, const struct inventory_entry *invento
   cells_add_state(answer, state);
   cells_add_address(answer, &local);
   cells_add_address(answer, &peer);
-  add_queues(answer, inventory_entry);
-  add_timer(answer, inventory_entry);
-  if (why && inventory_why(inventory_entry)[0])
-    answer_add_text(answer, inventory_why(inventory_entry));
+  add_queues(answer, entry);
+  add_timer(answer, entry);
+  if (why && inventory_why(entry)[0])
+    answer_add_text(answer, inventory_why(entry));
   else if (why)
     answer_add_empty(answer);
 }
 
-/* With a socket given: it, and what waits in its queue. */
-static bool shown(const struct inventory_entry *inventory_entry, const struct socket *only) {
-  bool behind = inventory_entry->socket->role == ROLE_QUEUED ||
-                inventory_entry->socket->role == ROLE_OF_SERVICE;
-  return !only || inventory_entry->socket == only || inventory_entry->socket->id == only->id ||
-         (behind && inventory_entry->socket->listener == only->id) ||
-         (only->cookie && inventory_entry->socket->cookie == only->cookie);
+/* With a socket given, shows only that and what waits in its queue. */
+static bool is_shown(const struct inventory_entry *entry, const struct socket *only) {
+  bool in_queue = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE;
+  return !only || entry->socket == only || entry->socket->id == only->id ||
+         (in_queue && entry->socket->listener == only->id) ||
+         (only->cookie && entry->socket->cookie == only->cookie);
 }
 
 static void fill(struct answer *answer, const struct inventory *inventory,
@@ -106,11 +103,11 @@ static void fill(struct answer *answer, const struct inventory *inventory,
   bool why = false;
   size_t count = inventory_count(inventory);
   for (size_t i = 0; i < count; i++)
-    why = why || (shown(inventory_nth(inventory, i), only) &&
+    why = why || (is_shown(inventory_nth(inventory, i), only) &&
                   inventory_why(inventory_nth(inventory, i))[0]);
   answer_table(answer, "states", cells_columns(why ? columns : plain, lab, room));
   for (size_t i = 0; i < count; i++)
-    if (shown(inventory_nth(inventory, i), only))
+    if (is_shown(inventory_nth(inventory, i), only))
       add_row(answer, inventory_nth(inventory, i), lab, why);
 }
 

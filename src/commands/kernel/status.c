@@ -1,4 +1,4 @@
-/* status: commands that list what the session has: sockets and names. */
+/* status: commands that list the session's sockets and names, and bind and forget names. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "command/invocation.h"
 #include "socket/look.h"
 
-/* R: reading would not block; W: writing; X: urgent data or an error. */
+/* R: reading would not block; W: nor writing; X: urgent data or an error. */
 static void add_ready(struct answer *answer, short ready) {
   char text[4] = "---";
   if (ready & (POLLIN | POLLHUP | POLLERR | POLLRDHUP))

@@ -1,4 +1,4 @@
-/* capture_packets: the commands that write packets to a file. */
+/* capture_packets: commands that write packets to a file. */
 #include "view/capture/capture_view.h"
 
 #include <stdlib.h>
@@ -14,15 +14,14 @@
 struct capture {
   struct pcap_file *file;
   struct view *view;
-  struct tap *tap; /* NULL: it is of the lab */
+  struct tap *tap; /* NULL: it captures the lab's wire */
 };
 
 static bool same_port(const struct address *a, const struct address *b) {
   return address_port(a) == address_port(b) && address_port(a) > 0;
 }
 
-/* A packet is the session's own where a socket has its addresses, or is bound to one of its ports
- * and fits. */
+/* True if a socket has the packet's addresses, or is bound to one of its ports and fits. */
 static bool is_of(const struct socket *socket, const struct address *near,
                   const struct address *far) {
   struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
@@ -57,13 +56,14 @@ static void set_captures(struct session *session, bool on) {
   lab_follow_wire(session->lab);
 }
 
-int capture_end(struct session *session, uint64_t *count, struct error *error) {
+int capture_packets_end(struct session *session, uint64_t *count, struct error *error) {
   struct capture *capture = session->capture;
   if (!capture)
     return 0;
   session->capture = NULL;
   if (capture->tap) {
-    session_unlock(session); /* its thread asks which packets are the session's own */
+    session_unlock(
+        session); /* the tap's thread takes the lock to ask which packets are the session's own */
     tap_stop(capture->tap);
     session_lock(session);
   } else {
@@ -141,7 +141,7 @@ static int run_capture_off(struct invocation *invocation) {
   if (!session->capture)
     return error_set(invocation->error, ERROR_FAILURE, _("no capture is going on"));
   uint64_t count = 0;
-  int status = capture_end(session, &count, invocation->error);
+  int status = capture_packets_end(session, &count, invocation->error);
   invocation_give_number(invocation, (long long)count);
   return status;
 }

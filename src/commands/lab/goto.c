@@ -1,16 +1,16 @@
-/* goto: the command that takes a pair of sockets to a state, by lines of the language that anybody
- * could have typed. */
+/* goto: the command that takes a pair of sockets to a state, with lines that the user could type.
+ */
 #include <string.h>
 
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "session/session_lab.h"
 
-/* How one comes to a state: from another one, by these lines. %L is the listener, %C the socket
- * that connects, %S the one that accepts; %c and %s are their hosts. */
+/* How to reach a state from another one. %L is the listener, %C the socket that connects, %S the
+ * one that is accepted; %c and %s are their hosts. */
 struct route {
   enum socket_state state;
-  enum socket_state from; /* STATE_UNKNOWN: from nothing */
+  enum socket_state from; /* STATE_UNKNOWN: the first step */
   const char *lines;
 };
 
@@ -51,14 +51,14 @@ static int check_goto(struct invocation *invocation) {
   return 0;
 }
 
-/* What the lines are filled in with. */
+/* What replaces the letters in a route's lines. */
 struct goal {
   struct invocation *invocation;
   const struct lab *lab;
   char names[NAMES][64];
 };
 
-static const char *filled_in(const struct goal *goal, char letter) {
+static const char *substitution(const struct goal *goal, char letter) {
   switch (letter) {
   case 'C':
     return goal->names[CLIENT];
@@ -77,13 +77,13 @@ static void append_line(const struct goal *goal, const char *line, size_t length
                         struct bytes *text) {
   for (size_t i = 0; i < length; i++)
     if (line[i] == '%' && i + 1 < length)
-      bytes_append_text(text, filled_in(goal, line[++i]));
+      bytes_append_text(text, substitution(goal, line[++i]));
     else
       bytes_append_char(text, line[i]);
   bytes_append_char(text, '\n');
 }
 
-/* Shows a line, as if it had been typed, and runs it. */
+/* Shows a line as if it had been typed, and runs it. */
 static int run_line(const struct goal *goal, const char *line, size_t length) {
   struct invocation *invocation = goal->invocation;
   struct runner *runner = invocation->runner;
@@ -113,7 +113,7 @@ static int follow(const struct goal *goal, const struct route *route) {
   return 0;
 }
 
-/* A lab with two hosts, and nothing on its wire that the steps would let across, too. */
+/* Makes sure there is a lab with two hosts, and no held packet that the steps would let across. */
 static int prepare(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   if (!session->lab && session->shell->run_line(invocation->runner, "goto", "lab\n",
@@ -135,11 +135,11 @@ static int prepare(struct invocation *invocation) {
 }
 
 static void take_names(struct goal *goal) {
-  static const char *const usual[NAMES] = {"c", "s", "srv"};
+  static const char *const default_names[NAMES] = {"c", "s", "srv"};
   for (size_t i = 0; i < NAMES; i++) {
     const struct argument_value *value = invocation_nth(goal->invocation, "NAME", i);
-    const char *name = value ? value->word.data : usual[i];
-    size_t length = value ? value->word.length : strlen(usual[i]);
+    const char *name = value ? value->word.data : default_names[i];
+    size_t length = value ? value->word.length : strlen(default_names[i]);
     memcpy(goal->names[i], name,
            length < sizeof goal->names[i] ? length : sizeof goal->names[i] - 1);
   }

@@ -1,4 +1,4 @@
-/* held_packets: commands about single packets on the wire of the lab. */
+/* held_packets: commands on single packets on the lab's wire. */
 #include "command/invocation.h"
 #include "session/session_lab.h"
 
@@ -10,8 +10,8 @@
 #include "language/number.h"
 #include "view/notation/packet_full.h"
 
-/* The held packet that a command is about, with the wire locked for it; NULL with an error, and the
- * wire is not locked. */
+/* Finds the held packet N and locks the wire. If there is none, NULL with an error, and the wire is
+ * not locked. */
 static struct held *take_held(struct invocation *invocation, struct wire **wire) {
   const struct argument_value *number = invocation_value(invocation, "N");
   *wire = session_lab_wire(invocation->runner->session, invocation->error);
@@ -111,7 +111,7 @@ static int edit_field(struct bytes *packet, const struct argument_value *field,
   return status;
 }
 
-/* It is changed in a copy, so that a wrong value leaves the packet as it was. */
+/* Edits a copy, so that a wrong value leaves the packet unchanged. */
 static int edit(struct invocation *invocation, struct wire *wire, struct held *held) {
   struct bytes copy = {0};
   struct packet packet;
@@ -143,7 +143,7 @@ static int run_edit(struct invocation *invocation) {
   return status;
 }
 
-/* The last event of a packet, kept beyond the walk over the timeline. */
+/* The last event of a packet, copied from the timeline. */
 struct found_packet {
   unsigned number;
   struct event_packet packet;
@@ -212,7 +212,7 @@ static int run_packet(struct invocation *invocation) {
   return status;
 }
 
-/* "seq 5" is relative to what the wire knows of the connection, "seq =5" is not. */
+/* Reads "seq 5", relative to the connection's base, or "seq =5", absolute. */
 static int read_sequence(struct invocation *invocation, const char *key, uint32_t base,
                          uint32_t *number) {
   const struct argument_value *value = invocation_value(invocation, key);
@@ -229,7 +229,7 @@ static int read_sequence(struct invocation *invocation, const char *key, uint32_
   return 0;
 }
 
-/* An ICMP error is about a packet: its beginning stands in it. */
+/* An ICMP error contains the beginning of the packet that it is about. */
 static int fill_about(struct invocation *invocation, struct packet_plan *plan,
                       struct found_packet *found) {
   enum { LONGEST = 548 };
@@ -256,7 +256,7 @@ static int fill_tcp(struct invocation *invocation, struct wire *wire, struct pac
           _("flags are written as the wire shows them, S, S., F., R, or by name: syn|ack"));
     plan->flags = (unsigned)bits;
   }
-  /* A packet of the same connection tells what its numbers are relative to. */
+  /* Build a packet of the connection to find the bases of its sequence numbers. */
   if (packet_build(plan, &probe, invocation->error) < 0) {
     bytes_free(&probe);
     return -1;
@@ -297,7 +297,7 @@ static int fill_plan(struct invocation *invocation, struct wire *wire, struct pa
   return plan->protocol == IPPROTO_TCP ? fill_tcp(invocation, wire, plan) : 0;
 }
 
-/* Each of a flood comes from the next port, then from the next address. */
+/* Each packet of a flood has the next port as its source. */
 static void next_source(struct packet_plan *plan) {
   int port = address_port(&plan->source);
   address_set_port(&plan->source, port < 65535 ? port + 1 : 1024);

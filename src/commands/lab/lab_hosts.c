@@ -1,4 +1,4 @@
-/* lab_hosts: commands that make the hosts of the lab, and show and change them. */
+/* lab_hosts: commands that make the lab's hosts, show and configure them. */
 #include "lab/lab.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static int show_lab(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* All names are looked at before the first host is made. */
+/* Checks all names before the first host is made. */
 static int check_names(struct invocation *invocation) {
   static const char *const parts[] = {"host", "check", "sysctl"};
   const struct argument_value *value;
@@ -89,7 +89,7 @@ static int add_host(struct invocation *invocation, const char *name, size_t leng
   return lab_add_host(invocation->runner->session->lab, text, &first_wire, 1, invocation->error);
 }
 
-/* Whether the lab, if there is one, has room for the hosts, and none of their names yet. */
+/* Checks that the lab, if there is one, has room for the hosts and none with their names. */
 static int check_room(struct invocation *invocation, const struct lab *lab) {
   size_t there = lab ? lab->host_count : 0;
   const struct argument_value *value;
@@ -158,7 +158,7 @@ static int run_host(struct invocation *invocation) {
   return lab_add_host(invocation->runner->session->lab, host, wires, count, invocation->error);
 }
 
-/* "tcp_syn_retries" is "net.ipv4.tcp_syn_retries". */
+/* Expands "tcp_syn_retries" to "net.ipv4.tcp_syn_retries". */
 static void append_setting(const struct argument_value *value, struct bytes *name) {
   bool whole = value->word.length > 4 && memcmp(value->word.data, "net.", 4) == 0;
   bytes_append_text(name, whole ? "" : "net.ipv4.");

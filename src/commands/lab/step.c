@@ -11,14 +11,15 @@
 #include "session/process.h"
 #include "session/session_lab.h"
 
-static int nothing_held(const struct wire *wire, struct error *error) {
+static int report_nothing_held(const struct wire *wire, struct error *error) {
   return error_set(
       error, ERROR_FAILURE,
       wire->holds ? _("no packet is held: none has come that was not let across")
                   : _("no packet is held, since the wire lets them flow: `wire hold` stops them"));
 }
 
-/* Waits until a packet is held. 0, 1 when the time is over, -1 when interrupted. */
+/* Waits until a packet is held. 0, 1 after the deadline or if the wire lets packets flow, -1 if
+ * interrupted. */
 static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline,
                      struct error *error) {
   for (;;) {
@@ -40,8 +41,8 @@ static int wait_held(struct runner *runner, struct wire *wire, int64_t deadline,
   }
 }
 
-/* Lets the first one across, and tells what that has changed. */
-static void let_across(struct invocation *invocation, struct wire *wire) {
+/* Lets the first held packet cross, and reports what changed. */
+static void deliver_next(struct invocation *invocation, struct wire *wire) {
   struct runner *runner = invocation->runner;
   session_lab_lock_wire(invocation->runner, wire);
   if (wire->held.first)
@@ -67,10 +68,10 @@ static int run_step(struct invocation *invocation) {
     if (waited < 0)
       return -1;
     if (waited > 0 && done == 0)
-      return nothing_held(wire, invocation->error);
+      return report_nothing_held(wire, invocation->error);
     if (waited > 0)
       break;
-    let_across(invocation, wire);
+    deliver_next(invocation, wire);
   }
   runner->session->stepping = true;
   invocation_give_number(invocation, done);
@@ -97,7 +98,7 @@ static int check_until(struct invocation *invocation) {
   return socket ? await_check(invocation) : 0;
 }
 
-/* What ends it: what is awaited, or the packet that would cross next. */
+/* What ends `step until`: a condition, or the flags of the next packet. */
 struct until {
   struct awaited awaited;
   struct wire *wire;
@@ -149,7 +150,7 @@ static int run_until(struct invocation *invocation) {
   long long count = 0;
   if (!until.wire || read_until(invocation, &until) < 0)
     return -1;
-  /* What is there must be let across before it can be too late. */
+  /* Packets that are already held must cross before the deadline counts. */
   while (!is_reached(&until)) {
     int64_t soon = clock_monotonic() + 20000000;
     int waited =
@@ -157,13 +158,13 @@ static int run_until(struct invocation *invocation) {
     if (waited < 0)
       return -1;
     if (waited > 0 && !until.wire->holds)
-      return nothing_held(until.wire, invocation->error);
+      return report_nothing_held(until.wire, invocation->error);
     if (waited > 0 && clock_monotonic() >= deadline)
       return error_set_errno(invocation->error, ETIMEDOUT,
                              _("%lld packets have crossed, none is held, and it is not so"), count);
     if (waited > 0 || is_reached(&until))
       continue;
-    let_across(invocation, until.wire);
+    deliver_next(invocation, until.wire);
     count++;
   }
   runner->touched.lab = true;

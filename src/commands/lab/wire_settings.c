@@ -1,4 +1,4 @@
-/* wire_settings: commands that say what the wire of the lab does with all packets. */
+/* wire_settings: commands that set what the lab's wire does to all packets. */
 #include "lab/wire.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@ static void append_seconds(struct bytes *text, int64_t nanoseconds) {
   bytes_append_format(text, "%.3g", (double)nanoseconds / 1e9);
 }
 
-/* "sent 3 times, at 0, 1 and 2 s" */
+/* Appends "sent 3 times, at 0, 1 and 2 s". */
 static void append_copies(const struct held *held, struct bytes *text) {
   if (held->repeats > 0)
     bytes_append_format(text,
@@ -65,7 +65,7 @@ static void append_shape(const struct wire_shape *shape, struct bytes *text) {
     bytes_append_text(text, _(", undisturbed"));
 }
 
-/* The ways that something is done to. */
+/* Lists the ways between hosts that are delayed, lossy, limited or cut. */
 static void append_ways(const struct wire *wire, struct bytes *text) {
   for (size_t i = 0; i < wire->link_count; i++)
     for (size_t j = 0; j < wire->link_count; j++) {
@@ -112,26 +112,26 @@ static int run_wire(struct invocation *invocation) {
   return 0;
 }
 
-/* The wire, locked to be changed; NULL with an error where there is no lab. */
-static struct wire *wire_to_change(struct invocation *invocation) {
+/* Locks the wire for a change. NULL with an error if there is no lab. */
+static struct wire *lock_wire(struct invocation *invocation) {
   struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   if (wire)
     session_lab_lock_wire(invocation->runner, wire);
   return wire;
 }
 
-static int wire_is_changed(struct invocation *invocation, struct wire *wire) {
+static int unlock_wire(struct invocation *invocation, struct wire *wire) {
   session_lab_unlock_wire(wire);
   lab_follow_wire(invocation->runner->session->lab);
   return 0;
 }
 
 static int set_holds(struct invocation *invocation, bool holds) {
-  struct wire *wire = wire_to_change(invocation);
+  struct wire *wire = lock_wire(invocation);
   if (!wire)
     return -1;
   wire_set_holds(wire, holds);
-  return wire_is_changed(invocation, wire);
+  return unlock_wire(invocation, wire);
 }
 
 static int run_hold(struct invocation *invocation) {
@@ -147,22 +147,22 @@ static bool switched_on(const struct invocation *invocation) {
 }
 
 static int run_show(struct invocation *invocation) {
-  struct wire *wire = wire_to_change(invocation);
+  struct wire *wire = lock_wire(invocation);
   if (!wire)
     return -1;
   wire_set_shows(wire, switched_on(invocation));
-  return wire_is_changed(invocation, wire);
+  return unlock_wire(invocation, wire);
 }
 
 static int run_fold(struct invocation *invocation) {
-  struct wire *wire = wire_to_change(invocation);
+  struct wire *wire = lock_wire(invocation);
   if (!wire)
     return -1;
   wire->folds = switched_on(invocation);
-  return wire_is_changed(invocation, wire);
+  return unlock_wire(invocation, wire);
 }
 
-/* The two hosts stand last: the way from the first to the second. */
+/* A host may only come with a second one: the way from the first to the second. */
 static int check_hosts(struct invocation *invocation) {
   const struct argument_value *from = invocation_value(invocation, "FROM");
   if (from && !invocation_value(invocation, "TO"))
@@ -176,17 +176,17 @@ static const struct lab_host *host_of(const struct invocation *invocation, const
   return value ? value->host : NULL;
 }
 
-/* Changes the ways of the wire, which is locked, that the command names, as `change` does with its
- * words. */
+/* Changes the ways that the command names, with `change` called for each. The wire is locked, and
+ * unlocked here. */
 static int change_ways(struct invocation *invocation, struct wire *wire,
                        void (*change)(struct wire_shape *shape, void *invocation)) {
   wire_shape_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), change, invocation);
-  return wire_is_changed(invocation, wire);
+  return unlock_wire(invocation, wire);
 }
 
 static int shape_ways(struct invocation *invocation,
                       void (*change)(struct wire_shape *shape, void *invocation)) {
-  struct wire *wire = wire_to_change(invocation);
+  struct wire *wire = lock_wire(invocation);
   return wire ? change_ways(invocation, wire, change) : -1;
 }
 
@@ -206,7 +206,7 @@ static void set_loss(struct wire_shape *shape, void *invocation) {
 
 static int run_loss(struct invocation *invocation) {
   const struct argument_value *seed = invocation_value(invocation, "seed");
-  struct wire *wire = wire_to_change(invocation);
+  struct wire *wire = lock_wire(invocation);
   if (!wire)
     return -1;
   if (seed)

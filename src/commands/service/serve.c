@@ -1,4 +1,4 @@
-/* serve: commands about servers in the background. */
+/* serve: commands for servers in the background. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "session/service_handle.h"
 #include "socket/look.h"
 
-/* Reads the word behind the handler: DATA of `reply`, ADDRESS of `relay`. `data` is the caller's to
- * release. */
+/* Reads the word after the handler: DATA of `reply`, ADDRESS of `relay`. The caller releases
+ * `data`. */
 static int read_what(struct invocation *invocation, const struct handler *handler,
                      struct blob **data, struct address *address) {
   static const struct argument data_argument = {.name = "DATA", .kind = &argument_data};
@@ -69,7 +69,8 @@ static int check_serve(struct invocation *invocation) {
   return status;
 }
 
-/* What can be served: a stream that listens, or datagrams at an address. */
+/* Checks that the socket can be served: a listening stream, or a datagram socket with an address.
+ */
 static int check_socket(struct invocation *invocation, struct socket *socket,
                         const struct service_plan *plan) {
   struct error *error = invocation->error;
@@ -114,8 +115,8 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
   return 0;
 }
 
-/* Readiness may have passed by the time of the call, so it must not block: shown as the call that
- * it is. */
+/* Readiness may have passed by the time of the call, so the call must not block. The change is a
+ * call like any other, and shown. */
 static int make_nonblocking(struct invocation *invocation, struct socket *socket, bool *made) {
   struct call call;
   int flags = look_file_flags(socket);
@@ -130,7 +131,7 @@ static int make_nonblocking(struct invocation *invocation, struct socket *socket
   return status;
 }
 
-/* All that share an address must have this option, so this one, too. */
+/* SO_REUSEPORT must be set on every socket that shares the address, including this one. */
 static int share_address(struct invocation *invocation, struct socket *socket) {
   struct call call;
   int on = 1;
@@ -226,7 +227,7 @@ static int run_services(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* Ends one, and waits until it has. */
+/* Ends a service and waits for it. */
 static int stop(struct invocation *invocation, struct service_handle *handle) {
   service_handle_look(handle);
   if (handle->service && handle->figures.now > 0 && handle->figures.running)
@@ -237,7 +238,7 @@ static int stop(struct invocation *invocation, struct service_handle *handle) {
   return service_handle_await_end(invocation->runner, handle, 0, invocation->error);
 }
 
-/* The service that a word means: itself, or the one on a socket. */
+/* The service that a word means: itself, or the one on a socket. NULL with an error. */
 static struct service_handle *service_of(struct invocation *invocation,
                                          const struct argument_value *value) {
   if (value->service)
@@ -256,8 +257,8 @@ static struct service_handle *service_of(struct invocation *invocation,
   return handle;
 }
 
-/* All there are now: another command may start some meanwhile, or wait for the end of one, and take
- * note of it itself. */
+/* Stops the services that exist now. While this waits, another command may start one, or collect
+ * one itself. */
 static int stop_all(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   struct bytes all = {0};

@@ -4,7 +4,7 @@
 
 #include "command/invocation.h"
 
-/* Sleeps until a time of the monotonic clock. 0, or -1 when interrupted. */
+/* Sleeps until a time of the monotonic clock, in nanoseconds. 0, or -1 if interrupted. */
 static int sleep_until(struct runner *runner, int64_t deadline, struct error *error) {
   struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
   int problem = EINTR;

@@ -1,4 +1,4 @@
-/* help: commands that explain: the commands, the language, and the names of C. */
+/* help: commands that explain commands, the language, and C names. */
 #include "commands/session/help.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 
 enum { WIDTH = 78 };
 
-/* A command, a prefix, or a topic. */
+/* Offers commands, prefixes and topics. */
 static void complete_topic(const struct argument *argument, struct offer *offer) {
   (void)argument;
   offer_commands(offer);
@@ -26,7 +26,7 @@ static const struct argument_kind argument_topic = {
     .complete = complete_topic,
 };
 
-/* Any name that `explain` knows. */
+/* Offers every name that `explain` knows. */
 static void complete_constant(const struct argument *argument, struct offer *offer) {
   (void)argument;
   for (const struct constant_set *const *set = constant_sets; *set; set++)
@@ -40,7 +40,6 @@ static const struct argument_kind argument_constant = {
     .complete = complete_constant,
 };
 
-/* Adds a paragraph, broken between words at the width, each line indented. Newlines in it stay. */
 void help_append_wrapped(struct bytes *bytes, const char *text, size_t indent) {
   size_t start = bytes->length;
   bool fresh = true; /* at the start of a line */
@@ -70,7 +69,7 @@ void help_append_wrapped(struct bytes *bytes, const char *text, size_t indent) {
   bytes_append_char(bytes, '\n');
 }
 
-/* Adds lines as they are, indented. */
+/* Appends lines as they are, indented. */
 static void append_lines(struct bytes *bytes, const char *text, size_t indent) {
   for (const char *at = text; *at;) {
     size_t length = strcspn(at, "\n");
@@ -163,7 +162,7 @@ static const struct help_topic *find_topic(const char *text, size_t length) {
   return NULL;
 }
 
-/* The other commands of a family such as `wire`. */
+/* Appends the other commands of a family such as `wire`. */
 static void append_parts(struct bytes *bytes, const struct command *command) {
   size_t length = strlen(command->name);
   if (command->parts)
@@ -174,7 +173,7 @@ static void append_parts(struct bytes *bytes, const struct command *command) {
       append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
 }
 
-/* The words after `help`, as one: a command may have a name of two. */
+/* Joins the words after `help`: a command's name may have two. */
 static void append_subject(const struct invocation *invocation, struct bytes *text) {
   const struct argument_value *word;
   for (size_t i = 0; (word = invocation_nth(invocation, "COMMAND|TOPIC", i)); i++) {

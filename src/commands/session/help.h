@@ -1,10 +1,10 @@
-/* help: what is explained beside the commands themselves. */
+/* help: pages on topics other than commands. */
 #ifndef SOCKSH_COMMANDS_SESSION_HELP_H
 #define SOCKSH_COMMANDS_SESSION_HELP_H
 
 #include "language/bytes.h"
 
-/* A page about the language or the prompt. */
+/* A page on the language or the prompt. */
 struct help_topic {
   const char *name; /* NULL ends the table */
   const char *title;
@@ -12,7 +12,8 @@ struct help_topic {
 };
 extern const struct help_topic help_topics[];
 
-/* Adds text broken between words, each line indented; newlines in it stay. */
+/* Appends text, wrapped between words to 78 columns, each line indented by `indent` columns. Keeps
+ * newlines. */
 void help_append_wrapped(struct bytes *bytes, const char *text, size_t indent);
 
 #endif

@@ -1,4 +1,4 @@
-/* jobs: commands about what runs in the background. */
+/* jobs: commands for background jobs. */
 #include <errno.h>
 
 #include "command/invocation.h"
@@ -17,8 +17,8 @@ static int run_jobs(struct invocation *invocation) {
 static int run_wait(struct invocation *invocation) {
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", -1);
   int64_t deadline = timeout < 0 ? 0 : clock_monotonic() + timeout;
-  invocation->runner->touched.lab =
-      invocation->runner->session->lab != NULL; /* what the job has done shows now */
+  /* To show what the job has done. */
+  invocation->runner->touched.lab = invocation->runner->session->lab != NULL;
   return invocation->runner->session->shell->wait_job(
       invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), deadline,
       invocation->result, invocation->error);

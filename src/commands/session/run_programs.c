@@ -1,4 +1,4 @@
-/* run_programs: commands that run programs of the system. */
+/* run_programs: commands that run other programs. */
 #include <string.h>
 #include <sys/wait.h>
 

@@ -30,7 +30,7 @@ static void complete_value(const struct argument *argument, struct offer *offer)
     offer_words(offer, "on|off");
 }
 
-/* The setting itself reads it. */
+/* Any word: the setting reads it. */
 static const struct argument_kind argument_setting_value = {
     .name = "setting value",
     .complete = complete_value,
@@ -54,7 +54,7 @@ static int list_settings(struct invocation *invocation, const struct setting *on
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* A value that is written out is looked at before the script runs. */
+/* Checks a literal value before the line runs. */
 static int check_set(struct invocation *invocation) {
   const struct argument_value *name = invocation_value(invocation, "SETTING");
   const struct argument_value *value = invocation_value(invocation, "VALUE");

@@ -1,4 +1,4 @@
-/* topic: the pages of help that are about no single command. */
+/* topic: the pages of help on topics other than commands. */
 #include "commands/session/help.h"
 #include "language/error.h"
 

@@ -1,5 +1,5 @@
-/* attributes: commands that read a socket's addresses, and read and set the flags of its
- * descriptor. */
+/* attributes: commands that read a socket's addresses, and read and set its file flags and modes.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,7 +22,7 @@ static int run_getsockname(struct invocation *invocation) {
   return status;
 }
 
-/* One fcntl, whose result is in *result. */
+/* Makes one fcntl call, and stores its return value. */
 static int control_file(struct invocation *invocation, long command, long flags, long *result) {
   struct call call;
   call_init(&call, CALL_FCNTL, invocation_socket(invocation, "SOCKET"));
@@ -36,7 +36,7 @@ static int control_file(struct invocation *invocation, long command, long flags,
 
 #define FILE_COMMANDS "getfl|setfl|getfd|setfd"
 
-/* The flags of fcntl are of two sets: its command, the word before, says which. */
+/* fcntl's command, the previous word, decides which of two sets of flags applies. */
 static int read_file_flags(struct invocation *invocation, struct argument_value *value) {
   const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
   value->unknown = command->unknown;
@@ -127,7 +127,7 @@ static enum request_form request_form(long long request) {
   case SIOCGSTAMPNS:
     return REQUEST_TIME;
   case SIOCGSKNS:
-  case 0x89e0 + 0: /* SIOCUNIXFILE, which <linux/un.h> has */
+  case 0x89e0 + 0: /* SIOCUNIXFILE, from <linux/un.h> */
     return REQUEST_OPENS;
   default:
     return REQUEST_UNKNOWN;

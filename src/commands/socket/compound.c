@@ -1,10 +1,10 @@
-/* compound: commands that make several calls, and show each. */
+/* compound: commands that make several calls and show each. */
 #include <errno.h>
 #include <string.h>
 
 #include "command/invocation.h"
 
-/* One step on a socket: 0 or -1. The call is freed. */
+/* Makes one call and frees it. 0 or -1. */
 static int step(struct invocation *invocation, struct call *call) {
   int status = invocation_call(invocation, call);
   call_free(call);
@@ -52,10 +52,10 @@ static int listen_on(struct invocation *invocation, struct socket *socket) {
   return step(invocation, &call);
 }
 
-/* What each of these commands makes of its address. */
+/* The calls that a command makes. */
 struct recipe {
-  int type;       /* where the command has no word for it */
-  bool unix_only; /* the address must be a path; else it must not be */
+  int type;       /* the default, or the only type if the command has no TYPE */
+  bool unix_only; /* the address must be a path; otherwise it must not be */
   bool reuse;
   bool bind;
   bool listen;
@@ -76,9 +76,8 @@ static int take_steps(struct invocation *invocation, const struct recipe *recipe
   return status;
 }
 
-/* A command that failed leaves no socket behind, as a function of C would not. Its own error stays.
- */
-static void close_again(struct invocation *invocation, struct socket *socket) {
+/* A command that fails leaves no socket open. The error of the close is dropped. */
+static void close_failed(struct invocation *invocation, struct socket *socket) {
   struct error ignored;
   struct invocation closing = *invocation;
   struct call call;
@@ -110,7 +109,7 @@ static int follow(struct invocation *invocation, const struct recipe *recipe) {
     result_add(invocation->result, value_from_object(&socket->object));
     runner_use_socket(invocation->runner, socket);
   } else if (socket->descriptor >= 0) {
-    close_again(invocation, socket);
+    close_failed(invocation, socket);
   }
   object_release(&socket->object);
   return status;

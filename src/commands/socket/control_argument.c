@@ -8,10 +8,10 @@
 #include "language/word.h"
 #include "names/constant.h"
 
-/* The three words behind the keyword, one value each. */
+/* The three words after --control, one value each. */
 enum { CONTROL_LEVEL, CONTROL_TYPE, CONTROL_DATA, CONTROL_WORDS };
 
-/* Which of the three a value is, and the values before it, nearest first. */
+/* Which of the three words a value is. Stores those before it, nearest first. */
 static size_t place_of(const struct invocation *invocation, const struct argument_value *value,
                        const struct argument_value *earlier[CONTROL_WORDS]) {
   size_t count = 0;
@@ -22,7 +22,7 @@ static size_t place_of(const struct invocation *invocation, const struct argumen
   return count % CONTROL_WORDS;
 }
 
-/* A type by its name at that level, or by its number. */
+/* Reads a type, by its name at that level or by its number. */
 static int read_type(struct invocation *invocation, struct argument_value *value,
                      const struct argument_value *level) {
   struct word_shown shown;
@@ -57,7 +57,7 @@ static bool is_hexadecimal(const struct argument_value *value) {
          memcmp(value->word.data, "hex:", 4) == 0;
 }
 
-/* The data's bytes, where they depend on nothing outside the line. */
+/* Reads the data, if it depends on nothing outside the line. */
 static int read_data(struct invocation *invocation, struct argument_value *value,
                      const struct control_row *row) {
   struct bytes data = {0};
@@ -102,24 +102,24 @@ static int find_word(struct invocation *invocation, struct argument_value *value
   return read_word(invocation, value);
 }
 
-/* Which of the three words is being typed: those behind the last keyword count. */
+/* Completes one of the three words, depending on how many follow the last keyword. */
 static void complete_word(const struct argument *argument, struct offer *offer) {
-  size_t behind = 0;
-  while (behind < offer->word_count) {
-    const struct word *word = &offer->words[offer->word_count - 1 - behind];
+  size_t typed = 0;
+  while (typed < offer->word_count) {
+    const struct word *word = &offer->words[offer->word_count - 1 - typed];
     if (word->literal &&
         bytes_equal(word->text, word->count, argument->keyword, strlen(argument->keyword)))
       break;
-    behind++;
+    typed++;
   }
-  if (behind == CONTROL_LEVEL) {
+  if (typed == CONTROL_LEVEL) {
     offer_set(offer, &constant_levels, false);
     return;
   }
-  const struct word *level = &offer->words[offer->word_count - behind];
+  const struct word *level = &offer->words[offer->word_count - typed];
   long number;
   struct error ignored;
-  if (behind != CONTROL_TYPE || !level->literal ||
+  if (typed != CONTROL_TYPE || !level->literal ||
       constant_parse(&constant_levels, level->text, level->count, &number, &ignored) < 0)
     return;
   for (const struct control_row *row = control_rows; row->name; row++)
@@ -140,7 +140,7 @@ const struct argument_kind argument_control = {
     .describe = describe,
 };
 
-int control_add_typed(struct invocation *invocation, struct call_message *message) {
+int control_argument_add(struct invocation *invocation, struct call_message *message) {
   const struct argument_value *level;
   for (size_t i = 0; (level = invocation_nth(invocation, "--control", i)); i += CONTROL_WORDS) {
     const struct argument_value *type = invocation_nth(invocation, "--control", i + CONTROL_TYPE);

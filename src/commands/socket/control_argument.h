@@ -1,4 +1,4 @@
-/* control_argument: control messages as they are typed: --control LEVEL TYPE DATA. */
+/* control_argument: typed control messages: --control LEVEL TYPE DATA. */
 #ifndef SOCKSH_COMMANDS_SOCKET_CONTROL_ARGUMENT_H
 #define SOCKSH_COMMANDS_SOCKET_CONTROL_ARGUMENT_H
 
@@ -13,7 +13,7 @@ extern const struct argument_kind argument_control;
     .keyword = "--control"                                                                         \
   }
 
-/* Adds all that were typed to a message. 0, or -1 with an error that has its place. */
-int control_add_typed(struct invocation *invocation, struct call_message *message);
+/* Adds the typed control messages to a message. 0, or -1 with an error and its place. */
+int control_argument_add(struct invocation *invocation, struct call_message *message);
 
 #endif

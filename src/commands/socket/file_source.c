@@ -11,10 +11,10 @@
 #include "language/escape.h"
 #include "system/descriptor.h"
 
-/* What Linux moves at most with one call. */
+/* The most that Linux moves with one call. */
 enum { MOST = 0x7ffff000 };
 
-int move_open(const char *path, uint64_t *size, struct error *error) {
+int file_source_open(const char *path, uint64_t *size, struct error *error) {
   struct bytes shown = {0};
   struct stat status;
   int file = descriptor_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
@@ -35,8 +35,8 @@ int move_open(const char *path, uint64_t *size, struct error *error) {
   return file;
 }
 
-int move_prepare_sendfile(struct call *call, struct socket *socket, const char *path, int file,
-                          uint64_t offset, size_t count) {
+int file_source_prepare_sendfile(struct call *call, struct socket *socket, const char *path,
+                                 int file, uint64_t offset, size_t count) {
   call_init(call, CALL_SENDFILE, socket);
   call->file.descriptor = file;
   call->file.name = strdup(path);
@@ -54,16 +54,16 @@ static int run_sendfile(struct invocation *invocation) {
   struct call call;
   struct bytes name = {0};
   bytes_append(&name, path->word.data, path->word.length);
-  int file = move_open(bytes_text(&name), &size, invocation->error);
+  int file = file_source_open(bytes_text(&name), &size, invocation->error);
   size_t offset = invocation_size(invocation, "OFFSET", 0);
   size_t rest = size > offset ? (size_t)(size - offset) : 0;
   int status = -1;
   if (file >= 0)
-    status =
-        move_prepare_sendfile(&call, invocation_socket(invocation, "SOCKET"), bytes_text(&name),
-                              file, offset, invocation_size(invocation, "COUNT", rest)) < 0
-            ? error_set_memory(invocation->error)
-            : invocation_simple_call(invocation, &call);
+    status = file_source_prepare_sendfile(&call, invocation_socket(invocation, "SOCKET"),
+                                          bytes_text(&name), file, offset,
+                                          invocation_size(invocation, "COUNT", rest)) < 0
+                 ? error_set_memory(invocation->error)
+                 : invocation_simple_call(invocation, &call);
   if (file >= 0)
     close(file);
   bytes_free(&name);

@@ -1,5 +1,4 @@
-/* file_transfer: commands that send a whole file, or receive one, with as many calls as it takes.
- */
+/* file_transfer: commands that send or receive a whole file, with as many calls as it takes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,27 +11,26 @@
 #include "system/descriptor.h"
 
 enum {
-  FIRST_CHUNK = 1 << 20, /* bytes that the first call is to send */
+  FIRST_CHUNK = 1 << 20, /* bytes of the first call */
   LAST_CHUNK = 1 << 30,
   PIPE_SIZE = 1 << 20,
-  CALLS_SHOWN = 8, /* the others are counted: log has them all */
+  CALLS_SHOWN = 8, /* the others are only counted; log has them all */
 };
 
-/* How long one call is to take about, so that it can be told how far it has come; when that begins;
- * and how often. Nanoseconds. */
+/* In nanoseconds: about how long one call should take, so that progress can be shown; when progress
+ * is first shown; how often. */
 static const int64_t CALL_TIME = 200000000;
 static const int64_t QUIET_TIME = 1000000000;
 static const int64_t TELL_TIME = 200000000;
 
-/* One transfer. */
 struct transfer {
   struct invocation *invocation;
   const char *path;
   struct bytes shown; /* the path, escaped */
   uint64_t moved;     /* bytes */
-  uint64_t whole;     /* 0: nobody knows */
+  uint64_t total;     /* bytes; 0: unknown */
   int64_t began;
-  int64_t told; /* when it was told last; 0: not yet */
+  int64_t reported; /* when progress was last reported; 0: never */
   unsigned calls;
 };
 
@@ -45,17 +43,17 @@ static void transfer_begin(struct transfer *transfer, struct invocation *invocat
   escape_append_plain(&transfer->shown, word->word.data, word->word.length, false, ESCAPE_ASCII);
 }
 
-static void tell(struct transfer *transfer, bool done) {
+static void report_progress(struct transfer *transfer, bool done) {
   struct runner *runner = transfer->invocation->runner;
   int64_t now = clock_monotonic();
-  bool due = now - transfer->began > QUIET_TIME && now - transfer->told >= TELL_TIME;
-  if (done ? transfer->told == 0 : !due)
+  bool due = now - transfer->began > QUIET_TIME && now - transfer->reported >= TELL_TIME;
+  if (done ? transfer->reported == 0 : !due)
     return;
-  transfer->told = now;
+  transfer->reported = now;
   struct event event = {.kind = EVENT_PROGRESS};
   event.progress = (struct event_progress){.what = bytes_text(&transfer->shown),
                                            .moved = transfer->moved,
-                                           .whole = transfer->whole,
+                                           .whole = transfer->total,
                                            .began = transfer->began,
                                            .done = done};
   runner_append(runner, &event);
@@ -63,27 +61,27 @@ static void tell(struct transfer *transfer, bool done) {
   waiter_list_wake(&runner->session->waiters);
 }
 
-/* Makes a call of it, and frees it. What it has moved, or -1. */
+/* Makes and frees a call. Returns the bytes it moved, or -1. */
 static long transfer_call(struct transfer *transfer, struct call *call) {
   call->bulk = ++transfer->calls > CALLS_SHOWN;
   int status = invocation_call(transfer->invocation, call);
   long moved = status < 0 ? -1 : call->result;
   call_free(call);
   transfer->moved += moved > 0 ? (uint64_t)moved : 0;
-  tell(transfer, false);
+  report_progress(transfer, false);
   return moved;
 }
 
-/* Adds what became of the data to the error of a failure. */
-static void say_how_far(struct transfer *transfer, const char *text) {
+/* Adds to the error of a failed command what became of the data. */
+static void append_outcome(struct transfer *transfer, const char *text) {
   struct error *error = transfer->invocation->error;
   size_t length = strlen(error->message);
   snprintf(error->message + length, sizeof error->message - length, "; %s", text);
-  error->call = false; /* more is said than the call's own line has */
+  error->call = false; /* the message says more than the call's line */
 }
 
 static void transfer_end(struct transfer *transfer) {
-  tell(transfer, true);
+  report_progress(transfer, true);
   if (transfer->calls > CALLS_SHOWN)
     runner_note(
         transfer->invocation->runner,
@@ -92,9 +90,7 @@ static void transfer_end(struct transfer *transfer) {
   bytes_free(&transfer->shown);
 }
 
-/* send-file */
-
-/* How much the next call is to send, by how long the last one took. */
+/* The size of the next call, adapted to how long the last one took. */
 static size_t next_chunk(size_t chunk, int64_t took) {
   if (took < CALL_TIME / 2 && chunk < LAST_CHUNK)
     return 2 * chunk;
@@ -106,12 +102,12 @@ static size_t next_chunk(size_t chunk, int64_t took) {
 static int send_all(struct transfer *transfer, struct socket *socket, int file) {
   struct error *error = transfer->invocation->error;
   size_t chunk = FIRST_CHUNK;
-  while (transfer->moved < transfer->whole) {
+  while (transfer->moved < transfer->total) {
     struct call call;
-    uint64_t left = transfer->whole - transfer->moved;
+    uint64_t left = transfer->total - transfer->moved;
     int64_t began = clock_monotonic();
-    if (move_prepare_sendfile(&call, socket, transfer->path, file, transfer->moved,
-                              left < chunk ? (size_t)left : chunk) < 0)
+    if (file_source_prepare_sendfile(&call, socket, transfer->path, file, transfer->moved,
+                                     left < chunk ? (size_t)left : chunk) < 0)
       return error_set_memory(error);
     long moved = transfer_call(transfer, &call);
     if (moved < 0)
@@ -129,14 +125,14 @@ static int run_send_file(struct invocation *invocation) {
   struct bytes path = {0};
   char text[100];
   transfer_begin(&transfer, invocation, &path);
-  int file = move_open(transfer.path, &transfer.whole, invocation->error);
+  int file = file_source_open(transfer.path, &transfer.total, invocation->error);
   int status = file < 0 ? -1 : send_all(&transfer, invocation_socket(invocation, "SOCKET"), file);
   if (file >= 0) {
     close(file);
     snprintf(text, sizeof text, _("%llu of %llu bytes were sent"),
-             (unsigned long long)transfer.moved, (unsigned long long)transfer.whole);
+             (unsigned long long)transfer.moved, (unsigned long long)transfer.total);
     if (status < 0)
-      say_how_far(&transfer, text);
+      append_outcome(&transfer, text);
   }
   transfer_end(&transfer);
   bytes_free(&path);
@@ -145,28 +141,26 @@ static int run_send_file(struct invocation *invocation) {
   return status;
 }
 
-/* recv-file */
-
-/* The file under its temporary name, and the pipe on the way to it. */
+/* The file under its temporary name, and the pipe that leads to it. */
 struct target {
-  struct bytes part; /* its name */
+  struct bytes part; /* the temporary name */
   int file;
   int pipe[2];
   uint64_t written;
-  char *buffer; /* where the file can't be spliced into; NULL while it can */
+  char *buffer; /* for files that can't be spliced into; NULL: splice */
 };
 
-static int own_pipe(int ends[2]) {
+static int make_pipe(int ends[2]) {
   if (descriptor_pipe(ends) < 0)
     return -1;
-  fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE); /* refused: then it takes more calls */
+  fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE); /* if refused, it takes more calls */
   return 0;
 }
 
 static int target_open(struct target *target, struct transfer *transfer, struct error *error) {
   *target = (struct target){.file = -1, .pipe = {-1, -1}};
   bytes_append_format(&target->part, "%s.part", transfer->path);
-  if (own_pipe(target->pipe) < 0)
+  if (make_pipe(target->pipe) < 0)
     return error_set_errno(error, errno, _("no pipe could be made on the way to the file"));
   target->file =
       descriptor_open(bytes_text(&target->part), O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY, 0666);
@@ -190,7 +184,7 @@ static void target_close(struct target *target) {
   bytes_free(&target->part);
 }
 
-/* For files that can't be spliced into: through memory. */
+/* Moves data through memory, for files that can't be spliced into. */
 static ssize_t copy_some(struct target *target, size_t count) {
   if (!target->buffer)
     target->buffer = malloc(PIPE_SIZE);
@@ -208,9 +202,9 @@ static ssize_t copy_some(struct target *target, size_t count) {
   return got;
 }
 
-/* Empties the pipe into the file: what was received is not to be lost, so no signal ends this. 0 or
- * an errno. */
-static int write_out(struct target *target, size_t count) {
+/* Empties the pipe into the file. No signal ends this, so that no received data is lost. 0 or an
+ * errno. */
+static int drain_pipe(struct target *target, size_t count) {
   while (count > 0) {
     ssize_t moved = target->buffer
                         ? copy_some(target, count)
@@ -225,11 +219,11 @@ static int write_out(struct target *target, size_t count) {
   return 0;
 }
 
-/* The same with the session's lock given up. */
-static int save(struct transfer *transfer, struct target *target, size_t count) {
+/* The same, with the session's lock given up. */
+static int drain_unlocked(struct transfer *transfer, struct target *target, size_t count) {
   struct session *session = transfer->invocation->runner->session;
   session_unlock(session);
-  int problem = write_out(target, count);
+  int problem = drain_pipe(target, count);
   session_lock(session);
   if (problem)
     error_set_errno(transfer->invocation->error, problem, "%.300s.part",
@@ -239,9 +233,9 @@ static int save(struct transfer *transfer, struct target *target, size_t count) 
 
 static int receive_all(struct transfer *transfer, struct socket *socket, struct target *target) {
   struct error *error = transfer->invocation->error;
-  while (transfer->whole == 0 || transfer->moved < transfer->whole) {
+  while (transfer->total == 0 || transfer->moved < transfer->total) {
     struct call call;
-    uint64_t left = transfer->whole ? transfer->whole - transfer->moved : PIPE_SIZE;
+    uint64_t left = transfer->total ? transfer->total - transfer->moved : PIPE_SIZE;
     call_init(&call, CALL_SPLICE, socket);
     call.file.descriptor = target->pipe[1];
     call.file.name = strdup("pipe");
@@ -252,18 +246,18 @@ static int receive_all(struct transfer *transfer, struct socket *socket, struct 
       return error_set_memory(error);
     }
     long moved = transfer_call(transfer, &call);
-    if (moved == 0 && transfer->whole)
+    if (moved == 0 && transfer->total)
       return error_set(error, ERROR_FAILURE, _("the stream ended too early: the peer has closed"));
     if (moved <= 0)
       return moved == 0 ? 0 : -1;
-    if (save(transfer, target, (size_t)moved) < 0)
+    if (drain_unlocked(transfer, target, (size_t)moved) < 0)
       return -1;
   }
   return 0;
 }
 
-/* Puts the file in its place. */
-static int conclude(struct transfer *transfer, struct target *target) {
+/* Renames the complete file. */
+static int move_into_place(struct transfer *transfer, struct target *target) {
   const char *part = bytes_text(&target->part);
   int status = close(target->file);
   int problem = errno;
@@ -278,8 +272,8 @@ static int conclude(struct transfer *transfer, struct target *target) {
                          bytes_text(&transfer->shown));
 }
 
-/* What has come is kept, and it is said where. */
-static void keep(struct transfer *transfer, struct target *target) {
+/* Keeps what has been received, and says where. */
+static void report_partial(struct transfer *transfer, struct target *target) {
   struct bytes text = {0};
   if (target->file < 0 && target->written == 0)
     return;
@@ -294,7 +288,7 @@ static void keep(struct transfer *transfer, struct target *target) {
     bytes_append_format(&text, _("%llu bytes were received, and are in %.300s.part"),
                         (unsigned long long)transfer->moved, bytes_text(&transfer->shown));
   }
-  say_how_far(transfer, bytes_text(&text));
+  append_outcome(transfer, bytes_text(&text));
   bytes_free(&text);
 }
 
@@ -309,14 +303,14 @@ static int run_recv_file(struct invocation *invocation) {
         _("socket %d is no stream, and only these have an end, where a file would be complete"),
         socket->was_descriptor);
   transfer_begin(&transfer, invocation, &path);
-  transfer.whole = invocation_size(invocation, "SIZE", 0);
+  transfer.total = invocation_size(invocation, "SIZE", 0);
   int status = target_open(&target, &transfer, invocation->error);
   if (status == 0)
     status = receive_all(&transfer, invocation_socket(invocation, "SOCKET"), &target);
   if (status == 0)
-    status = conclude(&transfer, &target);
+    status = move_into_place(&transfer, &target);
   if (status < 0)
-    keep(&transfer, &target);
+    report_partial(&transfer, &target);
   target_close(&target);
   transfer_end(&transfer);
   bytes_free(&path);

@@ -6,12 +6,12 @@
 #include "command/invocation.h"
 #include "session/service_handle.h"
 
-/* The value of a descriptor made by a call, as the result of the command. */
+/* Gives a socket that a call made as the result. */
 static void give_socket(struct invocation *invocation, struct socket *socket) {
   result_add(invocation->result, value_from_object(&socket->object));
 }
 
-/* Makes a call that makes descriptors, gives them as the result, and frees it. */
+/* Makes a call that makes descriptors, gives them as results, and frees the call. */
 static int make_call(struct invocation *invocation, struct call *call) {
   int status = invocation_call(invocation, call);
   if (status == 0) {
@@ -72,7 +72,7 @@ static int run_shutdown(struct invocation *invocation) {
   struct call call;
   call_init(&call, CALL_SHUTDOWN, invocation_socket(invocation, "SOCKET"));
   call.number[0] = (long)invocation_number(invocation, "HOW", 0);
-  /* Not every kind of listener wakes those who wait for clients. */
+  /* Not every kind of listener wakes the threads that wait for clients. */
   if (call.number[0] != SHUT_WR && call.entry->type == SOCK_STREAM)
     service_handle_socket_closes(invocation->runner, call.entry, false);
   return invocation_simple_call(invocation, &call);

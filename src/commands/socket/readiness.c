@@ -6,10 +6,9 @@
 
 #include "command/invocation.h"
 
-/* More sockets than this are not watched with one call. */
-enum { ITEMS_MOST = VALUE_LIMIT, EVENTS_OMITTED = 64, EVENTS_MOST = 1 << 16 };
+enum { EVENTS_OMITTED = 64, EVENTS_MOST = 1 << 16 };
 
-/* Room for so many items in a call. */
+/* Allocates room for the items of a call. */
 static int make_items(struct invocation *invocation, struct call *call, size_t room) {
   call->items.item = calloc(room ? room : 1, sizeof *call->items.item);
   return call->items.item ? 0 : error_set_memory(invocation->error);
@@ -22,8 +21,7 @@ static void add_item(struct call *call, struct socket *socket, uint32_t asked) {
   item->entry = (struct socket *)object_retain(&socket->object);
 }
 
-/* The first socket that is ready; NULL where none is, or where it is none of the session's any
- * more. */
+/* The first ready socket, or NULL if none is, or it no longer belongs to the session. */
 static struct socket *first_ready(const struct call *call) {
   for (size_t i = 0; i < call->items.count; i++)
     if (call->items.item[i].given && call->items.item[i].entry)
@@ -31,9 +29,7 @@ static struct socket *first_ready(const struct call *call) {
   return NULL;
 }
 
-/* Makes the call, and gives the number of those that are ready and the first of them, which also
- * becomes
- * ".". */
+/* Makes the call. Gives the number of ready sockets, and the first one, which also becomes ".". */
 static int wait_ready(struct invocation *invocation, struct call *call) {
   if (invocation_call(invocation, call) < 0)
     return -1;
@@ -75,7 +71,7 @@ static void add_to_set(struct call *call, struct socket *socket, uint32_t set) {
 }
 
 static int run_select(struct invocation *invocation) {
-  static const char *const sets[] = {"read", "write", "except"}; /* as bits, in this order */
+  static const char *const sets[] = {"read", "write", "except"}; /* in the order of enum call_set */
   struct call call;
   const struct argument_value *value;
   call_init(&call, CALL_SELECT, NULL);
@@ -135,8 +131,8 @@ static int run_epoll_wait(struct invocation *invocation) {
   struct call call;
   const struct argument_value *most = invocation_value(invocation, "MAX");
   const struct argument_value *duration = invocation_value(invocation, "DURATION");
-  bool lone_zero =
-      most && most->number == 0 && !duration; /* `epoll_wait e 0`: the time, as for poll */
+  /* `epoll_wait e 0`: a duration, as for poll. */
+  bool lone_zero = most && most->number == 0 && !duration;
   call_init(&call, CALL_EPOLL_WAIT, invocation_socket(invocation, "EPOLL"));
   call.items.room = most && !lone_zero ? (size_t)most->number : EVENTS_OMITTED;
   call.duration = lone_zero ? 0 : invocation_duration(invocation, "DURATION", -1);

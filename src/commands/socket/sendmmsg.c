@@ -1,4 +1,4 @@
-/* sendmmsg: sendmmsg and recvmmsg, which move several datagrams with one call of the kernel. */
+/* sendmmsg: sendmmsg and recvmmsg, which move several datagrams in one call. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "command/kinds.h"
 #include "commands/socket/control_argument.h"
 
-/* UIO_MAXIOV of the kernel: more messages than this it passes over without a word. */
+/* The kernel's UIO_MAXIOV: it silently ignores any more messages. */
 enum { MESSAGES_MOST = 1024, COUNT_OMITTED = 8, SIZE_OMITTED = 1024 };
 
-/* The data of all messages, one behind the other. */
+/* Joins the data of all messages in call->data. */
 static int join_data(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t at = 0;
@@ -57,7 +57,7 @@ static int run_sendmmsg(struct invocation *invocation) {
     call.messages.message[i].named = to != NULL;
     if (to)
       call.messages.message[i].address = to->address;
-    status = control_add_typed(invocation, &call.messages.message[i]);
+    status = control_argument_add(invocation, &call.messages.message[i]);
   }
   if (status == 0)
     status = invocation_call(invocation, &call);
@@ -92,7 +92,7 @@ static void prepare_room(struct call *call, size_t size) {
   call->size = call->messages.count * size;
 }
 
-/* What each datagram brought, for the names before =, as many as there may be. */
+/* Gives each datagram's data to the names before `=`, as far as a result holds values. */
 static int give_datagrams(struct invocation *invocation, const struct call *call) {
   size_t cut = 0;
   invocation_give_number(invocation, call->result);

@@ -9,7 +9,7 @@
 #include "command/invocation.h"
 #include "commands/socket/control_argument.h"
 
-/* SCM_MAX_FD of the kernel: no message carries more descriptors. */
+/* DESCRIPTORS_MOST is the kernel's SCM_MAX_FD. */
 enum {
   PARTS_MOST = 16,
   DESCRIPTORS_MOST = 253,
@@ -35,7 +35,7 @@ static int check_sendmsg(struct invocation *invocation) {
                   _("a message carries at most 253 descriptors"));
 }
 
-/* Puts the parts one behind the other into call->data. */
+/* Joins the parts in call->data. */
 static int join_parts(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t total = 0;
@@ -89,7 +89,7 @@ static int begin(struct invocation *invocation, struct call *call, enum call_nam
   return messages_create(call, 1) == 0 ? 0 : error_set_memory(invocation->error);
 }
 
-/* The kernel passes over control messages that the socket has no use for, without a word. */
+/* The kernel silently ignores control messages that do not apply to the socket. */
 static void explain_ignored(struct invocation *invocation, const struct socket *socket) {
   bool datagrams = socket->family != AF_UNIX && socket->type != SOCK_STREAM;
   if (invocation_value(invocation, "--fd") && socket->family != AF_UNIX)
@@ -117,7 +117,7 @@ static int run_sendmsg(struct invocation *invocation) {
   if (status == 0)
     status = add_time_to_live(invocation, &call);
   if (status == 0)
-    status = control_add_typed(invocation, call.messages.message);
+    status = control_argument_add(invocation, call.messages.message);
   if (status == 0)
     status = invocation_call(invocation, &call);
   if (status == 0) {
@@ -135,7 +135,7 @@ static int check_recvmsg(struct invocation *invocation) {
   return too_many(invocation, "SIZE", PARTS_MOST, _("a message is cut into at most 16 parts here"));
 }
 
-/* How many descriptors the kernel made: sockets by SCM_RIGHTS, and others. */
+/* Counts the descriptors that the kernel made, for sockets and others. */
 static size_t count_descriptors(const struct call_message *message) {
   struct control control;
   size_t at = 0;
@@ -146,7 +146,7 @@ static size_t count_descriptors(const struct call_message *message) {
   return count;
 }
 
-/* What a person may overlook in the line of the call. */
+/* Notes what is easy to overlook in the line of the call. */
 static void explain(struct invocation *invocation, const struct call *call) {
   struct runner *runner = invocation->runner;
   const struct call_message *message = call->messages.message;
@@ -173,7 +173,7 @@ static void explain(struct invocation *invocation, const struct call *call) {
                           "none are gone; give a larger --control SIZE"));
 }
 
-/* The sender's address, or, where none came, the first socket that did. */
+/* Gives the sender's address or, if none came, the first received socket. */
 static int give_sender(struct invocation *invocation, const struct call *call) {
   const struct call_message *message = call->messages.message;
   for (size_t i = message->received_count; i-- > 0;) {

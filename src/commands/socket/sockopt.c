@@ -16,7 +16,7 @@ static int level_of(const struct invocation *invocation) {
                         : (int)invocation_number(invocation, "LEVEL", SOL_SOCKET);
 }
 
-/* An option that a call is about: what is known of it is NULL for one given by its number. */
+/* The option that a call is about. `option` is NULL if it is known only by number. */
 struct chosen {
   int level;
   int number;
@@ -40,14 +40,14 @@ static void begin_call(const struct invocation *invocation, struct call *call, e
   call->value.option = chosen.option;
 }
 
-/* One getsockopt, whose value is then in call->data. The call is the caller's to free. */
+/* Makes a getsockopt call. Its value is then in call->data. The caller frees the call. */
 static int get_option(struct invocation *invocation, struct call *call, struct chosen chosen) {
   begin_call(invocation, call, CALL_GETSOCKOPT, chosen);
   call->size = chosen.option ? chosen.option->type->size : option_type_raw.size;
   call->data = blob_create(call->size);
   if (!call->data)
     return error_set_memory(invocation->error);
-  /* The kernel takes some of these buffers for a request: zeros ask for nothing. */
+  /* The kernel reads some of these buffers as a request: zeros ask for nothing. */
   memset(call->data->data, 0, call->size);
   return invocation_call(invocation, call);
 }
@@ -63,8 +63,8 @@ static int give_formatted(struct invocation *invocation, const struct option_typ
   return status;
 }
 
-/* The option's value as a number where it is one, a name as it is, and everything else as the
- * call's line shows it. */
+/* Gives the option's value: a number, a name as it is, or anything else as the call's line shows
+ * it. */
 static int give_value(struct invocation *invocation, const struct call *call) {
   const struct option_type *type = call->value.option ? call->value.option->type : &option_type_raw;
   const struct blob *data = call->data;
@@ -79,8 +79,8 @@ static int give_value(struct invocation *invocation, const struct call *call) {
   return give_formatted(invocation, type, data);
 }
 
-/* SO_GET_FILTER counts its buffer in instructions of 8 bytes, and would write far beyond what
- * getsockopt was given. */
+/* SO_GET_FILTER counts its buffer in instructions of 8 bytes, so the kernel would write far beyond
+ * what getsockopt was given. */
 static int check_getsockopt(struct invocation *invocation) {
   const struct argument_value *option = invocation_value(invocation, "OPTION");
   if (!option->unknown && level_of(invocation) == SOL_SOCKET && option->number == SO_GET_FILTER)
@@ -99,7 +99,7 @@ static int run_getsockopt(struct invocation *invocation) {
   return status;
 }
 
-/* How an option wants its words. */
+/* Reports what words the option takes. */
 static int wrong_words(struct invocation *invocation, const struct argument_value *option,
                        const char *what) {
   struct bytes name = {0};
@@ -113,7 +113,8 @@ static int wrong_words(struct invocation *invocation, const struct argument_valu
   return -1;
 }
 
-/* hex: the bytes as they are; of a filter its instructions, to which the kernel wants a pointer. */
+/* hex: gives the bytes as they are. For a filter they are its instructions, and the kernel takes a
+ * pointer to them. */
 static int value_from_bytes(struct invocation *invocation, const struct argument_value *option,
                             const struct argument_value *word, struct bytes *value) {
   bool filter = option->option && option->option->type->pointer;
@@ -125,7 +126,7 @@ static int value_from_bytes(struct invocation *invocation, const struct argument
   return 0;
 }
 
-/* An option that is known by its number alone takes an int. */
+/* An option that is known only by number takes an int. */
 static int value_from_number_alone(struct invocation *invocation, const struct argument_value *word,
                                    size_t count, struct bytes *value) {
   long long number;
@@ -152,8 +153,8 @@ static int value_from_words(struct invocation *invocation, const struct option *
   return status;
 }
 
-/* The bytes that setsockopt is to get. Before the script is run, *value stays empty where words are
- * not known, or hang on the interfaces of the machine. */
+/* Reads the value for setsockopt. Before the line runs, *value stays empty if a word is unknown, or
+ * the value depends on the machine's interfaces. */
 static int read_value(struct invocation *invocation, struct bytes *value, bool *raw) {
   const struct argument_value *option = invocation_value(invocation, "OPTION");
   const struct argument_value *word;
@@ -193,7 +194,7 @@ static int check_setsockopt(struct invocation *invocation) {
   return status;
 }
 
-/* One setsockopt with these bytes. */
+/* Makes a setsockopt call. */
 static int set_option(struct invocation *invocation, struct chosen chosen, bool raw,
                       const void *value, size_t length) {
   struct call call;
@@ -220,14 +221,12 @@ static int run_setsockopt(struct invocation *invocation) {
   return status;
 }
 
-/* options: the table of all. */
-
-/* An earlier row of the same number, of which this one is another name. */
+/* True if an earlier row has the same number. */
 static bool is_alias(const struct option *option) {
   return option_by_number(option->level, option->number) != option;
 }
 
-/* True where the refusal says that the socket has the option, and no value for it now. */
+/* True if the error means that the socket has the option, but no value now. */
 static bool has_no_value_now(int error) {
   return error == ENOTCONN || error == ENODATA;
 }
@@ -270,8 +269,6 @@ static int run_options(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* Time-outs. */
-
 enum { SIDE_RECEIVE, SIDE_SEND, SIDE_COUNT };
 static const int side_options[SIDE_COUNT] = {SO_RCVTIMEO, SO_SNDTIMEO};
 
@@ -297,7 +294,7 @@ static int run_set_timeout(struct invocation *invocation) {
   return status;
 }
 
-/* A time-out as it would be typed. Microseconds where a larger unit would lose some of it. */
+/* Gives a timeout as it would be typed, in microseconds if a larger unit would lose precision. */
 static int give_duration(struct invocation *invocation, const struct blob *data) {
   struct timeval time;
   struct bytes text = {0};

@@ -31,7 +31,7 @@ static int run_sendto(struct invocation *invocation) {
   return invocation_simple_call(invocation, &call);
 }
 
-/* Gives what a call received: its data, and the sender's address where the call asks for one. */
+/* Makes a receiving call, and gives its data, and the sender's address if the call has one. */
 static int receive(struct invocation *invocation, struct call *call) {
   int status = invocation_call(invocation, call);
   struct result *result = invocation->result;
@@ -39,7 +39,8 @@ static int receive(struct invocation *invocation, struct call *call) {
     result->numbered = true;
     result->received = true;
     result->number = call->result;
-    result_add(result, value_from_data(call->data)); /* which the call does not need any more */
+    result_add(result,
+               value_from_data(call->data)); /* the result takes over the call's reference */
     call->data = NULL;
     if (call->address.length > 0) {
       struct object *object = address_object_create(&call->address);
@@ -97,7 +98,8 @@ static int run_send_all(struct invocation *invocation) {
   return 0;
 }
 
-/* One recv of at most `size` bytes, whose data is added to `all`. The number of bytes, or -1. */
+/* Makes a recv call for at most `size` bytes and appends its data to `all`. The number of bytes, or
+ * -1. */
 static long receive_more(struct invocation *invocation, size_t size, long flags,
                          struct bytes *all) {
   struct call call;
@@ -126,7 +128,7 @@ static int give_data(struct invocation *invocation, struct bytes *all) {
   return 0;
 }
 
-/* Receives until the end of the stream, or until so much is there. */
+/* Receives until the end of the stream, or until `limit` bytes are there. */
 static int receive_all(struct invocation *invocation, size_t limit, struct bytes *all) {
   enum { PIECE = 65536 };
   long got = 1;
@@ -160,8 +162,8 @@ static int run_recv_exactly(struct invocation *invocation) {
   return status;
 }
 
-/* Receives up to and with a newline. What is behind it must stay in the kernel, so each piece is
- * looked at with MSG_PEEK first, and then taken no further than the newline. */
+/* Receives a line, including its newline. What follows must stay in the kernel, so each piece is
+ * peeked at first, and then received no further than the newline. */
 static int run_recv_line(struct invocation *invocation) {
   size_t limit = invocation_size(invocation, "LIMIT", 8192);
   struct bytes line = {0};
