@@ -47,7 +47,7 @@ static void set_roles(struct word *words, const struct match_word *match, const 
       return;
   for (size_t i = 0; i < count; i++)
     words[i].role =
-        (signed char)(assigned[i] == MATCH_KEYWORD ? ROLE_KEYWORD : assigned[i] + ROLE_FIRST);
+        (signed char)(assigned[i] == MATCH_KEYWORD ? WORD_KEYWORD : assigned[i] + WORD_FIRST);
 }
 
 int command_check(const struct command *command, struct word *words, size_t count,

@@ -51,8 +51,7 @@ struct command {
   const char *example; /* lines that run as a test */
   const char *pages;   /* further manual pages: "accept(2), tcp(7)" */
   enum call_name call; /* the call that it makes, for a `run` that several commands share */
-  bool parts;        /* another command may be named by this name and a second word: `wire hold` */
-  bool sends_signal; /* a C program gets SIGPIPE when this fails with EPIPE */
+  bool parts; /* another command may be named by this name and a second word: `wire hold` */
   /* Whether the words go together, as far as they show by themselves. Called before the line runs,
    * when some values are still `unknown`, and again before `run`. 0, or -1 with a usage error.
    * NULL: they always do. */

@@ -72,7 +72,7 @@ static int assign_words(struct invocation *invocation, const struct word *words,
   if (count == 0 || words[0].role == 0)
     return match_values(invocation, assigned);
   for (size_t i = 0; i < count; i++)
-    assigned[i] = words[i].role == ROLE_KEYWORD ? MATCH_KEYWORD : words[i].role - ROLE_FIRST;
+    assigned[i] = words[i].role == WORD_KEYWORD ? MATCH_KEYWORD : words[i].role - WORD_FIRST;
   return 0;
 }
 

@@ -6,9 +6,9 @@
 
 enum { MATCH_KEYWORD = -1 };
 
-/* Roles of words (struct word): the argument's index plus ROLE_FIRST, since 0 means none, or
- * ROLE_KEYWORD. */
-enum { ROLE_FIRST = 1, ROLE_KEYWORD = -1 };
+/* Roles of words (struct word): the argument's index plus WORD_FIRST, since 0 means none, or
+ * WORD_KEYWORD. */
+enum { WORD_FIRST = 1, WORD_KEYWORD = -1 };
 
 /* Assigns to each word the index of its declared argument, or MATCH_KEYWORD. 0, or -1 with a usage
  * error. */

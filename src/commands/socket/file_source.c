@@ -122,7 +122,6 @@ const struct command command_sendfile = {
                "greeting 7\n"
                "expect \"world\" recv b",
     .pages = "sendfile(2)",
-    .sends_signal = true,
     .run = run_sendfile,
 };
 
@@ -155,7 +154,6 @@ const struct command command_splice = {
     .example = "a b = socketpair unix stream\nr w = pipe\nsend a \"hello\"\nsplice b w 64\nexpect "
                "\"hello\" read r",
     .pages = "splice(2), pipe(7)",
-    .sends_signal = true,
     .run = run_splice,
 };
 

@@ -340,7 +340,6 @@ const struct command command_send_file = {
     .example = "write-file greeting \"hello\"\na b = socketpair unix stream\nsend-file a "
                "greeting\nexpect \"hello\" recv b",
     .pages = "sendfile(2)",
-    .sends_signal = true,
     .run = run_send_file,
 };
 

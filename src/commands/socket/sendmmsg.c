@@ -167,7 +167,6 @@ const struct command command_sendmmsg = {
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nexpect 3 sendmmsg c one two three\n"
                "a b d = recvmmsg u 3\nassert $b == two",
     .pages = "sendmmsg(2), cmsg(3), udp(7)",
-    .sends_signal = true,
     .check = check_sendmmsg,
     .run = run_sendmmsg,
 };

@@ -266,7 +266,6 @@ const struct command command_sendmsg = {
                "\"body\" --fd u\n"
                "data v = recvmsg b\nassert $v.local == $u.local",
     .pages = "sendmsg(2), cmsg(3), unix(7), ip(7)",
-    .sends_signal = true,
     .run = run_sendmsg,
     .check = check_sendmsg,
 };

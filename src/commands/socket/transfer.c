@@ -238,7 +238,6 @@ const struct command command_send = {
     .errors = {SEND_ERRORS},
     .example = "a b = socketpair unix stream\nsend a \"hello\"\nexpect \"hello\" recv b",
     .pages = "send(2), tcp(7), udp(7)",
-    .sends_signal = true,
     .run = run_send,
 };
 
@@ -263,7 +262,6 @@ const struct command command_sendto = {
     .example = "u = udp-bind 127.0.0.1:0\nc = socket inet dgram\nsendto c \"hello\" u\ndata from = "
                "recvfrom u",
     .pages = "sendto(2), udp(7)",
-    .sends_signal = true,
     .run = run_sendto,
 };
 
@@ -280,7 +278,6 @@ const struct command command_write = {
     .errors = {SEND_ERRORS},
     .example = "a b = socketpair unix stream\nwrite a \"hello\"\nexpect \"hello\" read b",
     .pages = "write(2)",
-    .sends_signal = true,
     .run = run_write,
 };
 
@@ -358,7 +355,6 @@ const struct command command_send_all = {
     .errors = {SEND_ERRORS},
     .example = "a b = socketpair unix stream\nsend-all a fill:100\nrecv-exactly b 100",
     .pages = "send(2)",
-    .sends_signal = true,
     .run = run_send_all,
 };
 
