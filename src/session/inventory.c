@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lab/lab.h"
-#include "session/observe.h"
 #include "session/service_handle.h"
+#include "session/session_look.h"
 #include "socket/look.h"
 
 /* All states but LISTEN and that of a socket that is only bound. For those the kernel searches

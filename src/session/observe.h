@@ -5,20 +5,6 @@
 
 #include "session/runner.h"
 
-/* What causes a look. */
-struct look_cause {
-  uint64_t call;    /* serial number of a call's event; 0: none */
-  uint64_t subject; /* id of the socket that the call was made on */
-  int error;        /* errno of the call */
-  unsigned job;
-  uint64_t statement;
-  int64_t time; /* monotonic nanoseconds */
-  bool asked;   /* an answer that shows the states follows */
-};
-
-/* Looks at a socket and appends what changed. Returns whether anything did. */
-bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
-
 /* Looks at some open sockets and orphans, and at others the next time: for an idle prompt. */
 void session_look_around(struct session *session);
 

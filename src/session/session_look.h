@@ -1,0 +1,21 @@
+/* session_look: one look at one socket of the session: what changed becomes an event. */
+#ifndef SOCKSH_SESSION_SESSION_LOOK_H
+#define SOCKSH_SESSION_SESSION_LOOK_H
+
+#include "session/session.h"
+
+/* What causes a look. */
+struct look_cause {
+  uint64_t call;    /* serial number of a call's event; 0: none */
+  uint64_t subject; /* id of the socket that the call was made on */
+  int error;        /* errno of the call */
+  unsigned job;
+  uint64_t statement;
+  int64_t time; /* monotonic nanoseconds */
+  bool asked;   /* an answer that shows the states follows */
+};
+
+/* Looks at a socket and appends what changed. Returns whether anything did. */
+bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
+
+#endif
