@@ -157,7 +157,8 @@ void call_cancel(struct call *call) {
 void call_finish(struct call *call, struct socket_table *table) {
   const struct call_row *row = call_row(call);
   call_cancel(call);
-  for (int i = 0; row->filled_in && i < CALL_PARTS && row->parts[i].kind != PART_END; i++)
+  for (int i = 0; row->payload != PAYLOAD_NONE && i < CALL_PARTS && row->parts[i].kind != PART_END;
+       i++)
     if (call_part_classes[row->parts[i].kind].finish)
       call_part_classes[row->parts[i].kind].finish(call, table);
   if (call->entry && row->changes_address)

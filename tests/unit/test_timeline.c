@@ -536,6 +536,7 @@ static void test_parts(void **state) {
       assert_non_null(class->load);
       assert_non_null(row->parts[i].name);
       filled_in = filled_in || class->reserve || class->store || class->finish;
+      assert_true(!class->finish || class->payload != PAYLOAD_NONE); /* call_finish relies on it */
       if (class->payload != PAYLOAD_NONE)
         payload = class->payload;
     }
