@@ -86,8 +86,9 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
-  static const struct view_class *const views[OUTPUT_COUNT] = {
+  static const struct view_class *const views[] = {
       [OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_TAP] = &view_tap};
+  _Static_assert(sizeof views / sizeof *views == OUTPUT_COUNT, "each form of output has a view");
   session->view =
       view_create(views[options->output], &session->output, &session->settings.view, NULL);
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
