@@ -121,9 +121,11 @@ struct call_row {
 
 /* enum call_name numbers the calls; call_rows has their rows. */
 enum call_name {
+#define MAKE(name, ...)
 #define CALL(name, ...) CALL_##name,
 #include "call/call_rows.inc"
 #undef CALL
+#undef MAKE
   CALL_COUNT,
 };
 extern const struct call_row call_rows[CALL_COUNT];

@@ -23,12 +23,19 @@ static int signal_descriptor = -1;
 static sigset_t original_mask;
 static sigset_t watched_signals;
 
+/* A blocked signal is queued although it is ignored, and would be taken. */
+static bool is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 int watcher_prepare(bool prompt) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   static const int prompt_numbers[] = {SIGTSTP, SIGWINCH, SIGCONT};
   sigemptyset(&watched_signals);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    sigaddset(&watched_signals, numbers[i]);
+    if (prompt || !is_ignored(numbers[i])) /* nohup, and a script in the background of another */
+      sigaddset(&watched_signals, numbers[i]);
   for (size_t i = 0; prompt && i < sizeof prompt_numbers / sizeof *prompt_numbers; i++)
     sigaddset(&watched_signals, prompt_numbers[i]);
   struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -320,6 +320,13 @@ class Signals(Case):
                                    preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         self.addCleanup(process.kill)
         self.wait_until_blocked(process)
+        # A signal that is ignored and blocked is not dropped: it waits, and may be taken.
+        for status in pathlib.Path(f"/proc/{process.pid}/task").glob("*/status"):
+            masks = dict(line.split(":\t") for line in status.read_text().splitlines() if line.startswith("Sig"))
+            bit = 1 << (signal.SIGHUP - 1)
+            self.assertTrue(int(masks["SigIgn"], 16) & bit, "SIGHUP is not ignored any more")
+            if status.parent.name == str(process.pid):
+                self.assertFalse(int(masks["SigBlk"], 16) & bit, "SIGHUP is blocked, and so it is kept")
         process.send_signal(signal.SIGHUP)
         process.send_signal(signal.SIGTERM)
         self.expect_end(process, 143)
