@@ -25,6 +25,7 @@ struct flow_entry {
   uint32_t next[2];
   uint32_t stamp[2]; /* the first timestamp of each end, minus 1 */
   bool stamped[2];
+  enum socket_state states[2]; /* of each end, when it was last looked at */
   UT_hash_handle hh;
 };
 
@@ -143,19 +144,51 @@ bool flow_note(struct flow_table *table, const struct packet *packet, struct flo
   return true;
 }
 
-bool flow_find(struct flow_table *table, const struct packet *packet, struct flow_bases *bases) {
+static struct flow_entry *find(struct flow_table *table, const struct packet *packet, int *from) {
   struct flow_key key;
   struct flow_entry *flow = NULL;
-  int from = make_key(packet, &key);
-  if (from < 0 || packet->protocol != IPPROTO_TCP)
-    return false;
-  HASH_FIND(hh, table->flows, &key, sizeof key, flow);
+  *from = make_key(packet, &key);
+  if (*from >= 0 && packet->protocol == IPPROTO_TCP)
+    HASH_FIND(hh, table->flows, &key, sizeof key, flow);
+  return flow;
+}
+
+bool flow_find(struct flow_table *table, const struct packet *packet, struct flow_bases *bases) {
+  int from;
+  const struct flow_entry *flow = find(table, packet, &from);
   /* A host that has only sent a RST has no sequence numbers of its own yet, but what it
    * acknowledges belongs to the other end. */
   if (!flow || (!flow->started[0] && !flow->started[1]))
     return false;
   fill(flow, from, bases);
   return true;
+}
+
+bool flow_is_awaited(struct flow_table *table, const struct packet *packet) {
+  int from;
+  const struct flow_entry *flow = find(table, packet, &from);
+  if (!flow || !(packet->flags & FLAG_ACK))
+    return false;
+  switch (flow->states[!from]) {
+  case STATE_SYN_SENT:
+  case STATE_SYN_RECV:
+    return true;
+  case STATE_FIN_WAIT1:
+  case STATE_CLOSING:
+  case STATE_LAST_ACK: /* while its buffer drains, most acknowledge only data */
+    return packet->acknowledgment == flow->next[!from];
+  default:
+    return false;
+  }
+}
+
+void flow_set_state(struct flow_table *table, const struct packet *packet,
+                    const struct address *local, enum socket_state state) {
+  int from;
+  struct flow_entry *flow = find(table, packet, &from);
+  struct address source = packet_source(packet);
+  if (flow)
+    flow->states[address_equal(local, &source) ? from : !from] = state;
 }
 
 void flow_free(struct flow_table *table) {

@@ -3,6 +3,7 @@
 #ifndef SOCKSH_LAB_FLOW_H
 #define SOCKSH_LAB_FLOW_H
 
+#include "names/constant.h"
 #include "packet/packet.h"
 
 /* The most connections remembered; beyond that the oldest is dropped, and its next segment starts a
@@ -31,6 +32,14 @@ bool flow_note(struct flow_table *table, const struct packet *packet, struct flo
 
 /* Returns the bases alone, for a packet of a known connection. */
 bool flow_find(struct flow_table *table, const struct packet *packet, struct flow_bases *bases);
+
+/* Whether the receiver of a segment is, as far as was seen, in a state that this acknowledgment may
+ * end: SYN_SENT, SYN_RECV, FIN_WAIT1, CLOSING or LAST_ACK. */
+bool flow_is_awaited(struct flow_table *table, const struct packet *packet);
+
+/* Remembers the state that one end of a segment's connection was seen in, `local` or the other. */
+void flow_set_state(struct flow_table *table, const struct packet *packet,
+                    const struct address *local, enum socket_state state);
 
 void flow_free(struct flow_table *table);
 

@@ -96,6 +96,7 @@ void lab_free(struct lab *lab) {
   for (size_t i = 0; i < lab->host_count; i++) {
     kernel_close(lab->hosts[i]->host.kernel);
     close(lab->hosts[i]->space);
+    pthread_rwlock_destroy(&lab->hosts[i]->host.still);
     free(lab->hosts[i]);
   }
   if (lab->users >= 0)
@@ -142,6 +143,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
     return NULL;
   }
   strncpy(host->host.name, name, sizeof host->host.name - 1);
+  pthread_rwlock_init(&host->host.still, NULL);
   host->host.maker = lab->helper.control;
   host->host.make = make_on_host;
   host->host.address = address_of_host;

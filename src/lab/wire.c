@@ -10,6 +10,7 @@
 
 #include "lab/wire_arrival.h"
 #include "lab/wire_device.h"
+#include "lab/wire_ends.h"
 #include "lab/wire_link.h"
 #include "lab/wire_record.h"
 #include "system/descriptor.h"
@@ -17,39 +18,51 @@
 #include "system/wait.h"
 
 enum {
-  BULK = 8,      /* packets in one reading that count as bulk */
-  PAUSE = 30000, /* nanoseconds before the next bulk read */
+  BULK = 8,           /* packets in one reading that count as bulk */
+  PAUSE = 30000,      /* nanoseconds before the next bulk read */
+  GATE_PAUSE = 10000, /* nanoseconds before the call that sent a packet is asked for again */
 };
 
-/* Delivers what is due. Returns when the next packet is due, in monotonic nanoseconds; 0: none is
- * under way. */
-static int64_t deliver_due(struct wire *wire, int64_t now) {
+static void deliver(struct wire *wire, struct held *held, const struct packet *packet) {
+  struct wire_target target = {held->to, held->everybody};
+  held_remove(&wire->flying, held);
+  uint64_t event = wire_record_held(wire, held, PACKET_CROSSED, held->origin);
+  bool still = wire_still_begin(wire, packet, target.link);
+  const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  if (problem)
+    wire_record_held(wire, held, PACKET_LOST, problem);
+  else
+    wire_look_at_receiver(wire, packet, target.link, event);
+  wire_still_end(still, target.link);
+}
+
+/* Delivers what is due, up to a packet that is looked behind if that is not possible now. */
+static enum pump_stop deliver_due(struct wire *wire, int64_t now, bool may_look) {
+  enum pump_stop stop = PUMP_EMPTY;
   bool any = false;
-  while (wire->flying.first && wire->flying.first->due <= now) {
+  while (wire->flying.first && wire->flying.first->due <= now && stop == PUMP_EMPTY) {
     struct held *held = wire->flying.first;
-    held_remove(&wire->flying, held);
-    struct wire_target target = {held->to, held->everybody};
-    wire_record_held(wire, held, PACKET_CROSSED, held->origin);
-    const char *problem =
-        wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
-    if (problem)
-      wire_record_held(wire, held, PACKET_LOST, problem);
+    struct packet packet;
+    packet_read(held->bytes, held->length, held->length, &packet);
+    if (!may_look && wire_is_looked_behind(wire, &packet)) {
+      stop = PUMP_AT_LOOK;
+      continue;
+    }
+    deliver(wire, held, &packet);
     held_free(held);
     any = true;
   }
   if (any)
     wire_signal_news(wire);
-  return wire->flying.first ? wire->flying.first->due : 0;
+  return stop;
 }
 
 bool wire_busy(struct wire *wire) {
   return wire->flying.count > 0;
 }
 
-/* Bulk traffic is read in batches: waking this thread for each packet would slow the sender
- * down. */
-static void pause_briefly(void) {
-  static const struct timespec time = {.tv_nsec = PAUSE};
+static void pause_for(long nanoseconds) {
+  struct timespec time = {.tv_nsec = nanoseconds};
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
@@ -64,34 +77,62 @@ static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t 
     eventfd_read(wire->wake, &ignored);
 }
 
+/* One turn of the wire's thread: what it found, and what it waits for. */
+struct turn {
+  bool may_look; /* it holds the observer's lock */
+  bool stopping;
+  bool busy; /* bulk traffic */
+  enum pump_stop stop;
+  int64_t due; /* when the next packet is, in monotonic nanoseconds; 0: none is under way */
+  struct pollfd items[1 + WIRE_LINKS];
+  size_t count;
+};
+
+static void take_turn(struct wire *wire, struct turn *turn) {
+  wire_lock(wire);
+  turn->stopping = wire->stopping;
+  unsigned before = wire->numbers;
+  if (!turn->stopping)
+    turn->stop = wire_read_all(wire, turn->may_look);
+  turn->busy = wire->numbers - before >= BULK && !wire->flying.first;
+  if (!turn->stopping && turn->stop == PUMP_EMPTY)
+    turn->stop = deliver_due(wire, clock_monotonic(), turn->may_look);
+  turn->due = wire->flying.first ? wire->flying.first->due : 0;
+  turn->count = 1;
+  for (size_t i = 0; i < wire->link_count; i++)
+    turn->items[turn->count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
+  wire_unlock(wire);
+}
+
 static void *carry(void *context) {
   struct wire *wire = context;
-  struct pollfd items[1 + WIRE_LINKS] = {{.fd = wire->wake, .events = POLLIN}};
+  struct turn turn = {.items = {{.fd = wire->wake, .events = POLLIN}}};
   prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
-  for (;;) {
-    wire_lock(wire);
-    if (wire->stopping)
-      break;
-    unsigned before = wire->numbers;
-    wire_pump(wire);
-    bool busy = wire->numbers - before >= BULK && !wire->flying.first;
-    int64_t due = deliver_due(wire, clock_monotonic());
-    size_t count = 1;
-    for (size_t i = 0; i < wire->link_count; i++)
-      items[count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
-    wire_unlock(wire);
-    if (busy)
-      pause_briefly();
+  while (!turn.stopping) {
+    /* What it is was set before the first packet came. */
+    const struct wire_observer *observer = turn.stop == PUMP_AT_LOOK ? &wire->observer : NULL;
+    turn.may_look = observer != NULL;
+    if (observer)
+      observer->enter(observer->context);
+    take_turn(wire, &turn);
+    if (observer)
+      observer->leave(observer->context);
+    if (turn.stopping || turn.stop == PUMP_AT_LOOK)
+      continue;
+    if (turn.stop == PUMP_AT_CALL)
+      pause_for(GATE_PAUSE);
+    else if (turn.busy) /* waking this thread for each packet would slow the sender down */
+      pause_for(PAUSE);
     else
-      rest(wire, items, count, due);
+      rest(wire, turn.items, turn.count, turn.due);
   }
-  wire_unlock(wire);
   return NULL;
 }
 
 int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable) {
   *wire = (struct wire){.timeline = timeline, .shows = true, .folds = true};
   pthread_mutex_init(&wire->lock, NULL);
+  wire_gate_start(&wire->gate);
   wire_seed(wire, repeatable ? 1 : (uint64_t)clock_monotonic());
   wire->buffer = malloc(WIRE_BUFFER_SIZE);
   wire->wake = wire->buffer ? descriptor_move_up(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) : -1;
@@ -123,7 +164,20 @@ void wire_stop(struct wire *wire) {
   if (wire->wake >= 0)
     close(wire->wake);
   free(wire->buffer);
+  wire_gate_stop(&wire->gate);
   pthread_mutex_destroy(&wire->lock);
+}
+
+void wire_set_observer(struct wire *wire, const struct wire_observer *observer) {
+  wire_lock(wire);
+  wire->observer = *observer;
+  wire_unlock(wire);
+}
+
+void wire_set_looks(struct wire *wire, bool looks) {
+  wire_lock(wire);
+  wire->looks = looks;
+  wire_unlock(wire);
 }
 
 /* What the kernel has sent so far is still carried in the old mode. */

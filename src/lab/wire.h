@@ -15,6 +15,7 @@
 #include "lab/flow.h"
 #include "lab/held.h"
 #include "lab/request.h"
+#include "lab/wire_gate.h"
 #include "language/error.h"
 #include "packet/packet.h"
 #include "socket/host.h"
@@ -60,6 +61,31 @@ struct wire_link {
   struct wire_way *ways; /* to the other links, by their index */
 };
 
+/* An end of a TCP connection, to be looked at behind a packet. */
+struct wire_end {
+  struct host *host;
+  struct address local;
+  struct address peer;
+  uint64_t packet;  /* the serial of the packet's event */
+  bool sent;        /* it has sent the packet; otherwise it has got it */
+  bool reset;       /* what it has got was a RST */
+  bool unreachable; /* an ICMP error about a segment of its own */
+  uint64_t statement;
+  unsigned job;
+};
+
+/* Who looks at the ends: whoever knows the sockets. */
+struct wire_observer {
+  void *context;
+  /* Take and release the lock that is held around `look`. It is above the wire's: the wire's thread
+   * takes it first; whoever else calls the functions below holds it already. */
+  void (*enter)(void *context);
+  void (*leave)(void *context);
+  /* Looks at one end, and puts what has changed onto the timeline. Returns the state that it is in
+   * now; STATE_UNKNOWN if it is nobody's whom the session knows. */
+  enum socket_state (*look)(void *context, const struct wire_end *end);
+};
+
 struct wire {
   pthread_mutex_t lock;
   pthread_t thread;
@@ -68,12 +94,19 @@ struct wire {
   int wake;              /* an eventfd that wakes it */
   _Atomic unsigned news; /* counts packets that came and crossed; a futex to wait on */
   struct timeline *timeline;
-  bool holds;         /* `wire hold` */
-  bool shows;         /* `wire show` */
-  bool folds;         /* `wire fold` */
-  bool captures;      /* the packets are captured: whole, as they would be on a cable */
-  bool shaped;        /* some way changes or delays packets */
-  uint64_t statement; /* the statement that delivered a packet, for its events; 0: none */
+  bool holds;                    /* `wire hold` */
+  bool shows;                    /* `wire show` */
+  bool folds;                    /* `wire fold` */
+  bool captures;                 /* the packets are captured: whole, as they would be on a cable */
+  struct wire_observer observer; /* `look` is NULL: nobody looks behind packets */
+  bool looks;                    /* what it sees is wanted */
+  struct wire_gate gate;         /* has a lock of its own */
+  struct wire_link
+      *waiting;            /* the link whose packet is in `buffer`, and can't be taken yet; NULL */
+  size_t waiting_length;   /* bytes of that packet */
+  uint64_t waiting_behind; /* the last call that may have sent it; see wire_gate.h */
+  bool shaped;             /* some way changes or delays packets */
+  uint64_t statement;      /* the statement that delivered a packet, for its events; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
   uint64_t random;        /* the state of the random generator */
@@ -93,6 +126,11 @@ struct wire {
 /* Starts the wire's thread. `repeatable` seeds the random generator with a constant. 0, or an
  * errno. */
 int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable);
+
+/* Sets who looks at the ends of connections behind packets: before the first link is added. */
+void wire_set_observer(struct wire *wire, const struct wire_observer *observer);
+/* Whether it is to look. */
+void wire_set_looks(struct wire *wire, bool looks);
 /* Ends its thread: nothing crosses any more, and no events follow. */
 void wire_halt(struct wire *wire);
 void wire_stop(struct wire *wire);
@@ -157,7 +195,8 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
 bool wire_is_shaped(const struct wire_shape *shape);
 void wire_seed(struct wire *wire, uint64_t seed);
 
-/* Reads what the interfaces have now. */
+/* Reads what the interfaces have now. A packet whose cause, a call, has not returned yet is left to
+ * the wire's thread, and what follows it. */
 void wire_pump(struct wire *wire);
 
 /* The bases of the relative numbers in a packet; false if its connection is not known. */

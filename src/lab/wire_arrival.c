@@ -4,7 +4,9 @@
 #include <linux/virtio_net.h>
 #include <unistd.h>
 
+#include "lab/lab.h"
 #include "lab/wire_device.h"
+#include "lab/wire_ends.h"
 #include "lab/wire_link.h"
 #include "lab/wire_record.h"
 #include "system/wait.h"
@@ -12,6 +14,7 @@
 enum {
   ROUNDS = 8,           /* bursts before the lock is released */
   BURST = 64,           /* packets from one interface before the next gets its turn */
+  BULK = 8,             /* packets in one reading behind which the gate is not asked any more */
   FLYING_LIMIT = 65536, /* the most packets under way: more are lost, as in a full queue */
 };
 
@@ -23,6 +26,7 @@ struct arrival {
   struct packet packet;
   struct flow_bases bases;
   bool based;
+  bool recorded; /* it has an event */
 };
 
 /* A way that shapes packets needs them one by one; a plain one passes on what it gets. */
@@ -86,8 +90,10 @@ bool wire_is_full(const struct wire *wire) {
   return wire->held.count >= PACKETS || wire->held.bytes >= BYTES;
 }
 
-static void record_arrival(struct wire *wire, const struct arrival *arrival, enum packet_fate fate,
-                           const char *reason) {
+/* Records what has become of it. At its first record its sender is looked at: what the host did
+ * before it sent the packet comes before what follows. */
+static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum packet_fate fate,
+                               const char *reason) {
   struct wire_record record = {.fate = fate,
                                .number = wire->numbers,
                                .lan = arrival->link->lan,
@@ -96,10 +102,15 @@ static void record_arrival(struct wire *wire, const struct arrival *arrival, enu
                                .everybody = arrival->target.everybody,
                                .reason = reason,
                                .copies = 1};
-  wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
+  uint64_t event =
+      wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
+  if (!arrival->recorded)
+    wire_look_at_sender(wire, &arrival->packet, arrival->link, event);
+  arrival->recorded = true;
+  return event;
 }
 
-static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) {
+static void hold(struct wire *wire, struct arrival *arrival, int64_t now) {
   const struct packet *packet = &arrival->packet;
   bool full = wire_is_full(wire);
   struct held *held =
@@ -113,7 +124,7 @@ static void hold(struct wire *wire, const struct arrival *arrival, int64_t now) 
   record_arrival(wire, arrival, PACKET_HELD, "");
 }
 
-static void fly(struct wire *wire, const struct arrival *arrival, int64_t due, int64_t now) {
+static void fly(struct wire *wire, struct arrival *arrival, int64_t due, int64_t now) {
   const struct packet *packet = &arrival->packet;
   struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL
                                                          : keep(arrival->link, arrival->target,
@@ -161,10 +172,11 @@ static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) 
 
 /* Passes it on as the kernel gave it, possibly many segments in one. The event comes first, since
  * the receiver may act at once. */
-static void pass(struct wire *wire, const struct arrival *arrival) {
+static void pass(struct wire *wire, struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
   const char *problem = NULL;
-  record_arrival(wire, arrival, PACKET_CROSSED, "");
+  uint64_t event = record_arrival(wire, arrival, PACKET_CROSSED, "");
+  bool still = wire_still_begin(wire, packet, arrival->target.link);
   if (arrival->target.everybody)
     problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
@@ -173,6 +185,9 @@ static void pass(struct wire *wire, const struct arrival *arrival) {
     problem = "the host refuses it";
   if (problem)
     record_arrival(wire, arrival, PACKET_LOST, problem);
+  else
+    wire_look_at_receiver(wire, packet, arrival->target.link, event);
+  wire_still_end(still, arrival->target.link);
 }
 
 /* What the kernel sends on its own account, and nobody here asked for. */
@@ -184,7 +199,7 @@ static bool is_noise(const struct packet *packet) {
                    packet->type == ROUTER_SOLICITATION || packet->type == MLD_REPORT);
 }
 
-static void decide(struct wire *wire, const struct arrival *arrival) {
+static void decide(struct wire *wire, struct arrival *arrival) {
   struct wire_way *way = wire_way(arrival->link, arrival->target.link);
   const char *lost = wire_loses(wire, way);
   if (!lost && !arrival->target.link && !arrival->target.everybody)
@@ -201,14 +216,39 @@ static void decide(struct wire *wire, const struct arrival *arrival) {
   }
 }
 
-/* A packet that has come from an interface: it is in the buffer, after its virtio header. */
-static void take(struct wire *wire, struct wire_link *link, size_t length) {
+/* The host that has a packet's destination; NULL: none. */
+static const struct lab_host *receiver_of(const struct wire *wire, const struct packet *packet) {
+  struct address address = packet_destination(packet);
+  const struct wire_link *link = address.length ? wire_link_of(wire, &address) : NULL;
+  return link ? link->host : NULL;
+}
+
+/* Whether the packet in the buffer, which the link has sent, can be taken now. */
+static enum pump_stop may_take(struct wire *wire, const struct packet *packet, bool may_look,
+                               bool bulk) {
+  const struct lab_host *to = receiver_of(wire, packet);
+  uint64_t last = wire->waiting_behind;
+  if (!bulk && (!wire_gate_is_open(&wire->gate, &wire->waiting->host->host, last) ||
+                (to && !wire_gate_is_open(&wire->gate, &to->host, last))))
+    return PUMP_AT_CALL;
+  return !may_look && wire_is_looked_behind(wire, packet) ? PUMP_AT_LOOK : PUMP_EMPTY;
+}
+
+/* Takes the packet that waits in the buffer, after its virtio header, unless something must come
+ * first. */
+static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
+  struct wire_link *link = wire->waiting;
+  size_t length = wire->waiting_length;
   struct arrival arrival = {.link = link,
                             .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
   unsigned char *bytes = wire->buffer + sizeof *arrival.header;
   packet_read(bytes, length, length, &arrival.packet);
+  enum pump_stop stop = may_take(wire, &arrival.packet, may_look, bulk);
+  if (stop != PUMP_EMPTY)
+    return stop;
+  wire->waiting = NULL;
   if (is_noise(&arrival.packet))
-    return;
+    return PUMP_EMPTY;
   bool unfinished = arrival.header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
   arrival.target = wire_find_target(wire, link->lan, &arrival.packet);
   struct wire_way *way = wire_way(link, arrival.target.link);
@@ -216,34 +256,57 @@ static void take(struct wire *wire, struct wire_link *link, size_t length) {
     packet_fix_checksums(bytes, length);
   arrival.based = flow_note(&wire->flows, &arrival.packet, &arrival.bases);
   if (wire->holds && fold(wire, &arrival, clock_monotonic()))
-    return;
+    return PUMP_EMPTY;
   wire->numbers++;
   decide(wire, &arrival);
+  return PUMP_EMPTY;
 }
 
-/* Reads a burst from one interface. True if there may be more. */
-static bool read_some(struct wire *wire, struct wire_link *link) {
-  for (int i = 0; i < BURST; i++) {
-    ssize_t got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < (ssize_t)sizeof(struct virtio_net_hdr))
-      return false;
-    take(wire, link, (size_t)got - sizeof(struct virtio_net_hdr));
-  }
+/* Reads the next packet of an interface into the buffer. False if there is none. */
+static bool read_one(struct wire *wire, struct wire_link *link) {
+  ssize_t got;
+  do
+    got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
+  while (got < 0 && errno == EINTR);
+  if (got < (ssize_t)sizeof(struct virtio_net_hdr))
+    return false;
+  wire->waiting = link;
+  wire->waiting_length = (size_t)got - sizeof(struct virtio_net_hdr);
+  wire->waiting_behind = wire_gate_last(&wire->gate);
   return true;
 }
 
-void wire_pump(struct wire *wire) {
+/* Reads a burst from one interface. Sets *more if there may be more. */
+static enum pump_stop read_some(struct wire *wire, struct wire_link *link, bool may_look,
+                                unsigned before, bool *more) {
+  for (int i = 0; i < BURST; i++) {
+    if (!read_one(wire, link))
+      return PUMP_EMPTY;
+    enum pump_stop stop = take(wire, may_look, wire->numbers - before >= BULK);
+    if (stop != PUMP_EMPTY)
+      return stop;
+  }
+  *more = true;
+  return PUMP_EMPTY;
+}
+
+enum pump_stop wire_read_all(struct wire *wire, bool may_look) {
   unsigned before = wire->numbers;
+  enum pump_stop stop = wire->waiting ? take(wire, may_look, false) : PUMP_EMPTY;
   bool more = true;
-  for (int rounds = 0; more;) {
+  for (int rounds = 0; more && stop == PUMP_EMPTY;) {
     more = false;
-    for (size_t i = 0; i < wire->link_count; i++)
-      more |= read_some(wire, wire->links[i]);
+    for (size_t i = 0; i < wire->link_count && stop == PUMP_EMPTY; i++)
+      stop = read_some(wire, wire->links[i], may_look, before, &more);
     more = more &&
            (wire->holds || ++rounds < ROUNDS); /* while packets flow, others want the lock too */
   }
   if (wire->numbers != before)
     wire_signal_news(wire);
+  return stop;
+}
+
+void wire_pump(struct wire *wire) {
+  if (wire_read_all(wire, true) != PUMP_EMPTY)
+    wire_wake(wire);
 }

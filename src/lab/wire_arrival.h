@@ -9,6 +9,16 @@
 /* The size of wire->buffer, in bytes: the virtio header and the packet. */
 enum { WIRE_BUFFER_SIZE = sizeof(struct virtio_net_hdr) + PACKET_SIZE_LIMIT + 1 };
 
+/* Why reading stopped. */
+enum pump_stop {
+  PUMP_EMPTY,   /* nothing is left, or others shall have their turn */
+  PUMP_AT_CALL, /* a call that may have sent the next packet has not returned */
+  PUMP_AT_LOOK, /* the next packet is looked behind, and `may_look` is false */
+};
+
+/* Reads what the interfaces have now; `may_look` says that the observer's lock is held. */
+enum pump_stop wire_read_all(struct wire *wire, bool may_look);
+
 /* True when no more packets can be held. */
 bool wire_is_full(const struct wire *wire);
 

@@ -1,6 +1,7 @@
 /* wire_held: what commands do to held packets, and injected packets. */
 #include "lab/wire_arrival.h"
 #include "lab/wire_device.h"
+#include "lab/wire_ends.h"
 #include "lab/wire_link.h"
 #include "lab/wire_record.h"
 #include "system/wait.h"
@@ -17,9 +18,16 @@ void wire_deliver(struct wire *wire, struct held *held) {
   held_remove(&wire->held, held);
   /* The receiver may answer at once, so its crossing is recorded first. */
   bool reachable = target.link || target.everybody;
-  wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
-                   reachable ? held->origin : "nobody has the address");
-  wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  uint64_t event = wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
+                                    reachable ? held->origin : "nobody has the address");
+  struct packet packet;
+  packet_read(held->bytes, held->length, held->length, &packet);
+  bool still = wire_still_begin(wire, &packet, target.link);
+  const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  if (reachable && problem)
+    wire_record_held(wire, held, PACKET_LOST, problem);
+  wire_look_at_receiver(wire, &packet, target.link, event);
+  wire_still_end(still, target.link);
   wire_remember(wire, held);
   wire_signal_news(wire);
   wire_pump(wire);

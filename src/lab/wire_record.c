@@ -66,14 +66,13 @@ static void describe(const struct wire *wire, const struct wire_record *record,
   }
 }
 
-void wire_record(struct wire *wire, const struct wire_record *record, const struct packet *packet,
-                 const struct flow_bases *bases) {
+uint64_t wire_record(struct wire *wire, const struct wire_record *record,
+                     const struct packet *packet, const struct flow_bases *bases) {
   char rooms[2][64];
   struct event event = {.kind = EVENT_PACKET, .statement = wire->statement, .job = wire->job};
   event.host = record->from ? record->from->host->host.name : NULL;
   describe(wire, record, packet, bases, &event.packet, rooms);
-  if (wire->timeline)
-    timeline_append(wire->timeline, &event);
+  return wire->timeline ? timeline_append(wire->timeline, &event) : 0;
 }
 
 static struct wire_record record_of(const struct held *held, enum packet_fate fate,
@@ -89,14 +88,14 @@ static struct wire_record record_of(const struct held *held, enum packet_fate fa
                               .since = clock_monotonic() - held->times[0]};
 }
 
-void wire_record_held(struct wire *wire, const struct held *held, enum packet_fate fate,
-                      const char *reason) {
+uint64_t wire_record_held(struct wire *wire, const struct held *held, enum packet_fate fate,
+                          const char *reason) {
   struct packet packet;
   struct flow_bases bases;
   struct wire_record record = record_of(held, fate, reason);
   packet_read(held->bytes, held->length, held->length, &packet);
   bool based = flow_find(&wire->flows, &packet, &bases);
-  wire_record(wire, &record, &packet, based ? &bases : NULL);
+  return wire_record(wire, &record, &packet, based ? &bases : NULL);
 }
 
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,

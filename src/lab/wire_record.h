@@ -16,11 +16,12 @@ struct wire_record {
   unsigned copies;
   int64_t since; /* nanoseconds since it was first sent */
 };
-void wire_record(struct wire *wire, const struct wire_record *record, const struct packet *packet,
-                 const struct flow_bases *bases);
+/* Appends the event. Returns its serial. */
+uint64_t wire_record(struct wire *wire, const struct wire_record *record,
+                     const struct packet *packet, const struct flow_bases *bases);
 
 /* The same for a held packet. */
-void wire_record_held(struct wire *wire, const struct held *held, enum packet_fate fate,
-                      const char *reason);
+uint64_t wire_record_held(struct wire *wire, const struct held *held, enum packet_fate fate,
+                          const char *reason);
 
 #endif

@@ -140,6 +140,18 @@ int tcp_info_read(int descriptor, struct tcp_info_bytes *info) {
   return 0;
 }
 
+enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info) {
+  struct tcp_info read = {0};
+  memcpy(&read, info->data, info->length < sizeof read ? info->length : sizeof read);
+  if (read.tcpi_retransmits > 0)
+    return TCP_INFO_END_RETRANSMITS;
+  if (read.tcpi_probes == 0)
+    return TCP_INFO_END_UNKNOWN;
+  bool closed = read.tcpi_snd_wnd == 0 &&
+                info->length >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof read.tcpi_snd_wnd;
+  return closed ? TCP_INFO_END_PROBES : TCP_INFO_END_KEEPALIVE;
+}
+
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      unsigned long long *number, bool *unlimited) {
   uint32_t small;

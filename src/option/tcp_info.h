@@ -39,6 +39,15 @@ struct tcp_info_bytes {
 /* Reads it from a TCP socket. 0, or -1 with errno set. */
 int tcp_info_read(int descriptor, struct tcp_info_bytes *info);
 
+/* What a connection that has timed out was waiting for: the kernel keeps the counts. */
+enum tcp_info_end {
+  TCP_INFO_END_UNKNOWN,     /* it waited for nothing: a time-out has not ended it */
+  TCP_INFO_END_RETRANSMITS, /* an acknowledgment of what it had sent, and sent again */
+  TCP_INFO_END_KEEPALIVE,   /* answers to keepalive probes */
+  TCP_INFO_END_PROBES,      /* answers to probes of a closed window */
+};
+enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info);
+
 /* The value of a field. False if the kernel does not provide it. *unlimited: it is not a number,
  * but means that there is no limit. */
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,

@@ -74,7 +74,9 @@ struct connection *loop_accept(struct loop *loop, struct loop *into) {
   struct service *service = loop->service;
   struct address peer = {.length = sizeof peer.storage};
   int on = 1;
+  host_act_begin(service->plan.host);
   int descriptor = accept4(loop->listener, &peer.any, &peer.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  host_act_end(service->plan.host);
   if (descriptor < 0) {
     refused(loop, errno);
     return NULL;

@@ -95,8 +95,10 @@ void connection_end(struct connection *connection, int error) {
   free(connection->memory);
   connection->memory = NULL;
   remember_closed(service, connection->cookie);
-  close(connection
-            ->descriptor); /* this also removes it from the epoll instance: nobody else has it */
+  host_act_begin(service->plan.host);
+  /* This also removes it from the epoll instance: nobody else has it. */
+  close(connection->descriptor);
+  host_act_end(service->plan.host);
   connection->error = error;
   connection->waiting_next = connection->loop->over;
   connection->loop->over = connection;

@@ -15,8 +15,11 @@ static void finish(struct connection *connection) {
     connection_end(connection, 0);
     return;
   }
+  struct host *host = connection->loop->service->plan.host;
+  host_act_begin(host);
   if (!connection->shut)
     shutdown(connection->descriptor, SHUT_WR);
+  host_act_end(host);
   connection->shut = true;
   connection->phase = CONNECTION_DRAINING;
   connection_expect(connection, DRAIN_TIME);

@@ -66,7 +66,9 @@ static void pass_end(struct connection *from) {
   struct connection *to = from->other;
   if (!from->ended || to->pending_length > 0 || to->shut)
     return;
+  host_act_begin(to->loop->service->plan.host);
   shutdown(to->descriptor, SHUT_WR);
+  host_act_end(to->loop->service->plan.host);
   to->shut = true;
 }
 

@@ -117,9 +117,7 @@ static void add_service_connection(struct collection *collection,
   if (!socket)
     return;
   socket->role = ROLE_OF_SERVICE;
-  socket->listener = served->socket->id;
-  socket->was_descriptor = served->socket->was_descriptor;
-  memcpy(socket->name, served->socket->name, sizeof socket->name);
+  socket_set_listener(socket, served->socket);
   add_found(collection, socket, kernel);
   object_release(&socket->object);
 }
@@ -188,9 +186,7 @@ static void adopt_strays(struct collection *collection) {
                  : NULL;
     if (!socket)
       continue;
-    socket->listener = listener->id;
-    socket->was_descriptor = listener->was_descriptor;
-    memcpy(socket->name, listener->name, sizeof socket->name);
+    socket_set_listener(socket, listener);
     socket_follow_orphan(socket, ROLE_QUEUED);
     add_found(collection, socket, &strays[i]);
     object_release(&socket->object);
@@ -298,7 +294,7 @@ static void report_changes(struct collection *collection, struct runner *runner,
     bool same = entry->listed && socket_is_tcp(socket) && !socket->may_change_local &&
                 entry->kernel.state == socket->seen.state;
     /* The answer shows what is new; changes are events of their own. */
-    if (socket->role == ROLE_OF_SERVICE)
+    if (socket->role == ROLE_OF_SERVICE && !socket_is_followed(socket))
       continue;
     cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
     if (same) /* only ask the kernel if something may have changed */

@@ -60,7 +60,7 @@ static void touch_peers(struct runner *runner, const struct socket *socket) {
 }
 
 static void look_at_touched(struct runner *runner) {
-  struct look_cause cause = {.call = runner->last_call.serial,
+  struct look_cause cause = {.event = runner->last_call.serial,
                              .subject = runner->last_call.subject,
                              .error = runner->last_call.error,
                              .job = runner->job,
@@ -77,10 +77,6 @@ static void look_at_touched(struct runner *runner) {
 static void forget_touched(struct runner *runner) {
   while (runner->touched.count > 0)
     object_release(&runner->touched.sockets[--runner->touched.count]->object);
-}
-
-bool session_looks(const struct session *session) {
-  return session->settings.look && session->settings.view.states;
 }
 
 static bool looks(const struct runner *runner) {
@@ -109,17 +105,25 @@ static void look_at_all(struct runner *runner) {
     inventory_report_lab(runner);
 }
 
+static void look_now(struct runner *runner) {
+  if (runner->touched.count > 0)
+    pump_wire(runner);
+  if (looks(runner))
+    look_at_all(runner);
+}
+
+static void forget_all(struct runner *runner) {
+  forget_touched(runner);
+  runner->touched.lab = false;
+}
+
 void runner_look(struct runner *runner) {
   /* With --stable only the end of the statement counts: what can be seen before depends on timing.
    */
   if (runner->session->settings.stable)
     return;
-  if (runner->touched.count > 0)
-    pump_wire(runner);
-  if (looks(runner))
-    look_at_all(runner);
-  forget_touched(runner);
-  runner->touched.lab = false;
+  look_now(runner);
+  forget_all(runner);
 }
 
 /* A number that changes with the state of any touched socket or its peers, and when a packet
@@ -128,7 +132,7 @@ static uint64_t touched_states(struct runner *runner) {
   struct lab *lab = runner->session->lab;
   uint64_t sum = inventory_lab_states(runner->session);
   for (size_t i = 0; i < runner->touched.count; i++) {
-    sum = sum * 31 + (uint64_t)look_state_now(runner->touched.sockets[i]);
+    sum = sum * 31 + (uint64_t)look_state_again(runner->touched.sockets[i]);
     touch_peers(runner, runner->touched.sockets[i]);
   }
   return lab ? sum * 31 + lab->wire.news : sum;
@@ -145,7 +149,8 @@ static bool packets_in_flight(struct runner *runner) {
   return busy;
 }
 
-void runner_settle(struct runner *runner) {
+/* Waits until nothing changes any more, and looks. */
+static void settle(struct runner *runner) {
   enum { STEP = 10, QUIET = 100 };
   /* In a lab the foreground lets packets cross and reports what they changed. */
   if (runner->job && runner->session->lab)
@@ -163,6 +168,16 @@ void runner_settle(struct runner *runner) {
   }
   if (looks(runner))
     look_at_all(runner);
-  forget_touched(runner);
-  runner->touched.lab = false;
+}
+
+void runner_settle(struct runner *runner) {
+  settle(runner);
+  forget_all(runner);
+}
+
+void runner_look_between(struct runner *runner) {
+  if (runner->session->settings.stable)
+    settle(runner);
+  else
+    look_now(runner);
 }

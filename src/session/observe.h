@@ -12,11 +12,10 @@ void session_look_around(struct session *session);
  * Bounds the memory of a session that opens and closes connections forever. */
 void session_prune_orphans(struct session *session);
 
-/* True if the shell shall look at sockets without being asked. */
-bool session_looks(const struct session *session);
-
 /* Looks at the touched sockets and their peers, and appends changes. */
 void runner_look(struct runner *runner);
+/* The same between two calls of one command, also with --stable; they stay touched. */
+void runner_look_between(struct runner *runner);
 /* For --stable: waits until nothing changes any more, then looks. */
 void runner_settle(struct runner *runner);
 

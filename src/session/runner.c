@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int runner_start(struct runner *runner, struct session *session, unsigned job,
                  const struct scope *from) {
-  *runner = (struct runner){.session = session, .job = job};
+  *runner = (struct runner){.session = session, .job = job, .stat = -1};
   waiter_create(&runner->waiter, &session->waiters, job);
   runner->scope.names = &session->names;
   runner->scope.last = &runner->last_value;
@@ -29,6 +30,9 @@ void runner_stop(struct runner *runner) {
     object_release(&runner->last_socket->object);
   while (runner->touched.count > 0)
     object_release(&runner->touched.sockets[--runner->touched.count]->object);
+  if (runner->stat >= 0)
+    close(runner->stat);
+  runner->stat = -1;
   free(runner->touched.sockets);
   free(runner->spare.values);
 }

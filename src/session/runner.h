@@ -65,6 +65,7 @@ struct runner {
   struct runner_binding binding;
   struct runner_touched touched;
   struct runner_spare spare;
+  int stat; /* its thread's, for the lab's wire (wire_gate.h); -1: not open */
 };
 
 /* Initializes a runner. Job 0 uses the session's names; any other gets a copy of the names in

@@ -10,6 +10,7 @@
 #include "names/constant.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
+#include "session/session_look.h"
 #include "socket/look.h"
 
 /* Appends "bind of socket 3 srv to 127.0.0.1:80", without the call's name if the command has that
@@ -102,8 +103,11 @@ static void use_sockets(struct runner *runner, struct call *call) {
       session_looks(runner->session))
     join_pair(call);
   for (int i = 0; i < 2; i++)
-    if (call->made[i] >= 0 && call->made_entry[i])
+    if (call->made[i] >= 0 && call->made_entry[i]) {
+      if (call_row(call)->makes == MAKES_SOCKETS && session_looks(runner->session))
+        look_at_new(call->made_entry[i]);
       runner_touch(runner, call->made_entry[i]);
+    }
   if (call->made[0] >= 0 && call->made_entry[0])
     runner_use_socket(runner, call->made_entry[0]);
 }
@@ -118,8 +122,19 @@ static int pending_datagram(const struct runner *runner, const struct call *call
   return pending < 0 ? 0 : pending;
 }
 
-/* Makes the call without the lock. False if the runner was interrupted just before it. */
-static bool perform_unlocked(struct runner *runner, struct call *call) {
+/* Looks at a socket that is about to be closed, since afterwards less can be seen of it. What has
+ * changed by itself belongs to no call. */
+static void look_before(struct runner *runner, struct socket *socket) {
+  struct look_cause cause = {
+      .job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
+  if (socket_is_tcp(socket) && socket->told)
+    session_look(runner->session, socket, &cause);
+  look_before_close(socket);
+}
+
+/* Makes the call without the lock. `on_wire` is what the lab's wire knows of it, if it is made on a
+ * host. False if the runner was interrupted just before it. */
+static bool perform_unlocked(struct runner *runner, struct call *call, struct wire_call *on_wire) {
   struct session *session = runner->session;
   struct waiter *waiter = &runner->waiter;
   if (runner->expectation.of_blocks) {
@@ -129,7 +144,9 @@ static bool perform_unlocked(struct runner *runner, struct call *call) {
   session_unlock(session);
   bool made = waiter_begin(waiter, call, call->began);
   if (made) {
+    on_wire->phase = CALL_INSIDE;
     call_perform(call);
+    on_wire->phase = CALL_RETURNED;
     waiter_end(waiter);
   }
   if (waiter->deadline)
@@ -153,6 +170,39 @@ static void record_finish(struct runner *runner, struct call *call) {
   runner->last_call.ended = call->ended;
 }
 
+/* What a call on a host sends shall be on the timeline behind the call. Nobody waits for the calls
+ * of a long transfer. */
+static struct wire_gate *gate_of(struct runner *runner, const struct call *call,
+                                 const struct host *host) {
+  struct lab *lab = runner->session->lab;
+  if (!host || !lab || call->bulk)
+    return NULL;
+  if (runner->stat < 0)
+    runner->stat = wire_gate_open_stat();
+  return &lab->wire.gate;
+}
+
+/* Makes a call that was prepared, and puts its end onto the timeline. False if the runner was
+ * interrupted just before it. */
+static bool make_call(struct runner *runner, struct call *call, const struct host *host) {
+  struct wire_call on_wire;
+  struct wire_gate *gate = gate_of(runner, call, host);
+  if (gate)
+    wire_gate_begin(gate, &on_wire, host, runner->stat, call->began);
+  bool made = perform_unlocked(runner, call, &on_wire);
+  if (made) {
+    call->interrupted = call->error == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED;
+    call_finish(call, &runner->session->sockets);
+    bind_early(runner, call);
+    record_finish(runner, call);
+  } else {
+    call_cancel(call);
+  }
+  if (gate)
+    wire_gate_end(gate, &on_wire);
+  return made;
+}
+
 int runner_call(struct runner *runner, const char *command, struct call *call,
                 struct error *error) {
   struct session *session = runner->session;
@@ -164,7 +214,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   int pending = pending_datagram(runner, call);
   bool closes = call_row(call)->closes && session_looks(session);
   if (closes)
-    look_before_close(call->entry);
+    look_before(runner, call->entry);
   if (call_row(call)->makes == MAKES_SOCKETS)
     call->host = runner->host;
   const struct host *host = call->entry ? call->entry->host : call->host;
@@ -173,18 +223,12 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   struct event start = {
       .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
   call->start_event = runner_append(runner, &start);
-  if (!perform_unlocked(runner, call)) {
-    call_cancel(call);
+  if (!make_call(runner, call, host))
     return runner_interrupted(runner, error);
-  }
-  call->interrupted = call->error == EINTR && waiter->reason != WAIT_NOT_INTERRUPTED;
-  call_finish(call, &session->sockets);
   if (closes && call->entry->descriptor < 0) {
     look_after_close(call->entry);
     session_prune_orphans(session);
   }
-  bind_early(runner, call);
-  record_finish(runner, call);
   use_sockets(runner, call);
   diagnosis_note(runner, call, pending);
   /* A blocking send that was interrupted returns the part it sent: it blocked, as expected. */

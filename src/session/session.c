@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include "lab/lab.h"
+
 void session_lock(struct session *session) {
   if (pthread_mutex_trylock(&session->lock) == 0)
     return;
@@ -29,4 +31,10 @@ void session_apply_settings(struct session *session) {
   session->settings.view.stable = session->settings.stable;
   view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
+  if (session->lab)
+    wire_set_looks(&session->lab->wire, session_looks(session));
+}
+
+bool session_looks(const struct session *session) {
+  return session->settings.look && session->settings.view.states;
 }

@@ -116,4 +116,7 @@ void session_yield_lock(struct session *session);
 /* Passes the settings on to the views and the timeline, which keep copies. */
 void session_apply_settings(struct session *session);
 
+/* Whether states are looked at without being asked for: `set look`, `set states`. */
+bool session_looks(const struct session *session);
+
 #endif

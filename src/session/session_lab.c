@@ -1,11 +1,14 @@
 #include "session/session_lab.h"
 
 #include "lab/lab.h"
+#include "session/session_wire.h"
 
 int session_lab_start(struct runner *runner, struct error *error) {
   struct session *session = runner->session;
   if (!session->lab)
     session->lab = lab_create(session->timeline, session->settings.stable, error);
+  if (session->lab && !session->lab->wire.observer.look)
+    session_wire_start(session);
   return session->lab ? 0 : -1;
 }
 

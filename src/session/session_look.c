@@ -10,7 +10,18 @@ static bool was_connected(enum socket_state state) {
          state == STATE_FIN_WAIT2;
 }
 
-/* Why a connection ended, given the errno of the call that caused it; 0: no call failed. */
+/* The time-out that has ended a connection; REASON_LOST if none has. */
+static enum state_reason time_out_reason(const struct socket *socket) {
+  static const enum state_reason reasons[] = {[TCP_INFO_END_UNKNOWN] = REASON_LOST,
+                                              [TCP_INFO_END_RETRANSMITS] = REASON_TIMED_OUT,
+                                              [TCP_INFO_END_KEEPALIVE] = REASON_KEEPALIVE,
+                                              [TCP_INFO_END_PROBES] = REASON_PROBES};
+  struct tcp_info_bytes info;
+  return look_tcp_info(socket, &info) < 0 ? REASON_LOST : reasons[tcp_info_end_of(&info)];
+}
+
+/* Why a connection ended, given the errno of the call that found it so; 0: no call failed. In a lab
+ * each RST that comes is looked behind, so what is found without one has timed out. */
 static enum state_reason end_reason(const struct socket *socket, enum socket_state before,
                                     int error) {
   if (before == STATE_SYN_SENT || before == STATE_SYN_RECV || before == STATE_CLOSED)
@@ -21,16 +32,21 @@ static enum state_reason end_reason(const struct socket *socket, enum socket_sta
     return REASON_NONE;
   if (error == ECONNRESET || error == EPIPE)
     return REASON_RESET;
-  if (error == ETIMEDOUT)
-    return REASON_TIMED_OUT;
+  if (error == ETIMEDOUT || (socket->host && !socket->shut))
+    return time_out_reason(socket);
   return socket->shut ? REASON_NONE : REASON_LOST;
 }
 
 static enum state_reason change_reason(const struct socket *socket, const struct snapshot *before,
-                                       int error) {
+                                       const struct look_cause *cause) {
   enum socket_state now = socket->seen.state;
+  int error = cause->subject == socket->id ? cause->error : 0;
   if (now == before->state)
     return REASON_NONE;
+  if (now == STATE_CLOSED && cause->reset)
+    return before->state == STATE_SYN_SENT ? REASON_REFUSED : REASON_RESET;
+  if (now == STATE_CLOSED && cause->unreachable)
+    return REASON_UNREACHABLE;
   if (now == STATE_DISCONNECTED)
     return REASON_PEER_GONE;
   if (now == STATE_CLOSED)
@@ -44,15 +60,16 @@ static enum state_reason change_reason(const struct socket *socket, const struct
 
 static void append_change(struct session *session, const struct socket *socket,
                           const struct snapshot *before, const struct look_cause *cause,
-                          const struct socket_label *label) {
-  bool own = cause->subject == socket->id;
+                          const struct socket_label *label, bool first) {
   struct event_state state = {.socket = *label,
                               .before = *before,
                               .now = socket->seen,
-                              .reason = change_reason(socket, before, own ? cause->error : 0),
+                              .reason = change_reason(socket, before, cause),
+                              .exact = cause->exact,
+                              .first = first,
                               .asked = cause->asked};
   struct event event = {.kind = EVENT_STATE,
-                        .cause = cause->call,
+                        .cause = cause->event,
                         .job = cause->job,
                         .statement = cause->statement,
                         .host = socket->host ? socket->host->name : NULL,
@@ -64,11 +81,14 @@ bool session_look(struct session *session, struct socket *socket, const struct l
   struct snapshot before;
   struct socket_label label = socket_label(
       socket); /* taken first: a socket that is gone after the look still had its old role before */
+  bool first = !socket->told;
   object_retain(&socket->object); /* the table drops a socket that is gone */
   bool changed = look_state(socket, cause->time, &before);
   label.cookie = socket->cookie;
+  if (socket->role == ROLE_OF_SERVICE && before.state != STATE_SYN_RECV)
+    label.role = socket->role; /* it was accepted meanwhile, and not before it was ESTABLISHED */
   if (changed)
-    append_change(session, socket, &before, cause, &label);
+    append_change(session, socket, &before, cause, &label, first);
   object_release(&socket->object);
   return changed;
 }

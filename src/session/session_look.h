@@ -6,9 +6,12 @@
 
 /* What causes a look. */
 struct look_cause {
-  uint64_t call;    /* serial number of a call's event; 0: none */
+  uint64_t event;   /* serial number of the call's event, or the packet's; 0: none */
   uint64_t subject; /* id of the socket that the call was made on */
   int error;        /* errno of the call */
+  bool exact;       /* it is made behind a packet, before anything else can follow */
+  bool reset;       /* the packet was a RST that came */
+  bool unreachable; /* the packet was an ICMP error that came */
   unsigned job;
   uint64_t statement;
   int64_t time; /* monotonic nanoseconds */

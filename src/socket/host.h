@@ -4,6 +4,7 @@
 #ifndef SOCKSH_SOCKET_HOST_H
 #define SOCKSH_SOCKET_HOST_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "names/address.h"
@@ -20,9 +21,22 @@ struct host {
   /* Creates what socket(2) or socketpair(2) creates, on that host, and fills in one descriptor or
    * two. 0, or an errno. Any thread may call it. */
   int (*make)(struct host *host, int domain, int type, int protocol, bool pair, int made[2]);
+  /* Held for writing while a packet is delivered to it and what that has changed is looked at, and
+   * for reading by a service while it changes a state there itself: accept, shutdown, close. */
+  pthread_rwlock_t still;
   /* Its own address of a family, as the other hosts reach it; length 0 if it has none. */
   struct address (*address)(const struct host *host, int family);
 };
+
+/* Enclose what a service does on a host that changes a state; NULL: the real network. */
+static inline void host_act_begin(struct host *host) {
+  if (host)
+    pthread_rwlock_rdlock(&host->still);
+}
+static inline void host_act_end(struct host *host) {
+  if (host)
+    pthread_rwlock_unlock(&host->still);
+}
 
 /* The host's name; "" for the real network. */
 static inline const char *host_name(const struct host *host) {

@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "system/wait.h"
+
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
@@ -54,15 +56,15 @@ static enum socket_state other_state(const struct socket *socket, bool reread) {
   return state;
 }
 
-/* The state of a socket without a descriptor. */
-static enum socket_state orphan_state(const struct socket *socket) {
-  struct kernel_socket found;
+/* The state of a socket without a descriptor; *accepted says that a process has one. */
+static enum socket_state orphan_state(const struct socket *socket, bool *accepted) {
+  struct kernel_socket found = {.inode = 0};
   struct error ignored;
-  bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
-  if (!followed || !socket_kernel(socket))
+  if (!socket_is_followed(socket) || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
   int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer,
                           socket->cookie, &found, &ignored);
+  *accepted = there > 0 && found.inode != 0;
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
 }
 
@@ -86,7 +88,9 @@ static enum socket_state state_of(const struct socket *socket, bool reread) {
   if (socket->descriptor < 0) {
     /* Another descriptor, made by dup(2), may refer to the same socket. */
     const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
-    return other && other->descriptor >= 0 ? state_of(other, reread) : orphan_state(socket);
+    bool accepted;
+    return other && other->descriptor >= 0 ? state_of(other, reread)
+                                           : orphan_state(socket, &accepted);
   }
   if (!socket_is_tcp(socket))
     return other_state(socket, reread);
@@ -101,6 +105,13 @@ enum socket_state look_state_now(const struct socket *socket) {
   return state_of(socket, true);
 }
 
+enum socket_state look_state_again(struct socket *socket) {
+  enum socket_state state = state_of(socket, true);
+  if (state == socket->seen.state && state != STATE_UNKNOWN)
+    socket->seen.time = clock_monotonic();
+  return state;
+}
+
 void look_identity(struct socket *socket) {
   socklen_t length = sizeof socket->cookie;
   if (socket->cookie || socket->descriptor < 0 || socket_is_none(socket))
@@ -111,11 +122,19 @@ void look_identity(struct socket *socket) {
   /* If it waited in a listener's queue, it has its descriptor now. */
   struct socket *queued = NULL;
   while ((queued = socket_table_find_cookie(socket->table, socket->cookie, queued)))
-    if (queued->role == ROLE_QUEUED) {
+    if (queued->role == ROLE_QUEUED || queued->role == ROLE_OF_SERVICE) {
       socket->listener = queued->listener;
       socket_release_orphan(queued);
       break;
     }
+}
+
+void look_at_new(struct socket *socket) {
+  look_identity(socket);
+  if (!socket_is_tcp(socket))
+    return;
+  socket->seen.state = state_of(socket, false);
+  socket->seen.time = socket->seen.since = clock_monotonic();
 }
 
 void look_before_close(struct socket *socket) {
@@ -139,18 +158,28 @@ void look_after_close(struct socket *socket) {
     socket_follow_orphan(socket, ROLE_LINGERING);
 }
 
+/* Whether a call of the session waits at its listener, and may just have got it. */
+static bool is_being_accepted(const struct socket *socket) {
+  const struct socket *listener = socket_table_find(socket->table, socket->was_descriptor);
+  return listener && listener->id == socket->listener && listener->waiting > 0;
+}
+
 /* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
  * ever reported. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
-  enum socket_state state = orphan_state(socket);
+  bool accepted = false;
+  enum socket_state state = orphan_state(socket, &accepted);
+  if (accepted && socket->role == ROLE_QUEUED && !is_being_accepted(socket))
+    socket->role = ROLE_OF_SERVICE;
   *before = socket->seen;
   if (state == STATE_UNKNOWN || state == before->state ||
       (socket->role == ROLE_GONE && before->state == STATE_UNKNOWN)) {
     socket->seen.time = now;
     return false;
   }
+  socket->told = true;
   socket->seen.state = state;
-  socket->seen.time = now;
+  socket->seen.time = socket->seen.since = now;
   if (state == STATE_CLOSED)
     socket_release_orphan(socket);
   return true;
@@ -164,22 +193,29 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (!socket->cookie)
     look_identity(socket);
   enum socket_state state = state_of(socket, socket->may_change_local);
-  bool changed = state != socket->seen.state;
+  bool changed = state != socket->seen.state || !socket->told;
   *before = socket->seen;
+  if (!socket->told && state == before->state)
+    before->state = STATE_UNKNOWN;
   socket->seen.time = now;
   if (!changed && !socket->may_change_local)
     return false;
   struct address local = look_local(socket);
   struct address peer = look_peer(socket);
   socket->may_change_local = false;
+  /* Before and after a connection getpeername(2) tells no peer; keep the last known one, which is
+   * worth more than none. */
+  bool over = peer.length == 0 && socket->seen.peer.length > 0 && state == STATE_CLOSED;
+  if (peer.length == 0 && socket_is_tcp(socket) && state != STATE_LISTEN)
+    peer = socket->seen.peer;
+  if (!changed && over) /* that it has lost its local address, too, is no news */
+    socket->seen.local = local;
   if (!changed && address_equal(&local, &socket->seen.local) &&
       address_equal(&peer, &socket->seen.peer))
     return false;
-  /* A closed connection no longer has a peer; keep the last known one, which is worth more than
-   * none. */
-  if (peer.length == 0 && changed && socket_is_tcp(socket) && state != STATE_LISTEN)
-    peer = socket->seen.peer;
-  socket->seen = (struct snapshot){state, local, peer, now};
+  int64_t since = state == socket->seen.state ? socket->seen.since : now;
+  socket->seen = (struct snapshot){state, local, peer, now, since};
+  socket->told = true;
   socket_index(socket);
   return true;
 }
@@ -188,8 +224,7 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
 static void look_orphan_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;
   struct error ignored;
-  bool followed = socket->role == ROLE_LINGERING || socket->role == ROLE_QUEUED;
-  if (!followed || !socket_is_tcp(socket) || !socket_kernel(socket) ||
+  if (!socket_is_followed(socket) || !socket_is_tcp(socket) || !socket_kernel(socket) ||
       kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
                   &found, &ignored) <= 0)
     return;

@@ -10,9 +10,10 @@
 #include "socket/socket.h"
 
 /* Looks at the state and addresses of a socket. True if they differ from socket->seen, which is
- * then updated, with the old ones in *before. `now` is the time of the look, in monotonic
- * nanoseconds. A socket without a descriptor is looked up in the kernel's list; once it is gone
- * from there, nothing more can be seen of it. */
+ * then updated, with the old ones in *before; the first time also if they are what look_at_new saw,
+ * and *before then has no state. `now` is the time of the look, in monotonic nanoseconds. A socket
+ * without a descriptor is looked up in the kernel's list; once it is gone from there, nothing more
+ * can be seen of it. */
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
 
 /* Reads its cookie, unless it is known, so that it can be told apart from every other socket. */
@@ -23,8 +24,13 @@ void look_identity(struct socket *socket);
 void look_before_close(struct socket *socket);
 void look_after_close(struct socket *socket);
 
+/* Looks at a socket that was just made, so that what it was at first is known. No event says so. */
+void look_at_new(struct socket *socket);
+
 /* Looks at the state alone, now, without updating socket->seen. */
 enum socket_state look_state_now(const struct socket *socket);
+/* The same; where the state is still the one in socket->seen, its time is updated. */
+enum socket_state look_state_again(struct socket *socket);
 
 /* What is read only on request. */
 struct look_details {

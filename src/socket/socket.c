@@ -93,6 +93,12 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
+void socket_set_listener(struct socket *socket, const struct socket *listener) {
+  socket->listener = listener->id;
+  socket->was_descriptor = listener->was_descriptor;
+  memcpy(socket->name, listener->name, sizeof socket->name);
+}
+
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;
@@ -135,10 +141,6 @@ void socket_table_remove(struct socket_table *table, struct socket *socket) {
   index_remove(&table->cookies, socket);
   index_remove(&table->pairs, socket);
   object_release(&socket->object);
-}
-
-struct socket *socket_table_find(const struct socket_table *table, int descriptor) {
-  return descriptor >= 0 && (size_t)descriptor < table->room ? table->entries[descriptor] : NULL;
 }
 
 struct socket *socket_table_next(const struct socket_table *table, int descriptor) {

@@ -22,7 +22,8 @@ struct snapshot {
   enum socket_state state;
   struct address local; /* length 0: none, or not looked at */
   struct address peer;
-  int64_t time; /* time of the look, monotonic nanoseconds; 0: never */
+  int64_t time;  /* time of the look, monotonic nanoseconds; 0: never */
+  int64_t since; /* when the state was first seen */
 };
 
 /* What refers to a socket in the kernel. */
@@ -31,7 +32,7 @@ enum socket_role {
   ROLE_QUEUED,    /* nothing yet: it is half-open, or waits in its listener's queue for accept */
   ROLE_LINGERING, /* nothing any more: its descriptor is closed, but the connection has not ended */
   ROLE_GONE,      /* the kernel no longer has it, or only another process does */
-  ROLE_OF_SERVICE, /* a descriptor of one of the session's services */
+  ROLE_OF_SERVICE, /* one of the session's services, or another process, has accepted it */
   ROLE_LAST = ROLE_OF_SERVICE,
 };
 
@@ -58,6 +59,7 @@ struct socket {
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
   struct snapshot seen;        /* what the last look found */
+  bool told;    /* an event has said what was seen; before that, a new socket is CLOSED */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
@@ -113,6 +115,9 @@ void socket_release_orphan(struct socket *socket);
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,
                                     const struct kernel_socket *from);
 
+/* Notes the listener that a connection came from: it is called like it. */
+void socket_set_listener(struct socket *socket, const struct socket *listener);
+
 /* The next socket with this cookie after `after`, the first for NULL; NULL: none. Duplicated
  * descriptors share a cookie. */
 struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
@@ -122,11 +127,19 @@ struct socket *socket_table_find_cookie(const struct socket_table *table, uint64
  * the first for NULL; NULL: none. */
 struct socket *socket_find_peer(const struct socket *socket, const struct socket *after);
 
+/* The next TCP socket on a host (NULL: the real network) with these two addresses, after `after`,
+ * the first for NULL; NULL: none. */
+struct socket *socket_find_pair(const struct socket_table *table, const struct host *host,
+                                const struct address *local, const struct address *peer,
+                                const struct socket *after);
+
 /* Updates the indexes by cookie and addresses: call it when either has changed. */
 void socket_index(struct socket *socket);
 
 /* The entry of a descriptor, or NULL. */
-struct socket *socket_table_find(const struct socket_table *table, int descriptor);
+static inline struct socket *socket_table_find(const struct socket_table *table, int descriptor) {
+  return descriptor >= 0 && (size_t)descriptor < table->room ? table->entries[descriptor] : NULL;
+}
 
 /* The next open entry at or above this descriptor, or NULL. */
 struct socket *socket_table_next(const struct socket_table *table, int descriptor);
@@ -146,6 +159,11 @@ static inline struct kernel *socket_kernel(const struct socket *socket) {
 /* True for descriptors of the session that are not sockets. */
 static inline bool socket_is_none(const struct socket *socket) {
   return socket->epoll || socket->pipe;
+}
+
+/* True if it has no descriptor and is looked at all the same; see socket_follow_orphan. */
+static inline bool socket_is_followed(const struct socket *socket) {
+  return socket->descriptor < 0 && socket->links[INDEX_COOKIE].linked;
 }
 
 /* True if the kernel has TCP states for it. */

@@ -23,7 +23,7 @@ void socket_follow_orphan(struct socket *socket, enum socket_role role) {
 
 void socket_release_orphan(struct socket *socket) {
   struct socket_table *table = socket->table;
-  if (socket->role != ROLE_QUEUED && socket->role != ROLE_LINGERING)
+  if (!socket_is_followed(socket))
     return;
   if (socket->orphan_next)
     socket->orphan_next->orphan_before = socket->orphan_before;
@@ -116,6 +116,18 @@ struct socket *socket_find_peer(const struct socket *socket, const struct socket
   struct socket *found = index_next(&table->pairs, number, after);
   while (found && !(same(&peer, &found->seen.local) && same(&local, &found->seen.peer) &&
                     same_network(socket, found)))
+    found = index_next(&table->pairs, number, found);
+  return found;
+}
+
+struct socket *socket_find_pair(const struct socket_table *table, const struct host *host,
+                                const struct address *local, const struct address *peer,
+                                const struct socket *after) {
+  struct endpoint ends[2] = {endpoint_of(local), endpoint_of(peer)};
+  uint64_t number = pair_number(&ends[0], &ends[1]);
+  struct socket *found = index_next(&table->pairs, number, after);
+  while (found && !(found->host == host && same(&ends[0], &found->seen.local) &&
+                    same(&ends[1], &found->seen.peer)))
     found = index_next(&table->pairs, number, found);
   return found;
 }

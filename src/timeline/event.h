@@ -47,20 +47,25 @@ struct event_statement {
 /* Why a state changed, as far as the kernel tells: by the state itself, or by the result of a
  * call. */
 enum state_reason {
-  REASON_NONE,      /* a call of this session, or nothing to add */
-  REASON_PEER_FIN,  /* the peer's FIN has arrived */
-  REASON_PEER_GONE, /* the other end of a Unix connection was closed */
-  REASON_RESET,     /* the peer sent a RST */
-  REASON_REFUSED,   /* a RST answered the SYN */
-  REASON_TIMED_OUT, /* what was sent was not acknowledged in time */
-  REASON_LOST,      /* reset or timed out: the next call on the socket will say which */
+  REASON_NONE,        /* a call of this session, or nothing to add */
+  REASON_PEER_FIN,    /* the peer's FIN has arrived */
+  REASON_PEER_GONE,   /* the other end of a Unix connection was closed */
+  REASON_RESET,       /* the peer sent a RST */
+  REASON_REFUSED,     /* a RST answered the SYN */
+  REASON_TIMED_OUT,   /* what was sent was not acknowledged in time */
+  REASON_KEEPALIVE,   /* keepalive probes were not answered in time */
+  REASON_PROBES,      /* probes of the peer's closed window were not */
+  REASON_UNREACHABLE, /* an ICMP error has come back */
+  REASON_LOST,        /* reset or timed out: the next call on the socket will say which */
 };
 
 struct event_state {
   struct socket_label socket;
-  struct snapshot before; /* state STATE_UNKNOWN: this is the first report about it */
+  struct snapshot before; /* state STATE_UNKNOWN: nobody looked before */
   struct snapshot now;
   enum state_reason reason;
+  bool exact; /* the look was made behind the packet that changed the state: nothing lies between */
+  bool first; /* no event was about this socket before; `before` is what it was when it was made */
   bool asked; /* the user asked: an answer that shows it follows */
 };
 

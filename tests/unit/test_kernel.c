@@ -286,14 +286,47 @@ static void test_transitions(void **state) {
     assert_int_equal(transition_find(transitions[i].from, transitions[i].to), i + 1);
 }
 
+static void note_change(struct diagram *diagram, enum socket_state from, enum socket_state to) {
+  struct transition_sight sight = {.from = from, .to = to};
+  diagram_note(diagram, &sight);
+}
+
+static int taken(enum socket_state from, enum socket_state to, struct transition_sight rest) {
+  rest.from = from;
+  rest.to = to;
+  return transition_taken(&rest);
+}
+
+/* An arc counts only if nothing else can have led from the one state to the other. */
+static void test_transition_taken(void **state) {
+  const struct transition_sight looks = {.stayed = 1};
+  const struct transition_sight exact = {.exact = true};
+  const struct transition_sight reset = {.exact = true, .reset = true};
+  const struct transition_sight minute = {.stayed = 60000000000};
+  const struct transition_sight soon = {.stayed = 65000000};
+  (void)state;
+  assert_int_equal(taken(STATE_FIN_WAIT1, STATE_TIME_WAIT, looks), 0);
+  assert_int_equal(taken(STATE_FIN_WAIT1, STATE_TIME_WAIT, exact), 16);
+  assert_int_equal(taken(STATE_SYN_SENT, STATE_ESTABLISHED, looks), 0);
+  assert_int_equal(taken(STATE_SYN_SENT, STATE_ESTABLISHED, exact), 8);
+  assert_int_equal(taken(STATE_SYN_RECV, STATE_FIN_WAIT1, looks), 0);
+  assert_int_equal(taken(STATE_FIN_WAIT1, STATE_FIN_WAIT2, looks), 14);
+  assert_int_equal(taken(STATE_SYN_SENT, STATE_CLOSED, looks), 0);
+  assert_int_equal(taken(STATE_SYN_SENT, STATE_CLOSED, reset), 6);
+  assert_int_equal(taken(STATE_LAST_ACK, STATE_CLOSED, exact), 20);
+  assert_int_equal(taken(STATE_LAST_ACK, STATE_CLOSED, reset), 0);
+  assert_int_equal(taken(STATE_TIME_WAIT, STATE_CLOSED, minute), 21);
+  assert_int_equal(taken(STATE_TIME_WAIT, STATE_CLOSED, soon), 0);
+  assert_int_equal(taken(STATE_ESTABLISHED, STATE_CLOSED, exact), 0);
+}
+
 static void test_diagram(void **state) {
   struct diagram diagram = {0};
   struct bytes bytes = {0};
   (void)state;
-  diagram_note(&diagram, STATE_UNKNOWN, STATE_CLOSED);
-  diagram_note(&diagram, STATE_CLOSED,
-               STATE_ESTABLISHED); /* what was between them is not made up */
-  diagram_note(&diagram, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
+  note_change(&diagram, STATE_UNKNOWN, STATE_CLOSED);
+  note_change(&diagram, STATE_CLOSED, STATE_ESTABLISHED); /* what was between them is not made up */
+  note_change(&diagram, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
   diagram_append(&diagram, &bytes);
   const char *text = bytes_text(&bytes);
   assert_non_null(strstr(text, "[   CLOSED    ]"));
@@ -310,10 +343,15 @@ static void test_diagram(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_find_inet),    cmocka_unit_test(test_find_inet6),
-      cmocka_unit_test(test_ports_reused), cmocka_unit_test(test_walk),
-      cmocka_unit_test(test_peers),        cmocka_unit_test(test_duplicates),
-      cmocka_unit_test(test_orphan_limit), cmocka_unit_test(test_transitions),
+      cmocka_unit_test(test_find_inet),
+      cmocka_unit_test(test_find_inet6),
+      cmocka_unit_test(test_ports_reused),
+      cmocka_unit_test(test_walk),
+      cmocka_unit_test(test_peers),
+      cmocka_unit_test(test_duplicates),
+      cmocka_unit_test(test_orphan_limit),
+      cmocka_unit_test(test_transitions),
+      cmocka_unit_test(test_transition_taken),
       cmocka_unit_test(test_diagram),
   };
   return cmocka_run_group_tests(tests, start, stop);

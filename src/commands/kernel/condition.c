@@ -35,7 +35,7 @@ static bool has_error(const struct awaited *awaited) {
 /* A connection is closed if nothing is left of it in the kernel, or it is in TIME_WAIT, where no
  * process has it. */
 static bool is_closed(const struct awaited *awaited) {
-  enum socket_state state = look_state_now(awaited->socket);
+  enum socket_state state = look_state_again(awaited->socket);
   if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
     return state == STATE_DISCONNECTED;
   return state == STATE_CLOSED || state == STATE_TIME_WAIT || state == STATE_UNKNOWN;
@@ -62,7 +62,7 @@ static int64_t half_open_of(const struct awaited *awaited) {
 }
 
 static bool is_in_state(const struct awaited *awaited) {
-  enum socket_state state = look_state_now(awaited->socket);
+  enum socket_state state = look_state_again(awaited->socket);
   if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
     state = STATE_CLOSED;
   return state == awaited->state;

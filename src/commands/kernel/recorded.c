@@ -6,6 +6,8 @@
 #include "command/invocation.h"
 #include "language/escape.h"
 #include "packet/packet.h"
+#include "session/inventory.h"
+#include "session/session_look.h"
 #include "view/notation/line.h"
 #include "view/picture/diagram.h"
 
@@ -34,7 +36,7 @@ static bool take_change(const struct event *event, void *context) {
   return true;
 }
 
-/* Collects the calls that caused the changes, as lines. */
+/* Collects the calls and packets that caused the changes, as lines. */
 struct causes {
   const struct change *changes;
   size_t count;
@@ -49,7 +51,10 @@ static bool take_cause(const struct event *event, void *context) {
     bytes_append_char(&causes->lines, '\0');
   for (; causes->next < causes->count && causes->changes[causes->next].cause == event->serial;
        causes->next++) {
-    line_append_call(event->call, &causes->lines);
+    if (event->kind == EVENT_PACKET)
+      line_append_packet_name(&event->packet, &causes->lines);
+    else
+      line_append_call(event->call, &causes->lines);
     bytes_append_char(&causes->lines, '\0');
   }
   return causes->next < causes->count;
@@ -62,21 +67,38 @@ static void add_state_name(struct answer *answer, enum socket_state state) {
   bytes_free(&text);
 }
 
+static struct transition_sight sight_of(const struct event_state *state) {
+  const struct snapshot *before = &state->before;
+  return (struct transition_sight){
+      .from = before->state,
+      .to = state->now.state,
+      .exact = state->exact,
+      .told = state->reason == REASON_REFUSED,
+      .reset = state->reason == REASON_RESET || state->reason == REASON_LOST,
+      .timed_out = state->reason == REASON_TIMED_OUT || state->reason == REASON_UNREACHABLE,
+      .stayed = before->since ? state->now.time - before->since : 0,
+  };
+}
+
 /* Says if states between the two looks were missed. */
 static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *before = &change->state.before;
   const struct snapshot *now = &change->state.now;
   bool first = before->state == STATE_UNKNOWN;
+  struct transition_sight sight = sight_of(&change->state);
   bool tcp = change->state.socket.protocol == IPPROTO_TCP;
-  bool gap = tcp && !first && before->state != now->state &&
-             transition_find(before->state, now->state) == 0;
+  bool gap = tcp && !first && before->state != now->state && transition_taken(&sight) == 0;
+  bool none = transition_find(before->state, now->state) == 0;
   bool lost = now->state == STATE_CLOSED && gap;
   if (change->state.reason != REASON_NONE)
     answer_add_text(answer, line_reason(change->state.reason));
   else if (gap && !lost)
-    answer_add_text(answer, _("states between were not seen"));
+    answer_add_text(answer, none ? _("states between were not seen")
+                                 : _("states between may have been missed"));
   else if (lost)
-    answer_add_text(answer, _("states between were not seen, or it was reset"));
+    answer_add_text(answer, now->state == STATE_CLOSED && before->state == STATE_TIME_WAIT
+                                ? _("sooner than after 60 s")
+                                : _("states between were not seen, or it was reset"));
   else if (first && change->state.socket.role == ROLE_QUEUED)
     answer_add_text(answer, _("in its listener's queue"));
   else
@@ -93,7 +115,7 @@ static void add_change(struct answer *answer, const struct change *change, int64
   else
     add_state_name(answer, before->state);
   add_state_name(answer, change->state.now.state);
-  if (first || before->time == 0)
+  if (first || before->time == 0 || change->state.exact)
     answer_add_empty(answer);
   else
     answer_add_time(answer, change->state.now.time - before->time);
@@ -104,6 +126,23 @@ static void add_change(struct answer *answer, const struct change *change, int64
   add_remark(answer, change);
 }
 
+/* What has changed since the last look, and was not seen, belongs to the answer. */
+static void look_again(struct runner *runner, struct socket *socket) {
+  struct look_cause cause = {
+      .job = runner->job, .statement = runner->statement, .time = clock_monotonic(), .asked = true};
+  if (runner->session->settings.look)
+    session_look(runner->session, socket, &cause);
+}
+
+/* The same for all sockets. */
+static void look_again_at_all(struct runner *runner) {
+  struct inventory inventory;
+  struct error ignored; /* out of memory: the answer says what is known */
+  if (runner->session->settings.look &&
+      inventory_take(runner, KERNEL_TCP, &inventory, &ignored) == 0)
+    inventory_free(&inventory);
+}
+
 static int run_transitions(struct invocation *invocation) {
   static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"),
                                         N_("BY"), "",         NULL};
@@ -111,11 +150,13 @@ static int run_transitions(struct invocation *invocation) {
   const struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct changes changes = {.socket = socket};
   struct answer answer;
+  look_again(runner, (struct socket *)socket);
   uint64_t lost =
       timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
   struct causes causes = {.changes = (const struct change *)changes.list.data,
                           .count = changes.list.length / sizeof(struct change)};
-  timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_CALL_FINISH), take_cause, &causes);
+  timeline_walk(runner->session->timeline, 1,
+                EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_PACKET), take_cause, &causes);
   for (; causes.next < causes.count; causes.next++)
     bytes_append_char(&causes.lines, '\0');
   answer_table(&answer, "transitions", columns);
@@ -151,9 +192,10 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
       continue;
     /* A half-open connection in a listener's queue came there from LISTEN. */
     bool half_open = state->socket.role == ROLE_QUEUED && state->now.state == STATE_SYN_RECV;
-    enum socket_state from =
-        state->before.state == STATE_UNKNOWN && half_open ? STATE_LISTEN : state->before.state;
-    diagram_note(diagram, from, state->now.state);
+    struct transition_sight sight = sight_of(state);
+    if (sight.from == STATE_UNKNOWN && half_open)
+      sight.from = STATE_LISTEN;
+    diagram_note(diagram, &sight);
   }
 }
 
@@ -164,6 +206,10 @@ static int run_diagram(struct invocation *invocation) {
   struct changes changes = {.socket = invocation_socket(invocation, "SOCKET")};
   struct diagram diagram = {0};
   struct answer answer;
+  if (changes.socket)
+    look_again(runner, (struct socket *)changes.socket);
+  else
+    look_again_at_all(runner);
   timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
   fill_diagram(&diagram, &changes);
   bool failed = changes.list.failed;

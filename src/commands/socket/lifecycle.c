@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/invocation.h"
+#include "session/observe.h"
 #include "session/service_handle.h"
 
 /* Gives a socket that a call made as the result. */
@@ -90,6 +91,8 @@ static int run_close(struct invocation *invocation) {
                   value->socket->descriptor);
     service_handle_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
+    if (i > 0) /* what the close before it has brought about is not mixed with what this one does */
+      runner_look_between(invocation->runner);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)
       error_set_place(invocation->error, value->place);

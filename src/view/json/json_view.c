@@ -91,17 +91,27 @@ static json_t *state_name(enum socket_state state) {
 }
 
 static const char *set_state(json_t *object, const struct event_state *state) {
-  static const char *const reasons[] = {
-      [REASON_PEER_FIN] = "peer-fin", [REASON_PEER_GONE] = "peer-gone", [REASON_RESET] = "reset",
-      [REASON_REFUSED] = "refused",   [REASON_TIMED_OUT] = "timed-out", [REASON_LOST] = "lost"};
+  static const char *const reasons[] = {[REASON_PEER_FIN] = "peer-fin",
+                                        [REASON_PEER_GONE] = "peer-gone",
+                                        [REASON_RESET] = "reset",
+                                        [REASON_REFUSED] = "refused",
+                                        [REASON_TIMED_OUT] = "timed-out",
+                                        [REASON_KEEPALIVE] = "keepalive",
+                                        [REASON_PROBES] = "window-probes",
+                                        [REASON_UNREACHABLE] = "unreachable",
+                                        [REASON_LOST] = "lost"};
   json_object_set_new(object, "socket", json_socket(&state->socket));
   json_object_set_new(object, "before", state_name(state->before.state));
+  json_object_set_new(object, "exact", json_boolean(state->exact));
+  json_object_set_new(object, "first", json_boolean(state->first));
   json_object_set_new(object, "state", state_name(state->now.state));
   json_object_set_new(object, "local", json_address(&state->now.local));
   json_object_set_new(object, "peer", json_address(&state->now.peer));
   json_object_set_new(object, "seen_before",
                       state->before.time ? json_integer(state->before.time) : json_null());
   set_number(object, "seen", state->now.time);
+  json_object_set_new(object, "since",
+                      state->before.since ? json_integer(state->before.since) : json_null());
   json_object_set_new(object, "reason",
                       state->reason == REASON_NONE ? json_null()
                                                    : json_string(reasons[state->reason]));

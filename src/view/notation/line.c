@@ -1,7 +1,9 @@
 #include "view/notation/line.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
+#include "packet/packet.h"
 #include "view/notation/notation.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/service_line.h"
@@ -24,9 +26,15 @@ const char *line_reason(enum state_reason reason) {
   case REASON_REFUSED:
     return _("refused by the peer");
   case REASON_TIMED_OUT:
-    return _("timed out");
+    return _("timed out: what was sent was not acknowledged");
+  case REASON_KEEPALIVE:
+    return _("keepalive probes unanswered");
+  case REASON_PROBES:
+    return _("window probes unanswered");
+  case REASON_UNREACHABLE:
+    return _("an ICMP error came back");
   case REASON_LOST:
-    return _("reset by the peer, or timed out");
+    return _("why is not known yet");
   case REASON_NONE:
     break;
   }
@@ -62,6 +70,20 @@ static void append_test(const struct event_test *test, struct bytes *bytes) {
 
 void line_append_packet(const struct event_packet *packet, struct bytes *bytes) {
   packet_append_line(&plain, packet, bytes);
+}
+
+void line_append_packet_name(const struct event_packet *event, struct bytes *bytes) {
+  struct packet packet;
+  packet_read(event->bytes, event->length, event->total, &packet);
+  bytes_append_format(bytes, _("packet %u "), event->number);
+  if (packet.has_transport && packet.protocol == IPPROTO_TCP)
+    packet_flags_append(packet.flags, bytes);
+  else
+    bytes_append_text(bytes, packet.protocol == IPPROTO_ICMPV6 ? "ICMP6" : "ICMP");
+  bytes_append_char(bytes, ' ');
+  escape_append_plain(bytes, event->source, strlen(event->source), false, ESCAPE_ASCII);
+  bytes_append_text(bytes, " > ");
+  escape_append_plain(bytes, event->target, strlen(event->target), false, ESCAPE_ASCII);
 }
 
 static void append_packet(const struct event_packet *packet, struct bytes *bytes) {

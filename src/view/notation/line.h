@@ -16,6 +16,9 @@ void line_append_error(const struct event_error *error, struct bytes *bytes);
 /* Why a state changed, in a few words; "" for no reason. */
 const char *line_reason(enum state_reason reason);
 
+/* Appends which packet it is, in a few words: "packet 2 S. server > client". */
+void line_append_packet_name(const struct event_packet *packet, struct bytes *bytes);
+
 /* Appends a packet as tcpdump writes it, without its number and what became of it. */
 void line_append_packet(const struct event_packet *packet, struct bytes *bytes);
 

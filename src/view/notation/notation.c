@@ -34,9 +34,16 @@ const char *notation_reason(enum state_reason reason) {
   case REASON_REFUSED:
     return _("the peer has refused the connection");
   case REASON_TIMED_OUT:
-    return _("the peer has not answered in time");
+    return _("the connection is over: the peer has not acknowledged in time what was sent");
+  case REASON_KEEPALIVE:
+    return _("the connection is over: the peer has not answered the keepalive probes in time");
+  case REASON_PROBES:
+    return _("the connection is over: the peer has closed its window, and has not answered the "
+             "probes of it in time");
+  case REASON_UNREACHABLE:
+    return _("an ICMP error came back: the network says that the peer can't be reached");
   case REASON_LOST:
-    return _("the connection is gone: reset by the peer, or timed out");
+    return _("the connection is over, and the kernel does not say why before the next call on it");
   case REASON_NONE:
     break;
   }
@@ -47,7 +54,8 @@ void notation_append_state(const struct notation *notation, const struct event_s
                            struct bytes *bytes) {
   notation_append_label(notation, &state->socket, bytes);
   bytes_append_char(bytes, ' ');
-  if (state->before.state != STATE_UNKNOWN && state->before.state != state->now.state) {
+  if (!state->first && state->before.state != STATE_UNKNOWN &&
+      state->before.state != state->now.state) {
     constant_append(&constant_states, state->before.state, bytes);
     bytes_append_format(bytes, " %s ", notation->arrow);
   }

@@ -38,14 +38,14 @@ static const char template[] =
     "          |     TIME_WAIT     |------------------------------------->+\n"
     "          +-------------------+\n";
 
-void diagram_note(struct diagram *diagram, enum socket_state from, enum socket_state to) {
-  if ((unsigned)to >= 32)
+void diagram_note(struct diagram *diagram, const struct transition_sight *sight) {
+  if ((unsigned)sight->to >= 32)
     return;
-  diagram->states |= 1u << to;
-  int transition = transition_find(from, to);
+  diagram->states |= 1u << sight->to;
+  int transition = transition_taken(sight);
   if (transition > 0)
     diagram->taken[transition - 1]++;
-  else if (from != STATE_UNKNOWN && from != to)
+  else if (sight->from != STATE_UNKNOWN && sight->from != sight->to)
     diagram->gaps++;
 }
 
@@ -102,6 +102,7 @@ void diagram_append(const struct diagram *diagram, struct bytes *bytes) {
                       states, all, taken, TRANSITION_COUNT - missing, missing);
   if (diagram->gaps)
     bytes_append_format(
-        bytes, _("changes that are no arc, by a reset or over states that no look has seen: %u\n"),
+        bytes,
+        _("changes that are no arc, or may have gone over states that no look has seen: %u\n"),
         diagram->gaps);
 }

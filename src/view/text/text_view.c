@@ -77,12 +77,27 @@ static void put_note(struct text_view *text, const struct event *event, const ch
   bytes_append_char(&text->line, '\n');
 }
 
-/* What the user of an open socket must learn at once. A lost call has already reported its own
- * failure. */
+/* What the user of an open socket must learn at once. A call that failed has said the rest. */
 static bool told_at_once(const struct event_state *state) {
-  bool open = state->socket.role == ROLE_OPEN;
-  bool peer = state->reason == REASON_PEER_FIN && state->now.state == STATE_CLOSE_WAIT;
-  return open && (peer || state->reason == REASON_PEER_GONE || state->reason == REASON_LOST);
+  if (state->socket.role != ROLE_OPEN)
+    return false;
+  switch (state->reason) {
+  case REASON_PEER_FIN:
+    return state->now.state == STATE_CLOSE_WAIT;
+  case REASON_RESET:
+  case REASON_TIMED_OUT:
+  case REASON_UNREACHABLE:
+    return state->exact;
+  case REASON_PEER_GONE:
+  case REASON_KEEPALIVE:
+  case REASON_PROBES:
+  case REASON_LOST:
+    return true;
+  case REASON_REFUSED:
+  case REASON_NONE:
+    break;
+  }
+  return false;
 }
 
 static void show_state(struct text_view *text, const struct event *event) {

@@ -1,0 +1,91 @@
+#include "lab/wire_ends.h"
+
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
+#include "lab/lab.h"
+#include "lab/wire_link.h"
+
+static bool is_tcp(const struct packet *packet) {
+  return packet->has_transport && packet->protocol == IPPROTO_TCP;
+}
+
+/* Reads the segment that an ICMP error is about. False for any other packet. */
+static bool read_quoted(const struct packet *packet, struct packet *quoted) {
+  enum { ICMP_HEADER = 8 };
+  bool about4 = packet->protocol == IPPROTO_ICMP &&
+                (packet->type == ICMP_DEST_UNREACH || packet->type == ICMP_TIME_EXCEEDED ||
+                 packet->type == ICMP_PARAMETERPROB || packet->type == ICMP_SOURCE_QUENCH);
+  bool about6 = packet->protocol == IPPROTO_ICMPV6 && !(packet->type & ICMP6_INFOMSG_MASK);
+  size_t at = packet->transport + ICMP_HEADER;
+  if (!packet->has_transport || !(about4 || about6) || at >= packet->length)
+    return false;
+  packet_read(packet->bytes + at, packet->length - at, packet->length - at, quoted);
+  /* Eight bytes of the segment are enough: they have the ports. */
+  return quoted->family != AF_UNSPEC && quoted->protocol == IPPROTO_TCP;
+}
+
+bool wire_is_looked_behind(struct wire *wire, const struct packet *packet) {
+  struct packet quoted;
+  if (!wire->observer.look || !wire->looks)
+    return false;
+  if (!is_tcp(packet))
+    return read_quoted(packet, &quoted);
+  return packet->flags & (FLAG_SYN | FLAG_FIN | FLAG_RST) || flow_is_awaited(&wire->flows, packet);
+}
+
+/* Looks at one end, if the host of this link has its address. */
+static void look(struct wire *wire, const struct packet *packet, const struct wire_link *link,
+                 struct wire_end *end) {
+  const struct wire_link *owner = wire_link_of(wire, &end->local);
+  if (!link || !owner || owner->host != link->host)
+    return;
+  end->host = &link->host->host;
+  end->statement = wire->statement;
+  end->job = wire->job;
+  enum socket_state state = wire->observer.look(wire->observer.context, end);
+  if (is_tcp(packet))
+    flow_set_state(&wire->flows, packet, &end->local, state);
+}
+
+void wire_look_at_sender(struct wire *wire, const struct packet *packet,
+                         const struct wire_link *from, uint64_t event) {
+  unsigned moving = FLAG_SYN | FLAG_FIN | FLAG_RST;
+  if (!wire->observer.look || !wire->looks || !is_tcp(packet) || !(packet->flags & moving))
+    return;
+  struct wire_end end = {.local = packet_source(packet),
+                         .peer = packet_destination(packet),
+                         .packet = event,
+                         .sent = true};
+  look(wire, packet, from, &end);
+}
+
+void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
+                           const struct wire_link *to, uint64_t event) {
+  struct packet quoted;
+  if (!wire_is_looked_behind(wire, packet))
+    return;
+  struct wire_end end = {.packet = event};
+  if (is_tcp(packet)) {
+    end.local = packet_destination(packet);
+    end.peer = packet_source(packet);
+    end.reset = packet->flags & FLAG_RST;
+  } else if (read_quoted(packet, &quoted)) {
+    end.local = packet_source(&quoted);
+    end.peer = packet_destination(&quoted);
+    end.unreachable = true;
+  }
+  look(wire, packet, to, &end);
+}
+
+bool wire_still_begin(struct wire *wire, const struct packet *packet, const struct wire_link *to) {
+  bool still = to && wire_is_looked_behind(wire, packet);
+  if (still)
+    pthread_rwlock_wrlock(&to->host->host.still);
+  return still;
+}
+
+void wire_still_end(bool still, const struct wire_link *to) {
+  if (still)
+    pthread_rwlock_unlock(&to->host->host.still);
+}

@@ -1,0 +1,115 @@
+#include "session/session_wire.h"
+
+#include "lab/lab.h"
+#include "session/service_handle.h"
+#include "session/session_look.h"
+#include "socket/look.h"
+
+static void enter(void *context) {
+  session_lock(context);
+}
+
+static void leave(void *context) {
+  session_unlock(context);
+}
+
+/* A call that is in progress will change the addresses, and is followed by a look of its own. */
+static void look_at(struct session *session, struct socket *socket,
+                    const struct look_cause *cause) {
+  bool may_change_local = socket->may_change_local;
+  session_look(session, socket, cause);
+  socket->may_change_local = may_change_local;
+}
+
+/* Looks at all that the session has of one end. STATE_UNKNOWN if it knows none by its addresses. */
+static enum socket_state look_at_known(struct session *session, const struct wire_end *end,
+                                       const struct look_cause *cause) {
+  enum socket_state state = STATE_UNKNOWN;
+  struct socket *socket = NULL;
+  struct socket *next =
+      socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, NULL);
+  while ((socket = next)) {
+    next = socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, socket);
+    look_at(session, socket, cause);
+    state = socket->seen.state;
+  }
+  return state;
+}
+
+/* The socket that a service serves at an address, with several listeners there. */
+static struct socket *find_served(struct session *session, const struct wire_end *end,
+                                  const struct address *local) {
+  for (struct service_handle *served = session->services; served; served = served->next)
+    if (served->socket && served->socket->host == end->host &&
+        address_equal(&served->socket->seen.local, local))
+      return served->socket;
+  return NULL;
+}
+
+/* The session's listener for connections to an address: the kernel says which it is. */
+static struct socket *find_listener(struct session *session, const struct wire_end *end) {
+  struct kernel_socket found;
+  struct error ignored;
+  struct address nobody = end->peer;
+  address_set_port(&nobody, 0);
+  if (kernel_find(end->host->kernel, &end->local, &nobody, 0, &found, &ignored) <= 0 ||
+      found.state != STATE_LISTEN)
+    return NULL;
+  struct socket *listener = socket_table_find_cookie(&session->sockets, found.cookie, NULL);
+  return listener ? listener : find_served(session, end, &found.local);
+}
+
+/* Follows a connection that nobody has accepted yet, if it is in a queue of the session's. */
+static enum socket_state follow_queued(struct session *session, const struct wire_end *end,
+                                       const struct kernel_socket *found,
+                                       const struct look_cause *cause) {
+  struct socket *listener = found->inode == 0 ? find_listener(session, end) : NULL;
+  struct socket *socket =
+      listener ? socket_create_queued(&session->sockets, end->host, found) : NULL;
+  if (!socket)
+    return STATE_UNKNOWN;
+  socket_set_listener(socket, listener);
+  socket_follow_orphan(socket, ROLE_QUEUED);
+  session_look(session, socket, cause);
+  object_release(&socket->object);
+  return found->state;
+}
+
+/* Looks for an end that the session does not know by its addresses. */
+static enum socket_state look_at_unknown(struct session *session, const struct wire_end *end,
+                                         const struct look_cause *cause) {
+  struct kernel_socket found;
+  struct error ignored;
+  if (!end->host->kernel ||
+      kernel_find(end->host->kernel, &end->local, &end->peer, 0, &found, &ignored) <= 0 ||
+      found.state == STATE_LISTEN)
+    return STATE_UNKNOWN;
+  struct socket *socket = socket_table_find_cookie(&session->sockets, found.cookie, NULL);
+  if (!socket)
+    return follow_queued(session, end, &found, cause);
+  /* In SYN_SENT getpeername(2) does not tell the peer, and the list does. */
+  socket->seen.local = found.local;
+  socket->seen.peer = found.peer;
+  socket_index(socket);
+  look_at(session, socket, cause);
+  return found.state;
+}
+
+static enum socket_state look_behind(void *context, const struct wire_end *end) {
+  struct session *session = context;
+  struct look_cause cause = {.event = end->packet,
+                             .exact = true,
+                             .reset = end->reset,
+                             .unreachable = end->unreachable,
+                             .job = end->job,
+                             .statement = end->statement,
+                             .time = clock_monotonic()};
+  enum socket_state state = look_at_known(session, end, &cause);
+  return state == STATE_UNKNOWN ? look_at_unknown(session, end, &cause) : state;
+}
+
+void session_wire_start(struct session *session) {
+  struct wire_observer observer = {session, enter, leave, look_behind};
+  wire_set_observer(&session->lab->wire, &observer);
+  wire_set_looks(&session->lab->wire, session_looks(session));
+}
