@@ -182,6 +182,18 @@ bool flow_is_awaited(struct flow_table *table, const struct packet *packet) {
   }
 }
 
+bool flow_is_explained(struct flow_table *table, const struct packet *packet) {
+  int from;
+  const struct flow_entry *flow = find(table, packet, &from);
+  enum socket_state state = flow ? flow->states[from] : STATE_UNKNOWN;
+  if (packet->flags & FLAG_RST)
+    return false;
+  if (packet->flags & FLAG_SYN)
+    return state == STATE_SYN_RECV || (state == STATE_SYN_SENT && !(packet->flags & FLAG_ACK));
+  return packet->flags & FLAG_FIN &&
+         (state == STATE_FIN_WAIT1 || state == STATE_CLOSING || state == STATE_LAST_ACK);
+}
+
 void flow_set_state(struct flow_table *table, const struct packet *packet,
                     const struct address *local, enum socket_state state) {
   int from;

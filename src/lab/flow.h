@@ -37,6 +37,10 @@ bool flow_find(struct flow_table *table, const struct packet *packet, struct flo
  * end: SYN_SENT, SYN_RECV, FIN_WAIT1, CLOSING or LAST_ACK. */
 bool flow_is_awaited(struct flow_table *table, const struct packet *packet);
 
+/* Whether the sender of a segment was last seen in a state in which it sends that SYN or FIN: then
+ * the segment shows nothing new of it. */
+bool flow_is_explained(struct flow_table *table, const struct packet *packet);
+
 /* Remembers the state that one end of a segment's connection was seen in, `local` or the other. */
 void flow_set_state(struct flow_table *table, const struct packet *packet,
                     const struct address *local, enum socket_state state);

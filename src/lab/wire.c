@@ -23,17 +23,20 @@ enum {
   GATE_PAUSE = 10000, /* nanoseconds before the call that sent a packet is asked for again */
 };
 
-static void deliver(struct wire *wire, struct held *held, const struct packet *packet) {
+static void deliver(struct wire *wire, struct held *held, const struct packet *packet,
+                    bool looked) {
   struct wire_target target = {held->to, held->everybody};
   held_remove(&wire->flying, held);
   uint64_t event = wire_record_held(wire, held, PACKET_CROSSED, held->origin);
-  bool still = wire_still_begin(wire, packet, target.link);
+  if (looked)
+    wire_still_begin(target.link);
   const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
   if (problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
-  else
+  else if (looked)
     wire_look_at_receiver(wire, packet, target.link, event);
-  wire_still_end(still, target.link);
+  if (looked)
+    wire_still_end(target.link);
 }
 
 /* Delivers what is due, up to a packet that is looked behind if that is not possible now. */
@@ -44,11 +47,12 @@ static enum pump_stop deliver_due(struct wire *wire, int64_t now, bool may_look)
     struct held *held = wire->flying.first;
     struct packet packet;
     packet_read(held->bytes, held->length, held->length, &packet);
-    if (!may_look && wire_is_looked_behind(wire, &packet)) {
+    bool looked = wire_is_looked_behind(wire, &packet);
+    if (looked && !may_look) {
       stop = PUMP_AT_LOOK;
       continue;
     }
-    deliver(wire, held, &packet);
+    deliver(wire, held, &packet, looked);
     held_free(held);
     any = true;
   }

@@ -26,6 +26,7 @@ struct arrival {
   struct packet packet;
   struct flow_bases bases;
   bool based;
+  bool looked;   /* it is looked behind */
   bool recorded; /* it has an event */
 };
 
@@ -104,7 +105,7 @@ static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum 
                                .copies = 1};
   uint64_t event =
       wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
-  if (!arrival->recorded)
+  if (arrival->looked && !arrival->recorded)
     wire_look_at_sender(wire, &arrival->packet, arrival->link, event);
   arrival->recorded = true;
   return event;
@@ -176,7 +177,8 @@ static void pass(struct wire *wire, struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
   const char *problem = NULL;
   uint64_t event = record_arrival(wire, arrival, PACKET_CROSSED, "");
-  bool still = wire_still_begin(wire, packet, arrival->target.link);
+  if (arrival->looked)
+    wire_still_begin(arrival->target.link);
   if (arrival->target.everybody)
     problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
@@ -185,9 +187,10 @@ static void pass(struct wire *wire, struct arrival *arrival) {
     problem = "the host refuses it";
   if (problem)
     record_arrival(wire, arrival, PACKET_LOST, problem);
-  else
+  else if (arrival->looked)
     wire_look_at_receiver(wire, packet, arrival->target.link, event);
-  wire_still_end(still, arrival->target.link);
+  if (arrival->looked)
+    wire_still_end(arrival->target.link);
 }
 
 /* What the kernel sends on its own account, and nobody here asked for. */
@@ -223,15 +226,13 @@ static const struct lab_host *receiver_of(const struct wire *wire, const struct 
   return link ? link->host : NULL;
 }
 
-/* Whether the packet in the buffer, which the link has sent, can be taken now. */
-static enum pump_stop may_take(struct wire *wire, const struct packet *packet, bool may_look,
-                               bool bulk) {
+/* Whether the calls that may have sent the packet in the buffer, or may change what it is to
+ * change, are on the timeline. */
+static bool may_take(struct wire *wire, const struct packet *packet) {
   const struct lab_host *to = receiver_of(wire, packet);
   uint64_t last = wire->waiting_behind;
-  if (!bulk && (!wire_gate_is_open(&wire->gate, &wire->waiting->host->host, last) ||
-                (to && !wire_gate_is_open(&wire->gate, &to->host, last))))
-    return PUMP_AT_CALL;
-  return !may_look && wire_is_looked_behind(wire, packet) ? PUMP_AT_LOOK : PUMP_EMPTY;
+  return wire_gate_is_open(&wire->gate, &wire->waiting->host->host, last) &&
+         (!to || wire_gate_is_open(&wire->gate, &to->host, last));
 }
 
 /* Takes the packet that waits in the buffer, after its virtio header, unless something must come
@@ -243,9 +244,11 @@ static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
                             .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
   unsigned char *bytes = wire->buffer + sizeof *arrival.header;
   packet_read(bytes, length, length, &arrival.packet);
-  enum pump_stop stop = may_take(wire, &arrival.packet, may_look, bulk);
-  if (stop != PUMP_EMPTY)
-    return stop;
+  arrival.looked = wire_is_looked_behind(wire, &arrival.packet);
+  if (arrival.looked && !may_look)
+    return PUMP_AT_LOOK;
+  if (!bulk && !may_take(wire, &arrival.packet))
+    return PUMP_AT_CALL;
   wire->waiting = NULL;
   if (is_noise(&arrival.packet))
     return PUMP_EMPTY;

@@ -51,7 +51,7 @@ static void look(struct wire *wire, const struct packet *packet, const struct wi
 void wire_look_at_sender(struct wire *wire, const struct packet *packet,
                          const struct wire_link *from, uint64_t event) {
   unsigned moving = FLAG_SYN | FLAG_FIN | FLAG_RST;
-  if (!wire->observer.look || !wire->looks || !is_tcp(packet) || !(packet->flags & moving))
+  if (!is_tcp(packet) || !(packet->flags & moving) || flow_is_explained(&wire->flows, packet))
     return;
   struct wire_end end = {.local = packet_source(packet),
                          .peer = packet_destination(packet),
@@ -63,8 +63,6 @@ void wire_look_at_sender(struct wire *wire, const struct packet *packet,
 void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
                            const struct wire_link *to, uint64_t event) {
   struct packet quoted;
-  if (!wire_is_looked_behind(wire, packet))
-    return;
   struct wire_end end = {.packet = event};
   if (is_tcp(packet)) {
     end.local = packet_destination(packet);
@@ -78,14 +76,12 @@ void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
   look(wire, packet, to, &end);
 }
 
-bool wire_still_begin(struct wire *wire, const struct packet *packet, const struct wire_link *to) {
-  bool still = to && wire_is_looked_behind(wire, packet);
-  if (still)
+void wire_still_begin(const struct wire_link *to) {
+  if (to)
     pthread_rwlock_wrlock(&to->host->host.still);
-  return still;
 }
 
-void wire_still_end(bool still, const struct wire_link *to) {
-  if (still)
+void wire_still_end(const struct wire_link *to) {
+  if (to)
     pthread_rwlock_unlock(&to->host->host.still);
 }

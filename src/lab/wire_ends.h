@@ -10,18 +10,17 @@
  * then the session's lock must be held. */
 bool wire_is_looked_behind(struct wire *wire, const struct packet *packet);
 
-/* Look at the host that sent a packet, when it has come onto the wire, and at the one that got it,
- * when it has crossed. `event` is the serial of the event that says so. They do nothing for a
- * packet that is not looked behind, and where the host at that end of the link only passes it on.
- */
+/* Look at the host that sent such a packet, when it has come onto the wire, and at the one that got
+ * it, when it has crossed. `event` is the serial of the event that says so. They do nothing where
+ * the host at that end of the link only passes it on. */
 void wire_look_at_sender(struct wire *wire, const struct packet *packet,
                          const struct wire_link *from, uint64_t event);
 void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
                            const struct wire_link *to, uint64_t event);
 
 /* Enclose the delivery of a packet to a host and the look behind it: services there stand still, so
- * that nothing else can have changed the state. The first returns what the second takes. */
-bool wire_still_begin(struct wire *wire, const struct packet *packet, const struct wire_link *to);
-void wire_still_end(bool still, const struct wire_link *to);
+ * that nothing else can have changed the state. */
+void wire_still_begin(const struct wire_link *to);
+void wire_still_end(const struct wire_link *to);
 
 #endif

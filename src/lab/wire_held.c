@@ -22,12 +22,16 @@ void wire_deliver(struct wire *wire, struct held *held) {
                                     reachable ? held->origin : "nobody has the address");
   struct packet packet;
   packet_read(held->bytes, held->length, held->length, &packet);
-  bool still = wire_still_begin(wire, &packet, target.link);
+  bool looked = wire_is_looked_behind(wire, &packet);
+  if (looked)
+    wire_still_begin(target.link);
   const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
   if (reachable && problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
-  wire_look_at_receiver(wire, &packet, target.link, event);
-  wire_still_end(still, target.link);
+  if (looked)
+    wire_look_at_receiver(wire, &packet, target.link, event);
+  if (looked)
+    wire_still_end(target.link);
   wire_remember(wire, held);
   wire_signal_news(wire);
   wire_pump(wire);

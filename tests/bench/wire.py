@@ -103,6 +103,23 @@ def step_seconds(socksh):
     return float(re.search(r"time ([\d.]+) s", done.stdout)[1]) / STEPS
 
 
+CONNECTIONS = 1000
+CONNECTION = f"""lab
+wire show off
+LOOKS
+srv = @server tcp-listen server:80
+serve srv echo
+time repeat {CONNECTIONS} {{ c = @client tcp-connect server:80; send c x; recv c 1; close c }}
+"""
+
+
+def connections_a_second(socksh, looks):
+    """Connections over the flowing wire, with a byte each way: with exact states, or without looks."""
+    script = CONNECTION.replace("LOOKS", "" if looks else "set states off")
+    done = subprocess.run([socksh, "-q", "-c", script], capture_output=True, text=True, check=True)
+    return CONNECTIONS / float(re.search(r"time ([\d.]+) s", done.stdout)[1])
+
+
 def measure(bench, socksh):
     bench.report.heading("the wire of a lab, packets recorded, beside a veth pair")
     if os.geteuid() != 0 or not shutil.which("ip"):
@@ -114,5 +131,10 @@ def measure(bench, socksh):
             bench.report.figure(f"wire: {name}", f"{statistics.median(rate[0] for rate in rates):,.0f}")
             bench.report.figure(f"veth: {name}", f"{statistics.median(rate[1] for rate in rates):,.0f}")
             bench.report.at_least(f"{kind}: wire / veth", statistics.median(a / b for a, b in rates), limit)
+    rates = [(connections_a_second(socksh, True), connections_a_second(socksh, False))
+             for _ in range(bench.rounds)]
+    bench.report.figure("connections a second, with exact states", f"{statistics.median(r[0] for r in rates):,.0f}")
+    bench.report.at_least("connections: exact states / without looks",
+                          statistics.median(a / b for a, b in rates), 0.5)
     taken = statistics.median(step_seconds(socksh) for _ in range(bench.rounds))
     bench.report.at_most("one step, in milliseconds", taken * 1000, 1)
