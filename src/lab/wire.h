@@ -66,10 +66,11 @@ struct wire_end {
   struct host *host;
   struct address local;
   struct address peer;
-  uint64_t packet;  /* the serial of the packet's event */
-  bool sent;        /* it has sent the packet; otherwise it has got it */
-  bool reset;       /* what it has got was a RST */
-  bool unreachable; /* an ICMP error about a segment of its own */
+  uint64_t packet;   /* the serial of the packet's event */
+  bool sent;         /* it has sent the packet; otherwise it has got it */
+  bool reset;        /* what it has got was a RST */
+  bool acknowledged; /* or an acknowledgment without SYN, FIN and RST */
+  bool unreachable;  /* an ICMP error about a segment of its own */
   uint64_t statement;
   unsigned job;
 };

@@ -68,6 +68,7 @@ void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
     end.local = packet_destination(packet);
     end.peer = packet_source(packet);
     end.reset = packet->flags & FLAG_RST;
+    end.acknowledged = (packet->flags & (FLAG_SYN | FLAG_FIN | FLAG_RST | FLAG_ACK)) == FLAG_ACK;
   } else if (read_quoted(packet, &quoted)) {
     end.local = packet_source(&quoted);
     end.peer = packet_destination(&quoted);

@@ -12,7 +12,8 @@
 
 #include "names/constant.h"
 
-enum { SCALE_OFFSET = 6 }; /* the byte of both window scales: C has no offset of a bit-field */
+/* C has no offset of a bit-field: the bytes of both window scales, and of two other marks. */
+enum { SCALE_OFFSET = 6, LIMITED_OFFSET = 7 };
 
 const char *const tcp_info_group_titles[TCP_INFO_GROUPS] = {
     [TCP_INFO_STATE] = N_("state"),           [TCP_INFO_TIME] = N_("round-trip time"),
@@ -59,15 +60,51 @@ static void append_send_scale(const unsigned char *info, struct bytes *text) {
   bytes_append_number(text, info[SCALE_OFFSET] & 0x0f);
 }
 
+static void append_limited(const unsigned char *info, struct bytes *text) {
+  bytes_append_number(text, info[LIMITED_OFFSET] & 0x01);
+}
+
+static void append_fastopen(const unsigned char *info, struct bytes *text) {
+  static const char *const reasons[] = {"none", "cookie-unavailable", "data-not-acked",
+                                        "syn-retransmitted"};
+  bytes_append_text(text, reasons[info[LIMITED_OFFSET] >> 1 & 0x03]);
+}
+
 static void append_receive_scale(const unsigned char *info, struct bytes *text) {
   bytes_append_number(text, info[SCALE_OFFSET] >> 4);
 }
+
+/* These are newer than many headers, so they stand here with their offsets, which never change. */
+enum {
+  DELIVERED = 192,
+  DELIVERED_CE = 196,
+  REORD_SEEN = 220,
+  RCV_OOOPACK = 224,
+  SND_WND = 228,
+  RCV_WND = 232,
+  REHASH = 236,
+  TOTAL_RTO = 240,
+  TOTAL_RTO_RECOVERIES = 242,
+  TOTAL_RTO_TIME = 244,
+  RECEIVED_CE = 248,
+  DELIVERED_E1_BYTES = 252,
+  DELIVERED_E0_BYTES = 256,
+  DELIVERED_CE_BYTES = 260,
+  RECEIVED_E1_BYTES = 264,
+  RECEIVED_E0_BYTES = 268,
+  RECEIVED_CE_BYTES = 272,
+  KNOWN_LENGTH = 276,
+};
+_Static_assert(offsetof(struct tcp_info, tcpi_delivered) == DELIVERED,
+               "struct tcp_info is another");
 
 #define FIELD(name, group, unit, meaning)                                                          \
   {                                                                                                \
 #name, TCP_INFO_##group, offsetof(struct tcp_info, tcpi_##name),                               \
         sizeof((struct tcp_info *)0)->tcpi_##name, unit, meaning, NULL                             \
   }
+#define LATER(name, offset, size, group, unit, meaning)                                            \
+  { #name, TCP_INFO_##group, offset, size, unit, meaning, NULL }
 #define TEXT(name, offset, group, meaning, append)                                                 \
   { name, TCP_INFO_##group, offset, 1, "", meaning, append }
 
@@ -76,6 +113,8 @@ const struct tcp_info_field tcp_info_fields[] = {
          append_state),
     TEXT("options", offsetof(struct tcp_info, tcpi_options), STATE,
          N_("what both ends agreed on in the handshake"), append_options),
+    TEXT("fastopen_fail", LIMITED_OFFSET, STATE, N_("why TCP Fast Open sent no data in the SYN"),
+         append_fastopen),
     FIELD(rtt, TIME, "us", N_("smoothed round-trip time")),
     FIELD(rttvar, TIME, "us", N_("how much it varies")),
     FIELD(min_rtt, TIME, "us", N_("the least of the last five minutes")),
@@ -89,7 +128,8 @@ const struct tcp_info_field tcp_info_fields[] = {
     FIELD(rcv_mss, SEGMENT, "bytes", N_("the largest segment expected")),
     FIELD(advmss, SEGMENT, "bytes", N_("the largest segment that the peer was told of")),
     FIELD(pmtu, SEGMENT, "bytes", N_("the largest packet on the path")),
-    FIELD(snd_wnd, WINDOW, "bytes", N_("the peer's window: what it will take")),
+    LATER(snd_wnd, SND_WND, 4, WINDOW, "bytes", N_("the peer's window: what it will take")),
+    LATER(rcv_wnd, RCV_WND, 4, WINDOW, "bytes", N_("the own window: what the peer may send")),
     TEXT("snd_wscale", SCALE_OFFSET, WINDOW, N_("the peer's window scale: a power of two"),
          append_send_scale),
     TEXT("rcv_wscale", SCALE_OFFSET, WINDOW, N_("the own window scale"), append_receive_scale),
@@ -104,6 +144,7 @@ const struct tcp_info_field tcp_info_fields[] = {
     FIELD(sacked, CONGESTION, "segments",
           N_("acknowledged out of order; of a listener: its limit")),
     FIELD(lost, CONGESTION, "segments", N_("taken for lost")),
+    FIELD(fackets, CONGESTION, "segments", N_("always 0 since Linux 4.15")),
     FIELD(reordering, CONGESTION, "segments", N_("how much disorder is taken for no loss")),
     FIELD(retransmits, LOSS, "", N_("how often the first unacknowledged segment was sent again")),
     FIELD(retrans, LOSS, "segments", N_("sent again and not yet acknowledged")),
@@ -112,23 +153,44 @@ const struct tcp_info_field tcp_info_fields[] = {
     FIELD(probes, LOSS, "", N_("unanswered probes of a zero window, or of keepalive")),
     FIELD(backoff, LOSS, "", N_("how often the time-out was doubled")),
     FIELD(dsack_dups, LOSS, "segments", N_("sent again without need, as the peer says")),
+    LATER(reord_seen, REORD_SEEN, 4, LOSS, "", N_("how often disorder was met that was no loss")),
+    LATER(rehash, REHASH, 4, LOSS, "", N_("how often another path was tried after time-outs")),
+    LATER(total_rto, TOTAL_RTO, 2, LOSS, "", N_("retransmission time-outs in all")),
+    LATER(total_rto_recoveries, TOTAL_RTO_RECOVERIES, 2, LOSS, "",
+          N_("recoveries from such time-outs")),
+    LATER(total_rto_time, TOTAL_RTO_TIME, 4, LOSS, "ms", N_("time spent in them")),
     FIELD(bytes_sent, COUNT, "bytes", N_("sent, again included")),
-    FIELD(bytes_acked, COUNT, "bytes", N_("acknowledged by the peer")),
+    FIELD(bytes_acked, COUNT, "bytes", N_("acknowledged by the peer; SYN and FIN count as one")),
     FIELD(bytes_received, COUNT, "bytes", N_("received in order")),
     FIELD(notsent_bytes, COUNT, "bytes", N_("in the send buffer and not sent yet")),
     FIELD(segs_out, COUNT, "segments", N_("sent")),
     FIELD(segs_in, COUNT, "segments", N_("received")),
     FIELD(data_segs_out, COUNT, "segments", N_("sent with data")),
     FIELD(data_segs_in, COUNT, "segments", N_("received with data")),
+    LATER(delivered, DELIVERED, 4, COUNT, "segments", N_("that arrived, again included")),
+    LATER(delivered_ce, DELIVERED_CE, 4, COUNT, "segments",
+          N_("of them, marked on the way (ECN: CE)")),
+    LATER(rcv_ooopack, RCV_OOOPACK, 4, COUNT, "segments", N_("received out of order")),
+    LATER(received_ce, RECEIVED_CE, 4, COUNT, "segments", N_("received with that mark")),
+    LATER(delivered_e1_bytes, DELIVERED_E1_BYTES, 4, COUNT, "bytes",
+          N_("arrived as ECT(1) (accurate ECN)")),
+    LATER(delivered_e0_bytes, DELIVERED_E0_BYTES, 4, COUNT, "bytes", N_("arrived as ECT(0)")),
+    LATER(delivered_ce_bytes, DELIVERED_CE_BYTES, 4, COUNT, "bytes", N_("arrived as CE")),
+    LATER(received_e1_bytes, RECEIVED_E1_BYTES, 4, COUNT, "bytes", N_("received as ECT(1)")),
+    LATER(received_e0_bytes, RECEIVED_E0_BYTES, 4, COUNT, "bytes", N_("received as ECT(0)")),
+    LATER(received_ce_bytes, RECEIVED_CE_BYTES, 4, COUNT, "bytes", N_("received as CE")),
     FIELD(pacing_rate, PACE, "B/s", N_("the rate at which segments are let go")),
     FIELD(max_pacing_rate, PACE, "B/s", N_("its limit (SO_MAX_PACING_RATE)")),
     FIELD(delivery_rate, PACE, "B/s", N_("the rate at which data arrived lately")),
+    TEXT("app_limited", LIMITED_OFFSET, PACE,
+         N_("the next rate was limited by the sender's program"), append_limited),
     FIELD(busy_time, PACE, "us", N_("time with data to send")),
     FIELD(rwnd_limited, PACE, "us", N_("of it, held back by the peer's window")),
     FIELD(sndbuf_limited, PACE, "us", N_("of it, held back by the send buffer")),
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 #undef FIELD
+#undef LATER
 #undef TEXT
 
 int tcp_info_read(int descriptor, struct tcp_info_bytes *info) {
@@ -141,25 +203,30 @@ int tcp_info_read(int descriptor, struct tcp_info_bytes *info) {
 }
 
 enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info) {
-  struct tcp_info read = {0};
-  memcpy(&read, info->data, info->length < sizeof read ? info->length : sizeof read);
-  if (read.tcpi_retransmits > 0)
+  uint32_t window = 1;
+  if (info->data[offsetof(struct tcp_info, tcpi_retransmits)] > 0)
     return TCP_INFO_END_RETRANSMITS;
-  if (read.tcpi_probes == 0)
+  if (info->data[offsetof(struct tcp_info, tcpi_probes)] == 0)
     return TCP_INFO_END_UNKNOWN;
-  bool closed = read.tcpi_snd_wnd == 0 &&
-                info->length >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof read.tcpi_snd_wnd;
+  if (info->length >= SND_WND + sizeof window)
+    memcpy(&window, info->data + SND_WND, sizeof window);
+  bool closed = window == 0;
   return closed ? TCP_INFO_END_PROBES : TCP_INFO_END_KEEPALIVE;
 }
 
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      unsigned long long *number, bool *unlimited) {
+  uint16_t tiny;
   uint32_t small;
   uint64_t large;
   *unlimited = false;
   if ((size_t)field->offset + field->size > length)
     return false;
   switch (field->size) {
+  case sizeof tiny:
+    memcpy(&tiny, info + field->offset, sizeof tiny);
+    *number = tiny;
+    break;
   case sizeof small:
     memcpy(&small, info + field->offset, sizeof small);
     *number = small;
@@ -178,6 +245,18 @@ bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *in
   return true;
 }
 
+bool tcp_info_is_unknown(const struct tcp_info_field *field, unsigned long long number) {
+  return field->offset == offsetof(struct tcp_info, tcpi_min_rtt) && number == UINT32_MAX;
+}
+
+bool tcp_info_is_later(const struct tcp_info_field *field) {
+  return (size_t)field->offset + field->size > sizeof(struct tcp_info);
+}
+
+size_t tcp_info_unknown_bytes(const struct tcp_info_bytes *info) {
+  return info->length > KNOWN_LENGTH ? info->length - KNOWN_LENGTH : 0;
+}
+
 bool tcp_info_append(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      struct bytes *text) {
   unsigned long long number;
@@ -186,6 +265,8 @@ bool tcp_info_append(const struct tcp_info_field *field, const unsigned char *in
     return false;
   if (field->append)
     field->append(info, text);
+  else if (tcp_info_is_unknown(field, number))
+    bytes_append_text(text, "unknown");
   else if (unlimited)
     bytes_append_text(text, "unlimited");
   else
@@ -223,7 +304,7 @@ static int object_field(const struct object *object, const char *name, struct va
                      _(".info has no field .%s; `tcp-info` lists those there are"), name);
   if (!tcp_info_number(field, info->data, info->length, &number, &unlimited))
     return error_set(error, ERROR_FAILURE, _("this kernel does not tell .info.%s"), name);
-  if (!field->append && !unlimited) {
+  if (!field->append && !unlimited && !tcp_info_is_unknown(field, number)) {
     *value = value_from_number((long long)number);
     return 0;
   }

@@ -53,6 +53,15 @@ enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info);
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      unsigned long long *number, bool *unlimited);
 
+/* Whether this number of a field says that the kernel has no sample yet. */
+bool tcp_info_is_unknown(const struct tcp_info_field *field, unsigned long long number);
+
+/* Whether the field is newer than the C headers that this program was built with. */
+bool tcp_info_is_later(const struct tcp_info_field *field);
+
+/* How many bytes the kernel tells behind all fields of the table: it is newer than this program. */
+size_t tcp_info_unknown_bytes(const struct tcp_info_bytes *info);
+
 /* Appends a field's value, without its unit. False if the kernel does not provide it. */
 bool tcp_info_append(const struct tcp_info_field *field, const unsigned char *info, size_t length,
                      struct bytes *text);

@@ -396,10 +396,21 @@ void inventory_free(struct inventory *inventory) {
   bytes_free(&inventory->order);
 }
 
-static const char *queued_why(enum socket_state state) {
+static const char *half_open_why(const struct socket *socket) {
+  const struct socket *listener = socket_table_find(socket->table, socket->was_descriptor);
+  bool defers = listener && listener->id == socket->listener && look_defers(listener);
+  if (defers)
+    return socket->acknowledged
+               ? _("half-open: data is awaited (TCP_DEFER_ACCEPT)")
+               : _("half-open: data is awaited (TCP_DEFER_ACCEPT), or its ACK, too");
+  return socket->acknowledged ? _("half-open: its ACK has come and was dropped")
+                              : _("half-open: its ACK is awaited");
+}
+
+static const char *queued_why(const struct socket *socket, enum socket_state state) {
   switch (state) {
   case STATE_SYN_RECV:
-    return _("half-open: its ACK is awaited");
+    return half_open_why(socket);
   case STATE_ESTABLISHED:
     return _("waits for accept");
   default:
@@ -433,7 +444,7 @@ const char *inventory_why(const struct inventory_entry *entry) {
     return "";
   switch (entry->socket->role) {
   case ROLE_QUEUED:
-    return queued_why(entry->kernel.state);
+    return queued_why(entry->socket, entry->kernel.state);
   case ROLE_OF_SERVICE:
     return entry->kernel.inode ? _("served in the background") : lingering_why(&entry->kernel);
   case ROLE_LINGERING:

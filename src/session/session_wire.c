@@ -32,6 +32,7 @@ static enum socket_state look_at_known(struct session *session, const struct wir
     next = socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, socket);
     look_at(session, socket, cause);
     state = socket->seen.state;
+    socket->acknowledged = state == STATE_SYN_RECV && (socket->acknowledged || end->acknowledged);
   }
   return state;
 }

@@ -17,11 +17,24 @@ struct address look_local(const struct socket *socket) {
   return address;
 }
 
+/* The state of an open TCP socket: the first byte of struct tcp_info. */
+static enum socket_state tcp_state(const struct socket *socket) {
+  unsigned char state = 0;
+  socklen_t length = sizeof state;
+  if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)
+    return STATE_UNKNOWN;
+  return (enum socket_state)state;
+}
+
 struct address look_peer(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
-  if (socket->descriptor < 0 || getpeername(socket->descriptor, &address.any, &address.length) < 0)
-    address.length = 0;
-  return address;
+  if (socket->descriptor >= 0 &&
+      getpeername(socket->descriptor, &address.any, &address.length) == 0)
+    return address;
+  /* In SYN_SENT getpeername(2) does not tell the peer, and the kernel's list has told it. */
+  bool known = socket->descriptor >= 0 && socket_is_tcp(socket) &&
+               socket->seen.state == STATE_SYN_SENT && tcp_state(socket) == STATE_SYN_SENT;
+  return known ? socket->seen.peer : (struct address){0};
 }
 
 static short poll_now(const struct socket *socket, short events) {
@@ -94,11 +107,8 @@ static enum socket_state state_of(const struct socket *socket, bool reread) {
   }
   if (!socket_is_tcp(socket))
     return other_state(socket, reread);
-  unsigned char state = 0; /* the first byte of struct tcp_info */
-  socklen_t length = sizeof state;
-  if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)
-    return STATE_UNKNOWN;
-  return state == STATE_CLOSED ? closed_state(socket) : (enum socket_state)state;
+  enum socket_state state = tcp_state(socket);
+  return state == STATE_CLOSED ? closed_state(socket) : state;
 }
 
 enum socket_state look_state_now(const struct socket *socket) {
@@ -185,6 +195,22 @@ static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *bef
   return true;
 }
 
+/* In SYN_SENT getpeername(2) does not tell the peer, and the kernel's list does. */
+static void learn_peer(const struct kernel_socket *found, void *context) {
+  struct socket *socket = context;
+  if (found->cookie != socket->cookie)
+    return;
+  socket->seen.local = found->local;
+  socket->seen.peer = found->peer;
+}
+
+static void look_for_peer(struct socket *socket) {
+  struct error ignored;
+  struct kernel_filter filter = {KERNEL_TCP, 1u << STATE_SYN_SENT};
+  if (socket->cookie && socket_kernel(socket))
+    kernel_walk(socket_kernel(socket), filter, learn_peer, socket, &ignored);
+}
+
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (socket->closing || socket_is_none(socket))
     return false;
@@ -200,8 +226,11 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   socket->seen.time = now;
   if (!changed && !socket->may_change_local)
     return false;
+  if (state == STATE_SYN_SENT && (before->state != state || before->peer.length == 0))
+    look_for_peer(socket);
   struct address local = look_local(socket);
-  struct address peer = look_peer(socket);
+  struct address peer =
+      state == STATE_SYN_SENT && socket_is_tcp(socket) ? socket->seen.peer : look_peer(socket);
   socket->may_change_local = false;
   /* Before and after a connection getpeername(2) tells no peer; keep the last known one, which is
    * worth more than none. */
@@ -220,22 +249,30 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   return true;
 }
 
-/* Without a descriptor, only the kernel's list has its queues. */
-static void look_orphan_queues(const struct socket *socket, struct look_details *details) {
+/* The kernel's list has the queues of a TCP socket, and of one without a descriptor nothing else
+ * has. False if it is not listed: not connected, or the list can't be read. */
+static bool look_listed_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;
   struct error ignored;
-  if (!socket_is_followed(socket) || !socket_is_tcp(socket) || !socket_kernel(socket) ||
-      kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer, socket->cookie,
-                  &found, &ignored) <= 0)
-    return;
+  bool possible = socket->descriptor >= 0 || socket_is_followed(socket);
+  if (!possible || !socket_is_tcp(socket) || !socket_kernel(socket) || !socket->cookie)
+    return false;
+  struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
+  struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
+  if (peer.length == 0) /* in SYN_SENT */
+    peer = socket->seen.peer;
+  if (peer.length == 0 ||
+      kernel_find(socket_kernel(socket), &local, &peer, socket->cookie, &found, &ignored) <= 0)
+    return false;
   details->receive_queue = (int)found.receive_queue;
   details->send_queue = (int)found.send_queue;
+  return true;
 }
 
 void look_details(const struct socket *socket, struct look_details *details) {
   *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
   if (socket->descriptor < 0) {
-    look_orphan_queues(socket, details);
+    look_listed_queues(socket, details);
     return;
   }
   int flags = fcntl(socket->descriptor, F_GETFL);
@@ -252,10 +289,19 @@ void look_details(const struct socket *socket, struct look_details *details) {
     details->send_queue = (int)info.tcpi_sacked;
     return;
   }
+  if (look_listed_queues(socket, details))
+    return;
   if (ioctl(socket->descriptor, SIOCINQ, &details->receive_queue) < 0)
     details->receive_queue = -1;
   if (ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue) < 0)
     details->send_queue = -1;
+}
+
+bool look_defers(const struct socket *socket) {
+  int seconds = 0;
+  socklen_t length = sizeof seconds;
+  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length) == 0 &&
+         seconds > 0;
 }
 
 int look_drops(const struct socket *socket, uint32_t *drops) {

@@ -34,10 +34,13 @@ enum socket_state look_state_again(struct socket *socket);
 
 /* What is read only on request. */
 struct look_details {
-  int receive_queue; /* bytes to be read; for a listener, connections to be accepted; -1: unknown */
-  int send_queue; /* bytes not acknowledged yet; for a listener, its backlog limit; -1: unknown */
-  short ready;    /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as in poll(2) */
-  bool blocking;  /* O_NONBLOCK is not set */
+  /* As ss(8) shows them: of TCP bytes to be read, and bytes not acknowledged yet, where a SYN and a
+   * FIN count as one; of a listener the connections to be accepted, and its backlog limit; of any
+   * other socket what SIOCINQ and SIOCOUTQ say. -1: unknown. */
+  int receive_queue;
+  int send_queue;
+  short ready;   /* POLLIN, POLLOUT, POLLPRI, POLLHUP, POLLERR as in poll(2) */
+  bool blocking; /* O_NONBLOCK is not set */
 };
 void look_details(const struct socket *socket, struct look_details *details);
 
@@ -47,6 +50,9 @@ struct address look_peer(const struct socket *socket);
 
 /* True if it listens. */
 bool look_listens(const struct socket *socket);
+
+/* True if a listener waits for data before it takes a connection (TCP_DEFER_ACCEPT). */
+bool look_defers(const struct socket *socket);
 
 /* How many packets for it were dropped (SO_MEMINFO). 0, or -1 if the kernel does not say. */
 int look_drops(const struct socket *socket, uint32_t *drops);

@@ -59,7 +59,8 @@ struct socket {
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
   struct snapshot seen;        /* what the last look found */
-  bool told;    /* an event has said what was seen; before that, a new socket is CLOSED */
+  bool told;         /* an event has said what was seen; before that, a new socket is CLOSED */
+  bool acknowledged; /* in SYN_RECV: the ACK that ends the handshake has come all the same */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */

@@ -88,7 +88,7 @@ static void add_tcp_rows(struct answer *answer, const struct inventory *inventor
   add_queue_row(answer, _("completed"), details.receive_queue, details.send_queue,
                 _("connections waiting for accept; one more than the limit fits"));
   add_queue_row(answer, _("half-open"), half_open, details.send_queue,
-                _("SYNs answered, whose ACK has not come"));
+                _("SYNs answered, that are no connections yet"));
   add_queue_row(answer, _("drops"), drops_of(socket), -1,
                 _("segments to this listener that ended there: SYNs without room, and RSTs"));
 }
@@ -147,10 +147,25 @@ static void add_field(struct answer *answer, const struct tcp_info_field *field,
     answer_add_bytes(answer, CELL_TEXT, "", 0);
   answer_add_text(answer, field->name);
   tcp_info_append(field, info->data, info->length, &text);
-  if (field->unit[0] && !unlimited)
+  if (field->unit[0] && !unlimited && !tcp_info_is_unknown(field, number))
     bytes_append_format(&text, " %s", field->unit);
   answer_add_text(answer, bytes_text(&text));
   answer_add_text(answer, _(field->meaning));
+  bytes_free(&text);
+}
+
+/* Says which fields are newer than the headers, and whether there are more than the table has. */
+static void note_later_fields(struct runner *runner, const struct tcp_info_bytes *info) {
+  struct bytes text = {0};
+  for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
+    if (tcp_info_is_later(field) && (size_t)field->offset + field->size <= info->length)
+      bytes_append_format(&text, "%s%s", text.length ? " " : "", field->name);
+  if (text.length > 0 && !runner->session->settings.stable)
+    runner_note(runner, _("newer than the C headers that this socksh was built with: %s"),
+                bytes_text(&text));
+  if (tcp_info_unknown_bytes(info) > 0 && !runner->session->settings.stable)
+    runner_note(runner, _("the kernel tells %zu bytes more, which this socksh does not know"),
+                tcp_info_unknown_bytes(info));
   bytes_free(&text);
 }
 
@@ -170,6 +185,7 @@ static int run_tcp_info(struct invocation *invocation) {
   if (look_tcp_info(socket, &info) < 0)
     return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"),
                            socket->descriptor);
+  note_later_fields(invocation->runner, &info);
   answer_table(&answer, "tcp-info", columns);
   for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
     add_field(&answer, field, &info, &group);

@@ -37,16 +37,17 @@ static void add_timer(struct answer *answer, const struct inventory_entry *entry
   bytes_free(&text);
 }
 
-/* The list does not always count bytes of data: for UDP it has memory, and a FIN counts as a byte.
- * So look at an open socket itself, unless its queues are empty. */
+/* For UDP the list does not count bytes of data but memory. So look at such a socket itself, unless
+ * its queues are empty. */
 static void add_queues(struct answer *answer, const struct inventory_entry *entry) {
   struct look_details details;
   const struct kernel_socket *kernel = &entry->kernel;
   bool open = entry->socket->descriptor >= 0;
   bool local = entry->socket->family == AF_UNIX;
+  bool tcp = socket_is_tcp(entry->socket);
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
   bool listens = entry->listed && kernel->state == STATE_LISTEN;
-  if (listens || (entry->listed && !local && (!open || empty))) {
+  if (listens || (entry->listed && (tcp || (!local && (!open || empty))))) {
     cells_add_queue(answer, entry->kernel.receive_queue);
     cells_add_queue(answer, entry->kernel.send_queue);
     return;
