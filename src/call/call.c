@@ -116,6 +116,9 @@ static void describe_made(struct call *call, struct socket *made) {
     made->family = call->entry->family;
     made->type = call->entry->type;
     made->protocol = call->entry->protocol;
+    /* What a listener of multipath TCP accepts from a plain client is plain TCP. */
+    if (made->protocol == IPPROTO_MPTCP && made->descriptor >= 0)
+      socket_read_number(made->descriptor, SO_PROTOCOL, &made->protocol);
     made->epoll = call->entry->epoll;
     made->host = call->entry->host;
     made->pipe = call->entry->pipe;

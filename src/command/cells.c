@@ -24,6 +24,8 @@ void cells_add_kind(struct answer *answer, const struct socket *socket) {
     append_short(&text, &constant_families, socket->family);
     bytes_append_char(&text, ' ');
     append_short(&text, &constant_types, socket->type);
+    if (socket_is_multipath(socket))
+      bytes_append_text(&text, " mptcp");
   }
   answer_add_text(answer, bytes_text(&text));
   bytes_free(&text);

@@ -108,18 +108,28 @@ static bool may_be_queued(enum socket_state state) {
   return state == STATE_SYN_RECV || state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT;
 }
 
-/* The session does not follow connections of services, but shows them as the kernel lists them. */
-static void add_service_connection(struct collection *collection,
-                                   const struct service_cookie *served,
-                                   const struct kernel_socket *kernel) {
+/* The session does not follow connections of services, and subflows only in a lab, but shows them
+ * as the kernel lists them. */
+static void add_part(struct collection *collection, const struct socket *of, enum socket_role role,
+                     const struct kernel_socket *kernel) {
   struct socket *socket =
       socket_create_queued(&collection->session->sockets, collection->host, kernel);
   if (!socket)
     return;
-  socket->role = ROLE_OF_SERVICE;
-  socket_set_listener(socket, served->socket);
+  socket->role = role;
+  socket_set_listener(socket, of);
   add_found(collection, socket, kernel);
   object_release(&socket->object);
+}
+
+/* What a listener of multipath TCP has accepted has its cookie: the peer tells them apart. */
+static bool is_listed_as(const struct socket *socket, const struct kernel_socket *kernel) {
+  if (!socket_is_multipath(socket) || kernel->protocol != IPPROTO_MPTCP)
+    return socket_is_multipath(socket) == (kernel->protocol == IPPROTO_MPTCP);
+  struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
+  if (kernel->state == STATE_LISTEN || peer.length == 0)
+    return peer.length == 0 && (kernel->state == STATE_LISTEN || kernel->state == STATE_SYN_SENT);
+  return address_equal(&peer, &kernel->peer);
 }
 
 static void collect(const struct kernel_socket *kernel, void *context) {
@@ -128,15 +138,21 @@ static void collect(const struct kernel_socket *kernel, void *context) {
   struct socket *socket = NULL;
   bool known = false;
   while ((socket = socket_table_find_cookie(table, kernel->cookie, socket))) {
-    if (socket->host != collection->host)
+    if (socket->host != collection->host || !is_listed_as(socket, kernel))
       continue;
     add_found(collection, socket, kernel);
     known = true;
   }
+  struct socket *owner =
+      known ? NULL : socket_find_multipath(table, collection->host, kernel->inode);
+  if (owner && kernel->protocol == IPPROTO_TCP && kernel->state != STATE_LISTEN) {
+    add_part(collection, owner, ROLE_SUBFLOW, kernel);
+    return;
+  }
   const struct service_cookie *served =
       known ? NULL : find_service_cookie(collection, kernel->cookie);
   if (served && served->socket->host == collection->host) {
-    add_service_connection(collection, served, kernel);
+    add_part(collection, served->socket, ROLE_OF_SERVICE, kernel);
     return;
   }
   if (known || kernel->protocol != IPPROTO_TCP)
@@ -197,7 +213,7 @@ static void adopt_strays(struct collection *collection) {
  * whether it still holds. */
 static bool is_listening(const struct socket *socket) {
   bool known = socket->seen.state != STATE_UNKNOWN && !socket->may_change_local;
-  return socket_is_tcp(socket) &&
+  return socket_has_tcp_states(socket) &&
          (known ? socket->seen.state : look_state_now(socket)) == STATE_LISTEN;
 }
 
@@ -219,6 +235,10 @@ static bool is_ended(const struct inventory_entry *entry) {
   return entry->socket->role == ROLE_LINGERING || entry->socket->role == ROLE_GONE;
 }
 
+static bool is_part(const struct inventory_entry *entry) {
+  return entry->socket->role == ROLE_OF_SERVICE || entry->socket->role == ROLE_SUBFLOW;
+}
+
 /* The id of a queued connection's client in this session. Queued connections are shown in this
  * order, since the kernel does not reveal that of the queue. */
 static uint64_t client_of(const struct inventory_entry *entry) {
@@ -231,8 +251,8 @@ static int compare(const struct inventory_entry *a, const struct inventory_entry
     return is_ended(a) ? 1 : -1;
   if (!is_ended(a) && a->socket->was_descriptor != b->socket->was_descriptor)
     return a->socket->was_descriptor < b->socket->was_descriptor ? -1 : 1;
-  if ((a->socket->role == ROLE_OF_SERVICE) != (b->socket->role == ROLE_OF_SERVICE))
-    return a->socket->role == ROLE_OF_SERVICE ? 1 : -1;
+  if (is_part(a) != is_part(b))
+    return is_part(a) ? 1 : -1;
   bool a_queued = a->socket->role == ROLE_QUEUED;
   bool b_queued = b->socket->role == ROLE_QUEUED;
   if (a_queued != b_queued)
@@ -262,6 +282,8 @@ static bool is_found(const struct collection *collection, const struct socket *s
 static bool kind_asked(const struct socket *socket, unsigned kinds) {
   if (socket->family == AF_UNIX)
     return kinds & KERNEL_UNIX;
+  if (socket_is_multipath(socket))
+    return kinds & KERNEL_MPTCP;
   return kinds & (socket_is_tcp(socket) ? KERNEL_TCP : KERNEL_UDP);
 }
 
@@ -291,10 +313,10 @@ static void report_changes(struct collection *collection, struct runner *runner,
   for (size_t i = 0; i < inventory_count(inventory); i++) {
     const struct inventory_entry *entry = inventory_nth(inventory, i);
     struct socket *socket = entry->socket;
-    bool same = entry->listed && socket_is_tcp(socket) && !socket->may_change_local &&
+    bool same = entry->listed && socket_has_tcp_states(socket) && !socket->may_change_local &&
                 entry->kernel.state == socket->seen.state;
     /* The answer shows what is new; changes are events of their own. */
-    if (socket->role == ROLE_OF_SERVICE && !socket_is_followed(socket))
+    if (is_part(entry) && !socket_is_followed(socket))
       continue;
     cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
     if (same) /* only ask the kernel if something may have changed */
@@ -370,7 +392,7 @@ int inventory_take(struct runner *runner, unsigned kinds, struct inventory *inve
 void inventory_report_lab(struct runner *runner) {
   struct inventory inventory;
   struct error ignored; /* out of memory: the next look will report the changes */
-  if (take(runner, KERNEL_TCP, true, &inventory, &ignored) == 0)
+  if (take(runner, KERNEL_TCP | KERNEL_MPTCP, true, &inventory, &ignored) == 0)
     inventory_free(&inventory);
 }
 
@@ -385,7 +407,8 @@ uint64_t inventory_lab_states(const struct session *session) {
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
     if (session->lab->hosts[i]->host.kernel)
       kernel_walk(session->lab->hosts[i]->host.kernel,
-                  (struct kernel_filter){KERNEL_TCP, CONNECTED}, add_state, &sum, &ignored);
+                  (struct kernel_filter){KERNEL_TCP | KERNEL_MPTCP, CONNECTED}, add_state, &sum,
+                  &ignored);
   return sum;
 }
 
@@ -449,6 +472,8 @@ const char *inventory_why(const struct inventory_entry *entry) {
     return entry->kernel.inode ? _("served in the background") : lingering_why(&entry->kernel);
   case ROLE_LINGERING:
     return lingering_why(&entry->kernel);
+  case ROLE_SUBFLOW:
+    return entry->kernel.inode ? _("carries the connection") : lingering_why(&entry->kernel);
   default:
     return entry->kernel.state == STATE_TIME_WAIT
                ? _("over; keeps its addresses until the timer ends")

@@ -127,7 +127,7 @@ static int pending_datagram(const struct runner *runner, const struct call *call
 static void look_before(struct runner *runner, struct socket *socket) {
   struct look_cause cause = {
       .job = runner->job, .statement = runner->statement, .time = clock_monotonic()};
-  if (socket_is_tcp(socket) && socket->told)
+  if (socket_has_tcp_states(socket) && socket->told)
     session_look(runner->session, socket, &cause);
   look_before_close(socket);
 }

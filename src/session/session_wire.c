@@ -57,20 +57,24 @@ static struct socket *find_listener(struct session *session, const struct wire_e
       found.state != STATE_LISTEN)
     return NULL;
   struct socket *listener = socket_table_find_cookie(&session->sockets, found.cookie, NULL);
+  if (!listener) /* that of multipath TCP has one of plain TCP below it */
+    listener = socket_find_multipath(&session->sockets, end->host, found.inode);
   return listener ? listener : find_served(session, end, &found.local);
 }
 
-/* Follows a connection that nobody has accepted yet, if it is in a queue of the session's. */
-static enum socket_state follow_queued(struct session *session, const struct wire_end *end,
-                                       const struct kernel_socket *found,
-                                       const struct look_cause *cause) {
-  struct socket *listener = found->inode == 0 ? find_listener(session, end) : NULL;
-  struct socket *socket =
-      listener ? socket_create_queued(&session->sockets, end->host, found) : NULL;
+/* Follows a connection that nobody has accepted yet, if it is in a queue of the session's, and a
+ * subflow of multipath TCP. */
+static enum socket_state follow_part(struct session *session, const struct wire_end *end,
+                                     const struct kernel_socket *found,
+                                     const struct look_cause *cause) {
+  bool queued = found->inode == 0;
+  struct socket *of = queued ? find_listener(session, end)
+                             : socket_find_multipath(&session->sockets, end->host, found->inode);
+  struct socket *socket = of ? socket_create_queued(&session->sockets, end->host, found) : NULL;
   if (!socket)
     return STATE_UNKNOWN;
-  socket_set_listener(socket, listener);
-  socket_follow_orphan(socket, ROLE_QUEUED);
+  socket_set_listener(socket, of);
+  socket_follow_orphan(socket, queued ? ROLE_QUEUED : ROLE_SUBFLOW);
   session_look(session, socket, cause);
   object_release(&socket->object);
   return found->state;
@@ -87,7 +91,7 @@ static enum socket_state look_at_unknown(struct session *session, const struct w
     return STATE_UNKNOWN;
   struct socket *socket = socket_table_find_cookie(&session->sockets, found.cookie, NULL);
   if (!socket)
-    return follow_queued(session, end, &found, cause);
+    return follow_part(session, end, &found, cause);
   /* In SYN_SENT getpeername(2) does not tell the peer, and the list does. */
   socket->seen.local = found.local;
   socket->seen.peer = found.peer;

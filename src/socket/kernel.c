@@ -89,7 +89,7 @@ static enum kernel_timer timer_from(unsigned number) {
 }
 
 static enum socket_state inet_state(int protocol, unsigned state) {
-  if (protocol == IPPROTO_TCP)
+  if (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP)
     return state == STATE_NEW_SYN_RECV ? STATE_SYN_RECV : (enum socket_state)state;
   return state == TCP_ESTABLISHED ? STATE_CONNECTED : STATE_UNCONNECTED;
 }
@@ -106,7 +106,7 @@ static void read_inet(const struct nlmsghdr *header, const struct reading *readi
   const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
   struct kernel_socket socket = {
       .family = message->idiag_family,
-      .type = reading->protocol == IPPROTO_TCP ? SOCK_STREAM : SOCK_DGRAM,
+      .type = reading->protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM,
       .protocol = reading->protocol,
       .state = inet_state(reading->protocol, message->idiag_state),
       .cookie = (uint64_t)message->id.idiag_cookie[1] << 32 | message->id.idiag_cookie[0],
@@ -228,15 +228,30 @@ static int ask(struct kernel *kernel, const void *request, size_t size, bool all
   }
 }
 
-static int walk_inet(struct kernel *kernel, int protocol, uint32_t states,
+/* The protocol stands in an attribute, too, since that of multipath TCP does not fit into a byte.
+ */
+struct inet_request {
+  struct inet_diag_req_v2 request;
+  struct nlattr attribute;
+  uint32_t protocol;
+};
+
+/* Visits the sockets of a protocol that are in one of these states and have this local port; 0:
+ * any. */
+static int walk_inet(struct kernel *kernel, int protocol, uint32_t states, uint16_t port,
                      struct reading *reading) {
   static const unsigned char families[] = {AF_INET, AF_INET6};
   int problem = 0;
   reading->protocol = protocol;
   for (size_t i = 0; i < 2 && problem == 0; i++) {
-    struct inet_diag_req_v2 request = {.sdiag_family = families[i],
-                                       .sdiag_protocol = (unsigned char)protocol,
-                                       .idiag_states = states};
+    struct inet_request request = {
+        .request = {.sdiag_family = families[i],
+                    .sdiag_protocol = (unsigned char)protocol,
+                    .idiag_states = states,
+                    .id.idiag_sport = htons(port)},
+        .attribute = {.nla_len = sizeof(struct nlattr) + sizeof(uint32_t),
+                      .nla_type = INET_DIAG_REQ_PROTOCOL},
+        .protocol = (uint32_t)protocol};
     problem = ask(kernel, &request, sizeof request, true, reading);
   }
   return problem;
@@ -255,9 +270,13 @@ int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 struct error *error) {
   struct reading reading = {.each = each, .context = context};
   int problem =
-      filter.kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, filter.states, &reading) : 0;
+      filter.kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, filter.states, 0, &reading) : 0;
+  /* A kernel without multipath TCP has none of its sockets. */
+  if (problem == 0 && filter.kinds & KERNEL_MPTCP &&
+      (problem = walk_inet(kernel, IPPROTO_MPTCP, filter.states, 0, &reading)) == ENOENT)
+    problem = 0;
   if (problem == 0 && filter.kinds & KERNEL_UDP)
-    problem = walk_inet(kernel, IPPROTO_UDP, ~0U, &reading);
+    problem = walk_inet(kernel, IPPROTO_UDP, ~0U, 0, &reading);
   if (problem == 0 && filter.kinds & KERNEL_UNIX)
     problem = walk_unix(kernel, &reading);
   return problem ? error_set_errno(error, problem,
@@ -300,4 +319,35 @@ int kernel_find(struct kernel *kernel, const struct address *local, const struct
     return error_set_errno(error, problem,
                            _("the kernel's list of sockets (sock_diag) can't be read"));
   return 1;
+}
+
+/* The socket that is looked for among all of its kind. */
+struct search {
+  uint64_t cookie;
+  const struct address *peer;
+  struct kernel_socket *found;
+  bool there;
+};
+
+static void keep_cookie(const struct kernel_socket *socket, void *context) {
+  struct search *search = context;
+  bool same = search->peer->length > 0
+                  ? address_equal(&socket->peer, search->peer)
+                  : socket->state == STATE_LISTEN || socket->state == STATE_SYN_SENT;
+  if (socket->cookie != search->cookie || !same)
+    return;
+  *search->found = *socket;
+  search->there = true;
+}
+
+int kernel_find_multipath(struct kernel *kernel, const struct address *local,
+                          const struct address *peer, uint64_t cookie, struct kernel_socket *found,
+                          struct error *error) {
+  struct search search = {.cookie = cookie, .peer = peer, .found = found};
+  uint16_t port = (uint16_t)address_port(local);
+  struct reading reading = {.each = keep_cookie, .context = &search};
+  int problem = walk_inet(kernel, IPPROTO_MPTCP, KERNEL_STATES, port, &reading);
+  if (problem)
+    return error_set_errno(error, problem, _("a socket can't be looked up by sock_diag"));
+  return search.there;
 }

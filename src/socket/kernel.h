@@ -22,7 +22,7 @@ enum kernel_timer {
 struct kernel_socket {
   int family;
   int type;
-  int protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0 for Unix sockets */
+  int protocol; /* IPPROTO_TCP, IPPROTO_MPTCP, IPPROTO_UDP; 0 for Unix sockets */
   enum socket_state state;
   struct address local; /* length 0: none */
   struct address peer;
@@ -49,7 +49,13 @@ struct kernel *kernel_open_at(int descriptor, struct error *error);
 void kernel_close(struct kernel *kernel);
 
 /* What a walk visits. */
-enum kernel_kind { KERNEL_TCP = 1, KERNEL_UDP = 2, KERNEL_UNIX = 4, KERNEL_ALL = 7 };
+enum kernel_kind {
+  KERNEL_TCP = 1, /* among them the subflows of multipath TCP */
+  KERNEL_UDP = 2,
+  KERNEL_UNIX = 4,
+  KERNEL_MPTCP = 8,
+  KERNEL_ALL = 15,
+};
 
 /* Which sockets a walk visits: those of these kinds, and for TCP those in one of the states, a set
  * of bits 1 << enum socket_state. */
@@ -69,6 +75,13 @@ int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
  * error. */
 int kernel_find(struct kernel *kernel, const struct address *local, const struct address *peer,
                 uint64_t cookie, struct kernel_socket *found, struct error *error);
+
+/* The same for multipath TCP: the kernel goes through all sockets of its kind on the local port.
+ * One that was accepted has its listener's cookie, so the peer counts, too; length 0: a listener,
+ * or one in SYN_SENT. */
+int kernel_find_multipath(struct kernel *kernel, const struct address *local,
+                          const struct address *peer, uint64_t cookie, struct kernel_socket *found,
+                          struct error *error);
 
 /* "retransmit", "keepalive", "time-wait", "probe"; "" for none. */
 const char *kernel_timer_name(enum kernel_timer timer);

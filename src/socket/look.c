@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "system/wait.h"
@@ -32,7 +33,7 @@ struct address look_peer(const struct socket *socket) {
       getpeername(socket->descriptor, &address.any, &address.length) == 0)
     return address;
   /* In SYN_SENT getpeername(2) does not tell the peer, and the kernel's list has told it. */
-  bool known = socket->descriptor >= 0 && socket_is_tcp(socket) &&
+  bool known = socket->descriptor >= 0 && socket_has_tcp_states(socket) &&
                socket->seen.state == STATE_SYN_SENT && tcp_state(socket) == STATE_SYN_SENT;
   return known ? socket->seen.peer : (struct address){0};
 }
@@ -69,15 +70,30 @@ static enum socket_state other_state(const struct socket *socket, bool reread) {
   return state;
 }
 
-/* The state of a socket without a descriptor; *accepted says that a process has one. */
-static enum socket_state orphan_state(const struct socket *socket, bool *accepted) {
-  struct kernel_socket found = {.inode = 0};
+/* Looks a socket with TCP's states up in the kernel's list, given its addresses. 1, 0 if it is not
+ * there, -1 if the list can't be read. Multipath TCP that has fallen back is one plain connection.
+ */
+static int find_listed(const struct socket *socket, const struct address *local,
+                       const struct address *peer, struct kernel_socket *found) {
+  struct kernel *kernel = socket_kernel(socket);
   struct error ignored;
+  int there = 0;
+  if (socket_is_multipath(socket))
+    there = kernel_find_multipath(kernel, local, peer, socket->cookie, found, &ignored);
+  if (there != 0 || (socket_is_multipath(socket) && (socket->listed || peer->length == 0)))
+    return there;
+  uint64_t cookie = socket_is_multipath(socket) ? 0 : socket->cookie;
+  there = kernel_find(kernel, local, peer, cookie, found, &ignored);
+  return there > 0 && cookie == 0 && found->state == STATE_LISTEN ? 0 : there;
+}
+
+/* The state of a socket without a descriptor; *inode says whether a process has one. */
+static enum socket_state orphan_state(const struct socket *socket, uint32_t *inode) {
+  struct kernel_socket found = {.inode = 0};
   if (!socket_is_followed(socket) || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
-  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer,
-                          socket->cookie, &found, &ignored);
-  *accepted = there > 0 && found.inode != 0;
+  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
+  *inode = there > 0 ? found.inode : 0;
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
 }
 
@@ -85,28 +101,47 @@ static enum socket_state orphan_state(const struct socket *socket, bool *accepte
  * the descriptor refers to is closed. */
 static enum socket_state closed_state(const struct socket *socket) {
   struct kernel_socket found;
-  struct error ignored;
   enum socket_state before = socket->seen.state;
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
   if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
     return STATE_CLOSED;
-  int there = kernel_find(socket_kernel(socket), &socket->seen.local, &socket->seen.peer,
-                          socket->cookie, &found, &ignored);
+  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
   return there > 0 ? found.state : STATE_CLOSED;
+}
+
+/* The state of multipath TCP's connection, which is not that of a subflow. */
+static enum socket_state multipath_state(const struct socket *socket) {
+  struct kernel_socket found;
+  struct address local = look_local(socket);
+  struct address peer = {.length = sizeof peer.storage};
+  if (getpeername(socket->descriptor, &peer.any, &peer.length) < 0)
+    peer.length = 0;
+  if (socket_kernel(socket) && find_listed(socket, &local, &peer, &found) > 0)
+    return found.state;
+  return tcp_state(socket); /* fallen back, or not connected */
+}
+
+/* Another open descriptor, made by dup(2), of the same socket; NULL: none. What was accepted by
+ * multipath TCP has the cookie of its listener, and an inode of its own. */
+static const struct socket *find_duplicate(const struct socket *socket) {
+  const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
+  while (other && (other->descriptor < 0 || other->inode != socket->inode))
+    other = socket_table_find_cookie(socket->table, socket->cookie, other);
+  return other;
 }
 
 static enum socket_state state_of(const struct socket *socket, bool reread) {
   if (socket_is_none(socket))
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
-    /* Another descriptor, made by dup(2), may refer to the same socket. */
-    const struct socket *other = socket_table_find_cookie(socket->table, socket->cookie, NULL);
-    bool accepted;
-    return other && other->descriptor >= 0 ? state_of(other, reread)
-                                           : orphan_state(socket, &accepted);
+    const struct socket *other = find_duplicate(socket);
+    uint32_t inode;
+    return other ? state_of(other, reread) : orphan_state(socket, &inode);
   }
-  if (!socket_is_tcp(socket))
+  if (!socket_has_tcp_states(socket))
     return other_state(socket, reread);
+  if (socket_is_multipath(socket))
+    return multipath_state(socket);
   enum socket_state state = tcp_state(socket);
   return state == STATE_CLOSED ? closed_state(socket) : state;
 }
@@ -122,12 +157,21 @@ enum socket_state look_state_again(struct socket *socket) {
   return state;
 }
 
+static void look_inode(struct socket *socket) {
+  struct stat status;
+  if (fstat(socket->descriptor, &status) == 0)
+    socket->inode = (uint32_t)status.st_ino;
+  socket->table->multipath = true;
+}
+
 void look_identity(struct socket *socket) {
   socklen_t length = sizeof socket->cookie;
   if (socket->cookie || socket->descriptor < 0 || socket_is_none(socket))
     return;
   if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
     socket->cookie = 0;
+  if (socket_is_multipath(socket))
+    look_inode(socket);
   socket_index(socket);
   /* If it waited in a listener's queue, it has its descriptor now. */
   struct socket *queued = NULL;
@@ -141,7 +185,7 @@ void look_identity(struct socket *socket) {
 
 void look_at_new(struct socket *socket) {
   look_identity(socket);
-  if (!socket_is_tcp(socket))
+  if (!socket_has_tcp_states(socket))
     return;
   socket->seen.state = state_of(socket, false);
   socket->seen.time = socket->seen.since = clock_monotonic();
@@ -149,7 +193,7 @@ void look_at_new(struct socket *socket) {
 
 void look_before_close(struct socket *socket) {
   look_identity(socket);
-  if (!socket_is_tcp(socket) || !socket->may_change_local)
+  if (!socket_has_tcp_states(socket) || !socket->may_change_local)
     return;
   socket->seen.local = look_local(socket);
   socket->seen.peer = look_peer(socket);
@@ -160,8 +204,8 @@ void look_after_close(struct socket *socket) {
   enum socket_state state = socket->seen.state;
   /* Another descriptor, made by dup(2), may refer to the same socket: then looks go through that
    * one. */
-  bool known = socket_is_tcp(socket) && socket->cookie && socket_kernel(socket) &&
-               !socket_table_find_cookie(socket->table, socket->cookie, NULL);
+  bool known = socket_has_tcp_states(socket) && socket->cookie && socket_kernel(socket) &&
+               !find_duplicate(socket);
   if (!known)
     socket->seen.state = STATE_UNKNOWN;
   else if (state == STATE_LISTEN || (state != STATE_CLOSED && socket->seen.peer.length > 0))
@@ -174,13 +218,24 @@ static bool is_being_accepted(const struct socket *socket) {
   return listener && listener->id == socket->listener && listener->waiting > 0;
 }
 
+/* One from a queue has been accepted: by whom? */
+static void look_at_accepted(struct socket *socket, uint32_t inode) {
+  const struct socket *owner = socket_find_multipath(socket->table, socket->host, inode);
+  if (owner) {
+    socket_set_listener(socket, owner);
+    socket->role = ROLE_SUBFLOW;
+  } else if (!is_being_accepted(socket)) {
+    socket->role = ROLE_OF_SERVICE;
+  }
+}
+
 /* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
  * ever reported. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
-  bool accepted = false;
-  enum socket_state state = orphan_state(socket, &accepted);
-  if (accepted && socket->role == ROLE_QUEUED && !is_being_accepted(socket))
-    socket->role = ROLE_OF_SERVICE;
+  uint32_t inode = 0;
+  enum socket_state state = orphan_state(socket, &inode);
+  if (inode && socket->role == ROLE_QUEUED)
+    look_at_accepted(socket, inode);
   *before = socket->seen;
   if (state == STATE_UNKNOWN || state == before->state ||
       (socket->role == ROLE_GONE && before->state == STATE_UNKNOWN)) {
@@ -207,8 +262,23 @@ static void learn_peer(const struct kernel_socket *found, void *context) {
 static void look_for_peer(struct socket *socket) {
   struct error ignored;
   struct kernel_filter filter = {KERNEL_TCP, 1u << STATE_SYN_SENT};
+  if (socket_is_multipath(socket))
+    filter.kinds = KERNEL_MPTCP;
   if (socket->cookie && socket_kernel(socket))
     kernel_walk(socket_kernel(socket), filter, learn_peer, socket, &ignored);
+}
+
+/* Whether the kernel lists it as multipath TCP is asked until it does. */
+static void look_whether_listed(struct socket *socket, enum socket_state state) {
+  struct kernel_socket found;
+  struct error ignored;
+  if (socket->listed || !socket_is_multipath(socket) || !socket_kernel(socket) ||
+      state == STATE_CLOSED || state == STATE_LISTEN)
+    return;
+  struct address local = look_local(socket);
+  struct address peer = look_peer(socket);
+  socket->listed = kernel_find_multipath(socket_kernel(socket), &local, &peer, socket->cookie,
+                                         &found, &ignored) > 0;
 }
 
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
@@ -219,6 +289,7 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (!socket->cookie)
     look_identity(socket);
   enum socket_state state = state_of(socket, socket->may_change_local);
+  look_whether_listed(socket, state);
   bool changed = state != socket->seen.state || !socket->told;
   *before = socket->seen;
   if (!socket->told && state == before->state)
@@ -229,13 +300,14 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (state == STATE_SYN_SENT && (before->state != state || before->peer.length == 0))
     look_for_peer(socket);
   struct address local = look_local(socket);
-  struct address peer =
-      state == STATE_SYN_SENT && socket_is_tcp(socket) ? socket->seen.peer : look_peer(socket);
+  struct address peer = state == STATE_SYN_SENT && socket_has_tcp_states(socket)
+                            ? socket->seen.peer
+                            : look_peer(socket);
   socket->may_change_local = false;
   /* Before and after a connection getpeername(2) tells no peer; keep the last known one, which is
    * worth more than none. */
   bool over = peer.length == 0 && socket->seen.peer.length > 0 && state == STATE_CLOSED;
-  if (peer.length == 0 && socket_is_tcp(socket) && state != STATE_LISTEN)
+  if (peer.length == 0 && socket_has_tcp_states(socket) && state != STATE_LISTEN)
     peer = socket->seen.peer;
   if (!changed && over) /* that it has lost its local address, too, is no news */
     socket->seen.local = local;
@@ -249,20 +321,18 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   return true;
 }
 
-/* The kernel's list has the queues of a TCP socket, and of one without a descriptor nothing else
- * has. False if it is not listed: not connected, or the list can't be read. */
+/* The kernel's list has the queues of a socket with TCP's states, and of one without a descriptor
+ * nothing else has. False if it is not listed: not connected, or the list can't be read. */
 static bool look_listed_queues(const struct socket *socket, struct look_details *details) {
   struct kernel_socket found;
-  struct error ignored;
   bool possible = socket->descriptor >= 0 || socket_is_followed(socket);
-  if (!possible || !socket_is_tcp(socket) || !socket_kernel(socket) || !socket->cookie)
+  if (!possible || !socket_has_tcp_states(socket) || !socket_kernel(socket) || !socket->cookie)
     return false;
   struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
   struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
   if (peer.length == 0) /* in SYN_SENT */
     peer = socket->seen.peer;
-  if (peer.length == 0 ||
-      kernel_find(socket_kernel(socket), &local, &peer, socket->cookie, &found, &ignored) <= 0)
+  if (peer.length == 0 || find_listed(socket, &local, &peer, &found) <= 0)
     return false;
   details->receive_queue = (int)found.receive_queue;
   details->send_queue = (int)found.send_queue;
@@ -282,7 +352,7 @@ void look_details(const struct socket *socket, struct look_details *details) {
     return;
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
-  if (socket_is_tcp(socket) &&
+  if (socket_has_tcp_states(socket) &&
       getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
       info.tcpi_state == TCP_LISTEN) {
     details->receive_queue = (int)info.tcpi_unacked;

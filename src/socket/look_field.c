@@ -34,7 +34,7 @@ static int set_address(const struct address *address, const char *name, struct v
 
 static int read_info(const struct socket *socket, struct value *value, struct error *error) {
   struct tcp_info_bytes info;
-  if (!socket_is_tcp(socket) || socket->descriptor < 0)
+  if (!socket_has_tcp_states(socket) || socket->descriptor < 0)
     return error_set(error, ERROR_FAILURE, _("only an open socket of TCP has .info"));
   if (tcp_info_read(socket->descriptor, &info) < 0)
     return error_set_errno(error, errno, _("TCP_INFO of socket %d"), socket->descriptor);

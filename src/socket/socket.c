@@ -93,12 +93,6 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
-void socket_set_listener(struct socket *socket, const struct socket *listener) {
-  socket->listener = listener->id;
-  socket->was_descriptor = listener->was_descriptor;
-  memcpy(socket->name, listener->name, sizeof socket->name);
-}
-
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;

@@ -5,6 +5,7 @@
 #ifndef SOCKSH_SOCKET_SOCKET_H
 #define SOCKSH_SOCKET_SOCKET_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -14,6 +15,10 @@
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 enum { SOCKET_NAME_SIZE = 32 };
 
@@ -33,7 +38,8 @@ enum socket_role {
   ROLE_LINGERING, /* nothing any more: its descriptor is closed, but the connection has not ended */
   ROLE_GONE,      /* the kernel no longer has it, or only another process does */
   ROLE_OF_SERVICE, /* one of the session's services, or another process, has accepted it */
-  ROLE_LAST = ROLE_OF_SERVICE,
+  ROLE_SUBFLOW,    /* a TCP connection of a socket of multipath TCP */
+  ROLE_LAST = ROLE_SUBFLOW,
 };
 
 struct socket_table;
@@ -46,21 +52,24 @@ struct socket {
   int descriptor;             /* -1 once closed, or not yet accepted */
   int was_descriptor;         /* its last number, kept for later events */
   enum socket_role role;
-  uint64_t cookie;       /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
-  uint64_t pair_cookie;  /* the cookie of the other end of its socketpair; 0: none, or unknown */
-  uint64_t listener;     /* the id of the listener whose queue it is, or was, in; 0: none */
-  int family;            /* AF_UNSPEC if it is not a socket but, say, an epoll instance or a pipe */
-  int type;              /* SOCK_STREAM ..., without flags */
-  int protocol;          /* as the kernel reports it: IPPROTO_TCP, not 0 */
-  struct host *host;     /* the host of the lab that it lives on; NULL: the real network */
-  bool epoll;            /* an epoll instance */
-  bool pipe;             /* an end of a pipe */
+  uint64_t cookie;      /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
+  uint64_t pair_cookie; /* the cookie of the other end of its socketpair; 0: none, or unknown */
+  uint64_t listener; /* the id of the listener whose queue it is, or was, in, or of the socket whose
+                        subflow it is; 0: none */
+  uint32_t inode;    /* multipath TCP: its file's, which its subflows have, too; 0: not read */
+  int family;        /* AF_UNSPEC if it is not a socket but, say, an epoll instance or a pipe */
+  int type;          /* SOCK_STREAM ..., without flags */
+  int protocol;      /* as the kernel reports it: IPPROTO_TCP, not 0 */
+  struct host *host; /* the host of the lab that it lives on; NULL: the real network */
+  bool epoll;        /* an epoll instance */
+  bool pipe;         /* an end of a pipe */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
   struct snapshot seen;        /* what the last look found */
   bool told;         /* an event has said what was seen; before that, a new socket is CLOSED */
   bool acknowledged; /* in SYN_RECV: the ACK that ends the handshake has come all the same */
+  bool listed;  /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
@@ -78,6 +87,7 @@ struct socket_table {
   size_t highest;          /* one above the highest open descriptor */
   uint64_t next_id;
   struct socket_index cookies; /* open, queued and lingering sockets, by cookie */
+  bool multipath;              /* there has been a socket of multipath TCP */
   struct socket_index pairs;   /* TCP sockets by the addresses of both ends at the last look */
   struct socket *orphans;      /* queued and lingering sockets, one reference each, newest first */
   struct socket *orphans_last; /* the oldest of them */
@@ -134,6 +144,10 @@ struct socket *socket_find_pair(const struct socket_table *table, const struct h
                                 const struct address *local, const struct address *peer,
                                 const struct socket *after);
 
+/* The open socket of multipath TCP on a host that has this inode; NULL: none. */
+struct socket *socket_find_multipath(const struct socket_table *table, const struct host *host,
+                                     uint32_t inode);
+
 /* Updates the indexes by cookie and addresses: call it when either has changed. */
 void socket_index(struct socket *socket);
 
@@ -171,6 +185,18 @@ static inline bool socket_is_followed(const struct socket *socket) {
 static inline bool socket_is_tcp(const struct socket *socket) {
   return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
          socket->protocol == IPPROTO_TCP;
+}
+
+/* True for a socket of multipath TCP (RFC 8684), whose connection goes over one or more TCP
+ * connections of its own, its subflows. */
+static inline bool socket_is_multipath(const struct socket *socket) {
+  return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&
+         socket->protocol == IPPROTO_MPTCP;
+}
+
+/* True if it has TCP's states. */
+static inline bool socket_has_tcp_states(const struct socket *socket) {
+  return socket_is_tcp(socket) || socket_is_multipath(socket);
 }
 
 /* Reads family, type and protocol from the kernel, unless it is not a socket. 0, or -1 with errno

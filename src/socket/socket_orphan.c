@@ -71,7 +71,8 @@ static uint64_t pair_number(const struct endpoint *local, const struct endpoint 
 }
 
 static bool has_pair(const struct socket *socket) {
-  return socket_is_tcp(socket) && socket->seen.local.length > 0 && socket->seen.peer.length > 0;
+  return socket_has_tcp_states(socket) && socket->seen.local.length > 0 &&
+         socket->seen.peer.length > 0;
 }
 
 void socket_index(struct socket *socket) {
@@ -130,4 +131,20 @@ struct socket *socket_find_pair(const struct socket_table *table, const struct h
                     same(&ends[1], &found->seen.peer)))
     found = index_next(&table->pairs, number, found);
   return found;
+}
+
+struct socket *socket_find_multipath(const struct socket_table *table, const struct host *host,
+                                     uint32_t inode) {
+  for (size_t at = 0; inode && table->multipath && at < table->highest; at++) {
+    struct socket *socket = table->entries[at];
+    if (socket && socket->inode == inode && socket->host == host && socket_is_multipath(socket))
+      return socket;
+  }
+  return NULL;
+}
+
+void socket_set_listener(struct socket *socket, const struct socket *listener) {
+  socket->listener = listener->id;
+  socket->was_descriptor = listener->was_descriptor;
+  memcpy(socket->name, listener->name, sizeof socket->name);
 }

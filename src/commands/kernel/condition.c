@@ -36,7 +36,7 @@ static bool has_error(const struct awaited *awaited) {
  * process has it. */
 static bool is_closed(const struct awaited *awaited) {
   enum socket_state state = look_state_again(awaited->socket);
-  if (awaited->socket->descriptor >= 0 && !socket_is_tcp(awaited->socket))
+  if (awaited->socket->descriptor >= 0 && !socket_has_tcp_states(awaited->socket))
     return state == STATE_DISCONNECTED;
   return state == STATE_CLOSED || state == STATE_TIME_WAIT || state == STATE_UNKNOWN;
 }

@@ -116,7 +116,8 @@ static int run_backlog(struct invocation *invocation) {
                      _("socket %d does not listen, so it has no backlog; `listen` gives it one"),
                      socket->descriptor);
   bool local = socket->family == AF_UNIX;
-  if (inventory_take(runner, local ? KERNEL_UNIX : KERNEL_TCP, &inventory, invocation->error) < 0)
+  if (inventory_take(runner, local ? KERNEL_UNIX : KERNEL_TCP | KERNEL_MPTCP, &inventory,
+                     invocation->error) < 0)
     return -1;
   if (!inventory.complete)
     runner_note(runner, _("%s: what is half-open is not shown"), inventory.problem);
@@ -175,7 +176,7 @@ static int run_tcp_info(struct invocation *invocation) {
   struct tcp_info_bytes info;
   struct answer answer;
   enum tcp_info_group group = TCP_INFO_GROUPS;
-  if (!socket_is_tcp(socket))
+  if (!socket_has_tcp_states(socket))
     return error_set(invocation->error, ERROR_FAILURE,
                      _("socket %d is none of TCP, and has no struct tcp_info"),
                      socket->was_descriptor);

@@ -13,7 +13,8 @@
 
 static bool is_label_of(const struct socket_label *label, const struct socket *socket) {
   return label->descriptor >= 0 &&
-         (label->id == socket->id || (socket->cookie && label->cookie == socket->cookie));
+         (label->id == socket->id ||
+          (socket->cookie && label->cookie == socket->cookie && !socket_is_multipath(socket)));
 }
 
 /* A change of a socket's state. */
@@ -139,7 +140,7 @@ static void look_again_at_all(struct runner *runner) {
   struct inventory inventory;
   struct error ignored; /* out of memory: the answer says what is known */
   if (runner->session->settings.look &&
-      inventory_take(runner, KERNEL_TCP, &inventory, &ignored) == 0)
+      inventory_take(runner, KERNEL_TCP | KERNEL_MPTCP, &inventory, &ignored) == 0)
     inventory_free(&inventory);
 }
 

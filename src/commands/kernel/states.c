@@ -16,6 +16,7 @@ static void add_descriptor(struct answer *answer, const struct socket *socket) {
   const char *form = socket->role == ROLE_OPEN         ? "%d"
                      : socket->role == ROLE_QUEUED     ? "%d queue"
                      : socket->role == ROLE_OF_SERVICE ? "%d served"
+                     : socket->role == ROLE_SUBFLOW    ? "%d subflow"
                                                        : "(%d)";
   snprintf(text, sizeof text, form, socket->was_descriptor);
   answer_add_text(answer, text);
@@ -44,7 +45,7 @@ static void add_queues(struct answer *answer, const struct inventory_entry *entr
   const struct kernel_socket *kernel = &entry->kernel;
   bool open = entry->socket->descriptor >= 0;
   bool local = entry->socket->family == AF_UNIX;
-  bool tcp = socket_is_tcp(entry->socket);
+  bool tcp = socket_has_tcp_states(entry->socket);
   bool empty = kernel->receive_queue == 0 && kernel->send_queue == 0;
   bool listens = entry->listed && kernel->state == STATE_LISTEN;
   if (listens || (entry->listed && (tcp || (!local && (!open || empty))))) {
@@ -67,7 +68,7 @@ static void add_row(struct answer *answer, const struct inventory_entry *entry, 
                          : open ? look_local(socket)
                                 : socket->seen.local;
   struct address peer = inet ? entry->kernel.peer : open ? look_peer(socket) : socket->seen.peer;
-  enum socket_state state = entry->listed && (socket_is_tcp(socket) || !open)
+  enum socket_state state = entry->listed && (socket_has_tcp_states(socket) || !open)
                                 ? entry->kernel.state
                                 : look_state_now(socket);
   cells_add_host(answer, socket, lab);
@@ -87,10 +88,12 @@ static void add_row(struct answer *answer, const struct inventory_entry *entry, 
 
 /* With a socket given, shows only that and what waits in its queue. */
 static bool is_shown(const struct inventory_entry *entry, const struct socket *only) {
-  bool in_queue = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE;
+  bool in_queue = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE ||
+                  entry->socket->role == ROLE_SUBFLOW;
   return !only || entry->socket == only || entry->socket->id == only->id ||
          (in_queue && entry->socket->listener == only->id) ||
-         (only->cookie && entry->socket->cookie == only->cookie);
+         (only->cookie && entry->socket->cookie == only->cookie &&
+          entry->socket->inode == only->inode);
 }
 
 static void fill(struct answer *answer, const struct inventory *inventory,

@@ -54,11 +54,9 @@ void json_set_data(json_t *object, const void *data, size_t kept, size_t length)
 }
 
 json_t *json_socket(const struct socket_label *label) {
-  static const char *const roles[] = {[ROLE_OPEN] = "open",
-                                      [ROLE_QUEUED] = "queued",
-                                      [ROLE_LINGERING] = "lingering",
-                                      [ROLE_GONE] = "gone",
-                                      [ROLE_OF_SERVICE] = "served"};
+  static const char *const roles[] = {
+      [ROLE_OPEN] = "open",           [ROLE_QUEUED] = "queued", [ROLE_SUBFLOW] = "subflow",
+      [ROLE_LINGERING] = "lingering", [ROLE_GONE] = "gone",     [ROLE_OF_SERVICE] = "served"};
   json_t *object = json_object();
   json_object_set_new(object, "id", json_integer((json_int_t)label->id));
   json_object_set_new(object, "descriptor", json_integer(label->descriptor));

@@ -20,6 +20,8 @@ void notation_append_label(const struct notation *notation, const struct socket_
     bytes_append_text(bytes, " queue:");
   else if (label->role == ROLE_OF_SERVICE)
     bytes_append_text(bytes, " served:");
+  else if (label->role == ROLE_SUBFLOW)
+    bytes_append_text(bytes, " subflow:");
 }
 
 const char *notation_reason(enum state_reason reason) {

@@ -28,7 +28,7 @@ void notation_append_address(const struct notation *notation, const struct addre
 
 /* Appends what a socket is called: "3", "3 srv" with names; "(3)" if its descriptor is closed; "3
  * queue:" for one that waits in the queue of listener 3, "3 served:" for one that a service on it
- * has accepted. */
+ * has accepted, "3 subflow:" for a connection of multipath TCP. */
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
                            struct bytes *bytes);
 
