@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "system/descriptor.h"
+#include "system/network.h"
 #include "system/thread.h"
 
 struct tap {
@@ -113,7 +114,7 @@ static void *listen_on(void *context) {
 }
 
 static int open_listener(struct tap *tap, const char *interface, struct error *error) {
-  unsigned index = if_nametoindex(interface);
+  unsigned index = network_interface_index(NETWORK_OWN, interface);
   int on = 1;
   if (index == 0)
     return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"),

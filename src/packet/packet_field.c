@@ -8,6 +8,7 @@
 
 #include "language/number.h"
 #include "packet/packet_bits.h"
+#include "system/network.h"
 
 const struct packet_field packet_fields[] = {
     {"version", NULL, HEADER_IPV4, 0, 4, FIELD_NUMBER, true, N_("of IP")},
@@ -214,7 +215,7 @@ static int edit_address(const struct packet_field *field, unsigned char *at, con
                         struct error *error) {
   int family = field->bits == 32 ? AF_INET : AF_INET6;
   struct address address;
-  if (address_parse_host(text, strlen(text), family, &address) < 0)
+  if (address_parse_host(text, strlen(text), family, NETWORK_OWN, &address) < 0)
     return error_set(error, ERROR_USAGE, _("\"%s\" takes an %s address, not \"%s\""), field->name,
                      family == AF_INET ? "IPv4" : "IPv6", text);
   if (family == AF_INET)

@@ -12,6 +12,7 @@ struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
     address.length = 0;
+  address_name_interface(&address, host_network(socket->host));
   return address;
 }
 
@@ -19,6 +20,7 @@ struct address look_peer(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getpeername(socket->descriptor, &address.any, &address.length) < 0)
     address.length = 0;
+  address_name_interface(&address, host_network(socket->host));
   return address;
 }
 

@@ -15,6 +15,7 @@
 #include "packet/packet.h"
 #include "packet/packet_bits.h"
 #include "packet/packet_field.h"
+#include "system/network.h"
 
 static const char syn[] = "4500003c12344000400614860a0000010a0000029cb00050000003e800000000a002faf0"
                           "943b0000020405b40402080a000003e90000000001030307";
@@ -498,8 +499,9 @@ static struct address inet(const char *text) {
   struct address address = {0};
   struct address_query query;
   struct error error = {0};
-  assert_int_equal(address_parse(text, strlen(text), AF_UNSPEC, &address, &query, &error),
-                   ADDRESS_COMPLETE);
+  assert_int_equal(
+      address_parse(text, strlen(text), AF_UNSPEC, NETWORK_OWN, &address, &query, &error),
+      ADDRESS_COMPLETE);
   return address;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "packet/packet.h"
+#include "system/network.h"
 #include "view/capture/pcap.h"
 
 static char directory[] = "/tmp/socksh-pcap.XXXXXX";
@@ -36,8 +37,9 @@ static struct address inet(const char *text) {
   struct address address = {0};
   struct address_query query;
   struct error error = {0};
-  assert_int_equal(address_parse(text, strlen(text), AF_UNSPEC, &address, &query, &error),
-                   ADDRESS_COMPLETE);
+  assert_int_equal(
+      address_parse(text, strlen(text), AF_UNSPEC, NETWORK_OWN, &address, &query, &error),
+      ADDRESS_COMPLETE);
   return address;
 }
 
