@@ -31,9 +31,14 @@ struct wire_shape {
   bool cut;
 };
 
+/* What happens by chance. Each draws from a stream of its own on each way, so that no setting
+ * changes what another one does. */
+enum wire_chance { CHANCE_LOSS, CHANCE_JITTER, CHANCES };
+
 /* The same with its state. */
 struct wire_way {
   struct wire_shape shape;
+  uint64_t random[CHANCES]; /* the states of the random generators */
   int64_t free; /* when it has sent its last packet, at its rate; monotonic nanoseconds */
 };
 
@@ -76,7 +81,7 @@ struct wire {
   uint64_t statement; /* the statement that delivered a packet, for its events; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
-  uint64_t random;        /* the state of the random generator */
+  uint64_t seed[CHANCES]; /* of the streams of links added later */
   struct wire_shape base; /* for links added later */
   struct lan *lans[LAB_WIRES];
   size_t lan_count;
@@ -155,6 +160,12 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
                      void (*change)(struct wire_shape *shape, void *context), void *context);
 /* Whether the shape does anything to packets. */
 bool wire_is_shaped(const struct wire_shape *shape);
+
+/* Begins the streams of a chance anew on the ways between two hosts, NULL: any; and on ways added
+ * later if both are NULL. */
+void wire_seed_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+                    enum wire_chance chance, uint64_t seed);
+/* The same for every chance on all ways. */
 void wire_seed(struct wire *wire, uint64_t seed);
 
 /* Reads what the interfaces have now. */

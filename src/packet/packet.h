@@ -125,7 +125,7 @@ struct packet_plan {
   int protocol;          /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP or IPPROTO_ICMPV6 */
   struct address source; /* with ports; both of the same family */
   struct address destination;
-  unsigned hops;     /* 0: 64 */
+  unsigned hops;
   uint32_t sequence; /* TCP */
   uint32_t acknowledgment;
   unsigned flags;

@@ -199,8 +199,7 @@ static int fail_field(const struct packet *packet, const char *name, struct erro
   return -1;
 }
 
-/* Parses a sequence number: relative to a base, unless it begins with "=". */
-static int parse_sequence(const char *text, uint32_t base, uint32_t *value) {
+int packet_sequence_parse(const char *text, uint32_t base, uint32_t *value) {
   long long number;
   bool absolute = text[0] == '=';
   if (number_parse(text + absolute, strlen(text + absolute), &number) < 0)
@@ -216,13 +215,24 @@ static int edit_address(const struct packet_field *field, unsigned char *at, con
   int family = field->bits == 32 ? AF_INET : AF_INET6;
   struct address address;
   if (address_parse_host(text, strlen(text), family, NETWORK_OWN, &address) < 0)
-    return error_set(error, ERROR_USAGE, _("\"%s\" takes an %s address, not \"%s\""), field->name,
-                     family == AF_INET ? "IPv4" : "IPv6", text);
+    return error_set(error, ERROR_USAGE,
+                     _("\"%s\" takes an %s address or the name of a host that has one, not \"%s\""),
+                     field->name, family == AF_INET ? "IPv4" : "IPv6", text);
   if (family == AF_INET)
     memcpy(at, &address.inet.sin_addr, 4);
   else
     memcpy(at, &address.inet6.sin6_addr, 16);
   return 0;
+}
+
+int packet_field_family(const void *bytes, size_t length, const char *name) {
+  struct packet packet;
+  size_t bit;
+  packet_read(bytes, length, length, &packet);
+  const struct packet_field *field = find_field(&packet, name, &bit);
+  if (!field || field->kind != FIELD_ADDRESS)
+    return AF_UNSPEC;
+  return field->bits == 32 ? AF_INET : AF_INET6;
 }
 
 static int parse_number(const struct packet_field *field, const char *text, uint32_t *value,
@@ -242,7 +252,7 @@ static int parse_value(const struct packet_field *field, const char *text, uint3
   switch (field->kind) {
   case FIELD_SEQUENCE:
   case FIELD_ACKNOWLEDGMENT:
-    if (parse_sequence(text, base, value) < 0)
+    if (packet_sequence_parse(text, base, value) < 0)
       return error_set(error, ERROR_USAGE,
                        _("\"%s\" takes a number relative to the first of the connection, or "
                          "=NUMBER for the one in the header, not \"%s\""),

@@ -59,4 +59,12 @@ extern const char *const packet_header_names[PACKET_HEADERS];
  * bytes are not at hand. */
 bool packet_field_find(const struct packet *packet, const struct packet_field *field, size_t *bit);
 
+/* The family of the address that a packet has in the field with that name; AF_UNSPEC: it is no
+ * address. */
+int packet_field_family(const void *bytes, size_t length, const char *name);
+
+/* Parses a sequence number: relative to a base, unless it begins with "=". 0, or -1 if it is none.
+ */
+int packet_sequence_parse(const char *text, uint32_t base, uint32_t *value);
+
 #endif

@@ -524,7 +524,8 @@ static void builds(const struct packet_plan *plan, const char *hex) {
 static void test_builds(void **state) {
   struct sample about = sample(udp);
   (void)state;
-  builds(&(struct packet_plan){.protocol = IPPROTO_TCP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_TCP,
                                .source = inet("10.0.0.1:40112"),
                                .destination = inet("10.0.0.2:80"),
                                .sequence = 1001,
@@ -534,13 +535,15 @@ static void test_builds(void **state) {
                                .data = "hello",
                                .data_length = 5},
          data);
-  builds(&(struct packet_plan){.protocol = IPPROTO_UDP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_UDP,
                                .source = inet("10.0.0.1:5000"),
                                .destination = inet("10.0.0.2:53"),
                                .data = "hello",
                                .data_length = 5},
          udp);
-  builds(&(struct packet_plan){.protocol = IPPROTO_ICMPV6,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_ICMPV6,
                                .source = inet("[fd00::1]:0"),
                                .destination = inet("[fd00::2]:0"),
                                .type = 128,
@@ -548,7 +551,8 @@ static void test_builds(void **state) {
                                .data = "abcdefg",
                                .data_length = 7},
          ping6);
-  builds(&(struct packet_plan){.protocol = IPPROTO_ICMP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_ICMP,
                                .source = inet("10.0.0.1:0"),
                                .destination = inet("10.0.0.2:0"),
                                .type = 3,

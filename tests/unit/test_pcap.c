@@ -87,14 +87,16 @@ static bool tcpdump_is_there(void) {
 
 static void test_reads_back(void **state) {
   static char data[500];
-  struct packet_plan tcp = {.protocol = IPPROTO_TCP,
+  struct packet_plan tcp = {.hops = 64,
+                            .protocol = IPPROTO_TCP,
                             .source = inet("10.0.0.1:40112"),
                             .destination = inet("10.0.0.2:80"),
                             .sequence = 1000,
                             .flags = FLAG_SYN,
                             .window = 64240,
                             .maximum_segment = 1460};
-  struct packet_plan udp = {.protocol = IPPROTO_UDP,
+  struct packet_plan udp = {.hops = 64,
+                            .protocol = IPPROTO_UDP,
                             .source = inet("[fd00::1]:5000"),
                             .destination = inet("[fd00::2]:5001"),
                             .data = data,
@@ -124,8 +126,10 @@ static void test_reads_back(void **state) {
 
 /* What was flushed is there before the file is closed. */
 static void test_flushes(void **state) {
-  struct packet_plan plan = {
-      .protocol = IPPROTO_UDP, .source = inet("10.0.0.1:1"), .destination = inet("10.0.0.2:2")};
+  struct packet_plan plan = {.hops = 64,
+                             .protocol = IPPROTO_UDP,
+                             .source = inet("10.0.0.1:1"),
+                             .destination = inet("10.0.0.2:2")};
   struct error error = {0};
   struct stat status;
   (void)state;
@@ -141,8 +145,10 @@ static void test_flushes(void **state) {
 }
 
 static void test_tells_what_fails(void **state) {
-  struct packet_plan plan = {
-      .protocol = IPPROTO_UDP, .source = inet("10.0.0.1:1"), .destination = inet("10.0.0.2:2")};
+  struct packet_plan plan = {.hops = 64,
+                             .protocol = IPPROTO_UDP,
+                             .source = inet("10.0.0.1:1"),
+                             .destination = inet("10.0.0.2:2")};
   struct error error = {0};
   (void)state;
   pcap_file_close(open_file(path), &error);
