@@ -133,10 +133,13 @@ struct held *wire_find_held(const struct wire *wire, unsigned number);
 /* True for a TCP segment with all of these flags. */
 bool wire_has_flags(const struct held *held, unsigned flags);
 
+/* How many names of addresses an event may have. */
+enum { WIRE_ROOMS = 4 };
+
 /* What an event would say about it now. Names of addresses that no host has are written to
  * `rooms`. */
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
-                   char rooms[2][64]);
+                   char rooms[WIRE_ROOMS][64]);
 
 /* Delivers one, and reads what the hosts answer at once. */
 void wire_deliver(struct wire *wire, struct held *held);

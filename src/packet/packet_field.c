@@ -95,6 +95,28 @@ const struct packet_field packet_fields[] = {
      N_("the router to use instead")},
     {"mtu", NULL, HEADER_ICMPV6_MTU, 32, 32, FIELD_NUMBER, false,
      N_("the longest packet that fits")},
+
+    {"type", NULL, HEADER_IGMP, 0, 8, FIELD_HEX, true, N_("what it says")},
+    {"response", NULL, HEADER_IGMP, 8, 8, FIELD_NUMBER, true,
+     N_("of a query: until when to answer, in tenths of a second")},
+    {"checksum", NULL, HEADER_IGMP, 16, 16, FIELD_HEX, true, N_("over all of it")},
+    {"group", NULL, HEADER_IGMP_GROUP, 32, 32, FIELD_ADDRESS, true,
+     N_("the group that it is about; 0.0.0.0: all")},
+
+    {"dns-id", NULL, HEADER_DNS, 0, 16, FIELD_NUMBER, false,
+     N_("by which an answer finds its question")},
+    {"qr", NULL, HEADER_DNS, 16, 1, FIELD_BIT, false, N_("0 a question, 1 an answer")},
+    {"opcode", NULL, HEADER_DNS, 17, 4, FIELD_NUMBER, false, N_("0: an ordinary question")},
+    {"aa", NULL, HEADER_DNS, 21, 1, FIELD_BIT, false, N_("the server is the authority itself")},
+    {"tc", NULL, HEADER_DNS, 22, 1, FIELD_BIT, false, N_("cut off: ask again by TCP")},
+    {"rd", NULL, HEADER_DNS, 23, 1, FIELD_BIT, false, N_("the server is to ask others")},
+    {"ra", NULL, HEADER_DNS, 24, 1, FIELD_BIT, false, N_("the server would ask others")},
+    {"rcode", NULL, HEADER_DNS, 28, 4, FIELD_NUMBER, false,
+     N_("0 no error, 2 the server failed, 3 there is no such name, 5 refused")},
+    {"questions", NULL, HEADER_DNS, 32, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"answers", NULL, HEADER_DNS, 48, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"authorities", NULL, HEADER_DNS, 64, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"additional", NULL, HEADER_DNS, 80, 16, FIELD_NUMBER, true, N_("how many there are")},
     {0},
 };
 
@@ -103,7 +125,8 @@ const char *const packet_header_names[PACKET_HEADERS] = {
     [HEADER_TCP] = "TCP",         [HEADER_TCP_SEGMENT] = "TCP", [HEADER_TCP_SCALE] = "TCP",
     [HEADER_TCP_STAMPS] = "TCP",  [HEADER_UDP] = "UDP",         [HEADER_ICMP] = "ICMP",
     [HEADER_ICMP_ECHO] = "ICMP",  [HEADER_ICMP_MTU] = "ICMP",   [HEADER_ICMP_GATEWAY] = "ICMP",
-    [HEADER_ICMPV6_MTU] = "ICMP",
+    [HEADER_ICMPV6_MTU] = "ICMP", [HEADER_IGMP] = "IGMP",       [HEADER_IGMP_GROUP] = "IGMP",
+    [HEADER_DNS] = "DNS",
 };
 
 /* Finds a TCP option of this kind and length. */
@@ -122,6 +145,22 @@ static bool is_echo(const struct packet *packet) {
   return packet->family == AF_INET
              ? packet->type == ICMP_ECHO || packet->type == ICMP_ECHOREPLY
              : packet->type == ICMP6_ECHO_REQUEST || packet->type == ICMP6_ECHO_REPLY;
+}
+
+enum { IGMP_V3_REPORT = 0x22, PORT_DNS = 53, PORT_MDNS = 5353 };
+
+static bool is_igmp(const struct packet *packet) {
+  return packet->family == AF_INET && packet->protocol == IPPROTO_IGMP && !packet->fragment &&
+         packet_data_length(packet) >= 8;
+}
+
+static bool is_dns(const struct packet *packet) {
+  const unsigned ports[] = {packet->source_port, packet->destination_port};
+  bool dns = false;
+  for (size_t i = 0; i < 2; i++)
+    dns = dns || ports[i] == PORT_DNS || ports[i] == PORT_MDNS;
+  return dns && packet->has_transport && packet->protocol == IPPROTO_UDP &&
+         packet_data_length(packet) >= 12;
 }
 
 /* Where a header begins, in bytes; false if the packet has none. */
@@ -158,6 +197,14 @@ static bool find_header(const struct packet *packet, enum packet_header header, 
     return icmp && packet->type == ICMP_REDIRECT;
   case HEADER_ICMPV6_MTU:
     return icmpv6 && packet->type == ICMP6_PACKET_TOO_BIG;
+  case HEADER_IGMP:
+  case HEADER_IGMP_GROUP:
+    *start = packet->payload;
+    return is_igmp(packet) &&
+           (header == HEADER_IGMP || packet->bytes[packet->payload] != IGMP_V3_REPORT);
+  case HEADER_DNS:
+    *start = packet->payload;
+    return is_dns(packet);
   case PACKET_HEADERS:
     break;
   }

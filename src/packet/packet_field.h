@@ -20,6 +20,9 @@ enum packet_header {
   HEADER_ICMP_MTU,     /* for "need to frag", */
   HEADER_ICMP_GATEWAY, /* for a redirect, */
   HEADER_ICMPV6_MTU,   /* for "packet too big" */
+  HEADER_IGMP,
+  HEADER_IGMP_GROUP, /* of all messages but reports of version 3 */
+  HEADER_DNS,
   PACKET_HEADERS
 };
 

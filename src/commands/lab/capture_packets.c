@@ -89,7 +89,8 @@ static int listen_on(const struct invocation *invocation, const struct argument_
                      struct capture *capture) {
   struct session *session = invocation->runner->session;
   struct bytes name = {0};
-  capture->tap = tap_start(argument_value_text(interface, &name), session->timeline, is_own,
+  bool shows = invocation_number(invocation, "show", 0) == 0;
+  capture->tap = tap_start(argument_value_text(interface, &name), shows, session->timeline, is_own,
                            session, invocation->error);
   bytes_free(&name);
   return capture->tap ? 0 : -1;
@@ -150,9 +151,13 @@ const struct command command_capture = {
     .name = "capture",
     .group = GROUP_LAB,
     .parts = true,
-    .arguments =
-        {{.name = "FILE", .kind = &argument_file},
-         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"}},
+    .arguments = {{.name = "FILE", .kind = &argument_file},
+                  {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"},
+                  {.name = "on|off",
+                   .kind = &argument_keyword,
+                   .words = "on|off",
+                   .flags = OPTIONAL,
+                   .keyword = "show"}},
     .summary = N_("writes the packets that cross to a file for Wireshark and tcpdump"),
     .manual =
         N_("From now on, until `capture off` or the end of the session, over what the file held "

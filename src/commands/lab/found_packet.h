@@ -7,13 +7,15 @@
 /* The last event of a packet, copied from the timeline. */
 struct found_packet {
   unsigned number;
+  const char *interface; /* on which it was captured; NULL: it was on the wire */
   struct event_packet packet;
   struct bytes bytes;
-  char texts[4][64];
+  char texts[6][64];
   bool found;
 };
 
-/* Finds the packet with that number. 0; or -1 with an error, and nothing to free. */
+/* Finds the packet with that number on the wire; or among those captured on `found->interface`, if
+ * that is set before. 0; or -1 with an error, and nothing to free. */
 int found_packet_find(struct invocation *invocation, const struct argument_value *number,
                       struct found_packet *found);
 

@@ -164,10 +164,16 @@ static int run_edit(struct invocation *invocation) {
 }
 
 static int run_packet(struct invocation *invocation) {
-  struct found_packet found;
+  const struct argument_value *interface = invocation_value(invocation, "on");
+  struct found_packet found = {0};
   struct answer answer;
-  if (!session_lab_wire(invocation->runner->session, invocation->error) ||
-      found_packet_find(invocation, invocation_value(invocation, "N"), &found) < 0)
+  struct bytes name = {0};
+  found.interface = interface ? argument_value_text(interface, &name) : NULL;
+  bool there = interface || session_lab_wire(invocation->runner->session, invocation->error);
+  int sought =
+      there ? found_packet_find(invocation, invocation_value(invocation, "N"), &found) : -1;
+  bytes_free(&name);
+  if (sought < 0)
     return -1;
   bool stable = invocation->runner->session->settings.stable;
   packet_full_table(&found.packet, stable, &answer);
@@ -270,10 +276,14 @@ const struct command command_wire_edit = {
 const struct command command_packet = {
     .name = "packet",
     .group = GROUP_LAB,
-    .arguments = {{.name = "N", .kind = &argument_number}},
+    .arguments =
+        {{.name = "N", .kind = &argument_number},
+         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"}},
     .summary = N_("shows one packet in full"),
-    .manual = N_("Each field of its headers with what it means, then its bytes. N is the number "
-                 "that the wire has given it, whether it is still held or has crossed long ago."),
+    .manual =
+        N_("Each field of its headers with what it means, then its bytes. N is the number "
+           "that the wire has given it, whether it is still held or has crossed long ago. Those "
+           "that `capture FILE on lo` has taken have numbers of their own: `packet 3 on lo`."),
     .blocks = N_("never"),
     .example = "lab\nu = @client socket inet dgram\nsendto u hi server:9\npacket 1",
     .pages = "socksh-lab(7)",

@@ -37,7 +37,7 @@ static void append_copies(const struct held *held, struct bytes *text) {
 static void add_held_row(struct wire *wire, const struct held *held, struct answer *answer) {
   struct bytes text = {0};
   struct event_packet event;
-  char rooms[2][64];
+  char rooms[WIRE_ROOMS][64];
   wire_describe(wire, held, &event, rooms);
   answer_add_number(answer, held->number);
   bytes_append_format(&text, event.wire[0] ? "%s  " : "%s", event.wire);
