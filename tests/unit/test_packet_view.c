@@ -106,6 +106,8 @@ static struct event_packet event_of(const char *hex) {
                                .to = "server",
                                .wire = "",
                                .reason = "",
+                               .about_source = "",
+                               .about_target = "",
                                .bytes = bytes,
                                .length = length,
                                .total = length,
