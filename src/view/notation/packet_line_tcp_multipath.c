@@ -1,4 +1,4 @@
-/* packet_line_mptcp: the option of Multipath TCP (RFC 8684), in tcpdump's words. */
+/* packet_line_tcp_multipath: the option of Multipath TCP (RFC 8684), in tcpdump's words. */
 #include <arpa/inet.h>
 
 #include "packet/packet_bits.h"
