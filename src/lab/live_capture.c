@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -22,7 +23,8 @@ struct tap {
   int listener; /* a packet socket */
   int stop;     /* an eventfd that ends the thread */
   bool loopback;
-  char name[IF_NAMESIZE];
+  struct host *host;                       /* of the lab; NULL: the machine */
+  char name[HOST_NAME_SIZE + IF_NAMESIZE]; /* "lo", "server:lo" */
   bool shows;
   unsigned numbers; /* the thread's own, like all that follows */
   struct flow_table flows;
@@ -55,7 +57,8 @@ static void append(struct tap *tap, const struct packet *packet, const struct be
   struct bytes texts[4] = {{0}, {0}, {0}, {0}};
   struct flow_bases bases = {0};
   bool based = flow_note(&tap->flows, packet, &bases);
-  struct event event = {.kind = EVENT_PACKET, .wall = beside->wall};
+  struct event event = {
+      .kind = EVENT_PACKET, .wall = beside->wall, .host = tap->host ? tap->host->name : NULL};
   event.packet = (struct event_packet){
       .number = ++tap->numbers,
       .fate = PACKET_CROSSED,
@@ -126,7 +129,7 @@ static bool take(struct tap *tap) {
   size_t total = (size_t)got;
   packet_read(tap->buffer, total < sizeof tap->buffer ? total : sizeof tap->buffer, total, &packet);
   const struct beside beside = beside_of(&message);
-  if (packet.family != AF_UNSPEC && tap->filter(&packet, tap->context))
+  if (packet.family != AF_UNSPEC && (!tap->filter || tap->filter(&packet, tap->context)))
     append(tap, &packet, &beside);
   return true;
 }
@@ -143,14 +146,23 @@ static void *listen_on(void *context) {
   return NULL;
 }
 
+static int make_listener(const struct tap *tap) {
+  int made[2] = {-1, -1};
+  int type = SOCK_DGRAM | SOCK_CLOEXEC;
+  if (!tap->host)
+    return descriptor_move_up(socket(AF_PACKET, type, htons(ETH_P_ALL)));
+  int problem = tap->host->make(tap->host, AF_PACKET, type, htons(ETH_P_ALL), false, made);
+  errno = problem;
+  return problem ? -1 : descriptor_move_up(made[0]);
+}
+
 static int open_listener(struct tap *tap, const char *interface, struct error *error) {
-  unsigned index = network_interface_index(NETWORK_OWN, interface);
+  unsigned index = network_interface_index(host_network(tap->host), interface);
   int on = 1;
   if (index == 0)
     return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"),
                            interface);
-  tap->listener =
-      descriptor_move_up(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL)));
+  tap->listener = make_listener(tap);
   if (tap->listener < 0)
     return error_set_errno(error, errno,
                            _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root "
@@ -183,8 +195,9 @@ static void discard(struct tap *tap) {
   free(tap);
 }
 
-struct tap *tap_start(const char *interface, bool shows, struct timeline *timeline,
-                      tap_filter *filter, void *context, struct error *error) {
+struct tap *tap_start(struct host *host, const char *interface, bool shows,
+                      struct timeline *timeline, tap_filter *filter, void *context,
+                      struct error *error) {
   struct tap *tap = calloc(1, sizeof *tap);
   if (!tap) {
     error_set_memory(error);
@@ -192,7 +205,9 @@ struct tap *tap_start(const char *interface, bool shows, struct timeline *timeli
   }
   tap->listener = tap->stop = -1;
   tap->loopback = strcmp(interface, "lo") == 0;
-  strncpy(tap->name, interface, sizeof tap->name - 1);
+  tap->host = host;
+  snprintf(tap->name, sizeof tap->name, "%s%s%.*s", host_name(host), host ? ":" : "",
+           IF_NAMESIZE - 1, interface);
   tap->shows = shows;
   tap->timeline = timeline;
   tap->filter = filter;

@@ -90,8 +90,10 @@ static int listen_on(const struct invocation *invocation, const struct argument_
   struct session *session = invocation->runner->session;
   struct bytes name = {0};
   bool shows = invocation_number(invocation, "show", 0) == 0;
-  capture->tap = tap_start(argument_value_text(interface, &name), shows, session->timeline, is_own,
-                           session, invocation->error);
+  struct host *host = invocation->runner->host;
+  /* What is on a host is all of the session's making. */
+  capture->tap = tap_start(host, argument_value_text(interface, &name), shows, session->timeline,
+                           host ? NULL : is_own, session, invocation->error);
   bytes_free(&name);
   return capture->tap ? 0 : -1;
 }
@@ -159,18 +161,20 @@ const struct command command_capture = {
                    .flags = OPTIONAL,
                    .keyword = "show"}},
     .summary = N_("writes the packets that cross to a file for Wireshark and tcpdump"),
-    .manual =
-        N_("From now on, until `capture off` or the end of the session, over what the file held "
-           "before. With an interface, as lo, it is what crosses there of the session's own "
-           "connections, for a user who may capture (CAP_NET_RAW); it is shown, too, unless "
-           "`show off` follows. Else it is what crosses the wires of the lab, and what is lost "
-           "there.\n\n"
-           "The format is pcapng, with times in nanoseconds. Each host has an interface on each of "
-           "its wires, a:client, on which stands what it sends, and comments say what was lost and "
-           "why, what was edited or injected, and which call of the host went on, or was the last "
-           "before. A packet that crosses several wires stands there once for each, and Wireshark "
-           "takes that for sent again: `tshark -r FILE -Y 'frame.interface_name contains \"a:\"' "
-           "-w ONE` makes a file of one wire alone."),
+    .manual = N_(
+        "From now on, until `capture off` or the end of the session, over what the file held "
+        "before. With an interface, as lo, it is what crosses there of the session's own "
+        "connections, for a user who may capture (CAP_NET_RAW); it is shown, too, unless "
+        "`show off` follows. Behind @HOST the interface is that host's, and all that crosses it is "
+        "taken, whoever the user is. Without an interface it is what crosses the wires of the lab, "
+        "and what is lost "
+        "there.\n\n"
+        "The format is pcapng, with times in nanoseconds. Each host has an interface on each of "
+        "its wires, a:client, on which stands what it sends, and comments say what was lost and "
+        "why, what was edited or injected, and which call of the host went on, or was the last "
+        "before. A packet that crosses several wires stands there once for each, and Wireshark "
+        "takes that for sent again: `tshark -r FILE -Y 'frame.interface_name contains \"a:\"' "
+        "-w ONE` makes a file of one wire alone."),
     .blocks = N_("never"),
     .example = "lab\ncapture /tmp/lab.pcapng\nu = @client socket inet dgram\nsendto u hi "
                "server:9\ncapture off",

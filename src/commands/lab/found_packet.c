@@ -44,7 +44,7 @@ int found_packet_find(struct invocation *invocation, const struct argument_value
   if (found->found)
     return 0;
   error_set(invocation->error, ERROR_FAILURE,
-            found->interface ? _("there was no packet %lld on %.15s, or it is too long ago")
+            found->interface ? _("there was no packet %lld on %.40s, or it is too long ago")
                              : _("there was no packet %lld on the wire, or it is too long ago"),
             number->number, found->interface);
   error_set_place(invocation->error, number->place);
