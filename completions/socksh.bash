@@ -125,6 +125,8 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'getservbyport'
     'getprotobyname'
     'if_nametoindex'
+    'if_indextoname'
+    'gethostname'
     'inet_pton'
     'inet_ntop'
     'inet_aton'

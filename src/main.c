@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "call/resolve.h"
 #include "command/command.h"
 #include "commands/command_table.h"
 #include "shell/prompt.h"
@@ -16,6 +17,8 @@
 int main(int argc, char **argv) {
   struct shell_options options = {.script = -1};
   struct session session;
+  if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
+    return resolve_serve();
   setlocale(LC_ALL, "");
   if (descriptor_start() < 0) {
     fprintf(stderr, _("socksh: descriptors can't be set up: %s\n"), strerror(errno));

@@ -157,9 +157,20 @@ void call_cancel(struct call *call) {
     call->entry->closing = false;
 }
 
+/* Names the interfaces in what the kernel returned, while it is known on which host that was. */
+static void name_interfaces(struct call *call) {
+  int network = host_network(call->entry ? call->entry->host : call->host);
+  address_name_interface(&call->address, network);
+  for (size_t i = 0; call_row(call)->payload == PAYLOAD_MESSAGES && i < call->messages.count; i++)
+    address_name_interface(&call->messages.message[i].address, network);
+  for (size_t i = 0; call_row(call)->payload == PAYLOAD_LOOKUP && i < call->lookup.count; i++)
+    address_name_interface(&call->lookup.found[i], network);
+}
+
 void call_finish(struct call *call, struct socket_table *table) {
   const struct call_row *row = call_row(call);
   call_cancel(call);
+  name_interfaces(call);
   for (int i = 0; row->payload != PAYLOAD_NONE && i < CALL_PARTS && row->parts[i].kind != PART_END;
        i++)
     if (call_part_classes[row->parts[i].kind].finish)

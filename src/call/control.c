@@ -184,79 +184,77 @@ static void append_time(const unsigned char *data, size_t length, struct bytes *
   bytes_append_format(bytes, "[%llu]", (unsigned long long)time);
 }
 
-static int read_number(const char *text, size_t length, struct bytes *data, struct error *error) {
-  struct option_word word = {text, length};
-  return option_type_int.parse(&word, 1, data, error);
+static int read_number(const struct option_word *word, struct bytes *data, struct error *error) {
+  return option_type_int.parse(word, 1, data, error);
 }
 
-static int read_mark(const char *text, size_t length, struct bytes *data, struct error *error) {
-  struct option_word word = {text, length};
+static int read_mark(const struct option_word *word, struct bytes *data, struct error *error) {
   long long number;
-  if (option_read_int(&word, 0, UINT32_MAX, &number, error) < 0)
+  if (option_read_int(word, 0, UINT32_MAX, &number, error) < 0)
     return -1;
   uint32_t mark = (uint32_t)number;
   return option_put(data, &mark, sizeof mark, error);
 }
 
-static int read_time(const char *text, size_t length, struct bytes *data, struct error *error) {
-  struct option_word word = {text, length};
+static int read_time(const struct option_word *word, struct bytes *data, struct error *error) {
   long long number;
-  if (option_read_int(&word, 0, INT64_MAX, &number, error) < 0)
+  if (option_read_int(word, 0, INT64_MAX, &number, error) < 0)
     return -1;
   uint64_t time = (uint64_t)number;
   return option_put(data, &time, sizeof time, error);
 }
 
-static int read_segment(const char *text, size_t length, struct bytes *data, struct error *error) {
-  struct option_word word = {text, length};
+static int read_segment(const struct option_word *word, struct bytes *data, struct error *error) {
   long long number;
-  if (option_read_int(&word, 0, UINT16_MAX, &number, error) < 0)
+  if (option_read_int(word, 0, UINT16_MAX, &number, error) < 0)
     return -1;
   uint16_t size = (uint16_t)number;
   return option_put(data, &size, sizeof size, error);
 }
 
 /* Splits ADDRESS[%INTERFACE]. `index` is the interface's number, or 0 if none is named. */
-static int split_interface(const char *text, size_t *length, uint32_t *index, struct error *error) {
-  const char *percent = memchr(text, '%', *length);
+static int split_interface(const struct option_word *word, struct option_word *address,
+                           uint32_t *index, struct error *error) {
+  const char *percent = memchr(word->text, '%', word->length);
   *index = 0;
+  *address = *word;
   if (!percent)
     return 0;
-  struct option_word word = {percent + 1, *length - (size_t)(percent + 1 - text)};
-  *length = (size_t)(percent - text);
-  return option_read_interface(&word, index, error);
+  address->length = (size_t)(percent - word->text);
+  struct option_word interface = {percent + 1, word->length - address->length - 1, word->network};
+  return option_read_interface(&interface, index, error);
 }
 
-static int read_pktinfo(const char *text, size_t length, struct bytes *data, struct error *error) {
+static int read_pktinfo(const struct option_word *word, struct bytes *data, struct error *error) {
   struct in_pktinfo info = {0};
+  struct option_word address;
   uint32_t index;
-  if (split_interface(text, &length, &index, error) < 0)
+  if (split_interface(word, &address, &index, error) < 0)
     return -1;
-  struct option_word word = {text, length};
-  if (option_read_ipv4(&word, &info.ipi_spec_dst, error) < 0)
+  if (option_read_ipv4(&address, &info.ipi_spec_dst, error) < 0)
     return -1;
   info.ipi_ifindex = (int)index;
   return option_put(data, &info, sizeof info, error);
 }
 
-static int read_pktinfo6(const char *text, size_t length, struct bytes *data, struct error *error) {
+static int read_pktinfo6(const struct option_word *word, struct bytes *data, struct error *error) {
   struct in6_pktinfo info = {0};
+  struct option_word address;
   uint32_t index;
-  if (split_interface(text, &length, &index, error) < 0)
+  if (split_interface(word, &address, &index, error) < 0)
     return -1;
-  struct option_word word = {text, length};
-  if (option_read_ipv6(&word, &info.ipi6_addr, error) < 0)
+  if (option_read_ipv6(&address, &info.ipi6_addr, error) < 0)
     return -1;
   info.ipi6_ifindex = index;
   return option_put(data, &info, sizeof info, error);
 }
 
-static int read_credentials(const char *text, size_t length, struct bytes *data,
+static int read_credentials(const struct option_word *word, struct bytes *data,
                             struct error *error) {
   long long numbers[3];
   struct word_shown shown;
-  const char *rest = text;
-  size_t left = length;
+  const char *rest = word->text;
+  size_t left = word->length;
   for (int i = 0; i < 3; i++) {
     const char *colon = i < 2 ? memchr(rest, ':', left) : NULL;
     size_t size = colon ? (size_t)(colon - rest) : left;
@@ -264,7 +262,7 @@ static int read_credentials(const char *text, size_t length, struct bytes *data,
         numbers[i] > UINT32_MAX)
       return error_set(error, ERROR_USAGE,
                        _("%s are no credentials: write PID:UID:GID, as 4711:1000:1000"),
-                       word_show(&shown, text, length));
+                       word_show(&shown, word->text, word->length));
     rest += size + 1;
     left -= i < 2 ? size + 1 : 0;
   }

@@ -9,6 +9,8 @@
 #include "language/bytes.h"
 #include "language/error.h"
 
+struct option_word;
+
 /* A control message. `data` is what follows the header; whoever has the buffer owns it. */
 struct control {
   int level;
@@ -28,7 +30,7 @@ struct control_row {
   const char *values;     /* placeholder of its data: "NUMBER" */
   /* Parses a word and appends the data. 0, or -1 with a usage error. NULL: the words name sockets.
    */
-  int (*read)(const char *text, size_t length, struct bytes *data, struct error *error);
+  int (*read)(const struct option_word *word, struct bytes *data, struct error *error);
 };
 
 /* Ends with a row without a name. */

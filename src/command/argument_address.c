@@ -39,10 +39,16 @@ static int bound_address(struct invocation *invocation, struct argument_value *v
   return 0;
 }
 
+/* The host on which an address is meant: the socket's, or that of @HOST; NULL: the real network. */
+static struct host *host_of(const struct invocation *invocation, const struct socket *socket) {
+  return socket ? socket->host : invocation->runner->host;
+}
+
 static int look_up(struct invocation *invocation, struct argument_value *value,
                    const struct address_query *query, const struct socket *socket) {
   struct call call;
   call_init(&call, CALL_GETADDRINFO, NULL);
+  call.host = host_of(invocation, socket);
   bool any = strcmp(query->host, "*") == 0;
   call.lookup.text[0] = query->host[0] && !any ? strdup(query->host)
                         : any                  ? NULL
@@ -63,12 +69,6 @@ static int look_up(struct invocation *invocation, struct argument_value *value,
     value->address = call.lookup.found[0];
   call_free(&call);
   return status;
-}
-
-/* The host on which an address is meant: the socket's, or that of @HOST; NULL: the real network. */
-static const struct host *host_of(const struct invocation *invocation,
-                                  const struct socket *socket) {
-  return socket ? socket->host : invocation->runner->host;
 }
 
 /* True for ":80" and "80". On a lab's host these mean its own address, which the others can reach.
@@ -138,8 +138,8 @@ static int read_address(struct invocation *invocation, struct argument_value *va
   struct address_query query;
   if ((given && given->kind == VALUE_OBJECT) || is_none(value) || is_name_or_last(value))
     return 0;
-  return address_parse(value->word.data, value->word.length, AF_UNSPEC, &value->address, &query,
-                       invocation->error) == ADDRESS_WRONG
+  return address_parse(value->word.data, value->word.length, AF_UNSPEC, NETWORK_UNKNOWN,
+                       &value->address, &query, invocation->error) == ADDRESS_WRONG
              ? -1
              : 0;
 }
@@ -166,7 +166,8 @@ static int written_address(struct invocation *invocation, struct argument_value 
   struct address_query query;
   const struct socket *socket = argument_earlier_socket(invocation);
   switch (address_parse(value->word.data, value->word.length, socket ? socket->family : AF_UNSPEC,
-                        &value->address, &query, invocation->error)) {
+                        host_network(host_of(invocation, socket)), &value->address, &query,
+                        invocation->error)) {
   case ADDRESS_COMPLETE:
     if (leaves_host_open(value))
       set_own_address(&value->address, host_of(invocation, socket));

@@ -80,6 +80,13 @@ const struct socket *argument_earlier_socket(const struct invocation *invocation
   return NULL;
 }
 
+int argument_network(const struct invocation *invocation) {
+  if (invocation->phase == INVOCATION_READ || !invocation->runner)
+    return NETWORK_UNKNOWN;
+  const struct socket *socket = argument_earlier_socket(invocation);
+  return host_network(socket ? socket->host : invocation->runner->host);
+}
+
 int argument_read_socket(struct invocation *invocation, struct argument_value *value) {
   const struct value *given = expanded_value(&value->word);
   long long number;

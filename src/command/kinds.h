@@ -68,6 +68,10 @@ int argument_no_such_socket(struct invocation *invocation, const struct argument
 /* The socket among the previous words, on whose family and host an address depends; NULL: none. */
 const struct socket *argument_earlier_socket(const struct invocation *invocation);
 
+/* The network in which a word's interface is looked for: that of the socket among the previous
+ * words, else that of @HOST; not known while a script is read. */
+int argument_network(const struct invocation *invocation);
+
 /* Reads a word as a value of a set of names. 0, or -1 with a usage error. */
 int argument_read_symbol(struct invocation *invocation, struct argument_value *value,
                          const struct constant_set *set);

@@ -107,6 +107,8 @@
   X(getservbyport) \
   X(getprotobyname) \
   X(if_nametoindex) \
+  X(if_indextoname) \
+  X(gethostname) \
   /* addresses and byte order in memory */ \
   X(inet_pton) \
   X(inet_ntop) \

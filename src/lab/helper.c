@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -15,28 +14,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/hosts_file.h"
 #include "lab/interface.h"
 #include "system/descriptor.h"
 
 /* Everything up to helper_start runs in the child, a copy of a program with threads: so nothing
  * here takes a lock or allocates memory. */
 
-enum { CONTROL = 3, HOSTS_SIZE = 64 * 1024, PROGRAMS = 1024 };
+enum { CONTROL = 3 };
 
-/* A program on a host, leader of its process group. */
-struct program {
-  pid_t pid;
-  int handle; /* a pidfd, which tells whether the number still belongs to that program */
+/* The namespaces of a host. */
+struct inside_host {
+  int network;
+  int mounts;
+  int system; /* its name: see uts_namespaces(7) */
+  int names;  /* its /etc/hosts; -1: it has none of its own */
 };
 
 struct inside {
-  int hosts[LAB_HOSTS]; /* their network namespaces */
+  struct inside_host hosts[LAB_HOSTS];
   unsigned count;
-  int names; /* the file that programs on the hosts see as /etc/hosts; -1: there is none */
-  char system_names[HOSTS_SIZE]; /* the original contents */
-  size_t system_length;
-  struct program programs[PROGRAMS];
-  size_t program_count;
+  int mounts; /* the namespace that those of the hosts are copied from */
   struct lab_request request;
   struct lab_reply reply;
   int give[LAB_DESCRIPTORS];
@@ -62,17 +60,28 @@ static void give(struct inside *inside, int descriptor) {
   inside->give[inside->gives++] = descriptor;
 }
 
+static int open_space(const char *path) {
+  return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Gives them all, or closes them and fails. */
+static int give_all(struct inside *inside, const int *descriptors, size_t count,
+                    enum lab_stage stage) {
+  int error = errno;
+  bool whole = true;
+  for (size_t i = 0; i < count; i++)
+    whole = whole && descriptors[i] >= 0;
+  for (size_t i = 0; i < count; i++)
+    if (whole)
+      give(inside, descriptors[i]);
+    else if (descriptors[i] >= 0)
+      close(descriptors[i]);
+  return whole ? 0 : fail(inside, stage, error);
+}
+
 static void ready(struct inside *inside) {
-  int user = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
-  int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-  if (user < 0 || mounts < 0) {
-    fail(inside, STAGE_NAMESPACE, errno);
-    close(user);
-    close(mounts);
-    return;
-  }
-  give(inside, user);
-  give(inside, mounts);
+  const int spaces[] = {open_space("/proc/self/ns/user"), open_space("/proc/self/ns/pid")};
+  give_all(inside, spaces, sizeof spaces / sizeof *spaces, STAGE_NAMESPACE);
 }
 
 static const char child_table[] = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
@@ -118,33 +127,62 @@ static void set_up_host(void) {
   interface_raise("lo");
 }
 
+/* Opens the namespaces that this process is in. False if one can't be had. */
+static bool open_spaces(struct inside_host *host) {
+  *host = (struct inside_host){open_space("/proc/self/ns/net"), open_space("/proc/self/ns/mnt"),
+                               open_space("/proc/self/ns/uts"), -1};
+  return host->network >= 0 && host->mounts >= 0 && host->system >= 0;
+}
+
+static void close_spaces(const struct inside_host *host) {
+  const int spaces[] = {host->network, host->mounts, host->system};
+  for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+    if (spaces[i] >= 0)
+      close(spaces[i]);
+}
+
+static int copy_of(int descriptor) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+}
+
 static void make_host(struct inside *inside) {
+  const struct lab_request *request = &inside->request;
+  struct inside_host host;
   if (inside->count >= LAB_HOSTS) {
     fail(inside, STAGE_NAMESPACE, ENOSPC);
     return;
   }
-  if (unshare(CLONE_NEWNET) < 0) {
+  if (setns(inside->mounts, CLONE_NEWNS) < 0 ||
+      unshare(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS) < 0) {
     fail(inside, STAGE_NAMESPACE, errno);
     return;
   }
-  int space = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  int diagnosis = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-  if (space < 0 || diagnosis < 0) {
-    fail(inside, space < 0 ? STAGE_NAMESPACE : STAGE_DIAGNOSIS, errno);
-    close(space);
-    close(diagnosis);
+  if (!open_spaces(&host)) {
+    fail(inside, STAGE_NAMESPACE, errno);
+    close_spaces(&host);
     return;
   }
+  const int given[LAB_DESCRIPTORS] = {
+      copy_of(host.network),
+      copy_of(host.mounts),
+      copy_of(host.system),
+      socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+      socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
+  };
+  if (give_all(inside, given, LAB_DESCRIPTORS, STAGE_DIAGNOSIS) < 0) {
+    close_spaces(&host);
+    return;
+  }
+  host.names = hosts_file_make();
+  sethostname(request->name, strnlen(request->name, sizeof request->name));
   set_up_host();
-  inside->hosts[inside->count++] = space;
-  give(inside, fcntl(space, F_DUPFD_CLOEXEC, 0));
-  give(inside, diagnosis);
+  inside->hosts[inside->count++] = host;
 }
 
 static int enter(struct inside *inside) {
   if (inside->request.host >= inside->count)
     return fail(inside, STAGE_NAMESPACE, ESRCH);
-  if (setns(inside->hosts[inside->request.host], CLONE_NEWNET) < 0)
+  if (setns(inside->hosts[inside->request.host].network, CLONE_NEWNET) < 0)
     return fail(inside, STAGE_NAMESPACE, errno);
   return 0;
 }
@@ -194,65 +232,32 @@ static void do_setting(struct inside *inside) {
     close(file);
 }
 
-/* Programs on the hosts read /etc/hosts: in this process's own mount namespace it is a file in
- * memory. */
-static void prepare_names(struct inside *inside) {
-  static const char place[] = "/tmp";
-  static const char file[] = "/tmp/hosts";
-  inside->names = -1;
-  int old = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
-  if (old < 0)
-    return;
-  ssize_t got = read(old, inside->system_names, sizeof inside->system_names);
-  inside->system_length = got > 0 ? (size_t)got : 0;
-  close(old);
-  if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
-      mount("tmpfs", place, "tmpfs", 0, "size=1m,mode=755") < 0)
-    return;
-  int names = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (names >= 0 && mount(file, "/etc/hosts", NULL, MS_BIND, NULL) == 0)
-    inside->names = names;
-  else if (names >= 0)
-    close(names);
-  umount2(place, MNT_DETACH);
+static void tell_name(struct inside *inside) {
+  int system = inside->hosts[inside->request.host].system;
+  if (setns(system, CLONE_NEWUTS) < 0 ||
+      gethostname(inside->reply.text, sizeof inside->reply.text) < 0)
+    fail(inside, STAGE_NAMESPACE, errno);
+  else
+    inside->reply.length = strnlen(inside->reply.text, sizeof inside->reply.text);
+}
+
+/* The mounts that all hosts begin with. Programs there see the processes of the lab; where /proc is
+ * covered in part, as in many containers, the kernel refuses that, and they see the machine's. */
+static void prepare_mounts(struct inside *inside) {
+  mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+  mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  inside->mounts = open_space("/proc/self/ns/mnt");
 }
 
 static void set_names(struct inside *inside) {
-  if (inside->names < 0) {
-    fail(inside, STAGE_NAMES, ENOENT);
-    return;
+  const struct lab_request *request = &inside->request;
+  for (unsigned i = 0; i < inside->count; i++) {
+    int names = inside->hosts[i].names;
+    int error = names < 0 ? ENOENT : hosts_file_write(names, request->text, request->length);
+    if (error)
+      fail(inside, STAGE_NAMES, error);
   }
-  if (ftruncate(inside->names, 0) < 0 ||
-      pwrite(inside->names, inside->request.text, inside->request.length, 0) < 0 ||
-      pwrite(inside->names, inside->system_names, inside->system_length,
-             (off_t)inside->request.length) < 0)
-    fail(inside, STAGE_NAMES, errno);
-}
-
-static bool is_over(const struct program *program) {
-  struct pollfd item = {.fd = program->handle, .events = POLLIN};
-  return poll(&item, 1, 0) != 0;
-}
-
-static void note_program(struct inside *inside) {
-  size_t left = 0;
-  for (size_t i = 0; i < inside->program_count; i++)
-    if (is_over(&inside->programs[i]))
-      close(inside->programs[i].handle);
-    else
-      inside->programs[left++] = inside->programs[i];
-  inside->program_count = left;
-  pid_t pid = (pid_t)inside->request.number;
-  int handle = left < PROGRAMS ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-  if (handle >= 0)
-    inside->programs[inside->program_count++] = (struct program){pid, handle};
-}
-
-/* The session is gone: nobody else would end the programs on its hosts. */
-static void end_programs(const struct inside *inside) {
-  for (size_t i = 0; i < inside->program_count; i++)
-    if (!is_over(&inside->programs[i]))
-      kill(-inside->programs[i].pid, SIGKILL);
+  hosts_file_remember(request->text, request->length);
 }
 
 static void answer(struct inside *inside) {
@@ -269,17 +274,19 @@ static void answer(struct inside *inside) {
     make_host(inside);
   else if (request->ask == ASK_NAMES)
     set_names(inside);
-  else if (request->ask == ASK_PROGRAM)
-    note_program(inside);
   else if (enter(inside) < 0)
     return;
   else if (request->ask == ASK_LINK)
     make_link(inside);
   else if (request->ask == ASK_SOCKET)
     make_socket(inside);
+  else if (request->ask == ASK_SYSTEM)
+    tell_name(inside);
   else if (request->ask == ASK_SETTING)
     do_setting(inside);
   else if (request->ask == ASK_ROUTE && (inside->reply.error = interface_route(request)))
+    inside->reply.stage = STAGE_ROUTE;
+  else if (request->ask == ASK_DEFAULT && (inside->reply.error = interface_lead_out(request)))
     inside->reply.stage = STAGE_ROUTE;
   else if (request->ask == ASK_MTU &&
            (inside->reply.error = interface_set_mtu(request, &inside->reply.inet6)))
@@ -320,16 +327,14 @@ static struct inside child_inside;
 
 static _Noreturn void serve(void) {
   struct inside *inside = &child_inside;
-  prepare_names(inside);
+  prepare_mounts(inside);
   write_file(child_table, "1024", 4);
   for (;;) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < (ssize_t)offsetof(struct lab_request, text)) {
-      end_programs(inside);
-      _exit(0);
-    }
+    if (got < (ssize_t)offsetof(struct lab_request, text))
+      _exit(0); /* the kernel ends every process of the namespace with its first one */
     answer(inside);
     send_reply(inside);
   }
@@ -363,6 +368,7 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
                                     gid_t group) {
   sigset_t all;
   sigfillset(&all);
+  signal(SIGCHLD, SIG_IGN); /* orphans of the namespace come here, and leave nothing to wait for */
   sigprocmask(SIG_SETMASK, &all, NULL); /* signals typed at the terminal are for the session */
   setpgid(0, 0);
   dup2(control, CONTROL); /* both are high numbers, of the program's own */
@@ -386,7 +392,7 @@ static pid_t clone_child(unsigned long flags) {
 /* Starts the child in namespaces of its own; if a user namespace is refused, a privileged user does
  * without one. */
 static pid_t start_child(int control, int report, int *error) {
-  const unsigned long spaces = CLONE_NEWNET | CLONE_NEWNS;
+  const unsigned long spaces = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID;
   uid_t user = geteuid();
   gid_t group = getegid();
   pid_t pid = clone_child(CLONE_NEWUSER | spaces);

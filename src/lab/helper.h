@@ -1,7 +1,8 @@
 /* helper: the process in the hosts' network namespaces, which the session itself can't enter. It
  * has one thread, makes what it is asked for, hands the descriptors over and keeps only those of
- * the namespaces. It ends when the session does, however that ends, since its socket then reports
- * the end. */
+ * the namespaces. It is the first process of a PID namespace, in which all programs on the hosts
+ * run. It ends when the session does, however that ends, since its socket then reports the end; and
+ * the kernel ends all those programs with it. */
 #ifndef SOCKSH_LAB_HELPER_H
 #define SOCKSH_LAB_HELPER_H
 

@@ -148,6 +148,31 @@ int interface_route(const struct lab_request *request) {
   return error == EEXIST ? 0 : error;
 }
 
+int interface_lead_out(const struct lab_request *request) {
+  bool by_way = request->over_number > 0;
+  struct rtentry way = {.rt_flags = RTF_UP, .rt_dev = (char *)request->name};
+  struct in6_rtmsg way6 = {.rtmsg_flags = RTF_UP, .rtmsg_metric = IP6_RT_PRIO_USER};
+  struct sockaddr_in any = {.sin_family = AF_INET};
+  if (index_of(request->name, &way6.rtmsg_ifindex))
+    return ENODEV;
+  memcpy(&way.rt_dst, &any, sizeof any);
+  memcpy(&way.rt_genmask, &any, sizeof any);
+  /* Without a device or a gateway this means whatever default route there is. */
+  struct rtentry old = {.rt_flags = RTF_UP, .rt_dst = way.rt_dst, .rt_genmask = way.rt_genmask};
+  struct in6_rtmsg old6 = {.rtmsg_flags = RTF_UP, .rtmsg_metric = IP6_RT_PRIO_USER};
+  do_ioctl(AF_INET, SIOCDELRT, &old);
+  do_ioctl(AF_INET6, SIOCDELRT, &old6);
+  if (by_way) {
+    way.rt_flags |= RTF_GATEWAY;
+    way.rt_gateway = inet_of(request->over_wire, request->over_number);
+    way6.rtmsg_flags |= RTF_GATEWAY;
+    way6.rtmsg_gateway = inet6_of(request->over_wire, request->over_number);
+  }
+  int error = do_ioctl(AF_INET, SIOCADDRT, &way);
+  do_ioctl(AF_INET6, SIOCADDRT, &way6); /* there may be no IPv6 */
+  return error == EEXIST ? 0 : error;
+}
+
 int interface_set_mtu(const struct lab_request *request, bool *inet6) {
   int error = set_mtu(request->name, request->mtu);
   *inet6 = error == 0 && request->mtu >= INET6_LEAST && set_inet6(request);

@@ -16,6 +16,10 @@ int interface_raise(const char *name);
 /* Adds a route to one of the wires. 0, or an errno. */
 int interface_route(const struct lab_request *request);
 
+/* Makes the default route lead out of an interface, in place of the one there is. 0, or an errno.
+ */
+int interface_lead_out(const struct lab_request *request);
+
 /* Sets the MTU, in bytes. An MTU below 1,280 removes IPv6; a larger one brings it back. Reports
  * whether it is there. 0, or an errno. */
 int interface_set_mtu(const struct lab_request *request, bool *inet6);

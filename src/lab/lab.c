@@ -2,15 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lab/lab_fork.h"
 #include "lab/talk.h"
 #include "lab/wire_link.h"
 #include "language/escape.h"
@@ -64,7 +61,7 @@ struct lab *lab_create(struct timeline *timeline, bool repeatable, struct error 
     return NULL;
   }
   pthread_mutex_init(&lab->control, NULL);
-  lab->users = lab->mounts = -1;
+  lab->users = lab->processes = -1;
   int number = helper_start(&lab->helper, &stage);
   if (number) {
     lab_explain(stage, number, error);
@@ -76,7 +73,7 @@ struct lab *lab_create(struct timeline *timeline, bool repeatable, struct error 
   int status = talk ? talk_own(lab, talk, error) : error_set_memory(error);
   if (talk) {
     lab->users = talk->descriptors[0];
-    lab->mounts = talk->descriptors[1];
+    lab->processes = talk->descriptors[1];
   }
   free(talk);
   number = wire_start(&lab->wire, timeline, repeatable);
@@ -97,12 +94,15 @@ void lab_free(struct lab *lab) {
     kernel_close(lab->hosts[i]->host.kernel);
     close(lab->hosts[i]->space);
     pthread_rwlock_destroy(&lab->hosts[i]->host.still);
+    close(lab->hosts[i]->mounts);
+    close(lab->hosts[i]->system);
+    close(lab->hosts[i]->host.network);
     free(lab->hosts[i]);
   }
   if (lab->users >= 0)
     close(lab->users);
-  if (lab->mounts >= 0)
-    close(lab->mounts);
+  if (lab->processes >= 0)
+    close(lab->processes);
   pthread_mutex_destroy(&lab->control);
   free(lab);
 }
@@ -135,6 +135,8 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   struct talk *talk = talk_create(ASK_HOST, (unsigned)lab->host_count);
   struct lab_host *host = calloc(1, sizeof *host);
   struct error ignored;
+  if (talk)
+    strncpy(talk->request.name, name, HOST_NAME_SIZE - 1);
   if (!talk || !host || talk_own(lab, talk, error) < 0) {
     if (!talk || !host)
       error_set_memory(error);
@@ -146,12 +148,16 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   pthread_rwlock_init(&host->host.still, NULL);
   host->host.maker = lab->helper.control;
   host->host.make = make_on_host;
+  host->host.fork = lab_fork;
   host->host.address = address_of_host;
   host->lab = lab;
   host->index = (unsigned)lab->host_count;
   host->space = talk->descriptors[0];
+  host->mounts = talk->descriptors[1];
+  host->system = talk->descriptors[2];
+  host->host.network = talk->descriptors[3];
   /* If its sockets can't be listed, whatever needs the list reports that. */
-  host->host.kernel = kernel_open_at(talk->descriptors[1], &ignored);
+  host->host.kernel = kernel_open_at(talk->descriptors[4], &ignored);
   free(talk);
   lab->hosts[lab->host_count++] = host;
   return host;
@@ -232,6 +238,17 @@ int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct
   return status;
 }
 
+int lab_system_name(struct lab_host *host, struct bytes *text, struct error *error) {
+  struct talk *talk = talk_create(ASK_SYSTEM, host->index);
+  if (!talk)
+    return error_set_memory(error);
+  int status = talk_own(host->lab, talk, error);
+  if (status == 0)
+    bytes_append(text, talk->reply.text, talk->reply.length);
+  free(talk);
+  return status;
+}
+
 /* The routes from a host to the LANs it is not on. */
 static int add_routes(struct lab *lab, struct lab_host *host, struct error *error) {
   struct talk *talk = talk_create(ASK_ROUTE, host->index);
@@ -258,6 +275,42 @@ static int add_routes(struct lab *lab, struct lab_host *host, struct error *erro
   return status;
 }
 
+/* The way out of a host that is on one wire: the router there, if there is one alone. False if it
+ * has several. */
+static bool way_out(const struct lab *lab, const struct lab_host *host,
+                    const struct wire_link **router) {
+  *router = NULL;
+  if (host->link_count != 1)
+    return false;
+  for (size_t i = 0; i < lab->wire.link_count; i++) {
+    const struct wire_link *link = lab->wire.links[i];
+    if (link->lan != host->links[0]->lan || link->host == host || link->host->link_count < 2)
+      continue;
+    if (*router)
+      return false;
+    *router = link;
+  }
+  return true;
+}
+
+/* Makes everything that no other route is for leave by the one way there is. */
+static int lead_out(struct lab *lab, struct lab_host *host, struct error *error) {
+  const struct wire_link *router;
+  if (!way_out(lab, host, &router) || (host->leads_out && host->way_out == router))
+    return 0;
+  struct talk *talk = talk_create(ASK_DEFAULT, host->index);
+  if (!talk)
+    return error_set_memory(error);
+  memcpy(talk->request.name, host->links[0]->name, sizeof host->links[0]->name);
+  talk->request.over_wire = host->links[0]->lan->index;
+  talk->request.over_number = router ? router->number : 0;
+  int status = talk_own(lab, talk, error);
+  host->way_out = router;
+  host->leads_out = status == 0;
+  free(talk);
+  return status;
+}
+
 static int route_all(struct lab *lab, struct error *error) {
   int status = 0;
   wire_lock(&lab->wire);
@@ -272,6 +325,8 @@ static int route_all(struct lab *lab, struct error *error) {
     }
     if (status == 0)
       status = add_routes(lab, host, error);
+    if (status == 0)
+      status = lead_out(lab, host, error);
   }
   return status;
 }
@@ -392,47 +447,6 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
   }
   free(talk);
   return status;
-}
-
-/* The root privileges that a program needs on its host, for ports below 1024, ping and ip, are kept
- * for any user. */
-static void keep_capabilities(void) {
-  static const int kept[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE};
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct data[2];
-  if (syscall(SYS_capget, &header, data) < 0)
-    return;
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    data[kept[i] / 32].inheritable |= 1U << kept[i] % 32;
-  if (syscall(SYS_capset, &header, data) < 0)
-    return;
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept[i], 0, 0);
-}
-
-int lab_enter(const struct lab_host *host) {
-  char place[4096];
-  bool known = syscall(SYS_getcwd, place, sizeof place) > 0;
-  if (setns(host->lab->users, CLONE_NEWUSER) < 0 &&
-      errno != EINVAL) /* EINVAL: we are already in it */
-    return -1;
-  if (setns(host->lab->mounts, CLONE_NEWNS) < 0 || setns(host->space, CLONE_NEWNET) < 0)
-    return -1;
-  if (known && chdir(place) < 0)
-    return -1;
-  if (geteuid() != 0)
-    keep_capabilities();
-  return 0;
-}
-
-void lab_note_program(struct lab *lab, pid_t pid) {
-  struct talk *talk = talk_create(ASK_PROGRAM, 0);
-  struct error ignored; /* the shell ends it anyway, unless the shell is killed */
-  if (talk) {
-    talk->request.number = (unsigned)pid;
-    talk_own(lab, talk, &ignored);
-  }
-  free(talk);
 }
 
 int lab_check(struct error *error) {

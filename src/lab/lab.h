@@ -24,6 +24,10 @@ struct lab_host {
   struct lab *lab;
   unsigned index; /* 0, 1 ...: in order of creation */
   int space;      /* the descriptor of its network namespace, one of the program's own */
+  int mounts;     /* the same of its mount namespace ... */
+  int system;     /* ... and its UTS namespace */
+  const struct wire_link *way_out; /* the host that its default route leads to */
+  bool leads_out;                  /* it has a default route */
   struct wire_link *links[LAB_HOST_LINKS];
   size_t link_count;
 };
@@ -33,8 +37,8 @@ struct lab {
   pthread_mutex_t control; /* guards the exchange with the helper, one question and its answer at a
                               time; and `questions` */
   uint32_t questions;
-  int users; /* descriptors of the helper's user and mount namespaces, for programs on a host */
-  int mounts;
+  int users; /* descriptors of the helper's user and PID namespaces, for programs on a host */
+  int processes;
   bool plain; /* `lab --plain` */
   bool fast;  /* packets flow unseen: see lab_follow_wire */
   struct lab_host *hosts[LAB_HOSTS];
@@ -71,6 +75,9 @@ bool lab_name_valid(const char *name, size_t length);
 int lab_setting(struct lab_host *host, const char *name, const char *value, size_t length,
                 struct bytes *result, struct error *error);
 
+/* Appends what gethostname(2) says on that host. 0, or -1 with an error. */
+int lab_system_name(struct lab_host *host, struct bytes *text, struct error *error);
+
 /* Appends what a file of /proc says on that host, such as /proc/net/netstat. 0, or -1 with an
  * error. */
 int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct error *error);
@@ -85,12 +92,6 @@ void lab_follow_wire(struct lab *lab);
 
 /* Sets the MTU of a wire's interfaces, in bytes; NULL: of all. 0, or -1 with an error. */
 int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct error *error);
-
-/* Has a program on a host ended with the session, however that ends. */
-void lab_note_program(struct lab *lab, pid_t pid);
-
-/* In a child between fork and exec: moves it to the host. 0, or -1 with errno set. */
-int lab_enter(const struct lab_host *host);
 
 /* Sets the error for a stage that failed with an errno: why, and what to do about it. Returns
  * -1. */

@@ -6,13 +6,16 @@
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lab/flow.h"
 #include "system/descriptor.h"
+#include "system/network.h"
 #include "system/thread.h"
 
 struct tap {
@@ -20,8 +23,11 @@ struct tap {
   int listener; /* a packet socket */
   int stop;     /* an eventfd that ends the thread */
   bool loopback;
-  char name[IF_NAMESIZE];
-  unsigned numbers; /* the thread's own, like the buffer */
+  struct host *host;                       /* of the lab; NULL: the machine */
+  char name[HOST_NAME_SIZE + IF_NAMESIZE]; /* "lo", "server:lo" */
+  bool shows;
+  unsigned numbers; /* the thread's own, like all that follows */
+  struct flow_table flows;
   struct timeline *timeline;
   tap_filter *filter;
   void *context;
@@ -35,11 +41,24 @@ static const char *host_text(const struct address *address, struct bytes *text) 
   return bytes_text(text);
 }
 
-static void append(struct tap *tap, const struct packet *packet, int64_t wall) {
-  struct address source = packet_source(packet);
-  struct address target = packet_destination(packet);
-  struct bytes texts[2] = {{0}, {0}};
-  struct event event = {.kind = EVENT_PACKET, .wall = wall};
+/* What the kernel says about a packet besides its bytes. */
+struct beside {
+  int64_t wall;   /* when it received it, in nanoseconds; 0: it does not say */
+  bool unchecked; /* the checksum is left to the device, and not filled in */
+};
+
+static void append(struct tap *tap, const struct packet *packet, const struct beside *beside) {
+  const struct address source = packet_source(packet);
+  const struct address target = packet_destination(packet);
+  struct packet quoted = {.family = AF_UNSPEC};
+  bool about = packet_read_quoted(packet, &quoted);
+  const struct address about_source = packet_source(&quoted);
+  const struct address about_target = packet_destination(&quoted);
+  struct bytes texts[4] = {{0}, {0}, {0}, {0}};
+  struct flow_bases bases = {0};
+  bool based = flow_note(&tap->flows, packet, &bases);
+  struct event event = {
+      .kind = EVENT_PACKET, .wall = beside->wall, .host = tap->host ? tap->host->name : NULL};
   event.packet = (struct event_packet){
       .number = ++tap->numbers,
       .fate = PACKET_CROSSED,
@@ -51,25 +70,39 @@ static void append(struct tap *tap, const struct packet *packet, int64_t wall) {
       .bytes = packet->bytes,
       .length = packet->length,
       .total = packet->total,
-      .unseen = true,
+      .about_source = about ? host_text(&about_source, &texts[2]) : "",
+      .about_target = about ? host_text(&about_target, &texts[3]) : "",
+      .live = true,
+      .unchecked = beside->unchecked,
+      .unseen = !tap->shows,
       .ports = true,
+      .relative = based,
+      .sequence_base = bases.sequence,
+      .acknowledgment_base = bases.acknowledgment,
+      .timestamp_base = bases.timestamp,
+      .echo_base = bases.echo,
       .copies = 1,
   };
   timeline_append(tap->timeline, &event);
-  bytes_free(&texts[0]);
-  bytes_free(&texts[1]);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    bytes_free(&texts[i]);
 }
 
-/* When the kernel received it, in nanoseconds; 0: it does not say. */
-static int64_t time_of(struct msghdr *message) {
+static struct beside beside_of(struct msghdr *message) {
+  struct beside beside = {0};
   for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
-       header = CMSG_NXTHDR(message, header))
+       header = CMSG_NXTHDR(message, header)) {
+    struct timespec time;
+    struct tpacket_auxdata data;
     if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMPNS) {
-      struct timespec time;
       memcpy(&time, CMSG_DATA(header), sizeof time);
-      return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+      beside.wall = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    } else if (header->cmsg_level == SOL_PACKET && header->cmsg_type == PACKET_AUXDATA) {
+      memcpy(&data, CMSG_DATA(header), sizeof data);
+      beside.unchecked = data.tp_status & TP_STATUS_CSUMNOTREADY;
     }
-  return 0;
+  }
+  return beside;
 }
 
 /* Reads one packet. False if there is none. */
@@ -95,8 +128,9 @@ static bool take(struct tap *tap) {
     return true;
   size_t total = (size_t)got;
   packet_read(tap->buffer, total < sizeof tap->buffer ? total : sizeof tap->buffer, total, &packet);
-  if (packet.family != AF_UNSPEC && tap->filter(&packet, tap->context))
-    append(tap, &packet, time_of(&message));
+  const struct beside beside = beside_of(&message);
+  if (packet.family != AF_UNSPEC && (!tap->filter || tap->filter(&packet, tap->context)))
+    append(tap, &packet, &beside);
   return true;
 }
 
@@ -112,14 +146,23 @@ static void *listen_on(void *context) {
   return NULL;
 }
 
+static int make_listener(const struct tap *tap) {
+  int made[2] = {-1, -1};
+  int type = SOCK_DGRAM | SOCK_CLOEXEC;
+  if (!tap->host)
+    return descriptor_move_up(socket(AF_PACKET, type, htons(ETH_P_ALL)));
+  int problem = tap->host->make(tap->host, AF_PACKET, type, htons(ETH_P_ALL), false, made);
+  errno = problem;
+  return problem ? -1 : descriptor_move_up(made[0]);
+}
+
 static int open_listener(struct tap *tap, const char *interface, struct error *error) {
-  unsigned index = if_nametoindex(interface);
+  unsigned index = network_interface_index(host_network(tap->host), interface);
   int on = 1;
   if (index == 0)
     return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"),
                            interface);
-  tap->listener =
-      descriptor_move_up(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL)));
+  tap->listener = make_listener(tap);
   if (tap->listener < 0)
     return error_set_errno(error, errno,
                            _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root "
@@ -128,6 +171,7 @@ static int open_listener(struct tap *tap, const char *interface, struct error *e
   struct sockaddr_ll address = {
       .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
   setsockopt(tap->listener, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  setsockopt(tap->listener, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on);
   if (bind(tap->listener, (struct sockaddr *)&address, sizeof address) < 0)
     return error_set_errno(error, errno, _("packets of %.60s can't be looked at"), interface);
   return 0;
@@ -147,11 +191,13 @@ static void discard(struct tap *tap) {
     close(tap->listener);
   if (tap->stop >= 0)
     close(tap->stop);
+  flow_free(&tap->flows);
   free(tap);
 }
 
-struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filter *filter,
-                      void *context, struct error *error) {
+struct tap *tap_start(struct host *host, const char *interface, bool shows,
+                      struct timeline *timeline, tap_filter *filter, void *context,
+                      struct error *error) {
   struct tap *tap = calloc(1, sizeof *tap);
   if (!tap) {
     error_set_memory(error);
@@ -159,7 +205,10 @@ struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filt
   }
   tap->listener = tap->stop = -1;
   tap->loopback = strcmp(interface, "lo") == 0;
-  strncpy(tap->name, interface, sizeof tap->name - 1);
+  tap->host = host;
+  snprintf(tap->name, sizeof tap->name, "%s%s%.*s", host_name(host), host ? ":" : "",
+           IF_NAMESIZE - 1, interface);
+  tap->shows = shows;
   tap->timeline = timeline;
   tap->filter = filter;
   tap->context = context;

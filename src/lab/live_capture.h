@@ -6,6 +6,7 @@
 
 #include "language/error.h"
 #include "packet/packet.h"
+#include "socket/host.h"
 #include "timeline/timeline.h"
 
 struct tap;
@@ -13,9 +14,12 @@ struct tap;
 /* Whether a packet is the session's own; called from any thread. */
 typedef bool tap_filter(const struct packet *packet, void *context);
 
-/* Starts to capture on an interface. NULL with an error: no such interface, or not permitted. */
-struct tap *tap_start(const char *interface, struct timeline *timeline, tap_filter *filter,
-                      void *context, struct error *error);
+/* Starts to capture on an interface of a host of the lab, or of the machine for NULL; `shows` says
+ * whether the packets are shown, and without a filter all are taken. NULL with an error: no such
+ * interface, or not permitted. */
+struct tap *tap_start(struct host *host, const char *interface, bool shows,
+                      struct timeline *timeline, tap_filter *filter, void *context,
+                      struct error *error);
 
 /* Records what has arrived so far, ends the thread, and frees the tap. */
 void tap_stop(struct tap *tap);

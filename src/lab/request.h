@@ -11,17 +11,18 @@
 enum { LAB_HOSTS = 64, LAB_WIRES = 16, LAB_NAME = 128, LAB_TEXT = 16 * 1024 };
 
 enum lab_ask {
-  ASK_READY,  /* whether the helper is there; returns the descriptors of its user and mount
-                 namespaces */
-  ASK_HOST,   /* makes a host; returns the descriptors of its network namespace and of its sock_diag
-               */
-  ASK_LINK,   /* makes its interface `name` with two addresses; returns the TUN descriptor */
-  ASK_ROUTE,  /* adds a route to wire `wire` by way of a host */
-  ASK_SOCKET, /* makes a socket or a pair, and returns it */
+  ASK_READY, /* whether the helper is there; returns the descriptors of its user and PID namespaces
+              */
+  ASK_HOST,  /* makes a host called `name`; returns the descriptors of its network, mount and UTS
+                namespaces, of a socket for questions about its interfaces, and of its sock_diag */
+  ASK_LINK,  /* makes its interface `name` with two addresses; returns the TUN descriptor */
+  ASK_ROUTE, /* adds a route to wire `wire` by way of a host */
+  ASK_DEFAULT, /* makes the default route lead out of `name`, by way of a host, or of none */
+  ASK_SOCKET,  /* makes a socket or a pair, and returns it */
   ASK_SETTING, /* reads a file below /proc/sys/net, or writes `text` to it */
   ASK_MTU,     /* sets the MTU of the interface `name` */
-  ASK_PROGRAM, /* process `number` runs on a host: it ends with the helper */
-  ASK_NAMES,   /* `text` is the contents of /etc/hosts for programs on the hosts */
+  ASK_SYSTEM,  /* returns what gethostname(2) says there, as text */
+  ASK_NAMES,   /* `text` is what begins the /etc/hosts of every host */
 };
 
 struct lab_request {
@@ -36,9 +37,9 @@ struct lab_request {
   unsigned wire;        /* ASK_LINK, ASK_MTU: the interface's wire. ASK_ROUTE: the destination */
   unsigned number;      /* ASK_LINK, ASK_MTU: the host's number on that wire */
   unsigned over_wire;   /* ASK_ROUTE: the route leads over this wire ... */
-  unsigned over_number; /* ... by way of the host with this number there */
+  unsigned over_number; /* ... by way of the host with this number there; ASK_DEFAULT: 0 is none */
   unsigned mtu;         /* bytes; ASK_LINK, ASK_MTU */
-  char name[LAB_NAME];  /* an interface, or a path below /proc/sys/ */
+  char name[LAB_NAME];  /* a host, an interface, or a path below /proc/sys/ */
   size_t length;        /* of the text, in bytes */
   char text[LAB_TEXT];
 };
@@ -72,6 +73,6 @@ struct lab_reply {
 };
 
 /* The most descriptors attached to a reply. */
-enum { LAB_DESCRIPTORS = 2 };
+enum { LAB_DESCRIPTORS = 5 };
 
 #endif

@@ -110,7 +110,8 @@ int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom) {
   bool own = whom == TALK_FOR_PROGRAM;
   struct exchange exchange = {
       .lab = lab, .talk = talk, .own = own, .flags = whom == TALK_FOR_USER ? 0 : MSG_CMSG_CLOEXEC};
-  talk->descriptors[0] = talk->descriptors[1] = -1;
+  for (size_t i = 0; i < LAB_DESCRIPTORS; i++)
+    talk->descriptors[i] = -1;
   pthread_mutex_lock(&lab->control);
   int error = ask(&exchange);
   pthread_mutex_unlock(&lab->control);

@@ -32,9 +32,14 @@ struct wire_shape {
   bool cut;
 };
 
+/* What happens by chance. Each draws from a stream of its own on each way, so that no setting
+ * changes what another one does. */
+enum wire_chance { CHANCE_LOSS, CHANCE_JITTER, CHANCES };
+
 /* The same with its state. */
 struct wire_way {
   struct wire_shape shape;
+  uint64_t random[CHANCES]; /* the states of the random generators */
   int64_t free; /* when it has sent its last packet, at its rate; monotonic nanoseconds */
 };
 
@@ -110,7 +115,7 @@ struct wire {
   uint64_t statement;      /* the statement that delivered a packet, for its events; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
-  uint64_t random;        /* the state of the random generator */
+  uint64_t seed[CHANCES]; /* of the streams of links added later */
   struct wire_shape base; /* for links added later */
   struct lan *lans[LAB_WIRES];
   size_t lan_count;
@@ -167,10 +172,13 @@ struct held *wire_find_held(const struct wire *wire, unsigned number);
 /* True for a TCP segment with all of these flags. */
 bool wire_has_flags(const struct held *held, unsigned flags);
 
+/* How many names of addresses an event may have. */
+enum { WIRE_ROOMS = 4 };
+
 /* What an event would say about it now. Names of addresses that no host has are written to
  * `rooms`. */
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
-                   char rooms[2][64]);
+                   char rooms[WIRE_ROOMS][64]);
 
 /* Delivers one, and reads what the hosts answer at once. */
 void wire_deliver(struct wire *wire, struct held *held);
@@ -194,6 +202,12 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
                      void (*change)(struct wire_shape *shape, void *context), void *context);
 /* Whether the shape does anything to packets. */
 bool wire_is_shaped(const struct wire_shape *shape);
+
+/* Begins the streams of a chance anew on the ways between two hosts, NULL: any; and on ways added
+ * later if both are NULL. */
+void wire_seed_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+                    enum wire_chance chance, uint64_t seed);
+/* The same for every chance on all ways. */
 void wire_seed(struct wire *wire, uint64_t seed);
 
 /* Reads what the interfaces have now. A packet whose cause, a call, has not returned yet is left to

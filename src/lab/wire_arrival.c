@@ -204,7 +204,7 @@ static bool is_noise(const struct packet *packet) {
 
 static void decide(struct wire *wire, struct arrival *arrival) {
   struct wire_way *way = wire_way(arrival->link, arrival->target.link);
-  const char *lost = wire_loses(wire, way);
+  const char *lost = wire_loses(way);
   if (!lost && !arrival->target.link && !arrival->target.everybody)
     lost = "nobody has the address";
   if (lost) {
@@ -215,7 +215,7 @@ static void decide(struct wire *wire, struct arrival *arrival) {
     pass(wire, arrival);
   } else {
     int64_t now = clock_monotonic();
-    fly(wire, arrival, wire_due(wire, way, arrival->packet.length, now), now);
+    fly(wire, arrival, wire_due(way, arrival->packet.length, now), now);
   }
 }
 

@@ -26,6 +26,29 @@ struct lan *wire_add_lan(struct wire *wire, const char *name) {
   return lan;
 }
 
+#define STEP 0x9e3779b97f4a7c15u /* of splitmix64 */
+
+/* The finalizer of splitmix64: every bit of the result depends on every bit of the number. */
+static uint64_t mix(uint64_t number) {
+  number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9u;
+  number = (number ^ (number >> 27)) * 0x94d049bb133111ebu;
+  return number ^ (number >> 31);
+}
+
+/* Where a stream begins: at a place that has nothing in common with that of the next seed, of
+ * another chance, or of another way. */
+static uint64_t stream_of(uint64_t seed, enum wire_chance chance, size_t from, size_t to) {
+  uint64_t place = (uint64_t)chance << 32 | (uint64_t)from << 16 | (uint64_t)to;
+  return mix(mix(seed + STEP) + mix(place + STEP));
+}
+
+static struct wire_way new_way(const struct wire *wire, size_t from, size_t to) {
+  struct wire_way way = {.shape = wire->base};
+  for (unsigned i = 0; i < CHANCES; i++)
+    way.random[i] = stream_of(wire->seed[i], i, from, to);
+  return way;
+}
+
 /* Makes room in every link for its way to the new one, and in the new one for all of them. */
 static bool make_ways(struct wire *wire, struct wire_link *link) {
   size_t count = wire->link_count + 1;
@@ -37,10 +60,10 @@ static bool make_ways(struct wire *wire, struct wire_link *link) {
     if (!ways)
       return false;
     wire->links[i]->ways = ways;
-    ways[count - 1] = (struct wire_way){.shape = wire->base};
+    ways[count - 1] = new_way(wire, i, count - 1);
   }
   for (size_t i = 0; i < count; i++)
-    link->ways[i] = (struct wire_way){.shape = wire->base};
+    link->ways[i] = new_way(wire, count - 1, i);
   return true;
 }
 
@@ -165,31 +188,40 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
   wire_set_offloads(wire);
 }
 
-void wire_seed(struct wire *wire, uint64_t seed) {
-  wire->random = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
+void wire_seed_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+                    enum wire_chance chance, uint64_t seed) {
+  for (size_t i = 0; i < wire->link_count; i++)
+    for (size_t j = 0; j < wire->link_count; j++)
+      if ((!from || wire->links[i]->host == from) && (!to || wire->links[j]->host == to))
+        wire->links[i]->ways[j].random[chance] = stream_of(seed, chance, i, j);
+  if (!from && !to)
+    wire->seed[chance] = seed;
 }
 
-/* splitmix64: a number in [0, 1). */
-static double draw(struct wire *wire) {
-  uint64_t mixed = wire->random += 0x9e3779b97f4a7c15u;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
-  return (double)((mixed ^ (mixed >> 31)) >> 11) / 9007199254740992.0;
+void wire_seed(struct wire *wire, uint64_t seed) {
+  for (unsigned i = 0; i < CHANCES; i++)
+    wire_seed_ways(wire, NULL, NULL, i, seed);
+}
+
+/* A number in [0, 1). */
+static double draw(struct wire_way *way, enum wire_chance chance) {
+  return (double)(mix(way->random[chance] += STEP) >> 11) / 9007199254740992.0;
 }
 
 struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to) {
   return from && to ? &from->ways[to->index] : NULL;
 }
 
-const char *wire_loses(struct wire *wire, const struct wire_way *way) {
+const char *wire_loses(struct wire_way *way) {
   if (!way)
     return NULL;
-  if (way->shape.cut)
-    return "cut";
-  return way->shape.loss > 0 && draw(wire) < way->shape.loss ? "loss" : NULL;
+  bool lost = way->shape.loss > 0 && draw(way, CHANCE_LOSS) < way->shape.loss;
+  if ((lost || way->shape.cut) && way->shape.jitter > 0)
+    draw(way, CHANCE_JITTER); /* so the next packet has the jitter that it would have had */
+  return way->shape.cut ? "cut" : lost ? "loss" : NULL;
 }
 
-int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now) {
+int64_t wire_due(struct wire_way *way, size_t length, int64_t now) {
   if (!way)
     return now;
   const struct wire_shape *shape = &way->shape;
@@ -201,6 +233,6 @@ int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t
   }
   due += shape->delay;
   if (shape->jitter > 0)
-    due += (int64_t)((2 * draw(wire) - 1) * (double)shape->jitter);
+    due += (int64_t)((2 * draw(way, CHANCE_JITTER) - 1) * (double)shape->jitter);
   return due > now ? due : now;
 }

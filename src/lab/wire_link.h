@@ -17,10 +17,10 @@ struct wire_link *wire_link_of(const struct wire *wire, const struct address *ad
 struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to);
 
 /* Decides whether the way loses a packet now: "cut", "loss", or NULL if it does not. */
-const char *wire_loses(struct wire *wire, const struct wire_way *way);
+const char *wire_loses(struct wire_way *way);
 
 /* When a packet that comes now will have crossed, in monotonic nanoseconds. */
-int64_t wire_due(struct wire *wire, struct wire_way *way, size_t length, int64_t now);
+int64_t wire_due(struct wire_way *way, size_t length, int64_t now);
 
 /* Frees the links, closing their descriptors, and the LANs. */
 void wire_free_links(struct wire *wire);

@@ -24,9 +24,12 @@ bool wire_bases(struct wire *wire, const struct packet *packet, struct flow_base
   return flow_find(&wire->flows, packet, bases);
 }
 
-/* While nobody looks, only the headers are kept. */
+/* While nobody looks, only the headers are kept; and what an ICMP message says, which is in its
+ * data.
+ */
 static size_t headers_of(const struct packet *packet) {
-  size_t length = packet->has_transport ? packet->payload : packet->length;
+  bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
+  size_t length = packet->has_transport && ported ? packet->payload : packet->length;
   return length < UNSEEN_BYTES ? length : UNSEEN_BYTES;
 }
 
@@ -34,7 +37,7 @@ static size_t headers_of(const struct packet *packet) {
  * `rooms`. */
 static void describe(const struct wire *wire, const struct wire_record *record,
                      const struct packet *packet, const struct flow_bases *bases,
-                     struct event_packet *event, char rooms[2][64]) {
+                     struct event_packet *event, char rooms[WIRE_ROOMS][64]) {
   const char *sender = record->from ? record->from->host->host.name : "";
   bool ip = packet->family != AF_UNSPEC;
   struct address source = packet_source(packet);
@@ -49,6 +52,8 @@ static void describe(const struct wire *wire, const struct wire_record *record,
       .to = record->to ? record->to->host->host.name : "",
       .wire = wire->lan_count > 1 ? record->lan->name : "",
       .reason = record->reason,
+      .about_source = "",
+      .about_target = "",
       .bytes = packet->bytes,
       .length = seen ? packet->length : headers_of(packet),
       .total = packet->length,
@@ -58,6 +63,12 @@ static void describe(const struct wire *wire, const struct wire_record *record,
       .copies = record->copies,
       .since = record->since,
   };
+  struct packet quoted;
+  if (packet_read_quoted(packet, &quoted)) {
+    struct address ends[2] = {packet_source(&quoted), packet_destination(&quoted)};
+    event->about_source = wire_name(wire, &ends[0], rooms[2]);
+    event->about_target = wire_name(wire, &ends[1], rooms[3]);
+  }
   if (bases) {
     event->sequence_base = bases->sequence;
     event->acknowledgment_base = bases->acknowledgment;
@@ -68,7 +79,7 @@ static void describe(const struct wire *wire, const struct wire_record *record,
 
 uint64_t wire_record(struct wire *wire, const struct wire_record *record,
                      const struct packet *packet, const struct flow_bases *bases) {
-  char rooms[2][64];
+  char rooms[WIRE_ROOMS][64];
   struct event event = {.kind = EVENT_PACKET, .statement = wire->statement, .job = wire->job};
   event.host = record->from ? record->from->host->host.name : NULL;
   describe(wire, record, packet, bases, &event.packet, rooms);
@@ -99,7 +110,7 @@ uint64_t wire_record_held(struct wire *wire, const struct held *held, enum packe
 }
 
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
-                   char rooms[2][64]) {
+                   char rooms[WIRE_ROOMS][64]) {
   struct packet packet;
   struct flow_bases bases;
   struct wire_record record = record_of(held, PACKET_HELD, held->origin);

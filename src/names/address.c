@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <net/if.h>
+#include <netpacket/packet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "names/constant.h"
-#include "system/resolver.h"
+#include "system/network.h"
 
 static enum address_need wrong(struct error *error, const char *text, size_t length,
                                const char *reason) {
@@ -48,7 +48,40 @@ static enum address_need parse_unix(const char *text, size_t length, struct addr
   return ADDRESS_COMPLETE;
 }
 
-int address_parse_host(const char *text, size_t length, int family, struct address *address) {
+/* The number of the interface that stands in an address; 0: none. */
+static unsigned interface_of(const struct address *address) {
+  struct sockaddr_ll link = {0};
+  if (address_family(address) == AF_INET6 && address->length >= sizeof address->inet6)
+    return address->inet6.sin6_scope_id;
+  if (address_family(address) == AF_PACKET && address->length <= sizeof link)
+    memcpy(&link, &address->storage, address->length);
+  return (unsigned)link.sll_ifindex;
+}
+
+void address_name_interface(struct address *address, int network) {
+  unsigned number = interface_of(address);
+  if (number)
+    network_interface_name(network, number, address->interface);
+}
+
+/* Reads the interface behind the % of an address. 0, or -1. */
+static int read_scope(const char *scope, int network, struct address *address) {
+  long long index = 0;
+  bool numbered = number_parse(scope, strlen(scope), &index) == 0;
+  if (numbered && (index < 1 || index > UINT32_MAX))
+    return -1;
+  if (!numbered && network == NETWORK_UNKNOWN)
+    return *scope && strlen(scope) < IF_NAMESIZE ? 0 : -1;
+  if (!numbered)
+    index = network_interface_index(network, scope);
+  address->inet6.sin6_scope_id = (uint32_t)index;
+  if (network != NETWORK_UNKNOWN)
+    address_name_interface(address, network);
+  return index ? 0 : -1;
+}
+
+int address_parse_host(const char *text, size_t length, int family, int network,
+                       struct address *address) {
   char host[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
   if (length >= sizeof host || memchr(text, '\0', length))
     return -1;
@@ -61,17 +94,13 @@ int address_parse_host(const char *text, size_t length, int family, struct addre
     return inet_pton(AF_INET, host, &address->inet.sin_addr) == 1 ? 0 : -1;
   }
   char *scope = strchr(host, '%');
-  long long index = 0;
+  address->inet6.sin6_family = AF_INET6;
+  address->length = sizeof address->inet6;
   if (scope) {
     *scope++ = '\0';
-    index = resolver_interface(scope);
-    if (index == 0 &&
-        (number_parse(scope, strlen(scope), &index) < 0 || index < 1 || index > UINT32_MAX))
+    if (read_scope(scope, network, address) < 0)
       return -1;
   }
-  address->inet6.sin6_family = AF_INET6;
-  address->inet6.sin6_scope_id = (uint32_t)index;
-  address->length = sizeof address->inet6;
   return inet_pton(AF_INET6, host, &address->inet6.sin6_addr) == 1 ? 0 : -1;
 }
 
@@ -141,7 +170,7 @@ static enum address_need parse_names(const char *text, size_t length, const stru
   return ADDRESS_LOOK_UP;
 }
 
-enum address_need address_parse(const char *text, size_t length, int family,
+enum address_need address_parse(const char *text, size_t length, int family, int network,
                                 struct address *address, struct address_query *query,
                                 struct error *error) {
   if (length >= 5 && memcmp(text, "unix:", 5) == 0)
@@ -171,7 +200,8 @@ enum address_need address_parse(const char *text, size_t length, int family,
     set_special(address, family, false);
   } else if (host_length == 1 && host[0] == '*' && !bracket) {
     set_special(address, family, true);
-  } else if (address_parse_host(host, host_length, bracket ? AF_INET6 : AF_INET, address) < 0) {
+  } else if (address_parse_host(host, host_length, bracket ? AF_INET6 : AF_INET, network, address) <
+             0) {
     if (bracket)
       return wrong(error, text, length,
                    _("what stands in [ ] is no IPv6 address, or its interface is unknown"));
@@ -212,10 +242,9 @@ void address_append_host(const struct address *address, struct bytes *bytes) {
     bytes_append_text(bytes, inet_ntop(AF_INET, &address->inet.sin_addr, text, sizeof text));
   } else if (address_family(address) == AF_INET6) {
     bytes_append_text(bytes, inet_ntop(AF_INET6, &address->inet6.sin6_addr, text, sizeof text));
-    char name[IF_NAMESIZE];
     uint32_t scope = address->inet6.sin6_scope_id;
-    if (scope && if_indextoname(scope, name))
-      bytes_append_format(bytes, "%%%s", name);
+    if (scope && address->interface[0])
+      bytes_append_format(bytes, "%%%s", address->interface);
     else if (scope)
       bytes_append_format(bytes, "%%%u", scope);
   }

@@ -2,6 +2,7 @@
 #ifndef SOCKSH_NAMES_ADDRESS_H
 #define SOCKSH_NAMES_ADDRESS_H
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -20,6 +21,9 @@ struct address {
     struct sockaddr_un local;
     struct sockaddr_storage storage;
   };
+  /* The name of the interface whose number is in it, as the scope of IPv6 or in AF_PACKET: "eth0"
+   * on the host it was used on. "" if it has none, or nobody asked. */
+  char interface[IF_NAMESIZE];
 };
 
 /* What the text of an address amounts to. Names of hosts and services are looked up by
@@ -39,14 +43,20 @@ struct address_query {
 /* Parses an address: 127.0.0.1:80, [::1]:80, [fe80::1%eth0]:80, host:service, *:80 (any address),
  * :80 or 80 (that port on the loopback), unix:/path, unix:@abstract, unix: (no name: the kernel
  * chooses one at bind). If the text leaves the family open, it is `family`, or AF_INET for
- * AF_UNSPEC. */
-enum address_need address_parse(const char *text, size_t length, int family,
+ * AF_UNSPEC. The network is the one in which an interface is looked for (network.h). */
+enum address_need address_parse(const char *text, size_t length, int family, int network,
                                 struct address *address, struct address_query *query,
                                 struct error *error);
 
 /* Parses an address of one family without a port, as inet_pton(3) does, with an optional scope
  * (%eth0) for IPv6. */
-int address_parse_host(const char *text, size_t length, int family, struct address *address);
+int address_parse_host(const char *text, size_t length, int family, int network,
+                       struct address *address);
+
+/* Fills in the name of the interface whose number the address has, in that network. Everybody who
+ * gets an address from the kernel calls it: later, and in another network, the number says nothing.
+ */
+void address_name_interface(struct address *address, int network);
 
 /* Appends it as it would be typed: 127.0.0.1:80, [::1]:80, unix:/path. Unprintable bytes of a path
  * are escaped. */

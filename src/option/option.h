@@ -17,6 +17,7 @@
 struct option_word {
   const char *text;
   size_t length;
+  int network; /* in which an interface is looked for; see network.h */
 };
 
 struct option_type {

@@ -9,7 +9,7 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/word.h"
-#include "system/resolver.h"
+#include "system/network.h"
 
 int option_put(struct bytes *value, const void *data, size_t size, struct error *error) {
   bytes_append(value, data, size);
@@ -364,8 +364,10 @@ int option_read_interface(const struct option_word *word, uint32_t *index, struc
     return 0;
   }
   *index = 0;
+  if (word->network == NETWORK_UNKNOWN)
+    return 0;
   if (word->length > 0 && word_copy(word->text, word->length, name, sizeof name) == 0)
-    *index = resolver_interface(name);
+    *index = network_interface_index(word->network, name);
   if (*index == 0)
     return error_set(error, ERROR_USAGE, _("no network interface is called %s"),
                      word_show(&shown, word->text, word->length));

@@ -2,6 +2,8 @@
  * packet_build.c do the rest. */
 #include "packet/packet.h"
 
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
@@ -235,6 +237,23 @@ struct address packet_source(const struct packet *packet) {
 
 struct address packet_destination(const struct packet *packet) {
   return address_at(packet, false);
+}
+
+/* Only the beginning of the quoted packet is here; its header has its full length. */
+bool packet_read_quoted(const struct packet *packet, struct packet *quoted) {
+  static const unsigned char types[] = {ICMP_DEST_UNREACH, ICMP_SOURCE_QUENCH, ICMP_REDIRECT,
+                                        ICMP_TIME_EXCEEDED, ICMP_PARAMETERPROB};
+  bool error = false;
+  if (packet->has_transport && packet->protocol == IPPROTO_ICMPV6)
+    error = packet->type >= ICMP6_DST_UNREACH && packet->type <= ICMP6_PARAM_PROB;
+  for (size_t i = 0; packet->has_transport && packet->protocol == IPPROTO_ICMP && i < sizeof types;
+       i++)
+    error = error || packet->type == types[i];
+  if (!error)
+    return false;
+  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT,
+              quoted);
+  return quoted->family == packet->family;
 }
 
 size_t packet_data_length(const struct packet *packet) {

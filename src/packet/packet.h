@@ -70,6 +70,10 @@ void packet_read(const void *bytes, size_t length, size_t total, struct packet *
 struct address packet_source(const struct packet *packet);
 struct address packet_destination(const struct packet *packet);
 
+/* Parses the beginning of the packet that an ICMP error is about, which it quotes. False if this is
+ * no such error, or not even the quoted IP header is at hand. */
+bool packet_read_quoted(const struct packet *packet, struct packet *quoted);
+
 /* How many bytes of its data are at hand, from `payload` on. */
 size_t packet_data_length(const struct packet *packet);
 
@@ -125,7 +129,7 @@ struct packet_plan {
   int protocol;          /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP or IPPROTO_ICMPV6 */
   struct address source; /* with ports; both of the same family */
   struct address destination;
-  unsigned hops;     /* 0: 64 */
+  unsigned hops;
   uint32_t sequence; /* TCP */
   uint32_t acknowledgment;
   unsigned flags;

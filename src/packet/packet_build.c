@@ -4,7 +4,7 @@
 #include "packet/packet.h"
 #include "packet/packet_bits.h"
 
-enum { HOPS = 64, IPV4_SIZE = 20, IPV6_SIZE = 40 };
+enum { IPV4_SIZE = 20, IPV6_SIZE = 40 };
 
 static size_t transport_size(const struct packet_plan *plan) {
   switch (plan->protocol) {
@@ -37,7 +37,7 @@ static void put_ipv4(const struct packet_plan *plan, unsigned char *header, size
   header[0] = 4 << 4 | IPV4_SIZE / 4;
   set_16(header + 2, (unsigned)total);
   set_16(header + 6, 0x4000); /* don't fragment, so it needs no identification */
-  header[8] = (unsigned char)(plan->hops ? plan->hops : HOPS);
+  header[8] = (unsigned char)(plan->hops);
   header[9] = (unsigned char)plan->protocol;
   memcpy(header + 12, &plan->source.inet.sin_addr, 4);
   memcpy(header + 16, &plan->destination.inet.sin_addr, 4);
@@ -47,7 +47,7 @@ static void put_ipv6(const struct packet_plan *plan, unsigned char *header, size
   header[0] = 6 << 4;
   set_16(header + 4, (unsigned)(total - IPV6_SIZE));
   header[6] = (unsigned char)plan->protocol;
-  header[7] = (unsigned char)(plan->hops ? plan->hops : HOPS);
+  header[7] = (unsigned char)(plan->hops);
   memcpy(header + 8, &plan->source.inet6.sin6_addr, 16);
   memcpy(header + 24, &plan->destination.inet6.sin6_addr, 16);
 }

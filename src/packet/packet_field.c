@@ -8,6 +8,7 @@
 
 #include "language/number.h"
 #include "packet/packet_bits.h"
+#include "system/network.h"
 
 const struct packet_field packet_fields[] = {
     {"version", NULL, HEADER_IPV4, 0, 4, FIELD_NUMBER, true, N_("of IP")},
@@ -94,6 +95,28 @@ const struct packet_field packet_fields[] = {
      N_("the router to use instead")},
     {"mtu", NULL, HEADER_ICMPV6_MTU, 32, 32, FIELD_NUMBER, false,
      N_("the longest packet that fits")},
+
+    {"type", NULL, HEADER_IGMP, 0, 8, FIELD_HEX, true, N_("what it says")},
+    {"response", NULL, HEADER_IGMP, 8, 8, FIELD_NUMBER, true,
+     N_("of a query: until when to answer, in tenths of a second")},
+    {"checksum", NULL, HEADER_IGMP, 16, 16, FIELD_HEX, true, N_("over all of it")},
+    {"group", NULL, HEADER_IGMP_GROUP, 32, 32, FIELD_ADDRESS, true,
+     N_("the group that it is about; 0.0.0.0: all")},
+
+    {"dns-id", NULL, HEADER_DNS, 0, 16, FIELD_NUMBER, false,
+     N_("by which an answer finds its question")},
+    {"qr", NULL, HEADER_DNS, 16, 1, FIELD_BIT, false, N_("0 a question, 1 an answer")},
+    {"opcode", NULL, HEADER_DNS, 17, 4, FIELD_NUMBER, false, N_("0: an ordinary question")},
+    {"aa", NULL, HEADER_DNS, 21, 1, FIELD_BIT, false, N_("the server is the authority itself")},
+    {"tc", NULL, HEADER_DNS, 22, 1, FIELD_BIT, false, N_("cut off: ask again by TCP")},
+    {"rd", NULL, HEADER_DNS, 23, 1, FIELD_BIT, false, N_("the server is to ask others")},
+    {"ra", NULL, HEADER_DNS, 24, 1, FIELD_BIT, false, N_("the server would ask others")},
+    {"rcode", NULL, HEADER_DNS, 28, 4, FIELD_NUMBER, false,
+     N_("0 no error, 2 the server failed, 3 there is no such name, 5 refused")},
+    {"questions", NULL, HEADER_DNS, 32, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"answers", NULL, HEADER_DNS, 48, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"authorities", NULL, HEADER_DNS, 64, 16, FIELD_NUMBER, true, N_("how many there are")},
+    {"additional", NULL, HEADER_DNS, 80, 16, FIELD_NUMBER, true, N_("how many there are")},
     {0},
 };
 
@@ -102,7 +125,8 @@ const char *const packet_header_names[PACKET_HEADERS] = {
     [HEADER_TCP] = "TCP",         [HEADER_TCP_SEGMENT] = "TCP", [HEADER_TCP_SCALE] = "TCP",
     [HEADER_TCP_STAMPS] = "TCP",  [HEADER_UDP] = "UDP",         [HEADER_ICMP] = "ICMP",
     [HEADER_ICMP_ECHO] = "ICMP",  [HEADER_ICMP_MTU] = "ICMP",   [HEADER_ICMP_GATEWAY] = "ICMP",
-    [HEADER_ICMPV6_MTU] = "ICMP",
+    [HEADER_ICMPV6_MTU] = "ICMP", [HEADER_IGMP] = "IGMP",       [HEADER_IGMP_GROUP] = "IGMP",
+    [HEADER_DNS] = "DNS",
 };
 
 /* Finds a TCP option of this kind and length. */
@@ -121,6 +145,22 @@ static bool is_echo(const struct packet *packet) {
   return packet->family == AF_INET
              ? packet->type == ICMP_ECHO || packet->type == ICMP_ECHOREPLY
              : packet->type == ICMP6_ECHO_REQUEST || packet->type == ICMP6_ECHO_REPLY;
+}
+
+enum { IGMP_V3_REPORT = 0x22, PORT_DNS = 53, PORT_MDNS = 5353 };
+
+static bool is_igmp(const struct packet *packet) {
+  return packet->family == AF_INET && packet->protocol == IPPROTO_IGMP && !packet->fragment &&
+         packet_data_length(packet) >= 8;
+}
+
+static bool is_dns(const struct packet *packet) {
+  const unsigned ports[] = {packet->source_port, packet->destination_port};
+  bool dns = false;
+  for (size_t i = 0; i < 2; i++)
+    dns = dns || ports[i] == PORT_DNS || ports[i] == PORT_MDNS;
+  return dns && packet->has_transport && packet->protocol == IPPROTO_UDP &&
+         packet_data_length(packet) >= 12;
 }
 
 /* Where a header begins, in bytes; false if the packet has none. */
@@ -157,6 +197,14 @@ static bool find_header(const struct packet *packet, enum packet_header header, 
     return icmp && packet->type == ICMP_REDIRECT;
   case HEADER_ICMPV6_MTU:
     return icmpv6 && packet->type == ICMP6_PACKET_TOO_BIG;
+  case HEADER_IGMP:
+  case HEADER_IGMP_GROUP:
+    *start = packet->payload;
+    return is_igmp(packet) &&
+           (header == HEADER_IGMP || packet->bytes[packet->payload] != IGMP_V3_REPORT);
+  case HEADER_DNS:
+    *start = packet->payload;
+    return is_dns(packet);
   case PACKET_HEADERS:
     break;
   }
@@ -198,8 +246,7 @@ static int fail_field(const struct packet *packet, const char *name, struct erro
   return -1;
 }
 
-/* Parses a sequence number: relative to a base, unless it begins with "=". */
-static int parse_sequence(const char *text, uint32_t base, uint32_t *value) {
+int packet_sequence_parse(const char *text, uint32_t base, uint32_t *value) {
   long long number;
   bool absolute = text[0] == '=';
   if (number_parse(text + absolute, strlen(text + absolute), &number) < 0)
@@ -214,14 +261,25 @@ static int edit_address(const struct packet_field *field, unsigned char *at, con
                         struct error *error) {
   int family = field->bits == 32 ? AF_INET : AF_INET6;
   struct address address;
-  if (address_parse_host(text, strlen(text), family, &address) < 0)
-    return error_set(error, ERROR_USAGE, _("\"%s\" takes an %s address, not \"%s\""), field->name,
-                     family == AF_INET ? "IPv4" : "IPv6", text);
+  if (address_parse_host(text, strlen(text), family, NETWORK_OWN, &address) < 0)
+    return error_set(error, ERROR_USAGE,
+                     _("\"%s\" takes an %s address or the name of a host that has one, not \"%s\""),
+                     field->name, family == AF_INET ? "IPv4" : "IPv6", text);
   if (family == AF_INET)
     memcpy(at, &address.inet.sin_addr, 4);
   else
     memcpy(at, &address.inet6.sin6_addr, 16);
   return 0;
+}
+
+int packet_field_family(const void *bytes, size_t length, const char *name) {
+  struct packet packet;
+  size_t bit;
+  packet_read(bytes, length, length, &packet);
+  const struct packet_field *field = find_field(&packet, name, &bit);
+  if (!field || field->kind != FIELD_ADDRESS)
+    return AF_UNSPEC;
+  return field->bits == 32 ? AF_INET : AF_INET6;
 }
 
 static int parse_number(const struct packet_field *field, const char *text, uint32_t *value,
@@ -241,7 +299,7 @@ static int parse_value(const struct packet_field *field, const char *text, uint3
   switch (field->kind) {
   case FIELD_SEQUENCE:
   case FIELD_ACKNOWLEDGMENT:
-    if (parse_sequence(text, base, value) < 0)
+    if (packet_sequence_parse(text, base, value) < 0)
       return error_set(error, ERROR_USAGE,
                        _("\"%s\" takes a number relative to the first of the connection, or "
                          "=NUMBER for the one in the header, not \"%s\""),

@@ -20,6 +20,9 @@ enum packet_header {
   HEADER_ICMP_MTU,     /* for "need to frag", */
   HEADER_ICMP_GATEWAY, /* for a redirect, */
   HEADER_ICMPV6_MTU,   /* for "packet too big" */
+  HEADER_IGMP,
+  HEADER_IGMP_GROUP, /* of all messages but reports of version 3 */
+  HEADER_DNS,
   PACKET_HEADERS
 };
 
@@ -58,5 +61,13 @@ extern const char *const packet_header_names[PACKET_HEADERS];
 /* Where a field is, in bits from the start of the packet; false if the packet lacks it, or its
  * bytes are not at hand. */
 bool packet_field_find(const struct packet *packet, const struct packet_field *field, size_t *bit);
+
+/* The family of the address that a packet has in the field with that name; AF_UNSPEC: it is no
+ * address. */
+int packet_field_family(const void *bytes, size_t length, const char *name);
+
+/* Parses a sequence number: relative to a base, unless it begins with "=". 0, or -1 if it is none.
+ */
+int packet_sequence_parse(const char *text, uint32_t base, uint32_t *value);
 
 #endif

@@ -13,7 +13,7 @@ enum { QUEUE_LIMIT = 16384 };
 struct queued {
   struct queued *next;
   struct event_service about;
-  const char *host;
+  const struct host *host;
   uint64_t cause;
   int64_t time;
   char data[]; /* the relayed data, then the text with a terminating zero */
@@ -36,11 +36,14 @@ struct event_queue {
   bool ends;
 };
 
-static void append(struct event_queue *event_queue, const struct queued *queued) {
+/* Those who report have no descriptors but their own, so interfaces are named here. */
+static void append(struct event_queue *event_queue, struct queued *queued) {
+  address_name_interface(&queued->about.peer, host_network(queued->host));
+  address_name_interface(&queued->about.target, host_network(queued->host));
   struct event event = {.kind = EVENT_SERVICE,
                         .cause = queued->cause,
                         .monotonic = queued->time,
-                        .host = queued->host,
+                        .host = queued->host ? queued->host->name : NULL,
                         .service = &queued->about};
   timeline_append(event_queue->timeline, &event);
 }
@@ -106,7 +109,8 @@ void event_queue_free(struct event_queue *event_queue) {
 }
 
 /* A copy that owns what it points to. NULL when there is no memory. */
-static struct queued *copy(const struct event_service *about, const char *host, uint64_t cause) {
+static struct queued *copy(const struct event_service *about, const struct host *host,
+                           uint64_t cause) {
   size_t text = strlen(about->text) + 1;
   struct queued *queued = malloc(sizeof *queued + about->kept + text);
   if (!queued)
@@ -122,7 +126,7 @@ static struct queued *copy(const struct event_service *about, const char *host, 
 }
 
 void event_queue_append(struct event_queue *event_queue, const struct event_service *about,
-                        const char *host, uint64_t cause) {
+                        const struct host *host, uint64_t cause) {
   struct queued *queued = copy(about, host, cause);
   pthread_mutex_lock(&event_queue->lock);
   /* The end of a service is never dropped: each has one. */

@@ -22,7 +22,7 @@ void event_queue_free(struct event_queue *event_queue);
  * the real network. If the queue is full the event is dropped, and the next one that is queued says
  * how many were. */
 void event_queue_append(struct event_queue *event_queue, const struct event_service *about,
-                        const char *host, uint64_t cause);
+                        const struct host *host, uint64_t cause);
 
 /* Waits until everything queued before is on the timeline. */
 void event_queue_settle(struct event_queue *event_queue);

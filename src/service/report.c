@@ -14,8 +14,7 @@ void service_report(struct service *service, struct event_service *about) {
   about->socket = plan->socket;
   if (!about->text)
     about->text = "";
-  event_queue_append(plan->event_queue, about, plan->host ? plan->host->name : NULL,
-                     service->started);
+  event_queue_append(plan->event_queue, about, plan->host, service->started);
 }
 
 static struct address address_of(const struct peer *peer) {

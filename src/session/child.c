@@ -99,12 +99,6 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
     dup2(STDERR_FILENO, STDOUT_FILENO);
   if (output && output->error >= 0)
     dup2(output->error, STDERR_FILENO);
-  if (runner->host && lab_enter((const struct lab_host *)runner->host) < 0) {
-    static const char message[] = N_("socksh: the program can't be started on that host\n");
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
-    (void)ignored;
-    _exit(126);
-  }
   close_range(3, ~0U, 0);
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
@@ -154,16 +148,17 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
   }
   const char *text = bytes_text(&copy);
   output_flush(&runner->session->output);
-  pid_t child = fork();
+  pid_t child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
     become_child(runner, text, environment.entries, background, output);
   int problem = errno;
   environment_free(&environment);
   bytes_free(&copy);
+  if (child < 0 && runner->host)
+    return error_set_errno(error, problem, _("no process could be started on host %s"),
+                           runner->host->name);
   if (child < 0)
     return error_set_errno(error, problem, _("no process could be started"));
   setpgid(child, child);
-  if (runner->host)
-    lab_note_program(runner->session->lab, child);
   return child;
 }

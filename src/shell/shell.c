@@ -17,6 +17,7 @@
 #include "shell/script_file.h"
 #include "shell/watcher.h"
 #include "system/descriptor.h"
+#include "system/network.h"
 
 const struct shell_operations shell_operations = {
     .list_jobs = job_list,
@@ -98,6 +99,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
     return report(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
   struct error ignored; /* reported when a command needs the kernel's tables */
   session->sockets.kernel = kernel_open(&ignored);
+  network_start();
   descriptor_sort_inherited(adopt, session);
   if (!interactive && watcher_start(session) < 0)
     return report(_("the thread that watches signals can't be started"));

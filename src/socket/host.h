@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "names/address.h"
+#include "system/network.h"
 
 struct kernel;
 
@@ -16,11 +17,15 @@ enum { HOST_NAME_SIZE = 16 };
 struct host {
   char name[HOST_NAME_SIZE]; /* set once */
   struct kernel *kernel; /* its sock_diag; guarded by the session's lock; NULL: it can't be read */
-  int maker; /* the descriptor that `make` talks through, one of the program's own: a thread apart
-                must keep it */
+  int network; /* a socket on it, through which its interfaces are asked for (network.h) */
+  int maker;   /* the descriptor that `make` talks through, one of the program's own: a thread apart
+                  must keep it */
   /* Creates what socket(2) or socketpair(2) creates, on that host, and fills in one descriptor or
    * two. 0, or an errno. Any thread may call it. */
   int (*make)(struct host *host, int domain, int type, int protocol, bool pair, int made[2]);
+  /* As fork(2), with the child on the host; only async-signal-safe functions may be called in it.
+   * The child ends with the session, however that ends. Any thread may call it. */
+  pid_t (*fork)(const struct host *host);
   /* Held for writing while a packet is delivered to it and what that has changed is looked at, and
    * for reading by a service while it changes a state there itself: accept, shutdown, close. */
   pthread_rwlock_t still;
@@ -41,6 +46,11 @@ static inline void host_act_end(struct host *host) {
 /* The host's name; "" for the real network. */
 static inline const char *host_name(const struct host *host) {
   return host ? host->name : "";
+}
+
+/* The network that its interfaces are in. */
+static inline int host_network(const struct host *host) {
+  return host ? host->network : NETWORK_OWN;
 }
 
 #endif

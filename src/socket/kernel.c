@@ -26,6 +26,7 @@ struct reading {
   void (*each)(const struct kernel_socket *socket, void *context);
   void *context;
   int protocol; /* of what was requested */
+  int network;  /* whose interfaces the addresses name */
 };
 
 struct kernel *kernel_open(struct error *error) {
@@ -121,6 +122,8 @@ static void read_inet(const struct nlmsghdr *header, const struct reading *readi
            message->id.idiag_if);
   set_inet(&socket.peer, socket.family, message->id.idiag_dport, message->id.idiag_dst,
            message->id.idiag_if);
+  address_name_interface(&socket.local, reading->network);
+  address_name_interface(&socket.peer, reading->network);
   reading->each(&socket, reading->context);
 }
 
@@ -268,7 +271,8 @@ static int walk_unix(struct kernel *kernel, struct reading *reading) {
 int kernel_walk(struct kernel *kernel, struct kernel_filter filter,
                 void (*each)(const struct kernel_socket *socket, void *context), void *context,
                 struct error *error) {
-  struct reading reading = {.each = each, .context = context};
+  struct reading reading = {
+      .each = each, .context = context, .network = mnl_socket_get_fd(kernel->socket)};
   int problem =
       filter.kinds & KERNEL_TCP ? walk_inet(kernel, IPPROTO_TCP, filter.states, 0, &reading) : 0;
   /* A kernel without multipath TCP has none of its sockets. */
@@ -299,7 +303,10 @@ static uint16_t put_inet(const struct address *address, uint32_t *bytes) {
 
 int kernel_find(struct kernel *kernel, const struct address *local, const struct address *peer,
                 uint64_t cookie, struct kernel_socket *found, struct error *error) {
-  struct reading reading = {.each = keep, .context = found, .protocol = IPPROTO_TCP};
+  struct reading reading = {.each = keep,
+                            .context = found,
+                            .protocol = IPPROTO_TCP,
+                            .network = mnl_socket_get_fd(kernel->socket)};
   struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)address_family(local),
                                      .sdiag_protocol = IPPROTO_TCP,
                                      .idiag_states = ~0U};

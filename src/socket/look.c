@@ -15,6 +15,7 @@ struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
     address.length = 0;
+  address_name_interface(&address, host_network(socket->host));
   return address;
 }
 
@@ -30,8 +31,10 @@ static enum socket_state tcp_state(const struct socket *socket) {
 struct address look_peer(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor >= 0 &&
-      getpeername(socket->descriptor, &address.any, &address.length) == 0)
+      getpeername(socket->descriptor, &address.any, &address.length) == 0) {
+    address_name_interface(&address, host_network(socket->host));
     return address;
+  }
   /* In SYN_SENT getpeername(2) does not tell the peer, and the kernel's list has told it. */
   bool known = socket->descriptor >= 0 && socket_has_tcp_states(socket) &&
                socket->seen.state == STATE_SYN_SENT && tcp_state(socket) == STATE_SYN_SENT;

@@ -19,8 +19,4 @@ struct resolver_question {
 int resolver_run(struct resolver_question *question);
 void resolver_release(struct resolver_question *question);
 
-/* The index of a network interface, as if_nametoindex(3), which opens a socket to find out; 0 if
- * there is none. */
-unsigned resolver_interface(const char *name);
-
 #endif

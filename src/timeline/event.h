@@ -142,9 +142,14 @@ struct event_packet {
   const void *bytes;  /* the packet from its IP header on, as far as it was kept */
   size_t length;      /* bytes kept */
   size_t total;       /* bytes of the whole packet */
-  bool unseen;        /* it is recorded, but not shown: `wire show off` */
-  bool ports;         /* there are several connections, so its ports are worth showing */
-  bool relative;      /* the next four are known */
+  const char *about_source; /* of an ICMP error: the ends of the packet that it is about, in the
+                               same form; "" if it is about none, or that is not known */
+  const char *about_target;
+  bool live;      /* captured on a real interface, whose name is in `wire`; numbered by itself */
+  bool unchecked; /* its checksum is left to the device: it is not filled in yet */
+  bool unseen;    /* it is recorded, but not shown: `wire show off` */
+  bool ports;     /* there are several connections, so its ports are worth showing */
+  bool relative;  /* the next four are known */
   uint32_t sequence_base;       /* the sender's initial sequence number */
   uint32_t acknowledgment_base; /* the receiver's */
   uint32_t timestamp_base;      /* the sender's first timestamp, minus 1 */

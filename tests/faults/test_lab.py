@@ -51,6 +51,19 @@ def is_alive(pid):
         return False
 
 
+def processes_with(word):
+    """The processes that have the word in their command line."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                if word.encode() in file.read().split(b"\0") and is_alive(int(name)):
+                    found.append(int(name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            pass
+    return found
+
+
 class Surroundings(Case):
     """`lab check` in places where a lab can't run names the cause, and what to do."""
 
@@ -169,6 +182,11 @@ class Ends(Session):
         process = self.start()
         helper = self.helper_of(process)
         self.line(process, "p = @server spawn exec sleep 1000")
+        # These leave their process group and their session, as a daemon does.
+        word = f"1000.{os.getpid()}{id(process)}"
+        self.line(process, f"q = @client spawn setsid setsid sleep {word}")
+        self.line(process, f"@server shell (setsid sleep {word} >/dev/null 2>&1 &)")
+        wait_until(lambda: len(processes_with(word)) >= 2)
         self.line(process, 'print "pid ${p.pid} of it"')
         text = b""
         while not re.search(rb"pid \d+ of it", text):
@@ -179,6 +197,7 @@ class Ends(Session):
         process.wait(DEADLINE)
         wait_until(lambda: not is_alive(helper))
         wait_until(lambda: not is_alive(program))
+        wait_until(lambda: not processes_with(word))
 
     def test_end_of_input(self):
         self.end_by(lambda process: process.stdin.close())

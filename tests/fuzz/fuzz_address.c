@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names/address.h"
+#include "system/network.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -13,7 +14,8 @@ static void check_again(const struct address *address, int family) {
   struct error error = {0};
   struct bytes bytes = {0};
   address_append_raw(address, &bytes);
-  if (address_parse(bytes.data, bytes.length, family, &again, &query, &error) != ADDRESS_COMPLETE)
+  if (address_parse(bytes.data, bytes.length, family, NETWORK_OWN, &again, &query, &error) !=
+      ADDRESS_COMPLETE)
     abort();
   if (!address_equal(address, &again))
     abort();
@@ -29,7 +31,7 @@ static void check(const char *text, size_t length, int family) {
   struct address address;
   struct address_query query;
   struct error error = {0};
-  switch (address_parse(text, length, family, &address, &query, &error)) {
+  switch (address_parse(text, length, family, NETWORK_OWN, &address, &query, &error)) {
   case ADDRESS_COMPLETE:
     check_again(&address, family);
     address_any_to_loopback(&address);

@@ -10,6 +10,7 @@
 #include "language/word.h"
 #include "names/constant.h"
 #include "option/option.h"
+#include "system/network.h"
 #include "timeline/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -167,7 +168,7 @@ static void fuzz_options(const char *data, size_t size) {
   for (const char *at = value; at < value + size - 1 && count < WORDS; count++) {
     const char *end = memchr(at, ' ', (size_t)(value + size - 1 - at));
     end = end ? end : value + size - 1;
-    words[count] = (struct option_word){at, (size_t)(end - at)};
+    words[count] = (struct option_word){at, (size_t)(end - at), NETWORK_OWN};
     at = end + 1;
   }
   bytes_clear(&bytes);

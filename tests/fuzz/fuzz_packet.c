@@ -154,6 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .to = "",
                                .wire = "",
                                .reason = text,
+                               .about_source = text,
+                               .about_target = text,
                                .bytes = bytes,
                                .length = size,
                                .total = packet.total,

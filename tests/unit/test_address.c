@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names/address.h"
+#include "system/network.h"
 
 /* Parses a copy that ends where the text does. */
 static enum address_need parse(const char *text, size_t length, int family, struct address *address,
@@ -19,7 +20,7 @@ static enum address_need parse(const char *text, size_t length, int family, stru
   memset(address, 0xff, sizeof *address);
   memset(query, 0xff, sizeof *query);
   error->message[0] = '\0';
-  enum address_need need = address_parse(copy, length, family, address, query, error);
+  enum address_need need = address_parse(copy, length, family, NETWORK_OWN, address, query, error);
   free(copy);
   if (need == ADDRESS_WRONG) {
     assert_int_equal(error->kind, ERROR_USAGE);
@@ -315,6 +316,7 @@ static void test_all_short_texts(void **state) {
 }
 
 int main(void) {
+  network_start();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_inet),
       cmocka_unit_test(test_inet6),

@@ -16,6 +16,7 @@
 
 #include "call/call.h"
 #include "call/message.h"
+#include "system/network.h"
 
 ssize_t __real_recv(int descriptor, void *data, size_t size, int flags);
 ssize_t __wrap_recv(int descriptor, void *data, size_t size, int flags);
@@ -678,7 +679,8 @@ static void test_controls_read_back(void **state) {
     const struct control_row *row =
         control_find_named(cases[i].level, cases[i].name, strlen(cases[i].name));
     assert_non_null(row);
-    int status = row->read(cases[i].word, strlen(cases[i].word), &data, &error);
+    const struct option_word word = {cases[i].word, strlen(cases[i].word), NETWORK_OWN};
+    int status = row->read(&word, &data, &error);
     assert_int_equal(status, cases[i].shown ? 0 : -1);
     if (cases[i].shown) {
       struct control control = {row->level, row->type, (const unsigned char *)data.data,
@@ -693,6 +695,7 @@ static void test_controls_read_back(void **state) {
 }
 
 int main(void) {
+  network_start();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_controls_are_known),
       cmocka_unit_test(test_controls_read_back),

@@ -17,6 +17,7 @@
 
 #include "names/constant.h"
 #include "option/option.h"
+#include "system/network.h"
 
 /* The table. */
 
@@ -150,7 +151,7 @@ static size_t words_split(const char *text, struct option_word *words) {
   for (const char *at = text; *at;) {
     size_t length = strcspn(at, " ");
     assert_true(count < WORDS);
-    words[count++] = (struct option_word){at, length};
+    words[count++] = (struct option_word){at, length, NETWORK_OWN};
     at += length + strspn(at + length, " ");
   }
   return count;
@@ -233,7 +234,7 @@ static void hostile_words(void **state) {
         memcpy(exact, sample < SAMPLES ? samples[sample].text : large, length);
         struct option_word words[WORDS];
         for (size_t i = 0; i < WORDS; i++)
-          words[i] = (struct option_word){exact, length};
+          words[i] = (struct option_word){exact, length, NETWORK_OWN};
         struct bytes value = {0};
         struct error error = {0};
         if (type->parse(words, count, &value, &error) < 0) {
@@ -284,6 +285,7 @@ static void values_as_numbers(void **state) {
 }
 
 int main(void) {
+  network_start();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(table_is_sound),        cmocka_unit_test(table_is_ordered),
       cmocka_unit_test(names_are_found),       cmocka_unit_test(types_format_anything),

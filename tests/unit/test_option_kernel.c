@@ -18,6 +18,7 @@
 #include <linux/filter.h>
 
 #include "option/option.h"
+#include "system/network.h"
 
 static const struct option *find(int level, const char *text) {
   struct error error = {0};
@@ -172,7 +173,7 @@ static size_t words_split(const char *text, struct option_word *words) {
   for (const char *at = text; *at;) {
     size_t length = strcspn(at, " ");
     assert_true(count < WORDS);
-    words[count++] = (struct option_word){at, length};
+    words[count++] = (struct option_word){at, length, NETWORK_OWN};
     at += length + strspn(at + length, " ");
   }
   return count;
@@ -353,6 +354,7 @@ static void filters_are_pointed_to(void **state) {
 }
 
 int main(void) {
+  network_start();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(readable_options_are_read, sockets_open, sockets_close),
       cmocka_unit_test(numbers_reach_the_kernel),

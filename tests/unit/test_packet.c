@@ -15,6 +15,7 @@
 #include "packet/packet.h"
 #include "packet/packet_bits.h"
 #include "packet/packet_field.h"
+#include "system/network.h"
 
 static const char syn[] = "4500003c12344000400614860a0000010a0000029cb00050000003e800000000a002faf0"
                           "943b0000020405b40402080a000003e90000000001030307";
@@ -498,8 +499,9 @@ static struct address inet(const char *text) {
   struct address address = {0};
   struct address_query query;
   struct error error = {0};
-  assert_int_equal(address_parse(text, strlen(text), AF_UNSPEC, &address, &query, &error),
-                   ADDRESS_COMPLETE);
+  assert_int_equal(
+      address_parse(text, strlen(text), AF_UNSPEC, NETWORK_OWN, &address, &query, &error),
+      ADDRESS_COMPLETE);
   return address;
 }
 
@@ -522,7 +524,8 @@ static void builds(const struct packet_plan *plan, const char *hex) {
 static void test_builds(void **state) {
   struct sample about = sample(udp);
   (void)state;
-  builds(&(struct packet_plan){.protocol = IPPROTO_TCP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_TCP,
                                .source = inet("10.0.0.1:40112"),
                                .destination = inet("10.0.0.2:80"),
                                .sequence = 1001,
@@ -532,13 +535,15 @@ static void test_builds(void **state) {
                                .data = "hello",
                                .data_length = 5},
          data);
-  builds(&(struct packet_plan){.protocol = IPPROTO_UDP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_UDP,
                                .source = inet("10.0.0.1:5000"),
                                .destination = inet("10.0.0.2:53"),
                                .data = "hello",
                                .data_length = 5},
          udp);
-  builds(&(struct packet_plan){.protocol = IPPROTO_ICMPV6,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_ICMPV6,
                                .source = inet("[fd00::1]:0"),
                                .destination = inet("[fd00::2]:0"),
                                .type = 128,
@@ -546,7 +551,8 @@ static void test_builds(void **state) {
                                .data = "abcdefg",
                                .data_length = 7},
          ping6);
-  builds(&(struct packet_plan){.protocol = IPPROTO_ICMP,
+  builds(&(struct packet_plan){.hops = 64,
+                               .protocol = IPPROTO_ICMP,
                                .source = inet("10.0.0.1:0"),
                                .destination = inet("10.0.0.2:0"),
                                .type = 3,

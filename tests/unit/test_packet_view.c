@@ -106,6 +106,8 @@ static struct event_packet event_of(const char *hex) {
                                .to = "server",
                                .wire = "",
                                .reason = "",
+                               .about_source = "",
+                               .about_target = "",
                                .bytes = bytes,
                                .length = length,
                                .total = length,
@@ -248,6 +250,16 @@ static void test_ports(void **state) {
 }
 
 /* What was cut, what lies, and what was changed on the way. */
+/* Without the packet that it is about, an ICMP error says no more than it knows. */
+static void test_not_kept(void **state) {
+  struct event_packet event = event_of(unreach);
+  (void)state;
+  event.length = 28;
+  assert_line(&plain, &event,
+              "client > server: ICMP type 3, code 3, about a packet that was not kept, length 41");
+  free((void *)event.bytes);
+}
+
 static void test_broken(void **state) {
   struct event_packet event = event_of(data);
   unsigned char *bytes = (unsigned char *)event.bytes;
@@ -433,8 +445,9 @@ int main(void) {
       cmocka_unit_test(test_tcp),          cmocka_unit_test(test_answer),
       cmocka_unit_test(test_udp_and_icmp), cmocka_unit_test(test_fragments_and_others),
       cmocka_unit_test(test_ports),        cmocka_unit_test(test_broken),
-      cmocka_unit_test(test_fates),        cmocka_unit_test(test_text),
-      cmocka_unit_test(test_stable_text),  cmocka_unit_test(test_json),
+      cmocka_unit_test(test_not_kept),     cmocka_unit_test(test_fates),
+      cmocka_unit_test(test_text),         cmocka_unit_test(test_stable_text),
+      cmocka_unit_test(test_json),
   };
   return cmocka_run_group_tests_name("packet_view", tests, NULL, NULL);
 }

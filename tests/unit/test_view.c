@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 
 #include "call/message.h"
+#include "system/network.h"
 #include "view/notation/alias.h"
 #include "view/notation/notation.h"
 #include "view/notation/table_layout.h"
@@ -25,8 +26,9 @@ static struct address inet(const char *text) {
   struct address address = {0};
   struct address_query query;
   struct error error = {0};
-  assert_int_equal(address_parse(text, strlen(text), AF_UNSPEC, &address, &query, &error),
-                   ADDRESS_COMPLETE);
+  assert_int_equal(
+      address_parse(text, strlen(text), AF_UNSPEC, NETWORK_OWN, &address, &query, &error),
+      ADDRESS_COMPLETE);
   return address;
 }
 

@@ -27,7 +27,8 @@ static struct bytes build(struct segment segment) {
   static const char data[2000];
   struct error error;
   struct bytes bytes = {0};
-  struct packet_plan plan = {.protocol = IPPROTO_TCP, .flags = segment.flags, .window = 500};
+  struct packet_plan plan = {
+      .hops = 64, .protocol = IPPROTO_TCP, .flags = segment.flags, .window = 500};
   struct address ends[2];
   for (int i = 0; i < 2; i++) {
     ends[i] = (struct address){.length = sizeof ends[i].inet};

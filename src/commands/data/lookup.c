@@ -1,7 +1,6 @@
 /* lookup: commands that ask the C library for addresses, services, protocols and interfaces. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +51,7 @@ static int run_getaddrinfo(struct invocation *invocation) {
   /* No host: addresses to bind to. */
   bool any = bytes_equal(host->word.data, host->word.length, "*", 1);
   call_init(&call, CALL_GETADDRINFO, NULL);
+  call.host = invocation->runner->host;
   call.number[0] = (long)invocation_number(invocation, "FAMILY", AF_UNSPEC);
   call.number[1] = (long)invocation_number(invocation, "TYPE", 0);
   int status = copy_text(invocation, any ? NULL : host, 256, &call.lookup.text[0]);
@@ -73,6 +73,7 @@ static int run_getaddrinfo(struct invocation *invocation) {
 static int run_getnameinfo(struct invocation *invocation) {
   struct call call;
   call_init(&call, CALL_GETNAMEINFO, NULL);
+  call.host = invocation->runner->host;
   call.address = invocation_value(invocation, "ADDRESS")->address;
   int status = invocation_call(invocation, &call);
   if (status == 0)
@@ -83,7 +84,7 @@ static int run_getnameinfo(struct invocation *invocation) {
   return status;
 }
 
-enum record_kind { SERVICE_BY_NAME, SERVICE_BY_PORT, PROTOCOL_BY_NAME, INTERFACE_BY_NAME };
+enum record_kind { SERVICE_BY_NAME, SERVICE_BY_PORT, PROTOCOL_BY_NAME };
 
 /* A query to a database, and the answer. */
 struct record {
@@ -146,13 +147,6 @@ static void ask_protocol(struct record *record) {
   add_aliases(record, found->p_aliases);
 }
 
-static void ask_interface(struct record *record) {
-  unsigned index = if_nametoindex(record->name);
-  record->error = index ? 0 : errno;
-  record->found = index != 0;
-  record->number = index;
-}
-
 static void record_ask(struct resolver_question *question) {
   struct record *record = (struct record *)question;
   switch (record->kind) {
@@ -163,9 +157,6 @@ static void record_ask(struct resolver_question *question) {
   case PROTOCOL_BY_NAME:
     ask_protocol(record);
     break;
-  case INTERFACE_BY_NAME:
-    ask_interface(record);
-    break;
   }
 }
 
@@ -174,7 +165,6 @@ static int not_found(struct invocation *invocation, const struct record *record)
       [SERVICE_BY_NAME] = N_("no service is called %s%s%s in /etc/services"),
       [SERVICE_BY_PORT] = N_("no service has the port %s%s%s in /etc/services"),
       [PROTOCOL_BY_NAME] = N_("no protocol is called %s%s%s in /etc/protocols"),
-      [INTERFACE_BY_NAME] = N_("no network interface is called %s%s%s"),
   };
   const struct argument_value *asked = record->asked;
   struct bytes shown = {0};
@@ -182,12 +172,8 @@ static int not_found(struct invocation *invocation, const struct record *record)
   escape_append(&shown, asked->word.data, asked->word.length, ESCAPE_ASCII);
   if (record->protocol)
     escape_append(&protocol, record->protocol, strlen(record->protocol), ESCAPE_ASCII);
-  if (record->error && record->kind == INTERFACE_BY_NAME)
-    error_set_errno(invocation->error, record->error, _(sentences[record->kind]),
-                    bytes_text(&shown), "", "");
-  else
-    error_set(invocation->error, ERROR_FAILURE, _(sentences[record->kind]), bytes_text(&shown),
-              record->protocol ? _(" for ") : "", bytes_text(&protocol));
+  error_set(invocation->error, ERROR_FAILURE, _(sentences[record->kind]), bytes_text(&shown),
+            record->protocol ? _(" for ") : "", bytes_text(&protocol));
   error_set_place(invocation->error, asked->place);
   bytes_free(&shown);
   bytes_free(&protocol);
@@ -234,8 +220,7 @@ static struct record *record_for(struct invocation *invocation, enum record_kind
   if (kind == SERVICE_BY_PORT)
     record->number = (long)asked->number;
   else
-    status =
-        copy_text(invocation, asked, kind == INTERFACE_BY_NAME ? IF_NAMESIZE : 256, &record->name);
+    status = copy_text(invocation, asked, 256, &record->name);
   if (status == 0 && invocation_takes(invocation, "PROTOCOL"))
     status = copy_text(invocation, invocation_value(invocation, "PROTOCOL"), 64, &record->protocol);
   if (status == 0)
@@ -299,21 +284,6 @@ static int run_getprotobyname(struct invocation *invocation) {
   answer_add_text(&answer, bytes_text(&record->title));
   answer_add_number(&answer, record->number);
   answer_add_text(&answer, bytes_text(&record->aliases));
-  invocation_give_number(invocation, record->number);
-  resolver_release(&record->question);
-  return invocation_explain(invocation, &answer);
-}
-
-static int run_if_nametoindex(struct invocation *invocation) {
-  static const char *const columns[] = {"INTERFACE", "INDEX", NULL};
-  struct record *record =
-      record_for(invocation, INTERFACE_BY_NAME, invocation_value(invocation, "NAME"));
-  if (!record)
-    return -1;
-  struct answer answer;
-  answer_table(&answer, "interface", columns);
-  answer_add_text(&answer, record->name);
-  answer_add_number(&answer, record->number);
   invocation_give_number(invocation, record->number);
   resolver_release(&record->question);
   return invocation_explain(invocation, &answer);
@@ -421,21 +391,4 @@ const struct command command_getprotobyname = {
     .example = "expect 6 getprotobyname tcp",
     .pages = "getprotobyname(3), protocols(5)",
     .run = run_getprotobyname,
-};
-
-const struct command command_if_nametoindex = {
-    .name = "if_nametoindex",
-    .group = GROUP_LOOKUP,
-    .arguments = {NAME_ARGUMENT},
-    .results = {"number"},
-    .summary = N_("tells the index of a network interface"),
-    .manual = N_("Asks the kernel for the number of an interface, which stands in the scope of "
-                 "link-local addresses and in multicast options."),
-    .prototype = "unsigned int if_nametoindex(const char *ifname);",
-    .python = "index = socket.if_nametoindex(\"lo\")",
-    .blocks = N_("never"),
-    .errors = {{ENODEV, N_("`ip link` lists the interfaces that there are")}},
-    .example = "expect 1 if_nametoindex lo",
-    .pages = "if_nametoindex(3), netdevice(7)",
-    .run = run_if_nametoindex,
 };

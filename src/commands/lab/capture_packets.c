@@ -12,7 +12,7 @@
 #include "socket/look.h"
 
 struct capture {
-  struct pcap_file *file;
+  struct capture_file *file;
   struct view *view;
   struct tap *tap; /* NULL: it captures the lab's wire */
 };
@@ -71,16 +71,16 @@ int capture_packets_end(struct session *session, uint64_t *count, struct error *
   }
   view_remove(session->view, session->timeline, capture->view);
   view_free(capture->view);
-  *count = pcap_file_count(capture->file);
-  int status = pcap_file_close(capture->file, error);
+  *count = capture_file_count(capture->file);
+  int status = capture_file_close(capture->file, error);
   free(capture);
   return status;
 }
 
 static int open_file(const struct invocation *invocation, struct capture *capture) {
   struct bytes path = {0};
-  capture->file = pcap_file_open(argument_value_text(invocation_value(invocation, "FILE"), &path),
-                                 invocation->error);
+  capture->file = capture_file_open(
+      argument_value_text(invocation_value(invocation, "FILE"), &path), invocation->error);
   bytes_free(&path);
   return capture->file ? 0 : -1;
 }
@@ -89,8 +89,11 @@ static int listen_on(const struct invocation *invocation, const struct argument_
                      struct capture *capture) {
   struct session *session = invocation->runner->session;
   struct bytes name = {0};
-  capture->tap = tap_start(argument_value_text(interface, &name), session->timeline, is_own,
-                           session, invocation->error);
+  bool shows = invocation_number(invocation, "show", 0) == 0;
+  struct host *host = invocation->runner->host;
+  /* What is on a host is all of the session's making. */
+  capture->tap = tap_start(host, argument_value_text(interface, &name), shows, session->timeline,
+                           host ? NULL : is_own, session, invocation->error);
   bytes_free(&name);
   return capture->tap ? 0 : -1;
 }
@@ -100,7 +103,7 @@ static int begin(struct invocation *invocation, struct capture *capture) {
   const struct argument_value *interface = invocation_value(invocation, "on");
   if (open_file(invocation, capture) < 0)
     return -1;
-  capture->view = capture_view_create(capture->file);
+  capture->view = capture_view_create(capture->file, interface != NULL);
   if (!capture->view)
     return error_set_memory(invocation->error);
   view_add(session->view, session->timeline, capture->view);
@@ -131,7 +134,7 @@ static int run_capture(struct invocation *invocation) {
   }
   view_free(capture->view);
   if (capture->file)
-    pcap_file_close(capture->file, &ignored);
+    capture_file_close(capture->file, &ignored);
   free(capture);
   return -1;
 }
@@ -150,19 +153,32 @@ const struct command command_capture = {
     .name = "capture",
     .group = GROUP_LAB,
     .parts = true,
-    .arguments =
-        {{.name = "FILE", .kind = &argument_file},
-         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"}},
+    .arguments = {{.name = "FILE", .kind = &argument_file},
+                  {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"},
+                  {.name = "on|off",
+                   .kind = &argument_keyword,
+                   .words = "on|off",
+                   .flags = OPTIONAL,
+                   .keyword = "show"}},
     .summary = N_("writes the packets that cross to a file for Wireshark and tcpdump"),
-    .manual =
-        N_("From now on, until `capture off` or the end of the session, over what the file held "
-           "before. Times are in nanoseconds. With an interface, as lo, it is what crosses there "
-           "of the session's own connections, for a user who may capture (CAP_NET_RAW); else what "
-           "crosses the wire of the lab. libpcap writes the file, and is loaded only then."),
+    .manual = N_(
+        "From now on, until `capture off` or the end of the session, over what the file held "
+        "before. With an interface, as lo, it is what crosses there of the session's own "
+        "connections, for a user who may capture (CAP_NET_RAW); it is shown, too, unless "
+        "`show off` follows. Behind @HOST the interface is that host's, and all that crosses it is "
+        "taken, whoever the user is. Without an interface it is what crosses the wires of the lab, "
+        "and what is lost "
+        "there.\n\n"
+        "The format is pcapng, with times in nanoseconds. Each host has an interface on each of "
+        "its wires, a:client, on which stands what it sends, and comments say what was lost and "
+        "why, what was edited or injected, and which call of the host went on, or was the last "
+        "before. A packet that crosses several wires stands there once for each, and Wireshark "
+        "takes that for sent again: `tshark -r FILE -Y 'frame.interface_name contains \"a:\"' "
+        "-w ONE` makes a file of one wire alone."),
     .blocks = N_("never"),
-    .example = "lab\ncapture /tmp/lab.pcap\nu = @client socket inet dgram\nsendto u hi "
+    .example = "lab\ncapture /tmp/lab.pcapng\nu = @client socket inet dgram\nsendto u hi "
                "server:9\ncapture off",
-    .pages = "socksh-lab(7), pcap-savefile(5)",
+    .pages = "socksh-lab(7), tcpdump(1), wireshark(1)",
     .run = run_capture,
 };
 
@@ -173,7 +189,7 @@ const struct command command_capture_off = {
     .summary = N_("ends the capture"),
     .manual = N_("The file is complete then."),
     .blocks = N_("never"),
-    .example = "lab\ncapture /tmp/lab.pcap\ncapture off",
+    .example = "lab\ncapture /tmp/lab.pcapng\ncapture off",
     .pages = "socksh-lab(7)",
     .run = run_capture_off,
 };

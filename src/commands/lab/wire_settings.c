@@ -7,11 +7,13 @@
 
 #include "command/invocation.h"
 #include "lab/lab.h"
+#include "language/number.h"
 #include "session/session_lab.h"
 #include "view/notation/line.h"
 
 static void append_seconds(struct bytes *text, int64_t nanoseconds) {
-  bytes_append_format(text, "%.3g", (double)nanoseconds / 1e9);
+  double seconds = (double)nanoseconds / 1e9;
+  bytes_append_format(text, seconds < 1000 ? "%.3g" : "%.0f", seconds);
 }
 
 /* Appends "sent 3 times, at 0, 1 and 2 s". */
@@ -35,7 +37,7 @@ static void append_copies(const struct held *held, struct bytes *text) {
 static void add_held_row(struct wire *wire, const struct held *held, struct answer *answer) {
   struct bytes text = {0};
   struct event_packet event;
-  char rooms[2][64];
+  char rooms[WIRE_ROOMS][64];
   wire_describe(wire, held, &event, rooms);
   answer_add_number(answer, held->number);
   bytes_append_format(&text, event.wire[0] ? "%s  " : "%s", event.wire);
@@ -49,14 +51,19 @@ static void add_held_row(struct wire *wire, const struct held *held, struct answ
   bytes_free(&text);
 }
 
+static void append_duration(const char *what, int64_t duration, struct bytes *text) {
+  bytes_append_text(text, what);
+  duration_append(text, duration);
+}
+
 static void append_shape(const struct wire_shape *shape, struct bytes *text) {
   size_t start = text->length;
   if (shape->cut)
     bytes_append_text(text, _(", cut"));
   if (shape->delay > 0)
-    bytes_append_format(text, _(", delay %g ms"), (double)shape->delay / 1e6);
+    append_duration(_(", delay "), shape->delay, text);
   if (shape->jitter > 0)
-    bytes_append_format(text, _(" jitter %g ms"), (double)shape->jitter / 1e6);
+    append_duration(shape->delay > 0 ? _(" jitter ") : _(", jitter "), shape->jitter, text);
   if (shape->loss > 0)
     bytes_append_format(text, _(", loss %g%%"), shape->loss * 100);
   if (shape->rate > 0)
@@ -126,6 +133,32 @@ static int unlock_wire(struct invocation *invocation, struct wire *wire) {
   return 0;
 }
 
+static const struct lab_host *host_of(const struct invocation *invocation, const char *key) {
+  const struct argument_value *value = invocation_value(invocation, key);
+  return value ? value->host : NULL;
+}
+
+static bool share_wire(const struct lab_host *a, const struct lab_host *b) {
+  for (size_t i = 0; i < a->link_count; i++)
+    for (size_t j = 0; j < b->link_count; j++)
+      if (a->links[i]->lan == b->links[j]->lan)
+        return true;
+  return false;
+}
+
+/* The same for a change of the ways that the command names, if there are any. */
+static struct wire *lock_ways(struct invocation *invocation) {
+  const struct lab_host *from = host_of(invocation, "FROM");
+  const struct lab_host *to = host_of(invocation, "TO");
+  if (!from || !to || share_wire(from, to))
+    return lock_wire(invocation);
+  error_set(invocation->error, ERROR_FAILURE,
+            _("no wire joins %s and %s; `lab` shows which wires they are on"), from->host.name,
+            to->host.name);
+  error_set_place(invocation->error, invocation_value(invocation, "FROM")->place);
+  return NULL;
+}
+
 static int set_holds(struct invocation *invocation, bool holds) {
   struct wire *wire = lock_wire(invocation);
   if (!wire)
@@ -165,15 +198,15 @@ static int run_fold(struct invocation *invocation) {
 /* A host may only come with a second one: the way from the first to the second. */
 static int check_hosts(struct invocation *invocation) {
   const struct argument_value *from = invocation_value(invocation, "FROM");
-  if (from && !invocation_value(invocation, "TO"))
+  const struct argument_value *to = invocation_value(invocation, "TO");
+  bool known = from && to && !from->unknown && !to->unknown;
+  if (known && bytes_equal(from->word.data, from->word.length, to->word.data, to->word.length))
+    return invocation_wrong(invocation, to,
+                            _("no wire leads from a host to itself: a second host must follow"));
+  if (from && !to)
     return invocation_wrong(invocation, from,
                             _("a second host must follow: the way from one to the other"));
   return 0;
-}
-
-static const struct lab_host *host_of(const struct invocation *invocation, const char *key) {
-  const struct argument_value *value = invocation_value(invocation, key);
-  return value ? value->host : NULL;
 }
 
 /* Changes the ways that the command names, with `change` called for each. The wire is locked, and
@@ -186,7 +219,7 @@ static int change_ways(struct invocation *invocation, struct wire *wire,
 
 static int shape_ways(struct invocation *invocation,
                       void (*change)(struct wire_shape *shape, void *invocation)) {
-  struct wire *wire = lock_wire(invocation);
+  struct wire *wire = lock_ways(invocation);
   return wire ? change_ways(invocation, wire, change) : -1;
 }
 
@@ -196,8 +229,20 @@ static void set_delay(struct wire_shape *shape, void *invocation) {
   shape->jitter = invocation_duration(invocation, "jitter", 0);
 }
 
+/* Begins a chance anew if a seed is given. */
+static void seed_ways(struct invocation *invocation, struct wire *wire, enum wire_chance chance) {
+  const struct argument_value *seed = invocation_value(invocation, "seed");
+  if (seed)
+    wire_seed_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), chance,
+                   (uint64_t)seed->number);
+}
+
 static int run_delay(struct invocation *invocation) {
-  return shape_ways(invocation, set_delay);
+  struct wire *wire = lock_ways(invocation);
+  if (!wire)
+    return -1;
+  seed_ways(invocation, wire, CHANCE_JITTER);
+  return change_ways(invocation, wire, set_delay);
 }
 
 static void set_loss(struct wire_shape *shape, void *invocation) {
@@ -205,12 +250,10 @@ static void set_loss(struct wire_shape *shape, void *invocation) {
 }
 
 static int run_loss(struct invocation *invocation) {
-  const struct argument_value *seed = invocation_value(invocation, "seed");
-  struct wire *wire = lock_wire(invocation);
+  struct wire *wire = lock_ways(invocation);
   if (!wire)
     return -1;
-  if (seed)
-    wire_seed(wire, (uint64_t)seed->number);
+  seed_ways(invocation, wire, CHANCE_LOSS);
   return change_ways(invocation, wire, set_loss);
 }
 
@@ -341,13 +384,16 @@ const struct command command_wire_delay = {
     .arguments =
         {{.name = "TIME", .kind = &argument_timeout},
          {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "jitter"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "seed"},
          WAY},
     .summary = N_("lets packets take their time"),
-    .manual = N_("With a jitter each takes so much less or more, and may overtake another. Without "
+    .manual = N_("With a jitter each takes so much less or more, and may overtake another; a seed "
+                 "makes that the same every time, as --stable does. Without "
                  "hosts it is so for all, with two from the first to the second; `off` ends it. "
                  "What is held by hand does not wait besides."),
     .blocks = N_("never"),
-    .example = "lab\nwire delay 50ms jitter 5ms\nwire delay 200ms client server\nwire delay off",
+    .example =
+        "lab\nwire delay 50ms jitter 5ms seed 7\nwire delay 200ms client server\nwire delay off",
     .pages = "socksh-lab(7)",
     .check = check_hosts,
     .run = run_delay,
@@ -360,7 +406,8 @@ const struct command command_wire_loss = {
                   {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "seed"},
                   WAY},
     .summary = N_("loses packets by chance"),
-    .manual = N_("A seed makes the chance the same every time, as --stable does. Without hosts it "
+    .manual = N_("A seed makes the chance the same every time, as --stable does; each way has a "
+                 "sequence of its own, and so has the jitter of wire delay. Without hosts it "
                  "is so for all, with two from the first to the second; `off` ends it."),
     .blocks = N_("never"),
     .example = "lab\nwire loss 10% seed 7\nwire loss off",

@@ -77,7 +77,10 @@ const struct command command_spawn = {
     .manual =
         N_("/bin/sh gets the rest of the line, as with shell, and the session goes on: a server or "
            "client in any language can be tested. The program is a job: jobs lists it, kill ends "
-           "it, and so does the end of the session. A name before = stands for the process: $p.out "
+           "it, and so does the end of the session. On a host of the lab all that it has started "
+           "ends with the session, too, however that ends; on the machine a process that left the "
+           "program's process group (setsid, a daemon) goes on, and so does the program if the "
+           "session is killed by SIGKILL. A name before = stands for the process: $p.out "
            "and $p.err are what it has printed so far (the first 1M of each), $p.line is the line "
            "that was awaited last; $p.status is its exit status once it has ended (128 and the "
            "signal where one ended it), $p.pid its process id. `await p line` waits for its next "

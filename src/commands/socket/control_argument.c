@@ -68,7 +68,9 @@ static int read_data(struct invocation *invocation, struct argument_value *value
   if (!row || !row->read)
     return argument_wrong(invocation, value,
                           _("can't be read as data of this type: write its bytes, as hex:0a00"));
-  int status = row->read(value->word.data, value->word.length, &data, invocation->error);
+  const struct option_word word = {value->word.data, value->word.length,
+                                   argument_network(invocation)};
+  int status = row->read(&word, &data, invocation->error);
   if (status == 0) {
     value->data = blob_copy(data.data, data.length);
     status = value->data ? 0 : error_set_memory(invocation->error);

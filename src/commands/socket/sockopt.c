@@ -145,7 +145,7 @@ static int value_from_words(struct invocation *invocation, const struct option *
   struct option_word words[WORDS_MOST];
   for (size_t i = 0; i < count; i++) {
     const struct expanded *word = &invocation_nth(invocation, "VALUE", i)->word;
-    words[i] = (struct option_word){word->data, word->length};
+    words[i] = (struct option_word){word->data, word->length, argument_network(invocation)};
   }
   int status = option->type->parse(words, count, value, invocation->error);
   if (status < 0)

@@ -5,6 +5,7 @@
 #include "packet/packet.h"
 #include "view/json/json_part.h"
 #include "view/notation/packet_line.h"
+#include "view/notation/packet_line_message.h"
 
 static const struct constant flag_names[] = {
     {"FIN", FLAG_FIN, NULL}, {"SYN", FLAG_SYN, NULL}, {"RST", FLAG_RST, NULL},
@@ -69,7 +70,8 @@ static void set_headers(json_t *object, const struct event_packet *event,
   json_object_set_new(object, "target_address", json_address(&target));
   json_object_set_new(object, "protocol", json_constant(&constant_protocols, packet->protocol));
   set_number(object, "hops", packet->hops);
-  json_object_set_new(object, "checksums_right", json_boolean(packet_checksums_hold(packet)));
+  json_object_set_new(object, "checksums_right",
+                      event->unchecked ? json_null() : json_boolean(packet_checksums_hold(packet)));
   if (packet->fragment || packet->more)
     set_fragment(object, packet);
   if (packet->has_transport && packet->protocol == IPPROTO_TCP)
@@ -77,7 +79,11 @@ static void set_headers(json_t *object, const struct event_packet *event,
   if (packet->has_transport && packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP) {
     set_number(object, "type", packet->type);
     set_number(object, "code", packet->code);
+    json_object_set_new(object, "about_source", text_or_null(event->about_source));
+    json_object_set_new(object, "about_target", text_or_null(event->about_target));
   }
+  if (packet_message_protocol(packet))
+    json_object_set_new(object, "message", text_of(packet_append_message, event));
   json_set_data(data, packet->bytes + packet->payload, packet_data_length(packet),
                 packet->payload_length);
   json_object_set_new(object, "data", data);
@@ -93,6 +99,8 @@ const char *json_set_packet(json_t *object, const struct event_packet *event) {
   json_object_set_new(object, "target", text_or_null(event->target));
   json_object_set_new(object, "to", text_or_null(event->to));
   json_object_set_new(object, "wire", text_or_null(event->wire));
+  json_object_set_new(object, "live", json_boolean(event->live));
+  json_object_set_new(object, "unseen", json_boolean(event->unseen));
   set_number(object, "copies", event->copies);
   set_number(object, "since", event->since);
   json_object_set_new(object, "shown", text_of(packet_append_line, event));

@@ -362,4 +362,4 @@ static void json_event(struct view *view, const struct event *event) {
 }
 
 const struct view_class view_json = {
-    .name = "json", .size = sizeof(struct view), .event = json_event};
+    .name = "json", .unseen = true, .size = sizeof(struct view), .event = json_event};

@@ -5,6 +5,7 @@
 #include "packet/packet_bits.h"
 #include "packet/packet_field.h"
 #include "view/notation/packet_line_icmp.h"
+#include "view/notation/packet_line_message.h"
 #include "view/notation/packet_line_part.h"
 #include "view/notation/packet_line_tcp.h"
 
@@ -117,6 +118,10 @@ static void put_checksum(struct full *full, const struct packet_field *field, ui
   const struct packet *packet = full->packet;
   bool network = field->header == HEADER_IPV4;
   bool known = network || (packet->end <= packet->length && !packet->more && !packet->problem);
+  if (!network && full->event->unchecked) {
+    bytes_append_text(&full->text, _("left to the device"));
+    return;
+  }
   bool right =
       network ? packet_header_checksum_holds(packet) : packet_transport_checksum_holds(packet);
   if (!full->stable)
@@ -284,6 +289,11 @@ void packet_full_table(const struct event_packet *event, bool stable, struct ans
       add_field_row(&full, field, bit);
   }
   add_options(&full);
+  if (packet_message_protocol(&packet)) {
+    start_row(&full, packet_message_protocol(&packet), "message");
+    packet_put_message(&full.writer);
+    end_row(&full, N_("what it says, as tcpdump writes it"));
+  }
   if (packet.family != AF_UNSPEC)
     add_number_row(&full, "data", "length", packet.payload_length, N_("bytes behind the headers"));
   bytes_free(&full.text);

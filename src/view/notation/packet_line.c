@@ -2,6 +2,7 @@
 
 #include "packet/packet_bits.h"
 #include "view/notation/packet_line_icmp.h"
+#include "view/notation/packet_line_message.h"
 #include "view/notation/packet_line_part.h"
 #include "view/notation/packet_line_tcp.h"
 
@@ -35,11 +36,17 @@ static void put_udp(struct packet_writer *writer) {
   /* The first fragment has the length of the whole datagram. */
   size_t length = packet->more && told >= 8 ? told - 8 : packet->payload_length;
   bytes_append_format(writer->bytes, "UDP, length %zu", length);
+  if (packet_message_protocol(packet)) {
+    packet_put(writer, ", DNS ");
+    packet_put_message(writer);
+  }
 }
 
 /* A protocol that is not parsed here: its name and first bytes. */
 static void put_other(struct packet_writer *writer) {
   const struct packet *packet = writer->packet;
+  if (packet_put_message(writer))
+    return;
   packet_put_protocol(writer, packet->protocol);
   if (packet->fragment)
     return;
@@ -91,8 +98,17 @@ void packet_append_line(const struct notation *notation, const struct event_pack
     put_fragment(&writer);
   if (packet.problem)
     bytes_append_format(bytes, " [%s]", packet.problem);
-  else if (!packet_checksums_hold(&packet))
+  else if (!event->unchecked && !packet_checksums_hold(&packet))
     packet_put(&writer, _(" (incorrect checksum)"));
+}
+
+void packet_append_message(const struct notation *notation, const struct event_packet *event,
+                           struct bytes *bytes) {
+  struct packet packet;
+  struct packet_writer writer = {
+      .notation = notation, .event = event, .packet = &packet, .bytes = bytes};
+  packet_read(event->bytes, event->length, event->total, &packet);
+  packet_put_message(&writer);
 }
 
 void packet_append_options(const struct notation *notation, const struct event_packet *event,

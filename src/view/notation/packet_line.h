@@ -9,6 +9,10 @@
 void packet_append_line(const struct notation *notation, const struct event_packet *event,
                         struct bytes *bytes);
 
+/* Appends what IGMP or DNS says; nothing if it is neither. */
+void packet_append_message(const struct notation *notation, const struct event_packet *event,
+                           struct bytes *bytes);
+
 /* Appends only the options of a TCP segment: mss 1460,sackOK. Nothing for any other packet. */
 void packet_append_options(const struct notation *notation, const struct event_packet *event,
                            struct bytes *bytes);

@@ -97,7 +97,23 @@ static const struct icmp_form *find_form(const struct packet *packet) {
   return form;
 }
 
-/* Appends an address inside the message, by the name of the end of this packet that has it. */
+/* The name of the end of the quoted packet that has this address; "" if none has. */
+static const char *quoted_name(const struct packet_writer *writer, const struct address *address) {
+  struct packet quoted;
+  if (!packet_read_quoted(writer->packet, &quoted))
+    return "";
+  struct address source = packet_source(&quoted);
+  struct address target = packet_destination(&quoted);
+  address_set_port(&source, 0);
+  address_set_port(&target, 0);
+  const char *name = address_equal(address, &source)   ? writer->event->about_source
+                     : address_equal(address, &target) ? writer->event->about_target
+                                                       : NULL;
+  return name ? name : "";
+}
+
+/* Appends an address inside the message, by the name of the end of this packet, or of the one that
+ * it is about, that has it. */
 static void put_address(struct packet_writer *writer, struct address address) {
   struct address source = packet_source(writer->packet);
   struct address target = packet_destination(writer->packet);
@@ -110,7 +126,7 @@ static void put_address(struct packet_writer *writer, struct address address) {
   address_set_port(&target, 0);
   const char *name = address_equal(&address, &source)   ? writer->event->source
                      : address_equal(&address, &target) ? writer->event->target
-                                                        : "";
+                                                        : quoted_name(writer, &address);
   if (name[0])
     escape_append_plain(writer->bytes, name, strlen(name), false, ESCAPE_ASCII);
   else
@@ -203,8 +219,6 @@ static void put_end(struct packet_writer *writer, struct address address) {
 /* The packet that an error is about. Its sequence numbers are not shown, since they are another
  * sender's. */
 static void put_about(struct packet_writer *writer, const struct packet *about) {
-  if (about->family == AF_UNSPEC)
-    return;
   packet_put(writer, _(", about "));
   put_end(writer, packet_source(about));
   packet_put(writer, " > ");
@@ -222,31 +236,39 @@ static void put_about(struct packet_writer *writer, const struct packet *about) 
     bytes_append_format(writer->bytes, ", length %zu", about->payload_length);
 }
 
-/* Only the beginning of the packet that an error is about is here; its header has its full
- * length. */
-static void read_about(const struct packet *packet, struct packet *about) {
-  packet_read(packet->bytes + packet->payload, packet_data_length(packet), PACKET_SIZE_LIMIT,
-              about);
+/* Whether the words speak of a packet that is not at hand: then they would be false. */
+static bool lacks_about(const char *text, const struct packet *about) {
+  for (const char *at = strchr(text, '%'); at && about->family == AF_UNSPEC;
+       at = strchr(at + 1, '%'))
+    if (strchr("dspr", at[1]))
+      return true;
+  return false;
 }
 
-void packet_put_icmp_words(struct packet_writer *writer) {
-  struct packet about;
-  read_about(writer->packet, &about);
-  for (const char *at = find_form(writer->packet)->text; *at; at++)
+static void put_words(struct packet_writer *writer, const char *text, const struct packet *about) {
+  for (const char *at = text; *at; at++)
     if (*at == '%')
-      put_part(writer, &about, *++at);
+      put_part(writer, about, *++at);
     else
       bytes_append_char(writer->bytes, *at);
 }
 
+void packet_put_icmp_words(struct packet_writer *writer) {
+  const char *text = find_form(writer->packet)->text;
+  struct packet about = {.family = AF_UNSPEC};
+  packet_read_quoted(writer->packet, &about);
+  if (lacks_about(text, &about))
+    put_words(writer, _("type %t, code %c, about a packet that was not kept"), &about);
+  else
+    put_words(writer, text, &about);
+}
+
 void packet_put_icmp(struct packet_writer *writer) {
   const struct packet *packet = writer->packet;
+  struct packet about;
   packet_put(writer, packet->family == AF_INET ? "ICMP " : "ICMP6, ");
   packet_put_icmp_words(writer);
   bytes_append_format(writer->bytes, ", length %zu", packet->end - packet->transport);
-  if (find_form(packet)->about) {
-    struct packet about;
-    read_about(packet, &about);
+  if (find_form(packet)->about && packet_read_quoted(packet, &about))
     put_about(writer, &about);
-  }
 }

@@ -91,7 +91,8 @@ static const struct option_form {
     {OPTION_TIMEOUT, "uto", 2, 2, put_timeout,
      N_("how long the sender waits for an ACK (RFC 5482)")},
     {OPTION_AUTHENTICATION, "tcp-ao", 1, 0, NULL, N_("a signature (RFC 5925)")},
-    {OPTION_MULTIPATH, "mptcp", 1, 0, NULL, N_("several paths for one connection (RFC 8684)")},
+    {OPTION_MULTIPATH, "mptcp", 1, 38, packet_put_mptcp,
+     N_("several paths for one connection (RFC 8684)")},
     {PACKET_OPTION_FAST_OPEN, "tfo", 0, 16, put_cookie,
      N_("data with the SYN, for who has the cookie (RFC 7413)")},
 };

@@ -19,4 +19,7 @@ void packet_put_option(struct packet_writer *writer, const struct packet_option 
 /* The purpose of an option; "" for an unknown one. */
 const char *packet_option_meaning(unsigned kind);
 
+/* Appends what the option of Multipath TCP says. */
+void packet_put_mptcp(struct packet_writer *writer, const struct packet_option *option);
+
 #endif

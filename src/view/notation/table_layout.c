@@ -28,6 +28,8 @@ static void append_time(long long nanoseconds, struct bytes *bytes) {
                         nanoseconds / 1000000000 % 60);
   else if (nanoseconds >= 1000000000)
     bytes_append_format(bytes, "%.1f s", seconds);
+  else if (nanoseconds % 1000000 == 0) /* the kernel counts some times in milliseconds alone */
+    bytes_append_format(bytes, "%lld ms", nanoseconds / 1000000);
   else
     bytes_append_format(bytes, "%.3f ms", seconds * 1e3);
 }

@@ -1,4 +1,4 @@
-/* pcap: what was captured, read again by tcpdump(1). */
+/* capture_file: what was captured, read again by tcpdump(1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,13 @@
 #include <unistd.h>
 
 #include "packet/packet.h"
-#include "view/capture/pcap.h"
+#include "system/network.h"
+#include "view/capture/capture_file.h"
 
-static char directory[] = "/tmp/socksh-pcap.XXXXXX";
+/* Bytes of the blocks with what is put into them below. */
+enum { SECTION = 28 + 12 + 4, INTERFACE = 20 + 8 + 8 + 4, PACKET = 32 + 4 + 28 + 8 + 4 };
+
+static char directory[] = "/tmp/socksh-file.XXXXXX";
 static char path[64];
 
 static int make_directory(void **state) {
@@ -36,32 +40,33 @@ static struct address inet(const char *text) {
   struct address address = {0};
   struct address_query query;
   struct error error = {0};
-  assert_int_equal(address_parse(text, strlen(text), AF_UNSPEC, &address, &query, &error),
-                   ADDRESS_COMPLETE);
+  assert_int_equal(
+      address_parse(text, strlen(text), AF_UNSPEC, NETWORK_OWN, &address, &query, &error),
+      ADDRESS_COMPLETE);
   return address;
 }
 
-static struct pcap_file *open_file(const char *name) {
+static struct capture_file *open_file(const char *name) {
   struct error error = {0};
-  struct pcap_file *file = pcap_file_open(name, &error);
+  struct capture_file *file = capture_file_open(name, &error);
   if (!file)
     fail_msg("%s", error.message);
   return file;
 }
 
-static void add(struct pcap_file *file, const struct packet_plan *plan, enum packet_fate fate,
-                int64_t wall) {
+static void add(struct capture_file *file, const struct packet_plan *plan, const char *interface,
+                const char *comment, int64_t wall) {
   struct bytes bytes = {0};
   struct error error = {0};
   assert_int_equal(packet_build(plan, &bytes, &error), 0);
-  struct event event = {.kind = EVENT_PACKET,
-                        .wall = wall,
-                        .monotonic = wall,
-                        .packet = {.fate = fate,
-                                   .bytes = bytes.data,
-                                   .length = bytes.length > 100 ? 100 : bytes.length,
-                                   .total = bytes.length}};
-  pcap_file_add(file, &event);
+  const struct capture_frame frame = {.interface = capture_file_interface(file, interface, ""),
+                                      .wall = wall,
+                                      .monotonic = wall,
+                                      .bytes = bytes.data,
+                                      .length = bytes.length > 100 ? 100 : bytes.length,
+                                      .total = bytes.length,
+                                      .comment = comment};
+  capture_file_add(file, &frame);
   bytes_free(&bytes);
 }
 
@@ -85,32 +90,30 @@ static bool tcpdump_is_there(void) {
 
 static void test_reads_back(void **state) {
   static char data[500];
-  struct packet_plan tcp = {.protocol = IPPROTO_TCP,
+  struct packet_plan tcp = {.hops = 64,
+                            .protocol = IPPROTO_TCP,
                             .source = inet("10.0.0.1:40112"),
                             .destination = inet("10.0.0.2:80"),
                             .sequence = 1000,
                             .flags = FLAG_SYN,
                             .window = 64240,
                             .maximum_segment = 1460};
-  struct packet_plan udp = {.protocol = IPPROTO_UDP,
+  struct packet_plan udp = {.hops = 64,
+                            .protocol = IPPROTO_UDP,
                             .source = inet("[fd00::1]:5000"),
                             .destination = inet("[fd00::2]:5001"),
                             .data = data,
                             .data_length = sizeof data};
-  struct event other = {.kind = EVENT_NOTE, .note = "no packet"};
   struct error error = {0};
   struct bytes text = {0};
   (void)state;
   if (!tcpdump_is_there())
     fail_msg("tcpdump is not installed");
-  struct pcap_file *file = open_file(path);
-  add(file, &tcp, PACKET_HELD, 1763726399000000000);
-  add(file, &tcp, PACKET_CROSSED, 1763726400123456789);
-  add(file, &tcp, PACKET_LOST, 1763726401000000000);
-  pcap_file_add(file, &other);
-  add(file, &udp, PACKET_CROSSED, 1763726402000000001);
-  assert_int_equal(pcap_file_count(file), 2);
-  if (pcap_file_close(file, &error) < 0)
+  struct capture_file *file = open_file(path);
+  add(file, &tcp, "a:client", "", 1763726400123456789);
+  add(file, &udp, "b:server", "lost (loss)", 1763726402000000001);
+  assert_int_equal(capture_file_count(file), 2);
+  if (capture_file_close(file, &error) < 0)
     fail_msg("%s", error.message);
   read_back(&text);
   assert_string_equal(bytes_text(&text),
@@ -122,36 +125,40 @@ static void test_reads_back(void **state) {
 
 /* What was flushed is there before the file is closed. */
 static void test_flushes(void **state) {
-  struct packet_plan plan = {
-      .protocol = IPPROTO_UDP, .source = inet("10.0.0.1:1"), .destination = inet("10.0.0.2:2")};
+  struct packet_plan plan = {.hops = 64,
+                             .protocol = IPPROTO_UDP,
+                             .source = inet("10.0.0.1:1"),
+                             .destination = inet("10.0.0.2:2")};
   struct error error = {0};
   struct stat status;
   (void)state;
-  struct pcap_file *file = open_file(path);
-  add(file, &plan, PACKET_CROSSED, 1); /* too soon to be flushed by itself */
-  pcap_file_flush(file);
+  struct capture_file *file = open_file(path);
+  add(file, &plan, "a", "", 1); /* too soon to be flushed by itself */
+  capture_file_flush(file);
   assert_int_equal(stat(path, &status), 0);
-  assert_int_equal(status.st_size, 24 + 16 + 28);
-  add(file, &plan, PACKET_CROSSED, 2000000000);
+  assert_int_equal(status.st_size, SECTION + INTERFACE + PACKET);
+  add(file, &plan, "a", "", 2000000000);
   assert_int_equal(stat(path, &status), 0);
-  assert_int_equal(status.st_size, 24 + 2 * (16 + 28));
-  assert_int_equal(pcap_file_close(file, &error), 0);
+  assert_int_equal(status.st_size, SECTION + INTERFACE + 2 * PACKET);
+  assert_int_equal(capture_file_close(file, &error), 0);
 }
 
 static void test_tells_what_fails(void **state) {
-  struct packet_plan plan = {
-      .protocol = IPPROTO_UDP, .source = inet("10.0.0.1:1"), .destination = inet("10.0.0.2:2")};
+  struct packet_plan plan = {.hops = 64,
+                             .protocol = IPPROTO_UDP,
+                             .source = inet("10.0.0.1:1"),
+                             .destination = inet("10.0.0.2:2")};
   struct error error = {0};
   (void)state;
-  pcap_file_close(open_file(path), &error);
-  assert_null(pcap_file_open("/nowhere/file", &error));
+  capture_file_close(open_file(path), &error);
+  assert_null(capture_file_open("/nowhere/file", &error));
   assert_non_null(strstr(error.message, "/nowhere/file"));
   assert_non_null(strstr(error.message, "ENOENT"));
   if (access("/dev/full", W_OK) < 0)
     return;
-  struct pcap_file *file = open_file("/dev/full");
-  add(file, &plan, PACKET_CROSSED, 1);
-  assert_int_equal(pcap_file_close(file, &error), -1);
+  struct capture_file *file = open_file("/dev/full");
+  add(file, &plan, "a", "", 1);
+  assert_int_equal(capture_file_close(file, &error), -1);
   assert_non_null(strstr(error.message, "ENOSPC"));
 }
 
@@ -161,5 +168,5 @@ int main(void) {
       cmocka_unit_test(test_flushes),
       cmocka_unit_test(test_tells_what_fails),
   };
-  return cmocka_run_group_tests_name("pcap", tests, make_directory, remove_directory);
+  return cmocka_run_group_tests_name("capture_file", tests, make_directory, remove_directory);
 }
