@@ -11,6 +11,7 @@
 #include "language/value.h"
 #include "names/address.h"
 #include "names/constant.h"
+#include "socket/descriptor_kind.h"
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
@@ -45,15 +46,14 @@ struct socket {
   int descriptor;             /* -1 once closed, or not yet accepted */
   int was_descriptor;         /* its last number, kept for later events */
   enum socket_role role;
-  uint64_t cookie;       /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
-  uint64_t pair_cookie;  /* the cookie of the other end of its socketpair; 0: none, or unknown */
-  uint64_t listener;     /* the id of the listener whose queue it is, or was, in; 0: none */
-  int family;            /* AF_UNSPEC if it is not a socket but, say, an epoll instance or a pipe */
-  int type;              /* SOCK_STREAM ..., without flags */
-  int protocol;          /* as the kernel reports it: IPPROTO_TCP, not 0 */
-  struct host *host;     /* the host of the lab that it lives on; NULL: the real network */
-  bool epoll;            /* an epoll instance */
-  bool pipe;             /* an end of a pipe */
+  uint64_t cookie;      /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
+  uint64_t pair_cookie; /* the cookie of the other end of its socketpair; 0: none, or unknown */
+  uint64_t listener;    /* the id of the listener whose queue it is, or was, in; 0: none */
+  int family;           /* AF_UNSPEC if it is not a socket but, say, an epoll instance or a pipe */
+  int type;             /* SOCK_STREAM ..., without flags */
+  int protocol;         /* as the kernel reports it: IPPROTO_TCP, not 0 */
+  struct host *host;    /* the host of the lab that it lives on; NULL: the real network */
+  enum descriptor_kind kind; /* what it is, if it is no socket */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
@@ -145,7 +145,7 @@ static inline struct kernel *socket_kernel(const struct socket *socket) {
 
 /* True for descriptors of the session that are not sockets. */
 static inline bool socket_is_none(const struct socket *socket) {
-  return socket->epoll || socket->pipe;
+  return socket->kind != DESCRIPTOR_SOCKET;
 }
 
 /* True if the kernel has TCP states for it. */
@@ -154,8 +154,8 @@ static inline bool socket_is_tcp(const struct socket *socket) {
          socket->protocol == IPPROTO_TCP;
 }
 
-/* Reads family, type and protocol from the kernel, unless it is not a socket. 0, or -1 with errno
- * set. */
+/* Reads from the kernel whether it is a socket, and its family, type and protocol. 0, or -1 with
+ * errno set. */
 int socket_identify(struct socket *socket);
 
 /* How an event or a message names a socket, as data that outlives it. */

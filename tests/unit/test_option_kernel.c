@@ -163,6 +163,30 @@ static void readable_options_are_read(void **state) {
   }
 }
 
+/* The length that the kernel gives back is what it has written: whatever was in the buffer before
+ * is not in the value. */
+static void values_are_written(void **state) {
+  const struct sockets *all = *state;
+  for (const struct option *option = option_table; option->name; option++)
+    for (size_t kind = 0; kind < KINDS; kind++) {
+      socklen_t size = (socklen_t)option->type->size;
+      socklen_t lengths[2] = {size, size};
+      unsigned char *values[2] = {malloc(size), malloc(size)};
+      bool read = option->access & OPTION_READ && !option->consumes && all->socket[kind] >= 0;
+      assert_true(values[0] && values[1]);
+      memset(values[0], 0xA5, size);
+      memset(values[1], 0x5A, size);
+      for (size_t i = 0; i < 2; i++)
+        read = read && getsockopt(all->socket[kind], option->level, option->number, values[i],
+                                  &lengths[i]) == 0;
+      for (size_t i = 0; read && i < lengths[0] && i < lengths[1]; i++)
+        if (values[0][i] == 0xA5 && values[1][i] == 0x5A)
+          fail_msg("%s: byte %zu was not written", option->name, i);
+      free(values[0]);
+      free(values[1]);
+    }
+}
+
 /* Words. */
 
 enum { WORDS = 3 };
@@ -355,6 +379,7 @@ static void filters_are_pointed_to(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(readable_options_are_read, sockets_open, sockets_close),
+      cmocka_unit_test_setup_teardown(values_are_written, sockets_open, sockets_close),
       cmocka_unit_test(numbers_reach_the_kernel),
       cmocka_unit_test(symbols_reach_the_kernel),
       cmocka_unit_test(structures_reach_the_kernel),

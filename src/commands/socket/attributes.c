@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "call/ioctl_request.h"
 #include "command/invocation.h"
 #include "command/offer.h"
 
@@ -96,44 +97,6 @@ static int run_set_blocking(struct invocation *invocation) {
   return control_file(invocation, F_SETFL, flags, &ignored);
 }
 
-/* What a request does with the int that its argument points to. */
-enum request_form {
-  REQUEST_GETS,
-  REQUEST_SETS,
-  REQUEST_BARE,
-  REQUEST_TIME,
-  REQUEST_OPENS,
-  REQUEST_UNKNOWN
-};
-
-static enum request_form request_form(long long request) {
-  switch (request) {
-  case FIONREAD:
-  case SIOCOUTQ:
-  case SIOCOUTQNSD:
-  case SIOCATMARK:
-  case SIOCGPGRP:
-  case FIOGETOWN:
-    return REQUEST_GETS;
-  case FIONBIO:
-  case FIOASYNC:
-  case SIOCSPGRP:
-  case FIOSETOWN:
-    return REQUEST_SETS;
-  case FIOCLEX:
-  case FIONCLEX:
-    return REQUEST_BARE;
-  case SIOCGSTAMP:
-  case SIOCGSTAMPNS:
-    return REQUEST_TIME;
-  case SIOCGSKNS:
-  case 0x89e0 + 0: /* SIOCUNIXFILE, from <linux/un.h> */
-    return REQUEST_OPENS;
-  default:
-    return REQUEST_UNKNOWN;
-  }
-}
-
 static int check_ioctl(struct invocation *invocation) {
   const struct argument_value *request = invocation_value(invocation, "REQUEST");
   const struct argument_value *value = invocation_value(invocation, "VALUE");
@@ -141,11 +104,7 @@ static int check_ioctl(struct invocation *invocation) {
     return invocation_wrong(invocation, value, _("the value is an int of C"));
   if (request->unknown)
     return 0;
-  enum request_form form = request_form(request->number);
-  if (form == REQUEST_OPENS)
-    return invocation_wrong(
-        invocation, request,
-        _("this request makes a descriptor that is no socket, which a session has no place for"));
+  enum request_form form = request_form((long)request->number);
   if (form == REQUEST_SETS && !value)
     return invocation_wrong(invocation, request,
                             _("this request takes a value: 1 or 0, or a process"));
@@ -176,7 +135,9 @@ static int run_ioctl(struct invocation *invocation) {
     status = give_time(invocation, &call);
   else if (status == 0)
     invocation_give_number(
-        invocation, form == REQUEST_SETS || form == REQUEST_BARE ? call.result : call.number[1]);
+        invocation, form == REQUEST_GETS || form == REQUEST_UNKNOWN ? call.number[1] : call.result);
+  if (status == 0 && call.made[0] >= 0)
+    result_add(invocation->result, value_from_object(&call.made_entry[0]->object));
   call_free(&call);
   return status;
 }
@@ -279,10 +240,12 @@ const struct command command_ioctl = {
                   {.name = "VALUE", .kind = &argument_number, .flags = OPTIONAL}},
     .results = {"value"},
     .summary = N_("asks the kernel about a socket's queues, or sets a mode"),
-    .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
-                 "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "
-                 "fionbio (non-blocking, with VALUE 1 or 0) and others, or a number. The result is "
-                 "the value that the kernel gave."),
+    .manual =
+        N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
+           "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "
+           "fionbio (non-blocking, with VALUE 1 or 0) and others, or a number. The result is "
+           "the value that the kernel gave. siocgskns and siocunixfile make a descriptor, which "
+           "is listed by status and can be closed."),
     .prototype = "int ioctl(int fd, unsigned long op, ...);",
     .python = "value = fcntl.ioctl(s, termios.FIONREAD, b\"\\0\\0\\0\\0\")",
     .blocks = N_("never"),

@@ -311,7 +311,9 @@ const struct command command_recvfrom = {
     .summary = N_("receives a datagram, and tells who sent it"),
     .manual =
         N_("The same as recv, and gives the sender's address, to which sendto can answer. The flag "
-           "trunc makes the call return the datagram's whole length, even where it was cut."),
+           "trunc makes the call return the datagram's whole length, even where it was cut. On a "
+           "stream of TCP or MPTCP trunc throws the bytes away: they are counted, and none is "
+           "written, so the data is empty."),
     .prototype = "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags,\n"
                  "                 struct sockaddr *src_addr, socklen_t *addrlen);",
     .python = "data, address = s.recvfrom(1024)",

@@ -260,7 +260,7 @@ static json_t *messages_of(const struct part_source *source, size_t count, bool 
     json_t *element = json_object();
     set_message(element, source->call, message, came);
     if (source->known && (long)i < source->call->result)
-      json_object_set_new(element, "moved", json_integer((json_int_t)message->length));
+      json_object_set_new(element, "moved", json_integer((json_int_t)message->moved));
     json_array_append_new(array, element);
   }
   json_object_set_new(object, "messages", array);

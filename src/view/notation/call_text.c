@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
+#include "call/ioctl_request.h"
 #include "call/message.h"
 #include "view/notation/call_text_part.h"
 
@@ -183,19 +184,25 @@ static void put_flags_word(struct call_writer *writer, const struct call_part *p
 static void put_request_word(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
   (void)part;
-  switch (call->number[0]) {
-  case FIOCLEX:
-  case FIONCLEX: /* take no argument */
+  switch (request_form(call->number[0])) {
+  case REQUEST_BARE:
+  case REQUEST_OPENS:
     break;
-  case SIOCGSTAMP:
-  case SIOCGSTAMPNS:
+  case REQUEST_TIME:
     if (writer->failed)
       put(writer, "...");
     else
       bytes_append_format(writer->bytes, "{tv_sec=%ld, tv_%csec=%ld}", call->number[1],
                           call->number[0] == SIOCGSTAMP ? 'u' : 'n', call->number[2]);
     break;
-  default:
+  case REQUEST_GETS:
+    if (writer->failed)
+      put(writer, "...");
+    else
+      bytes_append_format(writer->bytes, "[%ld]", call->number[1]);
+    break;
+  case REQUEST_SETS:
+  case REQUEST_UNKNOWN:
     bytes_append_format(writer->bytes, "[%ld]", call->number[1]);
     break;
   }
@@ -347,7 +354,7 @@ static void put_messages(struct call_writer *writer, size_t count, size_t moved,
     put(writer, i ? ", {msg_hdr=" : "{msg_hdr=");
     put_header(writer, message, came);
     if (i < moved)
-      bytes_append_format(writer->bytes, ", msg_len=%zu", message->length);
+      bytes_append_format(writer->bytes, ", msg_len=%zu", message->moved);
     put(writer, "}");
   }
   bytes_append_format(writer->bytes, "], %zu", writer->call->messages.count);
