@@ -172,6 +172,8 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   runner->binding.names = prefix->names;
   runner->binding.in_session = runner->job && runner->depth == 0;
   enum flow flow = run_prefixed(run, prefix->next);
+  if (flow == FLOW_FAILED || run->result->failed || run->result->blocked)
+    runner_bind_failed(runner, prefix->names[0]);
   /* If `expect` turned a failure into a result, there is nothing to bind. */
   if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked &&
       bind_names(run, prefix) == FLOW_FAILED)
