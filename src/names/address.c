@@ -10,7 +10,9 @@
 
 #include "language/escape.h"
 #include "language/number.h"
+#include "names/address_link.h"
 #include "names/constant.h"
+#include "names/interface_name.h"
 #include "system/resolver.h"
 
 static enum address_need wrong(struct error *error, const char *text, size_t length,
@@ -146,6 +148,12 @@ enum address_need address_parse(const char *text, size_t length, int family,
                                 struct error *error) {
   if (length >= 5 && memcmp(text, "unix:", 5) == 0)
     return parse_unix(text, length, address, error);
+  if (address_link_begins(text, length)) {
+    const char *reason;
+    return address_link_parse(text, length, address, &reason) == 0
+               ? ADDRESS_COMPLETE
+               : wrong(error, text, length, reason);
+  }
   if (all_digits(text, length)) {
     set_special(address, family, false);
     return parse_port(text, length, text, length, address, error);
@@ -212,12 +220,11 @@ void address_append_host(const struct address *address, struct bytes *bytes) {
     bytes_append_text(bytes, inet_ntop(AF_INET, &address->inet.sin_addr, text, sizeof text));
   } else if (address_family(address) == AF_INET6) {
     bytes_append_text(bytes, inet_ntop(AF_INET6, &address->inet6.sin6_addr, text, sizeof text));
-    char name[IF_NAMESIZE];
     uint32_t scope = address->inet6.sin6_scope_id;
-    if (scope && if_indextoname(scope, name))
-      bytes_append_format(bytes, "%%%s", name);
-    else if (scope)
-      bytes_append_format(bytes, "%%%u", scope);
+    if (scope) {
+      bytes_append_char(bytes, '%');
+      interface_name_append(scope, bytes);
+    }
   }
 }
 
@@ -241,6 +248,8 @@ static void append(const struct address *address, bool raw, struct bytes *bytes)
     bytes_append_text(bytes, "none");
     break;
   default:
+    if (address_link_append(address, false, bytes))
+      break;
     for (size_t i = offsetof(struct sockaddr, sa_data); i < address->length; i++)
       bytes_append_format(bytes, "%02x", ((const unsigned char *)&address->storage)[i]);
     break;
@@ -328,6 +337,7 @@ static int object_field(const struct object *object, const char *name, struct va
                         struct error *error) {
   const struct address *address = address_from_object(object);
   struct bytes text = {0};
+  const char *fields = NULL;
   if (strcmp(name, "port") == 0 && address_port(address) >= 0) {
     *value = value_from_number(address_port(address));
     return 0;
@@ -340,10 +350,11 @@ static int object_field(const struct object *object, const char *name, struct va
     append_unix(address, true, &text);
     memmove(text.data, text.data + strlen("unix:"), text.length - strlen("unix:"));
     text.length -= strlen("unix:");
-  } else {
+  } else if (address_link_field(address, name, &text, &fields) < 0) {
     return error_set(error, ERROR_FAILURE, _("this address has no field .%s; there are %s"), name,
-                     address_family(address) == AF_UNIX ? ".path and .family"
-                                                        : ".host, .port and .family");
+                     fields                               ? fields
+                     : address_family(address) == AF_UNIX ? ".path and .family"
+                                                          : ".host, .port and .family");
   }
   *value = value_from_text(text.data ? text.data : "", text.length);
   bytes_free(&text);

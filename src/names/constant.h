@@ -59,6 +59,18 @@ extern const struct constant_set constant_encapsulations;      /* UDP_ENCAP_ */
 extern const struct constant_set constant_clocks;              /* CLOCK_ */
 extern const struct constant_set constant_transmit_flags;      /* SOF_TXTIME_ */
 
+/* Addresses of AF_PACKET, AF_NETLINK and AF_VSOCK. */
+extern const struct constant_set constant_ether_types;       /* ETH_P_ */
+extern const struct constant_set constant_packet_types;      /* PACKET_ */
+extern const struct constant_set constant_hardware_types;    /* ARPHRD_ */
+extern const struct constant_set constant_netlink_protocols; /* NETLINK_ */
+extern const struct constant_set constant_route_groups;      /* RTMGRP_ */
+extern const struct constant_set constant_vsock_machines;    /* VMADDR_CID_ */
+
+/* The names of the protocols that socket(2) takes in this family; NULL: they have none. Those of
+ * AF_PACKET are passed in network byte order. */
+const struct constant_set *constant_protocols_of(int family);
+
 /* All of the above, ended by NULL, in the order in which `explain` searches them. */
 extern const struct constant_set *const constant_sets[];
 

@@ -1,10 +1,12 @@
 #include "socket/look.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -19,6 +21,13 @@ struct address look_peer(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getpeername(socket->descriptor, &address.any, &address.length) < 0)
     address.length = 0;
+  /* Every netlink socket that is not connected names the kernel, port 0, as its peer. */
+  struct sockaddr_nl netlink = {0};
+  if (address_family(&address) == AF_NETLINK && address.length >= sizeof netlink) {
+    memcpy(&netlink, &address.storage, sizeof netlink);
+    if (netlink.nl_pid == 0 && netlink.nl_groups == 0)
+      address.length = 0;
+  }
   return address;
 }
 

@@ -65,8 +65,11 @@ static json_t *part_type(const struct part_source *source) {
 static json_t *part_protocol(const struct part_source *source) {
   long family = source->call->number[0];
   long protocol = source->call->number[source->part->slot];
-  bool internet = family == AF_INET || family == AF_INET6;
-  return internet ? symbol(&constant_protocols, protocol) : integer(protocol);
+  const struct constant_set *names = constant_protocols_of((int)family);
+  json_t *object = names ? symbol(names, protocol) : integer(protocol);
+  if (family == AF_PACKET) /* its value is in network byte order */
+    json_object_set_new(object, "name", json_constant(names, ntohs((uint16_t)protocol)));
+  return object;
 }
 
 static json_t *part_pair(const struct part_source *source) {

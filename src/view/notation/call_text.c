@@ -40,7 +40,7 @@ static void put_socket_address(struct call_writer *writer, const struct address 
   constant_append(&constant_families, address_family(address), writer->bytes);
   if (address_family(address) != AF_UNSPEC) {
     put(writer, ", ");
-    notation_append_address(writer->notation, address, writer->bytes);
+    notation_append_address_of(writer->notation, &writer->call->subject, address, writer->bytes);
   }
   put(writer, "}");
 }
@@ -75,11 +75,17 @@ static void put_type(struct call_writer *writer, const struct call_part *part) {
 
 static void put_protocol(struct call_writer *writer, const struct call_part *part) {
   long protocol = writer->call->number[part->slot];
-  bool internet = writer->call->number[0] == AF_INET || writer->call->number[0] == AF_INET6;
-  if (protocol == 0 || !internet)
+  long family = writer->call->number[0];
+  const struct constant_set *names = constant_protocols_of((int)family);
+  if (!names || (protocol == 0 && family != AF_NETLINK)) {
     put_integer(writer, protocol);
-  else
-    constant_append(&constant_protocols, protocol, writer->bytes);
+  } else if (family == AF_PACKET) {
+    put(writer, "htons(");
+    constant_append(names, ntohs((uint16_t)protocol), writer->bytes);
+    put(writer, ")");
+  } else {
+    constant_append(names, protocol, writer->bytes);
+  }
 }
 
 static void put_pair(struct call_writer *writer, const struct call_part *part) {
