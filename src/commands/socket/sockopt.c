@@ -349,7 +349,8 @@ const struct command command_getsockopt = {
            "(socket, ip, ipv6, tcp, udp or a number) is needed where the option is given by its "
            "number, or where a short name fits options of several levels and the family of the "
            "socket does not tell which. The result is the value as a number, or as the text that "
-           "the call's line shows. Reading so_error also clears it."),
+           "the call's line shows. Of so_error it is the number of the errno, 0 for none, and "
+           "reading clears it."),
     .prototype = "int getsockopt(int sockfd, int level, int optname,\n"
                  "               void *optval, socklen_t *optlen);",
     .python = "value = s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
