@@ -59,6 +59,16 @@ extern const struct constant_set constant_encapsulations;      /* UDP_ENCAP_ */
 extern const struct constant_set constant_clocks;              /* CLOCK_ */
 extern const struct constant_set constant_transmit_flags;      /* SOF_TXTIME_ */
 
+/* What messages carry; signals; limits. */
+extern const struct constant_set constant_control_messages;   /* SCM_, of SOL_SOCKET */
+extern const struct constant_set constant_error_origins;      /* SO_EE_ORIGIN_ */
+extern const struct constant_set constant_zerocopy_codes;     /* SO_EE_CODE_ZEROCOPY_ */
+extern const struct constant_set constant_txtime_codes;       /* SO_EE_CODE_TXTIME_ */
+extern const struct constant_set constant_timestamp_kinds;    /* SCM_TSTAMP_ */
+extern const struct constant_set constant_signals;            /* SIG */
+extern const struct constant_set constant_limits;             /* SOMAXCONN ... */
+extern const struct constant_set constant_internet_addresses; /* INADDR_ */
+
 /* Addresses of AF_PACKET, AF_NETLINK and AF_VSOCK. */
 extern const struct constant_set constant_ether_types;       /* ETH_P_ */
 extern const struct constant_set constant_packet_types;      /* PACKET_ */

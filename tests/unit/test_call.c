@@ -516,6 +516,57 @@ static void test_truncated_data(void **state) {
   call_free(&call);
 }
 
+static void shows(int level, int type, const char *data, size_t length, const char *expected) {
+  char *exact = malloc(length ? length : 1); /* so that the sanitizer sees a byte too far */
+  struct control control = {level, type, (const unsigned char *)exact, length};
+  struct bytes text = {0};
+  assert_non_null(exact);
+  memcpy(exact, data, length);
+  control_append(&control, &text);
+  assert_string_equal(bytes_text(&text), expected);
+  bytes_free(&text);
+  /* Each shorter one, as another kernel might give it, is shown somehow. */
+  for (control.length = 0; control.length < length; control.length++) {
+    char *shorter = malloc(control.length ? control.length : 1);
+    assert_non_null(shorter);
+    memcpy(shorter, data, control.length);
+    control.data = (const unsigned char *)shorter;
+    bytes_clear(&text);
+    control_append(&control, &text);
+    assert_true(text.length > 0);
+    free(shorter);
+  }
+  bytes_free(&text);
+  free(exact);
+}
+
+static void test_control_messages(void **state) {
+  (void)state;
+  enum { OPT_STATS = 54, INQ = 84, PACKET = 263 };
+  shows(SOL_SOCKET, INQ, "\x03\0\0\0", 4, "{SOL_SOCKET, SCM_INQ, [3]}");
+  shows(SOL_SOCKET, SO_PRIORITY, "\x05\0\0\0", 4, "{SOL_SOCKET, SO_PRIORITY, [5]}");
+  shows(SOL_SOCKET, OPT_STATS,
+        "\x0c\0\x01\0\x07\0\0\0\0\0\0\0"
+        "\x05\0\x0b\0\x02\0\0\0"
+        "\x08\0\x63\0\x09\0\0\0",
+        28,
+        "{SOL_SOCKET, SCM_TIMESTAMPING_OPT_STATS, [TCP_NLA_BUSY=7, TCP_NLA_RECUR_RETRANS=2, "
+        "TCP_NLA_99=9]}");
+  shows(IPPROTO_IP, 6, "\x07\x07\x08\x7f\0\0\x01\x01", 8,
+        "{SOL_IP, IP_RECVOPTS, [{IPOPT_RR, ptr=8, 127.0.0.1}, IPOPT_NOOP]}");
+  shows(IPPROTO_IP, 7, "\x44\x08\x09\x10\0\0\x01\0\x94\x04\0\x05", 12,
+        "{SOL_IP, IP_RETOPTS, [{IPOPT_TS, ptr=9, overflow=1, flags=0, 256}, {IPOPT_RA, "
+        "hex:0005}]}");
+  shows(IPPROTO_IP, 7, "\x44\x20\x09", 3, "{SOL_IP, IP_RETOPTS, [hex:442009]}");
+  shows(IPPROTO_IP, 11, "\x2a\0\0\0\x04\0\0\0\x02\0\0\0\x07\0\0\0", 16,
+        "{SOL_IP, IP_RECVERR, {ee_errno=ENOMSG, ee_origin=SO_EE_ORIGIN_TIMESTAMPING, ee_type=0, "
+        "ee_code=0, ee_info=SCM_TSTAMP_ACK, ee_data=7}}");
+  shows(IPPROTO_IP, 11, "\0\0\0\0\x05\0\x01\0\0\0\0\0\x01\0\0\0", 16,
+        "{SOL_IP, IP_RECVERR, {ee_errno=0, ee_origin=SO_EE_ORIGIN_ZEROCOPY, ee_type=0, "
+        "ee_code=SO_EE_CODE_ZEROCOPY_COPIED, ee_info=0, ee_data=1}}");
+  shows(PACKET, 99, "x", 1, "{SOL_PACKET, 99, \"x\"}");
+}
+
 static void test_failed_recvmsg(void **state) {
   struct socket_table *table = *state;
   struct socket *pair[2];
@@ -788,6 +839,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_truncated_control, start, stop),
       cmocka_unit_test_setup_teardown(test_made_by_the_way, start, stop),
       cmocka_unit_test_setup_teardown(test_truncated_data, start, stop),
+      cmocka_unit_test(test_control_messages),
       cmocka_unit_test_setup_teardown(test_failed_recvmsg, start, stop),
       cmocka_unit_test_setup_teardown(test_select_above_1024, start, stop),
       cmocka_unit_test_setup_teardown(test_no_memory, start, stop),

@@ -116,13 +116,13 @@ static void format_checked(const struct option_type *type, const void *value, si
 /* Options that exist only in newer kernels, with a privilege, a module or a mode. */
 static bool may_be_unreadable(const struct option *option) {
   static const char *const names[] = {
-      "SO_PEERSEC",           "SO_PASSPIDFD",   "SO_PEERPIDFD",      "SO_RCVPRIORITY",
-      "SO_PASSRIGHTS",        "SO_RCVMARK",     "SO_TXREHASH",       "SO_RESERVE_MEM",
-      "TCP_REPAIR_QUEUE",     "TCP_QUEUE_SEQ",  "TCP_REPAIR_WINDOW", "IP_LOCAL_PORT_RANGE",
-      "TCP_ZEROCOPY_RECEIVE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",    "TCP_DELACK_MAX_US",
-      "TCP_IS_MPTCP",         "IP_PROTOCOL",    "SO_BUSY_POLL",      "SO_PREFER_BUSY_POLL",
-      "ICMP_FILTER",          "ICMPV6_FILTER",  "IPV6_HDRINCL",      "IPV6_CHECKSUM",
-      "IPV6_ROUTER_ALERT",
+      "SO_PEERSEC",          "SO_PASSPIDFD",         "SO_INQ",         "SO_PEERPIDFD",
+      "SO_RCVPRIORITY",      "SO_PASSRIGHTS",        "SO_RCVMARK",     "SO_TXREHASH",
+      "SO_RESERVE_MEM",      "TCP_REPAIR_QUEUE",     "TCP_QUEUE_SEQ",  "TCP_REPAIR_WINDOW",
+      "IP_LOCAL_PORT_RANGE", "TCP_ZEROCOPY_RECEIVE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",
+      "TCP_DELACK_MAX_US",   "TCP_IS_MPTCP",         "IP_PROTOCOL",    "SO_BUSY_POLL",
+      "SO_PREFER_BUSY_POLL", "ICMP_FILTER",          "ICMPV6_FILTER",  "IPV6_HDRINCL",
+      "IPV6_CHECKSUM",       "IPV6_ROUTER_ALERT",
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(option->name, names[i]) == 0)
