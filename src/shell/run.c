@@ -13,6 +13,7 @@
 #include "language/pattern.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
+#include "session/signal_notice.h"
 #include "shell/job.h"
 #include "shell/run_event.h"
 
@@ -94,6 +95,7 @@ static enum flow run_command(struct run *run) {
   waiter_forget_deadline(&runner->waiter);
   remember(runner, run->result, status < 0 ? run->error->number : 0);
   runner_look(runner);
+  signal_notice_tell(runner);
   run_drain(runner);
   return flow_from(status);
 }

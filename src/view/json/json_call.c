@@ -150,6 +150,10 @@ static json_t *part_flags_word(const struct part_source *source) {
   const struct call *call = source->call;
   if (call->number[0] == F_SETFL)
     return symbol(&constant_file_flags, call->number[1]);
+  if (call->number[0] == F_SETSIG)
+    return symbol(&constant_signals, call->number[1]);
+  if (call->number[0] == F_SETOWN)
+    return integer(call->number[1]);
   return call->number[0] == F_SETFD ? symbol(&constant_descriptor_flags, call->number[1]) : NULL;
 }
 

@@ -177,7 +177,7 @@ static void put_value_out(struct call_writer *writer, const struct call_part *pa
     put_value(writer, ", [%zu]");
 }
 
-/* Only two of fcntl's commands take one. */
+/* Only some of fcntl's commands take one. */
 static void put_flags_word(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
   (void)part;
@@ -185,6 +185,10 @@ static void put_flags_word(struct call_writer *writer, const struct call_part *p
     constant_append(&constant_file_flags, call->number[1], writer->bytes);
   else if (call->number[0] == F_SETFD)
     constant_append(&constant_descriptor_flags, call->number[1], writer->bytes);
+  else if (call->number[0] == F_SETSIG)
+    call_text_put_signal(writer, call->number[1]);
+  else if (call->number[0] == F_SETOWN)
+    call_text_put_process(writer, call->number[1]);
 }
 
 static void put_request_word(struct call_writer *writer, const struct call_part *part) {
