@@ -188,7 +188,7 @@ void control_decode_statistics(const unsigned char *data, size_t length, struct 
     if (attribute.nla_len < sizeof attribute || attribute.nla_len > length - at)
       break;
     size_t size = attribute.nla_len - sizeof attribute;
-    unsigned type = attribute.nla_type & NLA_TYPE_MASK;
+    unsigned type = attribute.nla_type & (unsigned)NLA_TYPE_MASK;
     const char *name = type < sizeof statistics / sizeof *statistics ? statistics[type] : NULL;
     uint64_t number = 0;
     memcpy(&number, data + at + sizeof attribute, size < sizeof number ? size : sizeof number);
@@ -200,7 +200,7 @@ void control_decode_statistics(const unsigned char *data, size_t length, struct 
         bytes_append_format(bytes, "TCP_NLA_%u=%llu", type, (unsigned long long)number);
       first = false;
     }
-    at += NLA_ALIGN(attribute.nla_len);
+    at += (size_t)NLA_ALIGN(attribute.nla_len);
   }
   bytes_append_char(bytes, ']');
 }

@@ -124,7 +124,7 @@ static int parse_packet(struct part rest, struct address *address, const char **
 static int parse_vsock(struct part rest, struct address *address, const char **reason) {
   struct sockaddr_vm machine = {.svm_family = AF_VSOCK, .svm_port = VMADDR_PORT_ANY};
   struct part cid = take_part(&rest, ':');
-  long long number = VMADDR_CID_ANY;
+  long long number = (long long)VMADDR_CID_ANY;
   *reason = _("it is written vsock:CID:PORT, as vsock:host:1024, vsock:3:1024 or vsock:*:*");
   if (!is(cid, "*") && read_number(cid, &constant_vsock_machines, UINT32_MAX, &number) < 0)
     return -1;

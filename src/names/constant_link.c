@@ -100,7 +100,7 @@ static const struct constant route_groups[] = {
 };
 
 static const struct constant vsock_machines[] = {
-    {"VMADDR_CID_ANY", VMADDR_CID_ANY,
+    {"VMADDR_CID_ANY", (long)VMADDR_CID_ANY,
      N_("Any machine; bind to it to receive at all of one's own.")},
     {"VMADDR_CID_HYPERVISOR", VMADDR_CID_HYPERVISOR, N_("The hypervisor itself.")},
     {"VMADDR_CID_LOCAL", VMADDR_CID_LOCAL, N_("This machine: the loopback, with vsock_loopback.")},
