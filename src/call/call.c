@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "call/call_part.h"
+#include "call/ioctl_request.h"
 #include "call/message.h"
 
 void call_init(struct call *call, enum call_name name, struct socket *entry) {
@@ -65,6 +66,14 @@ static const struct socket *closed_socket(const struct call *call) {
   return NULL;
 }
 
+int call_descriptors(const struct call *call) {
+  const struct call_row *row = call_row(call);
+  bool none = row->makes == MAKES_ANYTHING &&
+              !(row->payload == PAYLOAD_VALUE ? option_makes_descriptor(call->value.option)
+                                              : request_form(call->number[0]) == REQUEST_OPENS);
+  return none ? 0 : row->descriptors;
+}
+
 /* Counts this call among those that wait on its sockets (1), or no longer (-1). */
 static void count_waiting(struct call *call, int change) {
   if (call->entry)
@@ -75,17 +84,34 @@ static void count_waiting(struct call *call, int change) {
       items->item[i].entry->waiting += (unsigned)change;
 }
 
+/* With MSG_TRUNC the result does not tell how much of the buffer was written. A stream of TCP,
+ * MPTCP or SMC throws the bytes away; one of other families does not know the flag. UDP returns a
+ * datagram's whole length, and a peek may begin inside it. */
+static void learn_truncation(struct call *call) {
+  long flags = call_message_flags(call);
+  const struct socket *socket = call->entry;
+  bool receives = call_row(call)->direction == RECEIVES;
+  if (!receives || !socket || !(flags & MSG_TRUNC) || flags & MSG_ERRQUEUE)
+    return;
+  bool internet = socket->family == AF_INET || socket->family == AF_INET6;
+  call->discards = socket->type == SOCK_STREAM && (internet || socket->family == AF_SMC);
+  if (flags & MSG_PEEK && internet && socket->type == SOCK_DGRAM &&
+      socket_read_number(socket->descriptor, SO_PEEK_OFF, &call->peek_offset) < 0)
+    call->peek_offset = 0;
+}
+
 int call_prepare(struct call *call, struct socket_table *table, struct error *error) {
   const struct socket *closed = closed_socket(call);
   if (closed)
     return error_set_errno(error, EBADF, _("socket %d is closed"), closed->was_descriptor);
   const struct call_row *row = call_row(call);
+  learn_truncation(call);
   for (int i = 0; row->filled_in && i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
     const struct call_part_class *part = &call_part_classes[row->parts[i].kind];
     if (part->reserve && part->reserve(call, table) < 0)
       return error_set_memory(error);
   }
-  for (int i = 0; i < row->descriptors; i++) {
+  for (int i = 0; i < call_descriptors(call); i++) {
     call->made_entry[i] = socket_reserve(table);
     if (!call->made_entry[i])
       return error_set_memory(error);
@@ -107,10 +133,10 @@ static int default_protocol(int family, int type) {
 static void describe_made(struct call *call, struct socket *made) {
   switch (call_row(call)->makes) {
   case MAKES_EPOLL:
-    made->epoll = true;
+    made->kind = DESCRIPTOR_EPOLL;
     break;
   case MAKES_PIPE:
-    made->pipe = true;
+    made->kind = DESCRIPTOR_PIPE;
     break;
   case MAKES_LIKE_SUBJECT:
     made->family = call->entry->family;
@@ -119,9 +145,8 @@ static void describe_made(struct call *call, struct socket *made) {
     /* What a listener of multipath TCP accepts from a plain client is plain TCP. */
     if (made->protocol == IPPROTO_MPTCP && made->descriptor >= 0)
       socket_read_number(made->descriptor, SO_PROTOCOL, &made->protocol);
-    made->epoll = call->entry->epoll;
+    made->kind = call->entry->kind;
     made->host = call->entry->host;
-    made->pipe = call->entry->pipe;
     break;
   case MAKES_SOCKETS:
     made->host = call->host;
@@ -130,6 +155,9 @@ static void describe_made(struct call *call, struct socket *made) {
     made->protocol = (int)call->number[2];
     if (made->protocol == 0)
       made->protocol = default_protocol(made->family, made->type);
+    break;
+  case MAKES_ANYTHING:
+    socket_identify(made);
     break;
   case MAKES_NOTHING:
     break;

@@ -36,7 +36,8 @@ struct call_items {
 /* A message of sendmsg, recvmsg and the like. Its data is a range of call->data. */
 struct call_message {
   size_t start;          /* its offset in call->data */
-  size_t length;         /* bytes that were moved */
+  size_t length;         /* bytes of it that are in call->data */
+  size_t moved;          /* bytes that the kernel says it has moved (msg_len), where it says so */
   size_t part_sizes[16]; /* bytes in each iovec */
   size_t part_count;
   bool named;               /* whether it has an address: destination or source */
@@ -84,8 +85,10 @@ struct call {
   struct address address; /* passed in or filled in */
   struct blob *data;      /* what to send, or room to receive into; a reference */
   size_t size;            /* bytes asked for */
-  int64_t duration;       /* a timeout in nanoseconds, -1: none */
-  union {                 /* call_row.payload says which member is in use */
+  bool discards;    /* the kernel counts what it takes, and writes none of it: MSG_TRUNC on TCP */
+  int peek_offset;  /* SO_PEEK_OFF, where the result does not tell how much was written; else 0 */
+  int64_t duration; /* a timeout in nanoseconds, -1: none */
+  union {           /* call_row.payload says which member is in use */
     struct call_items items;
     struct call_messages messages;
     struct call_lookup lookup;
@@ -120,6 +123,9 @@ static inline const struct call_items *call_items(const struct call *call) {
 
 /* Whether the call has a part of this kind. */
 bool call_has_part(const struct call *call, enum call_part_kind kind);
+
+/* How many descriptors the call makes if it succeeds. */
+int call_descriptors(const struct call *call);
 
 /* The call's MSG_ flags, or 0 if it takes none. */
 long call_message_flags(const struct call *call);

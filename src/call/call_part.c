@@ -1,15 +1,37 @@
 #include "call/call_part.h"
 
-#include <linux/sockios.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "call/ioctl_request.h"
+
 void *call_frame_allocate(struct call_frame *frame, size_t count, size_t size) {
   frame->memory = calloc(count ? count : 1, size);
   frame->failed = !frame->memory;
   return frame->memory;
+}
+
+void call_poison(const struct call *call, char *buffer, size_t size) {
+  enum { ENOUGH = 4096 }; /* to fill it takes no time beside that of a system call */
+  memset(buffer, CALL_POISON, size < ENOUGH || call->peek_offset > 0 ? size : ENOUGH);
+}
+
+size_t call_written(const struct call *call, const char *buffer, long length, size_t size) {
+  if (length < 0 || call->discards)
+    return 0;
+  /* With MSG_TRUNC the length is the datagram's, which may exceed what was written. */
+  size_t most = (size_t)length < size ? (size_t)length : size;
+  if (call->peek_offset <= 0)
+    return most;
+  /* What lies before the offset was passed over: in this datagram or, which nothing tells, in those
+   * before it. At least what follows the offset was written, and so was what is not poison now. */
+  size_t offset = (size_t)call->peek_offset;
+  size_t least = (size_t)length > offset ? (size_t)length - offset : 0;
+  while (most > least && (unsigned char)buffer[most - 1] == CALL_POISON)
+    most--;
+  return most;
 }
 
 static void load_subject(struct call *call, const struct call_part *part,
@@ -49,6 +71,7 @@ static void load_address_in(struct call *call, const struct call_part *part,
 static void load_address_out(struct call *call, const struct call_part *part,
                              struct call_frame *frame) {
   (void)part;
+  memset(&call->address.storage, CALL_POISON, sizeof call->address.storage);
   call->address.length = sizeof call->address.storage;
   call_frame_add_pointer(frame, &call->address.any);
   call_frame_add_pointer(frame, &call->address.length);
@@ -64,9 +87,13 @@ static void store_address_out(struct call *call, const struct call_part *part,
 
 static int reserve_data(struct call *call, struct socket_table *table) {
   (void)table;
+  if (call->data)
+    return 0; /* with a request for the kernel in it */
+  call->data = blob_create(call->size);
   if (!call->data)
-    call->data = blob_create(call->size);
-  return call->data ? 0 : -1;
+    return -1;
+  call_poison(call, call->data->data, call->size);
+  return 0;
 }
 
 static void load_data_in(struct call *call, const struct call_part *part,
@@ -83,13 +110,11 @@ static void load_data_out(struct call *call, const struct call_part *part,
   call_frame_add(frame, (long)call->size);
 }
 
-/* With MSG_TRUNC the result is the datagram's length, which may exceed what was written. */
 static void store_data_out(struct call *call, const struct call_part *part,
                            struct call_frame *frame) {
   (void)part;
   (void)frame;
-  size_t received = call->result < 0 ? 0 : (size_t)call->result;
-  call->data->length = received < call->size ? received : call->size;
+  call->data->length = call_written(call, call->data->data, call->result, call->size);
 }
 
 static void load_option(struct call *call, const struct call_part *part, struct call_frame *frame) {
@@ -125,6 +150,8 @@ static void store_value_out(struct call *call, const struct call_part *part,
   (void)part;
   size_t length = call->result < 0 ? 0 : frame->length;
   call->data->length = length < call->size ? length : call->size;
+  if (call->made_entry[0] && call->data->length == sizeof *call->made)
+    memcpy(call->made, call->data->data, sizeof *call->made);
 }
 
 static void load_flags_word(struct call *call, const struct call_part *part,
@@ -147,9 +174,14 @@ static void load_request_word(struct call *call, const struct call_part *part,
 static void store_request_word(struct call *call, const struct call_part *part,
                                struct call_frame *frame) {
   (void)part;
+  enum request_form form = request_form(call->number[0]);
   struct timeval time = {0};
   int number = 0;
-  if (call->number[0] == SIOCGSTAMP || call->number[0] == SIOCGSTAMPNS) {
+  if (call->result < 0)
+    return;
+  if (form == REQUEST_OPENS)
+    call->made[0] = (int)call->result;
+  if (form == REQUEST_TIME) {
     memcpy(&time, frame->memory, sizeof time);
     call->number[1] = time.tv_sec;
     call->number[2] = time.tv_usec; /* nanoseconds with SIOCGSTAMPNS, at the same offset */

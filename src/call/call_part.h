@@ -9,7 +9,7 @@
 
 #include "call/call.h"
 
-enum { CALL_WORDS = 8, CALL_IOVECS = 16 };
+enum { CALL_WORDS = 8, CALL_IOVECS = 16, CALL_POISON = 0xA5 };
 
 /* The machine words that the kernel is given, and the memory they point to. */
 struct call_frame {
@@ -56,6 +56,14 @@ static inline void call_frame_add_pointer(struct call_frame *frame, const void *
 /* Zeroed memory that call_perform frees after the call. On failure NULL, and `frame->failed` is
  * set. */
 void *call_frame_allocate(struct call_frame *frame, size_t count, size_t size);
+
+/* Fills a buffer with bytes that nobody takes for data, so that what the kernel does not write is
+ * not seen to be anything: of a large one only the beginning. */
+void call_poison(const struct call *call, char *buffer, size_t size);
+
+/* How many bytes of this buffer, of `size` bytes, the kernel has written, when it says that it has
+ * received `length` (-1: nothing). */
+size_t call_written(const struct call *call, const char *buffer, long length, size_t size);
 
 /* How messages are handled: in message.c. */
 int message_reserve(struct call *call, struct socket_table *table);

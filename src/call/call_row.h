@@ -74,6 +74,7 @@ enum call_makes {
   MAKES_LIKE_SUBJECT, /* of the same kind as the subject */
   MAKES_EPOLL,
   MAKES_PIPE,
+  MAKES_ANYTHING, /* only with some of its options or requests, and the kernel is asked what */
 };
 
 enum call_direction { MOVES_NOTHING, SENDS, RECEIVES };

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include <linux/errqueue.h> /* needs struct timespec */
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "call/control_decode.h"
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/word.h"
@@ -37,6 +40,12 @@
 #endif
 #ifndef SO_RCVPRIORITY
 #define SO_RCVPRIORITY 82
+#endif
+#ifndef SO_INQ
+#define SO_INQ 84
+#endif
+#ifndef SCM_TS_OPT_ID
+#define SCM_TS_OPT_ID 81
 #endif
 #ifndef IPV6_FLOWINFO
 #define IPV6_FLOWINFO 11
@@ -107,39 +116,6 @@ static void append_timespecs(const unsigned char *data, size_t length, struct by
   }
   if (several)
     bytes_append_char(bytes, ']');
-}
-
-/* The name of an error's origin: who put it into the error queue. NULL if unknown. */
-static const char *origin_name(unsigned origin) {
-  static const char *const names[] = {"SO_EE_ORIGIN_NONE",         "SO_EE_ORIGIN_LOCAL",
-                                      "SO_EE_ORIGIN_ICMP",         "SO_EE_ORIGIN_ICMP6",
-                                      "SO_EE_ORIGIN_TIMESTAMPING", "SO_EE_ORIGIN_ZEROCOPY",
-                                      "SO_EE_ORIGIN_TXTIME"};
-  return origin < sizeof names / sizeof *names ? names[origin] : NULL;
-}
-
-static void append_error(const unsigned char *data, size_t length, struct bytes *bytes) {
-  struct sock_extended_err error = {0};
-  memcpy(&error, data, length < sizeof error ? length : sizeof error);
-  bytes_append_format(bytes, "{ee_errno=%s, ee_origin=", error_number_name((int)error.ee_errno));
-  const char *origin = origin_name(error.ee_origin);
-  if (origin)
-    bytes_append_text(bytes, origin);
-  else
-    bytes_append_number(bytes, error.ee_origin);
-  bytes_append_format(bytes, ", ee_type=%u, ee_code=%u, ee_info=%u, ee_data=%u", error.ee_type,
-                      error.ee_code, error.ee_info, error.ee_data);
-  struct address offender = {0};
-  size_t rest = length > sizeof error ? length - sizeof error : 0;
-  if (rest > sizeof offender.storage)
-    rest = sizeof offender.storage;
-  memcpy(&offender.storage, data + (length - rest), rest);
-  offender.length = (socklen_t)rest;
-  if (address_family(&offender) == AF_INET || address_family(&offender) == AF_INET6) {
-    bytes_append_text(bytes, ", offender=");
-    address_append_host(&offender, bytes);
-  }
-  bytes_append_char(bytes, '}');
 }
 
 static void append_address(const unsigned char *data, size_t length, struct bytes *bytes) {
@@ -276,6 +252,8 @@ static int read_credentials(const struct option_word *word, struct bytes *data,
 #define SOL_UDP_NAME "SOL_UDP"
 #define SOL_IP_NAME "SOL_IP"
 #define SOL_IPV6_NAME "SOL_IPV6"
+#define SOL_PACKET_NAME "SOL_PACKET"
+#define SOL_NETLINK_NAME "SOL_NETLINK"
 
 /* clang-format off */
 const struct control_row control_rows[] = {
@@ -288,6 +266,16 @@ const struct control_row control_rows[] = {
     {ROW(SOL_SOCKET, SO_TIMESTAMP, append_timeval), .option = SO_TIMESTAMP},
     {ROW(SOL_SOCKET, SO_TIMESTAMPNS, append_timespecs), .option = SO_TIMESTAMPNS},
     {ROW(SOL_SOCKET, SO_TIMESTAMPING, append_timespecs), .option = SO_TIMESTAMPING},
+    {ROW(SOL_SOCKET, SO_TIMESTAMP_NEW, append_timeval), .option = 0},
+    {ROW(SOL_SOCKET, SO_TIMESTAMPNS_NEW, append_timespecs), .option = 0},
+    {ROW(SOL_SOCKET, SO_TIMESTAMPING_NEW, append_timespecs), .option = 0},
+    {ROW(SOL_SOCKET, SCM_TIMESTAMPING_OPT_STATS, control_decode_statistics), .option = 0},
+    {ROW(SOL_SOCKET, SCM_TIMESTAMPING_PKTINFO, control_decode_timestamp_packet), .option = 0},
+    {ROW(SOL_SOCKET, SCM_TS_OPT_ID, append_int), .option = 0,
+     .short_name = "ts_opt_id", .values = "NUMBER", .read = read_mark},
+    {SOL_SOCKET, SO_WIFI_STATUS, SOL_SOCKET_NAME, "SCM_WIFI_STATUS", append_int,
+     .option = SO_WIFI_STATUS},
+    {SOL_SOCKET, SO_INQ, SOL_SOCKET_NAME, "SCM_INQ", append_int, .option = SO_INQ},
     {ROW(SOL_SOCKET, SO_RXQ_OVFL, append_int), .option = SO_RXQ_OVFL},
     {ROW(SOL_SOCKET, SO_MARK, append_int), .option = SO_RCVMARK,
      .short_name = "mark", .values = "NUMBER", .read = read_mark},
@@ -301,10 +289,10 @@ const struct control_row control_rows[] = {
      .short_name = "ttl", .values = "NUMBER", .read = read_number},
     {ROW(SOL_IP, IP_TOS, append_int), .option = IP_RECVTOS,
      .short_name = "tos", .values = "NUMBER", .read = read_number},
-    {ROW(SOL_IP, IP_RECVOPTS, append_raw), .option = IP_RECVOPTS},
-    {ROW(SOL_IP, IP_RETOPTS, append_raw), .option = IP_RETOPTS},
+    {ROW(SOL_IP, IP_RECVOPTS, control_decode_ip_options), .option = IP_RECVOPTS},
+    {ROW(SOL_IP, IP_RETOPTS, control_decode_ip_options), .option = IP_RETOPTS},
     {ROW(SOL_IP, SCM_SECURITY, append_raw), .option = IP_PASSSEC},
-    {ROW(SOL_IP, IP_RECVERR, append_error), .option = IP_RECVERR},
+    {ROW(SOL_IP, IP_RECVERR, control_decode_error), .option = IP_RECVERR},
     {SOL_IP, IP_RECVORIGDSTADDR, SOL_IP_NAME, "IP_ORIGDSTADDR", append_address,
      .option = IP_RECVORIGDSTADDR},
     {ROW(SOL_IP, IP_CHECKSUM, append_int), .option = IP_CHECKSUM},
@@ -320,10 +308,19 @@ const struct control_row control_rows[] = {
     {ROW(SOL_IPV6, IPV6_RTHDR, append_raw), .option = IPV6_RECVRTHDR},
     {ROW(SOL_IPV6, IPV6_DSTOPTS, append_raw), .option = IPV6_RECVDSTOPTS},
     {ROW(SOL_IPV6, IPV6_PATHMTU, append_path_mtu), .option = IPV6_RECVPATHMTU},
-    {ROW(SOL_IPV6, IPV6_RECVERR, append_error), .option = IPV6_RECVERR},
+    {ROW(SOL_IPV6, IPV6_RECVERR, control_decode_error), .option = IPV6_RECVERR},
     {SOL_IPV6, IPV6_RECVORIGDSTADDR, SOL_IPV6_NAME, "IPV6_ORIGDSTADDR", append_address,
      .option = IPV6_RECVORIGDSTADDR},
     {ROW(SOL_IPV6, IPV6_RECVFRAGSIZE, append_int), .option = IPV6_RECVFRAGSIZE},
+    {ROW(SOL_IPV6, IPV6_2292PKTINFO, append_pktinfo6), .option = 0},
+    {ROW(SOL_IPV6, IPV6_2292HOPLIMIT, append_int), .option = 0},
+    {ROW(SOL_IPV6, IPV6_2292HOPOPTS, append_raw), .option = 0},
+    {ROW(SOL_IPV6, IPV6_2292RTHDR, append_raw), .option = 0},
+    {ROW(SOL_IPV6, IPV6_2292DSTOPTS, append_raw), .option = 0},
+    {ROW(SOL_PACKET, PACKET_AUXDATA, control_decode_packet), .option = 0},
+    {ROW(SOL_PACKET, PACKET_TX_TIMESTAMP, control_decode_error), .option = 0},
+    {ROW(SOL_NETLINK, NETLINK_PKTINFO, append_int), .option = 0},
+    {ROW(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, append_int), .option = 0},
     {ROW(SOL_TCP, TCP_CM_INQ, append_int), .option = TCP_INQ},
     {ROW(SOL_UDP, UDP_GRO, append_int), .option = UDP_GRO},
     {ROW(SOL_UDP, UDP_SEGMENT, append_segment),
@@ -354,10 +351,15 @@ bool control_carries_descriptors(const struct control *control) {
 
 void control_append(const struct control *control, struct bytes *bytes) {
   const struct control_row *row = control_find(control->level, control->type);
-  if (row)
-    bytes_append_format(bytes, "{%s, %s, ", row->level_name, row->name);
+  const char *level = row ? row->level_name : constant_name(&constant_levels, control->level);
+  if (level)
+    bytes_append_format(bytes, "{%s, ", level);
   else
-    bytes_append_format(bytes, "{%d, %d, ", control->level, control->type);
+    bytes_append_format(bytes, "{%d, ", control->level);
+  if (row)
+    bytes_append_format(bytes, "%s, ", row->name);
+  else
+    bytes_append_format(bytes, "%d, ", control->type);
   (row ? row->append : append_raw)(control->data, control->length, bytes);
   bytes_append_char(bytes, '}');
 }

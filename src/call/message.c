@@ -39,19 +39,27 @@ int message_add_control(struct call_message *message, int level, int type, const
   return 0;
 }
 
-static int reserve_one(struct call_message *message, const struct socket *subject,
+size_t message_room(const struct call_message *message) {
+  size_t room = 0;
+  for (size_t i = 0; i < message->part_count; i++)
+    room += message->part_sizes[i];
+  return room;
+}
+
+static int reserve_one(const struct call *call, struct call_message *message,
                        struct socket_table *table) {
+  call_poison(call, call->data->data + message->start, message_room(message));
   if (message->control_size > 0) {
     if (bytes_reserve(&message->control, message->control_size) < 0)
       return -1;
-    memset(message->control.data, 0, message->control_size);
+    memset(message->control.data, CALL_POISON, message->control_size);
     message->control.length = message->control_size;
   }
-  /* The kernel's SCM_MAX_FD is 253: no message carries more descriptors, and only those of Unix
-   * sockets carry any. */
-  size_t room = subject->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
-  if (room > 253)
-    room = 253;
+  /* The kernel's SCM_MAX_FD is 253, and SCM_PIDFD brings one more: no message carries more
+   * descriptors, and only those of Unix sockets carry any. */
+  size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
+  if (room > 254)
+    room = 254;
   message->received = calloc(room ? room : 1, sizeof(struct socket *));
   if (!message->received)
     return -1;
@@ -69,16 +77,9 @@ int message_reserve(struct call *call, struct socket_table *table) {
   if (!call->data)
     return -1;
   for (size_t i = 0; i < call->messages.count; i++)
-    if (reserve_one(&call->messages.message[i], call->entry, table) < 0)
+    if (reserve_one(call, &call->messages.message[i], table) < 0)
       return -1;
   return 0;
-}
-
-size_t message_room(const struct call_message *message) {
-  size_t room = 0;
-  for (size_t i = 0; i < message->part_count; i++)
-    room += message->part_sizes[i];
-  return room;
 }
 
 /* Fills in a header for the kernel. `parts` has room for all of the message's parts. */
@@ -94,6 +95,8 @@ static void fill_header(struct call *call, struct call_message *message, bool re
   header->msg_control = message->control_size > 0 ? message->control.data : NULL;
   header->msg_controllen = message->control_size;
   if (message->named) {
+    if (receives)
+      memset(&message->address.storage, CALL_POISON, sizeof message->address.storage);
     header->msg_name = &message->address.storage;
     header->msg_namelen = receives ? sizeof message->address.storage : message->address.length;
   }
@@ -101,11 +104,11 @@ static void fill_header(struct call *call, struct call_message *message, bool re
 
 /* Stores what the kernel wrote about a received message. A `length` of -1 means none was received.
  */
-static void take_header(struct call_message *message, const struct msghdr *header, long length,
-                        size_t size) {
-  /* With MSG_TRUNC the length is the datagram's, which may exceed what was written. */
-  size_t received = length < 0 ? 0 : (size_t)length;
-  message->length = received < size ? received : size;
+static void take_header(const struct call *call, struct call_message *message,
+                        const struct msghdr *header, long length) {
+  message->length =
+      call_written(call, call->data->data + message->start, length, message_room(message));
+  message->moved = length < 0 ? 0 : (size_t)length;
   message->flags = header->msg_flags;
   message->control_size = length < 0 ? 0 : header->msg_controllen;
   message->address.length = length < 0 ? 0 : header->msg_namelen;
@@ -125,7 +128,7 @@ void message_load_out(struct call *call, const struct call_part *part, struct ca
 
 void message_store(struct call *call, const struct call_part *part, struct call_frame *frame) {
   (void)part;
-  take_header(call->messages.message, &frame->message.header, call->result, call->size);
+  take_header(call, call->messages.message, &frame->message.header, call->result);
   call->data->length = call->messages.message->length;
 }
 
@@ -162,7 +165,7 @@ void message_store_sent(struct call *call, const struct call_part *part, struct 
   const struct mmsghdr *headers = frame->memory;
   (void)part;
   for (long i = 0; i < call->result; i++)
-    call->messages.message[i].length = headers[i].msg_len;
+    call->messages.message[i].length = call->messages.message[i].moved = headers[i].msg_len;
 }
 
 /* The result is the number of messages received. The rest are emptied. */
@@ -174,8 +177,7 @@ void message_store_received(struct call *call, const struct call_part *part,
   for (size_t i = 0; i < call->messages.count; i++) {
     struct call_message *message = &call->messages.message[i];
     bool came = (long)i < call->result;
-    take_header(message, &headers[i].msg_hdr, came ? (long)headers[i].msg_len : -1,
-                message_room(message));
+    take_header(call, message, &headers[i].msg_hdr, came ? (long)headers[i].msg_len : -1);
     if (came)
       call->data->length = message->start + message->length;
   }
@@ -211,15 +213,12 @@ static struct host *host_of_passed(const struct socket_table *table, int descrip
   return passed ? passed->host : NULL;
 }
 
-/* Adds a descriptor that came with a message to the table, or closes it if it is no socket. */
+/* Adds a descriptor that came with a message to the table, whatever it refers to. */
 static void receive_descriptor(struct call_message *message, struct socket_table *table,
                                int descriptor) {
-  int domain;
-  socklen_t length = sizeof domain;
   if (descriptor < 0)
     return; /* SCM_PIDFD may carry an error instead */
   bool taken = message->received_count < message->received_room &&
-               getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
                socket_table_add(table, message->received[message->received_count], descriptor) == 0;
   if (!taken) {
     close(descriptor);
@@ -227,7 +226,8 @@ static void receive_descriptor(struct call_message *message, struct socket_table
   }
   struct socket *received = message->received[message->received_count++];
   socket_identify(received);
-  received->host = host_of_passed(table, descriptor);
+  if (!socket_is_none(received))
+    received->host = host_of_passed(table, descriptor);
 }
 
 static void receive_descriptors(struct call_message *message, struct socket_table *table) {

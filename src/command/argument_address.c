@@ -9,6 +9,7 @@
 #include "command/offer.h"
 #include "lab/lab.h"
 #include "language/number.h"
+#include "language/word.h"
 #include "socket/look.h"
 
 /* Replaces the address by the host's own one of its family, and keeps the port. */
@@ -136,7 +137,9 @@ static bool is_none(const struct argument_value *value) {
 static int read_address(struct invocation *invocation, struct argument_value *value) {
   const struct value *given = expanded_value(&value->word);
   struct address_query query;
-  if ((given && given->kind == VALUE_OBJECT) || is_none(value) || is_name_or_last(value))
+  /* Only the machine, or a host of the lab, knows the interface of an address of packets. */
+  bool packet = word_begins(value->word.data, value->word.length, "packet:");
+  if (packet || (given && given->kind == VALUE_OBJECT) || is_none(value) || is_name_or_last(value))
     return 0;
   return address_parse(value->word.data, value->word.length, AF_UNSPEC, NETWORK_UNKNOWN,
                        &value->address, &query, invocation->error) == ADDRESS_WRONG
@@ -201,7 +204,7 @@ static int find_address(struct invocation *invocation, struct argument_value *va
 static void complete_address(const struct argument *argument, struct offer *offer) {
   (void)argument;
   static const char *const beginnings[] = {
-      "127.0.0.1:", "[::1]:", "*:", "unix:", "localhost:", NULL};
+      "127.0.0.1:", "[::1]:", "*:", "unix:", "localhost:", "packet:", "vsock:", "netlink:", NULL};
   const struct socket_table *table = &offer->session->sockets;
   offer_sockets(offer);
   for (struct socket *socket = socket_table_next(table, 0); socket;

@@ -16,10 +16,8 @@ static void append_short(struct bytes *text, const struct constant_set *set, lon
 
 void cells_add_kind(struct answer *answer, const struct socket *socket) {
   struct bytes text = {0};
-  if (socket->epoll) {
-    bytes_append_text(&text, "epoll");
-  } else if (socket->pipe) {
-    bytes_append_text(&text, "pipe");
+  if (socket_is_none(socket)) {
+    bytes_append_text(&text, descriptor_kind_title(socket->kind));
   } else {
     append_short(&text, &constant_families, socket->family);
     bytes_append_char(&text, ' ');

@@ -4,13 +4,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/word.h"
+
 static bool looks_numeric(const struct match_word *word) {
   return word->length > 0 && (isdigit((unsigned char)word->data[0]) || word->data[0] == '-');
 }
 
-/* Index of the argument whose keyword this word is, or -1. */
-static int keyword_of(const struct command *command, const struct match_word *word) {
-  if (!word->known || word->bare != word->length)
+/* True for `--` alone, behind which no word is an option. */
+static bool ends_options(const struct match_word *word) {
+  return word->known && word->bare == 2 && bytes_equal("--", 2, word->data, word->length);
+}
+
+/* True for a word that can only be meant as an option, such as --flags or --flags=oob. */
+static bool looks_like_option(const struct match_word *word) {
+  return word->known && word->bare > 2 && memcmp(word->data, "--", 2) == 0 &&
+         isalpha((unsigned char)word->data[2]);
+}
+
+/* Index of the argument whose keyword this word is, or -1. Where options have ended, those that
+ * begin with a dash are none. */
+static int keyword_of(const struct command *command, const struct match_word *word, bool ended) {
+  if (!word->known || word->bare != word->length || (ended && word->data[0] == '-'))
     return -1;
   for (int i = 0; command->arguments[i].name; i++) {
     const char *keyword = command->arguments[i].keyword;
@@ -30,6 +44,41 @@ static int wrong_usage(const struct command *command, struct place place, struct
   return -1;
 }
 
+/* Names the option that was probably meant, or all that there are. */
+static int unknown_option(const struct command *command, const struct match_word *word,
+                          struct error *error) {
+  struct word_shown shown;
+  const char *equals = memchr(word->data, '=', word->length);
+  struct word_guess guess = {.text = word->data,
+                             .length = equals ? (size_t)(equals - word->data) : word->length};
+  struct bytes known = {0};
+  for (int i = 0; command->arguments[i].name; i++) {
+    const char *keyword = command->arguments[i].keyword;
+    if (!keyword || keyword[0] != '-')
+      continue;
+    word_guess_try(&guess, keyword, 0);
+    if (!guess.name && strncmp(keyword, guess.text, guess.length) == 0)
+      guess.name = keyword; /* an abbreviation */
+    bytes_append_format(&known, known.length ? ", %s" : "%s", keyword);
+  }
+  const char *typed = word_show(&shown, word->data, word->length);
+  const char *otherwise = _("data that begins so is quoted, or stands behind a lone --");
+  if (bytes_equal("--help", 6, word->data, word->length))
+    error_set(error, ERROR_USAGE, _("--help is no option here: write `help %s`"), command->name);
+  else if (guess.name)
+    error_set(error, ERROR_USAGE, _("no option is called %s, did you mean %s? (%s)"), typed,
+              guess.name, otherwise);
+  else if (known.length)
+    error_set(error, ERROR_USAGE, _("no option is called %s; there is %s (%s)"), typed,
+              bytes_text(&known), otherwise);
+  else
+    error_set(error, ERROR_USAGE, _("%s looks like an option, and there are none (%s)"), typed,
+              otherwise);
+  error->place = word->place;
+  bytes_free(&known);
+  return -1;
+}
+
 static size_t required_from(const struct command *command, int first) {
   size_t count = 0;
   for (int i = first; command->arguments[i].name; i++)
@@ -46,11 +95,25 @@ static bool takes_one(const struct argument *argument) {
   return argument->keyword[0] == '-' || !(argument->flags & REPEATED);
 }
 
+/* Assigns options and what follows them. `left` becomes the number of other words, and `end` the
+ * index of `--`, or `count`. */
 static int match_switches(const struct command *command, const struct match_word *words,
-                          size_t count, int *assigned, size_t *left, struct error *error) {
+                          size_t count, int *assigned, size_t *left, size_t *end,
+                          struct error *error) {
+  const struct argument *first = &command->arguments[0];
+  bool raw = first->name && first->kind->rest_of_line;
+  *end = count;
   for (size_t i = 0; i < count; i++) {
-    int index = keyword_of(command, &words[i]);
+    bool ended = raw || i > *end;
+    if (!ended && ends_options(&words[i])) {
+      *end = i;
+      assigned[i] = MATCH_KEYWORD;
+      continue;
+    }
+    int index = keyword_of(command, &words[i], ended);
     assigned[i] = UNASSIGNED;
+    if (index < 0 && !ended && looks_like_option(&words[i]))
+      return unknown_option(command, &words[i], error);
     if (index >= 0 && takes_one(&command->arguments[index])) {
       assigned[i] = MATCH_KEYWORD;
       if (command->arguments[index].kind->lone_keyword) {
@@ -110,14 +173,15 @@ int match_words(const struct command *command, const struct match_word *words, s
                 int *assigned, struct error *error) {
   struct position position = {.group = -1, .refused = -1};
   size_t left = 0;
+  size_t end;
   /* First word that was assigned although it does not fit. */
   const struct match_word *misfit = NULL;
-  if (match_switches(command, words, count, assigned, &left, error) < 0)
+  if (match_switches(command, words, count, assigned, &left, &end, error) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {
     if (assigned[i] != UNASSIGNED)
       continue;
-    int group = keyword_of(command, &words[i]);
+    int group = keyword_of(command, &words[i], i > end);
     if (group >= 0) {
       position.group = group;
       assigned[i] = MATCH_KEYWORD;
@@ -165,9 +229,14 @@ size_t match_next(const struct command *command, const struct word *words, size_
                   const struct argument **next) {
   struct position position = {.group = -1};
   size_t found = 0;
+  bool ended = false;
   for (size_t i = 0; i < count; i++) {
     struct match_word word = match_word_from(&words[i]);
-    int keyword = keyword_of(command, &word);
+    if (!ended && ends_options(&word)) {
+      ended = true;
+      continue;
+    }
+    int keyword = keyword_of(command, &word, ended);
     if (keyword >= 0 && command->arguments[keyword].kind->lone_keyword)
       continue;
     if (keyword >= 0 && takes_one(&command->arguments[keyword])) {

@@ -10,6 +10,7 @@
 
 #include "language/escape.h"
 #include "language/number.h"
+#include "names/address_link.h"
 #include "names/constant.h"
 #include "system/network.h"
 
@@ -175,6 +176,14 @@ enum address_need address_parse(const char *text, size_t length, int family, int
                                 struct error *error) {
   if (length >= 5 && memcmp(text, "unix:", 5) == 0)
     return parse_unix(text, length, address, error);
+  if (address_link_begins(text, length)) {
+    const char *reason;
+    if (address_link_parse(text, length, network, address, &reason) < 0)
+      return wrong(error, text, length, reason);
+    if (network != NETWORK_UNKNOWN)
+      address_name_interface(address, network);
+    return ADDRESS_COMPLETE;
+  }
   if (all_digits(text, length)) {
     set_special(address, family, false);
     return parse_port(text, length, text, length, address, error);
@@ -270,6 +279,8 @@ static void append(const struct address *address, bool raw, struct bytes *bytes)
     bytes_append_text(bytes, "none");
     break;
   default:
+    if (address_link_append(address, false, bytes))
+      break;
     for (size_t i = offsetof(struct sockaddr, sa_data); i < address->length; i++)
       bytes_append_format(bytes, "%02x", ((const unsigned char *)&address->storage)[i]);
     break;
@@ -357,6 +368,7 @@ static int object_field(const struct object *object, const char *name, struct va
                         struct error *error) {
   const struct address *address = address_from_object(object);
   struct bytes text = {0};
+  const char *fields = NULL;
   if (strcmp(name, "port") == 0 && address_port(address) >= 0) {
     *value = value_from_number(address_port(address));
     return 0;
@@ -369,10 +381,11 @@ static int object_field(const struct object *object, const char *name, struct va
     append_unix(address, true, &text);
     memmove(text.data, text.data + strlen("unix:"), text.length - strlen("unix:"));
     text.length -= strlen("unix:");
-  } else {
+  } else if (address_link_field(address, name, &text, &fields) < 0) {
     return error_set(error, ERROR_FAILURE, _("this address has no field .%s; there are %s"), name,
-                     address_family(address) == AF_UNIX ? ".path and .family"
-                                                        : ".host, .port and .family");
+                     fields                               ? fields
+                     : address_family(address) == AF_UNIX ? ".path and .family"
+                                                          : ".host, .port and .family");
   }
   *value = value_from_text(text.data ? text.data : "", text.length);
   bytes_free(&text);

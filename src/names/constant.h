@@ -40,7 +40,7 @@ extern const struct constant_set constant_epoll_flags;      /* EPOLL_CLOEXEC */
 extern const struct constant_set constant_splice_flags;     /* SPLICE_F_ */
 extern const struct constant_set constant_file_flags; /* O_NONBLOCK ... as F_GETFL returns them */
 extern const struct constant_set constant_descriptor_flags; /* FD_CLOEXEC */
-extern const struct constant_set constant_file_commands;    /* F_GETFL, F_SETFL, F_GETFD, F_SETFD */
+extern const struct constant_set constant_file_commands;    /* F_GETFL ... F_SETSIG */
 extern const struct constant_set constant_requests; /* ioctl: FIONREAD, SIOCOUTQ, SIOCATMARK ... */
 extern const struct constant_set constant_lookup_errors; /* EAI_ */
 extern const struct constant_set constant_lookup_flags;  /* AI_ */
@@ -58,6 +58,28 @@ extern const struct constant_set constant_repair_queues;       /* TCP_SEND_QUEUE
 extern const struct constant_set constant_encapsulations;      /* UDP_ENCAP_ */
 extern const struct constant_set constant_clocks;              /* CLOCK_ */
 extern const struct constant_set constant_transmit_flags;      /* SOF_TXTIME_ */
+
+/* What messages carry; signals; limits. */
+extern const struct constant_set constant_control_messages;   /* SCM_, of SOL_SOCKET */
+extern const struct constant_set constant_error_origins;      /* SO_EE_ORIGIN_ */
+extern const struct constant_set constant_zerocopy_codes;     /* SO_EE_CODE_ZEROCOPY_ */
+extern const struct constant_set constant_txtime_codes;       /* SO_EE_CODE_TXTIME_ */
+extern const struct constant_set constant_timestamp_kinds;    /* SCM_TSTAMP_ */
+extern const struct constant_set constant_signals;            /* SIG */
+extern const struct constant_set constant_limits;             /* SOMAXCONN ... */
+extern const struct constant_set constant_internet_addresses; /* INADDR_ */
+
+/* Addresses of AF_PACKET, AF_NETLINK and AF_VSOCK. */
+extern const struct constant_set constant_ether_types;       /* ETH_P_ */
+extern const struct constant_set constant_packet_types;      /* PACKET_ */
+extern const struct constant_set constant_hardware_types;    /* ARPHRD_ */
+extern const struct constant_set constant_netlink_protocols; /* NETLINK_ */
+extern const struct constant_set constant_route_groups;      /* RTMGRP_ */
+extern const struct constant_set constant_vsock_machines;    /* VMADDR_CID_ */
+
+/* The names of the protocols that socket(2) takes in this family; NULL: they have none. Those of
+ * AF_PACKET are passed in network byte order. */
+const struct constant_set *constant_protocols_of(int family);
 
 /* All of the above, ended by NULL, in the order in which `explain` searches them. */
 extern const struct constant_set *const constant_sets[];

@@ -247,6 +247,18 @@ static const struct constant file_commands[] = {
         "them first.")},
     {"F_GETFD", F_GETFD, N_("Gets the flags of the descriptor: FD_CLOEXEC or none.")},
     {"F_SETFD", F_SETFD, N_("Sets the flags of the descriptor: FD_CLOEXEC or none.")},
+    {"F_GETOWN", F_GETOWN,
+     N_("Gets the process that receives SIGIO and SIGURG for this socket, 0 for none; a group is a "
+        "negative number.")},
+    {"F_SETOWN", F_SETOWN,
+     N_("Says which process receives SIGIO, where O_ASYNC is set and the socket becomes ready, and "
+        "SIGURG, when urgent data comes. `self` is this shell, which tells of each signal.")},
+    {"F_GETSIG", F_GETSIG,
+     N_("Gets the signal that is sent in place of SIGIO; 0 for SIGIO itself.")},
+    {"F_SETSIG", F_SETSIG,
+     N_("Chooses the signal that is sent in place of SIGIO. With any but 0 a handler is told which "
+        "descriptor it is (si_fd) and what it is ready for (si_band). Real-time signals, 35 and "
+        "above, are queued; of others only one waits at a time.")},
     {NULL, 0, NULL},
 };
 

@@ -301,6 +301,20 @@ const struct constant_set constant_protocols = {N_("protocol"), "PROTOCOL", "IPP
 const struct constant_set constant_levels = {N_("level of options"), "LEVEL", "SOL_", false,
                                              levels};
 
+const struct constant_set *constant_protocols_of(int family) {
+  switch (family) {
+  case AF_INET:
+  case AF_INET6:
+    return &constant_protocols;
+  case AF_PACKET:
+    return &constant_ether_types;
+  case AF_NETLINK:
+    return &constant_netlink_protocols;
+  default:
+    return NULL;
+  }
+}
+
 const struct constant_set *const constant_sets[] = {
     &constant_errors,
     &constant_states,
@@ -332,5 +346,19 @@ const struct constant_set *const constant_sets[] = {
     &constant_encapsulations,
     &constant_clocks,
     &constant_transmit_flags,
+    &constant_control_messages,
+    &constant_error_origins,
+    &constant_zerocopy_codes,
+    &constant_txtime_codes,
+    &constant_timestamp_kinds,
+    &constant_signals,
+    &constant_limits,
+    &constant_internet_addresses,
+    &constant_ether_types,
+    &constant_packet_types,
+    &constant_hardware_types,
+    &constant_netlink_protocols,
+    &constant_route_groups,
+    &constant_vsock_machines,
     NULL,
 };

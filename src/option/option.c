@@ -5,6 +5,7 @@
 
 #include "language/word.h"
 #include "names/constant.h"
+#include "option/option_type.h"
 
 size_t option_prefix_length(const struct option *option) {
   const char *end = strchr(option->name, '_');
@@ -91,6 +92,10 @@ const struct option *option_find(int level, const char *text, size_t length, str
   }
   set_unknown(level, text, length, error);
   return NULL;
+}
+
+bool option_makes_descriptor(const struct option *option) {
+  return option && option->type == &option_type_descriptor && option->access & OPTION_READ;
 }
 
 const struct option *option_by_number(int level, int number) {

@@ -78,6 +78,9 @@ const struct option *option_find(int level, const char *text, size_t length, str
 /* The option with this level and number, or NULL. */
 const struct option *option_by_number(int level, int number);
 
+/* True if reading the option makes a new descriptor, which is its value. False for NULL. */
+bool option_makes_descriptor(const struct option *option);
+
 /* The type of a value whose option is unknown, or that was given as hex: bytes in hexadecimal. */
 extern const struct option_type option_type_raw;
 

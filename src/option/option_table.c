@@ -33,6 +33,9 @@
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
+#ifndef SO_INQ
+#define SO_INQ 84
+#endif
 #ifndef SO_RCVPRIORITY
 #define SO_RCVPRIORITY 82
 #endif

@@ -257,6 +257,23 @@ static int parse_u32(const struct option_word *words, size_t count, struct bytes
   return option_put(value, &native, sizeof native, error);
 }
 
+/* As an unsigned number, for limits that may be the largest one. */
+static int parse_size_u32(const struct option_word *words, size_t count, struct bytes *value,
+                          struct error *error) {
+  (void)count;
+  size_t size;
+  uint32_t native = UINT32_MAX;
+  struct word_shown shown;
+  if (!word_is(words->text, words->length, "unlimited")) {
+    if (size_parse(words->text, words->length, &size) < 0 || size > UINT32_MAX)
+      return error_set(error, ERROR_USAGE,
+                       _("%s is not a size such as 16384 or 16K, below 4G, nor unlimited"),
+                       word_show(&shown, words->text, words->length));
+    native = (uint32_t)size;
+  }
+  return option_put(value, &native, sizeof native, error);
+}
+
 static int number_unsigned(const void *value, size_t length, long long *number) {
   uint32_t native;
   if (length != sizeof native)
@@ -282,6 +299,16 @@ const struct option_type option_type_u32 = {.name = "uint32_t",
                                             .parse = parse_u32,
                                             .format = format_unsigned,
                                             .number = number_unsigned};
+
+const struct option_type option_type_size_u32 = {.name = "uint32_t",
+                                                 .values = "SIZE|unlimited",
+                                                 .words = "unlimited",
+                                                 .size = sizeof(uint32_t),
+                                                 .minimum = 1,
+                                                 .maximum = 1,
+                                                 .parse = parse_size_u32,
+                                                 .format = format_unsigned,
+                                                 .number = number_unsigned};
 
 const struct option_type option_type_u64 = {.name = "uint64_t",
                                             .values = "hex:BYTES",

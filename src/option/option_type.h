@@ -26,6 +26,7 @@ extern const struct option_type
 extern const struct option_type option_type_microseconds; /* whole microseconds: 50, 50us */
 extern const struct option_type option_type_descriptor;   /* a descriptor */
 extern const struct option_type option_type_u32;
+extern const struct option_type option_type_size_u32; /* the same as a SIZE, or unlimited */
 extern const struct option_type option_type_u64;
 extern const struct option_type option_type_rate;      /* bytes per second, or unlimited */
 extern const struct option_type option_type_interface; /* an interface's name or index */

@@ -71,9 +71,14 @@ void diagnosis_note(struct runner *runner, const struct call *call, int pending)
   if (received && call->result == 0 && call->size > 0 && stream(call))
     runner_note(runner, "%s",
                 _("end of the stream: the peer has closed, or shut down its sending side"));
+  if (call->discards && call->result > 0)
+    runner_note(runner, "%s",
+                call_message_flags(call) & MSG_PEEK
+                    ? _("MSG_TRUNC on a stream: the bytes were counted, and none was written")
+                    : _("MSG_TRUNC on a stream: the bytes were thrown away, and none was written"));
   if (received && call->data &&
       (long)call->data->length < (pending > call->result ? pending : call->result) &&
-      call_row(call)->takes_datagram && !(call_message_flags(call) & MSG_PEEK))
+      call_row(call)->takes_datagram && !call->discards && !(call_message_flags(call) & MSG_PEEK))
     runner_note(runner, _("the datagram had %ld bytes: the %ld that did not fit are gone"),
                 pending > call->result ? (long)pending : call->result,
                 (pending > call->result ? (long)pending : call->result) - (long)call->data->length);

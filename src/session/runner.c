@@ -26,6 +26,7 @@ int runner_start(struct runner *runner, struct session *session, unsigned job,
 void runner_stop(struct runner *runner) {
   names_clear(&runner->own_names);
   value_clear(&runner->last_value);
+  value_clear(&runner->binding.before);
   if (runner->last_socket)
     object_release(&runner->last_socket->object);
   while (runner->touched.count > 0)
@@ -135,8 +136,45 @@ void runner_touch(struct runner *runner, struct socket *socket) {
       (struct socket *)object_retain(&socket->object);
 }
 
+/* A name is on one row of `status`: the socket that had it has none now. */
+static void take_name(const struct runner *runner, const char *name,
+                      const struct socket *from_now) {
+  bool in_session = runner->binding.in_session || runner->scope.names == &runner->session->names;
+  const struct value *before =
+      in_session ? names_get(&runner->session->names, name, strlen(name)) : NULL;
+  struct socket *had =
+      before && before->kind == VALUE_OBJECT ? socket_from_object(before->object) : NULL;
+  if (had && had != from_now && strncmp(had->name, name, sizeof had->name - 1) == 0)
+    had->name[0] = '\0';
+}
+
+void runner_unbind(struct runner *runner, const char *name) {
+  size_t length = strlen(name);
+  take_name(runner, name, NULL);
+  names_remove(runner->scope.names, name, length);
+  if (runner->binding.in_session && runner->scope.names != &runner->session->names)
+    names_remove(&runner->session->names, name, length);
+}
+
+void runner_bind_failed(struct runner *runner, const char *name) {
+  struct value before = runner->binding.before;
+  struct error ignored; /* out of memory: the name stays bound to the closed socket */
+  const struct value *now = names_get(runner->scope.names, name, strlen(name));
+  const struct socket *made =
+      now && now->kind == VALUE_OBJECT ? socket_from_object(now->object) : NULL;
+  if (!runner->binding.done_early || !made || made->descriptor >= 0)
+    return;
+  runner->binding.done_early = false;
+  runner->binding.before = (struct value){0};
+  if (before.kind == VALUE_NOTHING)
+    runner_unbind(runner, name);
+  else
+    runner_bind(runner, name, before, &ignored);
+}
+
 int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error) {
   struct socket *socket = value.kind == VALUE_OBJECT ? socket_from_object(value.object) : NULL;
+  take_name(runner, name, socket);
   if (socket) {
     strncpy(socket->name, name, sizeof socket->name - 1);
     socket->name[sizeof socket->name - 1] = '\0';

@@ -30,6 +30,7 @@ struct runner_binding {
   const char *const *names; /* ends with NULL; NULL: none */
   bool in_session;          /* outermost names of a job: bound in the session, too */
   bool done_early;          /* the first name was bound when its socket was made */
+  struct value before;      /* what it was bound to before that, VALUE_NOTHING: nothing; owned */
 };
 
 /* What to look at when the command is done. */
@@ -104,5 +105,10 @@ void runner_touch(struct runner *runner, struct socket *socket);
 /* Binds a name in this thread's scope, a job's outermost names in the session as well. Takes over
  * `value`. 0, or -1 with an error if out of memory. */
 int runner_bind(struct runner *runner, const char *name, struct value value, struct error *error);
+/* Forgets a name. */
+void runner_unbind(struct runner *runner, const char *name);
+/* The command failed after a name was bound to the socket that it had made: if that is closed, the
+ * name is bound to what it was bound to before. */
+void runner_bind_failed(struct runner *runner, const char *name);
 
 #endif

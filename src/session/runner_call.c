@@ -76,9 +76,13 @@ static void bind_early(struct runner *runner, const struct call *call) {
                            is done */
   if (!runner->binding.names || runner->binding.done_early || call->made[0] < 0)
     return;
+  const char *name = runner->binding.names[0];
+  const struct value *before = names_get(runner->scope.names, name, strlen(name));
+  value_clear(&runner->binding.before);
+  if (before)
+    runner->binding.before = value_copy(before);
   runner->binding.done_early = true;
-  runner_bind(runner, runner->binding.names[0], value_from_object(&call->made_entry[0]->object),
-              &ignored);
+  runner_bind(runner, name, value_from_object(&call->made_entry[0]->object), &ignored);
 }
 
 /* Records in each end of a pair the other's cookie. */

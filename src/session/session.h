@@ -75,7 +75,8 @@ struct shell_operations {
 };
 
 struct session {
-  pthread_mutex_t lock;     /* guards all members without a note of their own */
+  bool signals_wanted;  /* a socket was told to send signals: they are told of after each command */
+  pthread_mutex_t lock; /* guards all members without a note of their own */
   _Atomic int lock_waiters; /* threads that wait for the lock */
   struct socket_table sockets;
   struct names names;

@@ -13,6 +13,7 @@
 #include "language/pattern.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
+#include "session/signal_notice.h"
 #include "shell/job.h"
 #include "shell/run_event.h"
 
@@ -94,6 +95,7 @@ static enum flow run_command(struct run *run) {
   waiter_forget_deadline(&runner->waiter);
   remember(runner, run->result, status < 0 ? run->error->number : 0);
   runner_look(runner);
+  signal_notice_tell(runner);
   run_drain(runner);
   return flow_from(status);
 }
@@ -172,6 +174,8 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   runner->binding.names = prefix->names;
   runner->binding.in_session = runner->job && runner->depth == 0;
   enum flow flow = run_prefixed(run, prefix->next);
+  if (flow == FLOW_FAILED || run->result->failed || run->result->blocked)
+    runner_bind_failed(runner, prefix->names[0]);
   /* If `expect` turned a failure into a result, there is nothing to bind. */
   if (flow != FLOW_FAILED && !run->result->failed && !run->result->blocked &&
       bind_names(run, prefix) == FLOW_FAILED)

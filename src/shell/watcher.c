@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "session/signal_notice.h"
 #include "system/descriptor.h"
 #include "system/thread.h"
 
@@ -45,6 +46,7 @@ int watcher_prepare(bool prompt) {
   wait_signal_install();
   if (pthread_sigmask(SIG_BLOCK, &watched_signals, &original_mask) != 0)
     return -1;
+  signal_notice_block();
   signal_descriptor =
       descriptor_move_up(signalfd(-1, &watched_signals, SFD_CLOEXEC | SFD_NONBLOCK));
   return signal_descriptor < 0 ? -1 : 0;

@@ -1,10 +1,12 @@
 #include "socket/look.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,10 +30,21 @@ static enum socket_state tcp_state(const struct socket *socket) {
   return (enum socket_state)state;
 }
 
+/* Whether a netlink address is the kernel's: port 0, no groups. */
+static bool is_kernel(const struct address *address) {
+  struct sockaddr_nl netlink = {0};
+  if (address_family(address) != AF_NETLINK || address->length < sizeof netlink)
+    return false;
+  memcpy(&netlink, &address->storage, sizeof netlink);
+  return netlink.nl_pid == 0 && netlink.nl_groups == 0;
+}
+
 struct address look_peer(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor >= 0 &&
       getpeername(socket->descriptor, &address.any, &address.length) == 0) {
+    if (is_kernel(&address)) /* every netlink socket that is not connected names it as its peer */
+      address.length = 0;
     address_name_interface(&address, host_network(socket->host));
     return address;
   }

@@ -1,5 +1,6 @@
 #include "socket/socket.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,8 +97,15 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;
-  if (socket_read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0 ||
-      socket_read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)
+  if (socket_read_number(socket->descriptor, SO_DOMAIN, &socket->family) < 0) {
+    /* EBADF: the descriptor was opened with O_PATH. */
+    if (errno != ENOTSOCK && errno != EBADF)
+      return -1;
+    socket->family = AF_UNSPEC;
+    socket->kind = descriptor_kind_of(socket->descriptor);
+    return 0;
+  }
+  if (socket_read_number(socket->descriptor, SO_TYPE, &socket->type) < 0)
     return -1;
   if (socket_read_number(socket->descriptor, SO_PROTOCOL, &socket->protocol) < 0)
     socket->protocol = 0;

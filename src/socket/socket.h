@@ -12,6 +12,7 @@
 #include "language/value.h"
 #include "names/address.h"
 #include "names/constant.h"
+#include "socket/descriptor_kind.h"
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
@@ -61,8 +62,7 @@ struct socket {
   int type;          /* SOCK_STREAM ..., without flags */
   int protocol;      /* as the kernel reports it: IPPROTO_TCP, not 0 */
   struct host *host; /* the host of the lab that it lives on; NULL: the real network */
-  bool epoll;        /* an epoll instance */
-  bool pipe;         /* an end of a pipe */
+  enum descriptor_kind kind; /* what it is, if it is no socket */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
@@ -173,7 +173,7 @@ static inline struct kernel *socket_kernel(const struct socket *socket) {
 
 /* True for descriptors of the session that are not sockets. */
 static inline bool socket_is_none(const struct socket *socket) {
-  return socket->epoll || socket->pipe;
+  return socket->kind != DESCRIPTOR_SOCKET;
 }
 
 /* True if it has no descriptor and is looked at all the same; see socket_follow_orphan. */
@@ -199,8 +199,8 @@ static inline bool socket_has_tcp_states(const struct socket *socket) {
   return socket_is_tcp(socket) || socket_is_multipath(socket);
 }
 
-/* Reads family, type and protocol from the kernel, unless it is not a socket. 0, or -1 with errno
- * set. */
+/* Reads from the kernel whether it is a socket, and its family, type and protocol. 0, or -1 with
+ * errno set. */
 int socket_identify(struct socket *socket);
 
 /* How an event or a message names a socket, as data that outlives it. */

@@ -95,6 +95,36 @@ static void test_inet6(void **state) {
   is_for(AF_INET, "[::1]:80", "[::1]:80");
 }
 
+/* Addresses of packets, virtual machines and netlink. */
+static void test_link(void **state) {
+  (void)state;
+  is("packet:lo", "packet:lo");
+  is("packet:", "packet:*");
+  is("packet:*,all", "packet:*,ETH_P_ALL");
+  is("packet:1,ETH_P_ARP", "packet:lo,ETH_P_ARP");
+  is("packet:4000000,0x1234", "packet:4000000,0x1234");
+  is("packet:lo,ip,2:0:0:0:0:FF", "packet:lo,ETH_P_IP,PACKET_HOST,ARPHRD_0,02:00:00:00:00:ff");
+  is("packet:lo,ip,PACKET_OUTGOING,ARPHRD_LOOPBACK",
+     "packet:lo,ETH_P_IP,PACKET_OUTGOING,ARPHRD_LOOPBACK");
+  is("packet:lo,0,PACKET_77,ARPHRD_12345", "packet:lo,0x0000,PACKET_77,ARPHRD_12345");
+  is("vsock:host:1024", "vsock:VMADDR_CID_HOST:1024");
+  is("vsock:3:4294967294", "vsock:3:4294967294");
+  is("vsock:*:*", "vsock:*:*");
+  is("netlink:0", "netlink:0");
+  is("netlink:4711,0x11", "netlink:4711,0x11");
+  is("netlink:4294967295,rtmgrp_link|ipv4_ifaddr", "netlink:4294967295,0x11");
+  wrong("packet:nope", "interface is unknown");
+  wrong("packet:lo,zip", "stand a protocol");
+  wrong("packet:lo,ip,1:2:3:4:5:6:7:8:9", "stand a protocol");
+  wrong("packet:lo,65536", "stand a protocol");
+  wrong("vsock:1", "vsock:CID:PORT");
+  wrong("vsock:nobody:1", "vsock:CID:PORT");
+  wrong("vsock:1:4294967296", "vsock:CID:PORT");
+  wrong("netlink:", "netlink:PORT");
+  wrong("netlink:-1", "netlink:PORT");
+  wrong("netlink:1,RTMGRP_NOPE", "netlink:PORT");
+}
+
 /* A bare number is always a port; any address and the loopback are the socket's family's, or
  * IPv4's. */
 static void test_short_forms(void **state) {
@@ -318,19 +348,13 @@ static void test_all_short_texts(void **state) {
 int main(void) {
   network_start();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_inet),
-      cmocka_unit_test(test_inet6),
-      cmocka_unit_test(test_short_forms),
-      cmocka_unit_test(test_unix),
-      cmocka_unit_test(test_unix_lengths),
-      cmocka_unit_test(test_names),
-      cmocka_unit_test(test_wrong),
-      cmocka_unit_test(test_scope_numbers),
-      cmocka_unit_test(test_any),
-      cmocka_unit_test(test_from_kernel),
-      cmocka_unit_test(test_escaped_path),
-      cmocka_unit_test(test_fields),
-      cmocka_unit_test(test_all_short_texts),
+      cmocka_unit_test(test_inet),          cmocka_unit_test(test_inet6),
+      cmocka_unit_test(test_link),          cmocka_unit_test(test_short_forms),
+      cmocka_unit_test(test_unix),          cmocka_unit_test(test_unix_lengths),
+      cmocka_unit_test(test_names),         cmocka_unit_test(test_wrong),
+      cmocka_unit_test(test_scope_numbers), cmocka_unit_test(test_any),
+      cmocka_unit_test(test_from_kernel),   cmocka_unit_test(test_escaped_path),
+      cmocka_unit_test(test_fields),        cmocka_unit_test(test_all_short_texts),
   };
   return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

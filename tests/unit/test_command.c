@@ -15,6 +15,7 @@
 
 #include "command/check.h"
 #include "command/command.h"
+#include "command/match.h"
 #include "commands/command_table.h"
 #include "language/script.h"
 #include "shell/completion.h"
@@ -109,6 +110,30 @@ static void test_arguments_have_keys(void **state) {
   assert_null(command_argument(command_find("send", 4), "SOCKETS"));
   assert_ptr_equal(command_argument(command_find("select", 6), "write"),
                    &command_find("select", 6)->arguments[1]);
+}
+
+/* In every command a word that looks like an option and is none is refused, whatever words it
+ * takes; behind `--` no word is an option. */
+static void test_unknown_options(void **state) {
+  (void)state;
+  for (const struct command *const *entry = command_table; *entry; entry++) {
+    const struct argument *first = &(*entry)->arguments[0];
+    const struct match_word words[] = {
+        {.data = "--", .length = 2, .bare = 2, .known = true},
+        {.data = "--qqqq", .length = 6, .bare = 6, .known = true},
+    };
+    struct error error = {0};
+    int assigned[2];
+    if (first->name && first->kind->rest_of_line)
+      continue; /* the words are another program's */
+    print_message("# %s\n", (*entry)->name);
+    assert_int_equal(match_words(*entry, &words[1], 1, assigned, &error), -1);
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_non_null(strstr(error.message, "\"--qqqq\""));
+    error.message[0] = '\0';
+    match_words(*entry, words, 2, assigned, &error);
+    assert_null(strstr(error.message, "option"));
+  }
 }
 
 static void check_statements(const struct statement *statement) {
@@ -371,6 +396,7 @@ int main(void) {
       cmocka_unit_test(test_calls_are_explained),
       cmocka_unit_test(test_names_are_unique),
       cmocka_unit_test(test_arguments_have_keys),
+      cmocka_unit_test(test_unknown_options),
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_check_refuses),
       cmocka_unit_test_setup_teardown(test_completion, start, stop),

@@ -117,13 +117,13 @@ static void format_checked(const struct option_type *type, const void *value, si
 /* Options that exist only in newer kernels, with a privilege, a module or a mode. */
 static bool may_be_unreadable(const struct option *option) {
   static const char *const names[] = {
-      "SO_PEERSEC",           "SO_PASSPIDFD",   "SO_PEERPIDFD",      "SO_RCVPRIORITY",
-      "SO_PASSRIGHTS",        "SO_RCVMARK",     "SO_TXREHASH",       "SO_RESERVE_MEM",
-      "TCP_REPAIR_QUEUE",     "TCP_QUEUE_SEQ",  "TCP_REPAIR_WINDOW", "IP_LOCAL_PORT_RANGE",
-      "TCP_ZEROCOPY_RECEIVE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",    "TCP_DELACK_MAX_US",
-      "TCP_IS_MPTCP",         "IP_PROTOCOL",    "SO_BUSY_POLL",      "SO_PREFER_BUSY_POLL",
-      "ICMP_FILTER",          "ICMPV6_FILTER",  "IPV6_HDRINCL",      "IPV6_CHECKSUM",
-      "IPV6_ROUTER_ALERT",
+      "SO_PEERSEC",          "SO_PASSPIDFD",         "SO_INQ",         "SO_PEERPIDFD",
+      "SO_RCVPRIORITY",      "SO_PASSRIGHTS",        "SO_RCVMARK",     "SO_TXREHASH",
+      "SO_RESERVE_MEM",      "TCP_REPAIR_QUEUE",     "TCP_QUEUE_SEQ",  "TCP_REPAIR_WINDOW",
+      "IP_LOCAL_PORT_RANGE", "TCP_ZEROCOPY_RECEIVE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",
+      "TCP_DELACK_MAX_US",   "TCP_IS_MPTCP",         "IP_PROTOCOL",    "SO_BUSY_POLL",
+      "SO_PREFER_BUSY_POLL", "ICMP_FILTER",          "ICMPV6_FILTER",  "IPV6_HDRINCL",
+      "IPV6_CHECKSUM",       "IPV6_ROUTER_ALERT",
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(option->name, names[i]) == 0)
@@ -162,6 +162,30 @@ static void readable_options_are_read(void **state) {
     if (!read && !ipv6 && !may_be_unreadable(option))
       fail_msg("%s cannot be read", option->name);
   }
+}
+
+/* The length that the kernel gives back is what it has written: whatever was in the buffer before
+ * is not in the value. */
+static void values_are_written(void **state) {
+  const struct sockets *all = *state;
+  for (const struct option *option = option_table; option->name; option++)
+    for (size_t kind = 0; kind < KINDS; kind++) {
+      socklen_t size = (socklen_t)option->type->size;
+      socklen_t lengths[2] = {size, size};
+      unsigned char *values[2] = {malloc(size), malloc(size)};
+      bool read = option->access & OPTION_READ && !option->consumes && all->socket[kind] >= 0;
+      assert_true(values[0] && values[1]);
+      memset(values[0], 0xA5, size);
+      memset(values[1], 0x5A, size);
+      for (size_t i = 0; i < 2; i++)
+        read = read && getsockopt(all->socket[kind], option->level, option->number, values[i],
+                                  &lengths[i]) == 0;
+      for (size_t i = 0; read && i < lengths[0] && i < lengths[1]; i++)
+        if (values[0][i] == 0xA5 && values[1][i] == 0x5A)
+          fail_msg("%s: byte %zu was not written", option->name, i);
+      free(values[0]);
+      free(values[1]);
+    }
 }
 
 /* Words. */
@@ -357,6 +381,7 @@ int main(void) {
   network_start();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(readable_options_are_read, sockets_open, sockets_close),
+      cmocka_unit_test_setup_teardown(values_are_written, sockets_open, sockets_close),
       cmocka_unit_test(numbers_reach_the_kernel),
       cmocka_unit_test(symbols_reach_the_kernel),
       cmocka_unit_test(structures_reach_the_kernel),

@@ -68,8 +68,8 @@ static int add_name(const char *name, const struct value *value, void *context) 
       value->kind == VALUE_OBJECT ? socket_from_object(value->object) : NULL;
   if (socket) {
     struct bytes words = {0};
-    bytes_append_format(&words, socket->descriptor >= 0 ? _("socket %d") : _("socket %d, closed"),
-                        socket->was_descriptor);
+    bytes_append_format(&words, socket->descriptor >= 0 ? "%s %d" : _("%s %d, closed"),
+                        descriptor_kind_title(socket->kind), socket->was_descriptor);
     answer_add_text(answer, bytes_text(&words));
     bytes_free(&words);
   } else if (value->kind == VALUE_OBJECT) {
@@ -112,10 +112,20 @@ static int run_let(struct invocation *invocation) {
   return runner_bind(invocation->runner, text, value, invocation->error);
 }
 
+/* 0, or -1 if no such name is bound. */
+static int forget_name(struct runner *runner, const struct argument_value *name) {
+  struct bytes text = {0};
+  if (!names_get(runner->scope.names, name->word.data, name->word.length))
+    return -1;
+  runner_unbind(runner, argument_value_text(name, &text));
+  bytes_free(&text);
+  return 0;
+}
+
 static int run_unset(struct invocation *invocation) {
   const struct argument_value *name;
   for (size_t i = 0; (name = invocation_nth(invocation, "NAME", i)); i++)
-    if (names_remove(invocation->runner->scope.names, name->word.data, name->word.length) < 0) {
+    if (forget_name(invocation->runner, name) < 0) {
       error_set(invocation->error, ERROR_FAILURE,
                 _("no name %.*s is bound; `names` lists those that are"),
                 (int)(name->word.length < 100 ? name->word.length : 100), name->word.data);

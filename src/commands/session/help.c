@@ -256,8 +256,10 @@ static void explain_options(struct bytes *bytes, const char *text, size_t length
     const char *access = option->access == OPTION_READ    ? _("read only")
                          : option->access == OPTION_WRITE ? _("write only")
                                                           : _("read and write");
-    bytes_append_format(bytes, _("  Type %s, %s; set as: %s\n"), option->type->name, access,
-                        option->type->values);
+    bytes_append_format(bytes, _("  Type %s, %s"), option->type->name, access);
+    if (option->access & OPTION_WRITE)
+      bytes_append_format(bytes, _("; set as: %s"), option->type->values);
+    bytes_append_char(bytes, '\n');
   }
 }
 

@@ -25,6 +25,10 @@ const struct help_topic help_topics[] = {
         "  :80  or  80         that port on the loopback\n"
         "  unix:/tmp/s         the path of a Unix socket\n"
         "  unix:@name          an abstract name; unix: alone lets the kernel choose one at bind\n"
+        "  packet:eth0,ip      an interface (* for all) and a protocol, for packet sockets; what\n"
+        "                      comes has its direction, hardware and hardware address, too\n"
+        "  vsock:host:1024     a machine (its number, local, host or *) and a port (* for any)\n"
+        "  netlink:0,RTMGRP_LINK   a port (0: the kernel) and groups, for netlink\n"
         "  srv  or  .          what that socket is bound to\n"
         "\n"
         "  Port 0 lets the kernel choose a free port.\n")},

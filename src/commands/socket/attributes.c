@@ -6,9 +6,13 @@
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "call/ioctl_request.h"
 #include "command/invocation.h"
 #include "command/offer.h"
+#include "language/number.h"
+#include "session/signal_notice.h"
 
 static int run_getsockname(struct invocation *invocation) {
   struct call call;
@@ -34,51 +38,103 @@ static int control_file(struct invocation *invocation, long command, long flags,
   return status;
 }
 
-#define FILE_COMMANDS "getfl|setfl|getfd|setfd"
+#define FILE_COMMANDS "getfl|setfl|getfd|setfd|getown|setown|getsig|setsig"
 
-/* fcntl's command, the previous word, decides which of two sets of flags applies. */
-static int read_file_flags(struct invocation *invocation, struct argument_value *value) {
-  const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
-  value->unknown = command->unknown;
-  if (command->unknown)
-    return 0;
-  bool descriptor = command->number == F_SETFD || command->number == F_GETFD;
-  return argument_read_symbol(invocation, value,
-                              descriptor ? &constant_descriptor_flags : &constant_file_flags);
+/* What a command of fcntl takes. */
+static const struct file_command {
+  long command;
+  const struct constant_set *words; /* NULL: a process */
+  bool sets;
+  const char *example;
+} file_commands[] = {
+    {F_GETFL, &constant_file_flags, false, NULL},
+    {F_SETFL, &constant_file_flags, true, N_("the new flags are missing: nonblock, or 0 for none")},
+    {F_GETFD, &constant_descriptor_flags, false, NULL},
+    {F_SETFD, &constant_descriptor_flags, true,
+     N_("the new flags are missing: cloexec, or 0 for none")},
+    {F_GETOWN, NULL, false, NULL},
+    {F_SETOWN, NULL, true, N_("the process is missing: self, or its number")},
+    {F_GETSIG, &constant_signals, false, NULL},
+    {F_SETSIG, &constant_signals, true, N_("the signal is missing: SIGUSR1, 35, or 0 for SIGIO")},
+};
+
+static const struct file_command *file_command(long long command) {
+  for (size_t i = 0; i < sizeof file_commands / sizeof *file_commands; i++)
+    if (file_commands[i].command == command)
+      return &file_commands[i];
+  return NULL;
 }
 
-static void complete_file_flags(const struct argument *argument, struct offer *offer) {
+static int read_owner(struct invocation *invocation, struct argument_value *value) {
+  if (argument_is(value, "self")) {
+    value->number = getpid();
+    return 0;
+  }
+  if (number_parse(value->word.data, value->word.length, &value->number) < 0 || value->number < 0 ||
+      value->number > INT_MAX)
+    return argument_wrong(invocation, value,
+                          _("is no process: write self, or its number; a group is set with "
+                            "`ioctl siocspgrp`"));
+  return 0;
+}
+
+static int read_signal(struct invocation *invocation, struct argument_value *value) {
+  if (argument_read_symbol(invocation, value, &constant_signals) < 0)
+    return -1;
+  if (!signal_notice_may_be((long)value->number))
+    return argument_wrong(invocation, value,
+                          _("would end or disturb this shell: choose SIGUSR1, SIGUSR2, SIGURG, a "
+                            "number from 35 to 64, or 0 for SIGIO"));
+  return 0;
+}
+
+/* fcntl's command, the previous word, decides what its argument is. */
+static int read_file_argument(struct invocation *invocation, struct argument_value *value) {
+  const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
+  const struct file_command *row = file_command(command->number);
+  value->unknown = command->unknown || !row;
+  if (value->unknown)
+    return 0;
+  if (!row->words)
+    return read_owner(invocation, value);
+  return row->words == &constant_signals ? read_signal(invocation, value)
+                                         : argument_read_symbol(invocation, value, row->words);
+}
+
+static void complete_file_argument(const struct argument *argument, struct offer *offer) {
   offer_set(offer, argument->set, true);
+  offer_set(offer, &constant_descriptor_flags, true);
+  offer_set(offer, &constant_signals, false);
+  offer_text(offer, "self", NULL);
 }
 
 static const struct argument_kind argument_file_flags = {
     .name = "file flags",
-    .fits = argument_fits_flags,
-    .read = read_file_flags,
-    .complete = complete_file_flags,
+    .read = read_file_argument,
+    .complete = complete_file_argument,
 };
 
 static int check_fcntl(struct invocation *invocation) {
   const struct argument_value *command = invocation_value(invocation, FILE_COMMANDS);
   const struct argument_value *flags = invocation_value(invocation, "FLAGS");
+  const struct file_command *row = file_command(command->number);
   if (command->unknown)
     return 0;
-  bool sets = command->number == F_SETFL || command->number == F_SETFD;
-  if (!sets && command->number != F_GETFL && command->number != F_GETFD)
-    return invocation_wrong(invocation, command,
-                            _("here fcntl does getfl, setfl, getfd and setfd"));
-  if (sets && !flags)
-    return invocation_wrong(invocation, command, _("the new flags are missing: %s, or 0 for none"),
-                            command->number == F_SETFL ? "nonblock" : "cloexec");
-  if (!sets && flags)
+  if (!row)
+    return invocation_wrong(invocation, command, _("here fcntl does %s"), FILE_COMMANDS);
+  if (row->sets && !flags)
+    return invocation_wrong(invocation, command, "%s", _(row->example));
+  if (!row->sets && flags)
     return invocation_wrong(invocation, flags,
-                            _("this word is one too many: getfl and getfd take no flags"));
+                            _("this word is one too many: getfl, getfd, getown and getsig take "
+                              "none"));
   return 0;
 }
 
 static int run_fcntl(struct invocation *invocation) {
   long command = (long)invocation_number(invocation, FILE_COMMANDS, 0);
   long result;
+  invocation->runner->session->signals_wanted |= command == F_SETOWN || command == F_SETSIG;
   if (control_file(invocation, command, (long)invocation_number(invocation, "FLAGS", 0), &result) <
       0)
     return -1;
@@ -96,44 +152,6 @@ static int run_set_blocking(struct invocation *invocation) {
   return control_file(invocation, F_SETFL, flags, &ignored);
 }
 
-/* What a request does with the int that its argument points to. */
-enum request_form {
-  REQUEST_GETS,
-  REQUEST_SETS,
-  REQUEST_BARE,
-  REQUEST_TIME,
-  REQUEST_OPENS,
-  REQUEST_UNKNOWN
-};
-
-static enum request_form request_form(long long request) {
-  switch (request) {
-  case FIONREAD:
-  case SIOCOUTQ:
-  case SIOCOUTQNSD:
-  case SIOCATMARK:
-  case SIOCGPGRP:
-  case FIOGETOWN:
-    return REQUEST_GETS;
-  case FIONBIO:
-  case FIOASYNC:
-  case SIOCSPGRP:
-  case FIOSETOWN:
-    return REQUEST_SETS;
-  case FIOCLEX:
-  case FIONCLEX:
-    return REQUEST_BARE;
-  case SIOCGSTAMP:
-  case SIOCGSTAMPNS:
-    return REQUEST_TIME;
-  case SIOCGSKNS:
-  case 0x89e0 + 0: /* SIOCUNIXFILE, from <linux/un.h> */
-    return REQUEST_OPENS;
-  default:
-    return REQUEST_UNKNOWN;
-  }
-}
-
 static int check_ioctl(struct invocation *invocation) {
   const struct argument_value *request = invocation_value(invocation, "REQUEST");
   const struct argument_value *value = invocation_value(invocation, "VALUE");
@@ -141,11 +159,7 @@ static int check_ioctl(struct invocation *invocation) {
     return invocation_wrong(invocation, value, _("the value is an int of C"));
   if (request->unknown)
     return 0;
-  enum request_form form = request_form(request->number);
-  if (form == REQUEST_OPENS)
-    return invocation_wrong(
-        invocation, request,
-        _("this request makes a descriptor that is no socket, which a session has no place for"));
+  enum request_form form = request_form((long)request->number);
   if (form == REQUEST_SETS && !value)
     return invocation_wrong(invocation, request,
                             _("this request takes a value: 1 or 0, or a process"));
@@ -171,12 +185,15 @@ static int run_ioctl(struct invocation *invocation) {
   call.number[0] = (long)invocation_number(invocation, "REQUEST", 0);
   call.number[1] = (int)invocation_number(invocation, "VALUE", 0);
   enum request_form form = request_form(call.number[0]);
+  invocation->runner->session->signals_wanted |= form == REQUEST_SETS;
   int status = invocation_call(invocation, &call);
   if (status == 0 && form == REQUEST_TIME)
     status = give_time(invocation, &call);
   else if (status == 0)
     invocation_give_number(
-        invocation, form == REQUEST_SETS || form == REQUEST_BARE ? call.result : call.number[1]);
+        invocation, form == REQUEST_GETS || form == REQUEST_UNKNOWN ? call.number[1] : call.result);
+  if (status == 0 && call.made[0] >= 0)
+    result_add(invocation->result, value_from_object(&call.made_entry[0]->object));
   call_free(&call);
   return status;
 }
@@ -254,15 +271,22 @@ const struct command command_fcntl = {
                    .flags = OPTIONAL,
                    .set = &constant_file_flags}},
     .results = {"flags"},
-    .summary = N_("reads or sets the flags of a descriptor"),
-    .manual = N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several "
-                 "descriptors may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) "
-                 "are about this one descriptor: FD_CLOEXEC. Setting replaces all flags, so a "
-                 "program gets them first; 0 sets none."),
+    .summary = N_("reads or sets the flags of a descriptor, and whom it sends signals"),
+    .manual =
+        N_("getfl and setfl (F_GETFL, F_SETFL) are about the open socket, which several "
+           "descriptors may share: O_NONBLOCK, O_ASYNC. getfd and setfd (F_GETFD, F_SETFD) "
+           "are about this one descriptor: FD_CLOEXEC. Setting replaces all flags, so a "
+           "program gets them first; 0 sets none.\n\n"
+           "getown and setown (F_GETOWN, F_SETOWN) are about the process that gets SIGIO when "
+           "the socket becomes ready and O_ASYNC is set, and SIGURG when urgent data comes: "
+           "self is this shell, which tells of each signal behind the next command. getsig "
+           "and setsig (F_GETSIG, F_SETSIG) choose another signal than SIGIO, which also "
+           "says which descriptor it is (si_fd) and what for (si_band)."),
     .prototype = "int fcntl(int fd, int op, ... /* arg */ );",
     .python = "flags = fcntl.fcntl(s, fcntl.F_GETFL)",
     .blocks = N_("never"),
-    .errors = {{EINVAL, N_("sockets do not have this flag")},
+    .errors = {{EINVAL, N_("sockets do not have this flag, or there is no such signal")},
+               {ESRCH, N_("there is no such process")},
                {EBADF, N_("the socket is closed already")}},
     .example = "s = socket inet stream\nfcntl s setfl nonblock\nfcntl s getfl\nfcntl s setfd "
                "cloexec\nexpect 1 fcntl s getfd",
@@ -279,10 +303,12 @@ const struct command command_ioctl = {
                   {.name = "VALUE", .kind = &argument_number, .flags = OPTIONAL}},
     .results = {"value"},
     .summary = N_("asks the kernel about a socket's queues, or sets a mode"),
-    .manual = N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
-                 "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "
-                 "fionbio (non-blocking, with VALUE 1 or 0) and others, or a number. The result is "
-                 "the value that the kernel gave."),
+    .manual =
+        N_("REQUEST is a name as in C: fionread (bytes that can be read), siocoutq (bytes "
+           "not yet acknowledged), siocatmark (whether the next byte is the urgent one), "
+           "fionbio (non-blocking, with VALUE 1 or 0) and others, or a number. The result is "
+           "the value that the kernel gave. siocgskns and siocunixfile make a descriptor, which "
+           "is listed by status and can be closed."),
     .prototype = "int ioctl(int fd, unsigned long op, ...);",
     .python = "value = fcntl.ioctl(s, termios.FIONREAD, b\"\\0\\0\\0\\0\")",
     .blocks = N_("never"),

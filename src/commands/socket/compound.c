@@ -76,14 +76,19 @@ static int take_steps(struct invocation *invocation, const struct recipe *recipe
   return status;
 }
 
-/* A command that fails leaves no socket open. The error of the close is dropped. */
+/* A command that fails or is interrupted leaves no socket open. The close is made and shown also
+ * after Ctrl-C, which then goes on to end the script. The error of the close is dropped. */
 static void close_failed(struct invocation *invocation, struct socket *socket) {
   struct error ignored;
+  struct waiter *waiter = &invocation->runner->waiter;
+  enum wait_reason reason = waiter_take_reason(waiter);
   struct invocation closing = *invocation;
   struct call call;
   closing.error = &ignored;
   call_init(&call, CALL_CLOSE, socket);
   step(&closing, &call);
+  if (reason != WAIT_NOT_INTERRUPTED)
+    waiter_interrupt(waiter, reason);
 }
 
 static int follow(struct invocation *invocation, const struct recipe *recipe) {

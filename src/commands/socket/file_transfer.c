@@ -297,7 +297,7 @@ static int run_recv_file(struct invocation *invocation) {
   struct target target;
   struct bytes path = {0};
   const struct socket *socket = invocation_socket(invocation, "SOCKET");
-  if (socket->type != SOCK_STREAM && !socket->pipe)
+  if (socket->type != SOCK_STREAM && socket->kind != DESCRIPTOR_PIPE)
     return error_set(
         invocation->error, ERROR_FAILURE,
         _("socket %d is no stream, and only these have an end, where a file would be complete"),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/invocation.h"
+#include "command/offer.h"
 #include "session/observe.h"
 #include "session/service_handle.h"
 
@@ -28,12 +29,40 @@ static int make_call(struct invocation *invocation, struct call *call) {
   return status;
 }
 
+/* FAMILY, an earlier word, decides which names a protocol has. */
+static int read_protocol(struct invocation *invocation, struct argument_value *value) {
+  const struct argument_value *family = invocation_value(invocation, "FAMILY");
+  value->unknown = family->unknown;
+  if (family->unknown)
+    return 0;
+  const struct constant_set *names = constant_protocols_of((int)family->number);
+  if (argument_read_symbol(invocation, value, names ? names : &constant_protocols) < 0)
+    return -1;
+  if (family->number == AF_PACKET && (value->number < 0 || value->number > UINT16_MAX))
+    return argument_wrong(invocation, value, _("is no EtherType: it has 16 bits"));
+  return 0;
+}
+
+static void complete_protocol(const struct argument *argument, struct offer *offer) {
+  offer_set(offer, argument->set, false);
+  offer_set(offer, &constant_ether_types, false);
+  offer_set(offer, &constant_netlink_protocols, false);
+}
+
+static const struct argument_kind argument_protocol = {
+    .name = "protocol",
+    .read = read_protocol,
+    .complete = complete_protocol,
+};
+
 static int run_socket(struct invocation *invocation) {
   struct call call;
   call_init(&call, invocation->command->call, NULL);
   call.number[0] = (long)invocation_number(invocation, "FAMILY", 0);
   call.number[1] = (long)invocation_number(invocation, "TYPE", 0);
   call.number[2] = (long)invocation_number(invocation, "PROTOCOL", 0);
+  if (call.number[0] == AF_PACKET)
+    call.number[2] = htons((uint16_t)call.number[2]);
   return make_call(invocation, &call);
 }
 
@@ -112,7 +141,7 @@ const struct command command_socket = {
     .arguments = {{.name = "FAMILY", .kind = &argument_symbol, .set = &constant_families},
                   {.name = "TYPE", .kind = &argument_type},
                   {.name = "PROTOCOL",
-                   .kind = &argument_symbol,
+                   .kind = &argument_protocol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
     .results = {"socket"},
@@ -120,7 +149,9 @@ const struct command command_socket = {
     .manual = N_("Makes one end of a communication, which is not yet bound to an address nor "
                  "connected. TYPE may carry flags, as in stream|nonblock. PROTOCOL is a name out "
                  "of /etc/protocols or a number; where it is omitted, 0 lets the kernel choose: "
-                 "TCP for inet stream, UDP for inet dgram. A raw socket needs CAP_NET_RAW."),
+                 "TCP for inet stream, UDP for inet dgram. For packet it is an EtherType (all, ip, "
+                 "arp, 0x88cc), which is passed in network byte order; for netlink a NETLINK_ name "
+                 "(route, generic). Raw and packet sockets need CAP_NET_RAW."),
     .prototype = "int socket(int domain, int type, int protocol);",
     .python = "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
     .blocks = N_("never"),
@@ -146,7 +177,7 @@ const struct command command_socketpair = {
     .arguments = {{.name = "FAMILY", .kind = &argument_symbol, .set = &constant_families},
                   {.name = "TYPE", .kind = &argument_type},
                   {.name = "PROTOCOL",
-                   .kind = &argument_symbol,
+                   .kind = &argument_protocol,
                    .flags = OPTIONAL,
                    .set = &constant_protocols}},
     .results = {"socket", "socket"},

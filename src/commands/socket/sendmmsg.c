@@ -103,7 +103,10 @@ static int give_datagrams(struct invocation *invocation, const struct call *call
         invocation_give_data(invocation, call->data->data + message->start, message->length) < 0)
       return -1;
   }
-  if (cut > 0)
+  if (cut > 0 && call->number[0] & MSG_PEEK)
+    runner_note(invocation->runner, "%s",
+                _("MSG_TRUNC: what was peeked at is longer than SIZE; all of it is still there"));
+  else if (cut > 0)
     runner_note(invocation->runner,
                 cut == 1 ? _("MSG_TRUNC: %zu datagram was longer than SIZE, and its end is gone")
                          : _("MSG_TRUNC: %zu datagrams were longer than SIZE, and their ends are "

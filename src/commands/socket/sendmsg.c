@@ -135,38 +135,27 @@ static int check_recvmsg(struct invocation *invocation) {
   return too_many(invocation, "SIZE", PARTS_MOST, _("a message is cut into at most 16 parts here"));
 }
 
-/* Counts the descriptors that the kernel made, for sockets and others. */
-static size_t count_descriptors(const struct call_message *message) {
-  struct control control;
-  size_t at = 0;
-  size_t count = 0;
-  while (message_next_control(message, &at, &control))
-    if (control_carries_descriptors(&control))
-      count += control.length / sizeof(int);
-  return count;
-}
-
 /* Notes what is easy to overlook in the line of the call. */
 static void explain(struct invocation *invocation, const struct call *call) {
   struct runner *runner = invocation->runner;
   const struct call_message *message = call->messages.message;
   for (size_t i = 0; i < message->received_count; i++)
-    runner_note(runner,
-                _("descriptor %d came with the message: it is a socket of this session now"),
-                message->received[i]->descriptor);
-  size_t refused = count_descriptors(message) - message->received_count;
-  if (refused > 0)
-    runner_note(runner,
-                refused == 1 ? _("%zu descriptor that came is no socket, and was closed")
-                             : _("%zu descriptors that came are no sockets, and were closed"),
-                refused);
+    runner_note(runner, _("descriptor %d (%s) came with the message, and is of this session now"),
+                message->received[i]->descriptor,
+                descriptor_kind_title(message->received[i]->kind));
+  bool gone = !(call->number[0] & MSG_PEEK);
   if (message->flags & MSG_TRUNC && !(call->number[0] & MSG_TRUNC))
-    runner_note(runner, _("MSG_TRUNC: the datagram was longer than the parts, and its end is gone; "
-                          "give a larger SIZE"));
+    runner_note(runner, "%s",
+                gone ? _("MSG_TRUNC: the datagram was longer than the parts, and its end is gone; "
+                         "give a larger SIZE")
+                     : _("MSG_TRUNC: the datagram is longer than the parts; it was peeked at, so "
+                         "all of it is still there"));
   else if (message->flags & MSG_TRUNC)
     runner_note(
         runner,
-        _("MSG_TRUNC: the datagram had %ld bytes, more than the parts, and its end is gone"),
+        gone ? _("MSG_TRUNC: the datagram had %ld bytes, more than the parts, and its end is gone")
+             : _("MSG_TRUNC: the datagram has %ld bytes, more than the parts; it was peeked at, so "
+                 "all of it is still there"),
         call->result);
   if (message->flags & MSG_CTRUNC)
     runner_note(runner, _("MSG_CTRUNC: not all control messages had room, and descriptors that had "
@@ -284,16 +273,17 @@ const struct command command_recvmsg = {
           .keyword = "--flags"}},
     .results = {"data", "address"},
     .summary = N_("receives data in several parts, with its control messages"),
-    .manual =
-        N_("Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 "
-           "bytes where none is given. --control is the room for control messages (512 bytes where "
-           "it is omitted; 0: none are taken). Those that came are shown decoded: descriptors, "
-           "credentials, the address and interface a datagram was sent to, times, and, with "
-           "--flags errqueue, ICMP errors. Which of them come depends on options such as "
-           "so_passcred, ip_pktinfo, ip_recvttl, so_timestampns, ip_recverr.\n\n"
-           "Descriptors of sockets that come become sockets of the session, and \".\" is the first "
-           "of them; others are closed. The second result is the sender's address; where none "
-           "came, as on connected sockets, it is the first socket that came."),
+    .manual = N_(
+        "Each SIZE is one part (struct iovec), which is filled before the next; one of 1024 "
+        "bytes where none is given. --control is the room for control messages (512 bytes where "
+        "it is omitted; 0: none are taken). Those that came are shown decoded: descriptors, "
+        "credentials, the address and interface a datagram was sent to, times, and, with "
+        "--flags errqueue, ICMP errors. Which of them come depends on options such as "
+        "so_passcred, ip_pktinfo, ip_recvttl, so_timestampns, ip_recverr.\n\n"
+        "Descriptors that come, of sockets, pipes, files and others, are of the session from then "
+        "on: status lists them, and they can be passed on and closed. \".\" is the first. The "
+        "second result is the sender's address; where none "
+        "came, as on connected sockets, it is the first descriptor that came."),
     .prototype = "ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags);",
     .python = "data, control, flags, address = s.recvmsg(1024, 512)",
     .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking "

@@ -69,6 +69,11 @@ static int give_value(struct invocation *invocation, const struct call *call) {
   const struct option_type *type = call->value.option ? call->value.option->type : &option_type_raw;
   const struct blob *data = call->data;
   long long number;
+  if (call->made[0] >= 0) {
+    invocation_give_number(invocation, call->made[0]);
+    result_add(invocation->result, value_from_object(&call->made_entry[0]->object));
+    return 0;
+  }
   if (type->number && type->number(data->data, data->length, &number) == 0) {
     invocation_give_number(invocation, number);
     result_add(invocation->result, value_from_number(number));
@@ -257,9 +262,8 @@ static int run_options(struct invocation *invocation) {
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                            socket->was_descriptor);
   if (socket_is_none(socket))
-    return error_set_errno(invocation->error, ENOTSOCK,
-                           socket->epoll ? _("an epoll instance has no options")
-                                         : _("a pipe has no options of sockets"));
+    return error_set_errno(invocation->error, ENOTSOCK, _("descriptor %d (%s) is no socket"),
+                           socket->descriptor, descriptor_kind_title(socket->kind));
   struct answer answer;
   answer_table(&answer, "options", columns);
   for (const struct option *option = option_table; option->name; option++)
@@ -345,7 +349,8 @@ const struct command command_getsockopt = {
            "(socket, ip, ipv6, tcp, udp or a number) is needed where the option is given by its "
            "number, or where a short name fits options of several levels and the family of the "
            "socket does not tell which. The result is the value as a number, or as the text that "
-           "the call's line shows. Reading so_error also clears it."),
+           "the call's line shows. Of so_error it is the number of the errno, 0 for none, and "
+           "reading clears it."),
     .prototype = "int getsockopt(int sockfd, int level, int optname,\n"
                  "               void *optval, socklen_t *optlen);",
     .python = "value = s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",

@@ -1,5 +1,6 @@
 /* transfer: commands that send and receive. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "command/invocation.h"
@@ -162,25 +163,61 @@ static int run_recv_exactly(struct invocation *invocation) {
   return status;
 }
 
+/* Where a peek begins, if the user has set SO_PEEK_OFF; -1: with what comes next. */
+static int peek_offset(const struct invocation *invocation) {
+  int offset;
+  const struct socket *socket = invocation_socket(invocation, "SOCKET");
+  bool set = socket_read_number(socket->descriptor, SO_PEEK_OFF, &offset) == 0;
+  return set && offset >= 0 ? offset : -1;
+}
+
+static int set_peek_offset(struct invocation *invocation, int offset) {
+  struct call call;
+  call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, "SOCKET"));
+  call.number[0] = SOL_SOCKET;
+  call.number[1] = SO_PEEK_OFF;
+  call.value.option = option_by_number(SOL_SOCKET, SO_PEEK_OFF);
+  call.data = blob_copy(&offset, sizeof offset);
+  int status = call.data ? invocation_call(invocation, &call) : error_set_memory(invocation->error);
+  call_free(&call);
+  return status;
+}
+
+/* Peeks at what comes next, and receives it no further than a newline. 1 if the line is complete or
+ * the stream ended, 0 to go on, or -1. */
+static int receive_line_part(struct invocation *invocation, size_t size, struct bytes *line) {
+  struct bytes ahead = {0};
+  long seen = receive_more(invocation, size, MSG_PEEK, &ahead);
+  const char *end = seen > 0 ? memchr(ahead.data, '\n', ahead.length) : NULL;
+  size_t wanted = end ? (size_t)(end - ahead.data) + 1 : ahead.length;
+  long got = seen > 0 ? receive_more(invocation, wanted, 0, line) : seen;
+  bytes_free(&ahead);
+  return got < 0 ? -1 : got == 0 || (end && (size_t)got == wanted);
+}
+
 /* Receives a line, including its newline. What follows must stay in the kernel, so each piece is
- * peeked at first, and then received no further than the newline. */
+ * peeked at first, and then received no further than the newline. Where SO_PEEK_OFF is set, peeks
+ * would begin behind what comes next: it is 0 meanwhile, and afterwards what plain calls of recv
+ * would have made of it. */
 static int run_recv_line(struct invocation *invocation) {
   size_t limit = invocation_size(invocation, "LIMIT", 8192);
   struct bytes line = {0};
-  bool done = false;
+  int offset = peek_offset(invocation);
   int status = 0;
-  while (status == 0 && !done && line.length < limit) {
-    struct bytes ahead = {0};
-    size_t size = limit - line.length;
-    long seen = receive_more(invocation, size, MSG_PEEK, &ahead);
-    const char *end = seen > 0 ? memchr(ahead.data, '\n', ahead.length) : NULL;
-    size_t wanted = end ? (size_t)(end - ahead.data) + 1 : ahead.length;
-    long got = seen > 0 ? receive_more(invocation, wanted, 0, &line) : seen;
-    done = got == 0 || (end && (size_t)got == wanted);
-    status = got < 0 ? -1 : 0;
-    bytes_free(&ahead);
+  while (status == 0 && line.length < limit) {
+    status = offset >= 0 ? set_peek_offset(invocation, 0) : 0;
+    if (status == 0)
+      status = receive_line_part(invocation, limit - line.length, &line);
   }
-  if (status == 0)
+  size_t passed = line.length < (size_t)INT_MAX ? line.length : INT_MAX;
+  struct invocation restoring = *invocation;
+  struct error ignored;
+  if (status < 0)
+    restoring.error = &ignored;
+  if (offset >= 0 &&
+      set_peek_offset(&restoring, offset > (int)passed ? offset - (int)passed : 0) < 0)
+    status = -1;
+  if (status >= 0)
     status = give_data(invocation, &line);
   bytes_free(&line);
   return status;
@@ -311,7 +348,9 @@ const struct command command_recvfrom = {
     .summary = N_("receives a datagram, and tells who sent it"),
     .manual =
         N_("The same as recv, and gives the sender's address, to which sendto can answer. The flag "
-           "trunc makes the call return the datagram's whole length, even where it was cut."),
+           "trunc makes the call return the datagram's whole length, even where it was cut. On a "
+           "stream of TCP or MPTCP trunc throws the bytes away: they are counted, and none is "
+           "written, so the data is empty."),
     .prototype = "ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags,\n"
                  "                 struct sockaddr *src_addr, socklen_t *addrlen);",
     .python = "data, address = s.recvfrom(1024)",

@@ -65,8 +65,11 @@ static json_t *part_type(const struct part_source *source) {
 static json_t *part_protocol(const struct part_source *source) {
   long family = source->call->number[0];
   long protocol = source->call->number[source->part->slot];
-  bool internet = family == AF_INET || family == AF_INET6;
-  return internet ? symbol(&constant_protocols, protocol) : integer(protocol);
+  const struct constant_set *names = constant_protocols_of((int)family);
+  json_t *object = names ? symbol(names, protocol) : integer(protocol);
+  if (family == AF_PACKET) /* its value is in network byte order */
+    json_object_set_new(object, "name", json_constant(names, ntohs((uint16_t)protocol)));
+  return object;
 }
 
 static json_t *part_pair(const struct part_source *source) {
@@ -147,6 +150,10 @@ static json_t *part_flags_word(const struct part_source *source) {
   const struct call *call = source->call;
   if (call->number[0] == F_SETFL)
     return symbol(&constant_file_flags, call->number[1]);
+  if (call->number[0] == F_SETSIG)
+    return symbol(&constant_signals, call->number[1]);
+  if (call->number[0] == F_SETOWN)
+    return integer(call->number[1]);
   return call->number[0] == F_SETFD ? symbol(&constant_descriptor_flags, call->number[1]) : NULL;
 }
 
@@ -260,7 +267,7 @@ static json_t *messages_of(const struct part_source *source, size_t count, bool 
     json_t *element = json_object();
     set_message(element, source->call, message, came);
     if (source->known && (long)i < source->call->result)
-      json_object_set_new(element, "moved", json_integer((json_int_t)message->length));
+      json_object_set_new(element, "moved", json_integer((json_int_t)message->moved));
     json_array_append_new(array, element);
   }
   json_object_set_new(object, "messages", array);

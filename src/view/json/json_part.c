@@ -53,6 +53,12 @@ void json_set_data(json_t *object, const void *data, size_t kept, size_t length)
   json_object_set_new(object, "length", json_integer((json_int_t)length));
 }
 
+static json_t *protocol_of(const struct socket_label *label) {
+  const struct constant_set *names = constant_protocols_of(label->family);
+  int protocol = label->family == AF_PACKET ? ntohs((uint16_t)label->protocol) : label->protocol;
+  return names ? json_constant(names, protocol) : json_integer(protocol);
+}
+
 json_t *json_socket(const struct socket_label *label) {
   static const char *const roles[] = {
       [ROLE_OPEN] = "open",           [ROLE_QUEUED] = "queued", [ROLE_SUBFLOW] = "subflow",
@@ -62,7 +68,7 @@ json_t *json_socket(const struct socket_label *label) {
   json_object_set_new(object, "descriptor", json_integer(label->descriptor));
   json_object_set_new(object, "role", json_string(roles[label->role]));
   json_object_set_new(object, "family", json_constant(&constant_families, label->family));
-  json_object_set_new(object, "protocol", json_constant(&constant_protocols, label->protocol));
+  json_object_set_new(object, "protocol", protocol_of(label));
   json_object_set_new(object, "cookie", json_integer((json_int_t)label->cookie));
   json_object_set_new(object, "name", json_text(label->name, strlen(label->name)));
   return object;

@@ -76,6 +76,21 @@ void alias_append_port(struct aliases *aliases, int port, struct bytes *bytes) {
     alias_append(aliases, 'P', port, bytes);
 }
 
+/* Netlink's port number, which the kernel chooses, is the process's; 0 is the kernel itself. */
+void alias_append_netlink(struct aliases *aliases, const struct bytes *plain, struct bytes *bytes) {
+  static const char before[] = "netlink:";
+  size_t at = sizeof before - 1;
+  long long pid = 0;
+  while (at < plain->length && isdigit((unsigned char)plain->data[at]))
+    pid = pid * 10 + (plain->data[at++] - '0');
+  bytes_append_text(bytes, before);
+  if (pid > 0)
+    alias_append(aliases, 'I', pid, bytes);
+  else
+    bytes_append_char(bytes, '0');
+  bytes_append(bytes, plain->data + at, plain->length - at);
+}
+
 void alias_append_address(struct aliases *aliases, const struct address *address,
                           struct bytes *bytes) {
   struct bytes plain = {0};
@@ -85,6 +100,8 @@ void alias_append_address(struct aliases *aliases, const struct address *address
   if (chosen_name(plain.data ? plain.data : "", plain.length, &name) == plain.length &&
       plain.length > 0) {
     append_chosen_name(aliases, name, bytes);
+  } else if (address_family(address) == AF_NETLINK) {
+    alias_append_netlink(aliases, &plain, bytes);
   } else if (port <= 0) {
     bytes_append(bytes, plain.data, plain.length);
   } else {
@@ -115,7 +132,7 @@ void alias_append_text(struct aliases *aliases, const char *text, size_t length,
       end = at + name;
     } else if (end == at)
       bytes_append_char(bytes, text[end++]);
-    else if (alone && follows(text, at, "pid=") && value != 0)
+    else if (alone && (follows(text, at, "pid=") || follows(text, at, "netlink:")) && value != 0)
       alias_append(aliases, 'I', value, bytes);
     else if (alone && follows(text, at, "sec=") && value > 1000000)
       alias_append(aliases, 'T', value, bytes);

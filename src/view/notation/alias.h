@@ -30,6 +30,9 @@ void alias_keep_ports(struct aliases *aliases, const char *text, size_t length);
 void alias_append_address(struct aliases *aliases, const struct address *address,
                           struct bytes *bytes);
 
+/* Appends the text of an address of netlink, with its port number as an alias. */
+void alias_append_netlink(struct aliases *aliases, const struct bytes *plain, struct bytes *bytes);
+
 /* Appends text, with an alias for each number that is a known port, or that follows "pid=" or
  * "cookie". */
 void alias_append_text(struct aliases *aliases, const char *text, size_t length,

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
+#include "call/ioctl_request.h"
 #include "call/message.h"
 #include "view/notation/call_text_part.h"
 
@@ -39,7 +40,7 @@ static void put_socket_address(struct call_writer *writer, const struct address 
   constant_append(&constant_families, address_family(address), writer->bytes);
   if (address_family(address) != AF_UNSPEC) {
     put(writer, ", ");
-    notation_append_address(writer->notation, address, writer->bytes);
+    notation_append_address_of(writer->notation, &writer->call->subject, address, writer->bytes);
   }
   put(writer, "}");
 }
@@ -74,11 +75,17 @@ static void put_type(struct call_writer *writer, const struct call_part *part) {
 
 static void put_protocol(struct call_writer *writer, const struct call_part *part) {
   long protocol = writer->call->number[part->slot];
-  bool internet = writer->call->number[0] == AF_INET || writer->call->number[0] == AF_INET6;
-  if (protocol == 0 || !internet)
+  long family = writer->call->number[0];
+  const struct constant_set *names = constant_protocols_of((int)family);
+  if (!names || (protocol == 0 && family != AF_NETLINK)) {
     put_integer(writer, protocol);
-  else
-    constant_append(&constant_protocols, protocol, writer->bytes);
+  } else if (family == AF_PACKET) {
+    put(writer, "htons(");
+    constant_append(names, ntohs((uint16_t)protocol), writer->bytes);
+    put(writer, ")");
+  } else {
+    constant_append(names, protocol, writer->bytes);
+  }
 }
 
 static void put_pair(struct call_writer *writer, const struct call_part *part) {
@@ -170,7 +177,7 @@ static void put_value_out(struct call_writer *writer, const struct call_part *pa
     put_value(writer, ", [%zu]");
 }
 
-/* Only two of fcntl's commands take one. */
+/* Only some of fcntl's commands take one. */
 static void put_flags_word(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
   (void)part;
@@ -178,24 +185,34 @@ static void put_flags_word(struct call_writer *writer, const struct call_part *p
     constant_append(&constant_file_flags, call->number[1], writer->bytes);
   else if (call->number[0] == F_SETFD)
     constant_append(&constant_descriptor_flags, call->number[1], writer->bytes);
+  else if (call->number[0] == F_SETSIG)
+    call_text_put_signal(writer, call->number[1]);
+  else if (call->number[0] == F_SETOWN)
+    call_text_put_process(writer, call->number[1]);
 }
 
 static void put_request_word(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
   (void)part;
-  switch (call->number[0]) {
-  case FIOCLEX:
-  case FIONCLEX: /* take no argument */
+  switch (request_form(call->number[0])) {
+  case REQUEST_BARE:
+  case REQUEST_OPENS:
     break;
-  case SIOCGSTAMP:
-  case SIOCGSTAMPNS:
+  case REQUEST_TIME:
     if (writer->failed)
       put(writer, "...");
     else
       bytes_append_format(writer->bytes, "{tv_sec=%ld, tv_%csec=%ld}", call->number[1],
                           call->number[0] == SIOCGSTAMP ? 'u' : 'n', call->number[2]);
     break;
-  default:
+  case REQUEST_GETS:
+    if (writer->failed)
+      put(writer, "...");
+    else
+      bytes_append_format(writer->bytes, "[%ld]", call->number[1]);
+    break;
+  case REQUEST_SETS:
+  case REQUEST_UNKNOWN:
     bytes_append_format(writer->bytes, "[%ld]", call->number[1]);
     break;
   }
@@ -347,7 +364,7 @@ static void put_messages(struct call_writer *writer, size_t count, size_t moved,
     put(writer, i ? ", {msg_hdr=" : "{msg_hdr=");
     put_header(writer, message, came);
     if (i < moved)
-      bytes_append_format(writer->bytes, ", msg_len=%zu", message->length);
+      bytes_append_format(writer->bytes, ", msg_len=%zu", message->moved);
     put(writer, "}");
   }
   bytes_append_format(writer->bytes, "], %zu", writer->call->messages.count);

@@ -25,6 +25,8 @@ void call_text_put_label(struct call_writer *writer, const struct socket_label *
 
 /* One of select's sets, as passed or as returned. */
 void call_text_put_set(struct call_writer *writer, uint32_t set, bool given);
+void call_text_put_signal(struct call_writer *writer, long number);
+void call_text_put_process(struct call_writer *writer, long number); /* an alias with --stable */
 
 /* What follows the equals sign. */
 void call_text_put_result(struct call_writer *writer);

@@ -23,9 +23,28 @@ static void put_errno(struct call_writer *writer) {
                       meaning ? meaning : "?");
 }
 
+void call_text_put_signal(struct call_writer *writer, long number) {
+  if (number == 0 || !constant_name(&constant_signals, number))
+    put_integer(writer, number);
+  else
+    constant_append(&constant_signals, number, writer->bytes);
+}
+
+void call_text_put_process(struct call_writer *writer, long number) {
+  if (writer->notation->aliases && number > 0)
+    alias_append(writer->notation->aliases, 'I', number, writer->bytes);
+  else
+    put_integer(writer, number);
+}
+
 static void put_flags(struct call_writer *writer) {
   const struct call *call = writer->call;
   bool file = call->number[0] == F_GETFL;
+  if (call->number[0] == F_GETSIG || call->number[0] == F_GETOWN) {
+    (call->number[0] == F_GETSIG ? call_text_put_signal : call_text_put_process)(writer,
+                                                                                 call->result);
+    return;
+  }
   if (!file && !(call->number[0] == F_GETFD && call->result)) {
     put_integer(writer, call->result);
     return;

@@ -1,11 +1,28 @@
 #include "view/notation/notation.h"
 
+#include <linux/netlink.h>
+
+#include "names/address_link.h"
+
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes) {
   if (notation->aliases)
     alias_append_address(notation->aliases, address, bytes);
   else
     address_append(address, bytes);
+}
+
+void notation_append_address_of(const struct notation *notation, const struct socket_label *label,
+                                const struct address *address, struct bytes *bytes) {
+  bool route = label->family == AF_NETLINK && label->protocol == NETLINK_ROUTE;
+  struct bytes plain = {0};
+  if (!route || !address_link_append(address, route, &plain))
+    notation_append_address(notation, address, bytes);
+  else if (notation->aliases)
+    alias_append_netlink(notation->aliases, &plain, bytes);
+  else
+    bytes_append(bytes, plain.data, plain.length);
+  bytes_free(&plain);
 }
 
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
@@ -69,10 +86,10 @@ void notation_append_state(const struct notation *notation, const struct event_s
   bool nameless = address_family(peer) == AF_UNIX && peer->length <= 2;
   if (local->length > 0 && !unbound) {
     bytes_append_char(bytes, ' ');
-    notation_append_address(notation, local, bytes);
+    notation_append_address_of(notation, &state->socket, local, bytes);
   }
   if (peer->length > 0 && !nameless) {
     bytes_append_format(bytes, " %s ", notation->arrow);
-    notation_append_address(notation, peer, bytes);
+    notation_append_address_of(notation, &state->socket, peer, bytes);
   }
 }

@@ -23,6 +23,10 @@ void notation_append_call(const struct notation *notation, const struct call *ca
 void notation_append_started(const struct notation *notation, const struct call *call,
                              struct bytes *bytes);
 
+/* Appends an address of this socket: netlink's groups have names by its protocol. */
+void notation_append_address_of(const struct notation *notation, const struct socket_label *label,
+                                const struct address *address, struct bytes *bytes);
+
 void notation_append_address(const struct notation *notation, const struct address *address,
                              struct bytes *bytes);
 
