@@ -151,6 +151,21 @@ static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
   return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
 }
 
+/* Records a retransmission under the number of the packet that stands for it, with its own bytes.
+ */
+static void record_again(struct wire *wire, const struct arrival *arrival, const struct held *held,
+                         const char *reason) {
+  struct wire_record record = {.fate = PACKET_AGAIN,
+                               .number = held->number,
+                               .lan = held->lan,
+                               .from = arrival->link,
+                               .to = arrival->target.link,
+                               .reason = reason,
+                               .copies = held->copies,
+                               .since = clock_monotonic() - held->times[0]};
+  wire_record(wire, &record, &arrival->packet, &arrival->bases);
+}
+
 /* True for a retransmission of a segment that is still held, or whose acknowledgment is. */
 static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
   const char *reason;
@@ -167,7 +182,7 @@ static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) 
       held->times[held->copies] = now;
     held->copies++;
   }
-  wire_record_held(wire, held, PACKET_AGAIN, reason);
+  record_again(wire, arrival, held, reason);
   return true;
 }
 

@@ -78,9 +78,27 @@ const struct inventory_entry *inventory_nth(const struct inventory *inventory, s
   return (const struct inventory_entry *)inventory->found.data + (order ? order[n] : n);
 }
 
+/* Once the kernel has a small socket for TIME_WAIT, it lists the one that the descriptor refers to
+ * as closed, too, under the same cookie. */
+static bool replace_found(struct inventory *inventory, const struct socket *socket,
+                          const struct kernel_socket *kernel) {
+  struct inventory_entry *found = (struct inventory_entry *)inventory->found.data;
+  size_t count = inventory_count(inventory);
+  while (count > 0 && found[count - 1].socket != socket)
+    count--;
+  if (count == 0)
+    return false;
+  if (kernel && (!found[count - 1].listed || kernel->state == STATE_TIME_WAIT))
+    found[count - 1] = (struct inventory_entry){found[count - 1].socket, true, *kernel};
+  return true;
+}
+
 static void add_found(struct collection *collection, struct socket *socket,
                       const struct kernel_socket *kernel) {
   struct inventory *inventory = collection->inventory;
+  if (socket->inventory == collection->session->inventories &&
+      replace_found(inventory, socket, kernel))
+    return;
   struct inventory_entry entry = {.socket = socket, .listed = kernel != NULL};
   if (kernel)
     entry.kernel = *kernel;
