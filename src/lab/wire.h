@@ -196,17 +196,23 @@ void wire_corrupt(struct wire *wire, struct held *held);
 /* Puts a packet onto the wire, as if a host had sent it. 0, or -1 with an error. */
 int wire_inject(struct wire *wire, const void *bytes, size_t length, struct error *error);
 
-/* Changes the shape between two hosts, NULL: any. `change` is called for each way, and for ways
- * added later if both are NULL. */
-void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+/* Some of the ways: from one host to another, on one LAN; NULL each: any. */
+struct wire_choice {
+  const struct lab_host *from;
+  const struct lab_host *to;
+  const struct lan *lan;
+};
+
+/* Changes the shape of these ways. `change` is called for each, and for ways added later if all are
+ * chosen. */
+void wire_shape_ways(struct wire *wire, struct wire_choice choice,
                      void (*change)(struct wire_shape *shape, void *context), void *context);
 /* Whether the shape does anything to packets. */
 bool wire_is_shaped(const struct wire_shape *shape);
 
-/* Begins the streams of a chance anew on the ways between two hosts, NULL: any; and on ways added
- * later if both are NULL. */
-void wire_seed_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
-                    enum wire_chance chance, uint64_t seed);
+/* Begins the streams of a chance anew on these ways, and on ways added later if all are chosen. */
+void wire_seed_ways(struct wire *wire, struct wire_choice choice, enum wire_chance chance,
+                    uint64_t seed);
 /* The same for every chance on all ways. */
 void wire_seed(struct wire *wire, uint64_t seed);
 

@@ -173,13 +173,23 @@ bool wire_is_shaped(const struct wire_shape *shape) {
   return shape->cut || shape->delay || shape->jitter || shape->loss > 0 || shape->rate;
 }
 
-void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
+static bool is_chosen(const struct wire_choice *choice, const struct wire_link *from,
+                      const struct wire_link *to) {
+  return (!choice->from || from->host == choice->from) && (!choice->to || to->host == choice->to) &&
+         (!choice->lan || (from->lan == choice->lan && to->lan == choice->lan));
+}
+
+static bool is_all(const struct wire_choice *choice) {
+  return !choice->from && !choice->to && !choice->lan;
+}
+
+void wire_shape_ways(struct wire *wire, struct wire_choice choice,
                      void (*change)(struct wire_shape *shape, void *context), void *context) {
   for (size_t i = 0; i < wire->link_count; i++)
     for (size_t j = 0; j < wire->link_count; j++)
-      if ((!from || wire->links[i]->host == from) && (!to || wire->links[j]->host == to))
+      if (is_chosen(&choice, wire->links[i], wire->links[j]))
         change(&wire->links[i]->ways[j].shape, context);
-  if (!from && !to)
+  if (is_all(&choice))
     change(&wire->base, context);
   wire->shaped = false;
   for (size_t i = 0; i < wire->link_count; i++)
@@ -188,19 +198,19 @@ void wire_shape_ways(struct wire *wire, const struct lab_host *from, const struc
   wire_set_offloads(wire);
 }
 
-void wire_seed_ways(struct wire *wire, const struct lab_host *from, const struct lab_host *to,
-                    enum wire_chance chance, uint64_t seed) {
+void wire_seed_ways(struct wire *wire, struct wire_choice choice, enum wire_chance chance,
+                    uint64_t seed) {
   for (size_t i = 0; i < wire->link_count; i++)
     for (size_t j = 0; j < wire->link_count; j++)
-      if ((!from || wire->links[i]->host == from) && (!to || wire->links[j]->host == to))
+      if (is_chosen(&choice, wire->links[i], wire->links[j]))
         wire->links[i]->ways[j].random[chance] = stream_of(seed, chance, i, j);
-  if (!from && !to)
+  if (is_all(&choice))
     wire->seed[chance] = seed;
 }
 
 void wire_seed(struct wire *wire, uint64_t seed) {
   for (unsigned i = 0; i < CHANCES; i++)
-    wire_seed_ways(wire, NULL, NULL, i, seed);
+    wire_seed_ways(wire, (struct wire_choice){0}, i, seed);
 }
 
 /* A number in [0, 1). */

@@ -30,6 +30,8 @@ struct option_type {
   const struct constant_set *symbols;
   bool interface; /* a word may be an interface name, which only the machine knows */
   size_t size;    /* the number of bytes to ask getsockopt for; the most, if the length varies */
+  const void *request; /* what stands in them before: some options read it; NULL: zeros */
+  size_t request_size;
   size_t minimum; /* the fewest words */
   size_t maximum; /* the most words */
 
@@ -58,7 +60,7 @@ enum option_access {
 
 struct option {
   const char *name; /* the name in C: "SO_REUSEADDR". NULL ends the table */
-  int level;        /* SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP */
+  int level;        /* SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, SOL_MPTCP */
   int number;
   const struct option_type *type;
   enum option_access access;

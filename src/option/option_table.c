@@ -121,6 +121,16 @@
 #define TCP_DELACK_MAX_US 46
 #endif
 
+#ifndef SOL_MPTCP
+#define SOL_MPTCP 284
+#endif
+/* <linux/mptcp.h> has more than is wanted, and not on all systems all of these. */
+#ifndef MPTCP_INFO
+#define MPTCP_INFO 1
+#define MPTCP_TCPINFO 2
+#define MPTCP_SUBFLOW_ADDRS 3
+#endif
+
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
@@ -144,6 +154,8 @@ const struct option option_table[] = {
 #include "option/option_table_ipv6.inc"
 
 #include "option/option_table_tcp.inc"
+
+#include "option/option_table_multipath.inc"
 
 #include "option/option_table_udp.inc"
 

@@ -2,7 +2,7 @@
  *
  * Numbers and texts are in option_type.c, addresses in option_type_address.c, symbols in
  * option_symbol.c, structures in option_struct.c, multicast requests in option_multicast.c, TCP's
- * own types in option_tcp.c. */
+ * own types in option_tcp.c, those of multipath TCP in option_multipath.c. */
 #ifndef SOCKSH_OPTION_OPTION_TYPE_H
 #define SOCKSH_OPTION_OPTION_TYPE_H
 
@@ -79,6 +79,11 @@ extern const struct option_type option_type_tcp_info;
 extern const struct option_type option_type_repair_window;
 extern const struct option_type option_type_signature; /* struct tcp_md5sig */
 extern const struct option_type option_type_zerocopy_receive;
+
+/* Multipath TCP. */
+extern const struct option_type option_type_multipath_info;      /* struct mptcp_info */
+extern const struct option_type option_type_multipath_tcp_info;  /* struct tcp_info, several */
+extern const struct option_type option_type_multipath_addresses; /* of subflows */
 
 /* Shared by several of these files. Each reader returns 0, or -1 with a usage error about the
  * word. */

@@ -158,6 +158,8 @@ static void collect(const struct kernel_socket *kernel, void *context) {
   while ((socket = socket_table_find_cookie(table, kernel->cookie, socket))) {
     if (socket->host != collection->host || !is_listed_as(socket, kernel))
       continue;
+    if (socket->role == ROLE_QUEUED && kernel->inode)
+      look_at_accepted(socket, kernel->inode);
     add_found(collection, socket, kernel);
     known = true;
   }

@@ -13,6 +13,10 @@
 
 #include "system/wait.h"
 
+#ifndef SOL_MPTCP
+#define SOL_MPTCP 284
+#endif
+
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
   if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
@@ -234,8 +238,7 @@ static bool is_being_accepted(const struct socket *socket) {
   return listener && listener->id == socket->listener && listener->waiting > 0;
 }
 
-/* One from a queue has been accepted: by whom? */
-static void look_at_accepted(struct socket *socket, uint32_t inode) {
+void look_at_accepted(struct socket *socket, uint32_t inode) {
   const struct socket *owner = socket_find_multipath(socket->table, socket->host, inode);
   if (owner) {
     socket_set_listener(socket, owner);
@@ -388,6 +391,16 @@ bool look_defers(const struct socket *socket) {
   socklen_t length = sizeof seconds;
   return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length) == 0 &&
          seconds > 0;
+}
+
+int look_subflows(const struct socket *socket) {
+  enum { INFO = 1, EXTRA = 0, TOTAL = 80 }; /* MPTCP_INFO, and offsets in struct mptcp_info */
+  unsigned char info[256] = {0};
+  socklen_t length = sizeof info;
+  if (!socket_is_multipath(socket) || socket->descriptor < 0 ||
+      getsockopt(socket->descriptor, SOL_MPTCP, INFO, info, &length) < 0 || length == 0)
+    return -1;
+  return length > TOTAL ? info[TOTAL] : info[EXTRA] + 1; /* the total is told since Linux 6.7 */
 }
 
 int look_drops(const struct socket *socket, uint32_t *drops) {

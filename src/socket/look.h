@@ -27,6 +27,10 @@ void look_after_close(struct socket *socket);
 /* Looks at a socket that was just made, so that what it was at first is known. No event says so. */
 void look_at_new(struct socket *socket);
 
+/* To be called for one from a queue whose file has this inode now: it has been accepted, and its
+ * role says by whom. */
+void look_at_accepted(struct socket *socket, uint32_t inode);
+
 /* Looks at the state alone, now, without updating socket->seen. */
 enum socket_state look_state_now(const struct socket *socket);
 /* The same; where the state is still the one in socket->seen, its time is updated. */
@@ -53,6 +57,10 @@ bool look_listens(const struct socket *socket);
 
 /* True if a listener waits for data before it takes a connection (TCP_DEFER_ACCEPT). */
 bool look_defers(const struct socket *socket);
+
+/* How many subflows a connection of multipath TCP has; -1: it is none, or has fallen back to TCP.
+ */
+int look_subflows(const struct socket *socket);
 
 /* How many packets for it were dropped (SO_MEMINFO). 0, or -1 if the kernel does not say. */
 int look_drops(const struct socket *socket, uint32_t *drops);

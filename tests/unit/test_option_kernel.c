@@ -123,7 +123,8 @@ static bool may_be_unreadable(const struct option *option) {
       "IP_LOCAL_PORT_RANGE", "TCP_ZEROCOPY_RECEIVE", "TCP_RTO_MAX_MS", "TCP_RTO_MIN_US",
       "TCP_DELACK_MAX_US",   "TCP_IS_MPTCP",         "IP_PROTOCOL",    "SO_BUSY_POLL",
       "SO_PREFER_BUSY_POLL", "ICMP_FILTER",          "ICMPV6_FILTER",  "IPV6_HDRINCL",
-      "IPV6_CHECKSUM",       "IPV6_ROUTER_ALERT",
+      "IPV6_CHECKSUM",       "IPV6_ROUTER_ALERT",    "MPTCP_INFO",     "MPTCP_TCPINFO",
+      "MPTCP_SUBFLOW_ADDRS",
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(option->name, names[i]) == 0)

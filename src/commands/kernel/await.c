@@ -386,8 +386,9 @@ const struct command command_await = {
     .manual =
         N_("CONDITION is readable, writable or error (an error waits to be fetched); the name of a "
            "state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, when the connection is over, "
-           "be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept) or "
-           "half-open (those whose last ACK has not come), each with a comparison: recvq >= 100. A "
+           "be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept), "
+           "half-open (those whose handshake is not over) or subflows (of multipath TCP), each "
+           "with a comparison: recvq >= 100. A "
            "socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are "
            "for testing other programs: `await p exit` waits until the program that spawn has "
            "started ends, `await p line` for its next line, and `await listening ADDRESS` until "

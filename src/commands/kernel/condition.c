@@ -61,6 +61,10 @@ static int64_t half_open_of(const struct awaited *awaited) {
   return backlog_half_open(awaited->socket);
 }
 
+static int64_t subflows_of(const struct awaited *awaited) {
+  return look_subflows(awaited->socket);
+}
+
 static bool is_in_state(const struct awaited *awaited) {
   enum socket_state state = look_state_again(awaited->socket);
   if (state == STATE_UNKNOWN && awaited->socket->descriptor < 0)
@@ -77,6 +81,7 @@ static const struct condition conditions[] = {
     {.name = "sendq", .of = OF_SOCKET, .figure = send_queue_of, .closed = true},
     {.name = "backlog", .of = OF_SOCKET, .figure = backlog_of},
     {.name = "half-open", .of = OF_SOCKET, .figure = half_open_of},
+    {.name = "subflows", .of = OF_SOCKET, .figure = subflows_of},
     {.name = "exit", .of = OF_PROCESS | OF_SERVICE, .process = PROCESS_EXIT},
     {.name = "line", .of = OF_PROCESS, .process = PROCESS_LINE},
     {.name = "held", .of = OF_WIRE, .comparison = COMPARISON_GREATER_OR_EQUAL, .number = 1},

@@ -82,6 +82,8 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
       if (i == j || from->lan != to->lan || !wire_is_shaped(shape))
         continue;
       bytes_append_format(text, "  %s > %s", from->host->host.name, to->host->host.name);
+      if (wire->lan_count > 1)
+        bytes_append_format(text, _(" on %s"), from->lan->name);
       append_shape(shape, text);
       bytes_append_char(text, '\n');
     }
@@ -138,23 +140,42 @@ static const struct lab_host *host_of(const struct invocation *invocation, const
   return value ? value->host : NULL;
 }
 
-static bool share_wire(const struct lab_host *a, const struct lab_host *b) {
+/* Finds the wire that an argument names; NULL if there is none of these words. -1 with an error if
+ * no wire is called so. */
+static int find_lan(struct invocation *invocation, const struct wire *wire, const char *key,
+                    const struct lan **lan) {
+  const struct argument_value *name = invocation_value(invocation, key);
+  *lan = name ? wire_find_lan(wire, name->word.data, name->word.length) : NULL;
+  if (!name || *lan)
+    return 0;
+  return error_set(invocation->error, ERROR_FAILURE, _("no wire is called %.*s; `lab` lists them"),
+                   (int)(name->word.length < 60 ? name->word.length : 60), name->word.data);
+}
+
+static bool share_wire(const struct wire_choice *choice) {
+  const struct lab_host *a = choice->from;
+  const struct lab_host *b = choice->to;
   for (size_t i = 0; i < a->link_count; i++)
     for (size_t j = 0; j < b->link_count; j++)
-      if (a->links[i]->lan == b->links[j]->lan)
+      if (a->links[i]->lan == b->links[j]->lan && (!choice->lan || a->links[i]->lan == choice->lan))
         return true;
   return false;
 }
 
 /* The same for a change of the ways that the command names, if there are any. */
-static struct wire *lock_ways(struct invocation *invocation) {
-  const struct lab_host *from = host_of(invocation, "FROM");
-  const struct lab_host *to = host_of(invocation, "TO");
-  if (!from || !to || share_wire(from, to))
+static struct wire *lock_ways(struct invocation *invocation, struct wire_choice *choice) {
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
+  *choice =
+      (struct wire_choice){.from = host_of(invocation, "FROM"), .to = host_of(invocation, "TO")};
+  if (!wire || find_lan(invocation, wire, "on", &choice->lan) < 0)
+    return NULL;
+  if (!choice->from || !choice->to || share_wire(choice))
     return lock_wire(invocation);
   error_set(invocation->error, ERROR_FAILURE,
-            _("no wire joins %s and %s; `lab` shows which wires they are on"), from->host.name,
-            to->host.name);
+            choice->lan
+                ? _("that wire does not join %s and %s; `lab` shows which wires they are on")
+                : _("no wire joins %s and %s; `lab` shows which wires they are on"),
+            choice->from->host.name, choice->to->host.name);
   error_set_place(invocation->error, invocation_value(invocation, "FROM")->place);
   return NULL;
 }
@@ -211,16 +232,17 @@ static int check_hosts(struct invocation *invocation) {
 
 /* Changes the ways that the command names, with `change` called for each. The wire is locked, and
  * unlocked here. */
-static int change_ways(struct invocation *invocation, struct wire *wire,
+static int change_ways(struct invocation *invocation, struct wire *wire, struct wire_choice choice,
                        void (*change)(struct wire_shape *shape, void *invocation)) {
-  wire_shape_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), change, invocation);
+  wire_shape_ways(wire, choice, change, invocation);
   return unlock_wire(invocation, wire);
 }
 
 static int shape_ways(struct invocation *invocation,
                       void (*change)(struct wire_shape *shape, void *invocation)) {
-  struct wire *wire = lock_ways(invocation);
-  return wire ? change_ways(invocation, wire, change) : -1;
+  struct wire_choice choice;
+  struct wire *wire = lock_ways(invocation, &choice);
+  return wire ? change_ways(invocation, wire, choice, change) : -1;
 }
 
 static void set_delay(struct wire_shape *shape, void *invocation) {
@@ -230,19 +252,20 @@ static void set_delay(struct wire_shape *shape, void *invocation) {
 }
 
 /* Begins a chance anew if a seed is given. */
-static void seed_ways(struct invocation *invocation, struct wire *wire, enum wire_chance chance) {
+static void seed_ways(const struct invocation *invocation, struct wire *wire,
+                      struct wire_choice choice, enum wire_chance chance) {
   const struct argument_value *seed = invocation_value(invocation, "seed");
   if (seed)
-    wire_seed_ways(wire, host_of(invocation, "FROM"), host_of(invocation, "TO"), chance,
-                   (uint64_t)seed->number);
+    wire_seed_ways(wire, choice, chance, (uint64_t)seed->number);
 }
 
 static int run_delay(struct invocation *invocation) {
-  struct wire *wire = lock_ways(invocation);
+  struct wire_choice choice;
+  struct wire *wire = lock_ways(invocation, &choice);
   if (!wire)
     return -1;
-  seed_ways(invocation, wire, CHANCE_JITTER);
-  return change_ways(invocation, wire, set_delay);
+  seed_ways(invocation, wire, choice, CHANCE_JITTER);
+  return change_ways(invocation, wire, choice, set_delay);
 }
 
 static void set_loss(struct wire_shape *shape, void *invocation) {
@@ -250,11 +273,12 @@ static void set_loss(struct wire_shape *shape, void *invocation) {
 }
 
 static int run_loss(struct invocation *invocation) {
-  struct wire *wire = lock_ways(invocation);
+  struct wire_choice choice;
+  struct wire *wire = lock_ways(invocation, &choice);
   if (!wire)
     return -1;
-  seed_ways(invocation, wire, CHANCE_LOSS);
-  return change_ways(invocation, wire, set_loss);
+  seed_ways(invocation, wire, choice, CHANCE_LOSS);
+  return change_ways(invocation, wire, choice, set_loss);
 }
 
 static void set_rate(struct wire_shape *shape, void *invocation) {
@@ -286,7 +310,6 @@ static int run_join(struct invocation *invocation) {
 static int run_mtu(struct invocation *invocation) {
   enum { LEAST = 68, MOST = 65535, INET6_LEAST = 1280 };
   const struct argument_value *bytes = invocation_value(invocation, "BYTES");
-  const struct argument_value *name = invocation_value(invocation, "WIRE");
   struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   const struct lan *lan = NULL;
   if (!wire)
@@ -294,10 +317,8 @@ static int run_mtu(struct invocation *invocation) {
   if (bytes->size < LEAST || bytes->size > MOST)
     return invocation_wrong(invocation, bytes, _("an IPv4 packet holds from %d to %d bytes"), LEAST,
                             MOST);
-  if (name && !(lan = wire_find_lan(wire, name->word.data, name->word.length)))
-    return error_set(invocation->error, ERROR_FAILURE,
-                     _("no wire is called %.*s; `lab` lists them"),
-                     (int)(name->word.length < 60 ? name->word.length : 60), name->word.data);
+  if (find_lan(invocation, wire, "WIRE", &lan) < 0)
+    return -1;
   if (lab_set_mtu(invocation->runner->session->lab, lan, (unsigned)bytes->size, invocation->error) <
       0)
     return -1;
@@ -308,8 +329,9 @@ static int run_mtu(struct invocation *invocation) {
 }
 
 #define WAY                                                                                        \
-  {.name = "FROM", .kind = &argument_host, .flags = OPTIONAL}, {                                   \
-    .name = "TO", .kind = &argument_host, .flags = OPTIONAL                                        \
+  {.name = "FROM", .kind = &argument_host, .flags = OPTIONAL},                                     \
+      {.name = "TO", .kind = &argument_host, .flags = OPTIONAL}, {                                 \
+    .name = "WIRE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"                     \
   }
 
 const struct command command_wire = {
@@ -449,8 +471,10 @@ const struct command command_wire_cut = {
     .group = GROUP_LAB,
     .arguments = {WAY},
     .summary = N_("loses every packet"),
-    .manual = N_("Without hosts in both directions, with two from the first to the second. `wire "
-                 "join` ends it."),
+    .manual =
+        N_("Without hosts in both directions, with two from the first to the second; on one WIRE, "
+           "where several join them. `wire "
+           "join` ends it."),
     .blocks = N_("never"),
     .example = "lab\nwire cut client server\nwire join",
     .pages = "socksh-lab(7)",
@@ -463,7 +487,9 @@ const struct command command_wire_join = {
     .group = GROUP_LAB,
     .arguments = {WAY},
     .summary = N_("ends what `wire cut` does"),
-    .manual = N_("Without hosts in both directions, with two from the first to the second."),
+    .manual =
+        N_("Without hosts in both directions, with two from the first to the second; on one WIRE, "
+           "where several join them."),
     .blocks = N_("never"),
     .example = "lab\nwire cut\nwire join",
     .pages = "socksh-lab(7)",

@@ -49,6 +49,8 @@ static int get_option(struct invocation *invocation, struct call *call, struct c
     return error_set_memory(invocation->error);
   /* The kernel reads some of these buffers as a request: zeros ask for nothing. */
   memset(call->data->data, 0, call->size);
+  if (chosen.option && chosen.option->type->request)
+    memcpy(call->data->data, chosen.option->type->request, chosen.option->type->request_size);
   return invocation_call(invocation, call);
 }
 
