@@ -94,6 +94,8 @@ void lab_free(struct lab *lab) {
     kernel_close(lab->hosts[i]->host.kernel);
     close(lab->hosts[i]->space);
     pthread_rwlock_destroy(&lab->hosts[i]->host.still);
+    if (lab->hosts[i]->host.ends >= 0)
+      close(lab->hosts[i]->host.ends);
     close(lab->hosts[i]->mounts);
     close(lab->hosts[i]->system);
     close(lab->hosts[i]->host.network);
@@ -146,6 +148,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   }
   strncpy(host->host.name, name, sizeof host->host.name - 1);
   pthread_rwlock_init(&host->host.still, NULL);
+  host->host.ends = -1;
   host->host.maker = lab->helper.control;
   host->host.make = make_on_host;
   host->host.fork = lab_fork;

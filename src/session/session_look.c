@@ -16,8 +16,22 @@ static enum state_reason time_out_reason(const struct socket *socket) {
                                               [TCP_INFO_END_RETRANSMITS] = REASON_TIMED_OUT,
                                               [TCP_INFO_END_KEEPALIVE] = REASON_KEEPALIVE,
                                               [TCP_INFO_END_PROBES] = REASON_PROBES};
-  struct tcp_info_bytes info;
-  return look_tcp_info(socket, &info) < 0 ? REASON_LOST : reasons[tcp_info_end_of(&info)];
+  struct tcp_info_bytes info = {.length = 0};
+  /* A closed socket can't be asked any more; the kernel's notice of its end has said it. */
+  if (socket->descriptor < 0)
+    return socket->ended == TCP_INFO_END_UNKNOWN ? REASON_NONE : reasons[socket->ended];
+  if (look_tcp_info(socket, &info) < 0 || tcp_info_end_of(&info) == TCP_INFO_END_UNKNOWN)
+    return REASON_LOST;
+  /* Where it is set, it decides alone. */
+  return look_user_timeout(socket) > 0 ? REASON_USER_TIMEOUT : reasons[tcp_info_end_of(&info)];
+}
+
+/* Why a socket without a descriptor has ended, without a packet that was seen. */
+static enum state_reason closed_reason(const struct socket *socket, enum socket_state before) {
+  bool timer = before == STATE_TIME_WAIT || before == STATE_FIN_WAIT2;
+  if (timer)
+    return socket->over_at && socket->seen.time >= socket->over_at ? REASON_TIMER : REASON_NONE;
+  return time_out_reason(socket);
 }
 
 /* Why a connection ended, given the errno of the call that found it so; 0: no call failed. In a lab
@@ -28,7 +42,9 @@ static enum state_reason end_reason(const struct socket *socket, enum socket_sta
     return error == ECONNREFUSED ? REASON_REFUSED
            : error == ETIMEDOUT  ? REASON_TIMED_OUT
                                  : REASON_NONE;
-  if (!was_connected(before) || socket->descriptor < 0)
+  if (socket->descriptor < 0)
+    return closed_reason(socket, before);
+  if (!was_connected(before))
     return REASON_NONE;
   if (error == ECONNRESET || error == EPIPE)
     return REASON_RESET;

@@ -18,8 +18,9 @@ struct host {
   char name[HOST_NAME_SIZE]; /* set once */
   struct kernel *kernel; /* its sock_diag; guarded by the session's lock; NULL: it can't be read */
   int network; /* a socket on it, through which its interfaces are asked for (network.h) */
+  int ends;    /* the kernel's notices of ends there (kernel_end.h); -1: not asked for yet */
   int maker;   /* the descriptor that `make` talks through, one of the program's own: a thread apart
-                  must keep it */
+                    must keep it */
   /* Creates what socket(2) or socketpair(2) creates, on that host, and fills in one descriptor or
    * two. 0, or an errno. Any thread may call it. */
   int (*make)(struct host *host, int domain, int type, int protocol, bool pair, int made[2]);

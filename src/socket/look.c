@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "socket/kernel_end.h"
+#include "system/descriptor.h"
 #include "system/wait.h"
 
 #ifndef SOL_MPTCP
@@ -107,14 +109,14 @@ static int find_listed(const struct socket *socket, const struct address *local,
   return there > 0 && cookie == 0 && found->state == STATE_LISTEN ? 0 : there;
 }
 
-/* The state of a socket without a descriptor; *inode says whether a process has one. */
-static enum socket_state orphan_state(const struct socket *socket, uint32_t *inode) {
-  struct kernel_socket found = {.inode = 0};
+/* The state of a socket without a descriptor; *found is what the kernel's list says of it, if it is
+ * there. */
+static enum socket_state orphan_state(const struct socket *socket, struct kernel_socket *found) {
+  *found = (struct kernel_socket){.inode = 0};
   if (!socket_is_followed(socket) || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
-  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
-  *inode = there > 0 ? found.inode : 0;
-  return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found.state;
+  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, found);
+  return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found->state;
 }
 
 /* The kernel keeps TIME_WAIT in a small socket of its own, with the same cookie, while the one that
@@ -155,8 +157,8 @@ static enum socket_state state_of(const struct socket *socket, bool reread) {
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
     const struct socket *other = find_duplicate(socket);
-    uint32_t inode;
-    return other ? state_of(other, reread) : orphan_state(socket, &inode);
+    struct kernel_socket found;
+    return other ? state_of(other, reread) : orphan_state(socket, &found);
   }
   if (!socket_has_tcp_states(socket))
     return other_state(socket, reread);
@@ -220,6 +222,37 @@ void look_before_close(struct socket *socket) {
   socket_index(socket);
 }
 
+static int open_diagnosis(int type) {
+  return socket(AF_NETLINK, type, NETLINK_SOCK_DIAG);
+}
+
+/* The descriptor of a network's notices of ends. They are asked for when the first socket is closed
+ * that has not ended: each costs the kernel something. */
+static int *ends_of(const struct socket *socket) {
+  int made[2] = {-1, -1};
+  int *ends = socket->host ? &socket->host->ends : &socket->table->ends;
+  if (*ends >= 0)
+    return ends;
+  int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  if (!socket->host)
+    made[0] = descriptor_move_up(open_diagnosis(type));
+  else if (socket->host->make(socket->host, AF_NETLINK, type, NETLINK_SOCK_DIAG, false, made) == 0)
+    made[0] = descriptor_move_up(made[0]);
+  *ends = kernel_end_join(made[0]);
+  return ends;
+}
+
+static void follow_closed(struct socket *socket) {
+  ends_of(socket);
+  socket_follow_orphan(socket, ROLE_LINGERING);
+}
+
+static void take_end(uint64_t cookie, const struct tcp_info_bytes *info, void *context) {
+  struct socket *socket = socket_table_find_cookie(context, cookie, NULL);
+  if (socket)
+    socket->ended = tcp_info_end_of(info);
+}
+
 void look_after_close(struct socket *socket) {
   enum socket_state state = socket->seen.state;
   /* Another descriptor, made by dup(2), may refer to the same socket: then looks go through that
@@ -229,7 +262,7 @@ void look_after_close(struct socket *socket) {
   if (!known)
     socket->seen.state = STATE_UNKNOWN;
   else if (state == STATE_LISTEN || (state != STATE_CLOSED && socket->seen.peer.length > 0))
-    socket_follow_orphan(socket, ROLE_LINGERING);
+    follow_closed(socket);
 }
 
 /* Whether a call of the session waits at its listener, and may just have got it. */
@@ -248,13 +281,27 @@ void look_at_accepted(struct socket *socket, uint32_t inode) {
   }
 }
 
+/* Reads the kernel's notices. One of a socket that may have timed out is worth a short wait: it
+ * comes a moment after the end. */
+static void look_for_end(struct socket *socket, int64_t now) {
+  enum { SHORTEST = 200000000, WAIT = 5 }; /* nanoseconds until any time-out; milliseconds */
+  bool may_time_out = socket->seen.state != STATE_TIME_WAIT &&
+                      socket->seen.state != STATE_FIN_WAIT2 && now - socket->seen.since >= SHORTEST;
+  if (socket_is_tcp(socket))
+    kernel_end_read(*ends_of(socket), may_time_out ? WAIT : 0, take_end, socket->table);
+}
+
 /* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
  * ever reported. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
-  uint32_t inode = 0;
-  enum socket_state state = orphan_state(socket, &inode);
-  if (inode && socket->role == ROLE_QUEUED)
-    look_at_accepted(socket, inode);
+  struct kernel_socket found;
+  enum socket_state state = orphan_state(socket, &found);
+  if (found.inode && socket->role == ROLE_QUEUED)
+    look_at_accepted(socket, found.inode);
+  if (found.timer == TIMER_TIME_WAIT)
+    socket->over_at = now + found.timer_left;
+  if (state == STATE_CLOSED && socket->role == ROLE_LINGERING)
+    look_for_end(socket, now);
   *before = socket->seen;
   if (state == STATE_UNKNOWN || state == before->state ||
       (socket->role == ROLE_GONE && before->state == STATE_UNKNOWN)) {
@@ -391,6 +438,14 @@ bool look_defers(const struct socket *socket) {
   socklen_t length = sizeof seconds;
   return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length) == 0 &&
          seconds > 0;
+}
+
+unsigned look_user_timeout(const struct socket *socket) {
+  unsigned milliseconds = 0;
+  socklen_t length = sizeof milliseconds;
+  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &length) < 0
+             ? 0
+             : milliseconds;
 }
 
 int look_subflows(const struct socket *socket) {

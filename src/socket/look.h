@@ -62,6 +62,9 @@ bool look_defers(const struct socket *socket);
  */
 int look_subflows(const struct socket *socket);
 
+/* TCP_USER_TIMEOUT, in milliseconds; 0: it is not set. */
+unsigned look_user_timeout(const struct socket *socket);
+
 /* How many packets for it were dropped (SO_MEMINFO). 0, or -1 if the kernel does not say. */
 int look_drops(const struct socket *socket, uint32_t *drops);
 

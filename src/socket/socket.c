@@ -28,7 +28,8 @@ struct socket *socket_from_object(const struct object *object) {
 }
 
 void socket_table_start(struct socket_table *table) {
-  *table = (struct socket_table){.cookies.kind = INDEX_COOKIE, .pairs.kind = INDEX_PAIR};
+  *table =
+      (struct socket_table){.cookies.kind = INDEX_COOKIE, .pairs.kind = INDEX_PAIR, .ends = -1};
 }
 
 /* Grows the slots to at least `needed`. */
@@ -163,6 +164,8 @@ void socket_table_clear(struct socket_table *table) {
   index_free(&table->cookies);
   index_free(&table->pairs);
   kernel_close(table->kernel);
+  if (table->ends >= 0)
+    close(table->ends);
   free(table->entries);
   socket_table_start(table);
 }

@@ -12,6 +12,7 @@
 #include "language/value.h"
 #include "names/address.h"
 #include "names/constant.h"
+#include "option/tcp_info.h"
 #include "socket/descriptor_kind.h"
 #include "socket/host.h"
 #include "socket/index.h"
@@ -69,6 +70,9 @@ struct socket {
   struct snapshot seen;        /* what the last look found */
   bool told;         /* an event has said what was seen; before that, a new socket is CLOSED */
   bool acknowledged; /* in SYN_RECV: the ACK that ends the handshake has come all the same */
+  int64_t over_at;   /* the timer that ends it then, monotonic nanoseconds: of TIME_WAIT, or of a
+                        closed   FIN_WAIT2; 0: none that was seen */
+  enum tcp_info_end ended; /* what it was waiting for, from the kernel's notice of its end */
   bool listed;  /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
@@ -94,6 +98,7 @@ struct socket_table {
   size_t orphan_count;
   struct kernel
       *kernel; /* where sockets without a descriptor are looked up; NULL if that is impossible */
+  int ends;    /* the kernel's notices of ends (kernel_end.h); -1: not asked for yet */
 };
 
 /* The most sockets without a descriptor that are followed; beyond that the oldest are dropped. */

@@ -47,16 +47,18 @@ struct event_statement {
 /* Why a state changed, as far as the kernel tells: by the state itself, or by the result of a
  * call. */
 enum state_reason {
-  REASON_NONE,        /* a call of this session, or nothing to add */
-  REASON_PEER_FIN,    /* the peer's FIN has arrived */
-  REASON_PEER_GONE,   /* the other end of a Unix connection was closed */
-  REASON_RESET,       /* the peer sent a RST */
-  REASON_REFUSED,     /* a RST answered the SYN */
-  REASON_TIMED_OUT,   /* what was sent was not acknowledged in time */
-  REASON_KEEPALIVE,   /* keepalive probes were not answered in time */
-  REASON_PROBES,      /* probes of the peer's closed window were not */
-  REASON_UNREACHABLE, /* an ICMP error has come back */
-  REASON_LOST,        /* reset or timed out: the next call on the socket will say which */
+  REASON_NONE,         /* a call of this session, or nothing to add */
+  REASON_PEER_FIN,     /* the peer's FIN has arrived */
+  REASON_PEER_GONE,    /* the other end of a Unix connection was closed */
+  REASON_RESET,        /* the peer sent a RST */
+  REASON_REFUSED,      /* a RST answered the SYN */
+  REASON_TIMED_OUT,    /* what was sent was not acknowledged in time */
+  REASON_KEEPALIVE,    /* keepalive probes were not answered in time */
+  REASON_PROBES,       /* probes of the peer's closed window were not */
+  REASON_TIMER,        /* the timer of FIN_WAIT2 or TIME_WAIT is over */
+  REASON_USER_TIMEOUT, /* what was sent was not acknowledged within TCP_USER_TIMEOUT */
+  REASON_UNREACHABLE,  /* an ICMP error has come back */
+  REASON_LOST,         /* reset or timed out: the next call on the socket will say which */
 };
 
 struct event_state {

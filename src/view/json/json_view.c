@@ -98,6 +98,8 @@ static const char *set_state(json_t *object, const struct event_state *state) {
                                         [REASON_TIMED_OUT] = "timed-out",
                                         [REASON_KEEPALIVE] = "keepalive",
                                         [REASON_PROBES] = "window-probes",
+                                        [REASON_TIMER] = "timer",
+                                        [REASON_USER_TIMEOUT] = "user-timeout",
                                         [REASON_UNREACHABLE] = "unreachable",
                                         [REASON_LOST] = "lost"};
   json_object_set_new(object, "socket", json_socket(&state->socket));

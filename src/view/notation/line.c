@@ -31,6 +31,10 @@ const char *line_reason(enum state_reason reason) {
     return _("keepalive probes unanswered");
   case REASON_PROBES:
     return _("window probes unanswered");
+  case REASON_TIMER:
+    return _("its timer was over");
+  case REASON_USER_TIMEOUT:
+    return _("timed out: TCP_USER_TIMEOUT");
   case REASON_UNREACHABLE:
     return _("an ICMP error came back");
   case REASON_LOST:

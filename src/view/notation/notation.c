@@ -59,6 +59,10 @@ const char *notation_reason(enum state_reason reason) {
   case REASON_PROBES:
     return _("the connection is over: the peer has closed its window, and has not answered the "
              "probes of it in time");
+  case REASON_TIMER:
+    return _("the timer of this state is over");
+  case REASON_USER_TIMEOUT:
+    return _("the connection is over: the peer has not answered within TCP_USER_TIMEOUT");
   case REASON_UNREACHABLE:
     return _("an ICMP error came back: the network says that the peer can't be reached");
   case REASON_LOST:

@@ -91,9 +91,11 @@ static bool told_at_once(const struct event_state *state) {
   case REASON_PEER_GONE:
   case REASON_KEEPALIVE:
   case REASON_PROBES:
+  case REASON_USER_TIMEOUT:
   case REASON_LOST:
     return true;
   case REASON_REFUSED:
+  case REASON_TIMER:
   case REASON_NONE:
     break;
   }
