@@ -13,26 +13,38 @@ static void leave(void *context) {
   session_unlock(context);
 }
 
-/* A call that is in progress will change the addresses, and is followed by a look of its own. */
-static void look_at(struct session *session, struct socket *socket,
-                    const struct look_cause *cause) {
+/* Returns the state that it is in now. A call that is in progress will change the addresses, and is
+ * followed by a look of its own. The caller holds a reference: the table drops a socket that is
+ * gone. */
+static enum socket_state look_at(struct session *session, struct socket *socket,
+                                 const struct wire_end *end, const struct look_cause *cause) {
   bool may_change_local = socket->may_change_local;
+  bool acknowledged = socket->acknowledged || end->acknowledged;
   session_look(session, socket, cause);
   socket->may_change_local = may_change_local;
+  socket->acknowledged = socket->seen.state == STATE_SYN_RECV && acknowledged;
+  return socket->seen.state;
+}
+
+/* The next of the session's at one end, with a reference; NULL: none. */
+static struct socket *next_of(struct session *session, const struct wire_end *end,
+                              const struct socket *after) {
+  bool gone = after && !after->links[INDEX_PAIR].linked; /* and with it the way to the next */
+  struct socket *socket =
+      gone ? NULL : socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, after);
+  return socket ? (struct socket *)object_retain(&socket->object) : NULL;
 }
 
 /* Looks at all that the session has of one end. STATE_UNKNOWN if it knows none by its addresses. */
 static enum socket_state look_at_known(struct session *session, const struct wire_end *end,
                                        const struct look_cause *cause) {
   enum socket_state state = STATE_UNKNOWN;
-  struct socket *socket = NULL;
-  struct socket *next =
-      socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, NULL);
-  while ((socket = next)) {
-    next = socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, socket);
-    look_at(session, socket, cause);
-    state = socket->seen.state;
-    socket->acknowledged = state == STATE_SYN_RECV && (socket->acknowledged || end->acknowledged);
+  struct socket *socket = next_of(session, end, NULL);
+  while (socket) {
+    struct socket *next = next_of(session, end, socket);
+    state = look_at(session, socket, end, cause);
+    object_release(&socket->object);
+    socket = next;
   }
   return state;
 }
@@ -96,7 +108,9 @@ static enum socket_state look_at_unknown(struct session *session, const struct w
   socket->seen.local = found.local;
   socket->seen.peer = found.peer;
   socket_index(socket);
-  look_at(session, socket, cause);
+  object_retain(&socket->object);
+  look_at(session, socket, end, cause);
+  object_release(&socket->object);
   return found.state;
 }
 
