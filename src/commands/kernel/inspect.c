@@ -218,8 +218,10 @@ const struct command command_tcp_info = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows what the kernel knows of a TCP connection"),
-    .manual = N_("Every field of struct tcp_info, in groups, with its unit. Each is a field of the "
-                 "socket, too: $c.info.rtt is the number alone."),
+    .manual = N_("Every field of struct tcp_info that the running kernel gives, in groups, with "
+                 "its unit. Each is a field of the "
+                 "socket, too: $c.info.rtt is the number alone. Of multipath TCP it is the first "
+                 "subflow's; getsockopt MPTCP_TCPINFO gives all."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ntcp-info c\nassert "
                "$c.info.snd_mss > 500",

@@ -342,12 +342,16 @@ const struct command command_transitions = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
-    .manual = N_("A row for each change that a look has seen: when, counted from the first; from "
-                 "which state to which; how long before it the look was that still saw the old "
-                 "one, so within which time it has happened; and the call behind which it was "
-                 "seen. The path begins in the listener's queue, if somebody looked then, and goes "
-                 "on beyond close. Where no arc of TCP's state diagram leads from the one to the "
-                 "other, states between them were not seen, and it says so."),
+    .manual =
+        N_("It looks once more, and then gives a row for each change that a look has seen: when, "
+           "counted from the first; from "
+           "which state to which; how long before it the look was that still saw the old "
+           "one, so within which time it has happened; the call behind which it was "
+           "seen, or in a lab the packet, and then nothing lies between; and why, where the kernel "
+           "says it. The path begins in the listener's queue, if somebody looked then, and goes "
+           "on beyond close. Where no arc of TCP's state diagram leads from the one to the "
+           "other, states between them were not seen, and it says so; where another way leads "
+           "there, too, they may have been missed."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose "
                "c\ntransitions s",
@@ -361,12 +365,14 @@ const struct command command_diagram = {
     .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states"},
                   {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
-    .manual = N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "
-                 "seen in have square brackets at their sides, and arcs that were seen have them "
-                 "around their number; those that Linux does not have are marked by x. Below stand "
-                 "the counts, and a table of the arcs, each with what takes it, and how often it "
-                 "was seen. An arc counts only when both its ends were seen one after the other: a "
-                 "state that nobody looked at in time is not made up."),
+    .manual =
+        N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "
+           "seen in have square brackets at their sides, and arcs that were seen have them "
+           "around their number; those that Linux does not have are marked by x. Below stand "
+           "the counts, and a table of the arcs, each with what takes it, and how often it "
+           "was seen. An arc counts only when both its ends were seen one after the other and no "
+           "other way leads from the one to the other, or in a lab the packet shows it: a "
+           "state that nobody looked at in time is not made up."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
     .pages = "tcp(7)",
