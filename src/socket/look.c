@@ -1,23 +1,14 @@
 #include "socket/look.h"
 
-#include <fcntl.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "socket/kernel_end.h"
-#include "system/descriptor.h"
+#include "socket/look_listed.h"
 #include "system/wait.h"
-
-#ifndef SOL_MPTCP
-#define SOL_MPTCP 284
-#endif
 
 struct address look_local(const struct socket *socket) {
   struct address address = {.length = sizeof address.storage};
@@ -60,11 +51,6 @@ struct address look_peer(const struct socket *socket) {
   return known ? socket->seen.peer : (struct address){0};
 }
 
-static short poll_now(const struct socket *socket, short events) {
-  struct pollfd item = {.fd = socket->descriptor, .events = events};
-  return poll(&item, 1, 0) < 0 ? 0 : item.revents;
-}
-
 bool look_listens(const struct socket *socket) {
   int listening = 0;
   return socket_read_number(socket->descriptor, SO_ACCEPTCONN, &listening) == 0 && listening;
@@ -87,26 +73,9 @@ static enum socket_state other_state(const struct socket *socket, bool reread) {
   }
   /* A Unix stream hangs up at both ends when its peer closes, but one that was never connected
    * reports the same. */
-  if (stream && state == STATE_CONNECTED && poll_now(socket, POLLRDHUP) & POLLHUP)
+  if (stream && state == STATE_CONNECTED && look_events(socket, POLLRDHUP) & POLLHUP)
     return STATE_DISCONNECTED;
   return state;
-}
-
-/* Looks a socket with TCP's states up in the kernel's list, given its addresses. 1, 0 if it is not
- * there, -1 if the list can't be read. Multipath TCP that has fallen back is one plain connection.
- */
-static int find_listed(const struct socket *socket, const struct address *local,
-                       const struct address *peer, struct kernel_socket *found) {
-  struct kernel *kernel = socket_kernel(socket);
-  struct error ignored;
-  int there = 0;
-  if (socket_is_multipath(socket))
-    there = kernel_find_multipath(kernel, local, peer, socket->cookie, found, &ignored);
-  if (there != 0 || (socket_is_multipath(socket) && (socket->listed || peer->length == 0)))
-    return there;
-  uint64_t cookie = socket_is_multipath(socket) ? 0 : socket->cookie;
-  there = kernel_find(kernel, local, peer, cookie, found, &ignored);
-  return there > 0 && cookie == 0 && found->state == STATE_LISTEN ? 0 : there;
 }
 
 /* The state of a socket without a descriptor; *found is what the kernel's list says of it, if it is
@@ -115,7 +84,7 @@ static enum socket_state orphan_state(const struct socket *socket, struct kernel
   *found = (struct kernel_socket){.inode = 0};
   if (!socket_is_followed(socket) || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
-  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, found);
+  int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, found);
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found->state;
 }
 
@@ -127,7 +96,7 @@ static enum socket_state closed_state(const struct socket *socket) {
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
   if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
     return STATE_CLOSED;
-  int there = find_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
+  int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
   return there > 0 ? found.state : STATE_CLOSED;
 }
 
@@ -138,7 +107,7 @@ static enum socket_state multipath_state(const struct socket *socket) {
   struct address peer = {.length = sizeof peer.storage};
   if (getpeername(socket->descriptor, &peer.any, &peer.length) < 0)
     peer.length = 0;
-  if (socket_kernel(socket) && find_listed(socket, &local, &peer, &found) > 0)
+  if (socket_kernel(socket) && look_up_listed(socket, &local, &peer, &found) > 0)
     return found.state;
   return tcp_state(socket); /* fallen back, or not connected */
 }
@@ -222,37 +191,6 @@ void look_before_close(struct socket *socket) {
   socket_index(socket);
 }
 
-static int open_diagnosis(int type) {
-  return socket(AF_NETLINK, type, NETLINK_SOCK_DIAG);
-}
-
-/* The descriptor of a network's notices of ends. They are asked for when the first socket is closed
- * that has not ended: each costs the kernel something. */
-static int *ends_of(const struct socket *socket) {
-  int made[2] = {-1, -1};
-  int *ends = socket->host ? &socket->host->ends : &socket->table->ends;
-  if (*ends >= 0)
-    return ends;
-  int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
-  if (!socket->host)
-    made[0] = descriptor_move_up(open_diagnosis(type));
-  else if (socket->host->make(socket->host, AF_NETLINK, type, NETLINK_SOCK_DIAG, false, made) == 0)
-    made[0] = descriptor_move_up(made[0]);
-  *ends = kernel_end_join(made[0]);
-  return ends;
-}
-
-static void follow_closed(struct socket *socket) {
-  ends_of(socket);
-  socket_follow_orphan(socket, ROLE_LINGERING);
-}
-
-static void take_end(uint64_t cookie, const struct tcp_info_bytes *info, void *context) {
-  struct socket *socket = socket_table_find_cookie(context, cookie, NULL);
-  if (socket)
-    socket->ended = tcp_info_end_of(info);
-}
-
 void look_after_close(struct socket *socket) {
   enum socket_state state = socket->seen.state;
   /* Another descriptor, made by dup(2), may refer to the same socket: then looks go through that
@@ -262,7 +200,7 @@ void look_after_close(struct socket *socket) {
   if (!known)
     socket->seen.state = STATE_UNKNOWN;
   else if (state == STATE_LISTEN || (state != STATE_CLOSED && socket->seen.peer.length > 0))
-    follow_closed(socket);
+    look_follow_closed(socket);
 }
 
 /* Whether a call of the session waits at its listener, and may just have got it. */
@@ -279,16 +217,6 @@ void look_at_accepted(struct socket *socket, uint32_t inode) {
   } else if (!is_being_accepted(socket)) {
     socket->role = ROLE_OF_SERVICE;
   }
-}
-
-/* Reads the kernel's notices. One of a socket that may have timed out is worth a short wait: it
- * comes a moment after the end. */
-static void look_for_end(struct socket *socket, int64_t now) {
-  enum { SHORTEST = 200000000, WAIT = 5 }; /* nanoseconds until any time-out; milliseconds */
-  bool may_time_out = socket->seen.state != STATE_TIME_WAIT &&
-                      socket->seen.state != STATE_FIN_WAIT2 && now - socket->seen.since >= SHORTEST;
-  if (socket_is_tcp(socket))
-    kernel_end_read(*ends_of(socket), may_time_out ? WAIT : 0, take_end, socket->table);
 }
 
 /* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
@@ -385,98 +313,4 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   socket->told = true;
   socket_index(socket);
   return true;
-}
-
-/* The kernel's list has the queues of a socket with TCP's states, and of one without a descriptor
- * nothing else has. False if it is not listed: not connected, or the list can't be read. */
-static bool look_listed_queues(const struct socket *socket, struct look_details *details) {
-  struct kernel_socket found;
-  bool possible = socket->descriptor >= 0 || socket_is_followed(socket);
-  if (!possible || !socket_has_tcp_states(socket) || !socket_kernel(socket) || !socket->cookie)
-    return false;
-  struct address local = socket->descriptor >= 0 ? look_local(socket) : socket->seen.local;
-  struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
-  if (peer.length == 0) /* in SYN_SENT */
-    peer = socket->seen.peer;
-  if (peer.length == 0 || find_listed(socket, &local, &peer, &found) <= 0)
-    return false;
-  details->receive_queue = (int)found.receive_queue;
-  details->send_queue = (int)found.send_queue;
-  return true;
-}
-
-void look_details(const struct socket *socket, struct look_details *details) {
-  *details = (struct look_details){.receive_queue = -1, .send_queue = -1, .blocking = true};
-  if (socket->descriptor < 0) {
-    look_listed_queues(socket, details);
-    return;
-  }
-  int flags = fcntl(socket->descriptor, F_GETFL);
-  details->blocking = flags < 0 || !(flags & O_NONBLOCK);
-  details->ready = poll_now(socket, POLLIN | POLLOUT | POLLPRI | POLLRDHUP);
-  if (socket_is_none(socket))
-    return;
-  struct tcp_info info = {0};
-  socklen_t length = sizeof info;
-  if (socket_has_tcp_states(socket) &&
-      getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-      info.tcpi_state == TCP_LISTEN) {
-    details->receive_queue = (int)info.tcpi_unacked;
-    details->send_queue = (int)info.tcpi_sacked;
-    return;
-  }
-  if (look_listed_queues(socket, details))
-    return;
-  if (ioctl(socket->descriptor, SIOCINQ, &details->receive_queue) < 0)
-    details->receive_queue = -1;
-  if (ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue) < 0)
-    details->send_queue = -1;
-}
-
-bool look_defers(const struct socket *socket) {
-  int seconds = 0;
-  socklen_t length = sizeof seconds;
-  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length) == 0 &&
-         seconds > 0;
-}
-
-unsigned look_user_timeout(const struct socket *socket) {
-  unsigned milliseconds = 0;
-  socklen_t length = sizeof milliseconds;
-  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &length) < 0
-             ? 0
-             : milliseconds;
-}
-
-int look_subflows(const struct socket *socket) {
-  enum { INFO = 1, EXTRA = 0, TOTAL = 80 }; /* MPTCP_INFO, and offsets in struct mptcp_info */
-  unsigned char info[256] = {0};
-  socklen_t length = sizeof info;
-  if (!socket_is_multipath(socket) || socket->descriptor < 0 ||
-      getsockopt(socket->descriptor, SOL_MPTCP, INFO, info, &length) < 0 || length == 0)
-    return -1;
-  return length > TOTAL ? info[TOTAL] : info[EXTRA] + 1; /* the total is told since Linux 6.7 */
-}
-
-int look_drops(const struct socket *socket, uint32_t *drops) {
-  uint32_t numbers[SK_MEMINFO_VARS] = {0};
-  socklen_t length = sizeof numbers;
-  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
-      length <= SK_MEMINFO_DROPS * sizeof *numbers)
-    return -1;
-  *drops = numbers[SK_MEMINFO_DROPS];
-  return 0;
-}
-
-int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info) {
-  return tcp_info_read(socket->descriptor, info);
-}
-
-int look_pending(const struct socket *socket) {
-  int pending = 0;
-  return ioctl(socket->descriptor, SIOCINQ, &pending) < 0 ? -1 : pending;
-}
-
-int look_file_flags(const struct socket *socket) {
-  return fcntl(socket->descriptor, F_GETFL);
 }
