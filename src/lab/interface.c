@@ -44,6 +44,14 @@ static struct in6_addr inet6_of(unsigned wire, unsigned number) {
   return address;
 }
 
+/* fe80::NUMBER: the same on each wire */
+static struct in6_addr link_local_of(unsigned number) {
+  struct in6_addr address = {.s6_addr = {0xfe, 0x80}};
+  address.s6_addr[14] = (unsigned char)(number >> 8);
+  address.s6_addr[15] = (unsigned char)number;
+  return address;
+}
+
 static int do_ioctl(int family, unsigned long request, void *argument) {
   int control = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (control < 0)
@@ -97,6 +105,8 @@ static bool set_inet6(const struct lab_request *request) {
   if (index_of(request->name, &index))
     return false;
   address.ifr6_ifindex = index;
+  address.ifr6_addr = link_local_of(request->number);
+  do_ioctl(AF_INET6, SIOCSIFADDR, &address); /* nothing else needs it */
   address.ifr6_addr = inet6_of(request->wire, request->number);
   int error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
   return error == 0 || error == EEXIST;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A lab is small: its addresses are 10.0.WIRE.NUMBER and fd00:0:0:WIRE::NUMBER. */
+/* A lab is small: its addresses are 10.0.WIRE.NUMBER, fd00:0:0:WIRE::NUMBER and fe80::NUMBER. */
 enum { LAB_HOSTS = 64, LAB_WIRES = 16, LAB_NAME = 128, LAB_TEXT = 16 * 1024 };
 
 enum lab_ask {

@@ -5,6 +5,7 @@
 
 #include "lab/lab.h"
 #include "lab/wire_link.h"
+#include "system/network.h"
 
 static bool is_tcp(const struct packet *packet) {
   return packet->has_transport && packet->protocol == IPPROTO_TCP;
@@ -38,6 +39,10 @@ bool wire_is_looked_behind(struct wire *wire, const struct packet *packet) {
 static void look(struct wire *wire, const struct packet *packet, const struct wire_link *link,
                  struct wire_end *end) {
   const struct wire_link *owner = wire_link_of(wire, &end->local);
+  if (link && !owner && (owner = wire_link_beside(link->lan, &end->local))) {
+    unsigned scope = network_interface_index(link->host->host.network, link->name);
+    end->local.inet6.sin6_scope_id = end->peer.inet6.sin6_scope_id = scope;
+  }
   if (!link || !owner || owner->host != link->host)
     return;
   end->host = &link->host->host;

@@ -147,6 +147,15 @@ struct wire_link *wire_link_of(const struct wire *wire, const struct address *ad
   return known ? wire->lans[lan]->links[number] : NULL;
 }
 
+struct wire_link *wire_link_beside(const struct lan *lan, const struct address *address) {
+  static const unsigned char start[14] = {0xfe, 0x80};
+  const unsigned char *bytes = address->inet6.sin6_addr.s6_addr;
+  if (address_family(address) != AF_INET6 || memcmp(bytes, start, sizeof start) != 0)
+    return NULL;
+  unsigned number = (unsigned)bytes[14] << 8 | bytes[15];
+  return number <= LAB_HOSTS ? lan->links[number] : NULL;
+}
+
 /* True for broadcast on a LAN, and multicast. */
 static bool is_for_everybody(const struct address *address) {
   if (address_family(address) == AF_INET6)
@@ -163,6 +172,8 @@ struct wire_target wire_find_target(const struct wire *wire, const struct lan *l
     return target;
   target.everybody = is_for_everybody(&address);
   struct wire_link *link = target.everybody ? NULL : wire_link_of(wire, &address);
+  if (!link && !target.everybody)
+    link = wire_link_beside(lan, &address);
   if (link && link->lan != lan)
     link = lan->toward[link->lan->index];
   target.link = link;

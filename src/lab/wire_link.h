@@ -13,6 +13,10 @@ struct wire_target wire_find_target(const struct wire *wire, const struct lan *l
 /* The interface with an address, whatever its LAN; NULL: none. */
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address);
 
+/* The interface on a LAN with a link-local address, fe80::NUMBER; NULL: none, or it is no such
+ * address. */
+struct wire_link *wire_link_beside(const struct lan *lan, const struct address *address);
+
 /* The way from one interface to another; NULL if either is NULL. */
 struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to);
 
