@@ -412,3 +412,11 @@ int look_pending(const struct socket *socket) {
 int look_file_flags(const struct socket *socket) {
   return fcntl(socket->descriptor, F_GETFL);
 }
+
+int64_t look_time_out(const struct socket *socket, int option) {
+  struct timeval limit = {0};
+  socklen_t length = sizeof limit;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, option, &limit, &length) < 0)
+    return 0;
+  return (int64_t)limit.tv_sec * 1000000000 + (int64_t)limit.tv_usec * 1000;
+}

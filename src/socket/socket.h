@@ -45,6 +45,17 @@ enum socket_role {
 
 struct socket_table;
 
+/* How an event or a message names a socket, as data that outlives it. */
+struct socket_label {
+  uint64_t id;
+  int descriptor; /* for a queued one, its listener's; -1: no socket */
+  enum socket_role role;
+  int family;
+  int protocol;
+  uint64_t cookie; /* 0: not read */
+  char name[SOCKET_NAME_SIZE];
+};
+
 struct socket {
   struct object object;
   struct socket_table *table; /* the session's */
@@ -69,7 +80,10 @@ struct socket {
   struct snapshot seen;        /* what the last look found */
   bool told;         /* an event has said what was seen; before that, a new socket is CLOSED */
   bool acknowledged; /* in SYN_RECV: the ACK that ends the handshake has come all the same */
-  bool listed;  /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
+  bool listed; /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
+  struct socket_label reset_by; /* the listener that was closed while the connection waited in its
+                                   queue; id 0: none */
+  bool shut_read;               /* its receiving side was shut down here */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
@@ -203,16 +217,7 @@ static inline bool socket_has_tcp_states(const struct socket *socket) {
  * errno set. */
 int socket_identify(struct socket *socket);
 
-/* How an event or a message names a socket, as data that outlives it. */
-struct socket_label {
-  uint64_t id;
-  int descriptor; /* for a queued one, its listener's; -1: no socket */
-  enum socket_role role;
-  int family;
-  int protocol;
-  uint64_t cookie; /* 0: not read */
-  char name[SOCKET_NAME_SIZE];
-};
+/* The label of a socket; NULL: of none. */
 static inline struct socket_label socket_label(const struct socket *socket) {
   if (!socket)
     return (struct socket_label){.descriptor = -1};
