@@ -97,13 +97,18 @@ static void append_owner(const struct runner *runner, const struct kernel_socket
   }
 }
 
-static void append_time_wait(const struct runner *runner, const struct kernel_socket *found,
-                             struct bytes *text) {
-  bytes_append_text(text, _("a connection with this address is closed, and in TIME_WAIT for "));
-  if (runner->session->settings.stable)
-    bytes_append_text(text, _("60 s at most"));
-  else
+/* One that no program has any more. */
+static void append_closed(const struct runner *runner, const struct kernel_socket *found,
+                          struct bytes *text) {
+  const char *state = constant_name(&constant_states, (long)found->state);
+  bytes_append_format(text, _("a connection with this address is closed, and in %s"),
+                      state ? state : "?");
+  if (found->state == STATE_TIME_WAIT && runner->session->settings.stable) {
+    bytes_append_text(text, _(" for 60 s at most"));
+  } else if (found->state == STATE_TIME_WAIT) {
+    bytes_append_text(text, _(" for "));
     duration_append(text, found->timer_left);
+  }
   bytes_append_text(text, _(": so_reuseaddr, set before bind here and, back then, on the old "
                             "listener, allows it; or take port 0"));
 }
@@ -128,8 +133,9 @@ static void append_holder(const struct runner *runner, const struct search *sear
           N_(" has a connection with this address: so_reuseaddr, set before bind here and, back "
              "then, on the old listener, allows it; or take port 0"),
   };
-  if (search->holder == HOLDER_TIME_WAIT) {
-    append_time_wait(runner, &search->found, text);
+  bool connection = search->holder == HOLDER_TIME_WAIT || search->holder == HOLDER_CONNECTION;
+  if (connection && search->found.inode == 0) {
+    append_closed(runner, &search->found, text);
     return;
   }
   append_owner(runner, &search->found, text);
