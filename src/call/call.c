@@ -147,6 +147,7 @@ static void describe_made(struct call *call, struct socket *made) {
       socket_read_number(made->descriptor, SO_PROTOCOL, &made->protocol);
     made->kind = call->entry->kind;
     made->host = call->entry->host;
+    made->shut_read = call->entry->shut_read;
     break;
   case MAKES_SOCKETS:
     made->host = call->host;
@@ -207,6 +208,11 @@ void call_finish(struct call *call, struct socket_table *table) {
     call->entry->may_change_local = true;
   if (row->shuts_down && call->result == 0 && call->entry && call->number[0] != SHUT_RD)
     call->entry->shut = true;
+  /* ENOTCONN of an internet socket has shut it down all the same: shutdown(2) of a datagram socket
+   * that is not connected. */
+  if (row->shuts_down && call->entry && call->number[0] != SHUT_WR &&
+      (call->result == 0 || (call->error == ENOTCONN && call->entry->family != AF_UNIX)))
+    call->entry->shut_read = true;
   if (row->makes != MAKES_NOTHING)
     finish_made(call, table);
   /* Linux frees the number whatever close(2) returns, unless the descriptor was bad. */

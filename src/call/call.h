@@ -75,6 +75,19 @@ struct call_value {
   bool raw;                    /* given, or to be shown, as bytes */
 };
 
+/* What it means that a receiving call returned 0. */
+enum call_zero {
+  ZERO_NOT,         /* it returned something else, or is no such call */
+  ZERO_END,         /* the end of the stream: the peer has closed, or shut down its sending side */
+  ZERO_GONE,        /* the end of the stream: the socket has no connection any more */
+  ZERO_END_OR_NONE, /* the end, or an empty message in front of it: the kernel does not tell */
+  ZERO_ENDS,        /* values above are no end of the stream, and those up to here are one */
+  ZERO_EMPTY,       /* an empty datagram or message */
+  ZERO_ASKED,       /* no byte was asked for */
+  ZERO_ERROR_QUEUE, /* a message of the error queue, which carries no data */
+  ZERO_SHUT,        /* this side was shut down for receiving */
+};
+
 struct call {
   enum call_name name;
   struct socket *entry;        /* the socket it is made on, a reference; NULL: none */
@@ -97,13 +110,15 @@ struct call {
   };
   struct host *host; /* socket, socketpair: the lab's host to make it on; NULL: this machine */
   const char *where; /* the name of the host it is made on; NULL: this machine */
+  bool takes_part;   /* it takes less than there is because its command goes on, or wants no more */
   bool bulk;         /* one of many alike: a view for people may leave it out */
 
   /* The outcome. */
   long result;
-  int error;        /* errno, 0 on success; getaddrinfo: an EAI_ number, as in `result` */
-  bool interrupted; /* this program's signal ended it, or would have */
-  int made[2];      /* descriptors that the kernel made, -1: none */
+  enum call_zero zero; /* filled in where the call was made, and not kept by the timeline */
+  int error;           /* errno, 0 on success; getaddrinfo: an EAI_ number, as in `result` */
+  bool interrupted;    /* this program's signal ended it, or would have */
+  int made[2];         /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* reserved by call_prepare, in the table after call_finish */
   struct socket_label made_label[2];
   int64_t began; /* monotonic nanoseconds */
@@ -138,6 +153,11 @@ const struct address *call_destination(const struct call *call);
 
 /* Whether the call failed: by its result, or a lookup by its status. */
 bool call_has_failed(const struct call *call);
+
+/* Whether it has found the end of the stream. */
+static inline bool call_found_end(const struct call *call) {
+  return call->zero > ZERO_NOT && call->zero < ZERO_ENDS;
+}
 
 /* True if the call that just returned proves what a look would find: nothing has changed. */
 bool call_needs_no_look(const struct call *call);

@@ -79,6 +79,14 @@ enum call_makes {
 
 enum call_direction { MOVES_NOTHING, SENDS, RECEIVES };
 
+/* What a call may wait for. */
+enum call_waits {
+  WAITS_FOR_NOTHING,
+  WAITS_FOR_INPUT,  /* for SO_RCVTIMEO at most */
+  WAITS_FOR_OUTPUT, /* for SO_SNDTIMEO at most */
+  WAITS_FOR_BOTH,   /* on one descriptor for input, on another for output */
+};
+
 /* What the number that a call returns means. */
 enum call_result {
   RESULT_NUMBER,   /* a plain number */
@@ -107,6 +115,7 @@ struct call_row {
   enum call_makes makes;
   int descriptors; /* number of descriptors it makes */
   enum call_direction direction;
+  enum call_waits waits;
   enum call_result result;
   enum call_payload payload;
   bool filled_in;       /* the kernel writes to some of its parts */

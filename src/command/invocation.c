@@ -228,6 +228,7 @@ int invocation_simple_call(struct invocation *invocation, struct call *call) {
   if (status == 0) {
     invocation->result->numbered = true;
     invocation->result->number = call->result;
+    invocation->result->ended = call_found_end(call);
   }
   call_free(call);
   return status;

@@ -41,6 +41,7 @@ struct error {
   struct place place; /* the word it is about */
   bool told;          /* it has already been shown where it happened, in a sourced file */
   bool call;          /* it says only what has been shown: a call's result, or an interruption */
+  bool explained;     /* a note has said why, so no usual cause is to be told */
   const struct command
       *command;      /* the command that failed, if not the statement's own: inside a block */
   char message[600]; /* one sentence, escaped, without a period at its end */
@@ -54,6 +55,7 @@ static inline void error_clear(struct error *error) {
   error->place = (struct place){0, 0};
   error->told = false;
   error->call = false;
+  error->explained = false;
   error->command = NULL;
   error->message[0] = '\0';
 }

@@ -123,7 +123,7 @@ bool pattern_matches(const struct pattern *pattern, const char *text, size_t len
     return result->count > 0 && result->values[0].kind == VALUE_NUMBER &&
            result->values[0].number == pattern->number;
   case PATTERN_EOF:
-    return result->received && result->number == 0;
+    return result->ended;
   case PATTERN_TEXT:
   case PATTERN_REGEX:
     return text_matches(pattern, text, length, result);
@@ -171,7 +171,7 @@ void result_append(const struct result *result, struct bytes *bytes) {
   } else if (result->failed) {
     bytes_append_text(bytes,
                       result->number ? error_number_name((int)result->number) : _("a failure"));
-  } else if (result->received && result->number == 0) {
+  } else if (result->ended) {
     bytes_append_text(bytes, "eof");
   } else if (result->count > 0 &&
              (result->values[0].kind == VALUE_DATA || result->values[0].kind == VALUE_TEXT)) {

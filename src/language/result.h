@@ -9,7 +9,8 @@ enum { RESULT_VALUES = 8 };
 struct result {
   bool failed;   /* the command failed: `number` is an errno, or 0 if no call failed */
   bool blocked;  /* it was interrupted because it had not returned after `set blocks-after` */
-  bool received; /* it is a receiving command: a number of 0 means the end of the stream */
+  bool received; /* it is a receiving command, and its first value the data */
+  bool ended;    /* it found the end of the stream, and nothing before it: `eof` */
   bool numbered; /* it returned `number` */
   long long number;
   struct value values[RESULT_VALUES]; /* the values for the names before =, in order */

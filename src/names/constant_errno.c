@@ -35,8 +35,9 @@ static const struct constant errors[] = {
     {"ECHILD", ECHILD, N_("wait(2) was called and there is no child process to wait for.")},
     {"EAGAIN", EAGAIN,
      N_("The call would have to wait, and must not: the socket is non-blocking, MSG_DONTWAIT was "
-        "given, or SO_RCVTIMEO or SO_SNDTIMEO has run out. Wait with poll and call again. On a "
-        "non-blocking Unix stream, connect gives it when the listener's queue is full.")},
+        "given, or SO_RCVTIMEO or SO_SNDTIMEO has run out; or the error queue (MSG_ERRQUEUE) is "
+        "empty, which is never waited for. Wait with poll and call again. On a Unix stream that "
+        "may not wait, connect gives it when the listener's queue is full.")},
     {"EWOULDBLOCK", EWOULDBLOCK,
      N_("The name that BSD has for EAGAIN: the call would have to wait.")},
     {"ENOMEM", ENOMEM, N_("The kernel has no memory for what was asked.")},
@@ -62,7 +63,9 @@ static const struct constant errors[] = {
     {"EISDIR", EISDIR, N_("A path names a directory where a file is needed.")},
     {"EINVAL", EINVAL,
      N_("An argument does not fit: accept on a socket that does not listen, bind on one that is "
-        "bound, an option's value of the wrong size or out of range, an address that is too short, "
+        "bound, recv on a Unix stream without a peer, an option's value of the wrong size or out "
+        "of "
+        "range, an address that is too short or of another family (IPv6 and Unix sockets), "
         "MSG_OOB when nothing is urgent. An IPv6 link-local address needs its scope, as in "
         "fe80::1%eth0.")},
     {"ENFILE", ENFILE,
@@ -87,7 +90,9 @@ static const struct constant errors[] = {
     {"EPIPE", EPIPE,
      N_("Nobody can receive what is sent: this end has shut down its sending side, the connection "
         "is over (the peer answered an earlier send with a RST), or a stream was never connected. "
-        "SIGPIPE comes with it unless MSG_NOSIGNAL is given.")},
+        "On streams and pipes SIGPIPE comes with it, unless MSG_NOSIGNAL is given; on datagrams "
+        "and "
+        "SOCK_SEQPACKET it does not.")},
     {"EDOM", EDOM,
      N_("A number is outside what the call takes: SO_RCVTIMEO or SO_SNDTIMEO with microseconds "
         "below 0 or from 1000000 on.")},
@@ -191,8 +196,8 @@ static const struct constant errors[] = {
         "AF_UNIX. A router's \"fragmentation needed\" is reported this way, too; IP_MTU then tells "
         "the new limit.")},
     {"EPROTOTYPE", EPROTOTYPE,
-     N_("The Unix path or name belongs to a socket of another type: a stream was connected to a "
-        "datagram socket, or the reverse.")},
+     N_("The Unix path belongs to a socket of another type: a stream was connected to a datagram "
+        "socket, or the reverse. With an abstract name it is ECONNREFUSED.")},
     {"ENOPROTOOPT", ENOPROTOOPT,
      N_("No such option at this level, for this kind of socket: TCP_NODELAY on a UDP socket, an "
         "option that can only be read, or one that this kernel does not have. On a connection it "
@@ -212,10 +217,13 @@ static const struct constant errors[] = {
      N_("The protocol family is not supported; Linux's socket(2) says EAFNOSUPPORT instead.")},
     {"EAFNOSUPPORT", EAFNOSUPPORT,
      N_("socket: the kernel does not have this family (its module is missing, or IPv6 is off). "
-        "bind, connect, sendto: the address is of another family than the socket.")},
+        "bind, connect, sendto: the address is of another family than the socket, where that is of "
+        "IPv4; IPv6 and Unix sockets give EINVAL.")},
     {"EADDRINUSE", EADDRINUSE,
-     N_("Another socket has this address and port (see ss -tan). After a server's restart it is a "
-        "connection in TIME_WAIT: set SO_REUSEADDR before bind. A Unix path stays when its server "
+     N_("Another socket has this address and port (see ss -tan). After a server's restart it may "
+        "be "
+        "a connection in TIME_WAIT: set SO_REUSEADDR before bind. A Unix path stays when its "
+        "server "
         "is gone: unlink it. Several sockets on one port need SO_REUSEPORT on each.")},
     {"EADDRNOTAVAIL", EADDRNOTAVAIL,
      N_("bind: no interface of this machine has the address (IP_FREEBIND allows it all the same). "
@@ -235,7 +243,9 @@ static const struct constant errors[] = {
         "in the queue.")},
     {"ECONNRESET", ECONNRESET,
      N_("The peer sent a RST: its process closed the socket with data unread or with SO_LINGER 0, "
-        "or its machine restarted and no longer knows the connection. What was on its way is lost. "
+        "its listener was closed before accept took the connection, or its machine restarted and "
+        "no "
+        "longer knows it. What was on its way is lost. "
         "A Unix socket gives it when the peer closed with data unread.")},
     {"ENOBUFS", ENOBUFS,
      N_("No buffer for the packet: the device's queue is full, or memory is short. UDP tells of a "
@@ -244,22 +254,25 @@ static const struct constant errors[] = {
      N_("The socket is connected already, or listens: a stream connects once. On a Unix stream "
         "that is connected sendto with an address gives it; TCP ignores the address.")},
     {"ENOTCONN", ENOTCONN,
-     N_("The socket has no peer: recv, shutdown or getpeername before connect, on the listening "
-        "socket instead of the accepted one, or after the connection was reset. To send on "
-        "unconnected TCP gives EPIPE.")},
+     N_("The socket has no peer: recv or getpeername before connect, or on the listening socket "
+        "instead of the accepted one; shutdown or getpeername after the connection was reset. To "
+        "send on unconnected TCP gives EPIPE, and to receive on an unconnected Unix stream "
+        "EINVAL.")},
     {"ESHUTDOWN", ESHUTDOWN,
      N_("The endpoint is shut down: USB and Bluetooth devices report it; TCP gives EPIPE.")},
     {"ETOOMANYREFS", ETOOMANYREFS,
      N_("Too many descriptors of this user are on their way through Unix sockets (SCM_RIGHTS): "
         "more than RLIMIT_NOFILE allows, and not received yet.")},
     {"ETIMEDOUT", ETIMEDOUT,
-     N_("The peer did not answer: SYNs unanswered after net.ipv4.tcp_syn_retries, data "
+     N_("The peer did not answer: SYNs unanswered after the time of net.ipv4.tcp_syn_retries "
+        "(about two minutes), data "
         "unacknowledged after tcp_retries2 (about 15 minutes) or TCP_USER_TIMEOUT, or keepalive "
         "probes. A firewall that drops packets looks like this, too.")},
     {"ECONNREFUSED", ECONNREFUSED,
      N_("Nobody listens there: the SYN was answered by a RST. For a connected UDP socket an ICMP "
         "\"port unreachable\" answered an earlier datagram. A Unix path that is left over without "
-        "its server gives it, too. Look whether the server runs, and on which address and port.")},
+        "its server gives it, too, and send on a Unix datagram socket whose peer is closed. Look "
+        "whether the server runs, and on which address and port.")},
     {"EHOSTDOWN", EHOSTDOWN,
      N_("The host is down: an old ICMP message (\"host unknown\"), or a device's driver.")},
     {"EHOSTUNREACH", EHOSTUNREACH,
@@ -267,7 +280,8 @@ static const struct constant errors[] = {
         "a router sent ICMP \"host unreachable\" or \"prohibited\", or the route has the type "
         "unreachable.")},
     {"EALREADY", EALREADY,
-     N_("A connect on this non-blocking socket is still under way: wait for POLLOUT and read "
+     N_("A connect on this socket is still under way, since it did not wait or a signal ended its "
+        "wait: wait for POLLOUT and read "
         "SO_ERROR instead of calling connect again.")},
     {"EINPROGRESS", EINPROGRESS,
      N_("The handshake has begun and goes on by itself, since the socket is non-blocking or "

@@ -80,7 +80,8 @@ static const struct constant message_flags[] = {
      N_("Fetches from the error queue, never blocking: ICMP errors after IP_RECVERR, time stamps "
         "of sent packets, completions of MSG_ZEROCOPY. What is fetched is gone from the queue.")},
     {"MSG_NOSIGNAL", MSG_NOSIGNAL,
-     N_("No SIGPIPE when the peer is gone: the send fails with EPIPE all the same.")},
+     N_("No SIGPIPE when the peer of a stream is gone: the send fails with EPIPE all the same. On "
+        "datagrams and SOCK_SEQPACKET there is none anyhow.")},
     {"MSG_MORE", MSG_MORE,
      N_("More will follow: TCP holds back a segment that is not full (at most 200 ms), and UDP "
         "collects one datagram until a send without this flag. TCP_CORK and UDP_CORK do it for "
@@ -113,8 +114,9 @@ static const struct constant message_flags[] = {
 
 static const struct constant shutdowns[] = {
     {"SHUT_RD", SHUT_RD,
-     N_("No more receiving: recv returns 0. Nothing is sent for it, and what TCP's peer still "
-        "sends is taken and can be read.")},
+     N_("No more receiving: recv returns 0 where it would wait. TCP sends nothing for it, and what "
+        "its peer still sends is taken and can be read; on a Unix socket the peer's send fails "
+        "with EPIPE.")},
     {"SHUT_WR", SHUT_WR,
      N_("No more sending: after what is queued TCP sends a FIN, so the peer reads 0, the end of "
         "the stream. Receiving goes on: the connection is half-closed. A further send fails with "
@@ -152,7 +154,7 @@ static const struct constant poll_events[] = {
     {"POLLMSG", POLLMSG, N_("Kept from other systems; Linux does not use it on sockets.")},
     {"POLLRDHUP", POLLRDHUP,
      N_("The peer of a stream has closed or shut down its sending side: on TCP, its FIN has "
-        "arrived. It is told only where asked for.")},
+        "arrived. The own SHUT_RD has the same effect. It is told only where asked for.")},
     {NULL, 0, NULL},
 };
 

@@ -109,7 +109,8 @@ static const struct constant timestamp_kinds[] = {
 
 static const struct constant signals[] = {
     {"SIGPIPE", SIGPIPE,
-     N_("Sent to a process that writes to a stream whose other end is gone, together with EPIPE. "
+     N_("Sent to a process that writes to a stream or pipe whose other end is gone, together with "
+        "EPIPE; not for datagrams, nor for SOCK_SEQPACKET. "
         "It ends a program that does nothing about it; MSG_NOSIGNAL and ignoring it leave the "
         "errno alone. This shell ignores it.")},
     {"SIGIO", SIGIO,

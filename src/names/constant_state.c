@@ -10,7 +10,10 @@ static const struct constant states[] = {
         "Without data or keepalive it stays so for ever, even when the peer's machine is gone.")},
     {"SYN_SENT", STATE_SYN_SENT,
      N_("connect has sent a SYN and waits for the SYN-ACK (RFC 9293: SYN-SENT). The SYN is sent "
-        "again net.ipv4.tcp_syn_retries times before ETIMEDOUT; a RST gives ECONNREFUSED.")},
+        "again after 1, 2, 3, 4 and 5 s (net.ipv4.tcp_syn_linear_timeouts, 4), then after 7 s, "
+        "11 s, 19 s and so on. ETIMEDOUT comes when the time is over that "
+        "net.ipv4.tcp_syn_retries (6) repetitions at doubled distances take, 127 s; a RST gives "
+        "ECONNREFUSED.")},
     {"SYN_RECV", STATE_SYN_RECV,
      N_("A SYN was answered by a SYN-ACK, and the ACK that completes the handshake is awaited (RFC "
         "9293: SYN-RECEIVED). On a listener's side such half-open connections have no socket of "
@@ -51,8 +54,9 @@ static const struct constant states[] = {
      N_("A peer is set: send needs no address. For datagrams nothing was sent for that; the kernel "
         "only remembers the address and takes datagrams from no other.")},
     {"DISCONNECTED", STATE_DISCONNECTED,
-     N_("A Unix socket whose peer has closed: what had arrived can be read, then recv gives 0, and "
-        "send fails with EPIPE.")},
+     N_("A Unix socket whose connection has ended: the peer has closed, or one of the two has shut "
+        "down both directions. What had arrived can be read, then recv gives 0, and send fails "
+        "with EPIPE.")},
     {NULL, 0, NULL},
 };
 

@@ -5,8 +5,8 @@
 
 #include "session/runner.h"
 
-/* Appends a note if one is due, and records in the runner that the failure was explained. `pending`
- * is the length in bytes of the datagram received, 0 if unknown. */
-void diagnosis_note(struct runner *runner, const struct call *call, int pending);
+/* Appends the notes that are due. `pending` is the length in bytes of the datagram received, 0 if
+ * unknown. True if the call failed and one of them says why. */
+bool diagnosis_note(struct runner *runner, const struct call *call, int pending);
 
 #endif

@@ -22,7 +22,6 @@ struct runner_last_call {
   int error;        /* its errno */
   int64_t ended;    /* when it ended, monotonic nanoseconds */
   bool just_ended;  /* nothing happened in this thread since, so `ended` is the time now */
-  bool explained;   /* a note has explained its failure */
 };
 
 /* The names that receive the command's result. */

@@ -11,6 +11,8 @@
 #include "session/diagnosis.h"
 #include "session/observe.h"
 #include "session/session_look.h"
+#include "session/unaccepted.h"
+#include "session/zero.h"
 #include "socket/look.h"
 
 /* Appends "bind of socket 3 srv to 127.0.0.1:80", without the call's name if the command has that
@@ -216,9 +218,13 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   if (call_prepare(call, &session->sockets, error) < 0)
     return -1;
   int pending = pending_datagram(runner, call);
+  struct zero_before before = zero_look_before(session, call);
   bool closes = call_row(call)->closes && session_looks(session);
+  struct unaccepted unaccepted = {.count = 0};
   if (closes)
     look_before(runner, call->entry);
+  if ((closes || call_row(call)->shuts_down) && session_looks(session))
+    unaccepted_find(session, call->entry, &unaccepted);
   if (call_row(call)->makes == MAKES_SOCKETS)
     call->host = runner->host;
   const struct host *host = call->entry ? call->entry->host : call->host;
@@ -227,17 +233,26 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   struct event start = {
       .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
   call->start_event = runner_append(runner, &start);
-  if (!make_call(runner, call, host))
+  if (!make_call(runner, call, host)) {
+    unaccepted_free(&unaccepted);
     return runner_interrupted(runner, error);
+  }
   if (closes && call->entry->descriptor < 0) {
     look_after_close(call->entry);
     session_prune_orphans(session);
   }
+  unaccepted_settle(&unaccepted);
+  call->zero = zero_decide(session, call, before);
   use_sockets(runner, call);
-  diagnosis_note(runner, call, pending);
-  /* A blocking send that was interrupted returns the part it sent: it blocked, as expected. */
-  if (runner->expectation.of_blocks && waiter->reason == WAIT_BLOCKS &&
-      call_row(call)->direction == SENDS && call->result >= 0)
+  bool explained = diagnosis_note(runner, call, pending);
+  /* A blocking send that was interrupted returns the part it sent, and a recv of 0 bytes its 0: it
+   * blocked, as expected. */
+  bool partial = call_row(call)->direction == SENDS || call->zero == ZERO_ASKED;
+  if (runner->expectation.of_blocks && waiter->reason == WAIT_BLOCKS && partial &&
+      call->result >= 0)
     return runner_interrupted(runner, error);
-  return call_has_failed(call) ? call_failed(runner, command, call, error) : 0;
+  int status = call_has_failed(call) ? call_failed(runner, command, call, error) : 0;
+  if (status < 0)
+    error->explained = explained;
+  return status;
 }

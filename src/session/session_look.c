@@ -64,7 +64,7 @@ static enum state_reason change_reason(const struct socket *socket, const struct
   if (now == STATE_CLOSED && cause->unreachable)
     return REASON_UNREACHABLE;
   if (now == STATE_DISCONNECTED)
-    return REASON_PEER_GONE;
+    return socket->shut && socket->shut_read ? REASON_NONE : REASON_PEER_GONE;
   if (now == STATE_CLOSED)
     return end_reason(socket, before->state, error);
   bool closing = now == STATE_CLOSING || now == STATE_TIME_WAIT || now == STATE_LAST_ACK;

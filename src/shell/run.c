@@ -260,7 +260,7 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
       flow = FLOW_LEFT;
     } else if (result->failed) {
       flow = FLOW_FAILED; /* the command's own error stands */
-    } else if (result->received && result->number == 0) {
+    } else if (result->ended) {
       struct bytes wanted = {0};
       pattern_append(&prefix->pattern, text.data, text.length, &wanted);
       error_set(run->error, ERROR_FAILURE, _("the stream ended before %s came"),

@@ -92,7 +92,7 @@ void run_event_error(struct runner *runner, const struct source *source,
                                       : 0;
   struct place place = error->place.length || !statement ? error->place : statement->command_place;
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
-  bool explained = error->call && runner->last_call.explained;
+  bool explained = error->call && error->explained;
   const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
   struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
   event.error = (struct event_error){

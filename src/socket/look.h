@@ -1,8 +1,9 @@
 /* look: what the kernel says about a socket, without changing anything.
  *
  * Looks make only these calls: getsockname, getpeername, poll without a wait, F_GETFL, SIOCINQ,
- * SIOCOUTQ, and getsockopt of TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN and the options that identify the
- * socket. SO_ERROR, the error queue and data are consumed by reading, and are never read here. */
+ * SIOCOUTQ, and getsockopt of TCP_INFO, SO_MEMINFO, SO_ACCEPTCONN, the time-outs and the options
+ * that identify the socket. SO_ERROR, the error queue and data are consumed by reading, and are
+ * never read here. */
 #ifndef SOCKSH_SOCKET_LOOK_H
 #define SOCKSH_SOCKET_LOOK_H
 
@@ -73,6 +74,9 @@ int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info);
 
 /* How many bytes can be read at once; for datagrams, those of the first (SIOCINQ); -1: unknown. */
 int look_pending(const struct socket *socket);
+
+/* SO_RCVTIMEO or SO_SNDTIMEO in nanoseconds; 0: none, or unknown. */
+int64_t look_time_out(const struct socket *socket, int option);
 
 /* The flags of its file (F_GETFL), or -1. */
 int look_file_flags(const struct socket *socket);

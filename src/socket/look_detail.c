@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
 #include "socket/look.h"
 #include "socket/look_listed.h"
@@ -105,4 +106,12 @@ int look_pending(const struct socket *socket) {
 
 int look_file_flags(const struct socket *socket) {
   return fcntl(socket->descriptor, F_GETFL);
+}
+
+int64_t look_time_out(const struct socket *socket, int option) {
+  struct timeval limit = {0};
+  socklen_t length = sizeof limit;
+  if (getsockopt(socket->descriptor, SOL_SOCKET, option, &limit, &length) < 0)
+    return 0;
+  return (int64_t)limit.tv_sec * 1000000000 + (int64_t)limit.tv_usec * 1000;
 }

@@ -46,6 +46,17 @@ enum socket_role {
 
 struct socket_table;
 
+/* How an event or a message names a socket, as data that outlives it. */
+struct socket_label {
+  uint64_t id;
+  int descriptor; /* for a queued one, its listener's; -1: no socket */
+  enum socket_role role;
+  int family;
+  int protocol;
+  uint64_t cookie; /* 0: not read */
+  char name[SOCKET_NAME_SIZE];
+};
+
 struct socket {
   struct object object;
   struct socket_table *table; /* the session's */
@@ -71,9 +82,12 @@ struct socket {
   bool told;         /* an event has said what was seen; before that, a new socket is CLOSED */
   bool acknowledged; /* in SYN_RECV: the ACK that ends the handshake has come all the same */
   int64_t over_at;   /* the timer that ends it then, monotonic nanoseconds: of TIME_WAIT, or of a
-                        closed   FIN_WAIT2; 0: none that was seen */
+                        closed FIN_WAIT2; 0: none that was seen */
   enum tcp_info_end ended; /* what it was waiting for, from the kernel's notice of its end */
-  bool listed;  /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
+  bool listed; /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
+  struct socket_label reset_by; /* the listener that was closed while the connection waited in its
+                                   queue; id 0: none */
+  bool shut_read;               /* its receiving side was shut down here */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
@@ -208,16 +222,7 @@ static inline bool socket_has_tcp_states(const struct socket *socket) {
  * errno set. */
 int socket_identify(struct socket *socket);
 
-/* How an event or a message names a socket, as data that outlives it. */
-struct socket_label {
-  uint64_t id;
-  int descriptor; /* for a queued one, its listener's; -1: no socket */
-  enum socket_role role;
-  int family;
-  int protocol;
-  uint64_t cookie; /* 0: not read */
-  char name[SOCKET_NAME_SIZE];
-};
+/* The label of a socket; NULL: of none. */
 static inline struct socket_label socket_label(const struct socket *socket) {
   if (!socket)
     return (struct socket_label){.descriptor = -1};

@@ -39,3 +39,19 @@ void network_interface_name(int network, unsigned index, char *name) {
   if (found)
     strncpy(name, request.ifr_name, IF_NAMESIZE - 1);
 }
+
+void network_first_interface(int network, char *name) {
+  enum { TRIED = 256 };
+  struct ifreq request;
+  memset(name, 0, IF_NAMESIZE);
+  for (int index = 1; index <= TRIED && !name[0]; index++) {
+    request = (struct ifreq){.ifr_ifindex = index};
+    if (ioctl(through(network), SIOCGIFNAME, &request) < 0)
+      continue;
+    char found[IF_NAMESIZE];
+    memcpy(found, request.ifr_name, sizeof found);
+    bool known = ioctl(through(network), SIOCGIFFLAGS, &request) == 0;
+    if (known && request.ifr_flags & IFF_UP && !(request.ifr_flags & IFF_LOOPBACK))
+      memcpy(name, found, IF_NAMESIZE);
+  }
+}

@@ -22,4 +22,7 @@ unsigned network_interface_index(int network, const char *name);
 /* Fills in the name of an interface, which has room for IF_NAMESIZE bytes; "" if there is none. */
 void network_interface_name(int network, unsigned index, char *name);
 
+/* Fills in, in the same way, the name of the first interface that is up and no loopback. */
+void network_first_interface(int network, char *name);
+
 #endif

@@ -49,7 +49,7 @@ struct event_statement {
 enum state_reason {
   REASON_NONE,         /* a call of this session, or nothing to add */
   REASON_PEER_FIN,     /* the peer's FIN has arrived */
-  REASON_PEER_GONE,    /* the other end of a Unix connection was closed */
+  REASON_PEER_GONE,    /* the other end of a Unix connection was closed, or shut down both ways */
   REASON_RESET,        /* the peer sent a RST */
   REASON_REFUSED,      /* a RST answered the SYN */
   REASON_TIMED_OUT,    /* what was sent was not acknowledged in time */

@@ -30,7 +30,7 @@ static const struct result done = {0};
 static const struct result refused = {.failed = true, .number = ECONNREFUSED};
 static const struct result failed = {.failed = true};
 static const struct result blocked = {.blocked = true, .failed = true, .number = EINTR};
-static const struct result ended = {.received = true, .numbered = true};
+static const struct result ended = {.received = true, .ended = true, .numbered = true};
 static const struct result sent = {.numbered = true, .number = 5};
 static const struct result sent_nothing = {.numbered = true};
 

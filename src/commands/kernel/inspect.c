@@ -199,14 +199,16 @@ const struct command command_backlog = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
     .summary = N_("shows both queues of a listener"),
-    .manual =
-        N_("A connection stands in the first queue while its handshake is half-open, and then in "
-           "the second until accept takes it. The second has the limit that listen was given, at "
-           "most net.core.somaxconn; Linux lets one more in. When it is full, the kernel drops the "
-           "ACK that would complete the handshake: the client, which takes itself for connected, "
-           "and the server, where it is still half-open, both send again. Drops are those of this "
-           "listener (SO_MEMINFO); the last two counters, ListenOverflows and ListenDrops, are "
-           "those of all listeners of the whole host, and left out with --stable."),
+    .manual = N_(
+        "A connection stands in the first queue while its handshake is half-open, and then in "
+        "the second until accept takes it. The second has the limit that listen was given, at "
+        "most net.core.somaxconn; Linux lets one more in. When it is full, the kernel drops each "
+        "new SYN without an answer: the client stays in SYN_SENT, and sends it again. Of a "
+        "handshake that had begun before, it drops the ACK that would complete it: that client "
+        "takes itself for connected, the connection is still half-open here, and both send "
+        "again. Drops are those of this "
+        "listener (SO_MEMINFO); the last two counters, ListenOverflows and ListenDrops, are "
+        "those of all listeners of the whole host, and left out with --stable."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0 1\nc = tcp-connect srv\nbacklog srv",
     .pages = "listen(2), tcp(7)",

@@ -44,7 +44,7 @@ const struct help_topic help_topics[] = {
         "  5            it returned this number\n"
         "  \"hello\"      it received, or gave, exactly this; $m the same\n"
         "  /regex/      what it received matches (POSIX extended syntax)\n"
-        "  eof          it received 0 bytes: the peer has closed its side\n"
+        "  eof          it received 0 bytes, since the peer has closed its side\n"
         "  blocks       it had not returned after `set blocks-after`; it is then interrupted\n"
         "\n"
         "  expect RESULT COMMAND fails when anything else comes.\n"

@@ -214,7 +214,7 @@ const struct command command_getsockname = {
     .prototype = "int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     .python = "address = s.getsockname()",
     .blocks = N_("never"),
-    .errors = {{ENOTSOCK, N_("it is an epoll instance, which has no address")}},
+    .errors = {{ENOTSOCK, N_("it is no socket but, say, an epoll instance or a pipe")}},
     .example = "srv = tcp-listen 127.0.0.1:0\na = getsockname srv\nprint $a.port",
     .pages = "getsockname(2), ip(7), unix(7)",
     .call = CALL_GETSOCKNAME,
@@ -234,7 +234,7 @@ const struct command command_getpeername = {
     .python = "address = s.getpeername()",
     .blocks = N_("never"),
     .errors = {{ENOTCONN, N_("the socket is not connected, or the connection was reset")},
-               {ENOTSOCK, N_("it is an epoll instance, which has no address")}},
+               {ENOTSOCK, N_("it is no socket but, say, an epoll instance or a pipe")}},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\np = getpeername c\nassert $p == "
                "$srv.local",
     .pages = "getpeername(2), ip(7), unix(7)",
@@ -314,7 +314,7 @@ const struct command command_ioctl = {
     .blocks = N_("never"),
     .errors = {{ENOTTY, N_("this kind of socket does not know the request")},
                {EINVAL, N_("the request makes no sense in the state that the socket is in, as "
-                           "siocatmark or siocoutq on a listener")},
+                           "siocinq or siocoutq on a listener")},
                {ENOENT, N_("no datagram with a time was received yet")},
                {EPERM, N_("only a privileged user may do this")},
                {ESRCH, N_("there is no such process")}},

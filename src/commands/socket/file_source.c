@@ -112,11 +112,13 @@ const struct command command_sendfile = {
     .python = "count = os.sendfile(s.fileno(), f.fileno(), offset, 4096)",
     .blocks = N_("while the send buffer is full, unless the socket is non-blocking"),
     .errors =
-        {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
+        {{EPIPE,
+          N_("this side was shut down for sending, or the connection is gone; on TCP also: it "
+             "was never made")},
          {ECONNRESET, N_("the peer has reset the connection (RST)")},
          {EAGAIN,
-          N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
-         {ENOTCONN, N_("the socket is not connected")},
+          N_("the send buffer is full, and the socket is non-blocking or SO_SNDTIMEO is over")},
+         {ENOTCONN, N_("the socket is not connected (Unix)")},
          {EINVAL, N_("the descriptor can't take it: an epoll instance, for one")}},
     .example = "write-file greeting \"hello, world\"\na b = socketpair unix stream\nsendfile a "
                "greeting 7\n"
@@ -145,12 +147,12 @@ const struct command command_splice = {
                  "               size_t len, unsigned int flags);",
     .python = "count = os.splice(s.fileno(), w, 4096)",
     .blocks = N_("until there is something in FROM, and room in TO"),
-    .errors = {{EINVAL, N_("neither of the two is a pipe, or both are the same one; or the socket "
-                           "can't do it, as one of UDP")},
+    .errors = {{EINVAL, N_("neither of the two is a pipe, or both are the same one")},
                {EBADF, N_("an end of a pipe has one direction: data comes out of the first, and "
                           "goes into the second")},
                {EPIPE, N_("the pipe, or the connection, has nobody to read it")},
-               {EAGAIN, N_("nothing is there, or no room, and it must not wait")}},
+               {EAGAIN, N_("nothing is there, or no room, and the call must not wait: by nonblock, "
+                           "O_NONBLOCK, or since SO_RCVTIMEO is over")}},
     .example = "a b = socketpair unix stream\nr w = pipe\nsend a \"hello\"\nsplice b w 64\nexpect "
                "\"hello\" read r",
     .pages = "splice(2), pipe(7)",

@@ -32,6 +32,7 @@ struct transfer {
   int64_t began;
   int64_t reported; /* when progress was last reported; 0: never */
   unsigned calls;
+  bool ended; /* the last call found the end of the stream */
 };
 
 static void transfer_begin(struct transfer *transfer, struct invocation *invocation,
@@ -66,6 +67,7 @@ static long transfer_call(struct transfer *transfer, struct call *call) {
   call->bulk = ++transfer->calls > CALLS_SHOWN;
   int status = invocation_call(transfer->invocation, call);
   long moved = status < 0 ? -1 : call->result;
+  transfer->ended = call_found_end(call);
   call_free(call);
   transfer->moved += moved > 0 ? (uint64_t)moved : 0;
   report_progress(transfer, false);
@@ -246,8 +248,10 @@ static int receive_all(struct transfer *transfer, struct socket *socket, struct 
       return error_set_memory(error);
     }
     long moved = transfer_call(transfer, &call);
-    if (moved == 0 && transfer->total)
-      return error_set(error, ERROR_FAILURE, _("the stream ended too early: the peer has closed"));
+    if (moved == 0 && (transfer->total || !transfer->ended))
+      return error_set(error, ERROR_FAILURE,
+                       transfer->ended ? _("the stream ended too early: the peer has closed")
+                                       : _("a call returned 0 before the end of the stream"));
     if (moved <= 0)
       return moved == 0 ? 0 : -1;
     if (drain_unlocked(transfer, target, (size_t)moved) < 0)

@@ -217,8 +217,11 @@ const struct command command_bind = {
                {EACCES, N_("ports below 1024 are for root (or CAP_NET_BIND_SERVICE); for a path, "
                            "the directory can't be written")},
                {EADDRNOTAVAIL, N_("this machine has no such address")},
-               {EINVAL, N_("the socket is bound already, or the address is of another family")},
-               {EAFNOSUPPORT, N_("the address is of another family than the socket")},
+               {EINVAL,
+                N_("the socket is bound already; or the address is of another family, for an "
+                   "IPv6 or Unix socket; or it is a link-local one without its interface, "
+                   "as in fe80::1%eth0")},
+               {EAFNOSUPPORT, N_("the address is of another family, for an IPv4 socket")},
                {ENOENT, N_("the directory of the path does not exist")}},
     .example = "s = socket inet dgram\nbind s 127.0.0.1:0\ngetsockname s\nclose s",
     .pages = "bind(2), ip(7), unix(7)",
@@ -241,8 +244,7 @@ const struct command command_listen = {
     .blocks = N_("never"),
     .errors = {{EADDRINUSE, N_("another socket listens on this port")},
                {EOPNOTSUPP, N_("only stream and seqpacket sockets listen")},
-               {EINVAL, N_("the socket is connected already, or a Unix socket was not bound")},
-               {EDESTADDRREQ, N_("a Unix socket must be bound before it listens")}},
+               {EINVAL, N_("the socket is connected already, or a Unix socket was not bound")}},
     .example = "s = socket inet stream\nbind s 127.0.0.1:0\nlisten s 5\nclose s",
     .pages = "listen(2), tcp(7)",
     .run = run_listen,
@@ -265,14 +267,13 @@ const struct command command_accept = {
     .prototype = "int accept(int sockfd, struct sockaddr *addr, socklen_t *addrlen);",
     .python = "connection, address = s.accept()",
     .blocks = N_("until a connection is in the queue, unless the listener is non-blocking"),
-    .errors =
-        {{EAGAIN,
-          N_("no connection waits, and the listener is non-blocking or its time-out is over")},
-         {EINVAL, N_("the socket does not listen: call listen first")},
-         {ECONNABORTED, N_("the connection was reset while it waited in the queue: accept again")},
-         {EOPNOTSUPP, N_("only stream and seqpacket sockets have connections")},
-         {EMFILE, N_("this process has as many descriptors as its limit allows; the connection "
-                     "stays in the queue")}},
+    .errors = {{EAGAIN,
+                N_("no connection waits, and the listener is non-blocking or SO_RCVTIMEO is over")},
+               {EINVAL, N_("the socket does not listen: call listen first")},
+               {EOPNOTSUPP, N_("only stream and seqpacket sockets have connections")},
+               {EMFILE,
+                N_("this process has as many descriptors as its limit allows; the connection "
+                   "stays in the queue")}},
     .example =
         "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns from = accept srv\nprint $from",
     .pages = "accept(2), tcp(7)",
@@ -297,13 +298,18 @@ const struct command command_connect = {
     .errors = {{ECONNREFUSED, N_("nothing listens on that address and port (a RST came back), or, "
                                  "for a Unix path, nobody has it open")},
                {ETIMEDOUT, N_("no answer came: a firewall drops the packets, or the host is down")},
-               {EINPROGRESS, N_("the socket is non-blocking and the handshake has begun: await "
-                                "writable, then read so_error")},
-               {EISCONN, N_("the socket is connected already")},
+               {EINPROGRESS,
+                N_("the handshake has begun, and the socket is non-blocking or SO_SNDTIMEO "
+                   "is over: await writable, then read so_error")},
+               {EISCONN, N_("the socket is connected already, or listens")},
                {ENETUNREACH, N_("no route leads there")},
                {EHOSTUNREACH, N_("the last router, or this machine, can't reach the host")},
                {EADDRNOTAVAIL, N_("no local port is free for this peer")},
-               {EAFNOSUPPORT, N_("the address is of another family than the socket")},
+               {EAFNOSUPPORT, N_("the address is of another family, for an IPv4 socket")},
+               {EINVAL, N_("the address is of another family, for an IPv6 or Unix socket; or it is "
+                           "a link-local one without its interface, as in fe80::1%eth0")},
+               {EAGAIN, N_("a Unix listener's queue is full, and the socket is non-blocking or "
+                           "SO_SNDTIMEO is over")},
                {ENOENT, N_("there is no such path; the listener creates it with bind")}},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = socket inet stream\nconnect c srv",
     .pages = "connect(2), tcp(7), udp(7), unix(7)",
@@ -318,13 +324,16 @@ const struct command command_shutdown = {
     .summary = N_("ends one direction of a connection, or both"),
     .manual =
         N_("wr sends a FIN behind the data that waits: the peer reads it all, then the end of the "
-           "stream, and may go on sending (half-close). rd makes recv return 0 from now on; on TCP "
-           "nothing is sent for it. rdwr does both. Unlike close it acts on the connection, "
+           "stream, and may go on sending (half-close). rd makes recv return 0 where it would "
+           "wait; on TCP "
+           "nothing is sent for it, and what still comes can be read. rdwr does both. Unlike close "
+           "it acts on the connection, "
            "however many descriptors share it, and it wakes calls that block on it."),
     .prototype = "int shutdown(int sockfd, int how);",
     .python = "s.shutdown(socket.SHUT_WR)",
     .blocks = N_("never"),
-    .errors = {{ENOTCONN, N_("the socket is not connected, or the connection is gone already")}},
+    .errors = {{ENOTCONN, N_("the socket is not connected, or the connection is gone already; one "
+                             "of UDP is shut down all the same")}},
     .example = "a b = socketpair unix stream\nshutdown a wr\nexpect eof recv b",
     .pages = "shutdown(2), tcp(7)",
     .run = run_shutdown,

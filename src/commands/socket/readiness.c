@@ -246,6 +246,7 @@ const struct command command_epoll_ctl = {
                {ENOENT, N_("the socket is not watched: use add")},
                {EINVAL, N_("the first socket is no epoll instance, or it was to watch itself; or "
                            "mod was given exclusive")},
+               {EPERM, N_("a file or directory, which is always ready, can't be watched")},
                {ELOOP, N_("epoll instances would watch each other in a circle, or too deeply")}},
     .example = "a b = socketpair unix stream\ne = epoll_create1\nepoll_ctl e add b "
                "in|et\nepoll_ctl e mod b in\nepoll_ctl e del b",

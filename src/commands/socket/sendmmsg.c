@@ -159,8 +159,8 @@ const struct command command_sendmmsg = {
     .blocks = N_("while the send buffer is full, unless the socket is non-blocking or FLAGS has "
                  "dontwait"),
     .errors =
-        {{EAGAIN, N_("the send buffer is full, and the socket is non-blocking or its time-out "
-                     "is over")},
+        {{EAGAIN, N_("the send buffer is full, and the socket is non-blocking, or MSG_DONTWAIT "
+                     "was given, or SO_SNDTIMEO is over")},
          {EDESTADDRREQ, N_("the socket is not connected, so it needs an address: --to")},
          {ECONNREFUSED, N_("an ICMP error came back for an earlier datagram: nothing receives "
                            "on that port")},
@@ -201,8 +201,8 @@ const struct command command_recvmmsg = {
                  "struct timespec *timeout);",
     .blocks = N_("until all have come, unless FLAGS has waitforone or dontwait, or the socket is "
                  "non-blocking"),
-    .errors = {{EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is "
-                           "over")},
+    .errors = {{EAGAIN, N_("nothing is there, and the socket is non-blocking, or MSG_DONTWAIT was "
+                           "given, or SO_RCVTIMEO is over; or the error queue is empty")},
                {ECONNREFUSED,
                 N_("an ICMP error came back for an earlier datagram: nothing receives "
                    "on that port")},

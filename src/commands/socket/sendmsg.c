@@ -195,6 +195,7 @@ static int run_recvmsg(struct invocation *invocation) {
   if (status == 0) {
     invocation_give_number(invocation, call.result);
     invocation->result->received = true;
+    invocation->result->ended = call_found_end(&call);
     result_add(invocation->result, value_from_data(blob_retain(call.data)));
     status = give_sender(invocation, &call);
     explain(invocation, &call);
@@ -239,9 +240,11 @@ const struct command command_sendmsg = {
     .blocks = N_(
         "while the send buffer is full, unless the socket is non-blocking or FLAGS has dontwait"),
     .errors =
-        {{EPIPE, N_("this side was shut down for sending, or the connection is gone")},
-         {EAGAIN,
-          N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},
+        {{EPIPE,
+          N_("this side was shut down for sending, or the connection is gone; on TCP also: it "
+             "was never made")},
+         {EAGAIN, N_("the send buffer is full, and the socket is non-blocking, or MSG_DONTWAIT "
+                     "was given, or SO_SNDTIMEO is over")},
          {EINVAL, N_("a control message is out of range, as --ttl beyond 255")},
          {ENOTCONN, N_("the socket is not connected")},
          {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: --to")},
@@ -250,7 +253,9 @@ const struct command command_sendmsg = {
                        "where fragments are forbidden")},
          {ETOOMANYREFS, N_("too many descriptors are on their way already and were not received")},
          {ECONNREFUSED,
-          N_("an ICMP error came back for an earlier datagram, or nobody has the Unix path open")}},
+          N_("for datagrams: an ICMP error came back for an earlier one, or nobody has "
+             "the Unix path open; for TCP: the handshake that was begun was refused "
+             "(RST)")}},
     .example = "a b = socketpair unix stream\nu = udp-bind 127.0.0.1:0\nsendmsg a \"head \" "
                "\"body\" --fd u\n"
                "data v = recvmsg b\nassert $v.local == $u.local",
@@ -289,13 +294,16 @@ const struct command command_recvmsg = {
     .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking "
                  "or FLAGS has dontwait"),
     .errors =
-        {{EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over; or "
-                     "the error queue is empty")},
-         {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "
-                         "with data unread")},
-         {ENOTCONN, N_("the socket is not connected")},
-         {ECONNREFUSED,
-          N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},
+        {{EAGAIN,
+          N_("nothing is there, and the socket is non-blocking, or MSG_DONTWAIT was given, or "
+             "SO_RCVTIMEO is over; or the error queue is empty")},
+         {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, closed with "
+                         "data unread, or closed its listener before accept had taken it")},
+         {ENOTCONN, N_("the socket is not connected (TCP)")},
+         {EINVAL, N_("the Unix stream is not connected; or nothing is urgent, for MSG_OOB")},
+         {ECONNREFUSED, N_("for datagrams: an ICMP error came back for an earlier one, since "
+                           "nothing receives on that port; for TCP: the handshake that was begun "
+                           "was refused (RST)")},
          {EINTR, N_("a signal ended the wait")}},
     .example = "u = udp-bind 127.0.0.1:0\nsetsockopt u ip_pktinfo on\nc = udp-connect u\nsend c "
                "\"hello\"\ndata from = recvmsg u 2 16\n"

@@ -39,6 +39,7 @@ static int receive(struct invocation *invocation, struct call *call) {
   if (status == 0) {
     result->numbered = true;
     result->received = true;
+    result->ended = call_found_end(call);
     result->number = call->result;
     result_add(result,
                value_from_data(call->data)); /* the result takes over the call's reference */
@@ -99,67 +100,81 @@ static int run_send_all(struct invocation *invocation) {
   return 0;
 }
 
-/* Makes a recv call for at most `size` bytes and appends its data to `all`. The number of bytes, or
- * -1. */
+/* What several calls have received. */
+struct received {
+  struct bytes all;
+  bool ended; /* the last of them found the end of the stream */
+};
+
+/* Makes a recv call for at most `size` bytes and appends its data. The number of bytes, or -1. */
 static long receive_more(struct invocation *invocation, size_t size, long flags,
-                         struct bytes *all) {
+                         struct received *received) {
   struct call call;
   call_init(&call, CALL_RECV, invocation_socket(invocation, "SOCKET"));
   call.size = size;
   call.number[0] = flags;
+  call.takes_part = true;
   int status = invocation_call(invocation, &call);
   long result = status == 0 ? call.result : -1;
   if (result > 0)
-    bytes_append(all, call.data->data, call.data->length);
+    bytes_append(&received->all, call.data->data, call.data->length);
+  received->ended = call_found_end(&call);
   call_free(&call);
-  if (all->failed)
+  if (received->all.failed)
     return error_set_memory(invocation->error);
   return result;
 }
 
-static int give_data(struct invocation *invocation, struct bytes *all) {
+static int give_data(struct invocation *invocation, const struct received *received) {
+  const struct bytes *all = &received->all;
   struct blob *blob = blob_copy(all->data, all->length);
   struct result *result = invocation->result;
   if (!blob)
     return error_set_memory(invocation->error);
   result->numbered = true;
   result->received = true;
+  result->ended = received->ended && all->length == 0;
   result->number = (long long)all->length;
   result_add(result, value_from_data(blob));
   return 0;
 }
 
-/* Receives until the end of the stream, or until `limit` bytes are there. */
-static int receive_all(struct invocation *invocation, size_t limit, struct bytes *all) {
+/* Receives until a call returns 0, or until `limit` bytes are there. */
+static int receive_all(struct invocation *invocation, size_t limit, struct received *received) {
   enum { PIECE = 65536 };
   long got = 1;
-  while (got > 0 && all->length < limit)
-    got =
-        receive_more(invocation, limit - all->length < PIECE ? limit - all->length : PIECE, 0, all);
+  while (got > 0 && received->all.length < limit) {
+    size_t left = limit - received->all.length;
+    got = receive_more(invocation, left < PIECE ? left : PIECE, 0, received);
+  }
   return got < 0 ? -1 : 0;
 }
 
 static int run_recv_all(struct invocation *invocation) {
-  struct bytes all = {0};
+  struct received received = {.ended = false};
   int status =
-      receive_all(invocation, invocation_size(invocation, "LIMIT", (size_t)64 << 20), &all);
+      receive_all(invocation, invocation_size(invocation, "LIMIT", (size_t)64 << 20), &received);
   if (status == 0)
-    status = give_data(invocation, &all);
-  bytes_free(&all);
+    status = give_data(invocation, &received);
+  bytes_free(&received.all);
   return status;
 }
 
 static int run_recv_exactly(struct invocation *invocation) {
   size_t size = invocation_size(invocation, "SIZE", 0);
-  struct bytes all = {0};
-  int status = receive_all(invocation, size, &all);
-  if (status == 0 && all.length < size && all.length > 0)
-    status = error_set(invocation->error, ERROR_FAILURE,
-                       _("the stream ended after %zu of %zu bytes: the peer has closed too early"),
-                       all.length, size);
+  struct received received = {.ended = false};
+  int status = receive_all(invocation, size, &received);
+  size_t length = received.all.length;
+  if (status == 0 && length < size && length > 0)
+    status = error_set(
+        invocation->error, ERROR_FAILURE,
+        received.ended
+            ? _("the stream ended after %zu of %zu bytes")
+            : _("%zu of %zu bytes came, then a call returned 0 before the end of the stream"),
+        length, size);
   if (status == 0)
-    status = give_data(invocation, &all);
-  bytes_free(&all);
+    status = give_data(invocation, &received);
+  bytes_free(&received.all);
   return status;
 }
 
@@ -185,13 +200,16 @@ static int set_peek_offset(struct invocation *invocation, int offset) {
 
 /* Peeks at what comes next, and receives it no further than a newline. 1 if the line is complete or
  * the stream ended, 0 to go on, or -1. */
-static int receive_line_part(struct invocation *invocation, size_t size, struct bytes *line) {
-  struct bytes ahead = {0};
+static int receive_line_part(struct invocation *invocation, size_t size, struct received *line) {
+  struct received ahead = {.ended = false};
   long seen = receive_more(invocation, size, MSG_PEEK, &ahead);
-  const char *end = seen > 0 ? memchr(ahead.data, '\n', ahead.length) : NULL;
-  size_t wanted = end ? (size_t)(end - ahead.data) + 1 : ahead.length;
+  const struct bytes *all = &ahead.all;
+  const char *end = seen > 0 ? memchr(all->data, '\n', all->length) : NULL;
+  size_t wanted = end ? (size_t)(end - all->data) + 1 : all->length;
   long got = seen > 0 ? receive_more(invocation, wanted, 0, line) : seen;
-  bytes_free(&ahead);
+  if (seen == 0)
+    line->ended = ahead.ended;
+  bytes_free(&ahead.all);
   return got < 0 ? -1 : got == 0 || (end && (size_t)got == wanted);
 }
 
@@ -201,15 +219,15 @@ static int receive_line_part(struct invocation *invocation, size_t size, struct 
  * would have made of it. */
 static int run_recv_line(struct invocation *invocation) {
   size_t limit = invocation_size(invocation, "LIMIT", 8192);
-  struct bytes line = {0};
+  struct received line = {.ended = false};
   int offset = peek_offset(invocation);
   int status = 0;
-  while (status == 0 && line.length < limit) {
+  while (status == 0 && line.all.length < limit) {
     status = offset >= 0 ? set_peek_offset(invocation, 0) : 0;
     if (status == 0)
-      status = receive_line_part(invocation, limit - line.length, &line);
+      status = receive_line_part(invocation, limit - line.all.length, &line);
   }
-  size_t passed = line.length < (size_t)INT_MAX ? line.length : INT_MAX;
+  size_t passed = line.all.length < (size_t)INT_MAX ? line.all.length : INT_MAX;
   struct invocation restoring = *invocation;
   struct error ignored;
   if (status < 0)
@@ -219,7 +237,7 @@ static int run_recv_line(struct invocation *invocation) {
     status = -1;
   if (status >= 0)
     status = give_data(invocation, &line);
-  bytes_free(&line);
+  bytes_free(&line.all);
   return status;
 }
 
@@ -233,27 +251,32 @@ static int run_recv_line(struct invocation *invocation) {
   { .name = "FLAGS", .kind = &argument_flags, .flags = OPTIONAL, .set = &constant_message_flags }
 
 #define SEND_ERRORS                                                                                \
-  {EPIPE, N_("this side was shut down for sending, or the connection is gone")},                   \
-      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "     \
-                      "with data unread")},                                                        \
-      {EAGAIN,                                                                                     \
-       N_("the send buffer is full, and the socket is non-blocking or its time-out is over")},     \
-      {ENOTCONN, N_("the socket is not connected")},                                               \
+  {EPIPE, N_("this side was shut down for sending, or the connection is gone; on TCP also: it "    \
+             "was never made")},                                                                   \
+      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, closed with "   \
+                      "data unread, or closed its listener before accept had taken it")},          \
+      {EAGAIN, N_("the send buffer is full, and the socket is non-blocking, or MSG_DONTWAIT was "  \
+                  "given, or SO_SNDTIMEO is over")},                                               \
+      {ENOTCONN, N_("the socket is not connected (Unix); TCP gives EPIPE, UDP EDESTADDRREQ")},     \
       {EDESTADDRREQ, N_("a datagram socket that is not connected needs an address: use sendto")},  \
       {EMSGSIZE, N_("the datagram is larger than UDP can carry (65,507 bytes over IPv4), or than " \
                     "the path takes where fragments are forbidden")},                              \
   {                                                                                                \
-    ECONNREFUSED,                                                                                  \
-        N_("an ICMP error came back for an earlier datagram: nothing receives on that port")       \
+    ECONNREFUSED, N_("for datagrams: an ICMP error came back for an earlier one, since nothing "   \
+                     "receives on that port, or the Unix socket is closed; for TCP: the "          \
+                     "handshake that was begun was refused (RST)")                                 \
   }
 
 #define RECEIVE_ERRORS                                                                             \
-  {EAGAIN, N_("nothing is there, and the socket is non-blocking or its time-out is over")},        \
-      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, or closed "     \
-                      "with data unread")},                                                        \
-      {ENOTCONN, N_("the socket is not connected")},                                               \
-      {ECONNREFUSED,                                                                               \
-       N_("an ICMP error came back for an earlier datagram: nothing receives on that port")},      \
+  {EAGAIN, N_("nothing is there, and the socket is non-blocking, or MSG_DONTWAIT was given, or "   \
+              "SO_RCVTIMEO is over; or the error queue is empty")},                                \
+      {ECONNRESET, N_("the peer has reset the connection (RST): its program ended, closed with "   \
+                      "data unread, or closed its listener before accept had taken it")},          \
+      {ENOTCONN, N_("the socket is not connected (TCP)")},                                         \
+      {EINVAL, N_("the Unix stream is not connected; or nothing is urgent, for MSG_OOB")},         \
+      {ECONNREFUSED, N_("for datagrams: an ICMP error came back for an earlier one, since "        \
+                        "nothing receives on that port; for TCP: the handshake that was begun "    \
+                        "was refused (RST)")},                                                     \
   {                                                                                                \
     EINTR, N_("a signal ended the wait")                                                           \
   }
@@ -327,8 +350,11 @@ const struct command command_recv = {
     .manual =
         N_("Takes what is there, at most SIZE bytes (1024 where it is omitted). On a stream this "
            "may be less than the peer sent, or parts of several of its sends: a stream has no "
-           "message boundaries. 0 bytes mean that the peer has closed its side (`expect eof`). A "
-           "datagram that is longer than SIZE is cut, and the rest is gone."),
+           "message boundaries; a note says how many bytes still wait. 0 bytes mean that the peer "
+           "has closed its side (`expect eof`), unless SIZE is 0, this side was shut down with rd, "
+           "or it is an empty datagram, for which `eof` does not fit. Where a seqpacket connection "
+           "has ended, an empty message in front of its end may look the same, and the note says "
+           "so. A datagram that is longer than SIZE is cut, and the rest is gone."),
     .prototype = "ssize_t recv(int sockfd, void *buf, size_t len, int flags);",
     .python = "data = s.recv(1024)",
     .blocks = N_("until something is there or the peer closes, unless the socket is non-blocking "

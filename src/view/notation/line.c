@@ -20,7 +20,7 @@ const char *line_reason(enum state_reason reason) {
   case REASON_PEER_FIN:
     return _("FIN of the peer");
   case REASON_PEER_GONE:
-    return _("the peer has closed");
+    return _("the peer has closed, or shut down");
   case REASON_RESET:
     return _("reset by the peer");
   case REASON_REFUSED:

@@ -47,7 +47,7 @@ const char *notation_reason(enum state_reason reason) {
     return _("the peer has closed its side: what it sent can still be received, then comes the end "
              "of the stream");
   case REASON_PEER_GONE:
-    return _("the peer has closed");
+    return _("the peer has closed, or shut down both directions");
   case REASON_RESET:
     return _("the peer has reset the connection");
   case REASON_REFUSED:
