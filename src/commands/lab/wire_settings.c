@@ -95,6 +95,7 @@ static int run_wire(struct invocation *invocation) {
   if (!wire)
     return -1;
   wire_lock(wire);
+  wire_count_lost(wire);
   size_t count = wire->held.count;
   answer_table(&answer, "held", columns);
   for (const struct held *held = wire->held.first; held; held = held->next)
@@ -184,6 +185,22 @@ static int run_show(struct invocation *invocation) {
   if (!wire)
     return -1;
   wire_set_shows(wire, switched_on(invocation));
+  return unlock_wire(invocation, wire);
+}
+
+static int run_counters(struct invocation *invocation) {
+  struct wire *wire = lock_wire(invocation);
+  if (!wire)
+    return -1;
+  wire->counts = switched_on(invocation);
+  return unlock_wire(invocation, wire);
+}
+
+static int run_times(struct invocation *invocation) {
+  struct wire *wire = lock_wire(invocation);
+  if (!wire)
+    return -1;
+  wire->times = switched_on(invocation);
   return unlock_wire(invocation, wire);
 }
 
@@ -363,6 +380,35 @@ const struct command command_wire_show = {
     .example = "lab\nwire show off",
     .pages = "socksh-lab(7)",
     .run = run_show,
+};
+
+const struct command command_wire_times = {
+    .name = "wire times",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "on|off", .kind = &argument_keyword, .words = "on|off"}},
+    .summary = N_("says whether packets have the time since their connection began"),
+    .manual = N_("In seconds, in front of the packet: since the first SYN of a TCP connection, or "
+                 "since the first packet between these addresses and ports. An ICMP error counts "
+                 "with what it is about. A lab begins without."),
+    .blocks = N_("never"),
+    .example = "lab\nwire times on\nu = @client udp-connect server:9\n@client send u hi",
+    .pages = "socksh-lab(7)",
+    .run = run_times,
+};
+
+const struct command command_wire_counters = {
+    .name = "wire counters",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "on|off", .kind = &argument_keyword, .words = "on|off"}},
+    .summary = N_("says whether counters are read behind each packet that flows"),
+    .manual = N_("Behind a packet that `step` or `wire deliver` lets across, the counters of its "
+                 "receiver tell if the kernel has thrown it away, as nstat(8) would show them: "
+                 "TcpExtListenOverflows +1. Reading them takes longer than many packets, so for "
+                 "packets that flow it must be asked for. What an interface drops is always told."),
+    .blocks = N_("never"),
+    .example = "lab\nwire counters on\nu = @client udp-connect server:9\n@client send u hi",
+    .pages = "socksh-lab(7), nstat(8)",
+    .run = run_counters,
 };
 
 const struct command command_wire_fold = {
