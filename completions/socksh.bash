@@ -106,6 +106,8 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'wire inject'
     'wire show'
     'wire fold'
+    'wire times'
+    'wire counters'
     'wire delay'
     'wire loss'
     'wire rate'

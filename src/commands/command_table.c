@@ -86,6 +86,8 @@
   X(wire_inject) \
   X(wire_show) \
   X(wire_fold) \
+  X(wire_times) \
+  X(wire_counters) \
   X(wire_delay) \
   X(wire_loss) \
   X(wire_rate) \

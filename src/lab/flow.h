@@ -3,6 +3,7 @@
 #ifndef SOCKSH_LAB_FLOW_H
 #define SOCKSH_LAB_FLOW_H
 
+#include "lab/flow_track.h"
 #include "names/constant.h"
 #include "packet/packet.h"
 
@@ -17,21 +18,33 @@ struct flow_table {
   unsigned seen;            /* how many there have been */
 };
 
-/* The bases of relative numbers, as in struct event_packet. */
+/* The bases of relative numbers, as in struct event_packet, and what else is known of a packet. */
 struct flow_bases {
+  bool known; /* the next five are */
   uint32_t sequence;
   uint32_t acknowledgment;
   uint32_t timestamp;
   uint32_t echo;
-  uint32_t next; /* one above the highest that its sender had sent before */
+  uint32_t next;       /* one above the highest that its sender had sent before */
+  int64_t began;       /* when its connection began, monotonic nanoseconds; 0: it is not known */
+  unsigned labels;     /* what it is, bits of enum packet_label; after flow_note */
+  unsigned duplicates; /* of a duplicate ACK: how many there have been */
+  struct flow_track
+      *track; /* of its connection on its wire, valid until the next flow_note; NULL */
+  int from;   /* which end of it sends */
 };
 
-/* Records a packet that comes onto the wire, and returns its bases. False if it belongs to no
- * connection, or there is no memory. */
-bool flow_note(struct flow_table *table, const struct packet *packet, struct flow_bases *bases);
+/* Records a packet that comes onto a wire at `now`, in monotonic nanoseconds, and fills in what is
+ * known of it. False if it belongs to no TCP connection, or there is no memory. */
+bool flow_note(struct flow_table *table, const struct packet *packet, unsigned lan, int64_t now,
+               struct flow_bases *bases);
 
-/* Returns the bases alone, for a packet of a known connection. */
-bool flow_find(struct flow_table *table, const struct packet *packet, struct flow_bases *bases);
+/* The same for a packet that was there before, or that no host has sent: nothing is recorded. */
+bool flow_find(struct flow_table *table, const struct packet *packet, unsigned lan,
+               struct flow_bases *bases);
+
+/* Records that it crosses; adds to its labels if it does so behind what was sent later. */
+void flow_cross(const struct flow_bases *bases, const struct packet *packet, unsigned *labels);
 
 /* Whether the receiver of a segment is, as far as was seen, in a state that this acknowledgment may
  * end: SYN_SENT, SYN_RECV, FIN_WAIT1, CLOSING or LAST_ACK. */

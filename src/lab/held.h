@@ -29,8 +29,10 @@ struct held {
   size_t length;
   const char *origin; /* "inject", "duplicate", "edited" ...: how it was made or changed; "" if the
                          kernel sent it */
-  unsigned copies;    /* how often it was sent */
-  unsigned repeats;   /* how often the segment that it acknowledges was retransmitted meanwhile */
+  unsigned labels;    /* as it came onto the wire; see struct event_packet */
+  unsigned duplicates;
+  unsigned copies;  /* how often it was sent */
+  unsigned repeats; /* how often the segment that it acknowledges was retransmitted meanwhile */
   int64_t
       times[HELD_TIMES]; /* when it was sent, the first HELD_TIMES times, monotonic nanoseconds */
   int64_t due;           /* when it is delivered, if the wire is not held; monotonic nanoseconds */

@@ -141,6 +141,12 @@ static void close_spaces(const struct inside_host *host) {
       close(spaces[i]);
 }
 
+/* A host whose counters can't be read has an empty file in their place. */
+static int open_statistic(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  return file >= 0 ? file : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static int copy_of(int descriptor) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
@@ -168,6 +174,10 @@ static void make_host(struct inside *inside) {
       copy_of(host.system),
       socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0),
       socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
+      [LAB_HOST_STATISTICS + STATISTIC_DEVICES] = open_statistic("/proc/self/net/dev"),
+      [LAB_HOST_STATISTICS + STATISTIC_SNMP] = open_statistic("/proc/self/net/snmp"),
+      [LAB_HOST_STATISTICS + STATISTIC_NETSTAT] = open_statistic("/proc/self/net/netstat"),
+      [LAB_HOST_STATISTICS + STATISTIC_SNMP6] = open_statistic("/proc/self/net/snmp6"),
   };
   if (give_all(inside, given, LAB_DESCRIPTORS, STAGE_DIAGNOSIS) < 0) {
     close_spaces(&host);

@@ -8,6 +8,7 @@
 #include <linux/ipv6.h>
 #include <linux/ipv6_route.h>
 #include <linux/route.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -15,7 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PREFIX_INET = 24, PREFIX_INET6 = 64, QUEUE_LENGTH = 2000, INET6_LEAST = 1280 };
+enum { PREFIX_INET = 24, PREFIX_INET6 = 64, INET6_LEAST = 1280 };
+
+/* Packets that wait for the wire's thread. The kernel loses what comes on top: bursts of a program
+ * that sends without a pause must fit, while that thread has other things to do. */
+enum { QUEUE_LENGTH = 16384 };
 
 /* 10.0.WIRE.NUMBER */
 static struct sockaddr inet_of(unsigned wire, unsigned number) {
@@ -112,10 +117,31 @@ static bool set_inet6(const struct lab_request *request) {
   return error == 0 || error == EEXIST;
 }
 
+/* By netlink: SIOCSIFTXQLEN asks for a privilege on the whole machine. If it is refused, the queue
+ * is short, and what is lost there is told all the same. */
+static void lengthen_queue(const char *name) {
+  struct {
+    struct nlmsghdr header;
+    struct ifinfomsg link;
+    struct rtattr attribute;
+    uint32_t length;
+  } request = {
+      .header = {sizeof request, RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK, 1, 0},
+      .link = {.ifi_family = AF_UNSPEC},
+      .attribute = {sizeof request.attribute + sizeof request.length, IFLA_TXQLEN},
+      .length = QUEUE_LENGTH,
+  };
+  char answer[1024];
+  int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  if (control >= 0 && index_of(name, &request.link.ifi_index) == 0 &&
+      send(control, &request, sizeof request, 0) > 0)
+    recv(control, answer, sizeof answer, 0); /* it is done when the answer is there */
+  if (control >= 0)
+    close(control);
+}
+
 static int set_up(const struct lab_request *request, bool *inet6) {
-  struct ifreq queue = named(request->name);
-  queue.ifr_qlen = QUEUE_LENGTH;
-  do_ioctl(AF_INET, SIOCSIFTXQLEN, &queue); /* it only affects speed */
+  lengthen_queue(request->name);
   int error = set_mtu(request->name, request->mtu);
   if (error == 0)
     error = interface_raise(request->name);

@@ -99,6 +99,8 @@ void lab_free(struct lab *lab) {
     close(lab->hosts[i]->mounts);
     close(lab->hosts[i]->system);
     close(lab->hosts[i]->host.network);
+    for (size_t j = 0; j < STATISTICS; j++)
+      close(lab->hosts[i]->statistics[j]);
     free(lab->hosts[i]);
   }
   if (lab->users >= 0)
@@ -159,6 +161,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   host->mounts = talk->descriptors[1];
   host->system = talk->descriptors[2];
   host->host.network = talk->descriptors[3];
+  memcpy(host->statistics, talk->descriptors + LAB_HOST_STATISTICS, sizeof host->statistics);
   /* If its sockets can't be listed, whatever needs the list reports that. */
   host->host.kernel = kernel_open_at(talk->descriptors[4], &ignored);
   free(talk);

@@ -26,6 +26,7 @@ struct lab_host {
   int space;      /* the descriptor of its network namespace, one of the program's own */
   int mounts;     /* the same of its mount namespace ... */
   int system;     /* ... and its UTS namespace */
+  int statistics[STATISTICS];      /* descriptors of its files below /proc/net */
   const struct wire_link *way_out; /* the host that its default route leads to */
   bool leads_out;                  /* it has a default route */
   struct wire_link *links[LAB_HOST_LINKS];

@@ -17,6 +17,7 @@
 #include "system/descriptor.h"
 #include "system/network.h"
 #include "system/thread.h"
+#include "system/wait.h"
 
 struct tap {
   pthread_t thread;
@@ -56,7 +57,8 @@ static void append(struct tap *tap, const struct packet *packet, const struct be
   const struct address about_target = packet_destination(&quoted);
   struct bytes texts[4] = {{0}, {0}, {0}, {0}};
   struct flow_bases bases = {0};
-  bool based = flow_note(&tap->flows, packet, &bases);
+  bool based = flow_note(&tap->flows, packet, 0, clock_monotonic(), &bases);
+  flow_cross(&bases, packet, &bases.labels);
   struct event event = {
       .kind = EVENT_PACKET, .wall = beside->wall, .host = tap->host ? tap->host->name : NULL};
   event.packet = (struct event_packet){
@@ -82,6 +84,9 @@ static void append(struct tap *tap, const struct packet *packet, const struct be
       .timestamp_base = bases.timestamp,
       .echo_base = bases.echo,
       .copies = 1,
+      .labels = bases.labels,
+      .duplicates = bases.duplicates,
+      .began = bases.began,
   };
   timeline_append(tap->timeline, &event);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

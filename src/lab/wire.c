@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lab/wire_arrival.h"
+#include "lab/wire_counters.h"
 #include "lab/wire_device.h"
 #include "lab/wire_ends.h"
 #include "lab/wire_link.h"
@@ -28,9 +29,12 @@ static void deliver(struct wire *wire, struct held *held, const struct packet *p
   struct wire_target target = {held->to, held->everybody};
   held_remove(&wire->flying, held);
   uint64_t event = wire_record_held(wire, held, PACKET_CROSSED, held->origin);
+  struct wire_counters counters;
   if (looked)
     wire_still_begin(target.link);
+  wire_counters_begin(wire, &counters, packet, target.link, wire->counts);
   const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  wire_counters_end(wire, &counters, event);
   if (problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
   else if (looked)
@@ -62,7 +66,7 @@ static enum pump_stop deliver_due(struct wire *wire, int64_t now, bool may_look)
 }
 
 bool wire_busy(struct wire *wire) {
-  return wire->flying.count > 0;
+  return wire->flying.count > 0 || wire->count_at;
 }
 
 static void pause_for(long nanoseconds) {
@@ -87,10 +91,16 @@ struct turn {
   bool stopping;
   bool busy; /* bulk traffic */
   enum pump_stop stop;
-  int64_t due; /* when the next packet is, in monotonic nanoseconds; 0: none is under way */
+  int64_t due; /* see next_due */
   struct pollfd items[1 + WIRE_LINKS];
   size_t count;
 };
+
+/* When the thread has something to do next, in monotonic nanoseconds; 0: when a packet comes. */
+static int64_t next_due(const struct wire *wire) {
+  int64_t due = wire->flying.first ? wire->flying.first->due : 0;
+  return wire->count_at && (due == 0 || wire->count_at < due) ? wire->count_at : due;
+}
 
 static void take_turn(struct wire *wire, struct turn *turn) {
   wire_lock(wire);
@@ -101,7 +111,9 @@ static void take_turn(struct wire *wire, struct turn *turn) {
   turn->busy = wire->numbers - before >= BULK && !wire->flying.first;
   if (!turn->stopping && turn->stop == PUMP_EMPTY)
     turn->stop = deliver_due(wire, clock_monotonic(), turn->may_look);
-  turn->due = wire->flying.first ? wire->flying.first->due : 0;
+  if (!turn->stopping && turn->stop == PUMP_EMPTY)
+    wire_count_lost_in_time(wire, clock_monotonic());
+  turn->due = next_due(wire);
   turn->count = 1;
   for (size_t i = 0; i < wire->link_count; i++)
     turn->items[turn->count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
@@ -152,6 +164,7 @@ void wire_halt(struct wire *wire) {
     return;
   wire_lock(wire);
   wire->stopping = true;
+  wire_count_lost(wire);
   wire_unlock(wire);
   wire_wake(wire);
   pthread_join(wire->thread, NULL);
@@ -168,6 +181,7 @@ void wire_stop(struct wire *wire) {
   if (wire->wake >= 0)
     close(wire->wake);
   free(wire->buffer);
+  free(wire->counter_map);
   wire_gate_stop(&wire->gate);
   pthread_mutex_destroy(&wire->lock);
 }
@@ -213,7 +227,7 @@ void wire_set_holds(struct wire *wire, bool holds) {
   change_mode(wire, &wire->holds, holds);
   if (holds)
     stop_flying(wire);
-  while (!holds && wire->held.first)
-    wire_deliver(wire, wire->held.first);
+  if (!holds)
+    wire_deliver_all(wire);
   wire_wake(wire);
 }

@@ -22,6 +22,7 @@
 #include "timeline/timeline.h"
 
 struct lab_host;
+struct wire_counter_map;
 
 /* What the wire does to packets from one interface to another. Zeroed: nothing. */
 struct wire_shape {
@@ -64,6 +65,10 @@ struct wire_link {
   bool inet6;
   char name[8];          /* of the interface, "eth0" */
   struct wire_way *ways; /* to the other links, by their index */
+  unsigned uncounted;    /* packets sent and got since what it has dropped was read; see
+                            wire_counters.h */
+  uint64_t lost_sent;    /* dropped on the way out, in its queue, as far as it was told */
+  uint64_t lost_got;     /* and on the way in */
 };
 
 /* An end of a TCP connection, to be looked at behind a packet. */
@@ -111,8 +116,12 @@ struct wire {
       *waiting;            /* the link whose packet is in `buffer`, and can't be taken yet; NULL */
   size_t waiting_length;   /* bytes of that packet */
   uint64_t waiting_behind; /* the last call that may have sent it; see wire_gate.h */
-  bool shaped;             /* some way changes or delays packets */
-  uint64_t statement;      /* the statement that delivered a packet, for its events; 0: none */
+  bool times;              /* `wire times` */
+  struct wire_counter_map *counter_map; /* see wire_counters.c */
+  bool counts;                          /* `wire counters`: behind each packet */
+  int64_t count_at;   /* when what interfaces drop is read, monotonic nanoseconds; 0: nothing new */
+  bool shaped;        /* some way changes or delays packets */
+  uint64_t statement; /* the statement that delivered a packet, for its events; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */
   uint64_t seed[CHANCES]; /* of the streams of links added later */
@@ -180,8 +189,12 @@ enum { WIRE_ROOMS = 4 };
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
                    char rooms[WIRE_ROOMS][64]);
 
-/* Delivers one, and reads what the hosts answer at once. */
+/* Delivers one, and reads what the hosts answer at once, and which counters of the receiver say
+ * that it was thrown away. */
 void wire_deliver(struct wire *wire, struct held *held);
+
+/* Delivers all, in order; counters are read only if `counts`. */
+void wire_deliver_all(struct wire *wire);
 
 void wire_drop(struct wire *wire, struct held *held);
 /* Inserts a copy right after it. 0, or -1 when there is no memory. */
@@ -225,6 +238,9 @@ bool wire_bases(struct wire *wire, const struct packet *packet, struct flow_base
 
 /* The name for an address: that of the host that has it, or the address as text in `room`. */
 const char *wire_name(const struct wire *wire, const struct address *address, char room[64]);
+
+/* Tells of packets that the interfaces have dropped since the last time. */
+void wire_count_lost(struct wire *wire);
 
 /* True while delayed packets are under way: the wire will go on by itself. */
 bool wire_busy(struct wire *wire);

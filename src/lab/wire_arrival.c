@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "lab/lab.h"
+#include "lab/wire_counters.h"
 #include "lab/wire_device.h"
 #include "lab/wire_ends.h"
 #include "lab/wire_link.h"
+#include "lab/wire_reason.h"
 #include "lab/wire_record.h"
 #include "system/wait.h"
 
@@ -25,7 +27,6 @@ struct arrival {
   const struct virtio_net_hdr *header;
   struct packet packet;
   struct flow_bases bases;
-  bool based;
   bool looked;   /* it is looked behind */
   bool recorded; /* it has an event */
 };
@@ -37,15 +38,16 @@ static bool is_plain(const struct wire_way *way) {
 }
 
 /* Copies a packet that has to wait, held or delayed. */
-static struct held *keep(struct wire_link *link, struct wire_target target, const void *bytes,
-                         size_t length, int64_t now) {
-  struct held *held = held_create(bytes, length);
+static struct held *keep(const struct arrival *arrival, int64_t now) {
+  struct held *held = held_create(arrival->packet.bytes, arrival->packet.length);
   if (!held)
     return NULL;
-  held->lan = link->lan;
-  held->from = link;
-  held->to = target.link;
-  held->everybody = target.everybody;
+  held->lan = arrival->link->lan;
+  held->from = arrival->link;
+  held->to = arrival->target.link;
+  held->everybody = arrival->target.everybody;
+  held->labels = arrival->bases.labels;
+  held->duplicates = arrival->bases.duplicates;
   held->times[0] = now;
   return held;
 }
@@ -68,6 +70,14 @@ void wire_remember(struct wire *wire, struct held *held) {
   }
 }
 
+/* Whether an answer says that there was no room for any of the segment: its sender will have to
+ * send it again, and that is no copy. */
+static bool is_discarded(const struct packet *answer, const struct packet *segment) {
+  return answer->protocol == IPPROTO_TCP && answer->has_transport && answer->flags & FLAG_ACK &&
+         answer->window == 0 && held_is_answer(answer, segment) &&
+         answer->acknowledgment == segment->sequence && packet_sequence_length(segment) > 0;
+}
+
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
   enum { LONG = 250000000 }; /* nanoseconds, longer than the kernel delays an acknowledgment */
   for (struct held *held = wire->recent.first, *next; held; held = next) {
@@ -79,7 +89,7 @@ void wire_forget(struct wire *wire, const struct packet *packet, int64_t now) {
     bool acknowledged = packet->protocol == IPPROTO_TCP && packet->flags & FLAG_ACK &&
                         held_is_answer(packet, &other) &&
                         (int32_t)(packet->acknowledgment - end) >= 0;
-    if (!acknowledged && !refused && now - held->due < LONG)
+    if (!acknowledged && !refused && !is_discarded(packet, &other) && now - held->due < LONG)
       continue;
     held_remove(&wire->recent, held);
     held_free(held);
@@ -102,9 +112,10 @@ static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum 
                                .to = arrival->target.link,
                                .everybody = arrival->target.everybody,
                                .reason = reason,
-                               .copies = 1};
-  uint64_t event =
-      wire_record(wire, &record, &arrival->packet, arrival->based ? &arrival->bases : NULL);
+                               .copies = 1,
+                               .labels = arrival->bases.labels,
+                               .duplicates = arrival->bases.duplicates};
+  uint64_t event = wire_record(wire, &record, &arrival->packet, &arrival->bases);
   if (arrival->looked && !arrival->recorded)
     wire_look_at_sender(wire, &arrival->packet, arrival->link, event);
   arrival->recorded = true;
@@ -112,12 +123,10 @@ static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum 
 }
 
 static void hold(struct wire *wire, struct arrival *arrival, int64_t now) {
-  const struct packet *packet = &arrival->packet;
   bool full = wire_is_full(wire);
-  struct held *held =
-      full ? NULL : keep(arrival->link, arrival->target, packet->bytes, packet->length, now);
+  struct held *held = full ? NULL : keep(arrival, now);
   if (!held) {
-    record_arrival(wire, arrival, PACKET_LOST, full ? "too many are held" : "no memory");
+    record_arrival(wire, arrival, PACKET_LOST, full ? WIRE_REASON_TOO_MANY : WIRE_REASON_NO_MEMORY);
     return;
   }
   held->number = wire->numbers;
@@ -126,12 +135,9 @@ static void hold(struct wire *wire, struct arrival *arrival, int64_t now) {
 }
 
 static void fly(struct wire *wire, struct arrival *arrival, int64_t due, int64_t now) {
-  const struct packet *packet = &arrival->packet;
-  struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL
-                                                         : keep(arrival->link, arrival->target,
-                                                                packet->bytes, packet->length, now);
+  struct held *held = wire->flying.count >= FLYING_LIMIT ? NULL : keep(arrival, now);
   if (!held) {
-    record_arrival(wire, arrival, PACKET_LOST, "the queue is full");
+    record_arrival(wire, arrival, PACKET_LOST, WIRE_REASON_QUEUE_FULL);
     return;
   }
   held->number = wire->numbers;
@@ -145,7 +151,7 @@ static struct held *find_fold(struct wire *wire, const struct arrival *arrival,
                               const char **reason) {
   const struct packet *packet = &arrival->packet;
   struct held *held = held_find_again(&wire->held, arrival->link, packet, &arrival->bases);
-  *reason = held ? "" : "unanswered";
+  *reason = held ? "" : WIRE_REASON_UNANSWERED;
   if (!held)
     held = held_find_answer(&wire->held, packet, &arrival->bases);
   return held ? held : held_find_again(&wire->recent, arrival->link, packet, &arrival->bases);
@@ -170,7 +176,7 @@ static void record_again(struct wire *wire, const struct arrival *arrival, const
 static bool fold(struct wire *wire, const struct arrival *arrival, int64_t now) {
   const char *reason;
   wire_forget(wire, &arrival->packet, now);
-  if (!wire->folds || !arrival->based)
+  if (!wire->folds || !arrival->bases.known)
     return false;
   struct held *held = find_fold(wire, arrival, &reason);
   if (!held)
@@ -192,14 +198,17 @@ static void pass(struct wire *wire, struct arrival *arrival) {
   const struct packet *packet = &arrival->packet;
   const char *problem = NULL;
   uint64_t event = record_arrival(wire, arrival, PACKET_CROSSED, "");
+  struct wire_counters counters;
   if (arrival->looked)
     wire_still_begin(arrival->target.link);
+  wire_counters_begin(wire, &counters, packet, arrival->target.link, wire->counts);
   if (arrival->target.everybody)
     problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
   else if (write(arrival->target.link->device, arrival->header,
                  sizeof *arrival->header + packet->length) < 0)
-    problem = "the host refuses it";
+    problem = WIRE_REASON_REFUSES;
+  wire_counters_end(wire, &counters, event);
   if (problem)
     record_arrival(wire, arrival, PACKET_LOST, problem);
   else if (arrival->looked)
@@ -221,7 +230,7 @@ static void decide(struct wire *wire, struct arrival *arrival) {
   struct wire_way *way = wire_way(arrival->link, arrival->target.link);
   const char *lost = wire_loses(way);
   if (!lost && !arrival->target.link && !arrival->target.everybody)
-    lost = "nobody has the address";
+    lost = WIRE_REASON_NO_ADDRESS;
   if (lost) {
     record_arrival(wire, arrival, PACKET_LOST, lost);
   } else if (wire->holds) {
@@ -272,10 +281,13 @@ static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
   struct wire_way *way = wire_way(link, arrival.target.link);
   if (unfinished && (wire_is_seen(wire) || arrival.target.everybody || (way && !is_plain(way))))
     packet_fix_checksums(bytes, length);
-  arrival.based = flow_note(&wire->flows, &arrival.packet, &arrival.bases);
+  flow_note(&wire->flows, &arrival.packet, link->lan->index, clock_monotonic(), &arrival.bases);
   if (wire->holds && fold(wire, &arrival, clock_monotonic()))
     return PUMP_EMPTY;
   wire->numbers++;
+  wire_counters_note(wire, link);
+  if (arrival.target.link)
+    wire_counters_note(wire, arrival.target.link);
   decide(wire, &arrival);
   return PUMP_EMPTY;
 }

@@ -27,8 +27,9 @@ bool wire_is_full(const struct wire *wire);
  * takes ownership. */
 void wire_remember(struct wire *wire, struct held *held);
 
-/* Drops those that this packet acknowledges, and those that are too old by `now`, in monotonic
- * nanoseconds; all of them for an ICMP packet, which may refuse them. */
+/* Drops those that this packet acknowledges, or says that its sender had no room for, and those
+ * that are too old by `now`, in monotonic nanoseconds; all of them for an ICMP packet, which may
+ * refuse them. */
 void wire_forget(struct wire *wire, const struct packet *packet, int64_t now);
 
 #endif

@@ -1,4 +1,5 @@
 #include "lab/wire_device.h"
+#include "lab/wire_reason.h"
 
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
@@ -31,7 +32,7 @@ void wire_signal_news(struct wire *wire) {
 
 const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
                        struct wire_target target, const void *bytes, size_t length) {
-  const char *problem = target.everybody ? NULL : "nobody has the address";
+  const char *problem = target.everybody ? NULL : WIRE_REASON_NO_ADDRESS;
   struct virtio_net_hdr header = {0};
   struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
   (void)wire;
@@ -39,7 +40,7 @@ const char *wire_write(struct wire *wire, const struct lan *lan, const struct wi
     if (lan->links[number] && lan->links[number] != from)
       writev(lan->links[number]->device, parts, 2);
   if (target.link)
-    problem = writev(target.link->device, parts, 2) < 0 ? "the host refuses it" : NULL;
+    problem = writev(target.link->device, parts, 2) < 0 ? WIRE_REASON_REFUSES : NULL;
   return problem;
 }
 

@@ -1,8 +1,10 @@
 /* wire_held: what commands do to held packets, and injected packets. */
 #include "lab/wire_arrival.h"
+#include "lab/wire_counters.h"
 #include "lab/wire_device.h"
 #include "lab/wire_ends.h"
 #include "lab/wire_link.h"
+#include "lab/wire_reason.h"
 #include "lab/wire_record.h"
 #include "system/wait.h"
 
@@ -13,19 +15,23 @@ struct held *wire_find_held(const struct wire *wire, unsigned number) {
   return NULL;
 }
 
-void wire_deliver(struct wire *wire, struct held *held) {
+/* Delivers one; what the hosts answer is not read yet. */
+static void deliver(struct wire *wire, struct held *held, bool counted) {
   struct wire_target target = {held->to, held->everybody};
   held_remove(&wire->held, held);
   /* The receiver may answer at once, so its crossing is recorded first. */
   bool reachable = target.link || target.everybody;
   uint64_t event = wire_record_held(wire, held, reachable ? PACKET_CROSSED : PACKET_LOST,
-                                    reachable ? held->origin : "nobody has the address");
+                                    reachable ? held->origin : WIRE_REASON_NO_ADDRESS);
   struct packet packet;
   packet_read(held->bytes, held->length, held->length, &packet);
   bool looked = wire_is_looked_behind(wire, &packet);
+  struct wire_counters counters;
   if (looked)
     wire_still_begin(target.link);
+  wire_counters_begin(wire, &counters, &packet, target.link, counted);
   const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  wire_counters_end(wire, &counters, event);
   if (reachable && problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
   if (looked)
@@ -34,7 +40,17 @@ void wire_deliver(struct wire *wire, struct held *held) {
     wire_still_end(target.link);
   wire_remember(wire, held);
   wire_signal_news(wire);
+}
+
+void wire_deliver(struct wire *wire, struct held *held) {
+  deliver(wire, held, true);
   wire_pump(wire);
+}
+
+void wire_deliver_all(struct wire *wire) {
+  while (wire->held.first)
+    deliver(wire, wire->held.first, wire->counts);
+  wire_pump(wire); /* only now: what comes later does not overtake what was held */
 }
 
 bool wire_has_flags(const struct held *held, unsigned flags) {
@@ -60,6 +76,7 @@ static void retarget(struct wire *wire, struct held *held) {
 
 void wire_changed(struct wire *wire, struct held *held, const char *how) {
   held->origin = how;
+  held->labels = held->duplicates = 0; /* it is not what its sender has sent any more */
   retarget(wire, held);
   wire_record_held(wire, held, PACKET_CHANGED, how);
 }
@@ -68,8 +85,8 @@ void wire_corrupt(struct wire *wire, struct held *held) {
   /* The last bit of its data; of a packet without data, the last bit of the last header. */
   if (held->length > 0)
     held->bytes[held->length - 1] ^= 1;
-  held->origin = "corrupted";
-  wire_record_held(wire, held, PACKET_CHANGED, "corrupted");
+  held->origin = WIRE_REASON_CORRUPTED;
+  wire_record_held(wire, held, PACKET_CHANGED, WIRE_REASON_CORRUPTED);
 }
 
 void wire_move(struct wire *wire, struct held *held, struct held *place) {
@@ -83,7 +100,7 @@ void wire_move(struct wire *wire, struct held *held, struct held *place) {
     held_insert_after(&wire->held, place, held);
   else
     held_insert_before(&wire->held, place, held);
-  wire_record_held(wire, held, PACKET_CHANGED, "moved");
+  wire_record_held(wire, held, PACKET_CHANGED, WIRE_REASON_MOVED);
 }
 
 int wire_duplicate(struct wire *wire, struct held *held) {
@@ -96,9 +113,9 @@ int wire_duplicate(struct wire *wire, struct held *held) {
   copy->everybody = held->everybody;
   copy->times[0] = clock_monotonic();
   copy->number = ++wire->numbers;
-  copy->origin = "duplicate";
+  copy->origin = WIRE_REASON_DUPLICATE;
   held_insert_after(&wire->held, held, copy);
-  wire_record_held(wire, copy, PACKET_HELD, "duplicate");
+  wire_record_held(wire, copy, PACKET_HELD, WIRE_REASON_DUPLICATE);
   return 0;
 }
 
@@ -125,11 +142,11 @@ int wire_inject(struct wire *wire, const void *bytes, size_t length, struct erro
   held->lan = near->lan;
   held->from = from;
   held->times[0] = clock_monotonic();
-  held->origin = "inject";
+  held->origin = WIRE_REASON_INJECT;
   held->number = ++wire->numbers;
   retarget(wire, held);
-  if (!flow_find(&wire->flows, &packet, &bases))
-    flow_note(&wire->flows, &packet, &bases);
+  if (!flow_find(&wire->flows, &packet, near->lan->index, &bases))
+    flow_note(&wire->flows, &packet, near->lan->index, clock_monotonic(), &bases);
   held_append(&wire->held, held);
   if (wire->holds)
     wire_record_held(wire, held, PACKET_HELD, held->origin);

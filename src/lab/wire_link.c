@@ -1,4 +1,5 @@
 #include "lab/wire_link.h"
+#include "lab/wire_reason.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,7 +240,7 @@ const char *wire_loses(struct wire_way *way) {
   bool lost = way->shape.loss > 0 && draw(way, CHANCE_LOSS) < way->shape.loss;
   if ((lost || way->shape.cut) && way->shape.jitter > 0)
     draw(way, CHANCE_JITTER); /* so the next packet has the jitter that it would have had */
-  return way->shape.cut ? "cut" : lost ? "loss" : NULL;
+  return way->shape.cut ? WIRE_REASON_CUT : lost ? WIRE_REASON_BY_CHANCE : NULL;
 }
 
 int64_t wire_due(struct wire_way *way, size_t length, int64_t now) {

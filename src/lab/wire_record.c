@@ -21,7 +21,7 @@ const char *wire_name(const struct wire *wire, const struct address *address, ch
 }
 
 bool wire_bases(struct wire *wire, const struct packet *packet, struct flow_bases *bases) {
-  return flow_find(&wire->flows, packet, bases);
+  return flow_find(&wire->flows, packet, 0, bases);
 }
 
 /* While nobody looks, only the headers are kept; and what an ICMP message says, which is in its
@@ -31,6 +31,14 @@ static size_t headers_of(const struct packet *packet) {
   bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
   size_t length = packet->has_transport && ported ? packet->payload : packet->length;
   return length < UNSEEN_BYTES ? length : UNSEEN_BYTES;
+}
+
+/* Whether a router, or `wire edit`, has set both of IP's ECN bits. */
+static bool is_marked(const struct packet *packet) {
+  if (packet->family == AF_UNSPEC)
+    return false;
+  unsigned bits = packet->family == AF_INET6 ? packet->bytes[1] >> 4 : packet->bytes[1];
+  return (bits & 3) == 3;
 }
 
 /* Fills in what an event says about a packet. Names of addresses that no host has are written to
@@ -59,9 +67,17 @@ static void describe(const struct wire *wire, const struct wire_record *record,
       .total = packet->length,
       .unseen = !shown,
       .ports = wire->flows.seen > 1,
-      .relative = bases != NULL,
+      .relative = bases->known,
+      .sequence_base = bases->sequence,
+      .acknowledgment_base = bases->acknowledgment,
+      .timestamp_base = bases->timestamp,
+      .echo_base = bases->echo,
       .copies = record->copies,
       .since = record->since,
+      .labels = record->labels | (is_marked(packet) ? LABEL_CE : 0),
+      .duplicates = record->duplicates,
+      .began = bases->began,
+      .timed = wire->times,
   };
   struct packet quoted;
   if (packet_read_quoted(packet, &quoted)) {
@@ -69,20 +85,17 @@ static void describe(const struct wire *wire, const struct wire_record *record,
     event->about_source = wire_name(wire, &ends[0], rooms[2]);
     event->about_target = wire_name(wire, &ends[1], rooms[3]);
   }
-  if (bases) {
-    event->sequence_base = bases->sequence;
-    event->acknowledgment_base = bases->acknowledgment;
-    event->timestamp_base = bases->timestamp;
-    event->echo_base = bases->echo;
-  }
 }
 
 uint64_t wire_record(struct wire *wire, const struct wire_record *record,
                      const struct packet *packet, const struct flow_bases *bases) {
   char rooms[WIRE_ROOMS][64];
   struct event event = {.kind = EVENT_PACKET, .statement = wire->statement, .job = wire->job};
+  struct wire_record told = *record;
+  if (record->fate == PACKET_CROSSED && !record->reason[0])
+    flow_cross(bases, packet, &told.labels);
   event.host = record->from ? record->from->host->host.name : NULL;
-  describe(wire, record, packet, bases, &event.packet, rooms);
+  describe(wire, &told, packet, bases, &event.packet, rooms);
   return wire->timeline ? timeline_append(wire->timeline, &event) : 0;
 }
 
@@ -96,6 +109,8 @@ static struct wire_record record_of(const struct held *held, enum packet_fate fa
                               .everybody = held->everybody,
                               .reason = reason,
                               .copies = held->copies,
+                              .labels = held->labels,
+                              .duplicates = held->duplicates,
                               .since = clock_monotonic() - held->times[0]};
 }
 
@@ -105,8 +120,8 @@ uint64_t wire_record_held(struct wire *wire, const struct held *held, enum packe
   struct flow_bases bases;
   struct wire_record record = record_of(held, fate, reason);
   packet_read(held->bytes, held->length, held->length, &packet);
-  bool based = flow_find(&wire->flows, &packet, &bases);
-  return wire_record(wire, &record, &packet, based ? &bases : NULL);
+  flow_find(&wire->flows, &packet, held->lan->index, &bases);
+  return wire_record(wire, &record, &packet, &bases);
 }
 
 void wire_describe(struct wire *wire, const struct held *held, struct event_packet *event,
@@ -115,6 +130,6 @@ void wire_describe(struct wire *wire, const struct held *held, struct event_pack
   struct flow_bases bases;
   struct wire_record record = record_of(held, PACKET_HELD, held->origin);
   packet_read(held->bytes, held->length, held->length, &packet);
-  bool based = flow_find(&wire->flows, &packet, &bases);
-  describe(wire, &record, &packet, based ? &bases : NULL, event, rooms);
+  flow_find(&wire->flows, &packet, held->lan->index, &bases);
+  describe(wire, &record, &packet, &bases, event, rooms);
 }

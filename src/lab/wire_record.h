@@ -14,9 +14,11 @@ struct wire_record {
   bool everybody;
   const char *reason;
   unsigned copies;
+  unsigned labels; /* as in struct event_packet */
+  unsigned duplicates;
   int64_t since; /* nanoseconds since it was first sent */
 };
-/* Appends the event. Returns its serial. */
+/* Appends the event. `bases` need not be known. Returns its serial. */
 uint64_t wire_record(struct wire *wire, const struct wire_record *record,
                      const struct packet *packet, const struct flow_bases *bases);
 

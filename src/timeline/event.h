@@ -26,7 +26,8 @@ enum event_kind {
   EVENT_PACKET,       /* a packet has come onto the lab's wire, or left it */
   EVENT_SERVICE,      /* news of a service */
   EVENT_PROGRESS,     /* progress of a long transfer */
-  EVENT_LAST = EVENT_PROGRESS,
+  EVENT_COUNTER,      /* a counter of packets that a host of the lab has thrown away has moved */
+  EVENT_LAST = EVENT_COUNTER,
 };
 
 /* Where a statement came from. */
@@ -131,6 +132,22 @@ enum packet_fate {
   PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
 };
 
+/* What a packet is beside those that were on its wire before: only what they prove. */
+enum packet_label {
+  LABEL_RETRANSMISSION = 1 << 0, /* all of its sequence numbers were on the wire before */
+  LABEL_PARTLY = 1 << 1,         /* a part of them was */
+  LABEL_OUT_OF_ORDER = 1 << 2,   /* none was, and higher ones were; or those have crossed before */
+  LABEL_DUPLICATE_ACK = 1 << 3,  /* RFC 5681, section 2 */
+  LABEL_KEEPALIVE = 1 << 4,      /* the number before the next, and nothing is outstanding */
+  LABEL_KEEPALIVE_ACK = 1 << 5,  /* the answer to it */
+  LABEL_WINDOW_PROBE = 1 << 6,   /* its sender knows the other end's window as closed */
+  LABEL_WINDOW_PROBE_ACK = 1 << 7, /* the answer to it, whose window is as before */
+  LABEL_ZERO_WINDOW = 1 << 8,      /* its window is 0 */
+  LABEL_WINDOW_UPDATE = 1 << 9,    /* it tells only of another window, which is not 0 */
+  LABEL_CE = 1 << 10,              /* IP's ECN bits say that congestion was met: RFC 3168 */
+  LABEL_ALL = (1 << 11) - 1,
+};
+
 struct event_packet {
   unsigned number; /* its number in `packet` and `wire`: 1, 2, 3 ... */
   enum packet_fate fate;
@@ -158,6 +175,22 @@ struct event_packet {
   uint32_t echo_base;           /* the receiver's */
   unsigned copies;              /* how often it was sent while held */
   int64_t since;                /* nanoseconds since it was first sent */
+  unsigned labels;              /* bits of enum packet_label */
+  unsigned duplicates;          /* of a duplicate ACK: how many there have been, with this one */
+  int64_t began; /* when its connection began, or what goes between its addresses; monotonic
+                    nanoseconds; 0: it is not known */
+  bool timed;    /* the time since then is shown: `wire times on` */
+};
+
+/* A counter that a kernel keeps of what it throws away. `host` of the event is whose it is, `cause`
+ * the packet behind which it has moved; 0: several may have moved it. */
+struct event_counter {
+  const char *name;      /* as nstat(8) writes it: "TcpExtListenOverflows"; "tx_dropped" */
+  const char *interface; /* the one whose counter it is; "": the host's */
+  const char *meaning;   /* what was thrown away, and why, as one sentence */
+  uint64_t moved;        /* by how much */
+  uint64_t value;        /* since the host was made */
+  bool lost;             /* each one counted is a packet that has no event of its own */
 };
 
 /* What a service reports about itself and its connections. */
@@ -237,6 +270,7 @@ struct event {
     struct event_packet packet;
     const struct event_service *service;
     struct event_progress progress;
+    struct event_counter counter;
   };
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/flow.h"
 #include "language/escape.h"
 #include "packet/packet.h"
 #include "packet/packet_field.h"
@@ -67,14 +68,28 @@ static void show(const struct event_packet *event, bool stable) {
   bytes_free(&bytes);
 }
 
-static void show_json(const struct event_packet *event) {
+static void show_json(const struct event_packet *packet) {
+  const struct event event = {.kind = EVENT_PACKET, .monotonic = 2, .packet = *packet};
   json_t *object = json_object();
-  json_set_packet(object, event);
+  json_set_packet(object, &event);
   char *text = json_dumps(object, JSON_COMPACT);
   if (!text)
     abort();
   free(text);
   json_decref(object);
+}
+
+/* What it is beside itself: known labels alone. */
+static void track(const struct packet *packet) {
+  struct flow_table table = {0};
+  struct flow_bases bases;
+  for (int i = 0; i < 2; i++) {
+    flow_note(&table, packet, 0, 1, &bases);
+    flow_cross(&bases, packet, &bases.labels);
+    if (bases.labels & ~(unsigned)LABEL_ALL)
+      abort();
+  }
+  flow_free(&table);
 }
 
 /* A field that was edited leaves right checksums, and a refusal leaves the packet as it was. */
@@ -161,10 +176,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                .total = packet.total,
                                .ports = flags & 4,
                                .relative = flags & 8,
+                               .labels = total & LABEL_ALL,
+                               .duplicates = flags,
                                .copies = 1};
   show(&event, false);
   show(&event, true);
   show_json(&event);
+  track(&packet);
   build(&packet);
   for (const struct packet_field *field = packet_fields; field->name; field++)
     if (strcmp(name, field->name) != 0)

@@ -295,6 +295,14 @@ static void test_codec_words(void **state) {
         .kind = EVENT_PROGRESS,
         .progress = {.what = "file", .moved = 5, .whole = 7, .began = 3, .done = true}};
     same_again(&progress);
+    struct event counter = {.kind = EVENT_COUNTER,
+                            .counter = {.name = "tx_dropped",
+                                        .interface = "eth0",
+                                        .meaning = "lost",
+                                        .moved = 5,
+                                        .value = UINT64_MAX,
+                                        .lost = true}};
+    same_again(&counter);
   }
 }
 

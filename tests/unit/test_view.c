@@ -552,6 +552,10 @@ static void fill_event(struct event *event, enum event_kind kind) {
     service = (struct event_service){.number = 1, .phase = SERVICE_STARTED, .text = "echo, epoll"};
     event->service = &service;
     break;
+  case EVENT_COUNTER:
+    event->counter = (struct event_counter){
+        .name = "tx_dropped", .interface = "eth0", .meaning = "lost", .moved = 5, .value = 9};
+    break;
   case EVENT_PROGRESS:
     event->progress = (struct event_progress){.what = "file", .moved = 5, .whole = 9};
     break;

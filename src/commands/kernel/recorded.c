@@ -315,7 +315,7 @@ static int run_log(struct invocation *invocation) {
     KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) |
             EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) |
             EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) | EVENT_BIT(EVENT_TEST) |
-            EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE)
+            EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE) | EVENT_BIT(EVENT_COUNTER)
   };
   struct runner *runner = invocation->runner;
   struct timeline *timeline = runner->session->timeline;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/lab.h"
+#include "lab/wire_reason.h"
 #include "packet/packet_field.h"
 #include "view/notation/packet_full.h"
 
@@ -145,7 +146,7 @@ static int edit(struct invocation *invocation, struct wire *wire, struct held *h
   int status = edit_field(invocation, held, &copy, &bases);
   if (status == 0) {
     memcpy(held->bytes, copy.data, copy.length);
-    wire_changed(wire, held, "edited");
+    wire_changed(wire, held, WIRE_REASON_EDITED);
   } else {
     error_set_place(invocation->error, invocation_value(invocation, "FIELD")->place);
   }

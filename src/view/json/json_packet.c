@@ -4,6 +4,7 @@
 
 #include "packet/packet.h"
 #include "view/json/json_part.h"
+#include "view/notation/packet_label.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/packet_line_message.h"
 
@@ -28,6 +29,16 @@ static json_t *text_of(void (*append)(const struct notation *notation,
   json_t *string = json_text(bytes_text(&text), text.length);
   bytes_free(&text);
   return string;
+}
+
+static void set_labels(json_t *object, const struct event_packet *event) {
+  json_t *labels = json_array();
+  for (const struct packet_label_row *row = packet_labels; row->name; row++)
+    if (event->labels & (unsigned)row->label)
+      json_array_append_new(labels, json_string(row->name));
+  json_object_set_new(object, "labels", labels);
+  json_object_set_new(object, "duplicate_acks",
+                      event->duplicates ? json_integer(event->duplicates) : json_null());
 }
 
 static void set_number(json_t *object, const char *key, long long number) {
@@ -89,7 +100,8 @@ static void set_headers(json_t *object, const struct event_packet *event,
   json_object_set_new(object, "data", data);
 }
 
-const char *json_set_packet(json_t *object, const struct event_packet *event) {
+const char *json_set_packet(json_t *object, const struct event *happened) {
+  const struct event_packet *event = &happened->packet;
   struct packet packet;
   packet_read(event->bytes, event->length, event->total, &packet);
   set_number(object, "number", event->number);
@@ -103,6 +115,10 @@ const char *json_set_packet(json_t *object, const struct event_packet *event) {
   json_object_set_new(object, "unseen", json_boolean(event->unseen));
   set_number(object, "copies", event->copies);
   set_number(object, "since", event->since);
+  json_object_set_new(object, "elapsed",
+                      event->began ? json_integer(happened->monotonic - event->began)
+                                   : json_null());
+  set_labels(object, event);
   json_object_set_new(object, "shown", text_of(packet_append_line, event));
   json_object_set_new(object, "problem",
                       packet.problem ? json_string(packet.problem) : json_null());

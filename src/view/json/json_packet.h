@@ -7,6 +7,6 @@
 #include "timeline/event.h"
 
 /* Adds the members of a packet, the body of its event. Returns "packet", the event's name. */
-const char *json_set_packet(json_t *object, const struct event_packet *event);
+const char *json_set_packet(json_t *object, const struct event *event);
 
 #endif

@@ -292,6 +292,17 @@ static const char *set_progress(json_t *object, const struct event_progress *pro
   return "progress";
 }
 
+static const char *set_counter(json_t *object, const struct event_counter *counter) {
+  set_text(object, "name", counter->name);
+  json_object_set_new(object, "interface",
+                      counter->interface[0] ? text_of(counter->interface) : json_null());
+  set_number(object, "moved", (long long)counter->moved);
+  set_number(object, "value", (long long)counter->value);
+  json_object_set_new(object, "lost", json_boolean(counter->lost));
+  set_text(object, "meaning", counter->meaning);
+  return "counter";
+}
+
 /* Sets the body of the event; returns the event's name. */
 static const char *set_body(json_t *object, const struct event *event) {
   switch (event->kind) {
@@ -317,13 +328,15 @@ static const char *set_body(json_t *object, const struct event *event) {
   case EVENT_RESULT:
     return set_result(object, &event->result);
   case EVENT_PACKET:
-    return json_set_packet(object, &event->packet);
+    return json_set_packet(object, event);
   case EVENT_FILE:
     return set_file(object, &event->file);
   case EVENT_SERVICE:
     return set_service(object, event->service);
   case EVENT_PROGRESS:
     return set_progress(object, &event->progress);
+  case EVENT_COUNTER:
+    return set_counter(object, &event->counter);
   }
   return "";
 }

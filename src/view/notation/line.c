@@ -102,6 +102,16 @@ static void append_packet(const struct event_packet *packet, struct bytes *bytes
   bytes_free(&fate);
 }
 
+/* server: TcpExtListenOverflows +1: the queue of ... */
+static void append_counter(const struct event *event, struct bytes *bytes) {
+  const struct event_counter *counter = &event->counter;
+  const char *between = counter->interface[0] ? " " : "";
+  bytes_append_format(bytes, "%s%s%s: ", event->host ? event->host : "", between,
+                      counter->interface);
+  bytes_append_format(bytes, "%s +%llu: %s", counter->name, (unsigned long long)counter->moved,
+                      _(counter->meaning));
+}
+
 /* The host of the lab where it happened. */
 static void append_host(const struct event *event, struct bytes *bytes) {
   if (event->host)
@@ -158,6 +168,9 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     bytes_append_format(bytes, _("%s: %llu bytes"), event->progress.what,
                         (unsigned long long)event->progress.moved);
     return "progress";
+  case EVENT_COUNTER:
+    append_counter(event, bytes);
+    return "counter";
   }
   return "";
 }

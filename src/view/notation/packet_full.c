@@ -4,6 +4,7 @@
 
 #include "packet/packet_bits.h"
 #include "packet/packet_field.h"
+#include "view/notation/packet_label.h"
 #include "view/notation/packet_line_icmp.h"
 #include "view/notation/packet_line_message.h"
 #include "view/notation/packet_line_part.h"
@@ -64,6 +65,9 @@ static void add_wire_rows(struct full *full) {
     add_number_row(full, "wire", "copies", event->copies,
                    N_("how often it was sent while it is held"));
   add_number_row(full, "wire", "length", event->total, N_("bytes from the IP header on"));
+  for (const struct packet_label_row *row = packet_labels; row->name; row++)
+    if (event->labels & (unsigned)row->label)
+      add_text_row(full, "wire", "label", row->name, row->meaning);
   if (full->packet->problem)
     add_text_row(full, "wire", "problem", full->packet->problem,
                  N_("why not all of it can be read"));

@@ -1,6 +1,7 @@
 #include "view/notation/packet_line.h"
 
 #include "packet/packet_bits.h"
+#include "view/notation/packet_label.h"
 #include "view/notation/packet_line_icmp.h"
 #include "view/notation/packet_line_message.h"
 #include "view/notation/packet_line_part.h"
@@ -100,6 +101,7 @@ void packet_append_line(const struct notation *notation, const struct event_pack
     bytes_append_format(bytes, " [%s]", packet.problem);
   else if (!event->unchecked && !packet_checksums_hold(&packet))
     packet_put(&writer, _(" (incorrect checksum)"));
+  packet_append_labels(event, bytes);
 }
 
 void packet_append_message(const struct notation *notation, const struct event_packet *event,

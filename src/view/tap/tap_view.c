@@ -271,6 +271,7 @@ static void tap_event(struct view *view, const struct event *event) {
     line_append_event(event, &line);
     tell(tap, "  ", &line);
     break;
+  case EVENT_COUNTER:
   case EVENT_NOTE:
     line_append_event(event, &line);
     tell(tap, "  ", &line);

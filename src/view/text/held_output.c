@@ -22,7 +22,7 @@ static size_t count_of(const struct held_output *kept) {
 void held_output_add(struct held_output *kept, const struct event *event, int descriptor,
                      const struct bytes *line) {
   bool state = event->kind == EVENT_STATE;
-  bool packet = event->kind == EVENT_PACKET;
+  bool packet = event->kind == EVENT_PACKET || event->kind == EVENT_COUNTER;
   struct held_line added = {.job = event->job,
                             .rank = state    ? RANK_STATE
                                     : packet ? RANK_PACKET

@@ -4,7 +4,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "view/notation/line.h"
 #include "view/notation/packet_line.h"
+
+/* The seconds since its connection began, always as wide, so that what follows stands in a column.
+ */
+static void put_elapsed(struct text_view *text, const struct event *event) {
+  enum { WIDTH = 11 }; /* "9999.999999" */
+  const struct event_packet *packet = &event->packet;
+  if (!packet->timed)
+    return;
+  if (!packet->began || text->view.settings.stable) /* it differs every time */
+    bytes_append_format(&text->line, "  %*s", WIDTH, packet->began ? "T" : "-");
+  else
+    bytes_append_format(&text->line, "  %*.6f", WIDTH,
+                        (double)(event->monotonic - packet->began) / 1e9);
+}
 
 /* "  3 a  client > server: ...  held": its number, its wire where there are several, itself, and
  * what has become of it. */
@@ -21,6 +36,7 @@ void text_show_packet(struct text_view *text, const struct event *event) {
     bytes_append_char(&text->line, ' ');
     text_put(text, packet->wire, strlen(packet->wire), false);
   }
+  put_elapsed(text, event);
   bytes_append_text(&text->line, "  ");
   text_style_on(text, gone ? STYLE_NOTE : STYLE_PACKET);
   packet_append_line(&notation, packet, &text->line);
@@ -33,6 +49,17 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   }
   bytes_append_char(&text->line, '\n');
   bytes_free(&fate);
+  text_emit(text, event, STDOUT_FILENO);
+}
+
+void text_show_counter(struct text_view *text, const struct event *event) {
+  if (text->view.settings.quiet)
+    return;
+  bytes_append_text(&text->line, "  ");
+  text_style_on(text, STYLE_NOTE);
+  line_append_event(event, &text->line);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
   text_emit(text, event, STDOUT_FILENO);
 }
 

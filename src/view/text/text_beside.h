@@ -6,6 +6,7 @@
 
 /* Each shows an event of its kind, unless the settings hide it. */
 void text_show_packet(struct text_view *text, const struct event *event);
+void text_show_counter(struct text_view *text, const struct event *event);
 void text_show_service(struct text_view *text, const struct event *event);
 void text_show_progress(struct text_view *text, const struct event *event);
 

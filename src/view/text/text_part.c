@@ -43,7 +43,8 @@ void text_emit(struct text_view *text, const struct event *event, int descriptor
   if (text->line.failed) {
     text->line.failed = false;
   } else if (text->view.settings.stable &&
-             (event->statement || event->kind == EVENT_PACKET || event->kind == EVENT_STATE)) {
+             (event->statement || event->kind == EVENT_PACKET || event->kind == EVENT_COUNTER ||
+              event->kind == EVENT_STATE)) {
     held_output_add(&text->kept, event, descriptor, &text->line);
   } else {
     output_add(text->view.output, descriptor, text->line.data, text->line.length);

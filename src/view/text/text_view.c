@@ -320,6 +320,9 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_PROGRESS:
     text_show_progress(text, event);
     break;
+  case EVENT_COUNTER:
+    text_show_counter(text, event);
+    break;
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE: /* left out */
