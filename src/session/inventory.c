@@ -385,6 +385,8 @@ static int take(struct runner *runner, unsigned kinds, bool lab_only, struct inv
   *inventory = (struct inventory){0};
   session->inventories++;
   prepare(&collection);
+  if (!session->sockets.multipath) /* the kernel goes through all of that kind */
+    kinds &= ~(unsigned)KERNEL_MPTCP;
   note_services(&collection);
   inventory->complete = collect_all(&collection, kinds, lab_only, &problem);
   if (!inventory->complete)
@@ -424,11 +426,11 @@ static void add_state(const struct kernel_socket *kernel, void *context) {
 uint64_t inventory_lab_states(const struct session *session) {
   uint64_t sum = 0;
   struct error ignored;
+  unsigned kinds = session->sockets.multipath ? KERNEL_TCP | KERNEL_MPTCP : KERNEL_TCP;
   for (size_t i = 0; session->lab && i < session->lab->host_count; i++)
     if (session->lab->hosts[i]->host.kernel)
-      kernel_walk(session->lab->hosts[i]->host.kernel,
-                  (struct kernel_filter){KERNEL_TCP | KERNEL_MPTCP, CONNECTED}, add_state, &sum,
-                  &ignored);
+      kernel_walk(session->lab->hosts[i]->host.kernel, (struct kernel_filter){kinds, CONNECTED},
+                  add_state, &sum, &ignored);
   return sum;
 }
 
