@@ -253,7 +253,7 @@ void address_append_host(const struct address *address, struct bytes *bytes) {
     bytes_append_text(bytes, inet_ntop(AF_INET6, &address->inet6.sin6_addr, text, sizeof text));
     uint32_t scope = address->inet6.sin6_scope_id;
     if (scope && address->interface[0])
-      bytes_append_format(bytes, "%%%s", address->interface);
+      bytes_append_format(bytes, "%%%.*s", IF_NAMESIZE - 1, address->interface);
     else if (scope)
       bytes_append_format(bytes, "%%%u", scope);
   }

@@ -182,7 +182,7 @@ static void append_interface(const struct address *address, const struct sockadd
   if (link->sll_ifindex == 0)
     bytes_append_char(bytes, '*');
   else if (address->interface[0])
-    bytes_append_text(bytes, address->interface);
+    bytes_append_format(bytes, "%.*s", IF_NAMESIZE - 1, address->interface);
   else
     bytes_append_number(bytes, link->sll_ifindex);
 }
