@@ -77,7 +77,8 @@ static int read_interface(struct part part, int network, int *index) {
 
 static int read_hardware_address(struct part part, struct sockaddr_ll *link) {
   size_t count = 0;
-  if (part.length == 0 || !memchr(part.text, ':', part.length))
+  /* A single byte would look like a number. */
+  if (part.length == 0 || !memchr(part.text, ':', part.length) || part.text[part.length - 1] == ':')
     return -1;
   while (part.length > 0) {
     struct part byte = take_part(&part, ':');
