@@ -37,7 +37,7 @@ void network_interface_name(int network, unsigned index, char *name) {
   bool found = ioctl(through(network), SIOCGIFNAME, &request) == 0;
   memset(name, 0, IF_NAMESIZE);
   if (found)
-    strncpy(name, request.ifr_name, IF_NAMESIZE - 1);
+    memcpy(name, request.ifr_name, strnlen(request.ifr_name, IF_NAMESIZE - 1));
 }
 
 void network_first_interface(int network, char *name) {
