@@ -47,7 +47,7 @@ static size_t read_hex(const char *hex, unsigned char *packet) {
 
 /* The line has these words; and whatever is missing or wrong, nothing is read that is not there. */
 static void has(const char *hex, const char *words) {
-  unsigned char packet[256];
+  unsigned char packet[256] = {0};
   size_t length = read_hex(hex, packet);
   struct bytes line = {0};
   show(packet, length, length, &line);
