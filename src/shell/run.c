@@ -32,6 +32,8 @@ struct run {
   enum event_origin origin;
   struct result *result;
   struct error *error;
+  struct prepared_list *prepared; /* of the outermost repeat around it; NULL: there is none */
+  uint32_t first;                 /* the index of the statement that is that repeat */
 };
 
 static enum flow run_prefixed(struct run *run, const struct prefix *prefix);
@@ -82,7 +84,10 @@ static enum flow run_command(struct run *run) {
     run_event_statement(run->runner, source_of(run), run->statement, run->origin);
   result_clear(run->result);
   runner->binding.done_early = false;
-  int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
+  struct prepared *prepared =
+      run->prepared ? prepared_at(run->prepared, run->statement->index - run->first) : NULL;
+  int status =
+      invocation_prepare(&invocation, run->statement->words, run->statement->count, prepared);
   if (status == 0)
     status = invocation.command->run(&invocation);
   invocation_free(&invocation);
@@ -290,7 +295,7 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
-static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
   long long count;
@@ -311,6 +316,18 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;
+}
+
+static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+  if (run->prepared)
+    return run_rounds(run, prefix);
+  struct prepared_list prepared = {.items = NULL};
+  run->prepared = &prepared;
+  run->first = run->statement->index;
+  enum flow flow = run_rounds(run, prefix);
+  run->prepared = NULL;
+  prepared_list_free(&prepared);
+  return flow;
 }
 
 static enum flow run_time(struct run *run, const struct prefix *prefix) {
@@ -406,7 +423,12 @@ void run_drain(struct runner *runner) {
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
-  struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = ORIGIN_SCRIPT,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = run_prefixed(&run, statement->prefixes);
@@ -420,7 +442,12 @@ int run_job_statement(struct runner *runner, struct program *program,
 
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error) {
-  struct run run = {runner, program, statement, origin, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = origin,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = statement->background ? flow_from(job_start(runner, program, statement, error))

@@ -75,6 +75,8 @@ struct socket {
   int protocol;      /* as the kernel reports it: IPPROTO_TCP, not 0 */
   struct host *host; /* the host of the lab that it lives on; NULL: the real network */
   enum descriptor_kind kind; /* what it is, if it is no socket */
+  bool alone; /* made here, and nothing but this descriptor refers to it, as far as is known: it was
+                 neither inherited nor received, nor duplicated or sent elsewhere */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
