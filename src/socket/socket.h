@@ -238,6 +238,9 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   return label;
 }
 
+/* True if the label is this socket's, or that of another descriptor of the same socket. */
+bool socket_has_label(const struct socket *socket, const struct socket_label *label);
+
 /* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
