@@ -209,6 +209,8 @@ void call_finish(struct call *call, struct socket_table *table) {
        i++)
     if (call_part_classes[row->parts[i].kind].finish)
       call_part_classes[row->parts[i].kind].finish(call, table);
+  if (row->payload == PAYLOAD_MESSAGES && row->direction == SENDS)
+    messages_note_sent(call, table);
   if (call->entry && row->changes_address)
     call->entry->may_change_local = true;
   if (row->shuts_down && call->result == 0 && call->entry && call->number[0] != SHUT_RD)

@@ -77,7 +77,6 @@ void message_store_sent(struct call *call, const struct call_part *part, struct 
 void message_store_received(struct call *call, const struct call_part *part,
                             struct call_frame *frame);
 void message_store(struct call *call, const struct call_part *part, struct call_frame *frame);
-void message_sent(struct call *call, struct socket_table *table);
 void message_finish(struct call *call, struct socket_table *table);
 
 #endif

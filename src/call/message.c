@@ -261,7 +261,7 @@ static void share_descriptors(const struct call_message *message, struct socket_
   }
 }
 
-void message_sent(struct call *call, struct socket_table *table) {
+void messages_note_sent(const struct call *call, struct socket_table *table) {
   for (size_t i = 0; i < call->messages.count; i++)
     share_descriptors(&call->messages.message[i], table);
 }
