@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/match.h"
+#include "language/loss.h"
 
 /* Takes the values that the previous command left. Allocates if there are too few, or if an outer
  * command uses them. */
@@ -104,6 +105,7 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
 int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count) {
   enum { FEW = 16 };
   int few[FEW];
+  unsigned long losses = loss_memory_here();
   int *assigned = count <= FEW ? few : calloc(count, sizeof *assigned);
   invocation->count = 0;
   int status = assigned ? take_memory(invocation, count) : error_set_memory(invocation->error);
@@ -115,6 +117,9 @@ int invocation_prepare(struct invocation *invocation, const struct word *words, 
     status = convert_words(invocation, assigned);
   if (status == 0 && invocation->command->check)
     status = invocation->command->check(invocation);
+  /* A value that was made without enough memory, such as a part of a path, is not to be used. */
+  if (losses != loss_memory_here())
+    status = error_set_memory(invocation->error);
   if (assigned != few)
     free(assigned);
   return status;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -12,11 +13,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lab/hosts_file.h"
 #include "lab/interface.h"
 #include "system/descriptor.h"
+#include "system/wait.h"
 
 /* Everything up to helper_start runs in the child, a copy of a program with threads: so nothing
  * here takes a lock or allocates memory. */
@@ -303,6 +306,21 @@ static void answer(struct inside *inside) {
     inside->reply.stage = STAGE_INTERFACE;
 }
 
+/* Sends a message; what lacks memory for the moment is tried again. The session must not wait for
+ * an answer that never comes: where it can't be sent, the helper ends, which the session notices.
+ */
+static void send_or_end(const struct msghdr *message) {
+  enum { TRIES = 20, PAUSE = 10000000 };
+  for (int i = 0; sendmsg(CONTROL, message, MSG_NOSIGNAL) < 0; i++) {
+    const struct timespec pause = {.tv_nsec = PAUSE};
+    if (errno == EINTR)
+      continue;
+    if ((errno != ENOMEM && errno != ENOBUFS && errno != ETOOMANYREFS) || i >= TRIES)
+      _exit(1);
+    nanosleep(&pause, NULL);
+  }
+}
+
 /* Sends the reply with its descriptors, and closes them here. As long as a copy is open here, a
  * close(2) by the session ends nothing; so the session is told when they are closed. */
 static void send_reply(struct inside *inside) {
@@ -322,14 +340,13 @@ static void send_reply(struct inside *inside) {
     header->cmsg_len = CMSG_LEN(sizeof(int) * inside->gives);
     memcpy(CMSG_DATA(header), inside->give, sizeof(int) * inside->gives);
   }
-  while (sendmsg(CONTROL, &message, MSG_NOSIGNAL) < 0 && errno == EINTR)
-    ;
+  send_or_end(&message);
   for (size_t i = 0; i < inside->gives; i++)
     close(inside->give[i]);
-  const uint32_t *serial = &inside->reply.serial;
-  while (inside->gives > 0 && send(CONTROL, serial, sizeof *serial, MSG_NOSIGNAL) < 0 &&
-         errno == EINTR)
-    ;
+  struct iovec serial = {&inside->reply.serial, sizeof inside->reply.serial};
+  struct msghdr release = {.msg_iov = &serial, .msg_iovlen = 1};
+  if (inside->gives > 0)
+    send_or_end(&release);
 }
 
 /* Memory for the child alone, which allocates none. */
@@ -341,7 +358,7 @@ static _Noreturn void serve(void) {
   write_file(child_table, "1024", 4);
   for (;;) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
-    if (got < 0 && errno == EINTR)
+    if (got < 0 && (errno == EINTR || errno == ENOMEM || errno == ENOBUFS))
       continue;
     if (got < (ssize_t)offsetof(struct lab_request, text))
       _exit(0); /* the kernel ends every process of the namespace with its first one */
@@ -417,10 +434,26 @@ static pid_t start_child(int control, int report, int *error) {
   return pid;
 }
 
+/* What the new helper says of its user mapping: 0 or an errno. EPIPE: it has ended before that. */
+static int read_report(int report) {
+  enum { PATIENCE = 10000, SLICE = 50 }; /* milliseconds */
+  struct pollfd item = {.fd = report, .events = POLLIN};
+  int told = 0;
+  ssize_t got = -1;
+  for (int waited = 0; got < 0; waited += SLICE) {
+    if (poll(&item, 1, SLICE) > 0)
+      got = read(report, &told, sizeof told);
+    if (got < 0 && wait_told_to_stop())
+      return EINTR;
+    if (got < 0 && waited >= PATIENCE)
+      return ETIMEDOUT;
+  }
+  return got == sizeof told ? told : EPIPE;
+}
+
 int helper_start(struct helper *helper, enum lab_stage *stage) {
   int control[2];
   int report[2];
-  int told = 0;
   int error = 0;
   *stage = STAGE_CONTROL;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
@@ -441,16 +474,26 @@ int helper_start(struct helper *helper, enum lab_stage *stage) {
   close(report[1]);
   *stage = STAGE_CLONE;
   if (helper->pid > 0) {
-    ssize_t got;
-    while ((got = read(report[0], &told, sizeof told)) < 0 && errno == EINTR)
-      ;
-    error = got == sizeof told ? told : EPIPE;
+    error = read_report(report[0]);
     *stage = STAGE_MAP;
   }
   close(report[0]);
   if (error)
     helper_stop(helper);
   return error;
+}
+
+/* Waits for the helper's end, and brings it about if it is stopped, or has lost its way. */
+static void await_end(pid_t pid) {
+  enum { STEP = 500000, STEPS = 2000 };
+  const struct timespec step = {.tv_nsec = STEP};
+  pid_t ended = 0;
+  for (int i = 0; i < STEPS && (ended = waitpid(pid, NULL, WNOHANG)) == 0; i++)
+    nanosleep(&step, NULL);
+  if (ended == 0)
+    kill(pid, SIGKILL);
+  while (ended == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    ;
 }
 
 void helper_stop(struct helper *helper) {
@@ -461,7 +504,6 @@ void helper_stop(struct helper *helper) {
   }
   helper->control = -1;
   if (helper->pid > 0)
-    while (waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)
-      ;
+    await_end(helper->pid);
   helper->pid = -1;
 }

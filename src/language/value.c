@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
+
 struct blob *blob_create(size_t size) {
   if (size > SIZE_MAX / 2)
     return NULL;
@@ -51,6 +53,8 @@ struct value value_from_number(long long number) {
 
 struct value value_from_text(const char *text, size_t length) {
   struct blob *blob = blob_copy(text, length);
+  if (!blob)
+    loss_of_memory(); /* whoever expands a field takes nothing for an empty text */
   return (struct value){.kind = blob ? VALUE_TEXT : VALUE_NOTHING, .blob = blob};
 }
 

@@ -155,12 +155,10 @@ void loop_relay_datagrams(struct loop *loop) {
   struct service *service = loop->service;
   struct clients *clients = calloc(1, sizeof *clients);
   struct epoll_event events[EVENTS];
-  struct epoll_event listening = {.events = EPOLLIN};
   if (!clients) {
     service_report_failure(service, "malloc", ENOMEM);
     return;
   }
-  epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening);
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int64_t due = loop_expire(loop);
     reap(loop, clients);

@@ -9,6 +9,7 @@
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "language/loss.h"
 #include "language/number.h"
 #include "language/pattern.h"
 #include "session/diagnosis.h"
@@ -219,7 +220,16 @@ static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   return FLOW_DONE;
 }
 
+/* Nothing is compared that was made without enough memory. */
+static enum flow no_memory(struct run *run) {
+  error_set_memory(run->error);
+  run->error->place = run->statement->command_place;
+  run->error->command = run->statement->command;
+  return FLOW_FAILED;
+}
+
 static enum flow run_expect(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
@@ -230,9 +240,13 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
     bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
+    bool lost = losses != loss_memory_here();
+    matches = matches && !lost;
     run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
                    bytes_text(&got));
-    if (!matches) {
+    if (lost) {
+      flow = no_memory(run);
+    } else if (!matches) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
@@ -250,13 +264,17 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
 }
 
 static enum flow run_until(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
   enum flow flow = run_compared(run, prefix);
   const struct result *result = run->result;
   if (flow == FLOW_DONE) {
-    if (pattern_matches(&prefix->pattern, text.data, text.length, result)) {
+    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, result);
+    if (losses != loss_memory_here()) {
+      flow = no_memory(run);
+    } else if (matches) {
       flow = FLOW_LEFT;
     } else if (result->failed) {
       flow = FLOW_FAILED; /* the command's own error stands */
@@ -403,6 +421,28 @@ void run_drain(struct runner *runner) {
   }
 }
 
+/* What failed in silence during the statement: memory that ran out makes it fail, since something
+ * may be missing; a look at the kernel is told once. */
+static enum flow tell_losses(struct run *run, enum flow flow) {
+  struct loss_look look;
+  if (loss_take_memory() && run->error->number != ENOMEM) {
+    char before[200] = "";
+    if (flow == FLOW_FAILED)
+      snprintf(before, sizeof before, "%.190s; ", run->error->message);
+    struct place place = run->error->place;
+    error_set_errno(run->error, ENOMEM,
+                    _("%smemory ran out, so what this showed or kept is not complete"), before);
+    error_set_place(run->error, place);
+    flow = FLOW_FAILED;
+  }
+  while (loss_take_look(&look))
+    runner_note(run->runner,
+                _("the kernel could not be asked: %s failed: %s (%s). What it would have "
+                  "said is missing here, and where it fails again"),
+                look.call, strerrordesc_np(look.error), error_number_name(look.error));
+  return flow;
+}
+
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
@@ -412,6 +452,7 @@ int run_job_statement(struct runner *runner, struct program *program,
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
+  flow = tell_losses(&run, flow);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
     runner->statement = 0; /* events until the next statement belong to none */
@@ -430,6 +471,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
       job_settle(runner);
     runner_settle(runner);
   }
+  flow = tell_losses(&run, flow);
   if (flow == FLOW_FAILED)
     run_event_error(runner, program->script.source, statement, error);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);

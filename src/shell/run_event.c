@@ -1,8 +1,11 @@
 #include "shell/run_event.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/command.h"
+#include "language/loss.h"
 
 /* Appends the statement with its command's full name, if it was abbreviated: what is recorded must
  * run as a script. Returns false if it was not. */
@@ -79,6 +82,22 @@ void run_event_result(struct runner *runner, const struct statement *statement,
   bytes_free(&names);
 }
 
+/* The error of last resort: there was no memory to show it as others are. */
+static void say_directly(struct runner *runner, const struct event_error *error) {
+  char place[300] = "";
+  char text[1024];
+  output_flush(&runner->session->output);
+  if (error->line)
+    snprintf(place, sizeof place, "%.250s:%u: ", error->source, error->line);
+  int length = snprintf(text, sizeof text, "%s%s%s%s\n", place, error->command,
+                        error->command[0] ? ": " : "", error->message);
+  size_t size = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+  const char *at = text;
+  ssize_t written;
+  for (; size > 0 && (written = write(STDERR_FILENO, at, size)) > 0; at += written)
+    size -= (size_t)written;
+}
+
 void run_event_error(struct runner *runner, const struct source *source,
                      const struct statement *statement, const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
@@ -106,5 +125,8 @@ void run_event_error(struct runner *runner, const struct source *source,
       .hint = hint ? _(hint) : "",
       .call = error->call,
   };
+  unsigned long losses = loss_memory_here();
   runner_append(runner, &event);
+  if (losses != loss_memory_here())
+    say_directly(runner, &event.error);
 }
