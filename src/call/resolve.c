@@ -208,7 +208,7 @@ static void fill_in(struct query *query, const struct call *call) {
 
 long resolve_perform(struct call *call) {
   struct lookup *lookup = calloc(1, sizeof *lookup);
-  long result = EAI_AGAIN;
+  long result;
   errno = 0;
   if (!lookup)
     return EAI_MEMORY;
@@ -219,9 +219,9 @@ long resolve_perform(struct call *call) {
   int problem = call->host ? look_up_on(call->host, lookup) : resolver_run(&lookup->question);
   if (problem == 0)
     result = take_result(call, lookup);
-  else if (problem == EINTR)
-    result = EAI_SYSTEM;
-  int error = problem == 0 ? errno : problem == EINTR ? EINTR : 0;
+  else
+    result = EAI_SYSTEM; /* it was interrupted, or no thread or process could be had for it */
+  int error = problem == 0 ? errno : problem;
   resolver_release(&lookup->question);
   errno = error;
   return result;

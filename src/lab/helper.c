@@ -37,7 +37,8 @@ struct inside_host {
 struct inside {
   struct inside_host hosts[LAB_HOSTS];
   unsigned count;
-  int mounts; /* the namespace that those of the hosts are copied from */
+  int mounts;       /* the namespace that those of the hosts are copied from; -1: not open, for */
+  int mounts_error; /* this errno */
   struct lab_request request;
   struct lab_reply reply;
   int give[LAB_DESCRIPTORS];
@@ -54,7 +55,10 @@ static int write_file(const char *path, const void *data, size_t length) {
   int file = open(path, O_WRONLY | O_CLOEXEC);
   if (file < 0)
     return errno;
-  int error = write(file, data, length) < 0 ? errno : 0;
+  ssize_t written;
+  while ((written = write(file, data, length)) < 0 && errno == EINTR)
+    ;
+  int error = written < 0 ? errno : 0;
   close(file);
   return error;
 }
@@ -83,15 +87,17 @@ static int give_all(struct inside *inside, const int *descriptors, size_t count,
 }
 
 static void ready(struct inside *inside) {
-  const int spaces[] = {open_space("/proc/self/ns/user"), open_space("/proc/self/ns/pid")};
-  give_all(inside, spaces, sizeof spaces / sizeof *spaces, STAGE_NAMESPACE);
+  int spaces[2] = {open_space("/proc/self/ns/user"), -1};
+  if (spaces[0] >= 0)
+    spaces[1] = open_space("/proc/self/ns/pid");
+  give_all(inside, spaces, 2, STAGE_NAMESPACE);
 }
 
 static const char child_table[] = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
 
 /* The initial settings of every host. Those that can't be set are skipped: older kernels lack
- * some. */
-static void set_up_host(void) {
+ * some; but not for want of memory or descriptors. 0 or an errno. */
+static int set_up_host(void) {
   static const struct {
     const char *path;
     const char *value;
@@ -125,9 +131,12 @@ static void set_up_host(void) {
       {"/proc/sys/net/ipv6/conf/default/router_solicitations", "0"},
       {"/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1"},
   };
-  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-    write_file(settings[i].path, settings[i].value, strlen(settings[i].value));
-  interface_raise("lo");
+  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+    int error = write_file(settings[i].path, settings[i].value, strlen(settings[i].value));
+    if (interface_is_shortage(error))
+      return error;
+  }
+  return interface_raise("lo");
 }
 
 /* Opens the namespaces that this process is in. False if one can't be had. */
@@ -161,6 +170,10 @@ static void make_host(struct inside *inside) {
     fail(inside, STAGE_NAMESPACE, ENOSPC);
     return;
   }
+  if (inside->mounts < 0) {
+    fail(inside, STAGE_NAMESPACE, inside->mounts_error);
+    return;
+  }
   if (setns(inside->mounts, CLONE_NEWNS) < 0 ||
       unshare(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS) < 0) {
     fail(inside, STAGE_NAMESPACE, errno);
@@ -168,6 +181,15 @@ static void make_host(struct inside *inside) {
   }
   if (!open_spaces(&host)) {
     fail(inside, STAGE_NAMESPACE, errno);
+    close_spaces(&host);
+    return;
+  }
+  host.names = hosts_file_make();
+  int problem = sethostname(request->name, strnlen(request->name, sizeof request->name)) < 0
+                    ? errno
+                    : set_up_host();
+  if (problem) {
+    fail(inside, STAGE_INTERFACE, problem);
     close_spaces(&host);
     return;
   }
@@ -186,9 +208,6 @@ static void make_host(struct inside *inside) {
     close_spaces(&host);
     return;
   }
-  host.names = hosts_file_make();
-  sethostname(request->name, strnlen(request->name, sizeof request->name));
-  set_up_host();
   inside->hosts[inside->count++] = host;
 }
 
@@ -236,7 +255,10 @@ static void do_setting(struct inside *inside) {
     }
   }
   int file = open(request->name, O_RDONLY | O_CLOEXEC);
-  ssize_t got = file < 0 ? -1 : read(file, inside->reply.text, sizeof inside->reply.text);
+  ssize_t got = -1;
+  while (file >= 0 && (got = read(file, inside->reply.text, sizeof inside->reply.text)) < 0 &&
+         errno == EINTR)
+    ;
   if (got < 0)
     fail(inside, STAGE_SETTING, errno);
   else
@@ -260,6 +282,7 @@ static void prepare_mounts(struct inside *inside) {
   mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
   mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   inside->mounts = open_space("/proc/self/ns/mnt");
+  inside->mounts_error = inside->mounts < 0 ? errno : 0;
 }
 
 static void set_names(struct inside *inside) {

@@ -189,7 +189,10 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan, st
       wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
     } else {
       close(talk->descriptors[0]);
-      status = error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
+      status =
+          lab->wire.link_count < WIRE_LINKS
+              ? error_set_memory(error)
+              : error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
     }
     wire_unlock(&lab->wire);
   }

@@ -72,6 +72,8 @@ struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct
                                 unsigned number, int device, bool inet6) {
   struct wire_link *link = wire->link_count < WIRE_LINKS ? calloc(1, sizeof *link) : NULL;
   if (!link || !make_ways(wire, link)) {
+    if (link)
+      free(link->ways);
     free(link);
     return NULL;
   }

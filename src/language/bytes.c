@@ -48,7 +48,7 @@ void bytes_append_format_list(struct bytes *bytes, const char *format, va_list l
   va_copy(again, list);
   size_t room = bytes->data ? bytes->capacity - bytes->length + 1 : 0;
   int length = vsnprintf(room ? bytes->data + bytes->length : NULL, room, format, list);
-  if (length >= 0 && (size_t)length >= room) {
+  if (length > 0 && (size_t)length >= room) {
     if (bytes_reserve(bytes, (size_t)length) == 0)
       vsnprintf(bytes->data + bytes->length, (size_t)length + 1, format, again);
   }

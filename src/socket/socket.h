@@ -187,7 +187,10 @@ struct socket *socket_from_object(const struct object *object);
 /* Where sockets of its network are looked up: its host's kernel, or the session's. NULL if that is
  * impossible. */
 static inline struct kernel *socket_kernel(const struct socket *socket) {
-  return socket->host ? socket->host->kernel : socket->table->kernel;
+  struct kernel *kernel = socket->host ? socket->host->kernel : socket->table->kernel;
+  if (!kernel)
+    kernel_tell_missing();
+  return kernel;
 }
 
 /* True for descriptors of the session that are not sockets. */

@@ -1,11 +1,13 @@
 /* Linked into the tortured program, in front of every library: its allocators count, and fail when
  * they are told to; and before main begins a filter is set that tells the watcher of each system
  * call. The C library's allocations and those of other libraries come here as well. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,6 +38,7 @@ extern const char __executable_start;
 extern const char etext;
 
 static struct torture *torture; /* NULL: nothing is to fail */
+static _Thread_local bool exempt __attribute__((tls_model("initial-exec")));
 
 /* One frame of the place of the first failure, for whoever has to mend it. */
 static _Unwind_Reason_Code remember_frame(struct _Unwind_Context *context, void *unused) {
@@ -47,13 +50,12 @@ static _Unwind_Reason_Code remember_frame(struct _Unwind_Context *context, void 
 }
 
 PLAIN static bool fails(void) {
-  if (!torture)
+  if (!torture || exempt)
     return false;
   uint64_t number = atomic_fetch_add(&torture->allocations, 1) + 1;
   if (torture->fail_at == 0 || atomic_load(&torture->ending))
     return false;
-  bool chosen =
-      number == torture->fail_at || (torture->fail_later && number > torture->fail_at);
+  bool chosen = number == torture->fail_at || (torture->fail_later && number > torture->fail_at);
   if (chosen && atomic_fetch_add(&torture->failed, 1) == 0)
     _Unwind_Backtrace(remember_frame, NULL);
   if (chosen)
@@ -82,6 +84,18 @@ PLAIN void *reallocarray(void *memory, size_t count, size_t size) {
   return fails() ? NULL : REAL(realloc)(memory, whole);
 }
 
+/* The sanitizer asks for a new thread's stack, and does not survive that this finds no memory. */
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
+  static int (*real)(pthread_t, pthread_attr_t *);
+  bool before = exempt;
+  exempt = true;
+  if (!real)
+    *(void **)&real = dlsym(RTLD_NEXT, "pthread_getattr_np");
+  int status = real(thread, attributes);
+  exempt = before;
+  return status;
+}
+
 /* What a watched call jumps to, one instruction for each. */
 static int set_filter(const struct torture *page) {
   struct sock_filter program[TORTURE_CALLS + 16];
@@ -99,8 +113,7 @@ static int set_filter(const struct torture *page) {
   length = sizeof begin / sizeof *begin;
   for (unsigned call = 0; call < TORTURE_CALLS; call++)
     if (page->watched[call]) {
-      program[length++] =
-          (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
+      program[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
       program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
     }
   program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -117,10 +130,8 @@ static void hand_over(int listener) {
   } control = {.header = {CMSG_LEN(sizeof listener), SOL_SOCKET, SCM_RIGHTS}};
   char byte = 0;
   struct iovec part = {&byte, 1};
-  struct msghdr message = {.msg_iov = &part,
-                           .msg_iovlen = 1,
-                           .msg_control = &control,
-                           .msg_controllen = sizeof control};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   memcpy(CMSG_DATA(&control.header), &listener, sizeof listener);
   if (sendmsg(TORTURE_SOCKET, &message, 0) < 0)
     _exit(125);

@@ -19,11 +19,11 @@ enum { TORTURE_CALLS = 512, TORTURE_FRAMES = 24 };
 /* The page: shared by the watcher, the program, and whatever the program forks. */
 struct torture {
   /* Allocations. */
-  uint64_t fail_at;             /* 1, 2 ...: this one fails; 0: none does */
-  uint64_t fail_later;          /* not 0: all behind it fail, too */
-  atomic_ullong allocations;    /* made so far, in all processes */
-  atomic_uint failed;           /* how many were made to fail */
-  uint32_t frames;              /* where the first one that failed was: offsets in the program, ... */
+  uint64_t fail_at;          /* 1, 2 ...: this one fails; 0: none does */
+  uint64_t fail_later;       /* not 0: all behind it fail, too */
+  atomic_ullong allocations; /* made so far, in all processes */
+  atomic_uint failed;        /* how many were made to fail */
+  uint32_t frames;           /* where the first one that failed was: offsets in the program, ... */
   uint64_t frame[TORTURE_FRAMES]; /* ... 0 for a frame in a library; the innermost first */
   /* System calls. */
   uint32_t filter;                /* 0: none is watched; 1: those of `watched`; 2: all */

@@ -99,7 +99,11 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is neither a listening stream nor a bound datagram socket, and "
                        "these can be served"),
                      number);
-  struct address local = look_local(socket);
+  struct address local;
+  int problem = look_read_local(socket, &local);
+  if (problem)
+    return error_set_errno(error, problem,
+                           _("the address of socket %d can't be asked for: getsockname"), number);
   if (local.length == 0 || address_port(&local) == 0 || local.length <= sizeof(sa_family_t))
     return error_set(error, ERROR_FAILURE,
                      _("socket %d has no address yet, where clients could send to: bind it"),
