@@ -466,7 +466,7 @@ static int read_report(int report) {
   for (int waited = 0; got < 0; waited += SLICE) {
     if (poll(&item, 1, SLICE) > 0)
       got = read(report, &told, sizeof told);
-    if (got < 0 && wait_told_to_stop())
+    if (got < 0 && wait_reason_here() >= WAIT_USER)
       return EINTR;
     if (got < 0 && waited >= PATIENCE)
       return ETIMEDOUT;

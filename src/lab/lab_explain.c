@@ -99,6 +99,13 @@ int lab_explain(enum lab_stage stage, int number, struct error *error) {
   if (number == EMFILE)
     return refused(error, number,
                    _("no descriptor is left for the lab's own use; raise the limit (ulimit -Hn)"));
+  if (number == ENFILE)
+    return refused(error, number, _("the machine has no descriptor left (fs.file-max)"));
+  if (number == EAGAIN)
+    return refused(error, number,
+                   _("no process can be started for the lab; raise the limit (ulimit -u)"));
+  if (number == ENOMEM || number == ENOBUFS)
+    return refused(error, number, _("the kernel has no memory for the lab"));
   switch (stage) {
   case STAGE_CLONE:
   case STAGE_MAP:

@@ -64,7 +64,7 @@ static int await_message(const struct exchange *exchange) {
       return 0;
     if (ready < 0 && errno != EINTR && errno != EAGAIN && errno != ENOMEM)
       return errno;
-    if ((ready < 0 && errno == EINTR && !exchange->own) || wait_told_to_stop())
+    if (wait_reason_here() >= (exchange->own ? WAIT_USER : WAIT_BLOCKS))
       return EINTR;
     if (clock_monotonic() >= until)
       return ETIMEDOUT;
@@ -88,7 +88,7 @@ static ssize_t receive(struct exchange *exchange, void *data, size_t size) {
     }
     got =
         recvmsg(exchange->lab->helper.control, &exchange->message, exchange->flags | MSG_DONTWAIT);
-  } while (got < 0 && (errno == EAGAIN || (errno == EINTR && exchange->own)));
+  } while (got < 0 && (errno == EAGAIN || errno == EINTR));
   if (got == 0)
     errno = ENOTCONN;
   return got > 0 ? got : -1;
@@ -126,7 +126,7 @@ static int ask(struct exchange *exchange) {
   talk->request.serial = ++exchange->lab->questions;
   do
     sent = send(exchange->lab->helper.control, &talk->request, size, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR && exchange->own);
+  while (sent < 0 && errno == EINTR);
   if (sent < 0)
     return errno == EPIPE || errno == ECONNRESET ? ENOTCONN : errno;
   int error = receive_answer(exchange);

@@ -21,6 +21,17 @@ bool loss_take_memory(void) {
          atomic_exchange(&memory_anywhere, false);
 }
 
+static atomic_int record_error;
+static atomic_bool record_told;
+
+void loss_of_record(int error) {
+  record_error = error;
+}
+
+int loss_take_record(void) {
+  return record_error && !atomic_exchange(&record_told, true) ? record_error : 0;
+}
+
 /* The looks that have failed, told ones first. There are few calls and few errnos; beyond the room,
  * what is new is no news. */
 enum { LOOKS = 64 };

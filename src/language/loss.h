@@ -20,6 +20,11 @@ unsigned long loss_memory_here(void);
  */
 bool loss_take_memory(void);
 
+/* Notes that what had been recorded could not be kept, with the errno. It is told once. */
+void loss_of_record(int error);
+/* The errno of such a loss that has not been told; 0: none. */
+int loss_take_record(void);
+
 /* A look at the kernel that failed though it should not: the call, by its name in C (it must
  * outlive the process), and the errno. */
 struct loss_look {

@@ -435,6 +435,13 @@ static enum flow tell_losses(struct run *run, enum flow flow) {
     error_set_place(run->error, place);
     flow = FLOW_FAILED;
   }
+  int unkept = loss_take_record();
+  if (unkept)
+    runner_note(run->runner,
+                _("the file that keeps what happened earlier can't be written: %s (%s). "
+                  "What is older than the last events is forgotten; TMPDIR names another "
+                  "place for it"),
+                strerrordesc_np(unkept), error_number_name(unkept));
   while (loss_take_look(&look))
     runner_note(run->runner,
                 _("the kernel could not be asked: %s failed: %s (%s). What it would have "

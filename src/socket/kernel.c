@@ -39,6 +39,11 @@ void kernel_tell_missing(void) {
   loss_of_look(DIAGNOSIS, missing);
 }
 
+int kernel_explain_missing(struct error *error) {
+  return error_set_errno(error, missing,
+                         _("the kernel's list of sockets (sock_diag) can't be read"));
+}
+
 struct kernel *kernel_open(struct error *error) {
   return kernel_open_at(
       descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)), error);

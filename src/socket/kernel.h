@@ -48,6 +48,8 @@ struct kernel *kernel_open(struct error *error);
 struct kernel *kernel_open_at(int descriptor, struct error *error);
 /* Notes that there is no list to ask, for the session to say so once. */
 void kernel_tell_missing(void);
+/* Fills in the error that says so. Returns -1. */
+int kernel_explain_missing(struct error *error);
 
 void kernel_close(struct kernel *kernel);
 

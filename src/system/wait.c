@@ -117,8 +117,8 @@ enum wait_reason waiter_take_reason(struct waiter *waiter) {
   return atomic_exchange(&waiter->reason, WAIT_NOT_INTERRUPTED);
 }
 
-bool wait_told_to_stop(void) {
-  return own && own->reason >= WAIT_USER;
+enum wait_reason wait_reason_here(void) {
+  return own ? (enum wait_reason)own->reason : WAIT_NOT_INTERRUPTED;
 }
 
 bool waiter_attend(struct waiter *waiter) {

@@ -90,9 +90,9 @@ void waiter_forget_deadline(struct waiter *waiter);
 /* Returns the reason for which the thread was told to stop, and clears it. */
 enum wait_reason waiter_take_reason(struct waiter *waiter);
 
-/* True when the thread that calls it, if it is a waiter's, has been told to stop by the user or by
- * the end of the session: for a wait that no signal ends. */
-bool wait_told_to_stop(void);
+/* Why the thread that calls it has been told to stop, if it is a waiter's: for a wait that no
+ * signal ends, and to tell a signal that means something from one that does not. */
+enum wait_reason wait_reason_here(void);
 
 /* Keeps a waiter in its wait while the list's lock is held, so that its subject may be read. False
  * if it no longer waits. */

@@ -29,6 +29,10 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event);
  * meanwhile: for changing what the listener uses. */
 void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context);
 
+/* Why events were lost that should have been kept in the file, as an errno; 0: none were. What is
+ * overwritten because the file is full is not meant. */
+int timeline_unkept(struct timeline *timeline);
+
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
 

@@ -1,8 +1,12 @@
 """The sessions that are tortured: short ones, in which every part of the program has its turn."""
 
+import os
 import pathlib
+import re
+import select
 import shlex
 import subprocess
+import time
 
 
 class Session:
@@ -29,6 +33,63 @@ class Session:
         return done.stdout, done.stderr
 
 
+class Prompt(Session):
+    """A prompt on a terminal of its own, into which lines are typed, each when the one before is done. All that
+    is shown counts as output."""
+
+    # Without escape sequences and redrawn lines, whose number depends on how fast what is typed comes.
+    SHOWN = [(rb"\x1b\[[0-9;?]*[a-zA-Z]", b""), (rb"[\r\x07]", b""), (rb"[^\n\x08]\x08", b"")]
+
+    def __init__(self, name, typed):
+        super().__init__(name, rules=self.SHOWN)
+        self.typed = typed
+
+    def words(self, top):
+        return ["--stable"]
+
+    def execute(self, command, directory, environment, limit):
+        here, there = os.openpty()
+        process = subprocess.Popen(command, cwd=directory, env=dict(environment, INPUTRC="/dev/null"), stdin=there,
+                                   stdout=there, stderr=there, start_new_session=True)
+        os.close(there)
+        shown = b""
+        until = time.monotonic() + limit
+        for line in [*self.typed, "\x04"]:
+            shown, alive = self.read_to_prompt(here, shown, until)
+            if not alive:
+                break
+            os.write(here, line.encode())
+        while alive and process.poll() is None and time.monotonic() < until:
+            shown, alive = self.read_some(here, shown)
+        while self.read_some(here, shown, 0)[0] != shown:
+            shown, _ = self.read_some(here, shown, 0)
+        os.close(here)
+        process.wait()
+        return shown, b""
+
+    @staticmethod
+    def read_some(terminal, shown, wait=0.1):
+        try:
+            if select.select([terminal], [], [], wait)[0]:
+                more = os.read(terminal, 65536)
+                return shown + more, bool(more)
+        except OSError:
+            return shown, False
+        return shown, True
+
+    def read_to_prompt(self, terminal, shown, until):
+        """Reads until the prompt stands at the end, or what TAB has listed does. A session that never shows one
+        gets the next line all the same, and its end at last."""
+        length = len(shown)
+        alive = True
+        while alive and time.monotonic() < until:
+            before = shown
+            shown, alive = self.read_some(terminal, shown)
+            if re.search(rb"> (\x1b\[[0-9;?]*[a-zA-Z])*$", shown[length:]):
+                break
+        return shown, alive
+
+
 # The first and the last of every session.
 EMPTY = Session("tests/torture/empty")
 
@@ -48,3 +109,7 @@ JSON_RULES = [(rb'"(monotonic|duration|wall|pid|cookie|since|time)":("[^"]*"|[-0
 
 SESSIONS += [Session("examples/udp-echo", "--json", rules=JSON_RULES), Session("tests/shell/values", "--tap"),
              Session("tests/shell/expect-passes", "--tap")]
+
+SESSIONS += [Prompt("prompt", ["a b = socketpair unix stream\n", "send a hello\n", 'expect "hello" recv b\n',
+                               "assert 1 == 2\n", "bogus\n", "recv b &\n", "send a x\n", "wait\n",
+                               "sho\t a shut_wr\n", "status a\n"])]
