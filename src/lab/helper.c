@@ -409,8 +409,10 @@ static int map_identity(const char *path, unsigned id) {
 }
 
 static int map_user(uid_t user, gid_t group) {
-  write_file("/proc/self/setgroups", "deny", 4); /* older kernels lack this file */
-  int error = map_identity("/proc/self/uid_map", user);
+  int error = write_file("/proc/self/setgroups", "deny", 4);
+  if (error && error != ENOENT) /* older kernels lack this file */
+    return error;
+  error = map_identity("/proc/self/uid_map", user);
   return error ? error : map_identity("/proc/self/gid_map", group);
 }
 
@@ -488,11 +490,13 @@ int helper_start(struct helper *helper, enum lab_stage *stage) {
     return error;
   }
   for (int i = 0; i < 2; i++) {
-    control[i] = descriptor_move_up(control[i]);
-    report[i] = descriptor_move_up(report[i]);
+    if ((control[i] = descriptor_move_up(control[i])) < 0)
+      error = errno;
+    if ((report[i] = descriptor_move_up(report[i])) < 0)
+      error = errno;
   }
   helper->control = control[0];
-  helper->pid = start_child(control[1], report[1], &error);
+  helper->pid = error ? -1 : start_child(control[1], report[1], &error);
   close(control[1]);
   close(report[1]);
   *stage = STAGE_CLONE;

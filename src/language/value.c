@@ -7,11 +7,11 @@
 #include "language/loss.h"
 
 struct blob *blob_create(size_t size) {
-  if (size > SIZE_MAX / 2)
+  struct blob *blob = size > SIZE_MAX / 2 ? NULL : malloc(sizeof *blob + size + 1);
+  if (!blob) {
+    loss_of_memory(); /* whoever expands a field must not take nothing for an empty text */
     return NULL;
-  struct blob *blob = malloc(sizeof *blob + size + 1);
-  if (!blob)
-    return NULL;
+  }
   blob->references = 1;
   blob->length = size;
   return blob;
@@ -53,8 +53,6 @@ struct value value_from_number(long long number) {
 
 struct value value_from_text(const char *text, size_t length) {
   struct blob *blob = blob_copy(text, length);
-  if (!blob)
-    loss_of_memory(); /* whoever expands a field takes nothing for an empty text */
   return (struct value){.kind = blob ? VALUE_TEXT : VALUE_NOTHING, .blob = blob};
 }
 

@@ -1,10 +1,12 @@
 #include "shell/run.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command/invocation.h"
 #include "lab/lab.h"
@@ -241,9 +243,9 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
     bool lost = losses != loss_memory_here();
-    matches = matches && !lost;
-    run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
-                   bytes_text(&got));
+    if (!lost)
+      run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
+                     bytes_text(&got));
     if (lost) {
       flow = no_memory(run);
     } else if (!matches) {
@@ -421,10 +423,29 @@ void run_drain(struct runner *runner) {
   }
 }
 
+/* Tells what is missing: in a note, and where notes are not shown on standard error. */
+static void tell_missing(struct runner *runner, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void tell_missing(struct runner *runner, const char *format, ...) {
+  struct session *session = runner->session;
+  char text[400];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  runner_note(runner, "%s", text);
+  if (!session->settings.view.quiet && !session->formatted)
+    return;
+  output_add(&session->output, STDERR_FILENO, "socksh: ", strlen("socksh: "));
+  output_add(&session->output, STDERR_FILENO, text, strlen(text));
+  output_add(&session->output, STDERR_FILENO, "\n", 1);
+}
+
 /* What failed in silence during the statement: memory that ran out makes it fail, since something
- * may be missing; a look at the kernel is told once. */
+ * may be missing; a look at the kernel, and a record that can't be kept, are told once. */
 static enum flow tell_losses(struct run *run, enum flow flow) {
   struct loss_look look;
+  int unkept = loss_take_record();
   if (loss_take_memory() && run->error->number != ENOMEM) {
     char before[200] = "";
     if (flow == FLOW_FAILED)
@@ -435,18 +456,16 @@ static enum flow tell_losses(struct run *run, enum flow flow) {
     error_set_place(run->error, place);
     flow = FLOW_FAILED;
   }
-  int unkept = loss_take_record();
   if (unkept)
-    runner_note(run->runner,
-                _("the file that keeps what happened earlier can't be written: %s (%s). "
-                  "What is older than the last events is forgotten; TMPDIR names another "
-                  "place for it"),
-                strerrordesc_np(unkept), error_number_name(unkept));
+    tell_missing(run->runner,
+                 _("the file that keeps what happened earlier can't be written: %s (%s). What is "
+                   "older than the last events is forgotten; TMPDIR names another place for it"),
+                 strerrordesc_np(unkept), error_number_name(unkept));
   while (loss_take_look(&look))
-    runner_note(run->runner,
-                _("the kernel could not be asked: %s failed: %s (%s). What it would have "
-                  "said is missing here, and where it fails again"),
-                look.call, strerrordesc_np(look.error), error_number_name(look.error));
+    tell_missing(run->runner,
+                 _("the kernel could not be asked: %s failed: %s (%s). What it would have said is "
+                   "missing here, and where it fails again"),
+                 look.call, strerrordesc_np(look.error), error_number_name(look.error));
   return flow;
 }
 

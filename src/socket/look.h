@@ -57,7 +57,7 @@ int look_read_peer(const struct socket *socket, struct address *peer);
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
-/* True if it listens. */
+/* True if it listens. Where that could not be asked, errno is what socket_read_number left. */
 bool look_listens(const struct socket *socket);
 
 /* True if a listener waits for data before it takes a connection (TCP_DEFER_ACCEPT). */

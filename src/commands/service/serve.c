@@ -83,8 +83,13 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      handle->number, handle->handler->name);
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
+    errno = 0;
     if (!look_listens(socket))
-      return error_set(error, ERROR_FAILURE,
+      return errno
+                 ? error_set_errno(error, errno, _("whether socket %d listens can't be asked for"),
+                                   number)
+                 : error_set(
+                       error, ERROR_FAILURE,
                        _("socket %d does not listen: bind it to an address and listen, or make it "
                          "with tcp-listen or unix-listen"),
                        number);
