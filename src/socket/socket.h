@@ -17,6 +17,7 @@
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
+#include "socket/look_note.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -242,7 +243,7 @@ static inline struct socket_label socket_label(const struct socket *socket) {
 /* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
+  return look_note(getsockopt(descriptor, SOL_SOCKET, option, number, &length), "getsockopt");
 }
 
 #endif
