@@ -123,7 +123,7 @@ struct call {
   struct socket_label made_label[2];
   int64_t began; /* monotonic nanoseconds */
   int64_t ended;
-  uint64_t start_event; /* serial number of the event that records its start */
+  uint64_t start_event; /* serial number of the event that records its start; 0: none does */
 };
 
 /* The call's row in the table. */

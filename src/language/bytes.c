@@ -35,9 +35,14 @@ void bytes_append_number(struct bytes *bytes, long long number) {
   char *start = digits + sizeof digits;
   unsigned long long rest =
       number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number;
-  do
+  for (; rest >= 100; rest /= 100) { /* two digits a division, which is what costs */
+    unsigned pair = (unsigned)(rest % 100);
+    *--start = (char)('0' + pair % 10);
+    *--start = (char)('0' + pair / 10);
+  }
+  if (rest >= 10)
     *--start = (char)('0' + rest % 10);
-  while (rest /= 10);
+  *--start = (char)('0' + (rest >= 10 ? rest / 10 : rest));
   if (number < 0)
     *--start = '-';
   bytes_append(bytes, start, (size_t)(digits + sizeof digits - start));

@@ -44,7 +44,7 @@ static const struct span {
     {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
 };
 
-static bool point_safe(uint32_t point) {
+bool utf8_is_safe(uint32_t point) {
   if ((point & 0xfffe) == 0xfffe)
     return false;
   for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe; i++)
@@ -66,7 +66,7 @@ static size_t append_character(struct bytes *bytes, const char *text, size_t len
   if (byte >= 0x80) {
     uint32_t point;
     size_t size = style == ESCAPE_UTF8 ? utf8_decode(text, length, &point) : 0;
-    if (size > 0 && point_safe(point)) {
+    if (size > 0 && utf8_is_safe(point)) {
       bytes_append(bytes, text, size);
       return size;
     }
@@ -91,9 +91,7 @@ static size_t append_character(struct bytes *bytes, const char *text, size_t len
   return 1;
 }
 
-/* How many of the next bytes never need an escape. Most data is such text, and is appended at
- * once. */
-static size_t plain_length(const char *text, size_t length) {
+size_t escape_plain_length(const char *text, size_t length) {
   size_t at = 0;
   while (at < length && text[at] >= ' ' && text[at] < 0x7f && text[at] != '"' && text[at] != '\\')
     at++;
@@ -103,7 +101,7 @@ static size_t plain_length(const char *text, size_t length) {
 void escape_append(struct bytes *bytes, const void *data, size_t length, enum escape_style style) {
   const char *text = data;
   for (size_t at = 0; at < length && !bytes->failed;) {
-    size_t plain = plain_length(text + at, length - at);
+    size_t plain = escape_plain_length(text + at, length - at);
     bytes_append(bytes, text + at, plain);
     at += plain;
     if (at < length)
@@ -126,7 +124,7 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
   size_t at = 0;
   bytes_append_char(bytes, '"');
   while (at < end && !bytes->failed) {
-    size_t plain = plain_length(text + at, end - at);
+    size_t plain = escape_plain_length(text + at, end - at);
     bytes_append(bytes, text + at, plain);
     at += plain;
     if (at == end)

@@ -35,4 +35,12 @@ void escape_append_plain(struct bytes *bytes, const void *data, size_t length, b
  * *point; 0 if the bytes are not valid UTF-8 (overlong, surrogate, beyond U+10FFFF, truncated). */
 size_t utf8_decode(const char *text, size_t length, uint32_t *point);
 
+/* False for a character that a terminal may act on, or that changes how others look or are
+ * ordered. */
+bool utf8_is_safe(uint32_t point);
+
+/* How many of the next bytes are printable ASCII, and need an escape in no kind of quoted text.
+ * Most data is such text, and is appended at once. */
+size_t escape_plain_length(const char *text, size_t length);
+
 #endif

@@ -22,6 +22,8 @@ struct reader {
   struct lexer lexer;
   struct token token;  /* the current one, not yet consumed */
   size_t previous_end; /* where the previous one ends */
+  size_t counted;      /* up to here newlines have been counted */
+  unsigned line;       /* the number of the line there */
   const struct vocabulary *vocabulary;
   struct script *script;
   struct bytes words; /* the words of the current command; kept for its memory */
@@ -404,6 +406,14 @@ static int read_command(struct reader *reader, struct statement *statement) {
   return read_words(reader, statement);
 }
 
+/* The number of the line at this offset, which is behind those that were asked for before: each
+ * newline is counted once. */
+static unsigned line_number(struct reader *reader, size_t offset) {
+  reader->line += source_newlines(reader->lexer.source, reader->counted, offset);
+  reader->counted = offset;
+  return reader->line;
+}
+
 static struct statement *read_statement(struct reader *reader) {
   struct statement *statement = arena_allocate(&reader->script->arena, sizeof *statement);
   if (!statement) {
@@ -412,6 +422,7 @@ static struct statement *read_statement(struct reader *reader) {
   }
   struct prefix **end = (struct prefix **)&statement->prefixes;
   statement->place = (struct place){reader->token.place.offset, reader->token.place.length};
+  statement->line = line_number(reader, statement->place.offset);
   int status;
   int prefixes = 0;
   while ((status = read_prefix(reader, &end)) > 0)
@@ -473,7 +484,8 @@ void script_free(struct script *script) {
 
 enum script_status script_read(struct source *source, const struct vocabulary *vocabulary,
                                struct script *script, struct error *error) {
-  struct reader reader = {.vocabulary = vocabulary, .script = script, .error = error};
+  struct reader reader = {
+      .vocabulary = vocabulary, .script = script, .error = error, .line = source->first_line};
   *script = (struct script){.source = source_retain(source)};
   lexer_start(&reader.lexer, source, &script->arena);
   int status = advance(&reader);

@@ -97,6 +97,7 @@ struct statement {
   struct place place;         /* the whole statement */
   struct place command_place; /* the command's name, or the opening brace */
   uint32_t count;             /* of words */
+  uint32_t line;              /* the number of the line that it begins on */
   bool background;            /* ended with & */
 };
 

@@ -41,12 +41,13 @@ void source_release(struct source *source) {
   free(source);
 }
 
-unsigned source_line_number(const struct source *source, size_t offset) {
-  unsigned line = source->first_line;
-  const char *end = source->text + (offset < source->length ? offset : source->length);
-  for (const char *at = source->text; (at = memchr(at, '\n', (size_t)(end - at))); at++)
-    line++;
-  return line;
+unsigned source_newlines(const struct source *source, size_t from, size_t to) {
+  unsigned count = 0;
+  const char *end = source->text + (to < source->length ? to : source->length);
+  for (const char *at = source->text + from;
+       at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    count++;
+  return count;
 }
 
 void source_line(const struct source *source, size_t offset, const char **line, size_t *length) {

@@ -21,8 +21,8 @@ struct source *source_create(const char *name, const char *text, size_t length,
 struct source *source_retain(struct source *source);
 void source_release(struct source *source);
 
-/* The number of the line at this offset. */
-unsigned source_line_number(const struct source *source, size_t offset);
+/* How many lines end between two offsets, the first not behind the second. */
+unsigned source_newlines(const struct source *source, size_t from, size_t to);
 
 /* The line at this offset, without its line ending. */
 void source_line(const struct source *source, size_t offset, const char **line, size_t *length);

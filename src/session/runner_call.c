@@ -163,6 +163,12 @@ static bool perform_unlocked(struct runner *runner, struct call *call, struct wi
   return made;
 }
 
+static void record_start(struct runner *runner, struct call *call) {
+  struct event start = {
+      .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
+  call->start_event = runner_append(runner, &start);
+}
+
 /* Appends the end of the call, and remembers it as the runner's last one. */
 static void record_finish(struct runner *runner, struct call *call) {
   struct event finish = {.kind = EVENT_CALL_FINISH,
@@ -230,9 +236,8 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   const struct host *host = call->entry ? call->entry->host : call->host;
   call->where = host ? host->name : NULL;
   call->began = clock_monotonic();
-  struct event start = {
-      .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
-  call->start_event = runner_append(runner, &start);
+  if (timeline_hears(session->timeline, EVENT_CALL_START))
+    record_start(runner, call);
   if (!make_call(runner, call, host)) {
     unaccepted_free(&unaccepted);
     return runner_interrupted(runner, error);

@@ -29,14 +29,12 @@ void run_event_statement(struct runner *runner, const struct source *source,
   struct event event = {.kind = EVENT_STATEMENT};
   event.line = (struct event_statement){
       .source = source->name,
+      .line = statement->line,
       .text = source->text + statement->place.offset,
       .length = statement->place.length,
       .origin = origin,
       .depth = runner->depth,
   };
-  /* Counting lines scans all text before the statement, so long sources do without line numbers. */
-  bool short_enough = source->length < (runner->depth == 0 ? 65536 : 2048);
-  event.line.line = short_enough ? source_line_number(source, statement->place.offset) : 0;
   struct bytes whole = {0};
   if (runner->session->interactive && append_unabbreviated(source, statement, &whole)) {
     event.line.text = whole.data;
@@ -98,6 +96,15 @@ static void say_directly(struct runner *runner, const struct event_error *error)
     size -= (size_t)written;
 }
 
+/* The number of the line at this offset, counted from the statement on where it is behind its
+ * beginning. */
+static unsigned line_number(const struct source *source, const struct statement *statement,
+                            size_t offset) {
+  if (statement && offset >= statement->place.offset)
+    return statement->line + source_newlines(source, statement->place.offset, offset);
+  return source->first_line + source_newlines(source, 0, offset);
+}
+
 void run_event_error(struct runner *runner, const struct source *source,
                      const struct statement *statement, const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
@@ -118,7 +125,7 @@ void run_event_error(struct runner *runner, const struct source *source,
       .kind = error->kind,
       .number = error->number,
       .source = source ? source->name : "",
-      .line = typed ? 0 : source_line_number(source, offset),
+      .line = typed ? 0 : line_number(source, statement, offset),
       .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
       .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
       .message = error->message,

@@ -119,7 +119,10 @@ struct input {
   struct bytes bytes; /* read but not yet run */
   size_t start;       /* offset of the statement in progress */
   size_t scanned;     /* no newline between the line's start and this offset */
+  size_t singly;      /* up to here lines are parsed one at a time */
   unsigned line;      /* line number at `start` */
+  unsigned tried;     /* how many lines from `start` on have been found incomplete */
+  unsigned held;      /* how many have come since */
   bool ended;
 };
 
@@ -149,6 +152,59 @@ static void read_more(struct script_run *run, struct input *input) {
     report_text_error(run, NULL, &ignored);
     run->status = STATUS_USAGE;
   }
+}
+
+/* The lines up to `end` are done with. */
+static void step_over(struct input *input, size_t end) {
+  for (const char *at = input->bytes.data + input->start;
+       (at = memchr(at, '\n', (size_t)(input->bytes.data + end - at))); at++)
+    input->line++;
+  input->start = input->scanned = end;
+  input->tried = input->held = 0;
+}
+
+/* Runs all complete lines that have come as one text, which costs much less than one by one. False
+ * if that can't be: something in it is wrong, or incomplete. What stands before that shall have run
+ * when it is found, so then the lines are parsed one at a time. */
+static bool run_together(struct script_run *run, struct input *input) {
+  const char *text = input->bytes.data + input->start;
+  size_t left = input->bytes.length - input->start;
+  const char *last = left ? memrchr(text, '\n', left) : NULL;
+  struct program *program = NULL;
+  struct source *source = NULL;
+  struct error error;
+  size_t length = input->ended ? left : last ? (size_t)(last - text) + 1 : 0;
+  if (length == 0 || input->start < input->singly)
+    return false;
+  bool whole = program_read(
+                   &(struct program_text){
+                       .name = "stdin", .data = text, .length = length, .line = input->line},
+                   &program, &source, &error) == SCRIPT_READ;
+  if (whole) {
+    run_program(run, program, ORIGIN_TYPED);
+    step_over(input, input->start + length);
+  } else {
+    input->singly = input->start + length;
+  }
+  program_release(program);
+  source_release(source);
+  return whole;
+}
+
+/* Whether it is worth to parse again what was incomplete, now that the line up to `end` has come:
+ * it may close a block, or the one before it was joined to it. A block of many lines is else parsed
+ * only when it has doubled, to find what is wrong in it before its end. */
+static bool worth_parsing(struct input *input, size_t end) {
+  enum { FEW = 16 };
+  const char *text = input->bytes.data + input->start;
+  size_t length = end - input->start;
+  const char *before = length > 1 ? memrchr(text, '\n', length - 1) : NULL;
+  const char *line = before ? before + 1 : text;
+  bool joined =
+      before && (before > text + 1 ? before[-1] == '\\' || before[-2] == '\\' : text[0] == '\\');
+  input->held++;
+  return input->tried < FEW || input->held >= input->tried || joined || input->ended ||
+         memchr(line, '}', (size_t)(text + length - line));
 }
 
 /* Runs the lines up to `end`. False if they are incomplete and more may follow. */
@@ -181,6 +237,7 @@ static void compact(struct input *input) {
   memmove(input->bytes.data, input->bytes.data + input->start, input->bytes.length - input->start);
   input->bytes.length -= input->start;
   input->scanned -= input->start;
+  input->singly -= input->singly < input->start ? input->singly : input->start;
   input->start = 0;
 }
 
@@ -198,6 +255,10 @@ static size_t line_end(struct input *input) {
 static void run_input(struct script_run *run) {
   struct input input = {.line = 1};
   while (!ended(run)) {
+    if (run_together(run, &input)) {
+      compact(&input);
+      continue;
+    }
     size_t end = line_end(&input);
     if (end == 0 && !input.ended) {
       read_more(run, &input);
@@ -207,11 +268,14 @@ static void run_input(struct script_run *run) {
       break;
     bool last = input.ended && end == input.bytes.length;
     input.scanned = end;
+    if (!worth_parsing(&input, end) && !last)
+      continue;
     if (run_lines(run, &input, end)) {
-      for (size_t i = input.start; i < end; i++)
-        input.line += input.bytes.data[i] == '\n';
-      input.start = end;
+      step_over(&input, end);
       compact(&input);
+    } else {
+      input.tried += input.held;
+      input.held = 0;
     }
     if (last)
       break;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ struct block {
 };
 
 struct timeline {
-  pthread_mutex_t lock; /* guards the whole struct */
+  pthread_mutex_t lock;   /* guards the whole struct, but for `heard` */
+  _Atomic unsigned heard; /* the kinds of events that the listener shows */
   timeline_listener *listener;
   void *context;
   size_t record;
@@ -90,6 +92,7 @@ struct timeline *timeline_create(timeline_listener *listener, void *context) {
   timeline->listener = listener;
   timeline->context = context;
   timeline->record = 64 * 1024;
+  timeline->heard = EVENT_ANY;
   read_wall(timeline);
   timeline->file = -2; /* opened when the first block is full */
   return timeline;
@@ -204,6 +207,14 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event) {
   timeline->listener(event, timeline->context);
   pthread_mutex_unlock(&timeline->lock);
   return event->serial;
+}
+
+void timeline_set_heard(struct timeline *timeline, unsigned kinds) {
+  timeline->heard = kinds;
+}
+
+bool timeline_hears(const struct timeline *timeline, enum event_kind kind) {
+  return atomic_load_explicit(&timeline->heard, memory_order_relaxed) & EVENT_BIT(kind);
 }
 
 void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context) {

@@ -10,6 +10,10 @@
 
 struct timeline;
 
+/* One kind in a set of kinds of events. */
+#define EVENT_BIT(kind) (1u << (kind))
+#define EVENT_ANY (~0u)
+
 /* Called for each event as it is appended, in order, under the timeline's lock: it must not append
  * events itself. */
 typedef void timeline_listener(const struct event *event, void *context);
@@ -33,12 +37,14 @@ void timeline_call(struct timeline *timeline, void (*function)(void *context), v
  * overwritten because the file is full is not meant. */
 int timeline_unkept(struct timeline *timeline);
 
+/* Which kinds of events the listener shows (bits EVENT_BIT), all at first; and whether it shows a
+ * kind. What is of interest only as it happens, such as that a call begins, which its end says
+ * again, need not be appended where nobody listens for it. Any thread may ask. */
+void timeline_set_heard(struct timeline *timeline, unsigned kinds);
+bool timeline_hears(const struct timeline *timeline, enum event_kind kind);
+
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
-
-/* One kind in a set of kinds of events. */
-#define EVENT_BIT(kind) (1u << (kind))
-#define EVENT_ANY (~0u)
 
 /* Calls `each` for every kept event of these kinds from this serial on, until it returns false.
  * Other threads may append meanwhile; events appended after the call began are left out. Returns

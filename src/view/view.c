@@ -47,6 +47,13 @@ void view_configure(struct view *view, struct timeline *timeline,
   timeline_call(timeline, take_settings, &change);
 }
 
+void view_listen(struct view *view, struct timeline *timeline) {
+  unsigned kinds = 0;
+  for (; view; view = view->next)
+    kinds |= ~view->class->leaves_out;
+  timeline_set_heard(timeline, kinds);
+}
+
 struct joint {
   struct view *view;
   struct view *other;
@@ -69,11 +76,13 @@ static void take_out(void *context) {
 void view_add(struct view *view, struct timeline *timeline, struct view *added) {
   struct joint joint = {view, added};
   timeline_call(timeline, insert_after, &joint);
+  view_listen(view, timeline);
 }
 
 void view_remove(struct view *view, struct timeline *timeline, struct view *removed) {
   struct joint joint = {view, removed};
   timeline_call(timeline, take_out, &joint);
+  view_listen(view, timeline);
 }
 
 void view_event(const struct event *event, void *context) {

@@ -20,7 +20,7 @@ struct view_settings {
 };
 
 /* A kind of event as a bit. */
-#define VIEW_KIND(kind) (1U << (kind))
+#define VIEW_KIND(kind) EVENT_BIT(kind)
 
 struct view;
 
@@ -51,6 +51,9 @@ extern const struct view_class view_tap;  /* --tap */
 struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next);
 void view_free(struct view *view);
+
+/* Tells a timeline which kinds of events the views of its chain show. */
+void view_listen(struct view *view, struct timeline *timeline);
 
 /* Adds a view to a chain that listens to a timeline; removes it again, without freeing it. */
 void view_add(struct view *view, struct timeline *timeline, struct view *added);

@@ -7,6 +7,7 @@ Environment: SOCKSH is the program (./socksh). Nothing here depends on time: wha
 """
 
 import errno
+import json
 import os
 import pathlib
 import re
@@ -591,6 +592,56 @@ class Scripts(Case):
             self.assertEqual(status, 1, errors)
             self.assertIn("memory", errors)
             self.assertTrue(output.endswith("here\n"), output)
+
+
+class Lines(Case):
+    """Which line of a text it was, and what of it has run before something wrong in it is found."""
+
+    def lines_told(self, *words, **options):
+        """The numbers and texts of the lines that ran."""
+        status, output, errors = self.run_program("--json", *words, **options)
+        self.assertEqual((status, errors), (0, ""))
+        events = [json.loads(line) for line in output.splitlines()]
+        return [(event["line"], event["text"]) for event in events if event["event"] == "line"]
+
+    def test_the_numbers_of_a_long_text(self):
+        count = 9000  # 108 KB, more than is read at once
+        text = "".join(f"print {number:05}\n" for number in range(1, count)) + "{\nprint last\n}\n"
+        wanted = [(number, f"print {number:05}") for number in range(1, count)]
+        wanted += [(count, "{\nprint last\n}"), (count + 1, "print last")]
+        self.assertEqual(self.lines_told(self.write("long.socksh", text)), wanted)
+        self.assertEqual(self.lines_told("-", input=text), wanted)
+
+    def test_what_comes_before_an_error_on_standard_input_has_run(self):
+        text = "print one\n\nprint two; print three\nno-such-command\nprint four\n"
+        status, output, errors = self.run_program("-", input=text)
+        self.assertEqual((status, output), (2, "one\ntwo\nthree\n"))
+        self.assertRegex(errors, r"^stdin:4: ")
+        status, output, errors = self.run_program("-k", "-", input=text)
+        self.assertEqual((status, output), (1, "one\ntwo\nthree\nfour\n"))
+
+    def test_a_long_block_on_standard_input(self):
+        inside = "".join(f"print {number}\n" for number in range(5000))
+        status, output, errors = self.run_program("-", input="{\n" + inside + "print \\\n last\n}\nprint behind\n")
+        wanted = "".join(f"{number}\n" for number in range(5000)) + "last\nbehind\n"
+        self.assertEqual((status, output, errors), (0, wanted, ""))
+        status, output, errors = self.run_program("-", input="print before\n{\n" + inside + "no-such-command\n" + inside)
+        self.assertEqual((status, output), (2, "before\n"))
+        self.assertRegex(errors, r"^stdin:5003: ")
+
+    def test_each_line_runs_when_it_has_come(self):
+        process = subprocess.Popen([SOCKSH], env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, cwd=self.directory)
+        for number in range(3):
+            process.stdin.write(b"print %d\nshell true\n{\nprint a\n}\nshell true\nprint " % number)
+            process.stdin.flush()
+            self.assertEqual(process.stdout.readline(), b"%d\n" % number)
+            self.assertEqual(process.stdout.readline(), b"a\n")
+            process.stdin.write(b"joined-%d\nshell true\n" % number)
+            process.stdin.flush()
+            self.assertEqual(process.stdout.readline(), b"joined-%d\n" % number)
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, output, errors), (0, b"", b""))
 
 
 class CommandLine(Case):

@@ -79,7 +79,7 @@ static void show_error(const struct source *source, const struct error *error) {
     abort();
   struct excerpt excerpt = source_excerpt(source, error->place);
   excerpt_append(&excerpt, &bytes);
-  source_line_number(source, error->place.offset);
+  source_newlines(source, 0, error->place.offset);
   for (size_t i = 0; i < bytes.length; i++)
     if (bytes.data[i] != '\n' && (bytes.data[i] < ' ' || bytes.data[i] > '~'))
       abort();

@@ -25,20 +25,21 @@ static void test_references(void **state) {
   source_release(source);
   source_release(NULL);
   source = source_create("", NULL, 0, 1);
-  assert_int_equal(source_line_number(source, 0), 1);
+  assert_int_equal(source_newlines(source, 0, 0), 0);
   source_release(source);
 }
 
-static void test_line_numbers(void **state) {
+static void test_newlines(void **state) {
   struct source *source = source_create("test", "one\ntwo\r\n\nfour", 14, 10);
   (void)state;
-  assert_int_equal(source_line_number(source, 0), 10);
-  assert_int_equal(source_line_number(source, 3), 10); /* the newline belongs to its line */
-  assert_int_equal(source_line_number(source, 4), 11);
-  assert_int_equal(source_line_number(source, 9), 12);
-  assert_int_equal(source_line_number(source, 10), 13);
-  assert_int_equal(source_line_number(source, 14), 13);
-  assert_int_equal(source_line_number(source, 9999), 13);
+  assert_int_equal(source_newlines(source, 0, 0), 0);
+  assert_int_equal(source_newlines(source, 0, 3), 0); /* the newline belongs to its line */
+  assert_int_equal(source_newlines(source, 0, 4), 1);
+  assert_int_equal(source_newlines(source, 4, 9), 1);
+  assert_int_equal(source_newlines(source, 3, 10), 3);
+  assert_int_equal(source_newlines(source, 10, 14), 0);
+  assert_int_equal(source_newlines(source, 0, 9999), 3);
+  assert_int_equal(source_newlines(source, 9999, 9999), 0);
   source_release(source);
 }
 
@@ -194,7 +195,7 @@ static void test_every_place(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_references),
-      cmocka_unit_test(test_line_numbers),
+      cmocka_unit_test(test_newlines),
       cmocka_unit_test(test_lines),
       cmocka_unit_test(test_caret),
       cmocka_unit_test(test_caret_at_end),

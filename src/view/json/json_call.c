@@ -5,357 +5,390 @@
 #include "call/message.h"
 #include "view/json/json_part.h"
 
-/* A part of a call, and how much of it is known. */
+/* A part of a call, how much of it is known, and where it is written. */
 struct part_source {
+  struct json *json;
   const struct call *call;
   const struct call_part *part;
   bool finished; /* the call has returned */
   bool known;    /* and the kernel has filled in its results */
 };
 
-static json_t *typed(const char *type) {
-  json_t *object = json_object();
-  json_object_set_new(object, "type", json_string(type));
-  return object;
+static inline void begin_typed(struct json *json, const char *type) {
+  json_begin_object(json, NULL);
+  json_word(json, "type", type);
 }
 
-static json_t *symbol(const struct constant_set *set, long value) {
-  json_t *object = typed(set->flags ? "flags" : "symbol");
-  json_object_set_new(object, "value", json_integer(value));
+/* A constant or flags; `shown` is the value under which its name is listed. */
+static void begin_symbol(struct json *json, const struct constant_set *set, long value,
+                         long shown) {
+  begin_typed(json, set->flags ? "flags" : "symbol");
+  json_number(json, "value", value);
   if (set->flags)
-    json_object_set_new(object, "names", json_flags(set, value));
+    json_flags(json, "names", set, shown);
   else
-    json_object_set_new(object, "name", json_constant(set, value));
-  return object;
+    json_constant(json, "name", set, shown);
 }
 
-static json_t *integer(long long value) {
-  json_t *object = typed("number");
-  json_object_set_new(object, "value", json_integer(value));
-  return object;
+static void symbol(struct json *json, const struct constant_set *set, long value, long shown) {
+  begin_symbol(json, set, value, shown);
+  json_end_object(json);
 }
 
-static json_t *socket_of(const struct socket_label *label) {
-  json_t *object = typed("socket");
-  json_object_set_new(object, "socket", json_socket(label));
-  return object;
+static void integer(struct json *json, long long value) {
+  begin_typed(json, "number");
+  json_number(json, "value", value);
+  json_end_object(json);
 }
 
-static json_t *part_subject(const struct part_source *source) {
-  return socket_of(&source->call->subject);
+static void socket_of(struct json *json, const struct socket_label *label) {
+  begin_typed(json, "socket");
+  json_socket(json, "socket", label);
+  json_end_object(json);
 }
 
-static json_t *part_object(const struct part_source *source) {
-  return socket_of(&source->call->object);
+static void part_subject(const struct part_source *source) {
+  socket_of(source->json, &source->call->subject);
 }
 
-static json_t *part_number(const struct part_source *source) {
+static void part_object(const struct part_source *source) {
+  socket_of(source->json, &source->call->object);
+}
+
+static void part_number(const struct part_source *source) {
   long value = source->call->number[source->part->slot];
-  return source->part->set ? symbol(source->part->set, value) : integer(value);
+  if (source->part->set)
+    symbol(source->json, source->part->set, value, value);
+  else
+    integer(source->json, value);
 }
 
-static json_t *part_type(const struct part_source *source) {
+static void part_type(const struct part_source *source) {
   long type = source->call->number[source->part->slot];
   long flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC);
-  json_t *object = symbol(&constant_types, type & ~flags);
-  json_object_set_new(object, "flags", json_flags(&constant_type_flags, flags));
-  return object;
+  begin_symbol(source->json, &constant_types, type & ~flags, type & ~flags);
+  json_flags(source->json, "flags", &constant_type_flags, flags);
+  json_end_object(source->json);
 }
 
-static json_t *part_protocol(const struct part_source *source) {
+static void part_protocol(const struct part_source *source) {
   long family = source->call->number[0];
   long protocol = source->call->number[source->part->slot];
   const struct constant_set *names = constant_protocols_of((int)family);
-  json_t *object = names ? symbol(names, protocol) : integer(protocol);
-  if (family == AF_PACKET) /* its value is in network byte order */
-    json_object_set_new(object, "name", json_constant(names, ntohs((uint16_t)protocol)));
-  return object;
+  /* That of AF_PACKET is in network byte order. */
+  long shown = family == AF_PACKET ? ntohs((uint16_t)protocol) : protocol;
+  if (names)
+    symbol(source->json, names, protocol, shown);
+  else
+    integer(source->json, protocol);
 }
 
-static json_t *part_pair(const struct part_source *source) {
-  json_t *object = typed("pair");
-  json_t *array = json_array();
+static void part_pair(const struct part_source *source) {
+  begin_typed(source->json, "pair");
+  json_begin_array(source->json, "descriptors");
   for (int i = 0; source->known && i < 2; i++)
-    json_array_append_new(array, json_integer(source->call->made[i]));
-  json_object_set_new(object, "descriptors", array);
-  return object;
+    json_number(source->json, NULL, source->call->made[i]);
+  json_end_array(source->json);
+  json_end_object(source->json);
 }
 
-static json_t *address_of(const struct call *call, bool known) {
-  json_t *object = typed("address");
-  json_object_set_new(object, "address", known ? json_address(&call->address) : json_null());
-  return object;
+static void address_of(struct json *json, const struct address *address) {
+  begin_typed(json, "address");
+  if (address)
+    json_address(json, "address", address);
+  else
+    json_null(json, "address");
+  json_end_object(json);
 }
 
-static json_t *part_address_in(const struct part_source *source) {
-  return address_of(source->call, true);
+static void part_address_in(const struct part_source *source) {
+  address_of(source->json, &source->call->address);
 }
 
-static json_t *part_address_out(const struct part_source *source) {
-  return address_of(source->call, source->known);
+static void part_address_out(const struct part_source *source) {
+  address_of(source->json, source->known ? &source->call->address : NULL);
 }
 
-static json_t *part_data_in(const struct part_source *source) {
-  const struct call *call = source->call;
-  json_t *object = typed("data");
-  if (call->data)
-    json_set_data(object, call->data->data, call->data->length, call->data->length);
-  return object;
+static void part_data_in(const struct part_source *source) {
+  const struct blob *data = source->call->data;
+  begin_typed(source->json, "data");
+  if (data)
+    json_data(source->json, data->data, data->length, data->length);
+  json_end_object(source->json);
 }
 
 /* If no data has come, only the size of the buffer is known. */
-static json_t *part_data_out(const struct part_source *source) {
+static void part_data_out(const struct part_source *source) {
   const struct call *call = source->call;
-  json_t *object = typed("data");
-  if (source->known && call->data)
-    json_set_data(object, call->data->data, call->data->length,
-                  call->result > (long)call->data->length ? (size_t)call->result
-                                                          : call->data->length);
-  json_object_set_new(object, "size", json_integer((json_int_t)call->size));
-  return object;
+  const struct blob *data = source->known ? call->data : NULL;
+  begin_typed(source->json, "data");
+  if (data)
+    json_data(source->json, data->data, data->length,
+              call->result > (long)data->length ? (size_t)call->result : data->length);
+  json_number(source->json, "size", (long long)call->size);
+  json_end_object(source->json);
 }
 
-static json_t *part_option(const struct part_source *source) {
+static void part_option(const struct part_source *source) {
   const struct call *call = source->call;
-  json_t *object = typed("option");
-  json_object_set_new(object, "level", json_constant(&constant_levels, call->number[0]));
-  json_object_set_new(object, "name",
-                      call->value.option ? json_string(call->value.option->name)
-                                         : json_integer(call->number[1]));
-  return object;
+  begin_typed(source->json, "option");
+  json_constant(source->json, "level", &constant_levels, call->number[0]);
+  if (call->value.option)
+    json_word(source->json, "name", call->value.option->name);
+  else
+    json_number(source->json, "name", call->number[1]);
+  json_end_object(source->json);
 }
 
-static json_t *value_of(const struct call *call, bool known) {
-  json_t *object = typed("value");
+static void value_of(struct json *json, const struct call *call, bool known) {
+  begin_typed(json, "value");
   if (known && call->data) {
     struct bytes text = {0};
     call_value_type(call)->format(call->data->data, call->data->length, &text);
-    json_object_set_new(object, "shown", json_text(bytes_text(&text), text.length));
+    json_string(json, "shown", bytes_text(&text));
     bytes_free(&text);
-    json_set_data(object, call->data->data, call->data->length, call->data->length);
+    json_data(json, call->data->data, call->data->length, call->data->length);
   }
-  return object;
+  json_end_object(json);
 }
 
-static json_t *part_value_in(const struct part_source *source) {
-  return value_of(source->call, true);
+static void part_value_in(const struct part_source *source) {
+  value_of(source->json, source->call, true);
 }
 
-static json_t *part_value_out(const struct part_source *source) {
-  return value_of(source->call, source->known);
+static void part_value_out(const struct part_source *source) {
+  value_of(source->json, source->call, source->known);
 }
 
-/* An argument that some of fcntl's commands lack: then NULL. */
-static json_t *part_flags_word(const struct part_source *source) {
-  const struct call *call = source->call;
-  if (call->number[0] == F_SETFL)
-    return symbol(&constant_file_flags, call->number[1]);
-  if (call->number[0] == F_SETSIG)
-    return symbol(&constant_signals, call->number[1]);
-  if (call->number[0] == F_SETOWN)
-    return integer(call->number[1]);
-  return call->number[0] == F_SETFD ? symbol(&constant_descriptor_flags, call->number[1]) : NULL;
+/* An argument that some of fcntl's commands lack: then nothing is written. */
+static void part_flags_word(const struct part_source *source) {
+  long word = source->call->number[1];
+  switch (source->call->number[0]) {
+  case F_SETFL:
+    symbol(source->json, &constant_file_flags, word, word);
+    break;
+  case F_SETSIG:
+    symbol(source->json, &constant_signals, word, word);
+    break;
+  case F_SETFD:
+    symbol(source->json, &constant_descriptor_flags, word, word);
+    break;
+  case F_SETOWN:
+    integer(source->json, word);
+    break;
+  }
 }
 
-static json_t *part_request_word(const struct part_source *source) {
-  return integer(source->call->number[1]);
+static void part_request_word(const struct part_source *source) {
+  integer(source->json, source->call->number[1]);
 }
 
-static json_t *items_of(const struct part_source *source, const char *type,
-                        const struct constant_set *set) {
+static void items_of(const struct part_source *source, const char *type,
+                     const struct constant_set *set) {
   const struct call_items *items = &source->call->items;
-  json_t *object = typed(type);
-  json_t *array = json_array();
+  struct json *json = source->json;
+  begin_typed(json, type);
+  json_begin_array(json, "items");
   for (size_t i = 0; i < items->count; i++) {
-    json_t *item = json_object();
-    json_object_set_new(item, "socket", json_socket(&items->item[i].label));
-    json_object_set_new(item, "asked", json_flags(set, (long)items->item[i].asked));
+    json_begin_object(json, NULL);
+    json_socket(json, "socket", &items->item[i].label);
+    json_flags(json, "asked", set, (long)items->item[i].asked);
     if (source->finished)
-      json_object_set_new(item, "given", json_flags(set, (long)items->item[i].given));
-    json_array_append_new(array, item);
+      json_flags(json, "given", set, (long)items->item[i].given);
+    json_end_object(json);
   }
-  json_object_set_new(object, "items", array);
-  return object;
+  json_end_array(json);
+  json_end_object(json);
 }
 
-static json_t *part_poll(const struct part_source *source) {
-  return items_of(source, "poll", &constant_poll_events);
+static void part_poll(const struct part_source *source) {
+  items_of(source, "poll", &constant_poll_events);
 }
 
-static json_t *part_sets(const struct part_source *source) {
+static void part_sets(const struct part_source *source) {
   static const struct constant names[] = {{"read", SET_READ, NULL},
                                           {"write", SET_WRITE, NULL},
                                           {"except", SET_EXCEPT, NULL},
                                           {NULL, 0, NULL}};
   static const struct constant_set sets = {
       .title = "set", .word = "SET", .prefix = "", .flags = true, .constants = names};
-  return items_of(source, "select", &sets);
+  items_of(source, "select", &sets);
 }
 
-static json_t *part_event(const struct part_source *source) {
-  return symbol(&constant_epoll_events, source->call->number[1]);
+static void part_event(const struct part_source *source) {
+  long events = source->call->number[1];
+  symbol(source->json, &constant_epoll_events, events, events);
 }
 
-static json_t *part_events(const struct part_source *source) {
-  return items_of(source, "epoll", &constant_epoll_events);
+static void part_events(const struct part_source *source) {
+  items_of(source, "epoll", &constant_epoll_events);
 }
 
-static json_t *part_milliseconds(const struct part_source *source) {
+static void part_milliseconds(const struct part_source *source) {
   int64_t duration = source->call->duration;
-  json_t *object = typed("duration");
-  json_object_set_new(object, "nanoseconds", duration < 0 ? json_null() : json_integer(duration));
-  return object;
+  begin_typed(source->json, "duration");
+  if (duration < 0)
+    json_null(source->json, "nanoseconds");
+  else
+    json_number(source->json, "nanoseconds", duration);
+  json_end_object(source->json);
 }
 
-static json_t *part_timespec(const struct part_source *source) {
-  return part_milliseconds(source);
+static void part_timespec(const struct part_source *source) {
+  part_milliseconds(source);
 }
 
-static json_t *controls_of(const struct call_message *message) {
-  json_t *controls = json_array();
+static void put_controls(struct json *json, const struct call_message *message) {
   struct control control;
   struct bytes text = {0};
   size_t at = 0;
+  json_begin_array(json, "control");
   while (message_next_control(message, &at, &control)) {
     bytes_clear(&text);
     control_append(&control, &text);
-    json_array_append_new(controls, json_text(bytes_text(&text), text.length));
+    json_string(json, NULL, bytes_text(&text));
   }
+  json_end_array(json);
   bytes_free(&text);
-  return controls;
 }
 
 /* The members of a message, with its flags if it was received. */
-static void set_message(json_t *object, const struct call *call, const struct call_message *message,
-                        bool came) {
+static void put_message(struct json *json, const struct call *call,
+                        const struct call_message *message, bool came) {
   const struct blob *data = call->data;
-  json_t *parts = json_array();
   size_t length = came ? message->length : message_room(message);
+  json_address(json, "address", &message->address);
+  json_begin_array(json, "parts");
   for (size_t i = 0; i < message->part_count; i++)
-    json_array_append_new(parts, json_integer((json_int_t)message->part_sizes[i]));
-  json_object_set_new(object, "address", json_address(&message->address));
-  json_object_set_new(object, "parts", parts);
+    json_number(json, NULL, (long long)message->part_sizes[i]);
+  json_end_array(json);
   if (data && message->start <= data->length) {
     size_t kept = data->length - message->start;
-    json_set_data(object, data->data + message->start, kept < length ? kept : length, length);
+    json_data(json, data->data + message->start, kept < length ? kept : length, length);
   }
-  json_object_set_new(object, "control", controls_of(message));
+  put_controls(json, message);
   if (came)
-    json_object_set_new(object, "flags", json_flags(&constant_message_flags, message->flags));
+    json_flags(json, "flags", &constant_message_flags, message->flags);
 }
 
-static json_t *part_message_in(const struct part_source *source) {
-  json_t *object = typed("message");
-  if (source->call->messages.count > 0)
-    set_message(object, source->call, source->call->messages.message, false);
-  return object;
+static void message_of(const struct part_source *source, bool known, bool came) {
+  const struct call_messages *messages = &source->call->messages;
+  begin_typed(source->json, "message");
+  if (known && messages->count > 0)
+    put_message(source->json, source->call, messages->message, came);
+  json_end_object(source->json);
 }
 
-static json_t *part_message_out(const struct part_source *source) {
-  json_t *object = typed("message");
-  if (source->known && source->call->messages.count > 0)
-    set_message(object, source->call, source->call->messages.message, true);
-  return object;
+static void part_message_in(const struct part_source *source) {
+  message_of(source, true, false);
+}
+
+static void part_message_out(const struct part_source *source) {
+  message_of(source, source->known, true);
 }
 
 /* Several messages, with the number of bytes of those that were transferred. */
-static json_t *messages_of(const struct part_source *source, size_t count, bool came) {
-  json_t *object = typed("messages");
-  json_t *array = json_array();
+static void messages_of(const struct part_source *source, size_t count, bool came) {
+  struct json *json = source->json;
+  begin_typed(json, "messages");
+  json_begin_array(json, "messages");
   for (size_t i = 0; i < count && i < source->call->messages.count; i++) {
     const struct call_message *message = &source->call->messages.message[i];
-    json_t *element = json_object();
-    set_message(element, source->call, message, came);
+    json_begin_object(json, NULL);
+    put_message(json, source->call, message, came);
     if (source->known && (long)i < source->call->result)
-      json_object_set_new(element, "moved", json_integer((json_int_t)message->moved));
-    json_array_append_new(array, element);
+      json_number(json, "moved", (long long)message->moved);
+    json_end_object(json);
   }
-  json_object_set_new(object, "messages", array);
-  json_object_set_new(object, "room", json_integer((json_int_t)source->call->messages.count));
-  return object;
+  json_end_array(json);
+  json_number(json, "room", (long long)source->call->messages.count);
+  json_end_object(json);
 }
 
-static json_t *part_messages_in(const struct part_source *source) {
-  return messages_of(source, source->call->messages.count, false);
+static void part_messages_in(const struct part_source *source) {
+  messages_of(source, source->call->messages.count, false);
 }
 
-static json_t *part_messages_out(const struct part_source *source) {
-  return messages_of(source, source->known ? (size_t)source->call->result : 0, true);
+static void part_messages_out(const struct part_source *source) {
+  messages_of(source, source->known ? (size_t)source->call->result : 0, true);
 }
 
-static json_t *text_of(const char *text) {
-  json_t *object = typed("text");
-  json_object_set_new(object, "text", text ? json_text(text, strlen(text)) : json_null());
-  return object;
+static void text_of(struct json *json, const char *text) {
+  begin_typed(json, "text");
+  if (text)
+    json_string(json, "text", text);
+  else
+    json_null(json, "text");
+  json_end_object(json);
 }
 
-static json_t *part_text_in(const struct part_source *source) {
-  return text_of(source->call->lookup.text[source->part->slot]);
+static void part_text_in(const struct part_source *source) {
+  text_of(source->json, source->call->lookup.text[source->part->slot]);
 }
 
-static json_t *part_text_out(const struct part_source *source) {
-  return part_text_in(source);
+static void part_text_out(const struct part_source *source) {
+  part_text_in(source);
 }
 
-static json_t *part_hints(const struct part_source *source) {
+static void part_hints(const struct part_source *source) {
   const long *number = source->call->number;
-  json_t *object = typed("hints");
-  json_object_set_new(object, "family", json_constant(&constant_families, number[0]));
-  json_object_set_new(object, "socktype", json_constant(&constant_types, number[1]));
-  return object;
+  begin_typed(source->json, "hints");
+  json_constant(source->json, "family", &constant_families, number[0]);
+  json_constant(source->json, "socktype", &constant_types, number[1]);
+  json_end_object(source->json);
 }
 
-static json_t *part_found(const struct part_source *source) {
+static void part_found(const struct part_source *source) {
   const struct call_lookup *lookup = &source->call->lookup;
-  json_t *object = typed("addresses");
-  json_t *array = json_array();
+  begin_typed(source->json, "addresses");
+  json_begin_array(source->json, "addresses");
   for (size_t i = 0; i < lookup->count; i++)
-    json_array_append_new(array, json_address(&lookup->found[i]));
-  json_object_set_new(object, "addresses", array);
-  return object;
+    json_address(source->json, NULL, &lookup->found[i]);
+  json_end_array(source->json);
+  json_end_object(source->json);
 }
 
-static json_t *part_file(const struct part_source *source) {
-  const char *name = source->call->file.name;
-  json_t *object = typed("file");
-  json_object_set_new(object, "name", json_text(name ? name : "", name ? strlen(name) : 0));
-  return object;
+static void part_file(const struct part_source *source) {
+  begin_typed(source->json, "file");
+  json_string(source->json, "name", source->call->file.name);
+  json_end_object(source->json);
 }
 
-static json_t *part_other_end(const struct part_source *source) {
-  return source->call->file.name ? part_file(source) : part_object(source);
+static void part_other_end(const struct part_source *source) {
+  if (source->call->file.name)
+    part_file(source);
+  else
+    part_object(source);
 }
 
-static json_t *part_offset(const struct part_source *source) {
+static void part_offset(const struct part_source *source) {
   const long *number = source->call->number + source->part->slot;
-  json_t *object = typed("offset");
-  json_object_set_new(object, "value", json_integer(number[0]));
+  begin_typed(source->json, "offset");
+  json_number(source->json, "value", number[0]);
   if (source->known)
-    json_object_set_new(object, "after", json_integer(number[1]));
-  return object;
+    json_number(source->json, "after", number[1]);
+  json_end_object(source->json);
 }
 
-static json_t *part_size(const struct part_source *source) {
-  return integer((long long)source->call->size);
+static void part_size(const struct part_source *source) {
+  integer(source->json, (long long)source->call->size);
 }
 
-static json_t *part_null(const struct part_source *source) {
-  (void)source;
-  return text_of(NULL);
+static void part_null(const struct part_source *source) {
+  text_of(source->json, NULL);
 }
 
 #define WRITER(kind, name) [PART_##kind] = part_##name,
-static json_t *(*const part_writers[PART_COUNT_OF_KINDS])(const struct part_source *source) = {
+static void (*const part_writers[PART_COUNT_OF_KINDS])(const struct part_source *source) = {
     EVERY_CALL_PART(WRITER)};
 
-json_t *json_arguments(const struct call *call, bool finished) {
+void json_arguments(struct json *json, const char *key, const struct call *call, bool finished) {
   const struct call_row *row = call_row(call);
-  json_t *array = json_array();
+  json_begin_array(json, key);
   for (int i = 0; i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
-    struct part_source source = {call, &row->parts[i], finished, finished && call->result >= 0};
-    json_t *argument = part_writers[row->parts[i].kind](&source);
-    if (argument)
-      json_array_append_new(array, argument);
+    struct part_source source = {json, call, &row->parts[i], finished,
+                                 finished && call->result >= 0};
+    part_writers[row->parts[i].kind](&source);
   }
-  return array;
+  json_end_array(json);
 }

@@ -2,11 +2,10 @@
 #ifndef SOCKSH_VIEW_JSON_JSON_PACKET_H
 #define SOCKSH_VIEW_JSON_JSON_PACKET_H
 
-#include <jansson.h>
-
 #include "timeline/event.h"
+#include "view/json/json.h"
 
-/* Adds the members of a packet, the body of its event. Returns "packet", the event's name. */
-const char *json_set_packet(json_t *object, const struct event *event);
+/* Writes the members of a packet, the body of its event. */
+void json_packet(struct json *json, const struct event *happened);
 
 #endif

@@ -9,88 +9,103 @@
 #include "view/json/json_part.h"
 #include "view/view.h"
 
-static json_t *text_of(const char *text) {
-  return json_text(text ? text : "", text ? strlen(text) : 0);
-}
-
-static void set_text(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, text_of(text));
-}
-
-static void set_number(json_t *object, const char *key, long long number) {
-  json_object_set_new(object, key, json_integer(number));
-}
-
-static void set_bool(json_t *object, const char *key, bool value) {
-  json_object_set_new(object, key, json_boolean(value));
-}
+struct json_view {
+  struct view view;
+  struct json json; /* one line; its memory is used again for the next */
+  time_t second;    /* the second that `date` says */
+  char date[64];    /* "2026-11-21T12:00:00."; empty at first */
+};
 
 /* "2026-11-21T12:00:00.123456789Z" */
-static void set_wall(json_t *object, int64_t wall) {
-  char text[64];
-  char whole[96];
-  time_t seconds = wall / 1000000000;
-  struct tm parts;
-  gmtime_r(&seconds, &parts);
-  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  snprintf(whole, sizeof whole, "%s.%09lldZ", text, (long long)(wall % 1000000000));
-  set_text(object, "wall", whole);
+static void put_wall(struct json_view *view, int64_t wall) {
+  time_t second = wall / 1000000000;
+  char text[96];
+  if (second != view->second ||
+      !view->date[0]) { /* turning seconds into a date costs more than the rest of it */
+    struct tm parts;
+    gmtime_r(&second, &parts);
+    strftime(view->date, sizeof view->date, "%Y-%m-%dT%H:%M:%S.", &parts);
+    view->second = second;
+  }
+  size_t length = strlen(view->date);
+  int64_t rest = wall % 1000000000;
+  memcpy(text, view->date, length);
+  for (size_t digit = 9; digit-- > 0; rest /= 10)
+    text[length + digit] = (char)('0' + rest % 10);
+  text[length + 9] = 'Z';
+  text[length + 10] = '"';
+  json_begin_value(&view->json, "wall");
+  bytes_append_char(&view->json.line, '"');
+  bytes_append(&view->json.line, text, length + 11);
 }
 
-/* Sets the number and name of an errno; both null for 0. */
-static void set_errno(json_t *object, int number) {
-  json_object_set_new(object, "errno", number ? json_integer(number) : json_null());
-  json_object_set_new(object, "error",
-                      number ? json_string(error_number_name(number)) : json_null());
+/* A number of which 0 means that there is none. */
+static void put_optional(struct json *json, const char *key, int64_t number) {
+  if (number)
+    json_number(json, key, number);
+  else
+    json_null(json, key);
 }
 
-static const char *set_statement(json_t *object, const struct event_statement *line) {
-  set_text(object, "source", line->source);
-  set_number(object, "line", line->line);
-  json_object_set_new(object, "text", json_text(line->text, line->length));
-  set_text(object, "origin", line->origin == ORIGIN_TYPED ? "typed" : "script");
-  set_number(object, "depth", line->depth);
-  return "line";
+/* The number and the name of an errno; both null for 0. */
+static void put_errno(struct json *json, int number) {
+  put_optional(json, "errno", number);
+  json_name(json, "error", number ? error_number_name(number) : NULL);
 }
 
-static const char *set_call(json_t *object, const struct event *event) {
-  const struct call *call = event->call;
-  bool finished = event->kind == EVENT_CALL_FINISH;
+static void put_statement(struct json *json, const struct event_statement *line) {
+  json_string(json, "source", line->source);
+  json_number(json, "line", line->line);
+  json_text(json, "text", line->text, line->length);
+  json_word(json, "origin", line->origin == ORIGIN_TYPED ? "typed" : "script");
+  json_number(json, "depth", line->depth);
+}
+
+static void put_outcome(struct json *json, const struct call *call) {
   bool lookup = call_row(call)->result == RESULT_LOOKUP;
-  set_text(object, "phase",
-           finished                          ? "finish"
-           : event->kind == EVENT_CALL_START ? "start"
-                                             : "blocked");
-  set_text(object, "call", call_row(call)->name);
-  json_object_set_new(object, "socket",
-                      call->subject.descriptor < 0 ? json_null() : json_socket(&call->subject));
-  if (event->kind == EVENT_CALL_BLOCKED)
-    return "call";
-  json_object_set_new(object, "arguments", json_arguments(call, finished));
-  if (!finished)
-    return "call";
-  set_number(object, "result", call->result);
-  set_errno(object, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
-  if (lookup)
-    json_object_set_new(object, "lookup_error",
-                        call->result ? json_constant(&constant_lookup_errors, call->result)
-                                     : json_null());
-  set_bool(object, "interrupted", call->interrupted);
-  set_number(object, "began", call->began);
-  set_number(object, "ended", call->ended);
-  json_t *made = json_array();
+  json_number(json, "result", call->result);
+  put_errno(json, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
+  if (lookup && call->result)
+    json_constant(json, "lookup_error", &constant_lookup_errors, call->result);
+  else if (lookup)
+    json_null(json, "lookup_error");
+  json_bool(json, "interrupted", call->interrupted);
+  json_number(json, "began", call->began);
+  json_number(json, "ended", call->ended);
+  json_begin_array(json, "made");
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0)
-      json_array_append_new(made, json_socket(&call->made_label[i]));
-  json_object_set_new(object, "made", made);
-  return "call";
+      json_socket(json, NULL, &call->made_label[i]);
+  json_end_array(json);
 }
 
-static json_t *state_name(enum socket_state state) {
-  return state == STATE_UNKNOWN ? json_null() : json_constant(&constant_states, state);
+static void put_call(struct json *json, const struct event *event) {
+  const struct call *call = event->call;
+  bool finished = event->kind == EVENT_CALL_FINISH;
+  json_word(json, "phase",
+            finished                          ? "finish"
+            : event->kind == EVENT_CALL_START ? "start"
+                                              : "blocked");
+  json_word(json, "call", call_row(call)->name);
+  if (call->subject.descriptor < 0)
+    json_null(json, "socket");
+  else
+    json_socket(json, "socket", &call->subject);
+  if (event->kind == EVENT_CALL_BLOCKED)
+    return;
+  json_arguments(json, "arguments", call, finished);
+  if (finished)
+    put_outcome(json, call);
 }
 
-static const char *set_state(json_t *object, const struct event_state *state) {
+static void put_state_name(struct json *json, const char *key, enum socket_state state) {
+  if (state == STATE_UNKNOWN)
+    json_null(json, key);
+  else
+    json_constant(json, key, &constant_states, state);
+}
+
+static void put_state(struct json *json, const struct event_state *state) {
   static const char *const reasons[] = {[REASON_PEER_FIN] = "peer-fin",
                                         [REASON_PEER_GONE] = "peer-gone",
                                         [REASON_RESET] = "reset",
@@ -102,154 +117,148 @@ static const char *set_state(json_t *object, const struct event_state *state) {
                                         [REASON_USER_TIMEOUT] = "user-timeout",
                                         [REASON_UNREACHABLE] = "unreachable",
                                         [REASON_LOST] = "lost"};
-  json_object_set_new(object, "socket", json_socket(&state->socket));
-  json_object_set_new(object, "before", state_name(state->before.state));
-  json_object_set_new(object, "exact", json_boolean(state->exact));
-  json_object_set_new(object, "first", json_boolean(state->first));
-  json_object_set_new(object, "state", state_name(state->now.state));
-  json_object_set_new(object, "local", json_address(&state->now.local));
-  json_object_set_new(object, "peer", json_address(&state->now.peer));
-  json_object_set_new(object, "seen_before",
-                      state->before.time ? json_integer(state->before.time) : json_null());
-  set_number(object, "seen", state->now.time);
-  json_object_set_new(object, "since",
-                      state->before.since ? json_integer(state->before.since) : json_null());
-  json_object_set_new(object, "reason",
-                      state->reason == REASON_NONE ? json_null()
-                                                   : json_string(reasons[state->reason]));
-  return "state";
+  json_socket(json, "socket", &state->socket);
+  put_state_name(json, "before", state->before.state);
+  json_bool(json, "exact", state->exact);
+  json_bool(json, "first", state->first);
+  put_state_name(json, "state", state->now.state);
+  json_address(json, "local", &state->now.local);
+  json_address(json, "peer", &state->now.peer);
+  put_optional(json, "seen_before", state->before.time);
+  json_number(json, "seen", state->now.time);
+  put_optional(json, "since", state->before.since);
+  json_name(json, "reason", reasons[state->reason]);
 }
 
-static json_t *cell_value(const struct answer *answer, const struct cell *cell) {
+static void put_cell(struct json *json, const char *key, const struct answer *answer,
+                     const struct cell *cell) {
   const char *text = answer_cell_text(answer, cell);
-  json_t *data;
   switch (cell->kind) {
   case CELL_NUMBER:
   case CELL_PORT:
   case CELL_TIME:
-    return json_integer(cell->number);
+    json_number(json, key, cell->number);
+    break;
   case CELL_YES:
-    return json_boolean(cell->number != 0);
+    json_bool(json, key, cell->number != 0);
+    break;
   case CELL_DATA:
-    data = json_object();
-    json_set_data(data, text, cell->length, cell->length);
-    return data;
+    json_begin_object(json, key);
+    json_data(json, text, cell->length, cell->length);
+    json_end_object(json);
+    break;
   case CELL_TEXT:
   case CELL_ADDRESS:
-    return json_text(text, cell->length);
+    json_text(json, key, text, cell->length);
+    break;
   case CELL_EMPTY:
+    json_null(json, key);
     break;
   }
-  return json_null();
 }
 
 /* The key of a column: its title in lower case; the first without a title is "mark", any other
  * "remark". */
-static void append_key(const struct answer *answer, size_t column, struct bytes *key) {
+static void column_key(const struct answer *answer, size_t column, char *key, size_t size) {
   const char *title = answer->columns[column];
   if (!title || !*title)
-    bytes_append_text(key, column == 0 ? "mark" : "remark");
-  for (; title && *title; title++)
-    bytes_append_char(key, *title >= 'A' && *title <= 'Z' ? (char)(*title + 'a' - 'A') : *title);
+    title = column == 0 ? "mark" : "remark";
+  size_t length = 0;
+  for (; *title && length < size - 1; title++)
+    key[length++] = *title >= 'A' && *title <= 'Z' ? (char)(*title + 'a' - 'A') : *title;
+  key[length] = '\0';
 }
 
-static json_t *rows_of(const struct answer *answer) {
-  json_t *rows = json_array();
+static void put_rows(struct json *json, const struct answer *answer) {
+  char key[64];
+  json_begin_array(json, "rows");
   for (size_t row = 0; row < answer_row_count(answer); row++) {
-    json_t *object = json_object();
+    json_begin_object(json, NULL);
     for (size_t column = 0; column < answer_column_count(answer); column++) {
-      struct bytes key = {0};
-      append_key(answer, column, &key);
-      json_object_set_new(object, bytes_text(&key),
-                          cell_value(answer, answer_cell(answer, row, column)));
-      bytes_free(&key);
+      column_key(answer, column, key, sizeof key);
+      put_cell(json, key, answer, answer_cell(answer, row, column));
     }
-    json_array_append_new(rows, object);
+    json_end_object(json);
   }
-  return rows;
+  json_end_array(json);
 }
 
-static const char *set_answer(json_t *object, const struct answer *answer) {
-  set_text(object, "answer", answer->name);
+static void put_answer(struct json *json, const struct answer *answer) {
+  json_string(json, "answer", answer->name);
   switch (answer->kind) {
   case ANSWER_TABLE:
-    json_object_set_new(object, "rows", rows_of(answer));
+    put_rows(json, answer);
     break;
   case ANSWER_TEXT:
-    json_object_set_new(object, "text",
-                        json_text(answer->text.data ? answer->text.data : "", answer->text.length));
+    json_text(json, "text", answer->text.data, answer->text.length);
     break;
   case ANSWER_DATA:
   case ANSWER_RAW:
-    json_set_data(object, answer->text.data, answer->text.length, answer->text.length);
+    json_data(json, answer->text.data, answer->text.length, answer->text.length);
     break;
   }
-  return "answer";
 }
 
-static const char *set_error(json_t *object, const struct event_error *error) {
+static void put_error(struct json *json, const struct event_error *error) {
   static const char *const kinds[] = {[ERROR_NONE] = "none",
                                       [ERROR_SYNTAX] = "syntax",
                                       [ERROR_USAGE] = "usage",
                                       [ERROR_FAILURE] = "failure",
                                       [ERROR_INTERRUPTED] = "interrupted"};
-  set_text(object, "kind", kinds[error->kind]);
-  set_errno(object, error->number);
-  set_text(object, "source", error->source);
-  set_number(object, "line", error->line);
-  set_number(object, "column", error->excerpt.column);
-  set_number(object, "length", (long long)error->excerpt.marked);
-  set_text(object, "command", error->command);
-  set_text(object, "message", error->message);
-  set_text(object, "hint", error->hint);
-  return "error";
+  json_string(json, "kind", kinds[error->kind]);
+  put_errno(json, error->number);
+  json_string(json, "source", error->source);
+  json_number(json, "line", error->line);
+  json_number(json, "column", error->excerpt.column);
+  json_number(json, "length", (long long)error->excerpt.marked);
+  json_string(json, "command", error->command);
+  json_string(json, "message", error->message);
+  json_string(json, "hint", error->hint);
 }
 
-static const char *set_job(json_t *object, const struct event_job *job) {
+static void put_job(struct json *json, const struct event_job *job) {
   static const char *const phases[] = {
       [JOB_STARTED] = "started", [JOB_DETACHED] = "detached", [JOB_ENDED] = "ended",
       [JOB_FAILED] = "failed",   [JOB_KILLED] = "killed",     [JOB_COLLECTED] = "collected",
       [JOB_RESUMED] = "resumed"};
-  set_number(object, "number", job->number);
-  set_text(object, "phase", phases[job->phase]);
-  set_text(object, "text", job->text);
-  return "job";
+  json_number(json, "number", job->number);
+  json_word(json, "phase", phases[job->phase]);
+  json_string(json, "text", job->text);
 }
 
-static const char *set_test(json_t *object, const struct event_test *test) {
-  set_bool(object, "passed", test->passed);
-  set_text(object, "what", test->what);
-  set_text(object, "text", test->text);
-  set_text(object, "expected", test->expected);
-  set_text(object, "got", test->got);
-  return "test";
+static void put_test(struct json *json, const struct event_test *test) {
+  json_bool(json, "passed", test->passed);
+  json_string(json, "what", test->what);
+  json_string(json, "text", test->text);
+  json_string(json, "expected", test->expected);
+  json_string(json, "got", test->got);
 }
 
-static const char *set_result(json_t *object, const struct event_result *result) {
-  json_t *names = json_array();
+static void put_result(struct json *json, const struct event_result *result) {
   const char *at = result->names ? result->names : "";
+  json_bool(json, "failed", result->failed);
+  put_errno(json, result->number);
+  if (result->duration < 0)
+    json_null(json, "duration");
+  else
+    json_number(json, "duration", result->duration);
+  json_begin_array(json, "names");
   while (*at) {
     size_t length = strcspn(at, " ");
-    json_array_append_new(names, json_text(at, length));
+    json_text(json, NULL, at, length);
     at += length + strspn(at + length, " ");
   }
-  set_bool(object, "failed", result->failed);
-  set_errno(object, result->number);
-  json_object_set_new(object, "duration",
-                      result->duration < 0 ? json_null() : json_integer(result->duration));
-  json_object_set_new(object, "names", names);
-  set_number(object, "depth", result->depth);
-  return "result";
+  json_end_array(json);
+  json_number(json, "depth", result->depth);
 }
 
-static const char *set_file(json_t *object, const struct event_file *file) {
-  set_text(object, "path", file->path);
-  set_text(object, "phase", file->ended ? "ended" : "began");
-  set_bool(object, "failed", file->failed);
-  return "source";
+static void put_file(struct json *json, const struct event_file *file) {
+  json_string(json, "path", file->path);
+  json_word(json, "phase", file->ended ? "ended" : "began");
+  json_bool(json, "failed", file->failed);
 }
 
-static const char *set_service(json_t *object, const struct event_service *service) {
+static void put_service(struct json *json, const struct event_service *service) {
   static const char *const phases[] = {
       [SERVICE_STARTED] = "started",     [SERVICE_ACCEPTED] = "accepted",
       [SERVICE_CONNECTED] = "connected", [SERVICE_RELAYED] = "relayed",
@@ -260,121 +269,130 @@ static const char *set_service(json_t *object, const struct event_service *servi
                                      [SERVICE_STOPPED] = "stop",
                                      [SERVICE_UNTIL] = "until",
                                      [SERVICE_LOST] = "close"};
-  set_number(object, "service", service->number);
-  set_text(object, "phase", phases[service->phase]);
-  json_object_set_new(object, "socket", json_socket(&service->socket));
-  json_object_set_new(object, "connection",
-                      service->connection ? json_integer((json_int_t)service->connection)
-                                          : json_null());
-  json_object_set_new(object, "peer", json_address(&service->peer));
-  json_object_set_new(object, "target", json_address(&service->target));
-  set_errno(object, service->error);
-  set_number(object, "received", (long long)service->received);
-  set_number(object, "sent", (long long)service->sent);
-  set_number(object, "left_out", (long long)service->left_out);
-  set_text(object, "about", service->phase == SERVICE_ENDED ? ends[service->end] : service->text);
+  json_number(json, "service", service->number);
+  json_word(json, "phase", phases[service->phase]);
+  json_socket(json, "socket", &service->socket);
+  put_optional(json, "connection", (int64_t)service->connection);
+  json_address(json, "peer", &service->peer);
+  json_address(json, "target", &service->target);
+  put_errno(json, service->error);
+  json_number(json, "received", (long long)service->received);
+  json_number(json, "sent", (long long)service->sent);
+  json_number(json, "left_out", (long long)service->left_out);
+  json_string(json, "about", service->phase == SERVICE_ENDED ? ends[service->end] : service->text);
   if (service->phase == SERVICE_CLOSED || service->phase == SERVICE_RELAYED)
-    set_bool(object, "back", service->back);
+    json_bool(json, "back", service->back);
   if (service->phase == SERVICE_ENDED)
-    set_number(object, "clients", (long long)service->count);
+    json_number(json, "clients", (long long)service->count);
   if (service->phase == SERVICE_RELAYED)
-    json_set_data(object, service->data, service->kept, service->length);
-  return "service";
+    json_data(json, service->data, service->kept, service->length);
 }
 
-static const char *set_progress(json_t *object, const struct event_progress *progress) {
-  set_text(object, "file", progress->what);
-  set_number(object, "moved", (long long)progress->moved);
-  json_object_set_new(object, "whole",
-                      progress->whole ? json_integer((json_int_t)progress->whole) : json_null());
-  set_number(object, "began", progress->began);
-  set_bool(object, "done", progress->done);
-  return "progress";
+static void put_progress(struct json *json, const struct event_progress *progress) {
+  json_string(json, "file", progress->what);
+  json_number(json, "moved", (long long)progress->moved);
+  put_optional(json, "whole", (int64_t)progress->whole);
+  json_number(json, "began", progress->began);
+  json_bool(json, "done", progress->done);
 }
 
-static const char *set_counter(json_t *object, const struct event_counter *counter) {
-  set_text(object, "name", counter->name);
-  json_object_set_new(object, "interface",
-                      counter->interface[0] ? text_of(counter->interface) : json_null());
-  set_number(object, "moved", (long long)counter->moved);
-  set_number(object, "value", (long long)counter->value);
-  json_object_set_new(object, "lost", json_boolean(counter->lost));
-  set_text(object, "meaning", counter->meaning);
-  return "counter";
+static void put_counter(struct json *json, const struct event_counter *counter) {
+  json_string(json, "name", counter->name);
+  json_name(json, "interface", counter->interface);
+  json_number(json, "moved", (long long)counter->moved);
+  json_number(json, "value", (long long)counter->value);
+  json_bool(json, "lost", counter->lost);
+  json_string(json, "meaning", counter->meaning);
 }
 
-/* Sets the body of the event; returns the event's name. */
-static const char *set_body(json_t *object, const struct event *event) {
+static void put_body(struct json *json, const struct event *event) {
   switch (event->kind) {
   case EVENT_STATEMENT:
-    return set_statement(object, &event->line);
+    put_statement(json, &event->line);
+    break;
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
   case EVENT_CALL_FINISH:
-    return set_call(object, event);
+    put_call(json, event);
+    break;
   case EVENT_STATE:
-    return set_state(object, event->state);
+    put_state(json, event->state);
+    break;
   case EVENT_ANSWER:
-    return set_answer(object, event->answer);
+    put_answer(json, event->answer);
+    break;
   case EVENT_NOTE:
-    set_text(object, "text", event->note);
-    return "note";
+    json_string(json, "text", event->note);
+    break;
   case EVENT_ERROR:
-    return set_error(object, &event->error);
+    put_error(json, &event->error);
+    break;
   case EVENT_JOB:
-    return set_job(object, &event->about_job);
+    put_job(json, &event->about_job);
+    break;
   case EVENT_TEST:
-    return set_test(object, &event->test);
+    put_test(json, &event->test);
+    break;
   case EVENT_RESULT:
-    return set_result(object, &event->result);
+    put_result(json, &event->result);
+    break;
   case EVENT_PACKET:
-    return json_set_packet(object, event);
+    json_packet(json, event);
+    break;
   case EVENT_FILE:
-    return set_file(object, &event->file);
+    put_file(json, &event->file);
+    break;
   case EVENT_SERVICE:
-    return set_service(object, event->service);
+    put_service(json, event->service);
+    break;
   case EVENT_PROGRESS:
-    return set_progress(object, &event->progress);
+    put_progress(json, &event->progress);
+    break;
   case EVENT_COUNTER:
-    return set_counter(object, &event->counter);
+    put_counter(json, &event->counter);
+    break;
   }
-  return "";
 }
 
-static json_t *optional(uint64_t serial) {
-  return serial ? json_integer((json_int_t)serial) : json_null();
+/* The members of every event. */
+static void put_head(struct json_view *view, const struct event *event) {
+  static const char *const names[] = {
+      [EVENT_STATEMENT] = "line",   [EVENT_CALL_START] = "call", [EVENT_CALL_BLOCKED] = "call",
+      [EVENT_CALL_FINISH] = "call", [EVENT_STATE] = "state",     [EVENT_ANSWER] = "answer",
+      [EVENT_NOTE] = "note",        [EVENT_ERROR] = "error",     [EVENT_JOB] = "job",
+      [EVENT_TEST] = "test",        [EVENT_RESULT] = "result",   [EVENT_PACKET] = "packet",
+      [EVENT_FILE] = "source",      [EVENT_SERVICE] = "service", [EVENT_PROGRESS] = "progress",
+      [EVENT_COUNTER] = "counter"};
+  struct json *json = &view->json;
+  json_word(json, "event", names[event->kind]);
+  json_number(json, "serial", (long long)event->serial);
+  json_number(json, "monotonic", event->monotonic);
+  put_wall(view, event->wall);
+  json_number(json, "job", event->job);
+  put_optional(json, "statement", (int64_t)event->statement);
+  put_optional(json, "cause", (int64_t)event->cause);
+  json_name(json, "host", event->host);
 }
 
-static void json_event(struct view *view, const struct event *event) {
-  json_t *body = json_object();
-  json_t *object = json_object();
-  if (!body || !object) {
-    json_decref(body);
-    json_decref(object);
-    return; /* no memory: this event is not shown */
-  }
-  set_text(object, "event", set_body(body, event));
-  set_number(object, "serial", (long long)event->serial);
-  set_number(object, "monotonic", event->monotonic);
-  set_wall(object, event->wall);
-  set_number(object, "job", event->job);
-  json_object_set_new(object, "statement", optional(event->statement));
-  json_object_set_new(object, "cause", optional(event->cause));
-  json_object_set_new(object, "host", event->host ? text_of(event->host) : json_null());
-  json_object_update(object, body);
-  char *line = json_dumps(object, JSON_COMPACT);
-  json_decref(body);
-  json_decref(object);
-  if (!line)
-    return;
-  struct bytes whole = {0};
-  bytes_append_text(&whole, line);
-  bytes_append_char(&whole, '\n');
-  if (!whole.failed)
-    output_add(view->output, STDOUT_FILENO, whole.data, whole.length);
-  bytes_free(&whole);
-  free(line);
+static void json_event(struct view *base, const struct event *event) {
+  struct json_view *view = (struct json_view *)base;
+  struct json *json = &view->json;
+  json_clear(json);
+  json_begin_object(json, NULL);
+  put_head(view, event);
+  put_body(json, event);
+  json_end_object(json);
+  bytes_append_char(&json->line, '\n');
+  if (!json->line.failed) /* no memory: this event is not shown */
+    output_add(base->output, STDOUT_FILENO, json->line.data, json->line.length);
 }
 
-const struct view_class view_json = {
-    .name = "json", .unseen = true, .size = sizeof(struct view), .event = json_event};
+static void json_free(struct view *base) {
+  bytes_free(&((struct json_view *)base)->json.line);
+}
+
+const struct view_class view_json = {.name = "json",
+                                     .unseen = true,
+                                     .size = sizeof(struct json_view),
+                                     .event = json_event,
+                                     .free = json_free};
