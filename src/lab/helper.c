@@ -423,13 +423,19 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
   signal(SIGCHLD, SIG_IGN); /* orphans of the namespace come here, and leave nothing to wait for */
   sigprocmask(SIG_SETMASK, &all, NULL); /* signals typed at the terminal are for the session */
   setpgid(0, 0);
-  dup2(control, CONTROL); /* both are high numbers, of the program's own */
-  dup2(report, CONTROL + 1);
-  close_range(CONTROL + 2, ~0U, 0);
-  int error = own_users ? map_user(user, group) : 0;
-  while (write(CONTROL + 1, &error, sizeof error) < 0 && errno == EINTR)
+  int error = 0;
+  /* Both are high numbers, of the program's own. A copy of a user's socket that stayed open here
+   * would keep its close from ending anything. */
+  if (dup2(control, CONTROL) < 0 || dup2(report, CONTROL + 1) < 0 ||
+      close_range(CONTROL + 2, ~0U, 0) < 0)
+    error = errno;
+  else
+    report = CONTROL + 1;
+  if (!error && own_users)
+    error = map_user(user, group);
+  while (write(report, &error, sizeof error) < 0 && errno == EINTR)
     ;
-  close(CONTROL + 1);
+  close(report);
   if (error)
     _exit(1);
   serve();
