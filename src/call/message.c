@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "call/call_part.h"
+#include "socket/look_note.h"
 
 int messages_create(struct call *call, size_t count) {
   call->messages.message = calloc(count ? count : 1, sizeof *call->messages.message);
@@ -207,7 +208,7 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
 static struct host *host_of_passed(const struct socket_table *table, int descriptor) {
   uint64_t cookie = 0;
   socklen_t length = sizeof cookie;
-  if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
+  if (look_note(getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length), "getsockopt") < 0)
     return NULL;
   const struct socket *passed = socket_table_find_cookie(table, cookie, NULL);
   return passed ? passed->host : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/match.h"
+#include "language/loss.h"
 
 /* Takes the values that the previous command left. Allocates if there are too few, or if an outer
  * command uses them. */
@@ -203,14 +204,18 @@ static void prepared_keep(struct prepared *prepared, struct invocation *invocati
 
 int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count,
                        struct prepared *prepared) {
+  unsigned long losses = loss_memory_here();
   int status = 0;
   if (!prepared || !prepared_use(prepared, invocation)) {
     status = find_values(invocation, words, count);
-    if (status == 0 && prepared)
+    if (status == 0 && prepared && losses == loss_memory_here())
       prepared_keep(prepared, invocation, words, count);
   }
   if (status == 0 && invocation->command->check)
     status = invocation->command->check(invocation);
+  /* A value that was made without enough memory, such as a part of a path, is not to be used. */
+  if (losses != loss_memory_here())
+    status = error_set_memory(invocation->error);
   return status;
 }
 

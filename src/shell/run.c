@@ -1,14 +1,17 @@
 #include "shell/run.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "language/loss.h"
 #include "language/number.h"
 #include "language/pattern.h"
 #include "session/diagnosis.h"
@@ -224,7 +227,16 @@ static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   return FLOW_DONE;
 }
 
+/* Nothing is compared that was made without enough memory. */
+static enum flow no_memory(struct run *run) {
+  error_set_memory(run->error);
+  run->error->place = run->statement->command_place;
+  run->error->command = run->statement->command;
+  return FLOW_FAILED;
+}
+
 static enum flow run_expect(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
@@ -235,9 +247,13 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
     bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
-    run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
-                   bytes_text(&got));
-    if (!matches) {
+    bool lost = losses != loss_memory_here();
+    if (!lost)
+      run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
+                     bytes_text(&got));
+    if (lost) {
+      flow = no_memory(run);
+    } else if (!matches) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
@@ -255,13 +271,17 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
 }
 
 static enum flow run_until(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
   enum flow flow = run_compared(run, prefix);
   const struct result *result = run->result;
   if (flow == FLOW_DONE) {
-    if (pattern_matches(&prefix->pattern, text.data, text.length, result)) {
+    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, result);
+    if (losses != loss_memory_here()) {
+      flow = no_memory(run);
+    } else if (matches) {
       flow = FLOW_LEFT;
     } else if (result->failed) {
       flow = FLOW_FAILED; /* the command's own error stands */
@@ -420,6 +440,52 @@ void run_drain(struct runner *runner) {
   }
 }
 
+/* Tells what is missing: in a note, and where notes are not shown on standard error. */
+static void tell_missing(struct runner *runner, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void tell_missing(struct runner *runner, const char *format, ...) {
+  struct session *session = runner->session;
+  char text[400];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  runner_note(runner, "%s", text);
+  if (!session->settings.view.quiet && !session->formatted)
+    return;
+  output_add(&session->output, STDERR_FILENO, "socksh: ", strlen("socksh: "));
+  output_add(&session->output, STDERR_FILENO, text, strlen(text));
+  output_add(&session->output, STDERR_FILENO, "\n", 1);
+}
+
+/* What failed in silence during the statement: memory that ran out makes it fail, since something
+ * may be missing; a look at the kernel, and a record that can't be kept, are told once. */
+static enum flow tell_losses(struct run *run, enum flow flow) {
+  struct loss_look look;
+  int unkept = loss_take_record();
+  if (loss_take_memory() && run->error->number != ENOMEM) {
+    char before[200] = "";
+    if (flow == FLOW_FAILED)
+      snprintf(before, sizeof before, "%.190s; ", run->error->message);
+    struct place place = run->error->place;
+    error_set_errno(run->error, ENOMEM,
+                    _("%smemory ran out, so what this showed or kept is not complete"), before);
+    error_set_place(run->error, place);
+    flow = FLOW_FAILED;
+  }
+  if (unkept)
+    tell_missing(run->runner,
+                 _("the file that keeps what happened earlier can't be written: %s (%s). What is "
+                   "older than the last events is forgotten; TMPDIR names another place for it"),
+                 strerrordesc_np(unkept), error_number_name(unkept));
+  while (loss_take_look(&look))
+    tell_missing(run->runner,
+                 _("the kernel could not be asked: %s failed: %s (%s). What it would have said is "
+                   "missing here, and where it fails again"),
+                 look.call, strerrordesc_np(look.error), error_number_name(look.error));
+  return flow;
+}
+
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
@@ -434,6 +500,7 @@ int run_job_statement(struct runner *runner, struct program *program,
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
+  flow = tell_losses(&run, flow);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
     runner->statement = 0; /* events until the next statement belong to none */
@@ -457,6 +524,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
       job_settle(runner);
     runner_settle(runner);
   }
+  flow = tell_losses(&run, flow);
   if (flow == FLOW_FAILED)
     run_event_error(runner, program->script.source, statement, error);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);

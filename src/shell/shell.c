@@ -9,6 +9,7 @@
 
 #include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
+#include "language/loss.h"
 #include "session/service_handle.h"
 #include "shell/edit.h"
 #include "shell/job.h"
@@ -136,6 +137,11 @@ int shell_stop(struct session *session, int status) {
     status = status ? status : 1;
   } else if (problem && status == 0) {
     status = 1;
+  }
+  if (loss_take_memory()) {
+    errno = ENOMEM;
+    report(_("memory ran out, so what was shown or kept is not complete"));
+    status = status ? status : 1;
   }
   names_clear(&session->names);
   if (session->last_used)

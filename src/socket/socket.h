@@ -17,6 +17,7 @@
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
+#include "socket/look_note.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -189,7 +190,10 @@ struct socket *socket_from_object(const struct object *object);
 /* Where sockets of its network are looked up: its host's kernel, or the session's. NULL if that is
  * impossible. */
 static inline struct kernel *socket_kernel(const struct socket *socket) {
-  return socket->host ? socket->host->kernel : socket->table->kernel;
+  struct kernel *kernel = socket->host ? socket->host->kernel : socket->table->kernel;
+  if (!kernel)
+    kernel_tell_missing();
+  return kernel;
 }
 
 /* True for descriptors of the session that are not sockets. */
@@ -244,7 +248,7 @@ bool socket_has_label(const struct socket *socket, const struct socket_label *la
 /* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
+  return look_note(getsockopt(descriptor, SOL_SOCKET, option, number, &length), "getsockopt");
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/loss.h"
 #include "system/descriptor.h"
 #include "system/wait.h"
 #include "timeline/codec.h"
@@ -48,6 +49,8 @@ struct timeline {
   struct block *blocks; /* a ring of BLOCK_LIMIT */
   size_t block_first;   /* the oldest in the ring */
   size_t block_count;
+  int file_error; /* why there is no file */
+  int unkept;     /* why events could not be written to it, an errno; 0: they could */
 };
 
 /* Opens an unlinked file in the directory for temporary files. */
@@ -144,6 +147,7 @@ static void make_way(struct timeline *timeline, off_t offset, size_t length) {
 static void spill(struct timeline *timeline) {
   if (timeline->file == -2) {
     timeline->file = open_file();
+    timeline->file_error = errno;
     timeline->blocks = calloc(BLOCK_LIMIT, sizeof *timeline->blocks);
   }
   size_t length = timeline->tail.length;
@@ -154,8 +158,14 @@ static void spill(struct timeline *timeline) {
       size_t at = (timeline->block_first + timeline->block_count++) % BLOCK_LIMIT;
       timeline->blocks[at] = (struct block){timeline->tail_first, offset, length};
       timeline->file_end = offset + (off_t)length;
+    } else {
+      timeline->unkept = errno;
     }
+  } else if (timeline->file < 0 || !timeline->blocks) {
+    timeline->unkept = timeline->blocks ? timeline->file_error : ENOMEM;
   }
+  if (timeline->unkept)
+    loss_of_record(timeline->unkept);
   if (timeline->tail.capacity > 4 * BLOCK_SIZE)
     bytes_free(&timeline->tail);
   else
@@ -221,6 +231,13 @@ int64_t timeline_began(struct timeline *timeline) {
   int64_t began = timeline->began;
   pthread_mutex_unlock(&timeline->lock);
   return began;
+}
+
+int timeline_unkept(struct timeline *timeline) {
+  pthread_mutex_lock(&timeline->lock);
+  int error = timeline->unkept;
+  pthread_mutex_unlock(&timeline->lock);
+  return error;
 }
 
 uint64_t timeline_last(struct timeline *timeline) {

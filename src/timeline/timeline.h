@@ -33,6 +33,10 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event);
  * meanwhile: for changing what the listener uses. */
 void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context);
 
+/* Why events were lost that should have been kept in the file, as an errno; 0: none were. What is
+ * overwritten because the file is full is not meant. */
+int timeline_unkept(struct timeline *timeline);
+
 /* Which kinds of events the listener shows (bits EVENT_BIT), all at first; and whether it shows a
  * kind. What is of interest only as it happens, such as that a call begins, which its end says
  * again, need not be appended where nobody listens for it. Any thread may ask. */

@@ -399,6 +399,16 @@ class Deadline(Case):
         self.assertEqual(status, 1, errors)
         self.assertIn("--deadline", errors)
 
+    def test_full_signal_queue(self):
+        """waits end in time also where the user's queue of signals is full"""
+        script = "a b = socketpair unix stream; expect blocks recv a 5; srv = tcp-listen 127.0.0.1:0; " \
+                 "s = serve srv echo --model threads; c = tcp-connect srv; send c x; recv c; stop s; recv a 5"
+        status, output, errors = self.run_by_shell(f'ulimit -i 0; exec "$SOCKSH" --deadline 2s -c "{script}"')
+        self.assertEqual(status, 1, errors)
+        self.assertIn("recv: interrupted", errors)
+        self.assertIn("longer than its --deadline", errors)
+        self.assertIn("ended: stopped", output)
+
     def test_in_time(self):
         """a session that is in time is not touched by it"""
         self.assertEqual(self.run_program("--deadline", "60s", "-q", "-c", "print x"), (0, "x\n", ""))

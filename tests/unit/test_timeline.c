@@ -377,6 +377,39 @@ static void read_back(const struct event *event, struct bytes *bytes, struct eve
   assert_int_equal(event_decode(bytes->data, bytes->length, again, decoded), 0);
 }
 
+/* An error without an excerpt, whatever its length says, has none after it was kept. */
+static void test_codec_no_excerpt(void **state) {
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  struct event event = {.kind = EVENT_ERROR,
+                        .error = {.kind = ERROR_FAILURE,
+                                  .source = "",
+                                  .command = "",
+                                  .message = "m",
+                                  .excerpt = {.text = NULL, .length = 9},
+                                  .hint = ""}};
+  (void)state;
+  read_back(&event, &bytes, &again, &decoded);
+  assert_null(again.error.excerpt.text);
+  assert_int_equal(again.error.excerpt.length, 0);
+  decoded_free(&decoded);
+  bytes_free(&bytes);
+}
+
+/* Choices beyond the last are no event: tables are walked by them. */
+static void test_codec_wrong_choice(void **state) {
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  struct event event = {.kind = EVENT_JOB,
+                        .about_job = {.number = 1, .phase = (enum event_job_phase)77, .text = "t"}};
+  (void)state;
+  event_encode(&event, SIZE_MAX, &bytes);
+  assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), -1);
+  bytes_free(&bytes);
+}
+
 /* Nothing is left out on both ways: each field is what it was. */
 static void test_codec_fields(void **state) {
   struct bytes bytes = {0};
@@ -710,14 +743,24 @@ static void test_codec_hostile(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_append),        cmocka_unit_test(test_walk),
-      cmocka_unit_test(test_find_last),     cmocka_unit_test(test_append_while_walking),
-      cmocka_unit_test(test_spilled),       cmocka_unit_test(test_unwritable),
-      cmocka_unit_test(test_threads),       cmocka_unit_test(test_codec_words),
-      cmocka_unit_test(test_codec_service), cmocka_unit_test(test_codec_fields),
-      cmocka_unit_test(test_codec_state),   cmocka_unit_test(test_codec_answer),
-      cmocka_unit_test(test_long_answers),  cmocka_unit_test(test_codec_calls),
-      cmocka_unit_test(test_parts),         cmocka_unit_test(test_cut_at_record),
+      cmocka_unit_test(test_append),
+      cmocka_unit_test(test_walk),
+      cmocka_unit_test(test_find_last),
+      cmocka_unit_test(test_append_while_walking),
+      cmocka_unit_test(test_spilled),
+      cmocka_unit_test(test_unwritable),
+      cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_codec_words),
+      cmocka_unit_test(test_codec_service),
+      cmocka_unit_test(test_codec_fields),
+      cmocka_unit_test(test_codec_no_excerpt),
+      cmocka_unit_test(test_codec_wrong_choice),
+      cmocka_unit_test(test_codec_state),
+      cmocka_unit_test(test_codec_answer),
+      cmocka_unit_test(test_long_answers),
+      cmocka_unit_test(test_codec_calls),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_cut_at_record),
       cmocka_unit_test(test_codec_hostile),
   };
   return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);
