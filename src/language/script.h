@@ -65,7 +65,7 @@ struct pattern {
   enum pattern_kind kind;
   long long number;
   struct word word;     /* PATTERN_TEXT; for PATTERN_REGEX the text of the expression */
-  void *regex;          /* a compiled expression, see pattern.h */
+  struct regex *regex;  /* PATTERN_REGEX: compiled, see regex.h */
   struct pattern *next; /* the script's list of compiled ones, which are not in the arena */
 };
 

@@ -193,6 +193,13 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
+/* 1 if the command's result matches, 0 if not, -1 with an error. `text` is the pattern's. */
+static int result_matches(struct run *run, const struct pattern *pattern,
+                          const struct expanded *text) {
+  struct pattern_search search = {text->data, text->length, &run->runner->waiter.reason};
+  return pattern_matches(pattern, &search, run->result, run->error);
+}
+
 /* Expands the word of a pattern. The caller frees `text`. */
 static int pattern_text(struct run *run, const struct pattern *pattern, struct expanded *text) {
   *text = (struct expanded){.data = ""};
@@ -241,10 +248,12 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
   enum flow flow = run_compared(run, prefix);
-  if (flow == FLOW_DONE) {
+  int matches = flow == FLOW_DONE ? result_matches(run, &prefix->pattern, &text) : -1;
+  if (flow == FLOW_DONE && matches < 0) {
+    flow = FLOW_FAILED;
+  } else if (flow == FLOW_DONE) {
     struct bytes expected = {0};
     struct bytes got = {0};
-    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
     bool lost = losses != loss_memory_here();
@@ -278,8 +287,10 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
   enum flow flow = run_compared(run, prefix);
   const struct result *result = run->result;
   if (flow == FLOW_DONE) {
-    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, result);
-    if (losses != loss_memory_here()) {
+    int matches = result_matches(run, &prefix->pattern, &text);
+    if (matches < 0) {
+      flow = FLOW_FAILED;
+    } else if (losses != loss_memory_here()) {
       flow = no_memory(run);
     } else if (matches) {
       flow = FLOW_LEFT;
