@@ -101,6 +101,30 @@ class Descriptors(Case):
         self.assertNotIn("assert", errors)
         self.assertIn(status, (0, 1))
 
+    def test_more_sockets_than_are_usual(self):
+        """beyond the program's own numbers sockets have all that others have: no one else holds them"""
+        status, output, errors = self.run_program("-q", "-c", """
+set states off
+srv = tcp-listen 127.0.0.1:0 4096
+repeat 600 { c = tcp-connect srv; s = accept srv }
+assert $s.fd > 1100
+expect blocks recv c
+close s
+expect eof recv c
+v = serve srv upper
+d = tcp-connect srv
+send d hello
+expect "HELLO" recv d
+p = spawn ls -l /proc/self/fd
+await p exit
+print $p.out
+""")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertNotIn("socket:", output)  # the child has none of them
+        status, _, errors = self.run_program("-k", "-c", "socket inet stream\nclose 1024\nsend 1025 x\n")
+        self.assertEqual(status, 1)
+        self.assertEqual(errors.count("belongs to the shell itself"), 2, errors)
+
     def test_all_closed(self):
         """with all three closed the sockets begin at 3, and nothing is written into them"""
         script = PAIR + "assert $a.fd == 3\nprint hello\nexpect EAGAIN recv b 10 dontwait\nexpect EAGAIN recv a 10 dontwait\n"
