@@ -245,6 +245,28 @@ static void receive_descriptors(struct call_message *message, struct socket_tabl
   }
 }
 
+/* Whoever receives a descriptor that was sent refers to the same socket. */
+static void share_descriptors(const struct call_message *message, struct socket_table *table) {
+  struct control control;
+  size_t at = 0;
+  while (message_next_control(message, &at, &control)) {
+    if (!control_carries_descriptors(&control))
+      continue;
+    for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
+      int descriptor;
+      memcpy(&descriptor, control.data + i, sizeof descriptor);
+      struct socket *sent = socket_table_find(table, descriptor);
+      if (sent)
+        sent->alone = false;
+    }
+  }
+}
+
+void messages_note_sent(const struct call *call, struct socket_table *table) {
+  for (size_t i = 0; i < call->messages.count; i++)
+    share_descriptors(&call->messages.message[i], table);
+}
+
 void message_finish(struct call *call, struct socket_table *table) {
   for (size_t i = 0; call->result >= 0 && i < call->messages.count; i++)
     receive_descriptors(&call->messages.message[i], table);

@@ -1,62 +1,7 @@
 #include "language/pattern.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <locale.h>
-#include <pthread.h>
-#include <regex.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "language/escape.h"
-
-/* re_syntax_options is a global of the C library. It never changes after the first compilation, but
- * the lock keeps two threads from writing it at once. */
-static pthread_mutex_t syntax_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* glibc's compiler recurses down its own tree, so a few thousand ^ or ( overflow the stack. */
-enum { REGEX_LIMIT = 1000 };
-
-/* Compiles in the C locale, whatever the session's, so that a dot matches any byte. Returns NULL,
- * or what is wrong. */
-static const char *compile_bytes(const char *text, size_t length, struct re_pattern_buffer *regex) {
-  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  if (!plain)
-    return strerrordesc_np(ENOMEM);
-  locale_t before = uselocale(plain);
-  pthread_mutex_lock(&syntax_lock);
-  re_set_syntax(RE_SYNTAX_POSIX_EXTENDED & ~RE_DOT_NOT_NULL &
-                ~(reg_syntax_t)RE_HAT_LISTS_NOT_NEWLINE);
-  const char *message = re_compile_pattern(text, length, regex);
-  pthread_mutex_unlock(&syntax_lock);
-  uselocale(before);
-  freelocale(plain);
-  return message;
-}
-
-static struct re_pattern_buffer *regex_compile(const char *text, size_t length,
-                                               struct error *error) {
-  if (length > REGEX_LIMIT) {
-    error_set(error, ERROR_SYNTAX,
-              _("a regular expression has at most %d bytes, and this one has %zu"), REGEX_LIMIT,
-              length);
-    return NULL;
-  }
-  struct re_pattern_buffer *regex = calloc(1, sizeof *regex);
-  if (!regex) {
-    error_set_memory(error);
-    return NULL;
-  }
-  const char *message = compile_bytes(text, length, regex);
-  if (!message) {
-    regex->newline_anchor = 0; /* ^ and $ match the ends of the data, not of a line in it */
-    return regex;
-  }
-  error_set(error, ERROR_SYNTAX, _("not a regular expression: %s"), message);
-  regfree(regex);
-  free(regex);
-  return NULL;
-}
+#include "language/regex.h"
 
 int pattern_compile(struct pattern *pattern, struct error *error) {
   pattern->regex = regex_compile(pattern->word.text, pattern->word.count, error);
@@ -66,25 +11,8 @@ int pattern_compile(struct pattern *pattern, struct error *error) {
 }
 
 void pattern_free(struct pattern *pattern) {
-  if (pattern->regex)
-    regfree(pattern->regex);
-  free(pattern->regex);
+  regex_free(pattern->regex);
   pattern->regex = NULL;
-}
-
-static bool regex_found(struct re_pattern_buffer *regex, const char *text, size_t length) {
-  return length <= INT_MAX && re_search(regex, text, (int)length, 0, (int)length, NULL) >= 0;
-}
-
-int regex_search(const char *expression, size_t expression_length, const char *text, size_t length,
-                 struct error *error) {
-  struct re_pattern_buffer *regex = regex_compile(expression, expression_length, error);
-  if (!regex)
-    return -1;
-  bool found = regex_found(regex, text, length);
-  regfree(regex);
-  free(regex);
-  return found;
 }
 
 /* The text that a result is compared with: its first value, or its number. */
@@ -95,28 +23,31 @@ static void result_text(const struct result *result, struct bytes *text) {
     bytes_append_number(text, result->number);
 }
 
-static bool text_matches(const struct pattern *pattern, const char *text, size_t length,
-                         const struct result *result) {
+/* 1, 0 or -1, as pattern_matches. */
+static int text_matches(const struct pattern *pattern, const struct pattern_search *search,
+                        const struct result *result, struct error *error) {
   struct bytes given = {0};
   result_text(result, &given);
-  bool matches = !given.failed;
-  if (matches && pattern->kind == PATTERN_REGEX)
-    matches = regex_found(pattern->regex, given.data ? given.data : "", given.length);
-  else if (matches)
-    matches = bytes_equal(given.data, given.length, text, length);
+  int matches;
+  if (given.failed)
+    matches = error_set_memory(error);
+  else if (pattern->kind == PATTERN_REGEX)
+    matches = regex_search(pattern->regex, given.data, given.length, search->stop, error);
+  else
+    matches = bytes_equal(given.data, given.length, search->text, search->length);
   bytes_free(&given);
   return matches;
 }
 
-bool pattern_matches(const struct pattern *pattern, const char *text, size_t length,
-                     const struct result *result) {
+int pattern_matches(const struct pattern *pattern, const struct pattern_search *search,
+                    const struct result *result, struct error *error) {
   if (result->blocked)
     return pattern->kind == PATTERN_BLOCKS;
   if (result->failed)
     return pattern->kind == PATTERN_ERROR && result->number == pattern->number;
   switch (pattern->kind) {
   case PATTERN_OK:
-    return true;
+    return 1;
   case PATTERN_NUMBER:
     if (result->numbered)
       return result->number == pattern->number;
@@ -126,12 +57,12 @@ bool pattern_matches(const struct pattern *pattern, const char *text, size_t len
     return result->ended;
   case PATTERN_TEXT:
   case PATTERN_REGEX:
-    return text_matches(pattern, text, length, result);
+    return text_matches(pattern, search, result, error);
   case PATTERN_ERROR:
   case PATTERN_BLOCKS:
     break;
   }
-  return false;
+  return 0;
 }
 
 enum { SHOWN = 64 };

@@ -1,5 +1,4 @@
-/* pattern: the RESULT that `expect` and `until` compare with what a command returned, and the
- * regular expressions in it: POSIX extended syntax over bytes, including zero bytes. */
+/* pattern: the RESULT that `expect` and `until` compare with what a command returned. */
 #ifndef SOCKSH_LANGUAGE_PATTERN_H
 #define SOCKSH_LANGUAGE_PATTERN_H
 
@@ -10,9 +9,17 @@
 int pattern_compile(struct pattern *pattern, struct error *error);
 void pattern_free(struct pattern *pattern);
 
-/* True if the result matches the pattern. `text` is the text of its word, for PATTERN_TEXT. */
-bool pattern_matches(const struct pattern *pattern, const char *text, size_t length,
-                     const struct result *result);
+/* What a pattern is compared with beside the result. */
+struct pattern_search {
+  const char *text; /* PATTERN_TEXT: the text of its word */
+  size_t length;
+  const _Atomic int *stop; /* ends a long search once it is not 0; NULL: nothing does */
+};
+
+/* 1 if the result matches the pattern, 0 if not, -1 with an error: out of memory, or interrupted.
+ */
+int pattern_matches(const struct pattern *pattern, const struct pattern_search *search,
+                    const struct result *result, struct error *error);
 
 /* Appends the pattern as it reads in a sentence: `ECONNREFUSED`, `5`, `"hello"`. */
 void pattern_append(const struct pattern *pattern, const char *text, size_t length,
@@ -20,10 +27,5 @@ void pattern_append(const struct pattern *pattern, const char *text, size_t leng
 
 /* Appends what the command returned, in the same notation. */
 void result_append(const struct result *result, struct bytes *bytes);
-
-/* Searches bytes for an expression, as the operator ~ of `assert` does. 1 if it matches, 0 if not,
- * -1 with a usage error if the expression is invalid. */
-int regex_search(const char *expression, size_t expression_length, const char *text, size_t length,
-                 struct error *error);
 
 #endif

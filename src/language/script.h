@@ -65,7 +65,7 @@ struct pattern {
   enum pattern_kind kind;
   long long number;
   struct word word;     /* PATTERN_TEXT; for PATTERN_REGEX the text of the expression */
-  void *regex;          /* a compiled expression, see pattern.h */
+  struct regex *regex;  /* PATTERN_REGEX: compiled, see regex.h */
   struct pattern *next; /* the script's list of compiled ones, which are not in the arena */
 };
 
@@ -98,6 +98,7 @@ struct statement {
   struct place command_place; /* the command's name, or the opening brace */
   uint32_t count;             /* of words */
   uint32_t line;              /* the number of the line that it begins on */
+  uint32_t index;             /* how many statements begin before it in the script */
   bool background;            /* ended with & */
 };
 

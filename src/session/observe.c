@@ -67,6 +67,12 @@ static void look_at_touched(struct runner *runner) {
                              .statement = runner->statement,
                              .time = runner->last_call.just_ended ? runner->last_call.ended
                                                                   : clock_monotonic()};
+  if (!runner->touched.more) {
+    for (size_t i = 0; i < runner->touched.count; i++)
+      touch_peers(runner, runner->touched.sockets[i]);
+    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time))
+      return;
+  }
   /* Peers are appended to the list, so the loop reaches them too. */
   for (size_t i = 0; i < runner->touched.count; i++) {
     session_look(runner->session, runner->touched.sockets[i], &cause);
@@ -114,7 +120,7 @@ static void look_now(struct runner *runner) {
 
 static void forget_all(struct runner *runner) {
   forget_touched(runner);
-  runner->touched.lab = false;
+  runner->touched.lab = runner->touched.more = false;
 }
 
 void runner_look(struct runner *runner) {

@@ -35,6 +35,8 @@ struct run {
   enum event_origin origin;
   struct result *result;
   struct error *error;
+  struct prepared_list *prepared; /* of the outermost repeat around it; NULL: there is none */
+  uint32_t first;                 /* the index of the statement that is that repeat */
 };
 
 static enum flow run_prefixed(struct run *run, const struct prefix *prefix);
@@ -85,7 +87,10 @@ static enum flow run_command(struct run *run) {
     run_event_statement(run->runner, source_of(run), run->statement, run->origin);
   result_clear(run->result);
   runner->binding.done_early = false;
-  int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
+  struct prepared *prepared =
+      run->prepared ? prepared_at(run->prepared, run->statement->index - run->first) : NULL;
+  int status =
+      invocation_prepare(&invocation, run->statement->words, run->statement->count, prepared);
   if (status == 0)
     status = invocation.command->run(&invocation);
   invocation_free(&invocation);
@@ -188,6 +193,13 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
+/* 1 if the command's result matches, 0 if not, -1 with an error. `text` is the pattern's. */
+static int result_matches(struct run *run, const struct pattern *pattern,
+                          const struct expanded *text) {
+  struct pattern_search search = {text->data, text->length, &run->runner->waiter.reason};
+  return pattern_matches(pattern, &search, run->result, run->error);
+}
+
 /* Expands the word of a pattern. The caller frees `text`. */
 static int pattern_text(struct run *run, const struct pattern *pattern, struct expanded *text) {
   *text = (struct expanded){.data = ""};
@@ -236,10 +248,12 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
   enum flow flow = run_compared(run, prefix);
-  if (flow == FLOW_DONE) {
+  int matches = flow == FLOW_DONE ? result_matches(run, &prefix->pattern, &text) : -1;
+  if (flow == FLOW_DONE && matches < 0) {
+    flow = FLOW_FAILED;
+  } else if (flow == FLOW_DONE) {
     struct bytes expected = {0};
     struct bytes got = {0};
-    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, run->result);
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
     bool lost = losses != loss_memory_here();
@@ -273,8 +287,10 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
   enum flow flow = run_compared(run, prefix);
   const struct result *result = run->result;
   if (flow == FLOW_DONE) {
-    bool matches = pattern_matches(&prefix->pattern, text.data, text.length, result);
-    if (losses != loss_memory_here()) {
+    int matches = result_matches(run, &prefix->pattern, &text);
+    if (matches < 0) {
+      flow = FLOW_FAILED;
+    } else if (losses != loss_memory_here()) {
       flow = no_memory(run);
     } else if (matches) {
       flow = FLOW_LEFT;
@@ -310,7 +326,7 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
-static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
   long long count;
@@ -331,6 +347,18 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;
+}
+
+static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+  if (run->prepared)
+    return run_rounds(run, prefix);
+  struct prepared_list prepared = {.items = NULL};
+  run->prepared = &prepared;
+  run->first = run->statement->index;
+  enum flow flow = run_rounds(run, prefix);
+  run->prepared = NULL;
+  prepared_list_free(&prepared);
+  return flow;
 }
 
 static enum flow run_time(struct run *run, const struct prefix *prefix) {
@@ -472,7 +500,12 @@ static enum flow tell_losses(struct run *run, enum flow flow) {
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
-  struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = ORIGIN_SCRIPT,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = run_prefixed(&run, statement->prefixes);
@@ -487,7 +520,12 @@ int run_job_statement(struct runner *runner, struct program *program,
 
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error) {
-  struct run run = {runner, program, statement, origin, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = origin,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = statement->background ? flow_from(job_start(runner, program, statement, error))

@@ -14,6 +14,7 @@
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
+#include "shell/run.h"
 #include "shell/save.h"
 #include "shell/script_file.h"
 #include "shell/watcher.h"
@@ -30,6 +31,7 @@ const struct shell_operations shell_operations = {
     .source = script_file_source,
     .run_line = script_file_run_line,
     .walk = prompt_walk,
+    .drain = run_drain,
     .save = save_script,
     .history = edit_history,
     .read_keys = prompt_read_keys,

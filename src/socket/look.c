@@ -210,6 +210,31 @@ void look_identity(struct socket *socket) {
     }
 }
 
+/* Whether poll alone can tell that it is still ESTABLISHED: only its own descriptor could shut it
+ * down, and what ends the other side, or the connection, hangs up. */
+static bool poll_tells(const struct socket *socket) {
+  return socket->alone && socket_is_tcp(socket) && socket->descriptor >= 0 && socket->told &&
+         socket->seen.state == STATE_ESTABLISHED && !socket->may_change_local && !socket->closing &&
+         !socket->shut && !socket->shut_read;
+}
+
+bool look_still_established(struct socket *const *sockets, size_t count, int64_t now) {
+  enum { FEW = 8 };
+  struct pollfd items[FEW];
+  if (count > FEW)
+    return false;
+  for (size_t i = 0; i < count; i++) {
+    if (!poll_tells(sockets[i]))
+      return false;
+    items[i] = (struct pollfd){.fd = sockets[i]->descriptor, .events = POLLRDHUP};
+  }
+  if (poll(items, (nfds_t)count, 0) != 0)
+    return false;
+  for (size_t i = 0; i < count; i++)
+    sockets[i]->seen.time = now;
+  return true;
+}
+
 void look_at_new(struct socket *socket) {
   look_identity(socket);
   if (!socket_has_tcp_states(socket))

@@ -76,6 +76,8 @@ struct socket {
   int protocol;      /* as the kernel reports it: IPPROTO_TCP, not 0 */
   struct host *host; /* the host of the lab that it lives on; NULL: the real network */
   enum descriptor_kind kind; /* what it is, if it is no socket */
+  bool alone; /* made here, and nothing but this descriptor refers to it, as far as is known: it was
+                 neither inherited nor received, nor duplicated or sent elsewhere */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
@@ -239,6 +241,9 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   memcpy(label.name, socket->name, sizeof label.name);
   return label;
 }
+
+/* True if the label is this socket's, or that of another descriptor of the same socket. */
+bool socket_has_label(const struct socket *socket, const struct socket_label *label);
 
 /* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {

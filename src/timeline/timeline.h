@@ -43,6 +43,9 @@ int timeline_unkept(struct timeline *timeline);
 void timeline_set_heard(struct timeline *timeline, unsigned kinds);
 bool timeline_hears(const struct timeline *timeline, enum event_kind kind);
 
+/* The time of the first event, monotonic nanoseconds; 0: there was none. */
+int64_t timeline_began(struct timeline *timeline);
+
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
 
@@ -51,5 +54,12 @@ uint64_t timeline_last(struct timeline *timeline);
  * how many events of any kind from `from` on are lost. */
 uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context);
+
+/* Where to begin a walk that shall end with the last `wanted` of the kept events of these kinds for
+ * which `matches` is true: a serial, and in *skip how many of them come first that are too many. It
+ * looks from the newest back, so what is near the end is found at once. */
+uint64_t timeline_find_last(struct timeline *timeline, unsigned kinds,
+                            bool (*matches)(const struct event *event, void *context),
+                            void *context, size_t wanted, size_t *skip);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "language/pattern.h"
+#include "language/regex.h"
 
 static struct result received(const char *data, size_t length) {
   struct result result = {.received = true, .numbered = true, .number = (long long)length};
@@ -21,7 +22,9 @@ static struct result received(const char *data, size_t length) {
 static bool matches(enum pattern_kind kind, long long number, const char *text,
                     struct result result) {
   struct pattern pattern = {.kind = kind, .number = number};
-  bool answer = pattern_matches(&pattern, text, text ? strlen(text) : 0, &result);
+  struct error error = {0};
+  struct pattern_search search = {text, text ? strlen(text) : 0, NULL};
+  int answer = pattern_matches(&pattern, &search, &result, &error);
   result_clear(&result);
   return answer;
 }
@@ -96,10 +99,18 @@ static void test_text(void **state) {
   assert_false(matches(PATTERN_TEXT, 0, "ECONNREFUSED", refused));
 }
 
+static int find(const char *expression, size_t expression_length, const char *text, size_t length,
+                struct error *error) {
+  struct regex *regex = regex_compile(expression, expression_length, error);
+  int found = regex ? regex_search(regex, text, length, NULL, error) : -1;
+  regex_free(regex);
+  return found;
+}
+
 /* 1, 0, or -1 with an error. */
 static int search(const char *expression, const char *text, size_t length) {
   struct error error = {0};
-  int found = regex_search(expression, strlen(expression), text, length, &error);
+  int found = find(expression, strlen(expression), text, length, &error);
   if (found < 0)
     assert_non_null(strstr(error.message, "not a regular expression"));
   return found;
@@ -139,8 +150,8 @@ static void check_bytes(void) {
   assert_int_equal(search("^[\x80-\xff]{2}$", "\xc3\xa9", 2), 1);
   assert_int_equal(search("\xa9", "\xc3\xa9", 2), 1);
   struct error error;
-  assert_int_equal(regex_search("a\0b", 3, "xa\0bx", 5, &error), 1);
-  assert_int_equal(regex_search("a\0b", 3, "xa\0cx", 5, &error), 0);
+  assert_int_equal(find("a\0b", 3, "xa\0bx", 5, &error), 1);
+  assert_int_equal(find("a\0b", 3, "xa\0cx", 5, &error), 0);
 }
 
 static void test_regex_bytes(void **state) {
@@ -156,14 +167,15 @@ static void test_regex_pattern(void **state) {
   struct pattern pattern = {.kind = PATTERN_REGEX,
                             .word = {.place = {3, 6}, .text = "^a+$", .count = 4, .literal = true}};
   struct error error = {0};
+  struct pattern_search nothing = {"", 0, NULL};
   (void)state;
   assert_int_equal(pattern_compile(&pattern, &error), 0);
   struct result yes = received("aaa", 3);
   struct result no = received("aba", 3);
   for (int i = 0; i < 3; i++) {
-    assert_true(pattern_matches(&pattern, "", 0, &yes));
-    assert_false(pattern_matches(&pattern, "", 0, &no));
-    assert_false(pattern_matches(&pattern, "", 0, &refused));
+    assert_true(pattern_matches(&pattern, &nothing, &yes, &error));
+    assert_false(pattern_matches(&pattern, &nothing, &no, &error));
+    assert_false(pattern_matches(&pattern, &nothing, &refused, &error));
   }
   result_clear(&yes);
   result_clear(&no);
@@ -186,9 +198,9 @@ static void test_regex_hostile(void **state) {
   for (size_t i = 0; i < sizeof fills - 1; i++) {
     struct error error = {0};
     memset(text, fills[i], SIZE);
-    assert_int_equal(regex_search(text, SIZE, "aaaa", 4, &error), -1);
+    assert_int_equal(find(text, SIZE, "aaaa", 4, &error), -1);
     assert_non_null(strstr(error.message, "at most"));
-    regex_search(text, 1000, "aaaa", 4, &error);
+    find(text, 1000, "aaaa", 4, &error);
   }
   free(text);
 }

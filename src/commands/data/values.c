@@ -11,7 +11,7 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/pack.h"
-#include "language/pattern.h"
+#include "language/regex.h"
 #include "system/file.h"
 
 /* Gives data as the result, and shows it unless a name receives it. */
@@ -181,11 +181,12 @@ static int check_assert(struct invocation *invocation) {
   if (invocation->phase == INVOCATION_RUN || comparison->unknown ||
       comparison->number != COMPARISON_MATCHES || expression->unknown)
     return 0;
-  int found =
-      regex_search(expression->word.data, expression->word.length, "", 0, invocation->error);
-  if (found < 0)
+  struct regex *regex =
+      regex_compile(expression->word.data, expression->word.length, invocation->error);
+  if (!regex)
     error_set_place(invocation->error, expression->place);
-  return found < 0 ? -1 : 0;
+  regex_free(regex);
+  return regex ? 0 : -1;
 }
 
 /* Compares as numbers if both are, else byte by byte. Returns <0, 0 or >0. */
@@ -205,9 +206,13 @@ static int holds(struct invocation *invocation, enum comparison comparison, cons
                  const struct blob *b) {
   if (comparison != COMPARISON_MATCHES)
     return comparison_holds(comparison, compare(a, b));
-  int found = regex_search(b->data, b->length, a->data, a->length, invocation->error);
-  if (found < 0)
+  struct regex *regex = regex_compile(b->data, b->length, invocation->error);
+  if (!regex)
     error_set_place(invocation->error, invocation_value(invocation, "B")->place);
+  int found = regex ? regex_search(regex, a->data, a->length, &invocation->runner->waiter.reason,
+                                   invocation->error)
+                    : -1;
+  regex_free(regex);
   return found;
 }
 

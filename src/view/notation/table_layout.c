@@ -149,6 +149,8 @@ void table_append(const struct answer *answer, size_t indent, enum escape_style 
   if (!layout.shape)
     loss_of_memory();
   if (layout.shape && layout.columns > 0) {
+    for (size_t column = 0; answer->widths && column + 1 < layout.columns; column++)
+      layout.shape[column].width = answer->widths[column];
     measure(&layout, style, aliases);
     for (size_t column = 0; column < layout.columns; column++)
       layout.shape[column].right = right_aligned(&layout, column);
