@@ -19,6 +19,7 @@
 #include "session/signal_notice.h"
 #include "shell/job.h"
 #include "shell/run_event.h"
+#include "shell/run_loss.h"
 
 /* How a statement ended. */
 enum flow {
@@ -451,52 +452,6 @@ void run_drain(struct runner *runner) {
   }
 }
 
-/* Tells what is missing: in a note, and where notes are not shown on standard error. */
-static void tell_missing(struct runner *runner, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void tell_missing(struct runner *runner, const char *format, ...) {
-  struct session *session = runner->session;
-  char text[400];
-  va_list list;
-  va_start(list, format);
-  vsnprintf(text, sizeof text, format, list);
-  va_end(list);
-  runner_note(runner, "%s", text);
-  if (!session->settings.view.quiet && !session->formatted)
-    return;
-  output_add(&session->output, STDERR_FILENO, "socksh: ", strlen("socksh: "));
-  output_add(&session->output, STDERR_FILENO, text, strlen(text));
-  output_add(&session->output, STDERR_FILENO, "\n", 1);
-}
-
-/* What failed in silence during the statement: memory that ran out makes it fail, since something
- * may be missing; a look at the kernel, and a record that can't be kept, are told once. */
-static enum flow tell_losses(struct run *run, enum flow flow) {
-  struct loss_look look;
-  int unkept = loss_take_record();
-  if (loss_take_memory() && run->error->number != ENOMEM) {
-    char before[200] = "";
-    if (flow == FLOW_FAILED)
-      snprintf(before, sizeof before, "%.190s; ", run->error->message);
-    struct place place = run->error->place;
-    error_set_errno(run->error, ENOMEM,
-                    _("%smemory ran out, so what this showed or kept is not complete"), before);
-    error_set_place(run->error, place);
-    flow = FLOW_FAILED;
-  }
-  if (unkept)
-    tell_missing(run->runner,
-                 _("the file that keeps what happened earlier can't be written: %s (%s). What is "
-                   "older than the last events is forgotten; TMPDIR names another place for it"),
-                 strerrordesc_np(unkept), error_number_name(unkept));
-  while (loss_take_look(&look))
-    tell_missing(run->runner,
-                 _("the kernel could not be asked: %s failed: %s (%s). What it would have said is "
-                   "missing here, and where it fails again"),
-                 look.call, strerrordesc_np(look.error), error_number_name(look.error));
-  return flow;
-}
-
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
@@ -511,7 +466,8 @@ int run_job_statement(struct runner *runner, struct program *program,
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
-  flow = tell_losses(&run, flow);
+  if (run_loss_tell(runner, error, flow == FLOW_FAILED))
+    flow = FLOW_FAILED;
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
     runner->statement = 0; /* events until the next statement belong to none */
@@ -535,7 +491,8 @@ int run_statement(struct runner *runner, struct program *program, const struct s
       job_settle(runner);
     runner_settle(runner);
   }
-  flow = tell_losses(&run, flow);
+  if (run_loss_tell(runner, error, flow == FLOW_FAILED))
+    flow = FLOW_FAILED;
   if (flow == FLOW_FAILED)
     run_event_error(runner, program->script.source, statement, error);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
