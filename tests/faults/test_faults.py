@@ -396,11 +396,11 @@ class Losses(Injected):
 
     def test_program(self):
         """a program whose output can't be led where it belongs is not run"""
-        status, output, errors = self.inject("dup2", "EMFILE:when=1", "p = spawn echo run\nawait p exit\n"
-                                             "print status $p.status of $p.out")
-        self.assertEqual(status, 0, errors)
-        self.assertIn("status 127 of \n", output)
-        self.assertIn("sh can't be started: dup2 failed: EMFILE", errors)
+        for call, error, command in (("dup2", "EMFILE", "spawn"), ("close_range", "ENOMEM", "spawn"),
+                                     ("close_range", "ENOMEM", "shell")):
+            status, output, errors = self.inject(call, error, f"{command} echo run")
+            self.assertEqual((status, output), (1, ""), errors)
+            self.assertRegex(errors, rf"-c:1: {command}: the program can't be started: {call}: .*\({error}\)")
 
     def test_record(self):
         """events that can't be kept are told of, and save refuses to write a part of a session"""

@@ -128,10 +128,10 @@ static bool is_exempt(const struct seccomp_notif *notice, int error) {
   bool writes = call == SYS_write || call == SYS_writev;
   bool reads = call == SYS_read || call == SYS_readv;
   /* Nothing interrupts what is read from a file on disk or from /proc, or is written there, and no
-   * pipe or socket is full for ever. */
+   * pipe or socket lies on a disk. */
   if ((writes || reads) && error == EINTR && link[0] == '/' && strncmp(link, "/dev/pts", 8) != 0)
     return true;
-  if (writes && error == ENOSPC && link[0] != '/')
+  if ((writes || reads) && (error == ENOSPC || error == EIO) && link[0] != '/')
     return true;
   return (reads || call == SYS_lseek) && is_of_library(link);
 }
