@@ -9,7 +9,7 @@
 #include "language/number.h"
 #include "system/file.h"
 
-enum { FILE_LIMIT = 64 << 20 };
+enum { FILE_LIMIT = 64 << 20, FILL_PIECE = 1 << 20 /* bytes between looks at interrupts */ };
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
@@ -74,8 +74,11 @@ static int data_from_fill(struct invocation *invocation, struct argument_value *
   value->data = blob_create(size);
   if (!value->data)
     return error_set_memory(invocation->error);
-  for (size_t i = 0; i < size; i++)
+  for (size_t i = 0; i < size; i++) {
     value->data->data[i] = (char)('a' + i % 26);
+    if (i % FILL_PIECE == 0 && runner_is_stopped(invocation->runner))
+      return runner_interrupted(invocation->runner, invocation->error);
+  }
   return 0;
 }
 
