@@ -16,7 +16,7 @@
 
 int main(int argc, char **argv) {
   struct shell_options options = {.script = -1};
-  struct session session;
+  static struct session session; /* what it holds is referred to until the very end */
   if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
     return resolve_serve();
   setlocale(LC_ALL, "");

@@ -88,10 +88,11 @@ static void count_waiting(struct call *call, int change) {
  * MPTCP or SMC throws the bytes away; one of other families does not know the flag. UDP returns a
  * datagram's whole length, and a peek may begin inside it. */
 static void learn_truncation(struct call *call) {
-  long flags = call_message_flags(call);
   const struct socket *socket = call->entry;
-  bool receives = call_row(call)->direction == RECEIVES;
-  if (!receives || !socket || !(flags & MSG_TRUNC) || flags & MSG_ERRQUEUE)
+  if (call_row(call)->direction != RECEIVES || !socket)
+    return;
+  long flags = call_message_flags(call);
+  if (!(flags & MSG_TRUNC) || flags & MSG_ERRQUEUE)
     return;
   bool internet = socket->family == AF_INET || socket->family == AF_INET6;
   call->discards = socket->type == SOCK_STREAM && (internet || socket->family == AF_SMC);
@@ -147,10 +148,14 @@ static void describe_made(struct call *call, struct socket *made) {
       socket_read_number(made->descriptor, SO_PROTOCOL, &made->protocol);
     made->kind = call->entry->kind;
     made->host = call->entry->host;
+    made->alone = call_row(call)->waits && made->descriptor > STDERR_FILENO;
+    if (!call_row(call)->waits) /* a duplicate: whoever accepts waits */
+      call->entry->alone = false;
     made->shut_read = call->entry->shut_read;
     break;
   case MAKES_SOCKETS:
     made->host = call->host;
+    made->alone = made->descriptor > STDERR_FILENO; /* the others are children's, too */
     made->family = (int)call->number[0];
     made->type = (int)call->number[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
     made->protocol = (int)call->number[2];
@@ -204,6 +209,8 @@ void call_finish(struct call *call, struct socket_table *table) {
        i++)
     if (call_part_classes[row->parts[i].kind].finish)
       call_part_classes[row->parts[i].kind].finish(call, table);
+  if (row->payload == PAYLOAD_MESSAGES && row->direction == SENDS)
+    messages_note_sent(call, table);
   if (call->entry && row->changes_address)
     call->entry->may_change_local = true;
   if (row->shuts_down && call->result == 0 && call->entry && call->number[0] != SHUT_RD)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "call/call_part.h"
+#include "socket/look_note.h"
 
 int messages_create(struct call *call, size_t count) {
   call->messages.message = calloc(count ? count : 1, sizeof *call->messages.message);
@@ -207,7 +208,7 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
 static struct host *host_of_passed(const struct socket_table *table, int descriptor) {
   uint64_t cookie = 0;
   socklen_t length = sizeof cookie;
-  if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
+  if (look_note(getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length), "getsockopt") < 0)
     return NULL;
   const struct socket *passed = socket_table_find_cookie(table, cookie, NULL);
   return passed ? passed->host : NULL;
@@ -242,6 +243,28 @@ static void receive_descriptors(struct call_message *message, struct socket_tabl
       receive_descriptor(message, table, descriptor);
     }
   }
+}
+
+/* Whoever receives a descriptor that was sent refers to the same socket. */
+static void share_descriptors(const struct call_message *message, struct socket_table *table) {
+  struct control control;
+  size_t at = 0;
+  while (message_next_control(message, &at, &control)) {
+    if (!control_carries_descriptors(&control))
+      continue;
+    for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
+      int descriptor;
+      memcpy(&descriptor, control.data + i, sizeof descriptor);
+      struct socket *sent = socket_table_find(table, descriptor);
+      if (sent)
+        sent->alone = false;
+    }
+  }
+}
+
+void messages_note_sent(const struct call *call, struct socket_table *table) {
+  for (size_t i = 0; i < call->messages.count; i++)
+    share_descriptors(&call->messages.message[i], table);
 }
 
 void message_finish(struct call *call, struct socket_table *table) {

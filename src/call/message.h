@@ -22,4 +22,7 @@ int message_add_control(struct call_message *message, int level, int type, const
  * `control` stays the message's. */
 bool message_next_control(const struct call_message *message, size_t *at, struct control *control);
 
+/* Notes which sockets were sent to somebody, and are not the session's alone any more. */
+void messages_note_sent(const struct call *call, struct socket_table *table);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "system/descriptor.h"
 #include "system/resolver.h"
+#include "system/wait.h"
 
 extern char **environ;
 
@@ -91,6 +92,8 @@ static int move_all(int descriptor, void *data, size_t size, bool writes) {
   for (size_t done = 0; done < size;) {
     ssize_t moved = writes ? write(descriptor, (char *)data + done, size - done)
                            : read(descriptor, (char *)data + done, size - done);
+    if (moved < 0 && errno == EINTR && wait_reason_here() == WAIT_NOT_INTERRUPTED)
+      continue;
     if (moved <= 0)
       return moved < 0 ? errno : EPIPE;
     done += (size_t)moved;
@@ -117,9 +120,7 @@ static _Noreturn void become_server(int query, int answer) {
   sigemptyset(&none);
   setpgid(0, 0);
   int program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
-  dup2(query, STDIN_FILENO);
-  dup2(answer, STDOUT_FILENO);
-  if (program < 0)
+  if (program < 0 || dup2(query, STDIN_FILENO) < 0 || dup2(answer, STDOUT_FILENO) < 0)
     _exit(1);
   close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -208,7 +209,7 @@ static void fill_in(struct query *query, const struct call *call) {
 
 long resolve_perform(struct call *call) {
   struct lookup *lookup = calloc(1, sizeof *lookup);
-  long result = EAI_AGAIN;
+  long result;
   errno = 0;
   if (!lookup)
     return EAI_MEMORY;
@@ -219,9 +220,9 @@ long resolve_perform(struct call *call) {
   int problem = call->host ? look_up_on(call->host, lookup) : resolver_run(&lookup->question);
   if (problem == 0)
     result = take_result(call, lookup);
-  else if (problem == EINTR)
-    result = EAI_SYSTEM;
-  int error = problem == 0 ? errno : problem == EINTR ? EINTR : 0;
+  else
+    result = EAI_SYSTEM; /* it was interrupted, or no thread or process could be had for it */
+  int error = problem == 0 ? errno : problem;
   resolver_release(&lookup->question);
   errno = error;
   return result;

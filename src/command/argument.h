@@ -47,6 +47,11 @@ struct argument_kind {
    * a host. 0, or -1 with a usage error or a failure. NULL: `read` does. */
   int (*find)(struct invocation *invocation, struct argument_value *value);
 
+  /* Whether `find` would find the same for this word again as long as no name is bound anew, so
+   * that a repeated command need not ask. NULL: it is found anew each time. Without `find` it is
+   * always the same. */
+  bool (*steady)(const struct argument_value *value);
+
   /* Offers words as candidates. NULL: there are none. */
   void (*complete)(const struct argument *argument, struct offer *offer);
 

@@ -27,7 +27,11 @@ static int bound_address(struct invocation *invocation, struct argument_value *v
   if (socket->descriptor < 0)
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                            socket->was_descriptor);
-  value->address = look_local(socket);
+  int problem = look_read_local(socket, &value->address);
+  if (problem)
+    return error_set_errno(invocation->error, problem,
+                           _("the address of socket %d can't be asked for: getsockname"),
+                           socket->was_descriptor);
   bool unbound =
       address_port(&value->address) == 0 ||
       (address_family(&value->address) == AF_UNIX && value->address.length <= sizeof(sa_family_t));

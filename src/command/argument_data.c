@@ -109,6 +109,10 @@ static int find_data(struct invocation *invocation, struct argument_value *value
   return value->data ? 0 : error_set_memory(invocation->error);
 }
 
+static bool steady_data(const struct argument_value *value) {
+  return !has_prefix(value, "file:");
+}
+
 static void complete_data(const struct argument *argument, struct offer *offer) {
   (void)argument;
   static const char file[] = "file:";
@@ -125,6 +129,7 @@ const struct argument_kind argument_data = {
     .name = "data",
     .read = read_data,
     .find = find_data,
+    .steady = steady_data,
     .complete = complete_data,
 };
 

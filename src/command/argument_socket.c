@@ -132,6 +132,11 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
   return 0;
 }
 
+/* A number may be another socket's the next time, and "." another one. */
+static bool steady_socket(const struct argument_value *value) {
+  return name_valid(value->word.data, value->word.length);
+}
+
 /* A lone 0 can't be a socket of the session, so it is left to the next argument: the duration of
  * `poll s 0`. */
 static bool looks_like_socket(const struct match_word *word, size_t length) {
@@ -156,6 +161,7 @@ const struct argument_kind argument_socket = {
     .fits = argument_fits_socket,
     .read = argument_read_socket,
     .find = argument_find_socket,
+    .steady = steady_socket,
     .complete = complete_socket,
 };
 

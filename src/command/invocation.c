@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/match.h"
+#include "language/loss.h"
 
 /* Takes the values that the previous command left. Allocates if there are too few, or if an outer
  * command uses them. */
@@ -23,6 +24,8 @@ static int take_memory(struct invocation *invocation, size_t count) {
 
 void invocation_free(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
+  if (invocation->lent)
+    return;
   for (size_t i = 0; i < invocation->count; i++)
     argument_value_free(&invocation->values[i]);
   if (!runner->spare.values) {
@@ -101,7 +104,8 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
   return status;
 }
 
-int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count) {
+/* Expands the words, and finds what they stand for. */
+static int find_values(struct invocation *invocation, const struct word *words, size_t count) {
   enum { FEW = 16 };
   int few[FEW];
   int *assigned = count <= FEW ? few : calloc(count, sizeof *assigned);
@@ -113,10 +117,105 @@ int invocation_prepare(struct invocation *invocation, const struct word *words, 
     status = assign_words(invocation, words, assigned);
   if (status == 0)
     status = convert_words(invocation, assigned);
-  if (status == 0 && invocation->command->check)
-    status = invocation->command->check(invocation);
   if (assigned != few)
     free(assigned);
+  return status;
+}
+
+struct prepared *prepared_at(struct prepared_list *list, size_t index) {
+  enum { MOST = 4096 }; /* a body of so many commands is not worth the memory */
+  if (index >= MOST)
+    return NULL;
+  if (index >= list->count) {
+    size_t count = index < 8 ? 8 : 2 * index;
+    struct prepared *items = realloc(list->items, count * sizeof *items);
+    if (!items)
+      return NULL;
+    memset(items + list->count, 0, (count - list->count) * sizeof *items);
+    list->items = items;
+    list->count = count;
+  }
+  return &list->items[index];
+}
+
+static void prepared_forget(struct prepared *prepared) {
+  for (size_t i = 0; i < prepared->count; i++)
+    argument_value_free(&prepared->values[i]);
+  free(prepared->values);
+  *prepared = (struct prepared){.values = NULL};
+}
+
+void prepared_list_free(struct prepared_list *list) {
+  for (size_t i = 0; i < list->count; i++)
+    prepared_forget(&list->items[i]);
+  free(list->items);
+}
+
+/* Gives the invocation the values that are kept, unless something has changed. The prepared ones
+ * stay their owner. */
+static bool prepared_use(const struct prepared *prepared, struct invocation *invocation) {
+  const struct runner *runner = invocation->runner;
+  if (!prepared->values || prepared->names != runner->scope.names ||
+      prepared->version != runner->scope.names->version || prepared->host != runner->host)
+    return false;
+  invocation->values = prepared->values;
+  invocation->count = prepared->count;
+  invocation->lent = true;
+  return true;
+}
+
+static bool all_steady(const struct invocation *invocation, const struct word *words,
+                       size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (!words[i].literal)
+      return false;
+  for (size_t i = 0; i < invocation->count; i++) {
+    const struct argument_value *value = &invocation->values[i];
+    const struct argument_kind *kind = value->argument->kind;
+    if (kind->find && (!kind->steady || !kind->steady(value)))
+      return false;
+  }
+  return true;
+}
+
+/* Takes the values over from an invocation that has just found them, which goes on to use them, if
+ * they would be found again. */
+static void prepared_keep(struct prepared *prepared, struct invocation *invocation,
+                          const struct word *words, size_t count) {
+  const struct runner *runner = invocation->runner;
+  if (prepared->values)
+    prepared_forget(prepared);
+  if (invocation->count == 0 || !all_steady(invocation, words, count))
+    return;
+  struct argument_value *values = malloc(invocation->count * sizeof *values);
+  if (!values)
+    return;
+  memcpy(values, invocation->values, invocation->count * sizeof *values);
+  *prepared = (struct prepared){.values = values,
+                                .count = invocation->count,
+                                .names = runner->scope.names,
+                                .version = runner->scope.names->version,
+                                .host = runner->host};
+  /* Its memory goes back to the runner; what the values own is now kept here. */
+  invocation->count = 0;
+  invocation_free(invocation);
+  prepared_use(prepared, invocation);
+}
+
+int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count,
+                       struct prepared *prepared) {
+  unsigned long losses = loss_memory_here();
+  int status = 0;
+  if (!prepared || !prepared_use(prepared, invocation)) {
+    status = find_values(invocation, words, count);
+    if (status == 0 && prepared && losses == loss_memory_here())
+      prepared_keep(prepared, invocation, words, count);
+  }
+  if (status == 0 && invocation->command->check)
+    status = invocation->command->check(invocation);
+  /* A value that was made without enough memory, such as a part of a path, is not to be used. */
+  if (losses != loss_memory_here())
+    status = error_set_memory(invocation->error);
   return status;
 }
 

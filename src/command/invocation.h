@@ -11,21 +11,46 @@ enum invocation_phase {
   INVOCATION_RUN,
 };
 
+/* The words of a repeated command as the values that they have become, so that the next round need
+ * not find them again. Only what would be found again is kept: words without expansions, and of
+ * those that stand for sockets and data the names and the text. */
+struct prepared {
+  struct argument_value *values; /* owned; NULL: none are kept */
+  size_t count;
+  const struct names *names; /* the names in force, and their version */
+  uint64_t version;
+  const struct host *host; /* the host of the @HOST prefix */
+};
+
+/* The commands of a repeat, by their index from the first one in it. A zeroed struct has none. */
+struct prepared_list {
+  struct prepared *items;
+  size_t count;
+};
+
 struct invocation {
   enum invocation_phase phase;
   struct runner *runner; /* NULL in INVOCATION_READ */
   const struct command *command;
   struct argument_value *values; /* all words but keywords, in the order of the line */
   size_t count;
+  bool lent;   /* the values are those of a struct prepared, which frees them */
   size_t room; /* how many `values` has memory for; it returns to the runner's spare memory */
   struct result *result; /* what the command gives, to be filled in */
   struct error *error;
 };
 
 /* Turns words into values. 0, or -1 with an error and its place. The session's lock is held, and
- * given up during lookups of names. Call invocation_free in both cases. */
-int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count);
+ * given up during lookups of names. `prepared` is where the values of a repeated command are kept;
+ * NULL: it is not repeated. Call invocation_free in both cases. */
+int invocation_prepare(struct invocation *invocation, const struct word *words, size_t count,
+                       struct prepared *prepared);
 void invocation_free(struct invocation *invocation);
+
+/* The place for the command with this index; NULL if there is no memory for it, which costs no more
+ * than time. It is valid until the next call. */
+struct prepared *prepared_at(struct prepared_list *list, size_t index);
+void prepared_list_free(struct prepared_list *list);
 
 /* The value of a declared argument, by its key: its keyword if it has one ("--to"), else its name
  * ("SOCKET"). The first, or the n-th (from 0) of a repeated one. NULL if it was omitted. To ask for

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
+
 struct held *held_create(const void *bytes, size_t length) {
   struct held *held = calloc(1, sizeof *held);
-  if (!held)
-    return NULL;
-  held->bytes = malloc(length ? length : 1);
-  if (!held->bytes) {
+  if (held)
+    held->bytes = malloc(length ? length : 1);
+  if (!held || !held->bytes) {
+    loss_of_memory(); /* the packet is lost */
     free(held);
     return NULL;
   }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -12,11 +13,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lab/hosts_file.h"
 #include "lab/interface.h"
 #include "system/descriptor.h"
+#include "system/wait.h"
 
 /* Everything up to helper_start runs in the child, a copy of a program with threads: so nothing
  * here takes a lock or allocates memory. */
@@ -34,7 +37,8 @@ struct inside_host {
 struct inside {
   struct inside_host hosts[LAB_HOSTS];
   unsigned count;
-  int mounts; /* the namespace that those of the hosts are copied from */
+  int mounts;       /* the namespace that those of the hosts are copied from; -1: not open, for */
+  int mounts_error; /* this errno */
   struct lab_request request;
   struct lab_reply reply;
   int give[LAB_DESCRIPTORS];
@@ -51,7 +55,10 @@ static int write_file(const char *path, const void *data, size_t length) {
   int file = open(path, O_WRONLY | O_CLOEXEC);
   if (file < 0)
     return errno;
-  int error = write(file, data, length) < 0 ? errno : 0;
+  ssize_t written;
+  while ((written = write(file, data, length)) < 0 && errno == EINTR)
+    ;
+  int error = written < 0 ? errno : 0;
   close(file);
   return error;
 }
@@ -80,15 +87,17 @@ static int give_all(struct inside *inside, const int *descriptors, size_t count,
 }
 
 static void ready(struct inside *inside) {
-  const int spaces[] = {open_space("/proc/self/ns/user"), open_space("/proc/self/ns/pid")};
-  give_all(inside, spaces, sizeof spaces / sizeof *spaces, STAGE_NAMESPACE);
+  int spaces[2] = {open_space("/proc/self/ns/user"), -1};
+  if (spaces[0] >= 0)
+    spaces[1] = open_space("/proc/self/ns/pid");
+  give_all(inside, spaces, 2, STAGE_NAMESPACE);
 }
 
 static const char child_table[] = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
 
 /* The initial settings of every host. Those that can't be set are skipped: older kernels lack
- * some. */
-static void set_up_host(void) {
+ * some; but not for want of memory or descriptors. 0 or an errno. */
+static int set_up_host(void) {
   static const struct {
     const char *path;
     const char *value;
@@ -122,9 +131,12 @@ static void set_up_host(void) {
       {"/proc/sys/net/ipv6/conf/default/router_solicitations", "0"},
       {"/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1"},
   };
-  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-    write_file(settings[i].path, settings[i].value, strlen(settings[i].value));
-  interface_raise("lo");
+  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+    int error = write_file(settings[i].path, settings[i].value, strlen(settings[i].value));
+    if (interface_is_shortage(error))
+      return error;
+  }
+  return interface_raise("lo");
 }
 
 /* Opens the namespaces that this process is in. False if one can't be had. */
@@ -158,6 +170,10 @@ static void make_host(struct inside *inside) {
     fail(inside, STAGE_NAMESPACE, ENOSPC);
     return;
   }
+  if (inside->mounts < 0) {
+    fail(inside, STAGE_NAMESPACE, inside->mounts_error);
+    return;
+  }
   if (setns(inside->mounts, CLONE_NEWNS) < 0 ||
       unshare(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS) < 0) {
     fail(inside, STAGE_NAMESPACE, errno);
@@ -165,6 +181,15 @@ static void make_host(struct inside *inside) {
   }
   if (!open_spaces(&host)) {
     fail(inside, STAGE_NAMESPACE, errno);
+    close_spaces(&host);
+    return;
+  }
+  host.names = hosts_file_make();
+  int problem = sethostname(request->name, strnlen(request->name, sizeof request->name)) < 0
+                    ? errno
+                    : set_up_host();
+  if (problem) {
+    fail(inside, STAGE_INTERFACE, problem);
     close_spaces(&host);
     return;
   }
@@ -183,9 +208,6 @@ static void make_host(struct inside *inside) {
     close_spaces(&host);
     return;
   }
-  host.names = hosts_file_make();
-  sethostname(request->name, strnlen(request->name, sizeof request->name));
-  set_up_host();
   inside->hosts[inside->count++] = host;
 }
 
@@ -233,7 +255,10 @@ static void do_setting(struct inside *inside) {
     }
   }
   int file = open(request->name, O_RDONLY | O_CLOEXEC);
-  ssize_t got = file < 0 ? -1 : read(file, inside->reply.text, sizeof inside->reply.text);
+  ssize_t got = -1;
+  while (file >= 0 && (got = read(file, inside->reply.text, sizeof inside->reply.text)) < 0 &&
+         errno == EINTR)
+    ;
   if (got < 0)
     fail(inside, STAGE_SETTING, errno);
   else
@@ -257,6 +282,7 @@ static void prepare_mounts(struct inside *inside) {
   mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
   mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   inside->mounts = open_space("/proc/self/ns/mnt");
+  inside->mounts_error = inside->mounts < 0 ? errno : 0;
 }
 
 static void set_names(struct inside *inside) {
@@ -303,6 +329,21 @@ static void answer(struct inside *inside) {
     inside->reply.stage = STAGE_INTERFACE;
 }
 
+/* Sends a message; what lacks memory for the moment is tried again. The session must not wait for
+ * an answer that never comes: where it can't be sent, the helper ends, which the session notices.
+ */
+static void send_or_end(const struct msghdr *message) {
+  enum { TRIES = 20, PAUSE = 10000000 };
+  for (int i = 0; sendmsg(CONTROL, message, MSG_NOSIGNAL) < 0; i++) {
+    const struct timespec pause = {.tv_nsec = PAUSE};
+    if (errno == EINTR)
+      continue;
+    if ((errno != ENOMEM && errno != ENOBUFS && errno != ETOOMANYREFS) || i >= TRIES)
+      _exit(1);
+    nanosleep(&pause, NULL);
+  }
+}
+
 /* Sends the reply with its descriptors, and closes them here. As long as a copy is open here, a
  * close(2) by the session ends nothing; so the session is told when they are closed. */
 static void send_reply(struct inside *inside) {
@@ -322,14 +363,13 @@ static void send_reply(struct inside *inside) {
     header->cmsg_len = CMSG_LEN(sizeof(int) * inside->gives);
     memcpy(CMSG_DATA(header), inside->give, sizeof(int) * inside->gives);
   }
-  while (sendmsg(CONTROL, &message, MSG_NOSIGNAL) < 0 && errno == EINTR)
-    ;
+  send_or_end(&message);
   for (size_t i = 0; i < inside->gives; i++)
     close(inside->give[i]);
-  const uint32_t *serial = &inside->reply.serial;
-  while (inside->gives > 0 && send(CONTROL, serial, sizeof *serial, MSG_NOSIGNAL) < 0 &&
-         errno == EINTR)
-    ;
+  struct iovec serial = {&inside->reply.serial, sizeof inside->reply.serial};
+  struct msghdr release = {.msg_iov = &serial, .msg_iovlen = 1};
+  if (inside->gives > 0)
+    send_or_end(&release);
 }
 
 /* Memory for the child alone, which allocates none. */
@@ -341,7 +381,7 @@ static _Noreturn void serve(void) {
   write_file(child_table, "1024", 4);
   for (;;) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
-    if (got < 0 && errno == EINTR)
+    if (got < 0 && (errno == EINTR || errno == ENOMEM || errno == ENOBUFS))
       continue;
     if (got < (ssize_t)offsetof(struct lab_request, text))
       _exit(0); /* the kernel ends every process of the namespace with its first one */
@@ -369,8 +409,10 @@ static int map_identity(const char *path, unsigned id) {
 }
 
 static int map_user(uid_t user, gid_t group) {
-  write_file("/proc/self/setgroups", "deny", 4); /* older kernels lack this file */
-  int error = map_identity("/proc/self/uid_map", user);
+  int error = write_file("/proc/self/setgroups", "deny", 4);
+  if (error && error != ENOENT) /* older kernels lack this file */
+    return error;
+  error = map_identity("/proc/self/uid_map", user);
   return error ? error : map_identity("/proc/self/gid_map", group);
 }
 
@@ -381,13 +423,19 @@ static _Noreturn void become_helper(int control, int report, bool own_users, uid
   signal(SIGCHLD, SIG_IGN); /* orphans of the namespace come here, and leave nothing to wait for */
   sigprocmask(SIG_SETMASK, &all, NULL); /* signals typed at the terminal are for the session */
   setpgid(0, 0);
-  dup2(control, CONTROL); /* both are high numbers, of the program's own */
-  dup2(report, CONTROL + 1);
-  close_range(CONTROL + 2, ~0U, 0);
-  int error = own_users ? map_user(user, group) : 0;
-  while (write(CONTROL + 1, &error, sizeof error) < 0 && errno == EINTR)
+  int error = 0;
+  /* Both are high numbers, of the program's own. A copy of a user's socket that stayed open here
+   * would keep its close from ending anything. */
+  if (dup2(control, CONTROL) < 0 || dup2(report, CONTROL + 1) < 0 ||
+      close_range(CONTROL + 2, ~0U, 0) < 0)
+    error = errno;
+  else
+    report = CONTROL + 1;
+  if (!error && own_users)
+    error = map_user(user, group);
+  while (write(report, &error, sizeof error) < 0 && errno == EINTR)
     ;
-  close(CONTROL + 1);
+  close(report);
   if (error)
     _exit(1);
   serve();
@@ -417,10 +465,26 @@ static pid_t start_child(int control, int report, int *error) {
   return pid;
 }
 
+/* What the new helper says of its user mapping: 0 or an errno. EPIPE: it has ended before that. */
+static int read_report(int report) {
+  enum { PATIENCE = 10000, SLICE = 50 }; /* milliseconds */
+  struct pollfd item = {.fd = report, .events = POLLIN};
+  int told = 0;
+  ssize_t got = -1;
+  for (int waited = 0; got < 0; waited += SLICE) {
+    if (poll(&item, 1, SLICE) > 0)
+      got = read(report, &told, sizeof told);
+    if (got < 0 && wait_reason_here() >= WAIT_USER)
+      return EINTR;
+    if (got < 0 && waited >= PATIENCE)
+      return ETIMEDOUT;
+  }
+  return got == sizeof told ? told : EPIPE;
+}
+
 int helper_start(struct helper *helper, enum lab_stage *stage) {
   int control[2];
   int report[2];
-  int told = 0;
   int error = 0;
   *stage = STAGE_CONTROL;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
@@ -432,25 +496,37 @@ int helper_start(struct helper *helper, enum lab_stage *stage) {
     return error;
   }
   for (int i = 0; i < 2; i++) {
-    control[i] = descriptor_move_up(control[i]);
-    report[i] = descriptor_move_up(report[i]);
+    if ((control[i] = descriptor_move_up(control[i])) < 0)
+      error = errno;
+    if ((report[i] = descriptor_move_up(report[i])) < 0)
+      error = errno;
   }
   helper->control = control[0];
-  helper->pid = start_child(control[1], report[1], &error);
+  helper->pid = error ? -1 : start_child(control[1], report[1], &error);
   close(control[1]);
   close(report[1]);
   *stage = STAGE_CLONE;
   if (helper->pid > 0) {
-    ssize_t got;
-    while ((got = read(report[0], &told, sizeof told)) < 0 && errno == EINTR)
-      ;
-    error = got == sizeof told ? told : EPIPE;
+    error = read_report(report[0]);
     *stage = STAGE_MAP;
   }
   close(report[0]);
   if (error)
     helper_stop(helper);
   return error;
+}
+
+/* Waits for the helper's end, and brings it about if it is stopped, or has lost its way. */
+static void await_end(pid_t pid) {
+  enum { STEP = 500000, STEPS = 2000 };
+  const struct timespec step = {.tv_nsec = STEP};
+  pid_t ended = 0;
+  for (int i = 0; i < STEPS && (ended = waitpid(pid, NULL, WNOHANG)) == 0; i++)
+    nanosleep(&step, NULL);
+  if (ended == 0)
+    kill(pid, SIGKILL);
+  while (ended == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    ;
 }
 
 void helper_stop(struct helper *helper) {
@@ -461,7 +537,6 @@ void helper_stop(struct helper *helper) {
   }
   helper->control = -1;
   if (helper->pid > 0)
-    while (waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)
-      ;
+    await_end(helper->pid);
   helper->pid = -1;
 }

@@ -57,6 +57,15 @@ static struct in6_addr link_local_of(unsigned number) {
   return address;
 }
 
+bool interface_is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
+/* Of a request for IPv6, which the kernel may not have: only what is no answer is an error. */
+static int if_inet6(int error) {
+  return interface_is_shortage(error) || error == EPERM ? error : 0;
+}
+
 static int do_ioctl(int family, unsigned long request, void *argument) {
   int control = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (control < 0)
@@ -103,18 +112,24 @@ static int set_inet(const struct lab_request *request) {
   return error ? error : do_ioctl(AF_INET, SIOCSIFNETMASK, &interface);
 }
 
-/* False if the kernel has no IPv6, or the interface's MTU is too small for it. */
-static bool set_inet6(const struct lab_request *request) {
+/* *inet6 is false if the kernel has no IPv6, or the interface's MTU is too small for it. 0 or an
+ * errno. */
+static int set_inet6(const struct lab_request *request, bool *inet6) {
   struct in6_ifreq address = {.ifr6_prefixlen = PREFIX_INET6};
   int index;
-  if (index_of(request->name, &index))
-    return false;
+  int error = index_of(request->name, &index);
+  *inet6 = false;
+  if (error)
+    return error;
   address.ifr6_ifindex = index;
   address.ifr6_addr = link_local_of(request->number);
-  do_ioctl(AF_INET6, SIOCSIFADDR, &address); /* nothing else needs it */
+  error = if_inet6(do_ioctl(AF_INET6, SIOCSIFADDR, &address));
+  if (error)
+    return error;
   address.ifr6_addr = inet6_of(request->wire, request->number);
-  int error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
-  return error == 0 || error == EEXIST;
+  error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
+  *inet6 = error == 0 || error == EEXIST;
+  return if_inet6(error);
 }
 
 /* By netlink: SIOCSIFTXQLEN asks for a privilege on the whole machine. If it is refused, the queue
@@ -147,8 +162,7 @@ static int set_up(const struct lab_request *request, bool *inet6) {
     error = interface_raise(request->name);
   if (error == 0)
     error = set_inet(request);
-  *inet6 = error == 0 && set_inet6(request);
-  return error;
+  return error ? error : set_inet6(request, inet6);
 }
 
 int interface_create(const struct lab_request *request, int *device, bool *inet6,
@@ -177,11 +191,12 @@ int interface_route(const struct lab_request *request) {
   way.rt_genmask = inet_mask(PREFIX_INET);
   way.rt_gateway = inet_of(request->over_wire, request->over_number);
   int error = do_ioctl(AF_INET, SIOCADDRT, &way);
+  if (error && error != EEXIST)
+    return error;
   way6.rtmsg_dst = inet6_of(request->wire, 0);
   way6.rtmsg_dst_len = PREFIX_INET6;
   way6.rtmsg_gateway = inet6_of(request->over_wire, request->over_number);
-  do_ioctl(AF_INET6, SIOCADDRT, &way6); /* there may be no IPv6 */
-  return error == EEXIST ? 0 : error;
+  return if_inet6(do_ioctl(AF_INET6, SIOCADDRT, &way6));
 }
 
 int interface_lead_out(const struct lab_request *request) {
@@ -189,28 +204,34 @@ int interface_lead_out(const struct lab_request *request) {
   struct rtentry way = {.rt_flags = RTF_UP, .rt_dev = (char *)request->name};
   struct in6_rtmsg way6 = {.rtmsg_flags = RTF_UP, .rtmsg_metric = IP6_RT_PRIO_USER};
   struct sockaddr_in any = {.sin_family = AF_INET};
-  if (index_of(request->name, &way6.rtmsg_ifindex))
-    return ENODEV;
+  int error = index_of(request->name, &way6.rtmsg_ifindex);
+  if (error)
+    return error;
   memcpy(&way.rt_dst, &any, sizeof any);
   memcpy(&way.rt_genmask, &any, sizeof any);
   /* Without a device or a gateway this means whatever default route there is. */
   struct rtentry old = {.rt_flags = RTF_UP, .rt_dst = way.rt_dst, .rt_genmask = way.rt_genmask};
   struct in6_rtmsg old6 = {.rtmsg_flags = RTF_UP, .rtmsg_metric = IP6_RT_PRIO_USER};
-  do_ioctl(AF_INET, SIOCDELRT, &old);
-  do_ioctl(AF_INET6, SIOCDELRT, &old6);
+  error = do_ioctl(AF_INET, SIOCDELRT, &old);
+  if (interface_is_shortage(error))
+    return error;
+  error = if_inet6(do_ioctl(AF_INET6, SIOCDELRT, &old6));
+  if (error)
+    return error;
   if (by_way) {
     way.rt_flags |= RTF_GATEWAY;
     way.rt_gateway = inet_of(request->over_wire, request->over_number);
     way6.rtmsg_flags |= RTF_GATEWAY;
     way6.rtmsg_gateway = inet6_of(request->over_wire, request->over_number);
   }
-  int error = do_ioctl(AF_INET, SIOCADDRT, &way);
-  do_ioctl(AF_INET6, SIOCADDRT, &way6); /* there may be no IPv6 */
-  return error == EEXIST ? 0 : error;
+  error = do_ioctl(AF_INET, SIOCADDRT, &way);
+  if (error && error != EEXIST)
+    return error;
+  return if_inet6(do_ioctl(AF_INET6, SIOCADDRT, &way6));
 }
 
 int interface_set_mtu(const struct lab_request *request, bool *inet6) {
   int error = set_mtu(request->name, request->mtu);
-  *inet6 = error == 0 && request->mtu >= INET6_LEAST && set_inet6(request);
-  return error;
+  *inet6 = false;
+  return error || request->mtu < INET6_LEAST ? error : set_inet6(request, inet6);
 }

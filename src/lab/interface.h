@@ -10,6 +10,10 @@
 int interface_create(const struct lab_request *request, int *device, bool *inet6,
                      enum lab_stage *stage);
 
+/* Whether an errno says that memory or descriptors are short: no answer of the kernel to what was
+ * asked, and so a failure also where an answer of no is none. */
+bool interface_is_shortage(int error);
+
 /* Brings up an existing interface: the loopback. 0, or an errno. */
 int interface_raise(const char *name);
 

@@ -189,7 +189,10 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan, st
       wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
     } else {
       close(talk->descriptors[0]);
-      status = error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
+      status =
+          lab->wire.link_count < WIRE_LINKS
+              ? error_set_memory(error)
+              : error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
     }
     wire_unlock(&lab->wire);
   }
@@ -420,6 +423,8 @@ int lab_add_host(struct lab *lab, const char *name, const char *const *wires, si
   for (size_t i = 0; i < wire_count && status == 0; i++) {
     struct lan *lan = lan_named(lab, wires[i]);
     status = lan ? make_link(lab, host, lan, error)
+             : lab->wire.lan_count < LAB_WIRES
+                 ? error_set_memory(error)
                  : error_set(error, ERROR_FAILURE, _("a lab has %d wires at most"), LAB_WIRES);
   }
   if (status == 0 && lab->plain)

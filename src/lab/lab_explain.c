@@ -90,9 +90,22 @@ static int no_device(int number, struct error *error) {
 }
 
 int lab_explain(enum lab_stage stage, int number, struct error *error) {
+  if (number == EINTR)
+    return error_set(error, ERROR_INTERRUPTED, _("interrupted"));
+  if (number == ETIMEDOUT)
+    return refused(error, number,
+                   _("the lab's helper process has not answered for 10 seconds: is it stopped? "
+                     "ps shows it below this session"));
   if (number == EMFILE)
     return refused(error, number,
                    _("no descriptor is left for the lab's own use; raise the limit (ulimit -Hn)"));
+  if (number == ENFILE)
+    return refused(error, number, _("the machine has no descriptor left (fs.file-max)"));
+  if (number == EAGAIN)
+    return refused(error, number,
+                   _("no process can be started for the lab; raise the limit (ulimit -u)"));
+  if (number == ENOMEM || number == ENOBUFS)
+    return refused(error, number, _("the kernel has no memory for the lab"));
   switch (stage) {
   case STAGE_CLONE:
   case STAGE_MAP:
@@ -112,6 +125,8 @@ int lab_explain(enum lab_stage stage, int number, struct error *error) {
   case STAGE_NAMES:
     return refused(error, number, _("the names of the hosts can't be told to programs on them"));
   case STAGE_CONTROL:
+    if (number != ENOTCONN)
+      return refused(error, number, _("the lab's helper process can't be asked"));
     return error_set(error, ERROR_FAILURE,
                      _("the lab's helper process has ended, so its hosts make nothing new any "
                        "more; what is open there goes on. A new session can have a new lab"));

@@ -175,9 +175,9 @@ static int open_listener(struct tap *tap, const char *interface, struct error *e
                            interface);
   struct sockaddr_ll address = {
       .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)index};
-  setsockopt(tap->listener, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-  setsockopt(tap->listener, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on);
-  if (bind(tap->listener, (struct sockaddr *)&address, sizeof address) < 0)
+  if (setsockopt(tap->listener, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
+      setsockopt(tap->listener, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) < 0 ||
+      bind(tap->listener, (struct sockaddr *)&address, sizeof address) < 0)
     return error_set_errno(error, errno, _("packets of %.60s can't be looked at"), interface);
   return 0;
 }

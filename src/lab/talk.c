@@ -1,12 +1,14 @@
 #include "lab/talk.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "system/descriptor.h"
+#include "system/wait.h"
 
 static void close_all(int *descriptors) {
   for (size_t i = 0; i < LAB_DESCRIPTORS; i++) {
@@ -47,18 +49,46 @@ struct exchange {
   } control;
 };
 
+/* How long the helper may take for one answer, in nanoseconds: a thousand times what it takes. */
+static const int64_t PATIENCE = 10000000000;
+
+/* Waits until there is something to read from the helper, which may be stopped, or have lost its
+ * answer. 0, or an errno: ETIMEDOUT, or EINTR when the caller is to stop. */
+static int await_message(const struct exchange *exchange) {
+  enum { SLICE = 50 }; /* milliseconds between looks whether the session ends */
+  int64_t until = clock_monotonic() + PATIENCE;
+  for (;;) {
+    struct pollfd item = {.fd = exchange->lab->helper.control, .events = POLLIN};
+    int ready = poll(&item, 1, SLICE);
+    if (ready > 0)
+      return 0;
+    if (ready < 0 && errno != EINTR && errno != EAGAIN && errno != ENOMEM)
+      return errno;
+    if (wait_reason_here() >= (exchange->own ? WAIT_USER : WAIT_BLOCKS))
+      return EINTR;
+    if (clock_monotonic() >= until)
+      return ETIMEDOUT;
+  }
+}
+
 /* Receives one message. Returns its length, or -1 with errno set: ENOTCONN if the helper is
  * gone. */
-static ssize_t receive(struct exchange *exchange) {
-  exchange->part = (struct iovec){&exchange->talk->reply, sizeof exchange->talk->reply};
+static ssize_t receive(struct exchange *exchange, void *data, size_t size) {
+  exchange->part = (struct iovec){data, size};
   exchange->message = (struct msghdr){.msg_iov = &exchange->part,
                                       .msg_iovlen = 1,
                                       .msg_control = exchange->control.room,
                                       .msg_controllen = sizeof exchange->control};
   ssize_t got;
-  do
-    got = recvmsg(exchange->lab->helper.control, &exchange->message, exchange->flags);
-  while (got < 0 && errno == EINTR && exchange->own);
+  do {
+    int error = await_message(exchange);
+    if (error) {
+      errno = error;
+      return -1;
+    }
+    got =
+        recvmsg(exchange->lab->helper.control, &exchange->message, exchange->flags | MSG_DONTWAIT);
+  } while (got < 0 && (errno == EAGAIN || errno == EINTR));
   if (got == 0)
     errno = ENOTCONN;
   return got > 0 ? got : -1;
@@ -68,7 +98,7 @@ static ssize_t receive(struct exchange *exchange) {
 static int receive_answer(struct exchange *exchange) {
   struct talk *talk = exchange->talk;
   for (;;) {
-    ssize_t got = receive(exchange);
+    ssize_t got = receive(exchange, &talk->reply, sizeof talk->reply);
     if (got < 0)
       return errno;
     if (got < (ssize_t)offsetof(struct lab_reply, text))
@@ -83,11 +113,10 @@ static int receive_answer(struct exchange *exchange) {
 /* Waits until the helper has closed what it handed over: before that, a close here would end
  * nothing. An interrupted caller does not wait. */
 static void await_release(struct exchange *exchange) {
+  struct exchange release = {
+      .lab = exchange->lab, .talk = exchange->talk, .own = exchange->own, .flags = exchange->flags};
   uint32_t serial = 0;
-  ssize_t got;
-  do
-    got = recv(exchange->lab->helper.control, &serial, sizeof serial, 0);
-  while (got < 0 && errno == EINTR && exchange->own);
+  receive(&release, &serial, sizeof serial);
 }
 
 static int ask(struct exchange *exchange) {
@@ -97,9 +126,9 @@ static int ask(struct exchange *exchange) {
   talk->request.serial = ++exchange->lab->questions;
   do
     sent = send(exchange->lab->helper.control, &talk->request, size, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR && exchange->own);
+  while (sent < 0 && errno == EINTR);
   if (sent < 0)
-    return errno == EINTR ? EINTR : ENOTCONN;
+    return errno == EPIPE || errno == ECONNRESET ? ENOTCONN : errno;
   int error = receive_answer(exchange);
   if (error == 0 && talk->reply.handed)
     await_release(exchange);
@@ -117,7 +146,7 @@ int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom) {
   pthread_mutex_unlock(&lab->control);
   if (error)
     talk->reply =
-        (struct lab_reply){.stage = STAGE_CONTROL, .error = error == EINTR ? EINTR : ENOTCONN};
+        (struct lab_reply){.stage = STAGE_CONTROL, .error = error == ECONNRESET ? ENOTCONN : error};
   else if (talk->reply.error == 0)
     talk->reply.error = take_descriptors(&exchange.message, own, talk->descriptors);
   return talk->reply.error;

@@ -18,12 +18,13 @@ struct talk *talk_create(enum lab_ask what, unsigned host);
 
 /* Whom the descriptors attached to an answer are for. */
 enum talk_for {
-  TALK_FOR_PROGRAM,            /* moved up, and close-on-exec; no signal ends the question */
+  TALK_FOR_PROGRAM,            /* moved up, and close-on-exec; no signal ends the question, but the
+                                  end of the session does, and an interrupt by the user */
   TALK_FOR_USER,               /* the lowest numbers */
   TALK_FOR_USER_CLOSE_ON_EXEC, /* the same, close-on-exec */
 };
 
-/* Asks, and waits for the answer. 0, or an errno, which is then also in the reply. Any thread may
+/* Asks, and waits for the answer, 10 s at most: the helper may be stopped, or have lost it. 0, or an errno, which is then also in the reply. Any thread may
  * call it. */
 int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 

@@ -1,5 +1,6 @@
 #include "lab/wire_counters.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "lab/lab.h"
+#include "language/loss.h"
 #include "system/wait.h"
 
 enum { TEXT_SIZE = 32 * 1024 };
@@ -24,6 +26,8 @@ _Static_assert(sizeof rows / sizeof *rows <= WIRE_COUNTERS, "the counters fit");
 static const char *read_text(const struct lab_host *host, enum lab_statistic which,
                              char text[TEXT_SIZE]) {
   ssize_t got = pread(host->statistics[which], text, TEXT_SIZE - 1, 0);
+  if (got < 0)
+    loss_of_look("pread", errno);
   if (got <= 0)
     return NULL;
   text[got] = '\0';

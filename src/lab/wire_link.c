@@ -1,5 +1,6 @@
 #include "lab/wire_link.h"
 #include "lab/wire_reason.h"
+#include "language/loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@ struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t leng
 
 struct lan *wire_add_lan(struct wire *wire, const char *name) {
   struct lan *lan = wire->lan_count < LAB_WIRES ? calloc(1, sizeof *lan) : NULL;
+  if (!lan && wire->lan_count < LAB_WIRES)
+    loss_of_memory();
   if (!lan)
     return NULL;
   strncpy(lan->name, name, sizeof lan->name - 1);
@@ -72,6 +75,8 @@ struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct
                                 unsigned number, int device, bool inet6) {
   struct wire_link *link = wire->link_count < WIRE_LINKS ? calloc(1, sizeof *link) : NULL;
   if (!link || !make_ways(wire, link)) {
+    if (link)
+      free(link->ways);
     free(link);
     return NULL;
   }

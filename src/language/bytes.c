@@ -4,23 +4,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "language/loss.h"
+
+static int fail(struct bytes *bytes) {
+  bytes->failed = true;
+  loss_of_memory();
+  return -1;
+}
+
 int bytes_grow(struct bytes *bytes, size_t more) {
-  if (bytes->failed)
-    return -1;
-  if (more > SIZE_MAX / 2 - bytes->length) {
-    bytes->failed = true;
-    return -1;
-  }
-  size_t capacity = bytes->capacity ? bytes->capacity : 64;
-  while (capacity < bytes->length + more)
-    capacity *= 2;
-  char *data = realloc(bytes->data, capacity);
-  if (!data) {
-    bytes->failed = true;
-    return -1;
-  }
+  if (bytes->failed || more > SIZE_MAX / 2 - bytes->length)
+    return fail(bytes);
+  size_t allocated = bytes->data ? bytes->capacity + 1 : 64;
+  while (allocated <= bytes->length + more)
+    allocated *= 2;
+  char *data = realloc(bytes->data, allocated);
+  if (!data)
+    return fail(bytes);
   bytes->data = data;
-  bytes->capacity = capacity;
+  bytes->capacity = allocated - 1;
   return 0;
 }
 
@@ -49,14 +51,16 @@ void bytes_append_number(struct bytes *bytes, long long number) {
 void bytes_append_format_list(struct bytes *bytes, const char *format, va_list list) {
   va_list again;
   va_copy(again, list);
-  size_t room = bytes->capacity - bytes->length;
-  int length = vsnprintf(bytes->data ? bytes->data + bytes->length : NULL, room, format, list);
-  if (length >= 0 && (size_t)length >= room) {
-    if (bytes_reserve(bytes, (size_t)length + 1) == 0)
+  size_t room = bytes->data ? bytes->capacity - bytes->length + 1 : 0;
+  int length = vsnprintf(room ? bytes->data + bytes->length : NULL, room, format, list);
+  if (length > 0 && (size_t)length >= room) {
+    if (bytes_reserve(bytes, (size_t)length) == 0)
       vsnprintf(bytes->data + bytes->length, (size_t)length + 1, format, again);
   }
   va_end(again);
-  if (length > 0 && !bytes->failed)
+  if (length < 0)
+    fail(bytes); /* the C library found no memory for a wide field */
+  else if (!bytes->failed)
     bytes->length += (size_t)length;
 }
 
@@ -73,10 +77,15 @@ void bytes_pad(struct bytes *bytes, size_t start, size_t column) {
 }
 
 const char *bytes_text(struct bytes *bytes) {
-  if (bytes_reserve(bytes, 1) < 0)
+  if (!bytes->data)
     return "";
   bytes->data[bytes->length] = '\0';
   return bytes->data;
+}
+
+const char *bytes_text_from(struct bytes *bytes, size_t offset) {
+  const char *text = bytes_text(bytes);
+  return offset <= bytes->length ? text + offset : "";
 }
 
 void bytes_clear(struct bytes *bytes) {

@@ -1,8 +1,9 @@
 /* bytes: a growing run of bytes, for text being built and for data of any kind.
  *
  * Running out of memory is remembered, not returned by each append: after the first failure the
- * buffer ignores what is added, and `failed` says so at the end. A zeroed struct is an empty
- * buffer. */
+ * buffer ignores what is added, keeps what it had, and `failed` says so at the end; it is also
+ * noted as a loss (loss.h), so that a reader who only shows the text need not ask. A zeroed struct
+ * is an empty buffer. */
 #ifndef SOCKSH_LANGUAGE_BYTES_H
 #define SOCKSH_LANGUAGE_BYTES_H
 
@@ -14,7 +15,7 @@
 struct bytes {
   char *data;      /* the bytes, owned; NULL while the buffer is empty. Not zero-terminated */
   size_t length;   /* bytes in use */
-  size_t capacity; /* bytes allocated */
+  size_t capacity; /* bytes allocated, without the one behind them that bytes_text may need */
   bool failed;     /* an allocation failed, so the contents are incomplete */
 };
 
@@ -53,11 +54,14 @@ void bytes_append_format_list(struct bytes *bytes, const char *format, va_list l
 /* Pads with spaces until there are `column` bytes after the offset `start`. */
 void bytes_pad(struct bytes *bytes, size_t start, size_t column);
 
-/* Adds a zero byte after the end, outside `length`, and returns the text. Never NULL: when there is
- * no memory it returns a static empty text. The buffer still owns the text. */
+/* Writes a zero byte after the end, outside `length`, and returns the text. Never NULL, and it
+ * allocates nothing: `length` bytes are always there, also in a buffer that has failed. The buffer
+ * still owns the text. */
 const char *bytes_text(struct bytes *bytes);
+/* The same from an offset on; "" where that is beyond what there was memory for. */
+const char *bytes_text_from(struct bytes *bytes, size_t offset);
 
-/* Empties the buffer and keeps its memory for reuse. */
+/* Empties the buffer and keeps its memory for reuse; it has not failed any more. */
 void bytes_clear(struct bytes *bytes);
 
 /* Frees the memory. The struct is then empty and usable again. */

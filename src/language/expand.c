@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "language/loss.h"
 #include "language/number.h"
 
 const char *const expand_special_names[] = {"?", "errno", "i", NULL};
@@ -61,6 +62,7 @@ static int expand_piece(const struct piece *piece, const struct scope *scope, st
 
 int word_expand(const struct word *word, const struct scope *scope, struct expanded *expanded,
                 struct error *error) {
+  unsigned long losses = loss_memory_here();
   *expanded = (struct expanded){.bare = word->bare, .place = word->place};
   if (word->literal) {
     expanded->data = word->text;
@@ -84,7 +86,8 @@ int word_expand(const struct word *word, const struct scope *scope, struct expan
     else
       value_clear(&value);
   }
-  if (expanded->own.failed) {
+  /* A field whose text found no memory must not be taken for an empty one. */
+  if (losses != loss_memory_here()) {
     expanded_free(expanded);
     return error_set_memory(error);
   }

@@ -23,6 +23,7 @@ const struct value *names_get(const struct names *names, const char *name, size_
 
 int names_set(struct names *names, const char *name, struct value value) {
   size_t length = strlen(name);
+  names->version++;
   struct name_entry *entry;
   HASH_FIND(hh, names->entries, name, length, entry);
   if (entry) {
@@ -48,6 +49,7 @@ int names_remove(struct names *names, const char *name, size_t length) {
   HASH_FIND(hh, names->entries, name, length, entry);
   if (!entry)
     return -1;
+  names->version++;
   HASH_DEL(names->entries, entry);
   value_clear(&entry->value);
   free(entry);

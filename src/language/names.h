@@ -10,6 +10,7 @@ struct name_entry;
 /* A zeroed struct holds no names. */
 struct names {
   struct name_entry *entries; /* a hash table */
+  uint64_t version;           /* another one after each change */
 };
 
 /* The value bound to a name, still owned by the table; NULL if there is none. */

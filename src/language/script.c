@@ -24,6 +24,7 @@ struct reader {
   size_t previous_end; /* where the previous one ends */
   size_t counted;      /* up to here newlines have been counted */
   unsigned line;       /* the number of the line there */
+  uint32_t statements; /* how many have begun */
   const struct vocabulary *vocabulary;
   struct script *script;
   struct bytes words; /* the words of the current command; kept for its memory */
@@ -423,6 +424,7 @@ static struct statement *read_statement(struct reader *reader) {
   struct prefix **end = (struct prefix **)&statement->prefixes;
   statement->place = (struct place){reader->token.place.offset, reader->token.place.length};
   statement->line = line_number(reader, statement->place.offset);
+  statement->index = reader->statements++;
   int status;
   int prefixes = 0;
   while ((status = read_prefix(reader, &end)) > 0)

@@ -98,6 +98,7 @@ struct statement {
   struct place command_place; /* the command's name, or the opening brace */
   uint32_t count;             /* of words */
   uint32_t line;              /* the number of the line that it begins on */
+  uint32_t index;             /* how many statements begin before it in the script */
   bool background;            /* ended with & */
 };
 

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
+
 struct blob *blob_create(size_t size) {
-  if (size > SIZE_MAX / 2)
+  struct blob *blob = size > SIZE_MAX / 2 ? NULL : malloc(sizeof *blob + size + 1);
+  if (!blob) {
+    loss_of_memory(); /* whoever expands a field must not take nothing for an empty text */
     return NULL;
-  struct blob *blob = malloc(sizeof *blob + size + 1);
-  if (!blob)
-    return NULL;
+  }
   blob->references = 1;
   blob->length = size;
   return blob;

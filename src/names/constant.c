@@ -170,7 +170,9 @@ static void append_flags(const struct constant_set *set, long value, struct byte
 }
 
 void constant_append(const struct constant_set *set, long value, struct bytes *bytes) {
-  const char *name = constant_name(set, value);
+  /* No flag at all is what most calls have; if that has a name, it is the first one. */
+  bool nothing = set->flags && value == 0 && set->constants[0].value != 0;
+  const char *name = nothing ? NULL : constant_name(set, value);
   if (name)
     bytes_append_text(bytes, name);
   else if (set->flags && value != 0)

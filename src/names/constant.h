@@ -22,7 +22,8 @@ struct constant_set {
   const char *title;                /* what the numbers are: "address family" */
   const char *word;                 /* the same as synopses write it: "FAMILY" */
   const char *prefix;               /* the prefix that may be left out: "AF_" */
-  bool flags;                       /* the values are bits, joined with | */
+  bool flags;                       /* the values are bits, joined with |; a name for none of them
+                                       is the first */
   const struct constant *constants; /* the rows; the first name of a value is the one printed */
 };
 

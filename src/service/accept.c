@@ -23,10 +23,12 @@ void loop_close_listener(struct loop *loop) {
   futex_wake(&service->holding);
 }
 
-static void await_clients(struct loop *loop, uint32_t events) {
-  struct epoll_event event = {.events = events, .data.ptr = NULL};
-  if (loop->epoll >= 0 && loop->listener >= 0)
-    epoll_ctl(loop->epoll, events ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event);
+/* Lets epoll tell of clients, or no more. False if it refuses, with errno set. */
+static bool await_clients(struct loop *loop, bool wanted) {
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+  return loop->epoll < 0 || loop->listener < 0 ||
+         epoll_ctl(loop->epoll, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, loop->listener, &event) ==
+             0;
 }
 
 /* A waiting connection keeps the listener readable, so trying again and again would spin. Instead
@@ -34,7 +36,7 @@ static void await_clients(struct loop *loop, uint32_t events) {
 void loop_pause(struct loop *loop, const char *call, int error) {
   loop->paused = true;
   loop->paused_until = clock_monotonic() + PAUSE;
-  await_clients(loop, 0);
+  await_clients(loop, false);
   if (!loop->reported)
     service_report_failure(loop->service, call, error);
   loop->reported = true;
@@ -43,8 +45,11 @@ void loop_pause(struct loop *loop, const char *call, int error) {
 void loop_resume(struct loop *loop) {
   if (!loop->paused)
     return;
-  loop->paused = false;
-  await_clients(loop, EPOLLIN);
+  /* What it would not let go above, it has still. */
+  if (await_clients(loop, true) || errno == EEXIST)
+    loop->paused = false;
+  else
+    loop_pause(loop, "epoll_ctl", errno);
 }
 
 /* The socket was shut down, so it no longer listens. */

@@ -23,6 +23,7 @@ struct batch {
   struct address from[BATCH];
   char *data; /* DATAGRAM bytes for each; unused pages take no memory */
   unsigned answers;
+  bool told; /* that answers could not be sent, since the last one that could */
 };
 
 static struct batch *make_batch(unsigned size) {
@@ -72,6 +73,17 @@ static void answer(const struct service_plan *plan, struct batch *batch, unsigne
                                            .msg_iovlen = 1};
 }
 
+/* Reports the first answer of a row that could not be sent, and counts the others. */
+static void tell_unsent(struct service *service, struct batch *batch, int error) {
+  if (!batch->told && error != EAGAIN) {
+    service_report_failure(service, "sendmmsg", error);
+    batch->told = true;
+    return;
+  }
+  service->last_error = error;
+  count(&service->errors, 1);
+}
+
 /* Sends the answers. One that can't be sent is counted as an error, and the rest are sent. A Unix
  * client with a full buffer must not delay the others, so its answer is dropped, as a network would
  * drop it. */
@@ -85,11 +97,11 @@ static void send_answers(const struct loop *loop, struct batch *batch) {
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0) {
-      service->last_error = errno;
-      count(&service->errors, 1);
+      tell_unsent(service, batch, errno);
       done++;
       continue;
     }
+    batch->told = false;
     for (int i = 0; i < sent; i++)
       bytes += batch->out[done + (unsigned)i].msg_len;
     done += (unsigned)sent;

@@ -107,8 +107,11 @@ static void pass_on(struct loop *loop, struct clients *clients, const struct add
     uint32_t place = 0;
     service_search(service, &place, loop->scratch, length);
   }
-  if (send(client->descriptor, loop->scratch, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-      errno != EAGAIN && errno != ENOBUFS)
+  if (send(client->descriptor, loop->scratch, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+    return;
+  if (errno == ENOBUFS || errno == ENOMEM)
+    service_report_failure(service, "send", errno);
+  else if (errno != EAGAIN)
     fail(client, errno);
 }
 
@@ -141,6 +144,8 @@ static void pass_back(struct connection *client) {
     service_report_relayed(client, true, loop->scratch, (size_t)got);
     ssize_t sent = sendto(loop->listener, loop->scratch, (size_t)got, MSG_DONTWAIT | MSG_NOSIGNAL,
                           &client->peer.any, client->peer.length);
+    if (sent < 0 && errno != EAGAIN)
+      service_report_failure(loop->service, "sendto", errno);
     client->sent += sent > 0 ? (uint64_t)sent : 0;
     count(&loop->service->sent, sent > 0 ? (uint64_t)sent : 0);
   }
@@ -155,12 +160,10 @@ void loop_relay_datagrams(struct loop *loop) {
   struct service *service = loop->service;
   struct clients *clients = calloc(1, sizeof *clients);
   struct epoll_event events[EVENTS];
-  struct epoll_event listening = {.events = EPOLLIN};
   if (!clients) {
     service_report_failure(service, "malloc", ENOMEM);
     return;
   }
-  epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening);
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int64_t due = loop_expire(loop);
     reap(loop, clients);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
 #include "system/thread.h"
 #include "system/wait.h"
 
@@ -128,6 +129,8 @@ static struct queued *copy(const struct event_service *about, const struct host 
 void event_queue_append(struct event_queue *event_queue, const struct event_service *about,
                         const struct host *host, uint64_t cause) {
   struct queued *queued = copy(about, host, cause);
+  if (!queued)
+    loss_of_memory();
   pthread_mutex_lock(&event_queue->lock);
   /* The end of a service is never dropped: each has one. */
   bool room = event_queue->length < QUEUE_LIMIT || about->phase == SERVICE_ENDED;

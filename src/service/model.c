@@ -86,8 +86,6 @@ static int milliseconds_until(int64_t moment) {
 void loop_run_epoll(struct loop *loop) {
   struct epoll_event events[EVENTS];
   const sigset_t *signals = service_waiting_signals();
-  struct epoll_event listening = {.events = EPOLLIN};
-  epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening);
   while (attend(loop)) {
     int count =
         epoll_pwait(loop->epoll, events, EVENTS, milliseconds_until(next_look(loop)), signals);

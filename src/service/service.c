@@ -57,6 +57,9 @@ static int begin(struct loop *loop) {
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll < 0)
       return error_set_errno(&loop->error, errno, "epoll_create1");
+    struct epoll_event listening = {.events = EPOLLIN};
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->listener, &listening) < 0)
+      return error_set_errno(&loop->error, errno, "epoll_ctl");
   }
   return 0;
 }

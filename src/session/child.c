@@ -82,6 +82,23 @@ static void environment_free(struct environment *environment) {
   free(environment->entries);
 }
 
+/* Says why no program could be started, where its errors would have gone. */
+static _Noreturn void child_fails(const char *call) {
+  const char *name = strerrorname_np(errno);
+  const char *const words[] = {"socksh: sh can't be started: ", call,
+                               " failed: ", name ? name : "?", "\n"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (write(STDERR_FILENO, words[i], strlen(words[i])) < 0)
+      break;
+  _exit(127);
+}
+
+static void child_place(int descriptor, int at) {
+  while (dup2(descriptor, at) < 0)
+    if (errno != EINTR && errno != EBUSY)
+      child_fails("dup2");
+}
+
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
 static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
                                    bool background, const struct child_output *output) {
@@ -91,19 +108,22 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   setpgid(0, 0);
   if (session->reads_input || background) {
     int null = open("/dev/null", O_RDONLY);
-    dup2(null, STDIN_FILENO);
+    if (null < 0)
+      child_fails("open");
+    child_place(null, STDIN_FILENO);
   }
   if (output && output->out >= 0)
-    dup2(output->out, STDOUT_FILENO);
+    child_place(output->out, STDOUT_FILENO);
   else if (session->formatted)
-    dup2(STDERR_FILENO, STDOUT_FILENO);
+    child_place(STDERR_FILENO, STDOUT_FILENO);
   if (output && output->error >= 0)
-    dup2(output->error, STDERR_FILENO);
-  close_range(3, ~0U, 0);
+    child_place(output->error, STDERR_FILENO);
+  if (close_range(3, ~0U, 0) < 0)
+    child_fails("close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
   execve("/bin/sh", arguments, entries);
-  _exit(127);
+  child_fails("execve");
 }
 
 int child_wait(struct runner *runner, pid_t child, int *status) {

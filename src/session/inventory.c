@@ -351,8 +351,11 @@ static bool collect_list(struct collection *collection, struct kernel *kernel, u
                          uint32_t states, struct error *problem) {
   bytes_clear(&collection->others);
   bytes_clear(&collection->strays);
-  if (!kernel ||
-      kernel_walk(kernel, (struct kernel_filter){kinds, states}, collect, collection, problem) < 0)
+  if (!kernel) {
+    kernel_explain_missing(problem);
+    return false;
+  }
+  if (kernel_walk(kernel, (struct kernel_filter){kinds, states}, collect, collection, problem) < 0)
     return false;
   adopt_strays(collection);
   return true;

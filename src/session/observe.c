@@ -67,6 +67,12 @@ static void look_at_touched(struct runner *runner) {
                              .statement = runner->statement,
                              .time = runner->last_call.just_ended ? runner->last_call.ended
                                                                   : clock_monotonic()};
+  if (!runner->touched.more) {
+    for (size_t i = 0; i < runner->touched.count; i++)
+      touch_peers(runner, runner->touched.sockets[i]);
+    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time))
+      return;
+  }
   /* Peers are appended to the list, so the loop reaches them too. */
   for (size_t i = 0; i < runner->touched.count; i++) {
     session_look(runner->session, runner->touched.sockets[i], &cause);
@@ -114,7 +120,7 @@ static void look_now(struct runner *runner) {
 
 static void forget_all(struct runner *runner) {
   forget_touched(runner);
-  runner->touched.lab = false;
+  runner->touched.lab = runner->touched.more = false;
 }
 
 void runner_look(struct runner *runner) {
@@ -149,21 +155,23 @@ static bool packets_in_flight(struct runner *runner) {
   return busy;
 }
 
+struct settle_pace settle_pace = {.step = 10, .quiet = 100};
+
 /* Waits until nothing changes any more, and looks. */
 static void settle(struct runner *runner) {
-  enum { STEP = 10, QUIET = 100 };
+  const struct settle_pace pace = settle_pace;
   /* In a lab the foreground lets packets cross and reports what they changed. */
   if (runner->job && runner->session->lab)
     forget_touched(runner);
   uint64_t before = looks(runner) ? touched_states(runner) : 0;
-  for (int quiet = 0; looks(runner) && quiet < QUIET; quiet += STEP) {
-    struct timespec step = {.tv_nsec = STEP * 1000000};
+  for (int quiet = 0; looks(runner) && quiet < pace.quiet; quiet += pace.step) {
+    struct timespec step = {.tv_nsec = pace.step * 1000000L};
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       break;
     nanosleep(&step, NULL);
     runner_wait_end(runner);
     uint64_t now = touched_states(runner);
-    quiet = now == before && !packets_in_flight(runner) ? quiet : -STEP;
+    quiet = now == before && !packets_in_flight(runner) ? quiet : -pace.step;
     before = now;
   }
   if (looks(runner))

@@ -36,6 +36,8 @@ static void process_text(const struct object *object, struct bytes *text) {
 }
 
 static int data_value(const struct bytes *bytes, struct value *value, struct error *error) {
+  if (bytes->failed)
+    return error_set_errno(error, ENOMEM, _("a part of what the program printed was lost"));
   *value = value_from_data(blob_copy(bytes->data, bytes->length));
   return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
 }
@@ -119,7 +121,7 @@ static void collect(struct process *process, int end) {
     size_t room = bytes->length < PROCESS_OUTPUT ? PROCESS_OUTPUT - bytes->length : 0;
     size_t kept = (size_t)got < room ? (size_t)got : room;
     bytes_append(bytes, buffer, kept);
-    process->lost += (size_t)got - kept;
+    process->lost += (size_t)got - (bytes->failed ? 0 : kept);
     signal_change(process);
   }
 }
@@ -175,7 +177,10 @@ static int follow(struct runner *runner, void *context, struct result *result,
   if (runner->session->interactive)
     runner_note(runner, _("the program has ended with status %d"), process->status);
   if (process->lost > 0)
-    runner_note(runner, _("%zu bytes that the program printed beyond the first 1M were dropped"),
+    runner_note(runner,
+                process->out.failed || process->error.failed
+                    ? _("there was no memory for %zu bytes that the program printed (ENOMEM)")
+                    : _("%zu bytes that the program printed beyond the first 1M were dropped"),
                 process->lost);
   result->numbered = true;
   result->number = process->status;
@@ -194,6 +199,8 @@ int process_await(struct runner *runner, struct process *process, enum process_c
   int problem = 0;
   while (!holds(process, condition)) {
     unsigned changes = process->changes;
+    if (condition != PROCESS_EXIT && process->out.failed)
+      return error_set_errno(error, ENOMEM, _("a part of what the program printed was lost"));
     if (process->done)
       return error_set(error, ERROR_FAILURE,
                        _("the program has ended with status %d, and printed no further line"),

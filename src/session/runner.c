@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/loss.h"
+
 int runner_start(struct runner *runner, struct session *session, unsigned job,
                  const struct scope *from) {
   *runner = (struct runner){.session = session, .job = job, .stat = -1};
@@ -127,8 +129,10 @@ void runner_touch(struct runner *runner, struct socket *socket) {
   if (runner->touched.count == runner->touched.room) {
     size_t room = runner->touched.room ? 2 * runner->touched.room : 8;
     struct socket **touched = realloc(runner->touched.sockets, room * sizeof(struct socket *));
-    if (!touched)
-      return; /* out of memory: a later look will report its change */
+    if (!touched) {
+      loss_of_memory(); /* a later look will report its change */
+      return;
+    }
     runner->touched.sockets = touched;
     runner->touched.room = room;
   }

@@ -37,7 +37,8 @@ struct runner_touched {
   struct socket **sockets; /* references */
   size_t count;
   size_t room;
-  bool lab; /* packets crossed, so anything in the lab may have changed */
+  bool more; /* they may have changed by more than that data went through them */
+  bool lab;  /* packets crossed, so anything in the lab may have changed */
 };
 
 /* Memory for the next command's words; NULL while a command uses it. */

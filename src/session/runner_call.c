@@ -100,6 +100,7 @@ static void join_pair(const struct call *call) {
 static void use_sockets(struct runner *runner, struct call *call) {
   /* --stable waits until the touched sockets have settled, whatever the call proved. */
   bool stable = runner->session->settings.stable;
+  runner->touched.more |= call_row(call)->direction == MOVES_NOTHING;
   if (call->entry) {
     if (stable || !call_needs_no_look(call))
       runner_touch(runner, call->entry);

@@ -58,6 +58,9 @@ struct shell_operations {
                   struct error *error);
   /* Walks the user at the prompt through a file, starting with the next prompt. */
   int (*walk)(struct runner *runner, const char *path, struct error *error);
+  /* Lets output go that is much: to be called between the parts of a long answer. The lock may be
+   * given up meanwhile. */
+  void (*drain)(struct runner *runner);
   /* Writes the lines that were typed as a script. */
   int (*save)(struct runner *runner, const char *path, struct error *error);
   /* Answers with the lines that were typed, oldest first. */

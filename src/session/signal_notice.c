@@ -8,7 +8,7 @@
 
 bool signal_notice_may_be(long number) {
   return number == 0 || number == SIGIO || number == SIGURG || number == SIGUSR1 ||
-         number == SIGUSR2 || (number >= SIGRTMIN && number <= SIGRTMAX && number != wait_signal());
+         number == SIGUSR2 || (number >= SIGRTMIN && number <= SIGRTMAX);
 }
 
 static sigset_t all_signals(void) {

@@ -430,7 +430,10 @@ int job_kill(struct runner *runner, unsigned number, struct error *error) {
     return error_set(error, ERROR_FAILURE,
                      _("there is no job %%%u; `jobs` lists those that are known"), number);
   if (job->done)
-    return error_set(error, ERROR_FAILURE, _("job %%%u is done already"), number);
+    return job->phase == JOB_FAILED
+               ? error_set(error, ERROR_FAILURE, _("job %%%u is done already: it failed: %.300s"),
+                           number, job->error.message)
+               : error_set(error, ERROR_FAILURE, _("job %%%u is done already"), number);
   job->killed = true;
   waiter_interrupt(&job->runner->waiter, WAIT_ENDED);
   if (job->runner == runner)

@@ -1,14 +1,17 @@
 #include "shell/run.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "language/loss.h"
 #include "language/number.h"
 #include "language/pattern.h"
 #include "session/diagnosis.h"
@@ -16,6 +19,7 @@
 #include "session/signal_notice.h"
 #include "shell/job.h"
 #include "shell/run_event.h"
+#include "shell/run_loss.h"
 
 /* How a statement ended. */
 enum flow {
@@ -32,6 +36,8 @@ struct run {
   enum event_origin origin;
   struct result *result;
   struct error *error;
+  struct prepared_list *prepared; /* of the outermost repeat around it; NULL: there is none */
+  uint32_t first;                 /* the index of the statement that is that repeat */
 };
 
 static enum flow run_prefixed(struct run *run, const struct prefix *prefix);
@@ -82,7 +88,10 @@ static enum flow run_command(struct run *run) {
     run_event_statement(run->runner, source_of(run), run->statement, run->origin);
   result_clear(run->result);
   runner->binding.done_early = false;
-  int status = invocation_prepare(&invocation, run->statement->words, run->statement->count);
+  struct prepared *prepared =
+      run->prepared ? prepared_at(run->prepared, run->statement->index - run->first) : NULL;
+  int status =
+      invocation_prepare(&invocation, run->statement->words, run->statement->count, prepared);
   if (status == 0)
     status = invocation.command->run(&invocation);
   invocation_free(&invocation);
@@ -226,7 +235,16 @@ static enum flow run_compared(struct run *run, const struct prefix *prefix) {
   return FLOW_DONE;
 }
 
+/* Nothing is compared that was made without enough memory. */
+static enum flow no_memory(struct run *run) {
+  error_set_memory(run->error);
+  run->error->place = run->statement->command_place;
+  run->error->command = run->statement->command;
+  return FLOW_FAILED;
+}
+
 static enum flow run_expect(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
@@ -239,9 +257,13 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
     struct bytes got = {0};
     pattern_append(&prefix->pattern, text.data, text.length, &expected);
     result_append(run->result, &got);
-    run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
-                   bytes_text(&got));
-    if (!matches) {
+    bool lost = losses != loss_memory_here();
+    if (!lost)
+      run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
+                     bytes_text(&got));
+    if (lost) {
+      flow = no_memory(run);
+    } else if (!matches) {
       char reason[sizeof run->error->message / 2] = "";
       if (run->result->failed && !run->result->blocked)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
@@ -259,6 +281,7 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
 }
 
 static enum flow run_until(struct run *run, const struct prefix *prefix) {
+  unsigned long losses = loss_memory_here();
   struct expanded text;
   if (pattern_text(run, &prefix->pattern, &text) < 0)
     return FLOW_FAILED;
@@ -268,6 +291,8 @@ static enum flow run_until(struct run *run, const struct prefix *prefix) {
     int matches = result_matches(run, &prefix->pattern, &text);
     if (matches < 0) {
       flow = FLOW_FAILED;
+    } else if (losses != loss_memory_here()) {
+      flow = no_memory(run);
     } else if (matches) {
       flow = FLOW_LEFT;
     } else if (result->failed) {
@@ -302,7 +327,7 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
-static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
   long long count;
@@ -323,6 +348,18 @@ static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;
+}
+
+static enum flow run_repeat(struct run *run, const struct prefix *prefix) {
+  if (run->prepared)
+    return run_rounds(run, prefix);
+  struct prepared_list prepared = {.items = NULL};
+  run->prepared = &prepared;
+  run->first = run->statement->index;
+  enum flow flow = run_rounds(run, prefix);
+  run->prepared = NULL;
+  prepared_list_free(&prepared);
+  return flow;
 }
 
 static enum flow run_time(struct run *run, const struct prefix *prefix) {
@@ -418,12 +455,19 @@ void run_drain(struct runner *runner) {
 int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error) {
-  struct run run = {runner, program, statement, ORIGIN_SCRIPT, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = ORIGIN_SCRIPT,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
+  if (run_loss_tell(runner, error, flow == FLOW_FAILED))
+    flow = FLOW_FAILED;
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);
   if (runner->depth == 0)
     runner->statement = 0; /* events until the next statement belong to none */
@@ -432,7 +476,12 @@ int run_job_statement(struct runner *runner, struct program *program,
 
 int run_statement(struct runner *runner, struct program *program, const struct statement *statement,
                   enum event_origin origin, struct result *result, struct error *error) {
-  struct run run = {runner, program, statement, origin, result, error};
+  struct run run = {.runner = runner,
+                    .program = program,
+                    .statement = statement,
+                    .origin = origin,
+                    .result = result,
+                    .error = error};
   error_clear(error);
   run_event_statement(runner, source_of(&run), statement, run.origin);
   enum flow flow = statement->background ? flow_from(job_start(runner, program, statement, error))
@@ -442,6 +491,8 @@ int run_statement(struct runner *runner, struct program *program, const struct s
       job_settle(runner);
     runner_settle(runner);
   }
+  if (run_loss_tell(runner, error, flow == FLOW_FAILED))
+    flow = FLOW_FAILED;
   if (flow == FLOW_FAILED)
     run_event_error(runner, program->script.source, statement, error);
   run_event_result(runner, statement, flow == FLOW_FAILED ? error : NULL);

@@ -1,8 +1,11 @@
 #include "shell/run_event.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/command.h"
+#include "language/loss.h"
 
 /* Appends the statement with its command's full name, if it was abbreviated: what is recorded must
  * run as a script. Returns false if it was not. */
@@ -77,6 +80,22 @@ void run_event_result(struct runner *runner, const struct statement *statement,
   bytes_free(&names);
 }
 
+/* The error of last resort: there was no memory to show it as others are. */
+static void say_directly(struct runner *runner, const struct event_error *error) {
+  char place[300] = "";
+  char text[1024];
+  output_flush(&runner->session->output);
+  if (error->line)
+    snprintf(place, sizeof place, "%.250s:%u: ", error->source, error->line);
+  int length = snprintf(text, sizeof text, "%s%s%s%s\n", place, error->command,
+                        error->command[0] ? ": " : "", error->message);
+  size_t size = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+  const char *at = text;
+  ssize_t written;
+  for (; size > 0 && (written = write(STDERR_FILENO, at, size)) > 0; at += written)
+    size -= (size_t)written;
+}
+
 /* The number of the line at this offset, counted from the statement on where it is behind its
  * beginning. */
 static unsigned line_number(const struct source *source, const struct statement *statement,
@@ -113,5 +132,8 @@ void run_event_error(struct runner *runner, const struct source *source,
       .hint = hint ? _(hint) : "",
       .call = error->call,
   };
+  unsigned long losses = loss_memory_here();
   runner_append(runner, &event);
+  if (losses != loss_memory_here())
+    say_directly(runner, &event.error);
 }

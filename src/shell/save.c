@@ -89,6 +89,13 @@ int save_script(struct runner *runner, const char *path, struct error *error) {
   bytes_append_text(&writer.text, "#!/usr/bin/env -S socksh\n");
   uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, add_event, &writer);
   int status = writer.text.failed || writer.line.failed ? error_set_memory(error) : 0;
+  int unkept = lost > 0 ? timeline_unkept(runner->session->timeline) : 0;
+  if (status == 0 && unkept)
+    status =
+        error_set_errno(error, unkept,
+                        _("the beginning of this session could not be kept, so %.200s would not be "
+                          "whole, and was left as it is"),
+                        path);
   int problem = status == 0 ? file_replace(path, writer.text.data, writer.text.length) : 0;
   if (problem)
     status =

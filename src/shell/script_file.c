@@ -419,7 +419,7 @@ int script_file_source(struct runner *runner, const char *path, struct result *r
                                   &program, &source, error) != SCRIPT_READ) {
     if (source)
       run_event_error(runner, source, NULL, error);
-    error->told = true;
+    error->told = source != NULL; /* without memory for it the caller tells */
     status = -1;
   }
   if (program) {

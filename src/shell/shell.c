@@ -9,10 +9,12 @@
 
 #include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
+#include "language/loss.h"
 #include "session/service_handle.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
+#include "shell/run.h"
 #include "shell/save.h"
 #include "shell/script_file.h"
 #include "shell/watcher.h"
@@ -29,6 +31,7 @@ const struct shell_operations shell_operations = {
     .source = script_file_source,
     .run_line = script_file_run_line,
     .walk = prompt_walk,
+    .drain = run_drain,
     .save = save_script,
     .history = edit_history,
     .read_keys = prompt_read_keys,
@@ -134,6 +137,11 @@ int shell_stop(struct session *session, int status) {
     status = status ? status : 1;
   } else if (problem && status == 0) {
     status = 1;
+  }
+  if (loss_take_memory()) {
+    errno = ENOMEM;
+    report(_("memory ran out, so what was shown or kept is not complete"));
+    status = status ? status : 1;
   }
   names_clear(&session->names);
   if (session->last_used)

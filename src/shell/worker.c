@@ -88,7 +88,7 @@ static void run_lines(struct worker *worker) {
                                              &program, &source, &error);
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
-    else if (status == SCRIPT_WRONG && source)
+    else if (status == SCRIPT_WRONG)
       run_event_error(runner, source, NULL, &error);
     if (status != SCRIPT_INCOMPLETE)
       start = end;
@@ -113,9 +113,21 @@ static bool is_blank(const struct bytes *text) {
   return text->length == 1 && text->data[0] == '\n';
 }
 
+/* Says that what was typed found no memory, and forgets it: none of it has run. */
+static void refuse_text(struct worker *worker) {
+  struct error error;
+  error_set_errno(&error, ENOMEM, _("the line was not run"));
+  run_event_error(&worker->runner, NULL, NULL, &error);
+  bytes_free(&worker->pool->pending);
+}
+
 static void run_text(struct worker *worker) {
   struct worker_pool *pool = worker->pool;
   struct runner *runner = &worker->runner;
+  if (worker->text.failed) {
+    refuse_text(worker);
+    return;
+  }
   struct walk *walk = pool->pending.length == 0 ? pool->walk : NULL;
   enum walk_answer answer = WALK_TYPED;
   if (worker->text.length == 0)
@@ -128,7 +140,10 @@ static void run_text(struct worker *worker) {
     if (again)
       bytes_append_text(&pool->pending, "step");
     bytes_append(&pool->pending, worker->text.data, worker->text.length);
-    run_lines(worker);
+    if (pool->pending.failed)
+      refuse_text(worker);
+    else
+      run_lines(worker);
   } else if (answer != WALK_DONE) {
     run_walk(worker, walk, answer == WALK_REST);
   }

@@ -11,9 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/loss.h"
 #include "system/descriptor.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
+
+static const char DIAGNOSIS[] = "sock_diag";
 
 struct kernel {
   struct mnl_socket *socket;
@@ -29,6 +32,18 @@ struct reading {
   int network;  /* whose interfaces the addresses name */
 };
 
+/* Why a list could not be opened; 0: none was missing yet. */
+static _Atomic int missing;
+
+void kernel_tell_missing(void) {
+  loss_of_look(DIAGNOSIS, missing);
+}
+
+int kernel_explain_missing(struct error *error) {
+  return error_set_errno(error, missing,
+                         _("the kernel's list of sockets (sock_diag) can't be read"));
+}
+
 struct kernel *kernel_open(struct error *error) {
   return kernel_open_at(
       descriptor_move_up(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)), error);
@@ -42,6 +57,7 @@ struct kernel *kernel_open_at(int descriptor, struct error *error) {
   if (kernel && kernel->socket && mnl_socket_bind(kernel->socket, 0, MNL_SOCKET_AUTOPID) == 0)
     return kernel;
   problem = kernel && kernel->socket ? errno : descriptor < 0 ? problem : ENOMEM;
+  missing = problem;
   if (kernel && kernel->socket)
     mnl_socket_close(kernel->socket);
   else if (descriptor >= 0)
@@ -201,8 +217,8 @@ static void ignore_changes(char *buffer, size_t length) {
 }
 
 /* Sends a request, and reads the answer. 0, or an errno. */
-static int ask(struct kernel *kernel, const void *request, size_t size, bool all,
-               struct reading *reading) {
+static int exchange(struct kernel *kernel, const void *request, size_t size, bool all,
+                    struct reading *reading) {
   struct nlmsghdr *header = mnl_nlmsg_put_header(kernel->buffer);
   unsigned port = mnl_socket_get_portid(kernel->socket);
   header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
@@ -230,6 +246,15 @@ static int ask(struct kernel *kernel, const void *request, size_t size, bool all
     if (status == MNL_CB_STOP || !all)
       return 0;
   }
+}
+
+/* The same; a failure that is no answer is noted as a look that failed. */
+static int ask(struct kernel *kernel, const void *request, size_t size, bool all,
+               struct reading *reading) {
+  int problem = exchange(kernel, request, size, all, reading);
+  if (problem && problem != ENOENT && problem != ESTALE && problem != EINVAL)
+    loss_of_look(DIAGNOSIS, problem);
+  return problem;
 }
 
 /* The protocol stands in an attribute, too, since that of multipath TCP does not fit into a byte.

@@ -46,6 +46,11 @@ struct kernel;
 struct kernel *kernel_open(struct error *error);
 /* The same with a sock_diag descriptor from elsewhere. Takes ownership of it, even on failure. */
 struct kernel *kernel_open_at(int descriptor, struct error *error);
+/* Notes that there is no list to ask, for the session to say so once. */
+void kernel_tell_missing(void);
+/* Fills in the error that says so. Returns -1. */
+int kernel_explain_missing(struct error *error);
+
 void kernel_close(struct kernel *kernel);
 
 /* What a walk visits. */

@@ -1,5 +1,6 @@
 #include "socket/look.h"
 
+#include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -8,13 +9,25 @@
 #include <unistd.h>
 
 #include "socket/look_listed.h"
+#include "socket/look_note.h"
 #include "system/wait.h"
 
+int look_read_local(const struct socket *socket, struct address *local) {
+  *local = (struct address){.length = sizeof local->storage};
+  int status =
+      socket->descriptor < 0
+          ? 0
+          : look_note(getsockname(socket->descriptor, &local->any, &local->length), "getsockname");
+  int problem = status < 0 ? errno : 0;
+  if (socket->descriptor < 0 || status < 0)
+    local->length = 0;
+  address_name_interface(local, host_network(socket->host));
+  return problem;
+}
+
 struct address look_local(const struct socket *socket) {
-  struct address address = {.length = sizeof address.storage};
-  if (socket->descriptor < 0 || getsockname(socket->descriptor, &address.any, &address.length) < 0)
-    address.length = 0;
-  address_name_interface(&address, host_network(socket->host));
+  struct address address;
+  look_read_local(socket, &address);
   return address;
 }
 
@@ -22,7 +35,8 @@ struct address look_local(const struct socket *socket) {
 static enum socket_state tcp_state(const struct socket *socket) {
   unsigned char state = 0;
   socklen_t length = sizeof state;
-  if (getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length) < 0)
+  if (look_note(getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &state, &length),
+                "getsockopt") < 0)
     return STATE_UNKNOWN;
   return (enum socket_state)state;
 }
@@ -36,19 +50,40 @@ static bool is_kernel(const struct address *address) {
   return netlink.nl_pid == 0 && netlink.nl_groups == 0;
 }
 
-struct address look_peer(const struct socket *socket) {
-  struct address address = {.length = sizeof address.storage};
+/* Asks the kernel for the peer's address. False when it has told none: *problem is 0, or the errno
+ * of a look that failed. */
+static bool ask_peer(const struct socket *socket, struct address *peer, int *problem) {
+  *peer = (struct address){.length = sizeof peer->storage};
+  *problem = 0;
   if (socket->descriptor >= 0 &&
-      getpeername(socket->descriptor, &address.any, &address.length) == 0) {
-    if (is_kernel(&address)) /* every netlink socket that is not connected names it as its peer */
-      address.length = 0;
-    address_name_interface(&address, host_network(socket->host));
-    return address;
+      look_note(getpeername(socket->descriptor, &peer->any, &peer->length), "getpeername") == 0)
+    return true;
+  if (socket->descriptor >= 0 && errno != ENOTCONN && errno != EINVAL && errno != EOPNOTSUPP)
+    *problem = errno;
+  peer->length = 0;
+  return false;
+}
+
+int look_read_peer(const struct socket *socket, struct address *peer) {
+  int problem;
+  if (ask_peer(socket, peer, &problem)) {
+    if (is_kernel(peer)) /* every netlink socket that is not connected names it as its peer */
+      peer->length = 0;
+    address_name_interface(peer, host_network(socket->host));
+    return 0;
   }
   /* In SYN_SENT getpeername(2) does not tell the peer, and the kernel's list has told it. */
-  bool known = socket->descriptor >= 0 && socket_has_tcp_states(socket) &&
+  bool known = problem == 0 && socket->descriptor >= 0 && socket_has_tcp_states(socket) &&
                socket->seen.state == STATE_SYN_SENT && tcp_state(socket) == STATE_SYN_SENT;
-  return known ? socket->seen.peer : (struct address){0};
+  if (known)
+    *peer = socket->seen.peer;
+  return problem;
+}
+
+struct address look_peer(const struct socket *socket) {
+  struct address peer;
+  look_read_peer(socket, &peer);
+  return peer;
 }
 
 bool look_listens(const struct socket *socket) {
@@ -97,16 +132,16 @@ static enum socket_state closed_state(const struct socket *socket) {
   if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
     return STATE_CLOSED;
   int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
-  return there > 0 ? found.state : STATE_CLOSED;
+  return there > 0 ? found.state : there < 0 ? STATE_UNKNOWN : STATE_CLOSED;
 }
 
 /* The state of multipath TCP's connection, which is not that of a subflow. */
 static enum socket_state multipath_state(const struct socket *socket) {
   struct kernel_socket found;
   struct address local = look_local(socket);
-  struct address peer = {.length = sizeof peer.storage};
-  if (getpeername(socket->descriptor, &peer.any, &peer.length) < 0)
-    peer.length = 0;
+  struct address peer;
+  int problem;
+  ask_peer(socket, &peer, &problem);
   if (socket_kernel(socket) && look_up_listed(socket, &local, &peer, &found) > 0)
     return found.state;
   return tcp_state(socket); /* fallen back, or not connected */
@@ -150,7 +185,7 @@ enum socket_state look_state_again(struct socket *socket) {
 
 static void look_inode(struct socket *socket) {
   struct stat status;
-  if (fstat(socket->descriptor, &status) == 0)
+  if (look_note(fstat(socket->descriptor, &status), "fstat") == 0)
     socket->inode = (uint32_t)status.st_ino;
   socket->table->multipath = true;
 }
@@ -159,7 +194,8 @@ void look_identity(struct socket *socket) {
   socklen_t length = sizeof socket->cookie;
   if (socket->cookie || socket->descriptor < 0 || socket_is_none(socket))
     return;
-  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length) < 0)
+  if (look_note(getsockopt(socket->descriptor, SOL_SOCKET, SO_COOKIE, &socket->cookie, &length),
+                "getsockopt") < 0)
     socket->cookie = 0;
   if (socket_is_multipath(socket))
     look_inode(socket);
@@ -172,6 +208,31 @@ void look_identity(struct socket *socket) {
       socket_release_orphan(queued);
       break;
     }
+}
+
+/* Whether poll alone can tell that it is still ESTABLISHED: only its own descriptor could shut it
+ * down, and what ends the other side, or the connection, hangs up. */
+static bool poll_tells(const struct socket *socket) {
+  return socket->alone && socket_is_tcp(socket) && socket->descriptor >= 0 && socket->told &&
+         socket->seen.state == STATE_ESTABLISHED && !socket->may_change_local && !socket->closing &&
+         !socket->shut && !socket->shut_read;
+}
+
+bool look_still_established(struct socket *const *sockets, size_t count, int64_t now) {
+  enum { FEW = 8 };
+  struct pollfd items[FEW];
+  if (count > FEW)
+    return false;
+  for (size_t i = 0; i < count; i++) {
+    if (!poll_tells(sockets[i]))
+      return false;
+    items[i] = (struct pollfd){.fd = sockets[i]->descriptor, .events = POLLRDHUP};
+  }
+  if (poll(items, (nfds_t)count, 0) != 0)
+    return false;
+  for (size_t i = 0; i < count; i++)
+    sockets[i]->seen.time = now;
+  return true;
 }
 
 void look_at_new(struct socket *socket) {
@@ -283,6 +344,8 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
   if (!socket->cookie)
     look_identity(socket);
   enum socket_state state = state_of(socket, socket->may_change_local);
+  if (state == STATE_UNKNOWN) /* the look has failed, and the next one may not */
+    return false;
   look_whether_listed(socket, state);
   bool changed = state != socket->seen.state || !socket->told;
   *before = socket->seen;
@@ -293,10 +356,11 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
     return false;
   if (state == STATE_SYN_SENT && (before->state != state || before->peer.length == 0))
     look_for_peer(socket);
-  struct address local = look_local(socket);
-  struct address peer = state == STATE_SYN_SENT && socket_has_tcp_states(socket)
-                            ? socket->seen.peer
-                            : look_peer(socket);
+  struct address local;
+  struct address peer = socket->seen.peer;
+  bool has_told_peer = state == STATE_SYN_SENT && socket_has_tcp_states(socket);
+  if (look_read_local(socket, &local) || (!has_told_peer && look_read_peer(socket, &peer)))
+    return false;
   socket->may_change_local = false;
   /* Before and after a connection getpeername(2) tells no peer; keep the last known one, which is
    * worth more than none. */

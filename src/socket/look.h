@@ -17,6 +17,11 @@
  * can be seen of it. */
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
 
+/* For sockets through which data has just gone: true if all of them are TCP connections that are
+ * still as they were seen, ESTABLISHED, as one poll tells. Then the time of that is `now`. False
+ * says nothing: look at each. */
+bool look_still_established(struct socket *const *sockets, size_t count, int64_t now);
+
 /* Reads its cookie, unless it is known, so that it can be told apart from every other socket. */
 void look_identity(struct socket *socket);
 
@@ -49,11 +54,15 @@ struct look_details {
 };
 void look_details(const struct socket *socket, struct look_details *details);
 
-/* The addresses, read now; length 0 if the kernel has none. */
+/* The addresses, read now; length 0 if the kernel has none. 0, or the errno of a look that failed,
+ * which is then noted; that there is no such address is no failure. */
+int look_read_local(const struct socket *socket, struct address *local);
+int look_read_peer(const struct socket *socket, struct address *peer);
+/* The same where a failure need not be told from having none. */
 struct address look_local(const struct socket *socket);
 struct address look_peer(const struct socket *socket);
 
-/* True if it listens. */
+/* True if it listens. Where that could not be asked, errno is what socket_read_number left. */
 bool look_listens(const struct socket *socket);
 
 /* True if a listener waits for data before it takes a connection (TCP_DEFER_ACCEPT). */

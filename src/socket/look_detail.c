@@ -9,6 +9,7 @@
 
 #include "socket/look.h"
 #include "socket/look_listed.h"
+#include "socket/look_note.h"
 
 #ifndef SOL_MPTCP
 #define SOL_MPTCP 284
@@ -46,7 +47,8 @@ void look_details(const struct socket *socket, struct look_details *details) {
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
   if (socket_has_tcp_states(socket) &&
-      getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+      look_note(getsockopt(socket->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length),
+                "getsockopt") == 0 &&
       info.tcpi_state == TCP_LISTEN) {
     details->receive_queue = (int)info.tcpi_unacked;
     details->send_queue = (int)info.tcpi_sacked;
@@ -54,23 +56,26 @@ void look_details(const struct socket *socket, struct look_details *details) {
   }
   if (look_listed_queues(socket, details))
     return;
-  if (ioctl(socket->descriptor, SIOCINQ, &details->receive_queue) < 0)
+  if (look_note(ioctl(socket->descriptor, SIOCINQ, &details->receive_queue), "ioctl") < 0)
     details->receive_queue = -1;
-  if (ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue) < 0)
+  if (look_note(ioctl(socket->descriptor, SIOCOUTQ, &details->send_queue), "ioctl") < 0)
     details->send_queue = -1;
 }
 
 bool look_defers(const struct socket *socket) {
   int seconds = 0;
   socklen_t length = sizeof seconds;
-  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length) == 0 &&
+  return look_note(getsockopt(socket->descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &length),
+                   "getsockopt") == 0 &&
          seconds > 0;
 }
 
 unsigned look_user_timeout(const struct socket *socket) {
   unsigned milliseconds = 0;
   socklen_t length = sizeof milliseconds;
-  return getsockopt(socket->descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &length) < 0
+  return look_note(
+             getsockopt(socket->descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &length),
+             "getsockopt") < 0
              ? 0
              : milliseconds;
 }
@@ -80,7 +85,8 @@ int look_subflows(const struct socket *socket) {
   unsigned char info[256] = {0};
   socklen_t length = sizeof info;
   if (!socket_is_multipath(socket) || socket->descriptor < 0 ||
-      getsockopt(socket->descriptor, SOL_MPTCP, INFO, info, &length) < 0 || length == 0)
+      look_note(getsockopt(socket->descriptor, SOL_MPTCP, INFO, info, &length), "getsockopt") < 0 ||
+      length == 0)
     return -1;
   return length > TOTAL ? info[TOTAL] : info[EXTRA] + 1; /* the total is told since Linux 6.7 */
 }
@@ -88,7 +94,8 @@ int look_subflows(const struct socket *socket) {
 int look_drops(const struct socket *socket, uint32_t *drops) {
   uint32_t numbers[SK_MEMINFO_VARS] = {0};
   socklen_t length = sizeof numbers;
-  if (getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length) < 0 ||
+  if (look_note(getsockopt(socket->descriptor, SOL_SOCKET, SO_MEMINFO, numbers, &length),
+                "getsockopt") < 0 ||
       length <= SK_MEMINFO_DROPS * sizeof *numbers)
     return -1;
   *drops = numbers[SK_MEMINFO_DROPS];
@@ -101,7 +108,7 @@ int look_tcp_info(const struct socket *socket, struct tcp_info_bytes *info) {
 
 int look_pending(const struct socket *socket) {
   int pending = 0;
-  return ioctl(socket->descriptor, SIOCINQ, &pending) < 0 ? -1 : pending;
+  return look_note(ioctl(socket->descriptor, SIOCINQ, &pending), "ioctl") < 0 ? -1 : pending;
 }
 
 int look_file_flags(const struct socket *socket) {
@@ -111,7 +118,8 @@ int look_file_flags(const struct socket *socket) {
 int64_t look_time_out(const struct socket *socket, int option) {
   struct timeval limit = {0};
   socklen_t length = sizeof limit;
-  if (getsockopt(socket->descriptor, SOL_SOCKET, option, &limit, &length) < 0)
+  if (look_note(getsockopt(socket->descriptor, SOL_SOCKET, option, &limit, &length), "getsockopt") <
+      0)
     return 0;
   return (int64_t)limit.tv_sec * 1000000000 + (int64_t)limit.tv_usec * 1000;
 }

@@ -64,19 +64,29 @@ static int read_type(const struct socket *socket, struct value *value, struct er
 }
 
 static int read_state(const struct socket *socket, struct value *value, struct error *error) {
+  errno = 0;
   enum socket_state state = look_state_now(socket);
   if (state == STATE_UNKNOWN && socket->descriptor < 0)
     state = STATE_CLOSED;
+  if (state == STATE_UNKNOWN && !socket_is_none(socket))
+    return error_set_errno(error, errno, _("the state of socket %d can't be asked for"),
+                           socket->descriptor);
   return set_constant(&constant_states, state, value, error);
 }
 
 static int read_local(const struct socket *socket, struct value *value, struct error *error) {
-  struct address address = socket->descriptor < 0 ? socket->seen.local : look_local(socket);
+  struct address address = socket->seen.local;
+  int problem = socket->descriptor < 0 ? 0 : look_read_local(socket, &address);
+  if (problem)
+    return error_set_errno(error, problem, _("getsockname of socket %d"), socket->descriptor);
   return set_address(&address, "local", value, error);
 }
 
 static int read_peer(const struct socket *socket, struct value *value, struct error *error) {
-  struct address address = socket->descriptor < 0 ? socket->seen.peer : look_peer(socket);
+  struct address address = socket->seen.peer;
+  int problem = socket->descriptor < 0 ? 0 : look_read_peer(socket, &address);
+  if (problem)
+    return error_set_errno(error, problem, _("getpeername of socket %d"), socket->descriptor);
   return set_address(&address, "peer", value, error);
 }
 

@@ -1,11 +1,13 @@
 #include "socket/look_listed.h"
 
+#include <errno.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "socket/kernel_end.h"
+#include "socket/look_note.h"
 #include "system/descriptor.h"
 
 int look_up_listed(const struct socket *socket, const struct address *local,
@@ -35,7 +37,7 @@ static int *ends_of(const struct socket *socket) {
     return ends;
   int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
   if (!socket->host)
-    made[0] = descriptor_move_up(open_diagnosis(type));
+    look_note(made[0] = descriptor_move_up(open_diagnosis(type)), "socket");
   else if (socket->host->make(socket->host, AF_NETLINK, type, NETLINK_SOCK_DIAG, false, made) == 0)
     made[0] = descriptor_move_up(made[0]);
   *ends = kernel_end_join(made[0]);
@@ -63,5 +65,8 @@ void look_for_end(struct socket *socket, int64_t now) {
 
 short look_events(const struct socket *socket, short events) {
   struct pollfd item = {.fd = socket->descriptor, .events = events};
-  return poll(&item, 1, 0) < 0 ? 0 : item.revents;
+  int ready;
+  while ((ready = poll(&item, 1, 0)) < 0 && errno == EINTR)
+    ;
+  return look_note(ready, "poll") < 0 ? 0 : item.revents;
 }

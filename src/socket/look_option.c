@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "language/loss.h"
+
 int look_option(const struct socket *socket, const struct option *option, struct bytes *text) {
   if (option->consumes || !(option->access & OPTION_READ))
     return EPERM;
@@ -14,7 +16,10 @@ int look_option(const struct socket *socket, const struct option *option, struct
   int error = 0;
   if (getsockopt(socket->descriptor, option->level, option->number, value, &length) < 0)
     error = errno;
-  else
+  if (error == ENOMEM ||
+      error == ENOBUFS) /* any other is an answer: this socket has no such option */
+    loss_of_look("getsockopt", error);
+  if (!error)
     option->type->format(value, length, text);
   free(value);
   return error;

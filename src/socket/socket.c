@@ -27,6 +27,12 @@ struct socket *socket_from_object(const struct object *object) {
   return object && object->class == &socket_class ? (struct socket *)object : NULL;
 }
 
+bool socket_has_label(const struct socket *socket, const struct socket_label *label) {
+  return label->descriptor >= 0 &&
+         (label->id == socket->id ||
+          (socket->cookie && label->cookie == socket->cookie && !socket_is_multipath(socket)));
+}
+
 void socket_table_start(struct socket_table *table) {
   *table =
       (struct socket_table){.cookies.kind = INDEX_COOKIE, .pairs.kind = INDEX_PAIR, .ends = -1};

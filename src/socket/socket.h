@@ -17,6 +17,7 @@
 #include "socket/host.h"
 #include "socket/index.h"
 #include "socket/kernel.h"
+#include "socket/look_note.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -75,6 +76,8 @@ struct socket {
   int protocol;      /* as the kernel reports it: IPPROTO_TCP, not 0 */
   struct host *host; /* the host of the lab that it lives on; NULL: the real network */
   enum descriptor_kind kind; /* what it is, if it is no socket */
+  bool alone; /* made here, and nothing but this descriptor refers to it, as far as is known: it was
+                 neither inherited nor received, nor duplicated or sent elsewhere */
   bool may_change_local; /* the next look must read the local address again: after bind, connect ...
                           */
   char name[SOCKET_NAME_SIZE]; /* the last name bound to it, truncated if long; "" for none */
@@ -187,7 +190,10 @@ struct socket *socket_from_object(const struct object *object);
 /* Where sockets of its network are looked up: its host's kernel, or the session's. NULL if that is
  * impossible. */
 static inline struct kernel *socket_kernel(const struct socket *socket) {
-  return socket->host ? socket->host->kernel : socket->table->kernel;
+  struct kernel *kernel = socket->host ? socket->host->kernel : socket->table->kernel;
+  if (!kernel)
+    kernel_tell_missing();
+  return kernel;
 }
 
 /* True for descriptors of the session that are not sockets. */
@@ -236,10 +242,13 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   return label;
 }
 
+/* True if the label is this socket's, or that of another descriptor of the same socket. */
+bool socket_has_label(const struct socket *socket, const struct socket_label *label);
+
 /* Reads an option of SOL_SOCKET that is an int. 0, or -1 with errno set. */
 static inline int socket_read_number(int descriptor, int option, int *number) {
   socklen_t length = sizeof *number;
-  return getsockopt(descriptor, SOL_SOCKET, option, number, &length);
+  return look_note(getsockopt(descriptor, SOL_SOCKET, option, number, &length), "getsockopt");
 }
 
 #endif

@@ -60,14 +60,19 @@ static struct endpoint endpoint_of(const struct address *address) {
   return endpoint;
 }
 
-/* A hash of a pair of addresses: FNV-1a. */
-static uint64_t pair_number(const struct endpoint *local, const struct endpoint *peer) {
+/* A hash of an address: FNV-1a. */
+static uint64_t endpoint_number(const struct address *address) {
+  struct endpoint endpoint = endpoint_of(address);
   uint64_t number = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < sizeof local->bytes; i++)
-    number = (number ^ local->bytes[i]) * 0x100000001b3u;
-  for (size_t i = 0; i < sizeof peer->bytes; i++)
-    number = (number ^ peer->bytes[i]) * 0x100000001b3u;
+  for (size_t i = 0; i < sizeof endpoint.bytes; i++)
+    number = (number ^ endpoint.bytes[i]) * 0x100000001b3u;
   return number;
+}
+
+/* A number for a pair of addresses, the same at both ends of a connection: each finds the other by
+ * its own. */
+static uint64_t pair_number(const struct address *local, const struct address *peer) {
+  return endpoint_number(local) + endpoint_number(peer);
 }
 
 static bool has_pair(const struct socket *socket) {
@@ -83,9 +88,7 @@ void socket_index(struct socket *socket) {
     index_remove(&table->pairs, socket);
     return;
   }
-  struct endpoint local = endpoint_of(&socket->seen.local);
-  struct endpoint peer = endpoint_of(&socket->seen.peer);
-  index_put(&table->pairs, socket, pair_number(&local, &peer));
+  index_put(&table->pairs, socket, pair_number(&socket->seen.local, &socket->seen.peer));
 }
 
 struct socket *socket_table_find_cookie(const struct socket_table *table, uint64_t cookie,
@@ -102,21 +105,27 @@ static bool same_network(const struct socket *a, const struct socket *b) {
   return a->host && b->host && !loopback;
 }
 
-static bool same(const struct endpoint *endpoint, const struct address *address) {
-  struct endpoint other = endpoint_of(address);
-  return memcmp(endpoint, &other, sizeof other) == 0;
+static bool same(const struct address *a, const struct address *b) {
+  if (address_family(a) == AF_INET && address_family(b) == AF_INET)
+    return a->inet.sin_addr.s_addr == b->inet.sin_addr.s_addr &&
+           a->inet.sin_port == b->inet.sin_port;
+  struct endpoint one = endpoint_of(a);
+  struct endpoint other = endpoint_of(b);
+  return memcmp(&one, &other, sizeof other) == 0;
+}
+
+static bool is_other_end(const struct socket *socket, const struct socket *other) {
+  return same(&socket->seen.peer, &other->seen.local) &&
+         same(&socket->seen.local, &other->seen.peer) && same_network(socket, other);
 }
 
 struct socket *socket_find_peer(const struct socket *socket, const struct socket *after) {
   const struct socket_table *table = socket->table;
-  if (!has_pair(socket))
+  uint64_t number = socket->links[INDEX_PAIR].number;
+  if (!has_pair(socket) || !socket->links[INDEX_PAIR].linked)
     return NULL;
-  struct endpoint local = endpoint_of(&socket->seen.local);
-  struct endpoint peer = endpoint_of(&socket->seen.peer);
-  uint64_t number = pair_number(&peer, &local);
   struct socket *found = index_next(&table->pairs, number, after);
-  while (found && !(same(&peer, &found->seen.local) && same(&local, &found->seen.peer) &&
-                    same_network(socket, found)))
+  while (found && !is_other_end(socket, found))
     found = index_next(&table->pairs, number, found);
   return found;
 }
@@ -124,11 +133,10 @@ struct socket *socket_find_peer(const struct socket *socket, const struct socket
 struct socket *socket_find_pair(const struct socket_table *table, const struct host *host,
                                 const struct address *local, const struct address *peer,
                                 const struct socket *after) {
-  struct endpoint ends[2] = {endpoint_of(local), endpoint_of(peer)};
-  uint64_t number = pair_number(&ends[0], &ends[1]);
+  uint64_t number = pair_number(local, peer);
   struct socket *found = index_next(&table->pairs, number, after);
-  while (found && !(found->host == host && same(&ends[0], &found->seen.local) &&
-                    same(&ends[1], &found->seen.peer)))
+  while (found &&
+         !(found->host == host && same(local, &found->seen.local) && same(peer, &found->seen.peer)))
     found = index_next(&table->pairs, number, found);
   return found;
 }

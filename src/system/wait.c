@@ -13,8 +13,11 @@
 
 #include "system/descriptor.h"
 
+/* The waiter of this thread; NULL: it has none. */
+static _Thread_local struct waiter *own;
+
 int wait_signal(void) {
-  return SIGRTMIN + 3;
+  return SIGVTALRM;
 }
 
 static void interrupted(int number) {
@@ -53,6 +56,7 @@ void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned 
 void waiter_register(struct waiter *waiter) {
   struct waiter_list *waiters = waiter->list;
   waiter->thread = pthread_self();
+  own = waiter;
   pthread_mutex_lock(&waiters->lock);
   waiter->next = waiters->first;
   waiters->first = waiter;
@@ -60,6 +64,7 @@ void waiter_register(struct waiter *waiter) {
 }
 
 void waiter_unregister(struct waiter *waiter) {
+  own = NULL;
   pthread_mutex_lock(&waiter->list->lock);
   for (struct waiter **link = &waiter->list->first; *link; link = &(*link)->next)
     if (*link == waiter) {
@@ -110,6 +115,10 @@ void waiter_forget_deadline(struct waiter *waiter) {
 
 enum wait_reason waiter_take_reason(struct waiter *waiter) {
   return atomic_exchange(&waiter->reason, WAIT_NOT_INTERRUPTED);
+}
+
+enum wait_reason wait_reason_here(void) {
+  return own ? (enum wait_reason)own->reason : WAIT_NOT_INTERRUPTED;
 }
 
 bool waiter_attend(struct waiter *waiter) {

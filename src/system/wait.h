@@ -55,7 +55,10 @@ struct waiter_list {
   int wake;            /* an eventfd that wakes it */
 };
 
-/* The signal that interrupts, and its handler, which does nothing. */
+/* The signal that interrupts, and its handler, which does nothing. It is one of the old signals,
+ * which are not queued: a real-time signal is refused with EAGAIN where the user's queue of signals
+ * is full
+ * (`ulimit -i`). Nothing else in the program uses it. */
 int wait_signal(void);
 void wait_signal_install(void);
 
@@ -86,6 +89,10 @@ void waiter_forget_deadline(struct waiter *waiter);
 
 /* Returns the reason for which the thread was told to stop, and clears it. */
 enum wait_reason waiter_take_reason(struct waiter *waiter);
+
+/* Why the thread that calls it has been told to stop, if it is a waiter's: for a wait that no
+ * signal ends, and to tell a signal that means something from one that does not. */
+enum wait_reason wait_reason_here(void);
 
 /* Keeps a waiter in its wait while the list's lock is held, so that its subject may be read. False
  * if it no longer waits. */

@@ -36,12 +36,17 @@ struct cell {
 
 struct answer {
   enum answer_kind kind;
-  const char *name;           /* its name for a machine: "status" */
-  const char *const *columns; /* the names of the columns, ended by NULL; a table's header */
-  bool headless;              /* no header is shown: one row, or name and value */
-  bool again;                 /* it replaces the previous answer, which it brings up to date */
-  struct bytes cells;         /* struct cell, row by row; owned */
-  struct bytes text;          /* the bytes of all cells, or the text or the data; owned */
+  const char *name;            /* its name for a machine: "status" */
+  const char *const *columns;  /* the names of the columns, ended by NULL; a table's header */
+  bool headless;               /* no header is shown: one row, or name and value */
+  bool again;                  /* it replaces the previous answer, which it brings up to date */
+  bool continues;              /* it goes on where the previous answer, a part, has stopped */
+  bool more;                   /* it is a part: another follows */
+  const unsigned char *widths; /* the least widths of all columns but the last, so that those of
+                                  several parts are the same; NULL: none; not kept */
+  size_t left_out;    /* as it was kept: how many of its rows, or bytes of text, are not there */
+  struct bytes cells; /* struct cell, row by row; owned */
+  struct bytes text;  /* the bytes of all cells, or the text or the data; owned */
 };
 
 void answer_text(struct answer *answer, const char *name);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/loss.h"
 #include "system/descriptor.h"
 #include "system/wait.h"
 #include "timeline/codec.h"
@@ -37,6 +38,7 @@ struct timeline {
   void *context;
   size_t record;
   uint64_t last;
+  int64_t began;        /* the time of the first event; 0: there was none */
   int64_t latest;       /* the time of the latest event, monotonic nanoseconds */
   int64_t wall_offset;  /* the wall clock minus the monotonic one */
   int64_t wall_read;    /* when that was measured, by the monotonic clock */
@@ -47,6 +49,8 @@ struct timeline {
   struct block *blocks; /* a ring of BLOCK_LIMIT */
   size_t block_first;   /* the oldest in the ring */
   size_t block_count;
+  int file_error; /* why there is no file */
+  int unkept;     /* why events could not be written to it, an errno; 0: they could */
 };
 
 /* Opens an unlinked file in the directory for temporary files. */
@@ -143,6 +147,7 @@ static void make_way(struct timeline *timeline, off_t offset, size_t length) {
 static void spill(struct timeline *timeline) {
   if (timeline->file == -2) {
     timeline->file = open_file();
+    timeline->file_error = errno;
     timeline->blocks = calloc(BLOCK_LIMIT, sizeof *timeline->blocks);
   }
   size_t length = timeline->tail.length;
@@ -153,8 +158,14 @@ static void spill(struct timeline *timeline) {
       size_t at = (timeline->block_first + timeline->block_count++) % BLOCK_LIMIT;
       timeline->blocks[at] = (struct block){timeline->tail_first, offset, length};
       timeline->file_end = offset + (off_t)length;
+    } else {
+      timeline->unkept = errno;
     }
+  } else if (timeline->file < 0 || !timeline->blocks) {
+    timeline->unkept = timeline->blocks ? timeline->file_error : ENOMEM;
   }
+  if (timeline->unkept)
+    loss_of_record(timeline->unkept);
   if (timeline->tail.capacity > 4 * BLOCK_SIZE)
     bytes_free(&timeline->tail);
   else
@@ -191,6 +202,8 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event) {
     event->monotonic = clock_monotonic();
   if (event->monotonic > timeline->latest)
     timeline->latest = event->monotonic;
+  if (timeline->began == 0)
+    timeline->began = event->monotonic;
   if (event->wall == 0)
     event->wall = wall_at(timeline, event->monotonic);
   keep(timeline, event);
@@ -211,6 +224,20 @@ void timeline_call(struct timeline *timeline, void (*function)(void *context), v
   pthread_mutex_lock(&timeline->lock);
   function(context);
   pthread_mutex_unlock(&timeline->lock);
+}
+
+int64_t timeline_began(struct timeline *timeline) {
+  pthread_mutex_lock(&timeline->lock);
+  int64_t began = timeline->began;
+  pthread_mutex_unlock(&timeline->lock);
+  return began;
+}
+
+int timeline_unkept(struct timeline *timeline) {
+  pthread_mutex_lock(&timeline->lock);
+  int error = timeline->unkept;
+  pthread_mutex_unlock(&timeline->lock);
+  return error;
 }
 
 uint64_t timeline_last(struct timeline *timeline) {
@@ -256,6 +283,14 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
   return true;
 }
 
+static void read_block(const struct timeline *timeline, const struct block *block,
+                       struct bytes *memory) {
+  bytes_clear(memory);
+  if (bytes_reserve(memory, block->length) == 0 &&
+      pread(timeline->file, memory->data, block->length, block->offset) == (ssize_t)block->length)
+    memory->length = block->length;
+}
+
 /* Copies the block that holds the first kept event at or after `from` into *memory. Returns the
  * serial after its last event, 0 when there is no block. */
 static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *memory,
@@ -270,9 +305,7 @@ static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *m
     if (end <= from)
       continue;
     *next = end;
-    if (bytes_reserve(memory, block->length) == 0 &&
-        pread(timeline->file, memory->data, block->length, block->offset) == (ssize_t)block->length)
-      memory->length = block->length;
+    read_block(timeline, block, memory);
     return true;
   }
   if (timeline->tail_first == 0 || timeline->last < from)
@@ -300,4 +333,58 @@ uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
   }
   bytes_free(&memory);
   return more && walk.to >= walk.from ? walk.to - walk.from + 1 - walk.seen : 0;
+}
+
+/* Copies the newest kept block whose events are all before `before` into *memory, with the serial
+ * of its first event. False if there is none. */
+static bool previous_block(struct timeline *timeline, uint64_t before, struct bytes *memory,
+                           uint64_t *first) {
+  bytes_clear(memory);
+  if (timeline->tail_first && timeline->tail_first < before) {
+    bytes_append(memory, timeline->tail.data, timeline->tail.length);
+    *first = timeline->tail_first;
+    return true;
+  }
+  for (size_t i = timeline->block_count; i-- > 0;) {
+    const struct block *block = &timeline->blocks[(timeline->block_first + i) % BLOCK_LIMIT];
+    if (block->first >= before)
+      continue;
+    *first = block->first;
+    read_block(timeline, block, memory);
+    return true;
+  }
+  return false;
+}
+
+struct count {
+  bool (*matches)(const struct event *event, void *context);
+  void *context;
+  size_t found;
+};
+
+static bool count_event(const struct event *event, void *context) {
+  struct count *count = context;
+  count->found += count->matches(event, count->context);
+  return true;
+}
+
+uint64_t timeline_find_last(struct timeline *timeline, unsigned kinds,
+                            bool (*matches)(const struct event *event, void *context),
+                            void *context, size_t wanted, size_t *skip) {
+  struct count count = {.matches = matches, .context = context};
+  struct walk walk = {
+      .to = timeline_last(timeline), .kinds = kinds, .each = count_event, .context = &count};
+  struct bytes memory = {0};
+  uint64_t from = walk.to + 1;
+  bool found = true;
+  while (found && count.found < wanted) {
+    pthread_mutex_lock(&timeline->lock);
+    found = previous_block(timeline, from, &memory, &from);
+    pthread_mutex_unlock(&timeline->lock);
+    if (found)
+      walk_block(&walk, memory.data, memory.length);
+  }
+  bytes_free(&memory);
+  *skip = count.found > wanted ? count.found - wanted : 0;
+  return found ? from : 1;
 }

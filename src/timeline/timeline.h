@@ -33,11 +33,18 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event);
  * meanwhile: for changing what the listener uses. */
 void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context);
 
+/* Why events were lost that should have been kept in the file, as an errno; 0: none were. What is
+ * overwritten because the file is full is not meant. */
+int timeline_unkept(struct timeline *timeline);
+
 /* Which kinds of events the listener shows (bits EVENT_BIT), all at first; and whether it shows a
  * kind. What is of interest only as it happens, such as that a call begins, which its end says
  * again, need not be appended where nobody listens for it. Any thread may ask. */
 void timeline_set_heard(struct timeline *timeline, unsigned kinds);
 bool timeline_hears(const struct timeline *timeline, enum event_kind kind);
+
+/* The time of the first event, monotonic nanoseconds; 0: there was none. */
+int64_t timeline_began(struct timeline *timeline);
 
 /* The serial of the last event, 0 for none. */
 uint64_t timeline_last(struct timeline *timeline);
@@ -47,5 +54,12 @@ uint64_t timeline_last(struct timeline *timeline);
  * how many events of any kind from `from` on are lost. */
 uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context);
+
+/* Where to begin a walk that shall end with the last `wanted` of the kept events of these kinds for
+ * which `matches` is true: a serial, and in *skip how many of them come first that are too many. It
+ * looks from the newest back, so what is near the end is found at once. */
+uint64_t timeline_find_last(struct timeline *timeline, unsigned kinds,
+                            bool (*matches)(const struct event *event, void *context),
+                            void *context, size_t wanted, size_t *skip);
 
 #endif

@@ -399,6 +399,16 @@ class Deadline(Case):
         self.assertEqual(status, 1, errors)
         self.assertIn("--deadline", errors)
 
+    def test_full_signal_queue(self):
+        """waits end in time also where the user's queue of signals is full"""
+        script = "a b = socketpair unix stream; expect blocks recv a 5; srv = tcp-listen 127.0.0.1:0; " \
+                 "s = serve srv echo --model threads; c = tcp-connect srv; send c x; recv c; stop s; recv a 5"
+        status, output, errors = self.run_by_shell(f'ulimit -i 0; exec "$SOCKSH" --deadline 2s -c "{script}"')
+        self.assertEqual(status, 1, errors)
+        self.assertIn("recv: interrupted", errors)
+        self.assertIn("longer than its --deadline", errors)
+        self.assertIn("ended: stopped", output)
+
     def test_in_time(self):
         """a session that is in time is not touched by it"""
         self.assertEqual(self.run_program("--deadline", "60s", "-q", "-c", "print x"), (0, "x\n", ""))
@@ -632,6 +642,45 @@ class Lines(Case):
             self.assertEqual(process.stdout.readline(), b"joined-%d\n" % number)
         output, errors = process.communicate(timeout=DEADLINE)
         self.assertEqual((process.returncode, output, errors), (0, b"", b""))
+
+
+class Log(Case):
+    """Many events: the list of them comes in parts, and takes no more memory than one."""
+
+    SESSION = PAIR + 'repeat 2000 { send a "hello"; recv b 64 }\n'
+
+    def test_a_long_log_is_one_table(self):
+        status, output, errors = self.run_program("-q", "-c", self.SESSION + "log\nlog -n 3\nlog a\n")
+        self.assertEqual((status, errors), (0, ""))
+        lines = [line for line in output.splitlines() if line != "hello"]
+        heads = [number for number, line in enumerate(lines) if re.match(r" *N +AT +JOB +EVENT +WHAT$", line)]
+        self.assertEqual(len(heads), 3)
+        whole, last, about = lines[:heads[1]], lines[heads[1]:heads[2]], lines[heads[2]:]
+        # Every line and call of the rounds, and what stands around them.
+        self.assertEqual(len(whole), 1 + 8000 + 6)
+        self.assertEqual({line.index("EVENT") if number == 0 else re.match(r" *\d+ +\S+ \w+ +- +", line).end()
+                          for number, line in enumerate(whole)}, {whole[0].index("EVENT")})
+        serials = [int(line.split()[0]) for line in whole[1:]]
+        self.assertEqual(serials, sorted(set(serials)))
+        self.assertEqual([re.split(" {2,}", line)[-1] for line in last[-2:]], ["log", "log -n 3"])
+        self.assertEqual(len(last), 1 + 3)
+        self.assertEqual(sum("send(3 a" in line for line in about), 2000)
+        self.assertFalse([line for line in about if "recv(" in line])
+
+    def test_its_parts_in_json(self):
+        status, output, errors = self.run_program("--json", "-c", self.SESSION + "log\nstatus\n")
+        self.assertEqual((status, errors), (0, ""))
+        answers = [event for event in map(json.loads, output.splitlines()) if event["event"] == "answer"]
+        parts = [event for event in answers if event["answer"] == "log"]
+        self.assertEqual([event["more"] for event in parts], [True] * (len(parts) - 1) + [False])
+        self.assertEqual(sum(len(event["rows"]) for event in parts), 8006)
+        self.assertNotIn("more", answers[-1])
+
+    def test_it_can_be_stopped(self):
+        status, output, errors = self.run_program(
+            "--deadline", "1s", "-q", "-c", "a b = socketpair unix stream\nrepeat 300 { send a x; recv b }\nrepeat log\n")
+        self.assertEqual(status, 1)
+        self.assertIn("took longer than its --deadline of 1 s", errors)
 
 
 class CommandLine(Case):

@@ -245,6 +245,40 @@ class Interrupted(Session):
         self.assertEqual((process.returncode, errors), (0, b""), output)
         self.assertRegex(output, rb"client: connect\(\d+, \{AF_INET, 10\.0\.0\.2:80\}, 16\) = 0")
 
+    def stopped(self, *words, line="lab host other"):
+        """A session with a stopped helper that was asked for something."""
+        process = self.start(*words)
+        helper = self.helper_of(process)
+        os.kill(helper, signal.SIGSTOP)
+        self.line(process, f"print begun\n{line}")
+        while b"begun" not in process.stdout.readline():
+            pass
+        return process, helper
+
+    def test_deadline(self):
+        """--deadline ends a session whose helper answers the program's own question no more"""
+        process, helper = self.stopped("--deadline", "1s")
+        _, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn(b"longer than its --deadline", errors)
+        wait_until(lambda: not is_alive(helper))
+
+    def test_terminated(self):
+        """SIGTERM ends such a session, and its helper with it"""
+        process, helper = self.stopped()
+        process.terminate()
+        process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        wait_until(lambda: not is_alive(helper))
+
+    def test_given_up(self):
+        """a helper that never answers is given up, and the error says what it may be"""
+        process, helper = self.stopped()
+        _, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn(b"lab host: ETIMEDOUT: the lab's helper process has not answered", errors)
+        wait_until(lambda: not is_alive(helper))
+
 
 class Idle(Session):
     """Nothing is asked again and again."""

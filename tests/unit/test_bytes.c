@@ -12,6 +12,7 @@
 #include "language/arena.h"
 #include "language/bytes.h"
 #include "language/error.h"
+#include "language/loss.h"
 
 static void test_empty(void **state) {
   struct bytes bytes = {0};
@@ -95,13 +96,48 @@ static void test_failure(void **state) {
   bytes_append_format(&bytes, "%d", 5);
   bytes_pad(&bytes, 0, 1000);
   assert_int_equal(bytes.length, 6);
-  assert_non_null(bytes_text(&bytes));
+  /* What there was memory for is all there: a text and a length that belong together. */
+  assert_string_equal(bytes_text(&bytes), "before");
+  assert_string_equal(bytes_text_from(&bytes, 3), "ore");
+  assert_string_equal(bytes_text_from(&bytes, 6), "");
+  assert_string_equal(bytes_text_from(&bytes, 7), "");
   assert_int_equal(bytes_reserve(&bytes, 1), -1);
   bytes_clear(&bytes);
   assert_false(bytes.failed);
   bytes_append_text(&bytes, "again");
   assert_string_equal(bytes_text(&bytes), "again");
   bytes_free(&bytes);
+}
+
+/* Whoever runs a statement learns that something failed, also when nobody has looked at the buffer.
+ */
+static void test_failure_is_noted(void **state) {
+  struct bytes bytes = {0};
+  struct loss_look look;
+  (void)state;
+  loss_take_memory();
+  unsigned long before = loss_memory_here();
+  bytes_append_text(&bytes, "fits");
+  assert_int_equal(loss_memory_here(), before);
+  assert_false(loss_take_memory());
+  bytes_reserve(&bytes, SIZE_MAX);
+  assert_int_not_equal(loss_memory_here(), before);
+  assert_true(loss_take_memory());
+  assert_false(loss_take_memory());
+  bytes_append_text(&bytes, "and is noted again, since this is lost, too");
+  assert_true(loss_take_memory());
+  bytes_free(&bytes);
+  /* A look is told once for each call and errno. */
+  loss_of_look("getsockname", ENOBUFS);
+  loss_of_look("getpeername", ENOBUFS);
+  loss_of_look("getsockname", ENOBUFS);
+  assert_true(loss_take_look(&look));
+  assert_string_equal(look.call, "getsockname");
+  assert_int_equal(look.error, ENOBUFS);
+  assert_true(loss_take_look(&look));
+  assert_false(loss_take_look(&look));
+  loss_of_look("getsockname", ENOBUFS);
+  assert_false(loss_take_look(&look));
 }
 
 /* A format that fits exactly but for its zero, in a buffer that has failed. */
@@ -184,11 +220,17 @@ static void test_long_error(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_empty),         cmocka_unit_test(test_append),
-      cmocka_unit_test(test_numbers),       cmocka_unit_test(test_format),
-      cmocka_unit_test(test_pad),           cmocka_unit_test(test_failure),
-      cmocka_unit_test(test_failed_format), cmocka_unit_test(test_equal),
-      cmocka_unit_test(test_arena),         cmocka_unit_test(test_error),
+      cmocka_unit_test(test_empty),
+      cmocka_unit_test(test_append),
+      cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_format),
+      cmocka_unit_test(test_pad),
+      cmocka_unit_test(test_failure),
+      cmocka_unit_test(test_failure_is_noted),
+      cmocka_unit_test(test_failed_format),
+      cmocka_unit_test(test_equal),
+      cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_error),
       cmocka_unit_test(test_long_error),
   };
   return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);

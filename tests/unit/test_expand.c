@@ -11,6 +11,7 @@
 
 #include "language/expand.h"
 #include "language/lexer.h"
+#include "language/loss.h"
 #include "language/result.h"
 
 /* An object with one field, .peer, which is an object of the same kind, and .port. */
@@ -34,6 +35,11 @@ static int thing_field(const struct object *object, const char *name, struct val
   }
   if (strcmp(name, "port") == 0) {
     *value = value_from_number(80);
+    return 0;
+  }
+  if (strcmp(name, "lost") == 0) { /* as value_from_text does when there is no memory */
+    loss_of_memory();
+    *value = (struct value){0};
     return 0;
   }
   return error_set(error, ERROR_FAILURE, "a thing has no field .%s; there are .peer and .port",
@@ -154,6 +160,14 @@ static void test_values(void **state) {
   gives_text(&scope, "$c", VALUE_OBJECT, "first");
   gives_text(&scope, "a$t-${t}b", VALUE_NOTHING, "atext-textb");
   gives_text(&scope, "$t$n", VALUE_NOTHING, "text-7");
+}
+
+/* A field that found no memory fails, and does not read as an empty text. */
+static void test_no_memory(void **state) {
+  struct scope scope = {.names = *state};
+  fails(&scope, "$c.lost", "no memory", 0, 0);
+  fails(&scope, "\"<$c.lost>\"", "no memory", 0, 0);
+  gives_text(&scope, "$c", VALUE_OBJECT, "first");
 }
 
 /* One word, whatever it holds: never split, unescaped or read again. */
@@ -303,17 +317,12 @@ static void test_result(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_text),
-      cmocka_unit_test(test_values),
-      cmocka_unit_test(test_value_is_not_read_again),
-      cmocka_unit_test(test_fields),
-      cmocka_unit_test(test_unbound),
-      cmocka_unit_test(test_special_names),
-      cmocka_unit_test(test_arguments),
-      cmocka_unit_test(test_names),
-      cmocka_unit_test(test_walk_and_copy),
-      cmocka_unit_test(test_references),
-      cmocka_unit_test(test_result),
+      cmocka_unit_test(test_text),          cmocka_unit_test(test_values),
+      cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_value_is_not_read_again),
+      cmocka_unit_test(test_fields),        cmocka_unit_test(test_unbound),
+      cmocka_unit_test(test_special_names), cmocka_unit_test(test_arguments),
+      cmocka_unit_test(test_names),         cmocka_unit_test(test_walk_and_copy),
+      cmocka_unit_test(test_references),    cmocka_unit_test(test_result),
   };
   return cmocka_run_group_tests_name("expand", tests, set_up, tear_down);
 }

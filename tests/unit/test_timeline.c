@@ -96,6 +96,43 @@ static void test_walk(void **state) {
   timeline_free(timeline);
 }
 
+static bool is_wanted(const struct event *event, void *context) {
+  (void)context;
+  return event->serial % 3 == 0;
+}
+
+/* What is found from the newest back is the same as all of it without its beginning, in memory as
+ * in blocks that were spilled. */
+static void check_find_last(int count, size_t length) {
+  struct seen heard = {0};
+  struct timeline *timeline = timeline_create(listen_to, &heard);
+  char *text = malloc(length + 1);
+  memset(text, 'x', length);
+  text[length] = '\0';
+  for (int i = 0; i < count; i++)
+    note(timeline, text);
+  for (size_t wanted = 1; wanted <= (size_t)count; wanted = wanted * 3 + 1) {
+    size_t skip;
+    uint64_t from =
+        timeline_find_last(timeline, EVENT_BIT(EVENT_NOTE), is_wanted, NULL, wanted, &skip);
+    size_t there = 0;
+    for (uint64_t serial = from; serial <= (uint64_t)count; serial++)
+      there += serial % 3 == 0;
+    size_t all = (size_t)count / 3;
+    assert_int_equal(there - skip, wanted < all ? wanted : all);
+    assert_true(wanted < all || from == 1);
+  }
+  free(text);
+  timeline_free(timeline);
+}
+
+static void test_find_last(void **state) {
+  (void)state;
+  check_find_last(10, 1);
+  check_find_last(3000, 1000);
+  check_find_last(20, 300000);
+}
+
 /* A walk that appends meanwhile: what comes after it began is left out. */
 static struct timeline *walked;
 
@@ -340,6 +377,39 @@ static void read_back(const struct event *event, struct bytes *bytes, struct eve
   assert_int_equal(event_decode(bytes->data, bytes->length, again, decoded), 0);
 }
 
+/* An error without an excerpt, whatever its length says, has none after it was kept. */
+static void test_codec_no_excerpt(void **state) {
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  struct event event = {.kind = EVENT_ERROR,
+                        .error = {.kind = ERROR_FAILURE,
+                                  .source = "",
+                                  .command = "",
+                                  .message = "m",
+                                  .excerpt = {.text = NULL, .length = 9},
+                                  .hint = ""}};
+  (void)state;
+  read_back(&event, &bytes, &again, &decoded);
+  assert_null(again.error.excerpt.text);
+  assert_int_equal(again.error.excerpt.length, 0);
+  decoded_free(&decoded);
+  bytes_free(&bytes);
+}
+
+/* Choices beyond the last are no event: tables are walked by them. */
+static void test_codec_wrong_choice(void **state) {
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  struct event event = {.kind = EVENT_JOB,
+                        .about_job = {.number = 1, .phase = (enum event_job_phase)77, .text = "t"}};
+  (void)state;
+  event_encode(&event, SIZE_MAX, &bytes);
+  assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), -1);
+  bytes_free(&bytes);
+}
+
 /* Nothing is left out on both ways: each field is what it was. */
 static void test_codec_fields(void **state) {
   struct bytes bytes = {0};
@@ -424,6 +494,56 @@ static void test_codec_answer(void **state) {
   answer_free(&answer);
   answer_text(&answer, "nothing");
   same_again(&event);
+  answer_free(&answer);
+}
+
+static bool take_answer(const struct event *event, void *context) {
+  const struct answer *answer = event->answer;
+  size_t *seen = context;
+  seen[0] = answer->kind == ANSWER_TABLE ? answer_row_count(answer) : answer->text.length;
+  seen[1] = answer->left_out;
+  for (size_t row = 0; answer->kind == ANSWER_TABLE && row < seen[0]; row++) {
+    const struct cell *cell = answer_cell(answer, row, 1);
+    assert_memory_equal(answer_cell_text(answer, cell), "text", cell->length);
+  }
+  return true;
+}
+
+static void check_kept(const struct answer *answer, size_t record, size_t kept, size_t left_out) {
+  struct seen heard = {0};
+  struct event event = {.kind = EVENT_ANSWER, .answer = answer};
+  size_t seen[2] = {99, 99};
+  struct timeline *timeline = timeline_create(listen_to, &heard);
+  timeline_set_record(timeline, record);
+  timeline_append(timeline, &event);
+  timeline_walk(timeline, 1, EVENT_ANY, take_answer, seen);
+  assert_int_equal(seen[0], kept);
+  assert_int_equal(seen[1], left_out);
+  timeline_free(timeline);
+}
+
+/* An answer is kept as far as the data of a call is, in whole rows. */
+static void test_long_answers(void **state) {
+  static const char *const columns[] = {"N", "WHAT", NULL};
+  enum { ROW = 2 * sizeof(struct cell) + 4 };
+  struct answer answer;
+  (void)state;
+  answer_table(&answer, "log", columns);
+  for (int i = 0; i < 5; i++) {
+    answer_add_number(&answer, i);
+    answer_add_text(&answer, "text");
+  }
+  check_kept(&answer, 5 * ROW, 5, 0);
+  check_kept(&answer, 5 * ROW - 1, 4, 1);
+  check_kept(&answer, ROW, 1, 4);
+  check_kept(&answer, ROW - 1, 0, 5);
+  answer.continues = true;
+  check_kept(&answer, 5 * ROW, 0, 5);
+  answer_free(&answer);
+  answer_text(&answer, "data");
+  bytes_append_text(&answer.text, "0123456789");
+  check_kept(&answer, 10, 10, 0);
+  check_kept(&answer, 3, 3, 7);
   answer_free(&answer);
 }
 
@@ -625,6 +745,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_append),
       cmocka_unit_test(test_walk),
+      cmocka_unit_test(test_find_last),
       cmocka_unit_test(test_append_while_walking),
       cmocka_unit_test(test_spilled),
       cmocka_unit_test(test_unwritable),
@@ -632,8 +753,11 @@ int main(void) {
       cmocka_unit_test(test_codec_words),
       cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_fields),
+      cmocka_unit_test(test_codec_no_excerpt),
+      cmocka_unit_test(test_codec_wrong_choice),
       cmocka_unit_test(test_codec_state),
       cmocka_unit_test(test_codec_answer),
+      cmocka_unit_test(test_long_answers),
       cmocka_unit_test(test_codec_calls),
       cmocka_unit_test(test_parts),
       cmocka_unit_test(test_cut_at_record),

@@ -356,7 +356,7 @@ static void append_test(struct invocation *invocation, bool passed) {
   struct bytes line = {0};
   bytes_append_text(&line, "await ");
   append_words(invocation, &line);
-  const char *condition = bytes_text(&line) + strlen("await ");
+  const char *condition = bytes_text_from(&line, strlen("await "));
   struct event event = {.kind = EVENT_TEST};
   event.test = (struct event_test){passed, "await", bytes_text(&line), condition,
                                    passed ? condition : invocation->error->message};

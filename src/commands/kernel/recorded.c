@@ -1,21 +1,13 @@
-/* recorded: commands that read the timeline: the states of a socket, and everything that happened.
- */
+/* recorded: commands that read from the timeline what states sockets went through. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "command/invocation.h"
 #include "language/escape.h"
-#include "packet/packet.h"
 #include "session/inventory.h"
 #include "session/session_look.h"
 #include "view/notation/line.h"
 #include "view/picture/diagram.h"
-
-static bool is_label_of(const struct socket_label *label, const struct socket *socket) {
-  return label->descriptor >= 0 &&
-         (label->id == socket->id ||
-          (socket->cookie && label->cookie == socket->cookie && !socket_is_multipath(socket)));
-}
 
 /* A change of a socket's state. */
 struct change {
@@ -32,7 +24,7 @@ struct changes {
 static bool take_change(const struct event *event, void *context) {
   struct changes *changes = context;
   struct change change = {*event->state, event->serial, event->cause};
-  if (!changes->socket || is_label_of(&event->state->socket, changes->socket))
+  if (!changes->socket || socket_has_label(changes->socket, &event->state->socket))
     bytes_append(&changes->list, &change, sizeof change);
   return true;
 }
@@ -233,110 +225,6 @@ static int run_diagram(struct invocation *invocation) {
   return runner_answer(runner, &answer, invocation->error);
 }
 
-/* State of the walk that makes the rows of `log`. */
-struct log {
-  const struct socket *socket; /* NULL: all */
-  size_t skip;                 /* rows left to skip */
-  size_t count;                /* rows so far */
-  int64_t start;               /* time of the session's first event */
-  struct answer *answer;       /* NULL: only count */
-};
-
-static bool call_is_about(const struct call *call, const struct socket *socket) {
-  const struct call_items *items = call_items(call);
-  for (size_t i = 0; items && i < items->count; i++)
-    if (is_label_of(&items->item[i].label, socket))
-      return true;
-  return is_label_of(&call->subject, socket) || is_label_of(&call->object, socket) ||
-         is_label_of(&call->made_label[0], socket) || is_label_of(&call->made_label[1], socket);
-}
-
-/* True for a packet to or from the socket. */
-static bool packet_is_about(const struct event_packet *event, const struct socket *socket) {
-  struct packet packet;
-  packet_read(event->bytes, event->length, event->total, &packet);
-  struct address source = packet_source(&packet);
-  struct address target = packet_destination(&packet);
-  const struct address *local = &socket->seen.local;
-  const struct address *peer = &socket->seen.peer;
-  bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
-  bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
-  return socket->host && (sent || came);
-}
-
-static bool is_about(const struct event *event, const struct socket *socket) {
-  switch (event->kind) {
-  case EVENT_CALL_FINISH:
-  case EVENT_CALL_BLOCKED:
-    return call_is_about(event->call, socket);
-  case EVENT_STATE:
-    return is_label_of(&event->state->socket, socket);
-  case EVENT_PACKET:
-    return packet_is_about(&event->packet, socket);
-  default:
-    return false;
-  }
-}
-
-static bool take_row(const struct event *event, void *context) {
-  struct log *log = context;
-  if (log->socket && !is_about(event, log->socket))
-    return true;
-  if (log->skip > 0) {
-    log->skip--;
-    return true;
-  }
-  log->count++;
-  if (!log->answer)
-    return true;
-  struct bytes text = {0};
-  const char *kind = line_append_event(event, &text);
-  answer_add_number(log->answer, (long long)event->serial);
-  answer_add_time(log->answer, event->monotonic - log->start);
-  if (event->job)
-    answer_add_number(log->answer, event->job);
-  else
-    answer_add_empty(log->answer);
-  answer_add_text(log->answer, kind);
-  answer_add_bytes(log->answer, CELL_ADDRESS, bytes_text(&text), text.length);
-  bytes_free(&text);
-  return true;
-}
-
-static bool take_start(const struct event *event, void *context) {
-  *(int64_t *)context = event->monotonic;
-  return false;
-}
-
-static int run_log(struct invocation *invocation) {
-  static const char *const columns[] = {N_("N"),     N_("AT"),   N_("JOB"),
-                                        N_("EVENT"), N_("WHAT"), NULL};
-  enum {
-    KINDS = EVENT_BIT(EVENT_STATEMENT) | EVENT_BIT(EVENT_CALL_BLOCKED) |
-            EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_NOTE) |
-            EVENT_BIT(EVENT_ERROR) | EVENT_BIT(EVENT_JOB) | EVENT_BIT(EVENT_TEST) |
-            EVENT_BIT(EVENT_PACKET) | EVENT_BIT(EVENT_SERVICE) | EVENT_BIT(EVENT_COUNTER)
-  };
-  struct runner *runner = invocation->runner;
-  struct timeline *timeline = runner->session->timeline;
-  const struct argument_value *wanted = invocation_value(invocation, "-n");
-  struct log log = {.socket = invocation_socket(invocation, "SOCKET")};
-  struct answer answer;
-  if (wanted && wanted->number < 1)
-    return invocation_wrong(invocation, wanted, _("the number of lines is 1 or more"));
-  timeline_walk(timeline, 1, EVENT_ANY, take_start, &log.start);
-  if (wanted) {
-    timeline_walk(timeline, 1, KINDS, take_row, &log);
-    log.skip = log.count > (size_t)wanted->number ? log.count - (size_t)wanted->number : 0;
-  }
-  answer_table(&answer, "log", columns);
-  log.answer = &answer;
-  uint64_t lost = timeline_walk(timeline, 1, KINDS, take_row, &log);
-  if (lost > 0)
-    runner_note(runner, _("the first %llu events are no longer kept"), (unsigned long long)lost);
-  return runner_answer(runner, &answer, invocation->error);
-}
-
 const struct command command_transitions = {
     .name = "transitions",
     .group = GROUP_STATES,
@@ -377,19 +265,4 @@ const struct command command_diagram = {
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
     .pages = "tcp(7)",
     .run = run_diagram,
-};
-
-const struct command command_log = {
-    .name = "log",
-    .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL},
-                  {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "-n"}},
-    .summary = N_("shows what has happened so far"),
-    .manual =
-        N_("Every line, call, change of state, packet, note, error, job and test of the session, "
-           "in order, with its time from the beginning; with SOCKET what was about it, with -n the "
-           "last so many. What does not fit into 512 MB is forgotten, the oldest first."),
-    .blocks = N_("never"),
-    .example = "a b = socketpair unix stream\nsend a hello\nlog -n 3",
-    .run = run_log,
 };

@@ -83,8 +83,13 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is served already, by service %u (%s); stop it first"), number,
                      handle->number, handle->handler->name);
   if (socket->type == SOCK_STREAM && !socket_is_none(socket)) {
+    errno = 0;
     if (!look_listens(socket))
-      return error_set(error, ERROR_FAILURE,
+      return errno
+                 ? error_set_errno(error, errno, _("whether socket %d listens can't be asked for"),
+                                   number)
+                 : error_set(
+                       error, ERROR_FAILURE,
                        _("socket %d does not listen: bind it to an address and listen, or make it "
                          "with tcp-listen or unix-listen"),
                        number);
@@ -99,7 +104,11 @@ static int check_socket(struct invocation *invocation, struct socket *socket,
                      _("socket %d is neither a listening stream nor a bound datagram socket, and "
                        "these can be served"),
                      number);
-  struct address local = look_local(socket);
+  struct address local;
+  int problem = look_read_local(socket, &local);
+  if (problem)
+    return error_set_errno(error, problem,
+                           _("the address of socket %d can't be asked for: getsockname"), number);
   if (local.length == 0 || address_port(&local) == 0 || local.length <= sizeof(sa_family_t))
     return error_set(error, ERROR_FAILURE,
                      _("socket %d has no address yet, where clients could send to: bind it"),

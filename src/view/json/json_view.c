@@ -185,6 +185,8 @@ static void put_rows(struct json *json, const struct answer *answer) {
 
 static void put_answer(struct json *json, const struct answer *answer) {
   json_string(json, "answer", answer->name);
+  if (answer->continues || answer->more)
+    json_bool(json, "more", answer->more);
   switch (answer->kind) {
   case ANSWER_TABLE:
     put_rows(json, answer);

@@ -1,4 +1,5 @@
 #include "view/notation/table_layout.h"
+#include "language/loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +145,11 @@ void table_append(const struct answer *answer, size_t indent, enum escape_style 
   struct layout layout = {
       .answer = answer, .columns = answer_column_count(answer), .rows = answer_row_count(answer)};
   layout.shape = calloc(layout.columns ? layout.columns : 1, sizeof *layout.shape);
+  if (!layout.shape)
+    loss_of_memory();
   if (layout.shape && layout.columns > 0) {
+    for (size_t column = 0; answer->widths && column + 1 < layout.columns; column++)
+      layout.shape[column].width = answer->widths[column];
     measure(&layout, style, aliases);
     for (size_t column = 0; column < layout.columns; column++)
       layout.shape[column].right = right_aligned(&layout, column);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
+
 enum rank { RANK_CALL, RANK_PACKET, RANK_STATE };
 
 struct held_line {
@@ -32,8 +34,10 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
                             .descriptor = descriptor,
                             .text = malloc(line->length + 1),
                             .length = line->length};
-  if (!added.text)
+  if (!added.text) {
+    loss_of_memory();
     return;
+  }
   if (line->length > 0)
     memcpy(added.text, line->data, line->length);
   if (bytes_reserve(&kept->lines, sizeof added) == 0) {
