@@ -58,9 +58,9 @@ static void tell(struct runner *runner, const siginfo_t *information) {
 
 void signal_notice_tell(struct runner *runner) {
   const struct timespec now = {0};
-  siginfo_t information;
   if (!runner->session->signals_wanted)
     return;
+  siginfo_t information;
   sigset_t set = all_signals();
   while (sigtimedwait(&set, &information, &now) > 0)
     tell(runner, &information);
