@@ -101,6 +101,30 @@ class Descriptors(Case):
         self.assertNotIn("assert", errors)
         self.assertIn(status, (0, 1))
 
+    def test_more_sockets_than_are_usual(self):
+        """beyond the program's own numbers sockets have all that others have: no one else holds them"""
+        status, output, errors = self.run_program("-q", "-c", """
+set states off
+srv = tcp-listen 127.0.0.1:0 4096
+repeat 600 { c = tcp-connect srv; s = accept srv }
+assert $s.fd > 1100
+expect blocks recv c
+close s
+expect eof recv c
+v = serve srv upper
+d = tcp-connect srv
+send d hello
+expect "HELLO" recv d
+p = spawn ls -l /proc/self/fd
+await p exit
+print $p.out
+""")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertNotIn("socket:", output)  # the child has none of them
+        status, _, errors = self.run_program("-k", "-c", "socket inet stream\nclose 1024\nsend 1025 x\n")
+        self.assertEqual(status, 1)
+        self.assertEqual(errors.count("belongs to the shell itself"), 2, errors)
+
     def test_all_closed(self):
         """with all three closed the sockets begin at 3, and nothing is written into them"""
         script = PAIR + "assert $a.fd == 3\nprint hello\nexpect EAGAIN recv b 10 dontwait\nexpect EAGAIN recv a 10 dontwait\n"
@@ -736,6 +760,22 @@ class Log(Case):
         self.assertEqual(len(last), 1 + 3)
         self.assertEqual(sum("send(3 a" in line for line in about), 2000)
         self.assertFalse([line for line in about if "recv(" in line])
+
+    def test_much_data_is_shown_whole(self):
+        text = "".join(f"{number} caf\u00e9 \u4e16\U0001f600 " for number in range(9000))
+        self.write("much", text)
+        session = PAIR + f"send-all a file:much &\nx = recv-exactly b {len(text.encode())}\nwait\n"
+        status, output, errors = self.run_program("-q", "-c", session + "y = slice $x 0 5\nprint $y\n")
+        self.assertEqual((status, output, errors), (0, "0 caf\n", ""))
+        status, output, errors = self.run_program(
+            "-q", "-c", PAIR + f"send-all a file:much &\nrecv-exactly b {len(text.encode())}\nprint end\n")
+        escaped = "".join(c if c < "\x7f" else "".join(f"\\x{byte:02x}" for byte in c.encode()) for c in text)
+        self.assertEqual((status, output, errors), (0, escaped + "\nend\n", ""))
+        status, output, errors = self.run_program(
+            "--json", "-q", "-c", PAIR + f"send-all a file:much &\nrecv-exactly b {len(text.encode())}\n")
+        answers = [event for event in map(json.loads, output.splitlines()) if event["event"] == "answer"]
+        self.assertEqual("".join(event["text"] for event in answers), text)
+        self.assertEqual([event["more"] for event in answers], [True] * (len(answers) - 1) + [False])
 
     def test_its_parts_in_json(self):
         status, output, errors = self.run_program("--json", "-c", self.SESSION + "log\nstatus\n")
