@@ -4,10 +4,15 @@
  *   packet-rate udp-send HOST PORT SECONDS  datagrams of 64 bytes
  *   packet-rate tcp-receive SECONDS         prints its port, then the bytes a second that came
  *   packet-rate tcp-send HOST PORT SECONDS
+ *   packet-rate rtt-receive SECONDS         prints its port, then the datagrams a second answered
+ *   packet-rate rtt-send HOST PORT SECONDS  one datagram after another, each when the last came
+ * back
  *
- * The receiver counts from the first that comes. That of datagrams takes them in heaps, every half
- * a millisecond: what is measured is the way to it, not how often it can be woken. */
+ * The receiver counts from the first that comes. That of datagrams takes them in heaps, every tenth
+ * of a millisecond, before a buffer of the usual size is full: what is measured is the way to it,
+ * not how often it can be woken. */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DATAGRAM = 64, CHUNK = 256 * 1024, HEAP = 256, PAUSE = 500000 };
+enum { DATAGRAM = 64, CHUNK = 256 * 1024, HEAP = 256, PAUSE = 100000 };
 
 static double now(void) {
   struct timespec time;
@@ -62,7 +67,26 @@ static double take(int type, int source) {
   return count;
 }
 
-static int receive(int type, double seconds) {
+/* Sends each datagram back. Returns how many came within the time. */
+static double answer(int source, double seconds) {
+  struct sockaddr_in client;
+  double end = 0;
+  double count = 0;
+  char byte;
+  for (;;) {
+    socklen_t length = sizeof client;
+    if (recvfrom(source, &byte, 1, 0, (struct sockaddr *)&client, &length) < 0)
+      return count;
+    if (end == 0)
+      end = now() + seconds;
+    if (now() >= end)
+      return count;
+    count++;
+    sendto(source, &byte, 1, 0, (struct sockaddr *)&client, length);
+  }
+}
+
+static int receive(int type, bool answers, double seconds) {
   struct sockaddr_in address = {.sin_family = AF_INET};
   socklen_t length = sizeof address;
   struct timeval patience = {.tv_sec = 2};
@@ -78,6 +102,10 @@ static int receive(int type, double seconds) {
   fflush(stdout);
   int source = type == SOCK_STREAM ? accept(listener, NULL, NULL) : listener;
   setsockopt(source, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (answers) {
+    printf("%.0f\n", answer(source, seconds) / seconds);
+    return 0;
+  }
   while (type == SOCK_DGRAM && take_datagrams(source) == 0)
     ;
   double began = now();
@@ -94,29 +122,32 @@ static int receive(int type, double seconds) {
   return 0;
 }
 
-static int send_all(int type, const char *host, int port, double seconds) {
+static int send_all(int type, bool waits, const char *host, int port, double seconds) {
   static char buffer[CHUNK];
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
   int target = socket(AF_INET, type, 0);
   if (inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
       connect(target, (struct sockaddr *)&address, sizeof address) < 0)
     return fail("connect");
-  size_t size = type == SOCK_STREAM ? CHUNK : DATAGRAM;
+  struct timeval patience = {.tv_sec = 1};
+  setsockopt(target, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  size_t size = type == SOCK_STREAM ? CHUNK : waits ? 1 : DATAGRAM;
   double end = now() + seconds;
   for (unsigned i = 0; i % 256 || now() < end; i++)
-    if (send(target, buffer, size, MSG_NOSIGNAL) < 0 && type == SOCK_STREAM)
+    if ((send(target, buffer, size, MSG_NOSIGNAL) < 0 && type == SOCK_STREAM) ||
+        (waits && recv(target, buffer, 1, 0) < 0))
       break;
   return 0;
 }
 
 int main(int argc, char **argv) {
   if (argc == 3 && strcmp(argv[1] + 3, "-receive") == 0)
-    return receive(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, atof(argv[2]));
+    return receive(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[1][0] == 'r', atof(argv[2]));
   if (argc == 5 && strcmp(argv[1] + 3, "-send") == 0)
-    return send_all(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[2], atoi(argv[3]),
-                    atof(argv[4]));
-  fputs(
-      "usage: packet-rate udp-receive|tcp-receive SECONDS | udp-send|tcp-send HOST PORT SECONDS\n",
-      stderr);
+    return send_all(argv[1][0] == 't' ? SOCK_STREAM : SOCK_DGRAM, argv[1][0] == 'r', argv[2],
+                    atoi(argv[3]), atof(argv[4]));
+  fputs("usage: packet-rate udp-receive|tcp-receive|rtt-receive SECONDS\n"
+        "       packet-rate udp-send|tcp-send|rtt-send HOST PORT SECONDS\n",
+        stderr);
   return 2;
 }
