@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "call/call_part.h"
+#include "language/uncleared.h"
 
 void call_perform(struct call *call) {
   const struct call_row *row = call_row(call);
-  struct call_frame frame;
+  UNCLEARED struct call_frame frame;
   frame.count = 0;
   frame.memory = NULL;
   frame.failed = false;

@@ -236,6 +236,15 @@ const struct argument_value *invocation_nth(const struct invocation *invocation,
   return NULL;
 }
 
+const struct argument_value *invocation_next(const struct invocation *invocation,
+                                             const struct argument_value *value) {
+  const struct argument_value *end = invocation->values + invocation->count;
+  for (const struct argument_value *next = value + 1; next < end; next++)
+    if (next->argument == value->argument)
+      return next;
+  return NULL;
+}
+
 const struct argument_value *invocation_value(const struct invocation *invocation,
                                               const char *key) {
   return invocation_nth(invocation, key, 0);

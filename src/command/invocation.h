@@ -54,10 +54,14 @@ void prepared_list_free(struct prepared_list *list);
 
 /* The value of a declared argument, by its key: its keyword if it has one ("--to"), else its name
  * ("SOCKET"). The first, or the n-th (from 0) of a repeated one. NULL if it was omitted. To ask for
- * an argument that is not declared is a bug, and aborts in builds without optimization. */
+ * an argument that is not declared is a bug, and aborts in builds without optimization. There may
+ * be a million values: walk them with invocation_next. */
 const struct argument_value *invocation_value(const struct invocation *invocation, const char *key);
 const struct argument_value *invocation_nth(const struct invocation *invocation, const char *key,
                                             size_t n);
+/* The next value of the same argument behind this one. NULL: it was the last. */
+const struct argument_value *invocation_next(const struct invocation *invocation,
+                                             const struct argument_value *value);
 
 /* True if the command declares this argument: for code that several commands share. */
 bool invocation_takes(const struct invocation *invocation, const char *key);

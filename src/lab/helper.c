@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lab/confine.h"
 #include "lab/hosts_file.h"
 #include "lab/interface.h"
 #include "system/descriptor.h"
@@ -376,6 +377,7 @@ static _Noreturn void serve(void) {
   struct inside *inside = &child_inside;
   prepare_mounts(inside);
   write_file(child_table, "1024", 4);
+  confine_helper();
   for (;;) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
     if (got < 0 && (errno == EINTR || errno == ENOMEM || errno == ENOBUFS))

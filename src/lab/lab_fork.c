@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/confine.h"
 #include "lab/lab.h"
 #include "system/descriptor.h"
 
@@ -44,6 +45,8 @@ static int enter(const struct lab_host *host) {
     return -1;
   if (geteuid() != 0)
     keep_capabilities();
+  else
+    confine_program_of_root();
   return 0;
 }
 

@@ -38,7 +38,7 @@ const char *wire_write(struct wire *wire, const struct lan *lan, const struct wi
   (void)wire;
   for (unsigned number = 1; target.everybody && number < lan->next_number; number++)
     if (lan->links[number] && lan->links[number] != from)
-      writev(lan->links[number]->device, parts, 2);
+      (void)!writev(lan->links[number]->device, parts, 2); /* a full one loses it, as a wire does */
   if (target.link)
     problem = writev(target.link->device, parts, 2) < 0 ? WIRE_REASON_REFUSES : NULL;
   return problem;

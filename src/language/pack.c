@@ -40,6 +40,7 @@ struct format {
   const struct pack_letter *letter; /* of a number, of x or s; of the length if `prefixed` */
   bool prefixed;                    /* a length, then that many bytes: H/s */
   bool counted;                     /* a count was given */
+  size_t total;                     /* of all counts so far, which take memory without data */
   size_t count;                     /* 1 if none was */
 };
 
@@ -118,6 +119,10 @@ static int read_count(struct format *format) {
   }
   if (!format->counted)
     format->count = 1;
+  format->total += format->counted ? format->count : 0;
+  if (format->total > COUNT_LIMIT)
+    return wrong(format->error, format->word->place,
+                 _("the counts of a format are at most %d together"), COUNT_LIMIT);
   while (format->at < word->length &&
          (word->text[format->at] == ' ' || word->text[format->at] == '\t'))
     format->at++;

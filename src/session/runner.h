@@ -98,6 +98,12 @@ int runner_answer_data(struct runner *runner, enum answer_kind kind, const char 
 bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason);
 void runner_wait_end(struct runner *runner);
 
+/* True once the runner is to stop. What computes for long asks now and then, then returns
+ * runner_interrupted. */
+static inline bool runner_is_stopped(const struct runner *runner) {
+  return runner->waiter.reason != WAIT_NOT_INTERRUPTED;
+}
+
 /* Fills in the error of an interrupted command. Always returns -1. */
 int runner_interrupted(struct runner *runner, struct error *error);
 

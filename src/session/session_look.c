@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "language/uncleared.h"
 #include "socket/look.h"
 
 static bool was_connected(enum socket_state state) {
@@ -94,7 +95,7 @@ static void append_change(struct session *session, const struct socket *socket,
 }
 
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
-  struct snapshot before;
+  UNCLEARED struct snapshot before;
   struct socket_label label = socket_label(
       socket); /* taken first: a socket that is gone after the look still had its old role before */
   bool first = !socket->told;

@@ -59,9 +59,9 @@ static void tell(struct runner *runner, const siginfo_t *information) {
 
 void signal_notice_tell(struct runner *runner) {
   const struct timespec now = {0};
-  siginfo_t information;
   if (!runner->session->signals_wanted)
     return;
+  siginfo_t information;
   sigset_t set = all_signals();
   int number;
   while ((number = sigtimedwait(&set, &information, &now)) > 0 || (number < 0 && errno == EINTR))

@@ -88,6 +88,29 @@ static const char *describe(const char *text) {
   return NULL;
 }
 
+/* Lists them in columns, as readline does. They may be names of files that somebody else has
+ * chosen, so they are escaped; those for which there is no memory are shown as a question mark. */
+static void list_matches(char **matches, int count) {
+  static char unknown[] = "?";
+  struct bytes *shown = calloc((size_t)count + 1, sizeof *shown);
+  char **texts = calloc((size_t)count + 2, sizeof *texts);
+  int longest = 1;
+  for (int i = 1; shown && texts && i <= count; i++) {
+    escape_append_plain(&shown[i], matches[i], strlen(matches[i]), false, ESCAPE_UTF8);
+    bytes_append_char(&shown[i], '\0');
+    texts[i] = shown[i].failed ? unknown : shown[i].data;
+    longest = (int)strlen(texts[i]) > longest ? (int)strlen(texts[i]) : longest;
+  }
+  if (shown && texts) {
+    texts[0] = texts[1];
+    rl_display_match_list(texts, count, longest);
+  }
+  for (int i = 1; shown && i <= count; i++)
+    bytes_free(&shown[i]);
+  free(shown);
+  free(texts);
+}
+
 /* Lists a few matches one to a line, if any has a description; otherwise as readline does. */
 static void display_matches(char **matches, int count, int longest) {
   enum { FEW = 30 };
@@ -96,7 +119,7 @@ static void display_matches(char **matches, int count, int longest) {
     described = described || describe(matches[i]);
   hide_hint();
   if (!described) {
-    rl_display_match_list(matches, count, longest);
+    list_matches(matches, count);
     rl_forced_update_display();
     return;
   }

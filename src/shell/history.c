@@ -51,14 +51,23 @@ static char *find_path(void) {
   return text.data;
 }
 
-static void read_lines(struct bytes *text) {
-  while (text->length < FILE_LIMIT && bytes_reserve(text, 65536) == 0) {
-    ssize_t got = pread(file, text->data + text->length, 65536, (off_t)text->length);
+/* Reads the end of the file, which has the newest lines; from a larger one the line that is cut in
+ * two is left out. */
+static void read_lines(struct bytes *text, off_t size) {
+  off_t start = size > FILE_LIMIT ? size - FILE_LIMIT : 0;
+  while (bytes_reserve(text, 65536) == 0) {
+    ssize_t got = pread(file, text->data + text->length, 65536, start + (off_t)text->length);
     if (got < 0 && errno == EINTR)
       continue;
     if (got <= 0)
       break;
     text->length += (size_t)got;
+  }
+  char *whole = start && text->data ? memchr(text->data, '\n', text->length) : NULL;
+  if (start) {
+    size_t cut = whole ? (size_t)(whole - text->data) + 1 : text->length;
+    text->length -= cut;
+    memmove(text->data, text->data + cut, text->length);
   }
 }
 
@@ -80,35 +89,73 @@ static void take_lines(struct bytes *text) {
   }
 }
 
-/* Rewrites the file when it holds far more lines than are kept. */
-static void shorten(size_t lines) {
-  if (lines < 2 * LINES_KEPT || ftruncate(file, 0) < 0)
+/* A newline within a line becomes \x01. */
+static void append_line(struct bytes *text, const char *line) {
+  size_t start = text->length;
+  size_t length = strlen(line);
+  if (length > LINE_LIMIT)
     return;
-  for (int i = history_base; i < history_base + history_length; i++) {
-    const HIST_ENTRY *entry = history_get(i);
-    if (entry)
-      history_append(entry->line);
+  bytes_append(text, line, length);
+  for (size_t i = start; i < text->length; i++)
+    if (text->data[i] == '\n')
+      text->data[i] = '\001';
+  bytes_append_char(text, '\n');
+}
+
+/* Rewrites the file when it holds far more than is kept. */
+static void shorten(size_t lines, off_t size) {
+  struct bytes text = {0};
+  if (lines < 2 * LINES_KEPT && size < FILE_LIMIT)
+    return;
+  int first = history_length;
+  for (size_t left = FILE_LIMIT / 2; first > 0; first--) {
+    size_t length = strlen(history_get(history_base + first - 1)->line) + 1;
+    if (length > left)
+      break;
+    left -= length;
   }
+  for (int i = first; i < history_length; i++)
+    append_line(&text, history_get(history_base + i)->line);
+  if (!text.failed && ftruncate(file, 0) == 0 &&
+      write(file, text.data, text.length) != (ssize_t)text.length)
+    report(_(" can't be written"));
+  bytes_free(&text);
+}
+
+/* Opens the file, and says what it is. Links are followed, as for any file of one's own, but not
+ * those that somebody else has made: they may lead root to a file of the system. */
+static int open_file(struct stat *status) {
+  enum { FLAGS = O_RDWR | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK };
+  bool link = lstat(path, status) == 0 && S_ISLNK(status->st_mode);
+  bool own = link && status->st_uid == geteuid();
+  file = descriptor_open(path, own ? FLAGS : FLAGS | O_NOFOLLOW, 0600);
+  return file < 0 ? -1 : fstat(file, status);
 }
 
 void history_open(void) {
   struct bytes text = {0};
+  struct stat status;
   size_t lines = 0;
   path = find_path();
   if (!path)
     return;
   stifle_history(LINES_KEPT);
-  file = descriptor_open(path, O_RDWR | O_CREAT | O_APPEND | O_NOCTTY, 0600);
-  if (file < 0) {
+  if (open_file(&status) < 0) {
     report(_(" can't be opened"));
     return;
   }
-  fchmod(file, 0600);
-  read_lines(&text);
+  if (!S_ISREG(status.st_mode)) { /* a link to /dev/null: no history is wanted */
+    close(file);
+    file = -1;
+    return;
+  }
+  if (status.st_uid == geteuid() && (status.st_mode & 077))
+    fchmod(file, 0600);
+  read_lines(&text, status.st_size);
   for (size_t i = 0; i < text.length; i++)
     lines += text.data[i] == '\n';
   take_lines(&text);
-  shorten(lines);
+  shorten(lines, status.st_size);
   bytes_free(&text);
 }
 
@@ -122,14 +169,11 @@ void history_close(void) {
 
 void history_append(const char *line) {
   struct bytes text = {0};
-  size_t length = strlen(line);
-  if (file < 0 || length > LINE_LIMIT)
+  if (file < 0)
     return;
-  bytes_append(&text, line, length);
-  for (size_t i = 0; i < text.length; i++)
-    if (text.data[i] == '\n')
-      text.data[i] = '\001';
-  bytes_append_char(&text, '\n');
+  append_line(&text, line);
+  if (text.length == 0)
+    return;
   off_t before = lseek(file, 0, SEEK_END);
   ssize_t written = text.failed ? 0 : write(file, text.data, text.length);
   if (written != (ssize_t)text.length) {

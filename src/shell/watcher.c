@@ -183,7 +183,10 @@ static int take_signal(void) {
 }
 
 void watcher_end_session(struct session *session, int status) {
-  session->quit_status = status;
+  if (!session->quitting ||
+      session->quit_status ==
+          0) /* what ended it first is its status: a hang-up sends SIGCONT behind */
+    session->quit_status = status;
   session->quitting = true;
   pthread_mutex_lock(&session->waiters.lock);
   for (struct waiter *waiter = session->waiters.first; waiter; waiter = waiter->next)
@@ -252,8 +255,8 @@ static void *run_watcher(void *argument) {
     watcher_wait(session, -1, -1, &news);
     if (news.signal == SIGINT)
       watcher_interrupt_foreground(session);
-    else if (news.signal)
-      watcher_end_session(session, 128 + news.signal);
+    else if (news.signal == SIGTERM || news.signal == SIGHUP)
+      watcher_end_session(session, 128 + news.signal); /* the prompt's other signals end nothing */
     if (news.flush)
       output_flush(&session->output);
     if (session->output.broken && !session->quitting)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "language/uncleared.h"
 #include "socket/look_listed.h"
 #include "socket/look_note.h"
 #include "system/wait.h"
@@ -26,7 +27,7 @@ int look_read_local(const struct socket *socket, struct address *local) {
 }
 
 struct address look_local(const struct socket *socket) {
-  struct address address;
+  UNCLEARED struct address address;
   look_read_local(socket, &address);
   return address;
 }
@@ -81,7 +82,7 @@ int look_read_peer(const struct socket *socket, struct address *peer) {
 }
 
 struct address look_peer(const struct socket *socket) {
-  struct address peer;
+  UNCLEARED struct address peer;
   look_read_peer(socket, &peer);
   return peer;
 }
@@ -126,7 +127,7 @@ static enum socket_state orphan_state(const struct socket *socket, struct kernel
 /* The kernel keeps TIME_WAIT in a small socket of its own, with the same cookie, while the one that
  * the descriptor refers to is closed. */
 static enum socket_state closed_state(const struct socket *socket) {
-  struct kernel_socket found;
+  UNCLEARED struct kernel_socket found;
   enum socket_state before = socket->seen.state;
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
   if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
@@ -137,9 +138,9 @@ static enum socket_state closed_state(const struct socket *socket) {
 
 /* The state of multipath TCP's connection, which is not that of a subflow. */
 static enum socket_state multipath_state(const struct socket *socket) {
-  struct kernel_socket found;
+  UNCLEARED struct kernel_socket found;
   struct address local = look_local(socket);
-  struct address peer;
+  UNCLEARED struct address peer;
   int problem;
   ask_peer(socket, &peer, &problem);
   if (socket_kernel(socket) && look_up_listed(socket, &local, &peer, &found) > 0)
@@ -161,7 +162,7 @@ static enum socket_state state_of(const struct socket *socket, bool reread) {
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
     const struct socket *other = find_duplicate(socket);
-    struct kernel_socket found;
+    UNCLEARED struct kernel_socket found;
     return other ? state_of(other, reread) : orphan_state(socket, &found);
   }
   if (!socket_has_tcp_states(socket))
@@ -283,7 +284,7 @@ void look_at_accepted(struct socket *socket, uint32_t inode) {
 /* look_state for a socket without a descriptor. One that is gone is reported as closed, if it was
  * ever reported. */
 static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *before) {
-  struct kernel_socket found;
+  UNCLEARED struct kernel_socket found;
   enum socket_state state = orphan_state(socket, &found);
   if (found.inode && socket->role == ROLE_QUEUED)
     look_at_accepted(socket, found.inode);
@@ -315,7 +316,7 @@ static void learn_peer(const struct kernel_socket *found, void *context) {
 }
 
 static void look_for_peer(struct socket *socket) {
-  struct error ignored;
+  UNCLEARED struct error ignored;
   struct kernel_filter filter = {KERNEL_TCP, 1u << STATE_SYN_SENT};
   if (socket_is_multipath(socket))
     filter.kinds = KERNEL_MPTCP;
@@ -325,8 +326,8 @@ static void look_for_peer(struct socket *socket) {
 
 /* Whether the kernel lists it as multipath TCP is asked until it does. */
 static void look_whether_listed(struct socket *socket, enum socket_state state) {
-  struct kernel_socket found;
-  struct error ignored;
+  UNCLEARED struct kernel_socket found;
+  UNCLEARED struct error ignored;
   if (socket->listed || !socket_is_multipath(socket) || !socket_kernel(socket) ||
       state == STATE_CLOSED || state == STATE_LISTEN)
     return;
@@ -356,8 +357,8 @@ bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
     return false;
   if (state == STATE_SYN_SENT && (before->state != state || before->peer.length == 0))
     look_for_peer(socket);
-  struct address local;
-  struct address peer = socket->seen.peer;
+  UNCLEARED struct address local;
+  UNCLEARED struct address peer = socket->seen.peer;
   bool has_told_peer = state == STATE_SYN_SENT && socket_has_tcp_states(socket);
   if (look_read_local(socket, &local) || (!has_told_peer && look_read_peer(socket, &peer)))
     return false;

@@ -17,7 +17,8 @@ int file_read_descriptor(int descriptor, size_t limit, struct bytes *bytes);
 int file_write(const char *path, const void *data, size_t length);
 
 /* Writes a new file beside the old one and renames it over the old one, so that there is always a
- * complete file. 0, or an errno, with the old file unchanged. */
+ * complete file; replace.h says what stays of the old one. What is no file is written into. 0, or
+ * an errno, with the old file unchanged. */
 int file_replace(const char *path, const void *data, size_t length);
 
 #endif

@@ -205,6 +205,70 @@ static void test_regex_hostile(void **state) {
   free(text);
 }
 
+/* What a backtracking matcher would not finish: with one letter alone, and with what the sets of
+ * steps make many states of. */
+static void test_regex_long(void **state) {
+  enum { SIZE = 1 << 20 };
+  char *text = malloc(SIZE);
+  (void)state;
+  memset(text, 'a', SIZE);
+  assert_int_equal(search("a*b|(ab*c)+d", text, SIZE), 0);
+  assert_int_equal(search("(a+a+)+b", text, SIZE), 0);
+  assert_int_equal(search("(a|aa|b)*c{9}$", text, SIZE), 0);
+  assert_int_equal(search("(.*a.{300}[^a]){4}", text, SIZE), 0);
+  for (size_t i = 0; i < SIZE; i++)
+    text[i] = (char)('a' + (i * i / 7 + i / 3) % 2);
+  assert_int_equal(search("a.{20}c", text, SIZE), 0); /* 2^20 states, which are forgotten */
+  assert_int_equal(search("c|b.{12}$", text, SIZE), text[SIZE - 13] == 'b');
+  free(text);
+}
+
+/* Counts are written out, up to a limit that is told before any memory is taken. */
+static void test_regex_counts(void **state) {
+  struct error error = {0};
+  (void)state;
+  assert_int_equal(search_text("^(ab{2,3}){2}$", "abbabbb"), 1);
+  assert_int_equal(search_text("^(ab{2,3}){2}$", "abbab"), 0);
+  assert_int_equal(search_text("^a{,2}$", "aaa"), 0);
+  assert_int_equal(search_text("^(a{0}b){0,1}$", ""), 1);
+  assert_int_equal(find("a{1,32767}", 10, "a", 1, &error), -1);
+  assert_non_null(strstr(error.message, "smaller counts"));
+  assert_int_equal(find("((((a{99}){99}){99}){99}){99}", 29, "a", 1, &error), -1);
+  assert_non_null(strstr(error.message, "smaller counts"));
+  assert_int_equal(search_text("((((){32767}){32767}){32767}){32767}", ""), 1);
+}
+
+static void test_regex_syntax(void **state) {
+  static const char *const wrong[] = {"*a",      "a|*b", "(+)",   "^*",       "a{2",
+                                      "a{3,2}",  "a{,",  "[b-a]", "[[:no:]]", "[[.ab.]]",
+                                      "(.*)\\1", "\\d",  "\\x4",  "a{32768}"};
+  (void)state;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    assert_int_equal(search_text(wrong[i], "a"), -1);
+  assert_int_equal(search_text("a)", "a)"), 1);
+  assert_int_equal(search_text("\\r\\n\\x41", "\r\nA"), 1);
+  assert_int_equal(search_text("\\bab\\b", "x ab."), 1);
+  assert_int_equal(search_text("\\bab\\b", "xab."), 0);
+  assert_int_equal(search_text("\\<a\\w+\\>$", "no ab_9"), 1);
+  assert_int_equal(search_text("[]a-]+$", "]-a"), 1);
+  assert_int_equal(search_text("^[[:alpha:][.-.]]{3}$", "a-Z"), 1);
+  assert_int_equal(search_text("a||b$", ""), 1);
+}
+
+/* Whoever is to stop does not finish the search. */
+static void test_regex_stops(void **state) {
+  enum { SIZE = 1 << 22 };
+  static const _Atomic int stop = 1;
+  struct error error = {0};
+  char *text = calloc(1, SIZE);
+  struct regex *regex = regex_compile("x", 1, &error);
+  (void)state;
+  assert_int_equal(regex_search(regex, text, SIZE, &stop, &error), -1);
+  assert_int_equal(error.kind, ERROR_INTERRUPTED);
+  regex_free(regex);
+  free(text);
+}
+
 static void shows(const char *expected, const struct pattern *pattern, const char *text) {
   struct bytes bytes = {0};
   pattern_append(pattern, text, strlen(text), &bytes);
@@ -254,6 +318,10 @@ int main(void) {
       cmocka_unit_test(test_regex_bytes),
       cmocka_unit_test(test_regex_pattern),
       cmocka_unit_test(test_regex_hostile),
+      cmocka_unit_test(test_regex_long),
+      cmocka_unit_test(test_regex_counts),
+      cmocka_unit_test(test_regex_syntax),
+      cmocka_unit_test(test_regex_stops),
       cmocka_unit_test(test_append),
   };
   return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);

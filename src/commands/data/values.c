@@ -30,14 +30,21 @@ static int give_bytes(struct invocation *invocation, struct bytes *bytes) {
   return status;
 }
 
+enum { PIECE = 1 << 20 }; /* bytes that are worked on between looks at interrupts */
+
 /* Changes the case of the ASCII letters from `first` to `last`. Bytes of other letters stay. */
 static int change_case(struct invocation *invocation, char first, char last) {
   const struct blob *data = invocation_value(invocation, "DATA")->data;
   struct bytes changed = {0};
   bytes_append(&changed, data->data, data->length);
-  for (size_t i = 0; i < changed.length; i++)
+  for (size_t i = 0; i < changed.length; i++) {
     if (changed.data[i] >= first && changed.data[i] <= last)
       changed.data[i] = (char)(changed.data[i] ^ 0x20);
+    if (i % PIECE == 0 && runner_is_stopped(invocation->runner)) {
+      bytes_free(&changed);
+      return runner_interrupted(invocation->runner, invocation->error);
+    }
+  }
   return give_bytes(invocation, &changed);
 }
 
@@ -86,7 +93,8 @@ static struct pack_word *value_words(const struct invocation *invocation, size_t
   *known = !invocation_value(invocation, "FORMAT")->unknown;
   if (!words)
     return NULL;
-  for (; (value = invocation_nth(invocation, "VALUE", *count)); ++*count) {
+  for (value = invocation_value(invocation, "VALUE"); value;
+       value = invocation_next(invocation, value), ++*count) {
     bool outside =
         !value->data && invocation->phase == INVOCATION_READ && value->word.bare >= 5 &&
         (memcmp(value->word.data, "file:", 5) == 0 || memcmp(value->word.data, "fill:", 5) == 0);
@@ -261,8 +269,9 @@ static int run_print(struct invocation *invocation) {
         _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or "
           "send the output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
   struct answer answer = {.kind = raw ? ANSWER_RAW : ANSWER_DATA, .name = "data"};
-  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
-    if (i > 0)
+  const struct argument_value *first = invocation_value(invocation, "DATA");
+  for (value = first; value; value = invocation_next(invocation, value)) {
+    if (value != first)
       bytes_append_char(&answer.text, ' ');
     bytes_append(&answer.text, value->data->data, value->data->length);
   }

@@ -127,7 +127,7 @@ static int forget_name(struct runner *runner, const struct argument_value *name)
 
 static int run_unset(struct invocation *invocation) {
   const struct argument_value *name;
-  for (size_t i = 0; (name = invocation_nth(invocation, "NAME", i)); i++)
+  for (name = invocation_value(invocation, "NAME"); name; name = invocation_next(invocation, name))
     if (forget_name(invocation->runner, name) < 0) {
       error_set(invocation->error, ERROR_FAILURE,
                 _("no name %.*s is bound; `names` lists those that are"),

@@ -150,7 +150,8 @@ static int run_goto(struct invocation *invocation) {
   const struct route *route =
       route_to((enum socket_state)invocation_number(invocation, "STATE", 0));
   const struct argument_value *value;
-  for (size_t i = 0; (value = invocation_nth(invocation, "NAME", i)); i++)
+  for (value = invocation_value(invocation, "NAME"); value;
+       value = invocation_next(invocation, value))
     if (value->word.length >= sizeof goal.names[0])
       return invocation_wrong(invocation, value, _("such a name has at most 63 characters here"));
   if (!route)

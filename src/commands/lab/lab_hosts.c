@@ -61,6 +61,8 @@ static int check_names(struct invocation *invocation) {
   static const char *const parts[] = {"host", "check", "sysctl"};
   const struct argument_value *value;
   for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++) {
+    if (i == LAB_HOSTS)
+      return invocation_wrong(invocation, value, _("a lab has at most %d hosts"), LAB_HOSTS);
     if (value->unknown)
       continue;
     const char *name = value->word.data;
@@ -116,7 +118,8 @@ static int run_lab(struct invocation *invocation) {
   if (invocation_value(invocation, "--plain") &&
       lab_set_plain(session->lab, true, invocation->error) < 0)
     return -1;
-  for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++)
+  for (value = invocation_value(invocation, "HOST"); value;
+       value = invocation_next(invocation, value))
     if (add_host(invocation, value->word.data, value->word.length) < 0)
       return -1;
   if (fresh && !named &&

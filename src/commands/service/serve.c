@@ -296,7 +296,8 @@ static int run_stop(struct invocation *invocation) {
     return error_set(invocation->error, ERROR_FAILURE, _("there are no services"));
   if (!value)
     return stop_all(invocation);
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SERVICE", i)); i++) {
+  for (value = invocation_value(invocation, "SERVICE"); status == 0 && value;
+       value = invocation_next(invocation, value)) {
     struct service_handle *handle = service_of(invocation, value);
     status = handle ? stop(invocation, handle) : -1;
   }

@@ -176,8 +176,9 @@ static void append_parts(struct bytes *bytes, const struct command *command) {
 /* Joins the words after `help`: a command's name may have two. */
 static void append_subject(const struct invocation *invocation, struct bytes *text) {
   const struct argument_value *word;
-  for (size_t i = 0; (word = invocation_nth(invocation, "COMMAND|TOPIC", i)); i++) {
-    bytes_append_text(text, i ? " " : "");
+  for (word = invocation_value(invocation, "COMMAND|TOPIC"); word;
+       word = invocation_next(invocation, word)) {
+    bytes_append_text(text, text->length ? " " : "");
     bytes_append(text, word->word.data, word->word.length);
   }
 }

@@ -144,9 +144,11 @@ const struct argument_kind argument_control = {
 
 int control_argument_add(struct invocation *invocation, struct call_message *message) {
   const struct argument_value *level;
-  for (size_t i = 0; (level = invocation_nth(invocation, "--control", i)); i += CONTROL_WORDS) {
-    const struct argument_value *type = invocation_nth(invocation, "--control", i + CONTROL_TYPE);
-    const struct argument_value *data = invocation_nth(invocation, "--control", i + CONTROL_DATA);
+  const struct argument_value *data;
+  for (level = invocation_value(invocation, "--control"); level;
+       level = invocation_next(invocation, data)) {
+    const struct argument_value *type = invocation_next(invocation, level);
+    data = invocation_next(invocation, type);
     int descriptor = data->socket ? data->socket->descriptor : -1;
     const void *bytes = data->socket ? (const void *)&descriptor : data->data->data;
     size_t length = data->socket ? sizeof descriptor : data->data->length;

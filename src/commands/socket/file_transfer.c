@@ -9,6 +9,7 @@
 #include "commands/socket/file_source.h"
 #include "language/escape.h"
 #include "system/descriptor.h"
+#include "system/replace.h"
 
 enum {
   FIRST_CHUNK = 1 << 20, /* bytes of the first call */
@@ -145,7 +146,8 @@ static int run_send_file(struct invocation *invocation) {
 
 /* The file under its temporary name, and the pipe that leads to it. */
 struct target {
-  struct bytes part; /* the temporary name */
+  struct replace old; /* what it is to replace */
+  struct bytes part;  /* the temporary name */
   int file;
   int pipe[2];
   uint64_t written;
@@ -159,13 +161,28 @@ static int make_pipe(int ends[2]) {
   return 0;
 }
 
+/* Finds what is to be replaced: only a file, or nothing, is. */
+static int target_find(struct target *target, struct transfer *transfer, struct error *error) {
+  const char *shown = bytes_text(&transfer->shown);
+  int problem = replace_find(&target->old, transfer->path);
+  if (problem)
+    return error_set_errno(error, problem, "%.300s", shown);
+  if (target->old.there && !target->old.regular)
+    return error_set(error, ERROR_FAILURE,
+                     _("%.300s is no file, so what is received can't take its place: give the name "
+                       "of a file, or of one that does not exist"),
+                     shown);
+  bytes_append_format(&target->part, "%s.part", target->old.path);
+  return target->part.failed ? error_set_memory(error) : 0;
+}
+
 static int target_open(struct target *target, struct transfer *transfer, struct error *error) {
   *target = (struct target){.file = -1, .pipe = {-1, -1}};
-  bytes_append_format(&target->part, "%s.part", transfer->path);
+  if (target_find(target, transfer, error) < 0)
+    return -1;
   if (make_pipe(target->pipe) < 0)
     return error_set_errno(error, errno, _("no pipe could be made on the way to the file"));
-  target->file =
-      descriptor_open(bytes_text(&target->part), O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY, 0666);
+  target->file = descriptor_move_up(replace_create(&target->old, bytes_text(&target->part)));
   if (target->file >= 0)
     return 0;
   if (errno == EEXIST)
@@ -184,6 +201,7 @@ static void target_close(struct target *target) {
     close(target->file);
   free(target->buffer);
   bytes_free(&target->part);
+  replace_free(&target->old);
 }
 
 /* Moves data through memory, for files that can't be spliced into. */
@@ -267,7 +285,7 @@ static int move_into_place(struct transfer *transfer, struct target *target) {
   int problem = errno;
   target->file = -1;
   if (status == 0) {
-    status = rename(part, transfer->path);
+    status = rename(part, target->old.path);
     problem = errno;
   }
   if (status == 0)

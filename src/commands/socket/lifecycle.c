@@ -110,8 +110,9 @@ static int run_shutdown(struct invocation *invocation) {
 
 static int run_close(struct invocation *invocation) {
   int status = 0;
-  const struct argument_value *value;
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SOCKET", i)); i++) {
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  for (const struct argument_value *value = first; status == 0 && value;
+       value = invocation_next(invocation, value)) {
     struct call call;
     if (value->socket->waiting > 0)
       runner_note(invocation->runner,
@@ -120,7 +121,8 @@ static int run_close(struct invocation *invocation) {
                   value->socket->descriptor);
     service_handle_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
-    if (i > 0) /* what the close before it has brought about is not mixed with what this one does */
+    if (value !=
+        first) /* what the close before it has brought about is not mixed with what this one does */
       runner_look_between(invocation->runner);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)

@@ -52,7 +52,8 @@ static int run_poll(struct invocation *invocation) {
   call_init(&call, CALL_POLL, NULL);
   call.duration = invocation_duration(invocation, "DURATION", -1);
   int status = make_items(invocation, &call, invocation->count);
-  for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, "SOCKET[:EVENTS]", i)); i++)
+  for (value = invocation_value(invocation, "SOCKET[:EVENTS]"); status == 0 && value;
+       value = invocation_next(invocation, value))
     add_item(&call, value->socket, (uint32_t)value->number);
   if (status == 0)
     status = wait_ready(invocation, &call);
@@ -78,7 +79,8 @@ static int run_select(struct invocation *invocation) {
   call.duration = invocation_duration(invocation, "DURATION", -1);
   int status = make_items(invocation, &call, invocation->count);
   for (size_t set = 0; set < sizeof sets / sizeof *sets; set++)
-    for (size_t i = 0; status == 0 && (value = invocation_nth(invocation, sets[set], i)); i++)
+    for (value = invocation_value(invocation, sets[set]); status == 0 && value;
+         value = invocation_next(invocation, value))
       add_to_set(&call, value->socket, 1U << set);
   if (status == 0)
     status = wait_ready(invocation, &call);

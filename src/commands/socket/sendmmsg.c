@@ -15,8 +15,9 @@ enum { MESSAGES_MOST = 1024, COUNT_OMITTED = 8, SIZE_OMITTED = 1024 };
 static int join_data(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t at = 0;
-  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
-    struct call_message *message = &call->messages.message[i];
+  struct call_message *message = call->messages.message;
+  const struct argument_value *first = invocation_value(invocation, "DATA");
+  for (value = first; value; value = invocation_next(invocation, value), message++) {
     message->start = at;
     message->part_count = 1;
     message->part_sizes[0] = value->data->length;
@@ -25,15 +26,16 @@ static int join_data(struct invocation *invocation, struct call *call) {
   call->data = blob_create(at);
   if (!call->data)
     return error_set_memory(invocation->error);
-  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++)
-    memcpy(call->data->data + call->messages.message[i].start, value->data->data,
-           value->data->length);
+  message = call->messages.message;
+  for (value = first; value; value = invocation_next(invocation, value), message++)
+    memcpy(call->data->data + message->start, value->data->data, value->data->length);
   return 0;
 }
 
 static size_t count_data(const struct invocation *invocation) {
   size_t count = 0;
-  while (invocation_nth(invocation, "DATA", count))
+  for (const struct argument_value *value = invocation_value(invocation, "DATA"); value;
+       value = invocation_next(invocation, value))
     count++;
   return count;
 }

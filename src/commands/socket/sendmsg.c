@@ -39,7 +39,8 @@ static int check_sendmsg(struct invocation *invocation) {
 static int join_parts(struct invocation *invocation, struct call *call) {
   const struct argument_value *value;
   size_t total = 0;
-  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
+  for (value = invocation_value(invocation, "DATA"); value;
+       value = invocation_next(invocation, value)) {
     call->messages.message->part_sizes[call->messages.message->part_count++] = value->data->length;
     total += value->data->length;
   }
@@ -47,7 +48,8 @@ static int join_parts(struct invocation *invocation, struct call *call) {
   if (!call->data)
     return error_set_memory(invocation->error);
   char *at = call->data->data;
-  for (size_t i = 0; (value = invocation_nth(invocation, "DATA", i)); i++) {
+  for (value = invocation_value(invocation, "DATA"); value;
+       value = invocation_next(invocation, value)) {
     memcpy(at, value->data->data, value->data->length);
     at += value->data->length;
   }
@@ -185,9 +187,11 @@ static int run_recvmsg(struct invocation *invocation) {
     struct call_message *message = call.messages.message;
     message->named = true;
     message->control_size = invocation_size(invocation, "--control", CONTROL_OMITTED);
-    for (; (value = invocation_nth(invocation, "SIZE", message->part_count));
-         call.size += value->size)
+    for (value = invocation_value(invocation, "SIZE"); value;
+         value = invocation_next(invocation, value)) {
       message->part_sizes[message->part_count++] = value->size;
+      call.size += value->size;
+    }
     if (message->part_count == 0)
       call.size = message->part_sizes[message->part_count++] = SIZE_OMITTED;
     status = invocation_call(invocation, &call);

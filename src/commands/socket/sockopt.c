@@ -168,7 +168,8 @@ static int read_value(struct invocation *invocation, struct bytes *value, bool *
   const struct argument_value *hexadecimal = NULL;
   bool known = !option->unknown;
   size_t count = 0;
-  for (; (word = invocation_nth(invocation, "VALUE", count)); count++) {
+  for (word = invocation_value(invocation, "VALUE"); word;
+       word = invocation_next(invocation, word), count++) {
     known = known && !word->unknown;
     hexadecimal = word->data ? word : hexadecimal;
   }

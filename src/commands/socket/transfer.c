@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/invocation.h"
+#include "language/uncleared.h"
 
 enum {
   SIZE_OMITTED = 1024,
@@ -11,7 +12,7 @@ enum {
 };
 
 static int send_data(struct invocation *invocation, enum call_name name, long flags) {
-  struct call call;
+  UNCLEARED struct call call;
   call_init(&call, name, invocation_socket(invocation, "SOCKET"));
   call.data = blob_retain(invocation_value(invocation, "DATA")->data);
   call.number[0] = flags;
@@ -27,7 +28,7 @@ static int run_write(struct invocation *invocation) {
 }
 
 static int run_sendto(struct invocation *invocation) {
-  struct call call;
+  UNCLEARED struct call call;
   call_init(&call, CALL_SENDTO, invocation_socket(invocation, "SOCKET"));
   call.data = blob_retain(invocation_value(invocation, "DATA")->data);
   call.address = invocation_value(invocation, "ADDRESS")->address;
@@ -60,7 +61,7 @@ static int receive(struct invocation *invocation, struct call *call) {
 }
 
 static int receive_data(struct invocation *invocation, enum call_name name, long flags) {
-  struct call call;
+  UNCLEARED struct call call;
   call_init(&call, name, invocation_socket(invocation, "SOCKET"));
   call.size = invocation_size(invocation, "SIZE", SIZE_OMITTED);
   call.number[0] = flags;
@@ -91,7 +92,7 @@ static int run_send_all(struct invocation *invocation) {
   bool ours = is_ours_alone(invocation, data);
   size_t sent = 0;
   do {
-    struct call call;
+    UNCLEARED struct call call;
     size_t left = data->length - sent;
     call_init(&call, CALL_SEND, invocation_socket(invocation, "SOCKET"));
     call.data = blob_part(data, sent, left < SEND_ALL_PIECE ? left : SEND_ALL_PIECE);
@@ -122,7 +123,7 @@ struct received {
 /* Makes a recv call for at most `size` bytes and appends its data. The number of bytes, or -1. */
 static long receive_more(struct invocation *invocation, size_t size, long flags,
                          struct received *received) {
-  struct call call;
+  UNCLEARED struct call call;
   call_init(&call, CALL_RECV, invocation_socket(invocation, "SOCKET"));
   call.size = size;
   call.number[0] = flags;
@@ -199,7 +200,7 @@ static int peek_offset(const struct invocation *invocation) {
 }
 
 static int set_peek_offset(struct invocation *invocation, int offset) {
-  struct call call;
+  UNCLEARED struct call call;
   call_init(&call, CALL_SETSOCKOPT, invocation_socket(invocation, "SOCKET"));
   call.number[0] = SOL_SOCKET;
   call.number[1] = SO_PEEK_OFF;
