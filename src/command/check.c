@@ -4,12 +4,13 @@
 
 #include "command/invocation.h"
 #include "command/match.h"
+#include "language/uncleared.h"
 
 /* Reads each known word as its argument, without looking at anything outside the line. */
 static int read_words(const struct command *command, const struct word *words, const int *assigned,
                       size_t count, struct error *error) {
   enum { FEW = 8 };
-  struct argument_value few[FEW];
+  UNCLEARED struct argument_value few[FEW];
   struct argument_value *values = count <= FEW ? few : calloc(count, sizeof *values);
   struct invocation invocation = {
       .phase = INVOCATION_READ, .command = command, .values = values, .error = error};
@@ -19,12 +20,10 @@ static int read_words(const struct command *command, const struct word *words, c
       continue;
     struct argument_value *value = &values[invocation.count++];
     struct match_word word = match_word_from(&words[i]);
-    *value = (struct argument_value){
-        .argument = &command->arguments[assigned[i]],
-        .place = words[i].place,
-        .unknown = !word.known,
-        .word = {.data = word.data, .length = word.length, .bare = word.bare},
-    };
+    argument_value_begin(value, words[i].place);
+    value->argument = &command->arguments[assigned[i]];
+    value->unknown = !word.known;
+    value->word = (struct expanded){.data = word.data, .length = word.length, .bare = word.bare};
     if (!word.known)
       continue;
     status = argument_convert(&invocation, value);
@@ -53,8 +52,8 @@ static void set_roles(struct word *words, const struct match_word *match, const 
 int command_check(const struct command *command, struct word *words, size_t count,
                   struct error *error) {
   enum { FEW = 16 };
-  struct match_word few_words[FEW];
-  int few_assigned[FEW];
+  UNCLEARED struct match_word few_words[FEW];
+  UNCLEARED int few_assigned[FEW];
   few_words[0] = (struct match_word){0}; /* passed on even if there are no words */
   struct match_word *match = count <= FEW ? few_words : calloc(count, sizeof *match);
   int *assigned = count <= FEW ? few_assigned : calloc(count, sizeof *assigned);

@@ -6,6 +6,7 @@
 
 #include "command/match.h"
 #include "language/loss.h"
+#include "language/uncleared.h"
 
 /* Takes the values that the previous command left. Allocates if there are too few, or if an outer
  * command uses them. */
@@ -53,7 +54,7 @@ static int expand_words(struct invocation *invocation, const struct word *words,
 static int match_values(struct invocation *invocation, int *assigned) {
   size_t count = invocation->count;
   enum { FEW = 16 };
-  struct match_word few[FEW];
+  UNCLEARED struct match_word few[FEW];
   few[0] = (struct match_word){0}; /* passed on even if there are no words */
   struct match_word *words = count <= FEW ? few : calloc(count, sizeof *words);
   if (!words)
@@ -107,7 +108,7 @@ static int convert_words(struct invocation *invocation, const int *assigned) {
 /* Expands the words, and finds what they stand for. */
 static int find_values(struct invocation *invocation, const struct word *words, size_t count) {
   enum { FEW = 16 };
-  int few[FEW];
+  UNCLEARED int few[FEW];
   int *assigned = count <= FEW ? few : calloc(count, sizeof *assigned);
   invocation->count = 0;
   int status = assigned ? take_memory(invocation, count) : error_set_memory(invocation->error);
