@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
 #include "timeline/event.h"
 
 /* If there is no memory, a connection is not recorded; the program goes on. */
@@ -86,8 +87,13 @@ static struct flow_track *track_on(struct flow_entry *flow, unsigned lan) {
   struct flow_track *track = &flow->track;
   while (track && track->lan != lan)
     track = track->next;
-  if (track || !(track = calloc(1, sizeof *track)))
+  if (track)
     return track;
+  track = calloc(1, sizeof *track);
+  if (!track) {
+    loss_of_memory(); /* what a packet repeats is not known */
+    return NULL;
+  }
   track->lan = lan;
   track->next = flow->track.next;
   flow->track.next = track;
@@ -101,13 +107,16 @@ static struct flow_entry *add(struct flow_table *table, const struct flow_key *k
     forget(table, oldest);
   }
   struct flow_entry *flow = calloc(1, sizeof *flow);
-  if (!flow)
+  if (!flow) {
+    loss_of_memory(); /* its numbers are not shown relative to its beginning */
     return NULL;
+  }
   flow->key = *key;
   flow->began = now;
   flow->track.lan = lan;
   HASH_ADD(hh, table->flows, key, sizeof flow->key, flow);
   if (!flow->hh.tbl) {
+    loss_of_memory();
     free(flow);
     return NULL;
   }

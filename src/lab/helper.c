@@ -145,16 +145,16 @@ static bool open_spaces(struct inside_host *host) {
 }
 
 static void close_spaces(const struct inside_host *host) {
-  const int spaces[] = {host->network, host->mounts, host->system};
+  const int spaces[] = {host->network, host->mounts, host->system, host->names};
   for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
     if (spaces[i] >= 0)
       close(spaces[i]);
 }
 
-/* A host whose counters can't be read has an empty file in their place. */
+/* A host whose kernel has not got some counters has an empty file in their place. */
 static int open_statistic(const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  return file >= 0 ? file : open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return file >= 0 || errno != ENOENT ? file : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 static int copy_of(int descriptor) {

@@ -55,15 +55,21 @@ static const int64_t PATIENCE = 10000000000;
 /* Waits until there is something to read from the helper, which may be stopped, or have lost its
  * answer. 0, or an errno: ETIMEDOUT, or EINTR when the caller is to stop. */
 static int await_message(const struct exchange *exchange) {
-  enum { SLICE = 50 }; /* milliseconds between looks whether the session ends */
+  enum { SOON = 5, SLICE = 50 }; /* milliseconds: an answer's time; between looks for the end */
   int64_t until = clock_monotonic() + PATIENCE;
-  for (;;) {
+  int timeout = SOON;
+  for (;; timeout = SLICE) {
     struct pollfd item = {.fd = exchange->lab->helper.control, .events = POLLIN};
-    int ready = poll(&item, 1, SLICE);
+    /* A question of the user's is a call, which is a wait already. */
+    bool waits = timeout == SLICE && exchange->own && wait_begin_here();
+    int ready = poll(&item, 1, timeout);
+    int problem = ready < 0 ? errno : 0;
+    if (waits)
+      wait_end_here();
     if (ready > 0)
       return 0;
-    if (ready < 0 && errno != EINTR && errno != EAGAIN && errno != ENOMEM)
-      return errno;
+    if (problem && problem != EINTR && problem != EAGAIN && problem != ENOMEM)
+      return problem;
     if (wait_reason_here() >= (exchange->own ? WAIT_USER : WAIT_BLOCKS))
       return EINTR;
     if (clock_monotonic() >= until)

@@ -18,6 +18,7 @@ enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
 
 static int file = -1;
 static char *path;
+static int directory_error; /* of the first directory that could not be made; 0: all could */
 
 static void report(const char *what) {
   fprintf(
@@ -45,7 +46,8 @@ static char *find_path(void) {
     return NULL;
   for (char *slash = strchr(text.data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
-    mkdir(text.data, 0700); /* fails harmlessly for one that exists */
+    if (mkdir(text.data, 0700) < 0 && errno != EEXIST && !directory_error)
+      directory_error = errno; /* told where the file can't be opened, and so this was why */
     *slash = '/';
   }
   return text.data;
@@ -141,6 +143,8 @@ void history_open(void) {
     return;
   stifle_history(LINES_KEPT);
   if (open_file(&status) < 0) {
+    if (errno == ENOENT && directory_error)
+      errno = directory_error;
     report(_(" can't be opened"));
     return;
   }

@@ -228,8 +228,14 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   edit_stop();
   /* This thread was the watcher until now, and one is still needed while threads are being ended.
    */
-  if (watcher_start(session) < 0)
+  if (watcher_start(session) < 0) {
+    fprintf(stderr,
+            _("socksh: the session can't end in order, without a thread that watches: %s (%s)\n"),
+            strerror(errno), error_number_name(errno));
+    if (terminal_known)
+      tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
     return 1;
+  }
   session_lock(session);
   session->quitting = true;
   job_end_all(session);

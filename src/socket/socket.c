@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/loss.h"
 #include "socket/look_field.h"
 #include "system/descriptor.h"
 
@@ -88,8 +89,10 @@ void socket_unreserve(struct socket *socket) {
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,
                                     const struct kernel_socket *from) {
   struct socket *socket = socket_reserve(table);
-  if (!socket)
+  if (!socket) {
+    loss_of_memory(); /* it is not shown */
     return NULL;
+  }
   table->reserved--;
   socket->reserved = false;
   socket->id = ++table->next_id;

@@ -121,6 +121,14 @@ enum wait_reason wait_reason_here(void) {
   return own ? (enum wait_reason)own->reason : WAIT_NOT_INTERRUPTED;
 }
 
+bool wait_begin_here(void) {
+  return own && waiter_begin(own, NULL, clock_monotonic());
+}
+
+void wait_end_here(void) {
+  waiter_end(own);
+}
+
 bool waiter_attend(struct waiter *waiter) {
   int expected = WAIT_WAITING;
   atomic_compare_exchange_strong(&waiter->phase, &expected, WAIT_ATTENDED);

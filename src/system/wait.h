@@ -93,6 +93,10 @@ enum wait_reason waiter_take_reason(struct waiter *waiter);
 /* Why the thread that calls it has been told to stop, if it is a waiter's: for a wait that no
  * signal ends, and to tell a signal that means something from one that does not. */
 enum wait_reason wait_reason_here(void);
+/* waiter_begin and waiter_end for that waiter, so that the watcher sees the wait: it writes what
+ * waits to be written, and interrupts. False: there is none, or it has been told to stop. */
+bool wait_begin_here(void);
+void wait_end_here(void);
 
 /* Keeps a waiter in its wait while the list's lock is held, so that its subject may be read. False
  * if it no longer waits. */

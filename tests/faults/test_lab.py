@@ -267,8 +267,8 @@ class Interrupted(Session):
         """SIGTERM ends such a session, and its helper with it"""
         process, helper = self.stopped()
         process.terminate()
-        process.communicate(timeout=DEADLINE)
-        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+        _, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, errors)
         wait_until(lambda: not is_alive(helper))
 
     def test_given_up(self):

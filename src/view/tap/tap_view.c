@@ -1,5 +1,6 @@
 /* tap_view: the tests of a session in the Test Anything Protocol, version 14. Everything else is a
  * comment. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -146,7 +147,8 @@ static void show_error(struct tap_view *tap, const struct event *event) {
   const struct event_error *error = &event->error;
   struct bytes text = {0};
   line_append_error(error, &text);
-  if (event->statement && event->statement == tap->failed_statement) {
+  /* Where memory was short, the report of the test may be a part of it. */
+  if (event->statement && event->statement == tap->failed_statement && error->number != ENOMEM) {
     bytes_free(&text);
     return;
   }
