@@ -9,7 +9,7 @@
 #include "language/number.h"
 #include "system/file.h"
 
-enum { FILE_LIMIT = 64 << 20, FILL_PIECE = 1 << 20 /* bytes between looks at interrupts */ };
+enum { FILE_LIMIT = 64 << 20, FILL_PIECE = 26 << 20 /* bytes between looks at interrupts */ };
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
@@ -23,7 +23,7 @@ static int data_from_file(struct invocation *invocation, struct argument_value *
                        _("the file %.200s is larger than 64M, the most for one call"), name);
   else if (problem)
     status = error_set_errno(invocation->error, problem, _("the file %.200s can't be read"), name);
-  else if (!(value->data = blob_copy(data.data, data.length)))
+  else if (!(value->data = blob_take(&data)))
     status = error_set_memory(invocation->error);
   bytes_free(&data);
   bytes_free(&path);
@@ -55,8 +55,7 @@ int argument_read_hexadecimal(struct invocation *invocation, struct argument_val
         invocation, value,
         _("is not hexadecimal: hex: takes pairs of digits, as hex:6869 or hex:\"68 69\""));
   }
-  value->data = data.failed ? NULL : blob_copy(data.data, data.length);
-  bytes_free(&data);
+  value->data = blob_take(&data);
   return value->data ? 0 : error_set_memory(invocation->error);
 }
 
@@ -68,15 +67,23 @@ static int read_fill(struct invocation *invocation, struct argument_value *value
 }
 
 static int data_from_fill(struct invocation *invocation, struct argument_value *value) {
+  enum { LETTERS = 26 };
   size_t size;
   if (read_fill(invocation, value, &size) < 0)
     return -1;
   value->data = blob_create(size);
   if (!value->data)
     return error_set_memory(invocation->error);
-  for (size_t i = 0; i < size; i++) {
-    value->data->data[i] = (char)('a' + i % 26);
-    if (i % FILL_PIECE == 0 && runner_is_stopped(invocation->runner))
+  char *data = value->data->data;
+  size_t made = size < LETTERS ? size : LETTERS;
+  for (size_t i = 0; i < made; i++)
+    data[i] = (char)('a' + i);
+  /* What is there is doubled. */
+  for (size_t more; made < size; made += more) {
+    more = made < size - made ? made : size - made;
+    more = more < FILL_PIECE ? more : FILL_PIECE;
+    memcpy(data + made, data, more);
+    if (runner_is_stopped(invocation->runner))
       return runner_interrupted(invocation->runner, invocation->error);
   }
   return 0;

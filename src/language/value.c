@@ -3,18 +3,59 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "language/loss.h"
 
-struct blob *blob_create(size_t size) {
-  struct blob *blob = size > SIZE_MAX / 2 ? NULL : malloc(sizeof *blob + size + 1);
+/* A blob with room for so many bytes behind the struct. */
+static struct blob *blob_allocate(size_t room) {
+  struct blob *blob = room > SIZE_MAX / 2 ? NULL : malloc(sizeof *blob + room);
   if (!blob) {
     loss_of_memory(); /* whoever expands a field must not take nothing for an empty text */
     return NULL;
   }
   blob->references = 1;
-  blob->length = size;
+  blob->length = 0;
+  blob->data = (char *)(blob + 1);
+  blob->of = NULL;
   return blob;
+}
+
+struct blob *blob_create(size_t size) {
+  struct blob *blob = blob_allocate(size + 1);
+  if (blob)
+    blob->length = size;
+  return blob;
+}
+
+struct blob *blob_take(struct bytes *bytes) {
+  struct blob *blob = bytes->failed ? NULL : blob_allocate(1);
+  if (blob && bytes->data) {
+    blob->data = bytes->data;
+    blob->length = bytes->length;
+    *bytes = (struct bytes){0};
+  }
+  bytes_free(bytes);
+  return blob;
+}
+
+struct blob *blob_part(struct blob *blob, size_t from, size_t length) {
+  struct blob *part = blob_allocate(0);
+  if (!part)
+    return NULL;
+  part->data = blob->data + from;
+  part->length = length;
+  part->of = blob_retain(blob);
+  return part;
+}
+
+void blob_forget(struct blob *blob, size_t length) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t begin = ((uintptr_t)blob->data + page - 1) / page * page;
+  uintptr_t end = ((uintptr_t)blob->data + length) / page * page;
+  if (end > begin)
+    madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 struct blob *blob_copy(const void *data, size_t length) {
@@ -30,10 +71,18 @@ struct blob *blob_retain(struct blob *blob) {
   return blob;
 }
 
+static void blob_free(struct blob *blob) {
+  if (blob->of)
+    blob_release(blob->of);
+  else if (blob->data != (char *)(blob + 1))
+    free(blob->data);
+  free(blob);
+}
+
 /* The holder of the only reference needs no atomic operation: most blobs never have another. */
 void blob_release(struct blob *blob) {
   if (blob && (blob->references == 1 || --blob->references == 0))
-    free(blob);
+    blob_free(blob);
 }
 
 struct object *object_retain(struct object *object) {

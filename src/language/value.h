@@ -12,14 +12,23 @@
 /* Bytes shared by all holders of a reference. */
 struct blob {
   _Atomic unsigned references;
-  size_t length; /* bytes in use */
-  char data[];
+  size_t length;   /* bytes in use */
+  char *data;      /* behind the struct, in memory of its own, or in that of another blob */
+  struct blob *of; /* that other, one reference; NULL: none */
 };
 
 /* Allocates `size` bytes, uninitialized, with `length` set to size. NULL when there is no
  * memory. */
 struct blob *blob_create(size_t size);
 struct blob *blob_copy(const void *data, size_t length);
+/* Takes the bytes over without a copy, and leaves the buffer empty. NULL when there is no memory:
+ * then they are freed. */
+struct blob *blob_take(struct bytes *bytes);
+/* So many bytes of a blob from this offset on, without a copy. NULL when there is no memory. */
+struct blob *blob_part(struct blob *blob, size_t from, size_t length);
+/* Gives the memory of the first bytes of a blob back to the system: they must not be read any more.
+ * Part of a page stays. */
+void blob_forget(struct blob *blob, size_t length);
 struct blob *blob_retain(struct blob *blob);
 void blob_release(struct blob *blob);
 

@@ -70,6 +70,36 @@ int runner_answer(struct runner *runner, struct answer *answer, struct error *er
   return failed ? error_set_memory(error) : 0;
 }
 
+/* How many of the bytes make up the next part: no character of UTF-8 is cut in two. */
+static size_t part_length(const char *data, size_t length) {
+  enum { PART = 64 * 1024, LONGEST = 4 };
+  if (length <= PART)
+    return length;
+  size_t end = PART;
+  while (end > PART - LONGEST && ((unsigned char)data[end] & 0xc0) == 0x80)
+    end--;
+  return end;
+}
+
+int runner_answer_data(struct runner *runner, enum answer_kind kind, const char *data,
+                       size_t length, struct error *error) {
+  size_t at = 0;
+  do {
+    struct answer answer = {.kind = kind, .name = "data", .continues = at > 0};
+    size_t size = part_length(data + at, length - at);
+    bytes_append(&answer.text, data + at, size);
+    at += size;
+    answer.more = at < length;
+    if (runner_answer(runner, &answer, error) < 0)
+      return -1;
+    if (at < length)
+      runner->session->shell->drain(runner);
+    if (at < length && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+      return runner_interrupted(runner, error);
+  } while (at < length);
+  return 0;
+}
+
 bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason) {
   int64_t now = clock_monotonic();
   runner->last_call.just_ended = false;

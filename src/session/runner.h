@@ -87,6 +87,11 @@ void runner_note(struct runner *runner, const char *format, ...)
 /* Appends an answer and frees it. 0, or -1 with an error if building it ran out of memory. */
 int runner_answer(struct runner *runner, struct answer *answer, struct error *error);
 
+/* Answers with bytes of this kind, ANSWER_DATA or ANSWER_RAW, in parts where they are many. 0, or
+ * -1 with an error: interrupted, or out of memory. */
+int runner_answer_data(struct runner *runner, enum answer_kind kind, const char *data,
+                       size_t length, struct error *error);
+
 /* Surround a wait that is not a call: the lock is given up and taken again. `deadline` is in
  * monotonic nanoseconds, 0 for none, and `reason` what it sets. False if the runner was
  * interrupted: then the lock is held, and runner_wait_end must not be called. */

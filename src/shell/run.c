@@ -70,11 +70,8 @@ static int show_received(struct run *run) {
       runner->binding.names || runner->expectation.expects || result->count == 0 ||
       result->values[0].kind != VALUE_DATA)
     return 0;
-  struct answer answer;
-  answer_text(&answer, "data");
-  answer.kind = ANSWER_DATA;
-  value_append(&result->values[0], &answer.text);
-  return runner_answer(runner, &answer, run->error);
+  const struct blob *data = result->values[0].blob;
+  return runner_answer_data(runner, ANSWER_DATA, data->data, data->length, run->error);
 }
 
 static enum flow run_command(struct run *run) {

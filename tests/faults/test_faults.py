@@ -667,6 +667,22 @@ class Log(Case):
         self.assertEqual(sum("send(3 a" in line for line in about), 2000)
         self.assertFalse([line for line in about if "recv(" in line])
 
+    def test_much_data_is_shown_whole(self):
+        text = "".join(f"{number} caf\u00e9 \u4e16\U0001f600 " for number in range(9000))
+        self.write("much", text)
+        session = PAIR + f"send-all a file:much &\nx = recv-exactly b {len(text.encode())}\nwait\n"
+        status, output, errors = self.run_program("-q", "-c", session + "y = slice $x 0 5\nprint $y\n")
+        self.assertEqual((status, output, errors), (0, "0 caf\n", ""))
+        status, output, errors = self.run_program(
+            "-q", "-c", PAIR + f"send-all a file:much &\nrecv-exactly b {len(text.encode())}\nprint end\n")
+        escaped = "".join(c if c < "\x7f" else "".join(f"\\x{byte:02x}" for byte in c.encode()) for c in text)
+        self.assertEqual((status, output, errors), (0, escaped + "\nend\n", ""))
+        status, output, errors = self.run_program(
+            "--json", "-q", "-c", PAIR + f"send-all a file:much &\nrecv-exactly b {len(text.encode())}\n")
+        answers = [event for event in map(json.loads, output.splitlines()) if event["event"] == "answer"]
+        self.assertEqual("".join(event["text"] for event in answers), text)
+        self.assertEqual([event["more"] for event in answers], [True] * (len(answers) - 1) + [False])
+
     def test_its_parts_in_json(self):
         status, output, errors = self.run_program("--json", "-c", self.SESSION + "log\nstatus\n")
         self.assertEqual((status, errors), (0, ""))

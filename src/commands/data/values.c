@@ -20,9 +20,7 @@ static int give(struct invocation *invocation, const void *data, size_t length) 
     return -1;
   if (invocation->runner->binding.names)
     return 0;
-  struct answer answer = {.kind = ANSWER_DATA, .name = "data"};
-  bytes_append(&answer.text, data, length);
-  return runner_answer(invocation->runner, &answer, invocation->error);
+  return runner_answer_data(invocation->runner, ANSWER_DATA, data, length, invocation->error);
 }
 
 static int give_bytes(struct invocation *invocation, struct bytes *bytes) {

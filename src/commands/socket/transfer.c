@@ -6,7 +6,10 @@
 #include "command/invocation.h"
 #include "language/uncleared.h"
 
-enum { SIZE_OMITTED = 1024 };
+enum {
+  SIZE_OMITTED = 1024,
+  SEND_ALL_PIECE = 16 << 20 /* the most that one call of send-all is given */
+};
 
 static int send_data(struct invocation *invocation, enum call_name name, long flags) {
   UNCLEARED struct call call;
@@ -77,14 +80,22 @@ static int run_read(struct invocation *invocation) {
   return receive_data(invocation, CALL_READ, 0);
 }
 
+/* Whether nobody but this command has the data, which is much: then what was sent need not take up
+ * memory while the rest is. */
+static bool is_ours_alone(const struct invocation *invocation, const struct blob *data) {
+  enum { MUCH = 1 << 20 };
+  return !invocation->lent && data->references == 1 && !data->of && data->length >= MUCH;
+}
+
 static int run_send_all(struct invocation *invocation) {
-  const struct blob *data = invocation_value(invocation, "DATA")->data;
+  struct blob *data = invocation_value(invocation, "DATA")->data;
+  bool ours = is_ours_alone(invocation, data);
   size_t sent = 0;
   do {
     UNCLEARED struct call call;
+    size_t left = data->length - sent;
     call_init(&call, CALL_SEND, invocation_socket(invocation, "SOCKET"));
-    call.data = sent == 0 ? blob_retain(invocation_value(invocation, "DATA")->data)
-                          : blob_copy(data->data + sent, data->length - sent);
+    call.data = blob_part(data, sent, left < SEND_ALL_PIECE ? left : SEND_ALL_PIECE);
     if (!call.data) {
       call_free(&call);
       return error_set_memory(invocation->error);
@@ -95,6 +106,8 @@ static int run_send_all(struct invocation *invocation) {
     if (status < 0)
       return -1;
     sent += (size_t)result;
+    if (ours)
+      blob_forget(data, sent);
   } while (sent < data->length);
   invocation->result->numbered = true;
   invocation->result->number = (long long)sent;
@@ -126,16 +139,15 @@ static long receive_more(struct invocation *invocation, size_t size, long flags,
   return result;
 }
 
-static int give_data(struct invocation *invocation, const struct received *received) {
-  const struct bytes *all = &received->all;
-  struct blob *blob = blob_copy(all->data, all->length);
+static int give_data(struct invocation *invocation, struct received *received) {
+  struct blob *blob = blob_take(&received->all);
   struct result *result = invocation->result;
   if (!blob)
     return error_set_memory(invocation->error);
   result->numbered = true;
   result->received = true;
-  result->ended = received->ended && all->length == 0;
-  result->number = (long long)all->length;
+  result->ended = received->ended && blob->length == 0;
+  result->number = (long long)blob->length;
   result_add(result, value_from_data(blob));
   return 0;
 }
@@ -414,8 +426,8 @@ const struct command command_send_all = {
     .arguments = {SOCKET_ARGUMENT, DATA_ARGUMENT},
     .results = {"count"},
     .summary = N_("sends all of the data, with as many calls as it takes"),
-    .manual = N_("Calls send until the kernel has taken every byte, and shows each call. The count "
-                 "is the length of the data."),
+    .manual = N_("Calls send until the kernel has taken every byte, and shows each call. One call "
+                 "is given 16 MB at most. The count is the length of the data."),
     .python = "s.sendall(b\"hello\")",
     .blocks = N_("until the kernel has taken all, which may wait for the peer to read"),
     .errors = {SEND_ERRORS},

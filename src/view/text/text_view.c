@@ -163,7 +163,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);
-    bytes_append_char(&text->line, '\n');
+    if (!answer->more)
+      bytes_append_char(&text->line, '\n');
     break;
   case ANSWER_RAW:
     bytes_append(&text->line, data, length);
