@@ -19,7 +19,10 @@ int main(int argc, char **argv) {
   static struct session session; /* what it holds is referred to until the very end */
   if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
     return resolve_serve();
-  setlocale(LC_ALL, "");
+  /* What characters are, and the C library's messages; each further part would be a file to read
+   * at the start, and numbers are written as in C. */
+  setlocale(LC_CTYPE, "");
+  setlocale(LC_MESSAGES, "");
   if (descriptor_start() < 0) {
     fprintf(stderr, _("socksh: descriptors can't be set up: %s\n"), strerror(errno));
     return 1;

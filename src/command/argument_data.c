@@ -9,7 +9,11 @@
 #include "language/number.h"
 #include "system/file.h"
 
-enum { FILE_LIMIT = 64 << 20, FILL_PIECE = 26 << 20 /* bytes between looks at interrupts */ };
+enum {
+  FILE_LIMIT = 64 << 20,
+  LETTERS = 26,              /* in the pattern of fill: */
+  FILL_PIECE = LETTERS << 15 /* bytes between looks at interrupts: whole patterns */
+};
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
@@ -67,7 +71,6 @@ static int read_fill(struct invocation *invocation, struct argument_value *value
 }
 
 static int data_from_fill(struct invocation *invocation, struct argument_value *value) {
-  enum { LETTERS = 26 };
   size_t size;
   if (read_fill(invocation, value, &size) < 0)
     return -1;
@@ -80,8 +83,8 @@ static int data_from_fill(struct invocation *invocation, struct argument_value *
     data[i] = (char)('a' + i);
   /* What is there is doubled. */
   for (size_t more; made < size; made += more) {
-    more = made < size - made ? made : size - made;
-    more = more < FILL_PIECE ? more : FILL_PIECE;
+    more = made < FILL_PIECE ? made : FILL_PIECE;
+    more = more < size - made ? more : size - made;
     memcpy(data + made, data, more);
     if (runner_is_stopped(invocation->runner))
       return runner_interrupted(invocation->runner, invocation->error);

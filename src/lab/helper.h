@@ -6,6 +6,7 @@
 #ifndef SOCKSH_LAB_HELPER_H
 #define SOCKSH_LAB_HELPER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lab/request.h"
@@ -20,5 +21,9 @@ int helper_start(struct helper *helper, enum lab_stage *stage);
 
 /* Ends it, and waits for its end. */
 void helper_stop(struct helper *helper);
+
+/* What the new process runs, in the namespaces that it was made in: answers on `control` until that
+ * is closed. On `report` it first says whether it could map its user, an errno. */
+_Noreturn void helper_become(int control, int report, bool own_users, uid_t user, gid_t group);
 
 #endif

@@ -1,6 +1,5 @@
 #include "lab/wire_link.h"
 #include "lab/wire_reason.h"
-#include "language/loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "lab/lab.h"
+#include "language/loss.h"
 
 struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length) {
   for (size_t i = 0; i < wire->lan_count; i++)

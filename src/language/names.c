@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/loss.h"
+
 /* Tells uthash to report an allocation failure instead of ending the program. */
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(entry) ((entry)->failed = true)
@@ -78,8 +80,10 @@ int names_walk(const struct names *names,
   size_t at = 0;
   int status = 0;
   struct name_entry **sorted = calloc(count ? count : 1, sizeof(struct name_entry *));
-  if (!sorted)
+  if (!sorted) {
+    loss_of_memory(); /* for those to whom it is not worth an error */
     return -1;
+  }
   for (struct name_entry *entry = names->entries; entry; entry = entry->hh.next)
     sorted[at++] = entry;
   qsort(sorted, count, sizeof *sorted, compare_entries);

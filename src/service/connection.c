@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "service/report.h"
+#include "socket/look_note.h"
 #include "system/wait.h"
 
 struct connection *connection_create(struct loop *loop, int descriptor, const struct address *peer,
@@ -22,7 +23,8 @@ struct connection *connection_create(struct loop *loop, int descriptor, const st
   connection->phase = CONNECTION_OPEN;
   connection->number = number;
   connection->outgoing = outgoing;
-  if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &connection->cookie, &length) < 0)
+  if (look_note(getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &connection->cookie, &length),
+                "getsockopt") < 0)
     connection->cookie = 0;
   if (address_family(peer) == AF_INET || address_family(peer) == AF_INET6) {
     connection->peer.length = peer->length;

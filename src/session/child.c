@@ -82,26 +82,29 @@ static void environment_free(struct environment *environment) {
   free(environment->entries);
 }
 
-/* Says why no program could be started, where its errors would have gone. */
-static _Noreturn void child_fails(const char *call) {
-  const char *name = strerrorname_np(errno);
-  const char *const words[] = {"socksh: sh can't be started: ", call,
-                               " failed: ", name ? name : "?", "\n"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (write(STDERR_FILENO, words[i], strlen(words[i])) < 0)
-      break;
+/* What the child tells when it can't become the program. The end of the pipe without it tells that
+ * it could: exec closes its end. */
+struct failure {
+  const char *call; /* a constant, at the same address here and there */
+  int error;
+};
+
+static _Noreturn void child_fails(int report, const char *call) {
+  struct failure failure = {call, errno};
+  while (write(report, &failure, sizeof failure) < 0 && errno == EINTR)
+    ;
   _exit(127);
 }
 
-static void child_place(int descriptor, int at) {
+static void child_place(int descriptor, int at, int report) {
   while (dup2(descriptor, at) < 0)
     if (errno != EINTR && errno != EBUSY)
-      child_fails("dup2");
+      child_fails(report, "dup2");
 }
 
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
 static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
-                                   bool background, const struct child_output *output) {
+                                   bool background, const struct child_output *output, int report) {
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
@@ -109,21 +112,34 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   if (session->reads_input || background) {
     int null = open("/dev/null", O_RDONLY);
     if (null < 0)
-      child_fails("open");
-    child_place(null, STDIN_FILENO);
+      child_fails(report, "open");
+    child_place(null, STDIN_FILENO, report);
   }
   if (output && output->out >= 0)
-    child_place(output->out, STDOUT_FILENO);
+    child_place(output->out, STDOUT_FILENO, report);
   else if (session->formatted)
-    child_place(STDERR_FILENO, STDOUT_FILENO);
+    child_place(STDERR_FILENO, STDOUT_FILENO, report);
   if (output && output->error >= 0)
-    child_place(output->error, STDERR_FILENO);
-  if (close_range(3, ~0U, 0) < 0)
-    child_fails("close_range");
+    child_place(output->error, STDERR_FILENO, report);
+  if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+    child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
   execve("/bin/sh", arguments, entries);
-  child_fails("execve");
+  child_fails(report, "execve");
+}
+
+/* Waits until the child is the program. 0; or -1 with an error, when the child is gone. */
+static int await_program(int report, pid_t child, struct error *error) {
+  struct failure failure;
+  ssize_t got;
+  while ((got = read(report, &failure, sizeof failure)) < 0 && errno == EINTR)
+    ;
+  if (got != sizeof failure)
+    return 0;
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+    ;
+  return error_set_errno(error, failure.error, _("the program can't be started: %s"), failure.call);
 }
 
 int child_wait(struct runner *runner, pid_t child, int *status) {
@@ -160,6 +176,7 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
                   const struct child_output *output, struct error *error) {
   struct environment environment;
   struct bytes copy = {0};
+  int report[2];
   bytes_append(&copy, line, length);
   if (environment_build(&environment, runner->scope.names) < 0 || copy.failed) {
     environment_free(&environment);
@@ -167,18 +184,27 @@ pid_t child_start(struct runner *runner, const char *line, size_t length, bool b
     return error_set_memory(error);
   }
   const char *text = bytes_text(&copy);
+  pid_t child = -1;
   output_flush(&runner->session->output);
-  pid_t child = runner->host ? runner->host->fork(runner->host) : fork();
+  if (descriptor_pipe(report) == 0)
+    child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, text, environment.entries, background, output);
+    become_child(runner, text, environment.entries, background, output, report[1]);
   int problem = errno;
   environment_free(&environment);
   bytes_free(&copy);
+  if (report[1] >= 0)
+    close(report[1]);
+  int status = child > 0 ? await_program(report[0], child, error) : -1;
+  if (report[0] >= 0)
+    close(report[0]);
   if (child < 0 && runner->host)
     return error_set_errno(error, problem, _("no process could be started on host %s"),
                            runner->host->name);
   if (child < 0)
     return error_set_errno(error, problem, _("no process could be started"));
+  if (status < 0)
+    return -1;
   setpgid(child, child);
   return child;
 }

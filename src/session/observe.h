@@ -19,8 +19,8 @@ void runner_look_between(struct runner *runner);
 /* For --stable: waits until nothing changes any more, then looks. */
 void runner_settle(struct runner *runner);
 
-/* How long that is, in milliseconds: it looks every `step`, and nothing may have changed for `quiet`.
- * The torture runs thousands of sessions that settle sooner, and sets it. */
+/* How long that is, in milliseconds: it looks every `step`, and nothing may have changed for
+ * `quiet`. The torture runs thousands of sessions that settle sooner, and sets it. */
 struct settle_pace {
   int step;
   int quiet;

@@ -1,5 +1,6 @@
 #include "session/signal_notice.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <time.h>
 
@@ -62,6 +63,8 @@ void signal_notice_tell(struct runner *runner) {
     return;
   siginfo_t information;
   sigset_t set = all_signals();
-  while (sigtimedwait(&set, &information, &now) > 0)
-    tell(runner, &information);
+  int number;
+  while ((number = sigtimedwait(&set, &information, &now)) > 0 || (number < 0 && errno == EINTR))
+    if (number > 0)
+      tell(runner, &information);
 }

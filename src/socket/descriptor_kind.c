@@ -8,6 +8,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "socket/look_note.h"
+
 /* Constants that old headers lack. */
 #ifndef PID_FS_MAGIC
 #define PID_FS_MAGIC 0x50494446
@@ -39,6 +41,7 @@ static enum descriptor_kind anonymous_kind(int descriptor) {
   char link[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
   ssize_t length = readlink(path, link, sizeof link - 1);
+  look_note((int)length, "readlink");
   link[length < 0 ? 0 : length] = '\0';
   for (int kind = 0; kind < ROWS; kind++)
     if (rows[kind].link && strcmp(link, rows[kind].link) == 0)

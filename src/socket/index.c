@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "language/loss.h"
 #include "socket/socket.h"
 
 static struct socket_link *link_of(const struct socket_index *index, const struct socket *socket) {
@@ -46,8 +47,10 @@ void index_put(struct socket_index *index, struct socket *socket, uint64_t numbe
   index_remove(index, socket);
   if (index->count >= index->room)
     grow(index);
-  if (index->room == 0)
+  if (index->room == 0) {
+    loss_of_memory(); /* what is not here is not found as a peer */
     return;
+  }
   *link = (struct socket_link){.number = number, .linked = true};
   insert(index, socket);
   index->count++;

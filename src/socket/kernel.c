@@ -56,7 +56,7 @@ struct kernel *kernel_open_at(int descriptor, struct error *error) {
     kernel->socket = mnl_socket_fdopen(descriptor);
   if (kernel && kernel->socket && mnl_socket_bind(kernel->socket, 0, MNL_SOCKET_AUTOPID) == 0)
     return kernel;
-  problem = kernel && kernel->socket ? errno : descriptor < 0 ? problem : ENOMEM;
+  problem = descriptor < 0 ? problem : errno;
   missing = problem;
   if (kernel && kernel->socket)
     mnl_socket_close(kernel->socket);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "socket/look_field.h"
+#include "system/descriptor.h"
 
 static void socket_destroy(struct object *object) {
   free(object);
@@ -123,6 +124,7 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
   if (table_grow(table, (size_t)descriptor + 1) < 0)
     return -1;
   take_reserved(socket);
+  descriptor_give_away(descriptor);
   socket->id = ++table->next_id;
   socket->descriptor = descriptor;
   socket->was_descriptor = descriptor;

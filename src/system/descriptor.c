@@ -4,16 +4,42 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How many numbers at the top are reserved for the program itself: at least OWN_ROOM, and one in
- * OWN_PART of all; a lab takes three for each host. */
-enum { OWN_ROOM = 64, OWN_PART = 16, CEILING = 65536 };
+/* The program's own descriptors begin where those of most programs end, at their usual limit. The
+ * kernel's table has a slot for each number below the highest, which each child copies: so not at
+ * the top. Where there are fewer numbers, OWN_ROOM are left for the program. */
+enum { OWN_USUAL = 1024, OWN_ROOM = 64 };
+
+/* The numbers that can be the program's own. */
+enum { OWN_MOST = 1 << 20, WORD_BITS = 64 };
 
 static struct rlimit original_limit;
-static int own_base; /* the first number of the program's own range */
+static int own_base; /* the program's own are not below this number */
+
+/* A bit for each number that the program has taken for itself. It is not cleared when that is
+ * closed, but when the user gets the number. Any thread may set and clear bits. */
+static _Atomic uint64_t own[OWN_MOST / WORD_BITS];
+static _Atomic int own_end; /* no bit is set from here on */
+
+static int mark_own(int descriptor) {
+  if (descriptor < 0 || descriptor >= OWN_MOST)
+    return descriptor;
+  int end = own_end;
+  while (end <= descriptor && !atomic_compare_exchange_weak(&own_end, &end, descriptor + 1))
+    ;
+  own[descriptor / WORD_BITS] |= (uint64_t)1 << descriptor % WORD_BITS;
+  return descriptor;
+}
+
+void descriptor_give_away(int descriptor) {
+  if (descriptor >= own_base && descriptor < OWN_MOST)
+    own[descriptor / WORD_BITS] &= ~((uint64_t)1 << descriptor % WORD_BITS);
+}
 
 static int open_standard(void) {
   for (int descriptor = 0; descriptor <= 2; descriptor++) {
@@ -36,9 +62,9 @@ int descriptor_start(void) {
   setrlimit(RLIMIT_NOFILE, &raised); /* if refused, the soft limit stays as it is */
   if (getrlimit(RLIMIT_NOFILE, &raised) < 0)
     return -1;
-  rlim_t ceiling = raised.rlim_cur < CEILING ? raised.rlim_cur : CEILING;
-  int room = (int)ceiling / OWN_PART > OWN_ROOM ? (int)ceiling / OWN_PART : OWN_ROOM;
-  own_base = (int)ceiling > 2 * room ? (int)ceiling - room : (int)ceiling / 2;
+  int ceiling =
+      raised.rlim_cur < OWN_USUAL + OWN_ROOM ? (int)raised.rlim_cur : OWN_USUAL + OWN_ROOM;
+  own_base = ceiling > 2 * OWN_ROOM ? ceiling - OWN_ROOM : ceiling / 2;
   return 0;
 }
 
@@ -49,7 +75,7 @@ struct rlimit descriptor_original_limit(void) {
 int descriptor_move_up(int descriptor) {
   if (descriptor < 0)
     return -1;
-  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, own_base);
+  int moved = descriptor_copy_up(descriptor);
   int error = errno;
   close(descriptor);
   errno = error;
@@ -88,7 +114,18 @@ static int close_apart(unsigned first, unsigned last) {
 }
 
 void descriptor_unshare(void) {
-  close_apart(3, (unsigned)own_base - 1);
+  unsigned first = 3; /* of the gap between two of the program's own */
+  if (close_apart(first, (unsigned)own_base - 1) < 0)
+    return;
+  first = (unsigned)own_base;
+  for (unsigned number = first; number < (unsigned)own_end; number++) {
+    if (!descriptor_is_own((int)number))
+      continue;
+    if (number > first)
+      close_range(first, number - 1, 0);
+    first = number + 1;
+  }
+  close_range(first, ~0U, 0);
 }
 
 void descriptor_unshare_standard(void) {
@@ -96,7 +133,7 @@ void descriptor_unshare_standard(void) {
 }
 
 int descriptor_copy_up(int descriptor) {
-  return fcntl(descriptor, F_DUPFD_CLOEXEC, own_base);
+  return mark_own(fcntl(descriptor, F_DUPFD_CLOEXEC, own_base));
 }
 
 int descriptor_unshare_alone(int descriptor, int kept) {
@@ -115,7 +152,8 @@ int descriptor_unshare_alone(int descriptor, int kept) {
 }
 
 bool descriptor_is_own(int descriptor) {
-  return own_base > 0 && descriptor >= own_base;
+  return descriptor >= 0 && descriptor < OWN_MOST &&
+         own[descriptor / WORD_BITS] & (uint64_t)1 << descriptor % WORD_BITS;
 }
 
 bool descriptor_is_open(int descriptor) {

@@ -1,7 +1,7 @@
 /* descriptor: which descriptor numbers are the user's, and which are the program's own.
  *
  * The user's sockets get 3, 4, 5 and so on, as in a small C program. Everything the program opens
- * for itself is close-on-exec and moved to the top. */
+ * for itself is close-on-exec and moved up, out of their way. */
 #ifndef SOCKSH_SYSTEM_DESCRIPTOR_H
 #define SOCKSH_SYSTEM_DESCRIPTOR_H
 
@@ -15,11 +15,11 @@ int descriptor_start(void);
 /* The limit on descriptors that the program was started with, which its children get back. */
 struct rlimit descriptor_original_limit(void);
 
-/* Moves a descriptor of the program's own to the top, close-on-exec. Returns the new number; or -1
+/* Moves a descriptor of the program's own up, close-on-exec. Returns the new number; or -1
  * with errno set, and the old descriptor closed. A negative number is returned as it is. */
 int descriptor_move_up(int descriptor);
 
-/* opens a file for the program itself, at the top. As open(2), with O_CLOEXEC */
+/* opens a file for the program itself, moved up. As open(2), with O_CLOEXEC */
 int descriptor_open(const char *path, int flags, unsigned mode);
 
 /* Closes every inherited descriptor from 3 up that is not the program's own. `adopt` is asked about
@@ -33,11 +33,11 @@ void descriptor_unshare(void);
 /* The same with the standard descriptors alone. */
 void descriptor_unshare_standard(void);
 
-/* Makes a pipe with both ends at the top, close-on-exec. 0, or -1 with errno set and both ends
+/* Makes a pipe with both ends moved up, close-on-exec. 0, or -1 with errno set and both ends
  * -1. */
 int descriptor_pipe(int ends[2]);
 
-/* Duplicates a descriptor, at the top, close-on-exec. -1 with errno set on failure. */
+/* Duplicates a descriptor, moved up, close-on-exec. -1 with errno set on failure. */
 int descriptor_copy_up(int descriptor);
 
 /* Gives the calling thread a descriptor table of its own that holds the standard descriptors,
@@ -54,6 +54,10 @@ void descriptor_set_apart(void);
 
 /* True for the program's own descriptors, which the user may not name. */
 bool descriptor_is_own(int descriptor);
+
+/* The kernel has given this number to the user: if it was the program's own before, it is not any
+ * more. */
+void descriptor_give_away(int descriptor);
 
 /* True if it is open, whoever owns it. */
 bool descriptor_is_open(int descriptor);

@@ -101,6 +101,30 @@ class Descriptors(Case):
         self.assertNotIn("assert", errors)
         self.assertIn(status, (0, 1))
 
+    def test_more_sockets_than_are_usual(self):
+        """beyond the program's own numbers sockets have all that others have: no one else holds them"""
+        status, output, errors = self.run_program("-q", "-c", """
+set states off
+srv = tcp-listen 127.0.0.1:0 4096
+repeat 600 { c = tcp-connect srv; s = accept srv }
+assert $s.fd > 1100
+expect blocks recv c
+close s
+expect eof recv c
+v = serve srv upper
+d = tcp-connect srv
+send d hello
+expect "HELLO" recv d
+p = spawn ls -l /proc/self/fd
+await p exit
+print $p.out
+""")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertNotIn("socket:", output)  # the child has none of them
+        status, _, errors = self.run_program("-k", "-c", "socket inet stream\nclose 1024\nsend 1025 x\n")
+        self.assertEqual(status, 1)
+        self.assertEqual(errors.count("belongs to the shell itself"), 2, errors)
+
     def test_all_closed(self):
         """with all three closed the sockets begin at 3, and nothing is written into them"""
         script = PAIR + "assert $a.fd == 3\nprint hello\nexpect EAGAIN recv b 10 dontwait\nexpect EAGAIN recv a 10 dontwait\n"
@@ -345,20 +369,82 @@ class Signals(Case):
         self.assertEqual((process.returncode, output, errors), (0, b"three\n", b""))
 
 
-class KernelList(Case):
+class Injected(Case):
+    """System calls that fail where nobody has typed them. All that can go wrong so is for tests/torture."""
+
+    def inject(self, call, error, script, *words):
+        """Runs a script in which a system call fails: (exit status, standard output, standard error)."""
+        trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
+        # The search for leaks traces the process, and a process can be traced by one only.
+        environment = {**self.environment,
+                       "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+        done = subprocess.run([*trace, SOCKSH, *words, "-c", script], cwd=self.directory, env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+class Losses(Injected):
+    """What fails in silence is told."""
+
+    NOTE = r"the kernel could not be asked: getsockname failed: .* \(ENOBUFS\)"
+
+    def test_look(self):
+        """a look that fails is told once, and no state or address is made up for it"""
+        status, output, errors = self.inject("getsockname", "ENOBUFS",
+                                             "srv = tcp-listen 127.0.0.1:0\nu = udp-bind :0\nlength x\nstatus")
+        self.assertEqual((status, errors), (0, ""), output)
+        self.assertEqual(len(re.findall(self.NOTE, output)), 1, output)
+        self.assertNotRegex(output, r"3 LISTEN\n")
+
+    def test_look_quiet(self):
+        """where notes are not shown it is told on standard error"""
+        for option in ("-q", "--tap"):
+            status, output, errors = self.inject("getsockname", "ENOBUFS", "srv = tcp-listen 127.0.0.1:0", option)
+            self.assertEqual(status, 0, output)
+            self.assertEqual(len(re.findall(self.NOTE, errors)), 1, errors)
+
+    def test_address(self):
+        """an address that could not be asked for is not one that there is not"""
+        status, _, errors = self.inject("getsockname", "ENOBUFS",
+                                        "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv")
+        self.assertEqual(status, 1)
+        self.assertIn("ENOBUFS", errors)
+        self.assertNotIn("no address yet", errors)
+
+    def test_service(self):
+        """a service that can't wait for clients does not say that it serves"""
+        status, output, errors = self.inject("epoll_ctl", "ENOSPC:when=1",
+                                             "srv = tcp-listen 127.0.0.1:0\nserve srv echo")
+        self.assertEqual(status, 1, output)
+        self.assertRegex(errors, r"-c:2: serve: epoll_ctl: .*\(ENOSPC\)")
+
+    def test_program(self):
+        """a program whose output can't be led where it belongs is not run"""
+        for call, error, command in (("dup2", "EMFILE", "spawn"), ("close_range", "ENOMEM", "spawn"),
+                                     ("close_range", "ENOMEM", "shell")):
+            status, output, errors = self.inject(call, error, f"{command} echo run")
+            self.assertEqual((status, output), (1, ""), errors)
+            self.assertRegex(errors, rf"-c:1: {command}: the program can't be started: {call}: .*\({error}\)")
+
+    def test_record(self):
+        """events that can't be kept are told of, and save refuses to write a part of a session"""
+        self.environment["TMPDIR"] = f"{self.directory}/none"
+        lines = "".join(f'print "{n} {"x" * 200}"\n' for n in range(2000))
+        status, output, errors = self.run_program("-", input=lines + "save kept.socksh\n")
+        self.assertEqual(status, 1, errors)
+        self.assertEqual(len(re.findall(r"the file that keeps what happened earlier .* \(ENOENT\)", output)), 1)
+        self.assertRegex(errors, r"save: the beginning of this session could not be kept.*\(ENOENT\)")
+        self.assertFalse(os.path.exists(f"{self.directory}/kept.socksh"))
+
+
+class KernelList(Injected):
     """The kernel's list of sockets may not be read."""
 
     SCRIPT = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\nbacklog srv\nclose c\nprint done\n"
 
     def refused(self, script, when=""):
         """The list is opened at the start, and again where it is asked for: by bind(2), like no other socket here."""
-        trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=bind", "-e", f"inject=bind:error=EPERM{when}"]
-        # The search for leaks traces the process, and a process can be traced by one only.
-        environment = {**self.environment,
-                       "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-        done = subprocess.run([*trace, SOCKSH, "-c", script], cwd=self.directory, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+        return self.inject("bind", f"EPERM{when}", script)
 
     def test_states(self):
         """without the kernel's list, one line says what is missing, and open sockets are shown"""
@@ -375,6 +461,14 @@ class KernelList(Case):
         self.assertEqual((status, errors), (0, ""), output)
         self.assertRegex(output, r"4 +c +inet stream +ESTABLISHED")
         self.assertIn("done", output)
+
+    def test_time_wait(self):
+        """without the kernel's list TIME_WAIT is not taken for CLOSED, and it is said that it was not seen"""
+        status, output, errors = self.refused("srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\n"
+                                              "shutdown c wr\nclose s\nlength x", when=":when=1")
+        self.assertEqual((status, errors), (0, ""), output)
+        self.assertNotRegex(output, r"4 .*CLOSED 127")
+        self.assertEqual(len(re.findall(r"could not be asked: sock_diag failed: .* \(EPERM\)", output)), 1, output)
 
     def test_await_listening(self):
         """without the kernel's list nobody can tell who listens, and it is said"""

@@ -250,7 +250,7 @@ class Interrupted(Session):
         process = self.start(*words)
         helper = self.helper_of(process)
         os.kill(helper, signal.SIGSTOP)
-        self.line(process, f"print begun\n{line}")
+        self.line(process, f"print begun\nshell true\n{line}")  # a wait lets the output go
         while b"begun" not in process.stdout.readline():
             pass
         return process, helper

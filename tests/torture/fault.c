@@ -107,7 +107,7 @@ static bool is_of_library(const char *path) {
 
 /* Failures that would only mislead the C library: questions about a descriptor's flags, which
  * cannot fail, and the counter behind a wake-up. */
-static bool is_exempt(const struct seccomp_notif *notice) {
+static bool is_exempt(const struct seccomp_notif *notice, int error) {
   char path[64];
   char link[64] = "";
   unsigned call = (unsigned)notice->data.nr;
@@ -123,15 +123,24 @@ static bool is_exempt(const struct seccomp_notif *notice) {
   /* Where errors can't be written nobody can be told. */
   if (call == SYS_write && notice->data.args[0] == STDERR_FILENO)
     return true;
-  return (call == SYS_write && strstr(link, "eventfd")) ||
-         (call == SYS_read && is_of_library(link));
+  if (call == SYS_write && strstr(link, "eventfd"))
+    return true;
+  bool writes = call == SYS_write || call == SYS_writev;
+  bool reads = call == SYS_read || call == SYS_readv;
+  /* Nothing interrupts what is read from a file on disk or from /proc, or is written there, and no
+   * pipe or socket lies on a disk. */
+  if ((writes || reads) && error == EINTR && link[0] == '/' && strncmp(link, "/dev/pts", 8) != 0)
+    return true;
+  if ((writes || reads) && (error == ENOSPC || error == EIO) && link[0] != '/')
+    return true;
+  return (reads || call == SYS_lseek) && is_of_library(link);
 }
 
 static bool is_chosen(struct run *run, const struct seccomp_notif *notice) {
   const struct plan *plan = &run->plan;
   unsigned call = (unsigned)notice->data.nr;
   if (call >= TORTURE_CALLS || atomic_load(&run->torture->ending) || !is_ours(run, notice->pid) ||
-      is_exempt(notice))
+      is_exempt(notice, plan->error))
     return false;
   uint64_t number = ++run->calls[call];
   return plan->at && call == plan->call &&

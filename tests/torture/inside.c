@@ -119,8 +119,12 @@ static int set_filter(const struct torture *page) {
   program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   struct sock_fprog whole = {length, program};
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | 1 << 5; /* not interrupted once it is received */
-  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole);
+  /* A call is not interrupted any more once its watcher knows of it: since Linux 5.19. */
+  enum { LISTENER = SECCOMP_FILTER_FLAG_NEW_LISTENER, KILLABLE = 1 << 5 };
+  int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, LISTENER | KILLABLE, &whole);
+  if (listener < 0 && errno == EINVAL)
+    listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, LISTENER, &whole);
+  return listener;
 }
 
 static void hand_over(int listener) {

@@ -87,7 +87,10 @@ static int run_names(struct invocation *invocation) {
   static const char *const columns[] = {N_("NAME"), N_("VALUE"), NULL};
   struct answer answer;
   answer_table(&answer, "names", columns);
-  names_walk(invocation->runner->scope.names, add_name, &answer);
+  if (names_walk(invocation->runner->scope.names, add_name, &answer) < 0) {
+    answer_free(&answer);
+    return error_set_memory(invocation->error);
+  }
   if (answer_row_count(&answer) == 0) {
     answer_free(&answer);
     answer_text(&answer, "names");

@@ -1,9 +1,10 @@
 #include "view/notation/table_layout.h"
-#include "language/loss.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+#include "language/loss.h"
 
 /* The width of text in columns of a terminal: UTF-8 characters, two columns for wide ones. */
 static size_t width_of(const char *text, size_t length) {
