@@ -382,7 +382,8 @@ static _Noreturn void serve(void) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
     if (got < 0 && (errno == EINTR || errno == ENOMEM || errno == ENOBUFS))
       continue;
-    if (got < (ssize_t)offsetof(struct lab_request, text))
+    if (got < (ssize_t)offsetof(struct lab_request, text) ||
+        inside->request.length > (size_t)got - offsetof(struct lab_request, text))
       _exit(0); /* the kernel ends every process of the namespace with its first one */
     answer(inside);
     send_reply(inside);

@@ -109,6 +109,9 @@ static int receive_answer(struct exchange *exchange) {
       return errno;
     if (got < (ssize_t)offsetof(struct lab_reply, text))
       continue; /* the end of such an answer */
+    size_t text = (size_t)got - offsetof(struct lab_reply, text);
+    if (talk->reply.length > text) /* it is believed no more than any other process */
+      talk->reply.length = text;
     if (talk->reply.serial == talk->request.serial)
       return 0;
     take_descriptors(&exchange->message, false, talk->descriptors);

@@ -12,6 +12,7 @@
 
 #include "language/bytes.h"
 #include "language/error.h"
+#include "language/escape.h"
 #include "system/descriptor.h"
 
 enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
@@ -73,6 +74,16 @@ static void read_lines(struct bytes *text, off_t size) {
   }
 }
 
+/* readline shows a line as it is. What a terminal may act on becomes an escape, which means the
+ * same in most places of a line: others may write to the file, or a line may have been pasted. */
+static void take_line(const char *line) {
+  struct bytes safe = {0};
+  escape_append_plain(&safe, line, strlen(line), true, ESCAPE_UTF8);
+  if (!safe.failed && safe.length > 0)
+    add_history(bytes_text(&safe));
+  bytes_free(&safe);
+}
+
 /* Gives the file's lines to readline. A newline within a line was stored as \x01. */
 static void take_lines(struct bytes *text) {
   size_t start = 0;
@@ -85,8 +96,7 @@ static void take_lines(struct bytes *text) {
     for (char *c = line; *c; c++)
       if (*c == '\001')
         *c = '\n';
-    if (*line)
-      add_history(line);
+    take_line(line);
     start = (size_t)(end - text->data) + 1;
   }
 }

@@ -115,7 +115,7 @@ static enum socket_state inet_state(int protocol, unsigned state) {
 static const struct nlattr *next_attribute(const struct nlmsghdr *header, size_t offset,
                                            const struct nlattr *attribute) {
   attribute = attribute ? mnl_attr_next(attribute) : mnl_nlmsg_get_payload_offset(header, offset);
-  const char *tail = mnl_nlmsg_get_payload_tail(header);
+  const char *tail = (const char *)header + header->nlmsg_len; /* the library's own is rounded up */
   return mnl_attr_ok(attribute, (int)(tail - (const char *)attribute)) ? attribute : NULL;
 }
 
@@ -200,6 +200,8 @@ static int read_message(const struct nlmsghdr *header, void *context) {
     return MNL_CB_OK;
   const unsigned char *family = mnl_nlmsg_get_payload(header);
   size_t length = mnl_nlmsg_get_payload_len(header);
+  if (length == 0)
+    return MNL_CB_OK;
   if (*family == AF_UNIX && length >= sizeof(struct unix_diag_msg))
     read_unix(header, reading);
   else if (*family != AF_UNIX && length >= sizeof(struct inet_diag_msg))
@@ -208,12 +210,20 @@ static int read_message(const struct nlmsghdr *header, void *context) {
 }
 
 /* Clears the flag that says the list changed during the dump: what was read is still right, and
- * what is missing was just created, or is gone. With the flag set the library would give up. */
-static void ignore_changes(char *buffer, size_t length) {
-  int left = (int)length;
-  for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(header, left);
-       header = mnl_nlmsg_next(header, &left))
+ * what is missing was just created, or is gone. With the flag set the library would give up.
+ * Returns the length of the whole messages: behind one whose length is wrong, the library would go
+ * on for ever. */
+static size_t prepare_messages(char *buffer, size_t length) {
+  size_t at = 0;
+  while (length - at >= sizeof(struct nlmsghdr)) {
+    struct nlmsghdr *header = (struct nlmsghdr *)(buffer + at);
+    if (header->nlmsg_len < sizeof *header || header->nlmsg_len > length - at)
+      break;
     header->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
+    size_t step = NLMSG_ALIGN((size_t)header->nlmsg_len);
+    at += step < length - at ? step : length - at;
+  }
+  return at;
 }
 
 /* Sends a request, and reads the answer. 0, or an errno. */
@@ -238,9 +248,8 @@ static int exchange(struct kernel *kernel, const void *request, size_t size, boo
     header = (struct nlmsghdr *)kernel->buffer;
     if (header->nlmsg_seq != kernel->sequence)
       continue;
-    ignore_changes(kernel->buffer, (size_t)got);
-    int status =
-        mnl_cb_run(kernel->buffer, (size_t)got, kernel->sequence, port, read_message, reading);
+    size_t whole = prepare_messages(kernel->buffer, (size_t)got);
+    int status = mnl_cb_run(kernel->buffer, whole, kernel->sequence, port, read_message, reading);
     if (status < 0)
       return errno;
     if (status == MNL_CB_STOP || !all)

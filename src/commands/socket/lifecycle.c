@@ -121,8 +121,8 @@ static int run_close(struct invocation *invocation) {
                   value->socket->descriptor);
     service_handle_socket_closes(invocation->runner, value->socket, true);
     call_init(&call, CALL_CLOSE, value->socket);
-    if (value !=
-        first) /* what the close before it has brought about is not mixed with what this one does */
+    /* What the close before it has brought about is not mixed with what this one does. */
+    if (value != first)
       runner_look_between(invocation->runner);
     status = invocation_simple_call(invocation, &call);
     if (status < 0)
