@@ -268,14 +268,22 @@ static int run_print(struct invocation *invocation) {
         invocation, raw,
         _("raw bytes are not written to a terminal, which might obey them: leave --raw out, or "
           "send the output elsewhere (socksh ... >FILE; write-file PATH DATA)"));
-  struct answer answer = {.kind = raw ? ANSWER_RAW : ANSWER_DATA, .name = "data"};
+  enum answer_kind kind = raw ? ANSWER_RAW : ANSWER_DATA;
   const struct argument_value *first = invocation_value(invocation, "DATA");
+  if (!invocation_next(invocation, first)) /* it may be much, so it is not copied */
+    return runner_answer_data(invocation->runner, kind, first->data->data, first->data->length,
+                              invocation->error);
+  struct bytes text = {0};
   for (value = first; value; value = invocation_next(invocation, value)) {
     if (value != first)
-      bytes_append_char(&answer.text, ' ');
-    bytes_append(&answer.text, value->data->data, value->data->length);
+      bytes_append_char(&text, ' ');
+    bytes_append(&text, value->data->data, value->data->length);
   }
-  return runner_answer(invocation->runner, &answer, invocation->error);
+  int status = text.failed ? error_set_memory(invocation->error)
+                           : runner_answer_data(invocation->runner, kind, text.data, text.length,
+                                                invocation->error);
+  bytes_free(&text);
+  return status;
 }
 
 static int run_write_file(struct invocation *invocation) {
