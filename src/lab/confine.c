@@ -33,6 +33,15 @@ static const int program_capabilities[] = {
     CAP_SETGID,     CAP_SETUID,       CAP_NET_BIND_SERVICE, CAP_NET_RAW,  CAP_NET_ADMIN,
     CAP_SYS_CHROOT, CAP_SYS_PTRACE,   CAP_SYS_NICE,         CAP_IPC_LOCK, -1};
 
+#ifdef __has_feature /* clang's spelling */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED
+#endif
+
 static const int calls[] = {
     /* requests, replies, and what is handed over */
     SYS_recvfrom,
@@ -71,6 +80,12 @@ static const int calls[] = {
     SYS_rt_sigreturn,
     SYS_restart_syscall,
     SYS_futex,
+#ifdef SANITIZED
+    /* what a sanitizer does in each process */
+    SYS_sigaltstack,
+    SYS_mmap,
+    SYS_munmap,
+#endif
 };
 
 enum { CALLS = sizeof calls / sizeof *calls };
