@@ -70,13 +70,16 @@ static void show(const struct event_packet *event, bool stable) {
 
 static void show_json(const struct event_packet *packet) {
   const struct event event = {.kind = EVENT_PACKET, .monotonic = 2, .packet = *packet};
-  json_t *object = json_object();
-  json_set_packet(object, &event);
-  char *text = json_dumps(object, JSON_COMPACT);
-  if (!text)
+  struct json json = {.follows = false};
+  json_begin_object(&json, NULL);
+  json_packet(&json, &event);
+  json_end_object(&json);
+  if (json.line.failed || json.line.data[json.line.length - 1] != '}')
     abort();
-  free(text);
-  json_decref(object);
+  for (size_t i = 0; i < json.line.length; i++)
+    if ((unsigned char)json.line.data[i] < ' ' || json.line.data[i] == 0x7f)
+      abort();
+  bytes_free(&json.line);
 }
 
 /* What it is beside itself: known labels alone. */
