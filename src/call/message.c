@@ -231,7 +231,12 @@ static void receive_descriptor(struct call_message *message, struct socket_table
     received->host = host_of_passed(table, descriptor);
 }
 
-static void receive_descriptors(struct call_message *message, struct socket_table *table) {
+typedef void descriptor_user(struct call_message *message, struct socket_table *table,
+                             int descriptor);
+
+/* Calls a function for each descriptor that the message carries. */
+static void each_descriptor(struct call_message *message, struct socket_table *table,
+                            descriptor_user *use) {
   struct control control;
   size_t at = 0;
   while (message_next_control(message, &at, &control)) {
@@ -240,34 +245,26 @@ static void receive_descriptors(struct call_message *message, struct socket_tabl
     for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
       int descriptor;
       memcpy(&descriptor, control.data + i, sizeof descriptor);
-      receive_descriptor(message, table, descriptor);
+      use(message, table, descriptor);
     }
   }
 }
 
 /* Whoever receives a descriptor that was sent refers to the same socket. */
-static void share_descriptors(const struct call_message *message, struct socket_table *table) {
-  struct control control;
-  size_t at = 0;
-  while (message_next_control(message, &at, &control)) {
-    if (!control_carries_descriptors(&control))
-      continue;
-    for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
-      int descriptor;
-      memcpy(&descriptor, control.data + i, sizeof descriptor);
-      struct socket *sent = socket_table_find(table, descriptor);
-      if (sent)
-        sent->alone = false;
-    }
-  }
+static void share_descriptor(struct call_message *message, struct socket_table *table,
+                             int descriptor) {
+  (void)message;
+  struct socket *sent = socket_table_find(table, descriptor);
+  if (sent)
+    sent->alone = false;
 }
 
 void messages_note_sent(const struct call *call, struct socket_table *table) {
   for (size_t i = 0; i < call->messages.count; i++)
-    share_descriptors(&call->messages.message[i], table);
+    each_descriptor(&call->messages.message[i], table, share_descriptor);
 }
 
 void message_finish(struct call *call, struct socket_table *table) {
   for (size_t i = 0; call->result >= 0 && i < call->messages.count; i++)
-    receive_descriptors(&call->messages.message[i], table);
+    each_descriptor(&call->messages.message[i], table, receive_descriptor);
 }

@@ -59,3 +59,21 @@ const char *error_number_name(int number) {
   const char *name = strerrorname_np(number);
   return name ? name : "E?";
 }
+
+int error_number_find(const char *text, size_t length) {
+  static const struct {
+    const char *name;
+    int number;
+  } others[] = {{"EWOULDBLOCK", EWOULDBLOCK}, {"ENOTSUP", ENOTSUP}, {"EDEADLOCK", EDEADLOCK}};
+  if (length < 3 || text[0] != 'E')
+    return 0;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strlen(others[i].name) == length && memcmp(others[i].name, text, length) == 0)
+      return others[i].number;
+  for (int number = 1; number < 200; number++) {
+    const char *name = strerrorname_np(number);
+    if (name && strlen(name) == length && memcmp(name, text, length) == 0)
+      return number;
+  }
+  return 0;
+}

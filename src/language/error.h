@@ -78,4 +78,7 @@ void error_set_place(struct error *error, struct place place);
 /* The C name of an errno, such as "ECONNREFUSED"; "E?" for a number that Linux does not use. */
 const char *error_number_name(int number);
 
+/* The errno with this name, such as "ECONNREFUSED"; 0 if there is none. */
+int error_number_find(const char *text, size_t length);
+
 #endif

@@ -51,25 +51,6 @@ static int advance(struct reader *reader) {
   return lexer_next(&reader->lexer, &reader->token, reader->error);
 }
 
-/* The errno with this name, such as "ECONNREFUSED"; 0 if there is none. */
-static int error_number_find(const char *text, size_t length) {
-  static const struct {
-    const char *name;
-    int number;
-  } others[] = {{"EWOULDBLOCK", EWOULDBLOCK}, {"ENOTSUP", ENOTSUP}, {"EDEADLOCK", EDEADLOCK}};
-  if (length < 3 || text[0] != 'E')
-    return 0;
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (strlen(others[i].name) == length && memcmp(others[i].name, text, length) == 0)
-      return others[i].number;
-  for (int number = 1; number < 200; number++) {
-    const char *name = strerrorname_np(number);
-    if (name && strlen(name) == length && memcmp(name, text, length) == 0)
-      return number;
-  }
-  return 0;
-}
-
 static int pattern_from_word(struct reader *reader, const struct word *word,
                              struct pattern *pattern) {
   static const struct {

@@ -232,19 +232,6 @@ static void put_poll(struct call_writer *writer, const struct call_part *part) {
   bytes_append_format(writer->bytes, "], %zu", items->count);
 }
 
-void call_text_put_set(struct call_writer *writer, uint32_t set, bool given) {
-  const struct call_items *items = &writer->call->items;
-  bool first = true;
-  for (size_t i = 0; i < items->count; i++) {
-    if (!((given ? items->item[i].given : items->item[i].asked) & set))
-      continue;
-    put(writer, first ? "[" : " ");
-    call_text_put_label(writer, &items->item[i].label);
-    first = false;
-  }
-  put(writer, first ? (given ? "[]" : "NULL") : "]");
-}
-
 static void put_sets(struct call_writer *writer, const struct call_part *part) {
   const struct call_items *items = &writer->call->items;
   int highest = -1;
