@@ -1,17 +1,20 @@
 #include "shell/edit.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "language/escape.h"
 #include "shell/completion.h"
 #include "shell/history.h"
+#include "shell/watcher.h"
 
 /* readline has one line per process and its callbacks take no context, so this state is static. */
 static struct session *edit_session;
@@ -138,6 +141,68 @@ static void display_matches(char **matches, int count, int longest) {
   rl_forced_update_display();
 }
 
+enum key_read { KEY_NONE, KEY_TYPED, KEY_END };
+
+static char key_ahead; /* a key that was taken to learn whether one is there */
+static bool has_key_ahead;
+
+/* Takes a key that has been typed, and never waits for one: Ctrl-C makes the kernel throw away what
+ * was typed before it, so what could be read a moment ago may be there no more. */
+static enum key_read key_read(char *key) {
+  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+  if (has_key_ahead) {
+    has_key_ahead = false;
+    *key = key_ahead;
+    return KEY_TYPED;
+  }
+  ssize_t got = read(STDIN_FILENO, key, 1);
+  if (got > 0)
+    return KEY_TYPED;
+  if (got < 0)
+    return errno == EINTR || errno == EAGAIN ? KEY_NONE : KEY_END;
+  bool ended = !isatty(STDIN_FILENO) || (poll(&item, 1, 0) > 0 && item.revents & POLLHUP);
+  return ended ? KEY_END : KEY_NONE;
+}
+
+/* Whether a key is there within readline's time for it, as for the rest of an arrow key. The key
+ * itself is the only proof. */
+static int key_is_there(void) {
+  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
+  int microseconds = rl_set_keyboard_input_timeout(0);
+  rl_set_keyboard_input_timeout(microseconds);
+  if (!has_key_ahead && poll(&item, 1, microseconds / 1000) > 0)
+    has_key_ahead = key_read(&key_ahead) == KEY_TYPED;
+  return has_key_ahead;
+}
+
+/* Where readline wants more keys at once, as in a paste. A signal ends these. */
+static int next_key(FILE *stream) {
+  char key;
+  (void)stream;
+  for (;;) {
+    switch (key_read(&key)) {
+    case KEY_TYPED:
+      return (unsigned char)key;
+    case KEY_END:
+      return EOF;
+    case KEY_NONE:
+      if (!watcher_wait_readable(STDIN_FILENO))
+        return EOF;
+    }
+  }
+}
+
+/* A read of the terminal returns at once. */
+static void prepare_terminal(int meta) {
+  struct termios raw;
+  rl_prep_terminal(meta);
+  if (tcgetattr(STDIN_FILENO, &raw) < 0)
+    return;
+  raw.c_cc[VMIN] = 0;
+  raw.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
 static void handle_line(char *line) {
   hint_width = 0;
   rl_callback_handler_remove();
@@ -153,6 +218,9 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   rl_catch_signals = 0; /* the watcher takes signals, and runs in this thread */
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
+  rl_getc_function = next_key;
+  rl_input_available_hook = key_is_there;
+  rl_prep_term_function = prepare_terminal;
   rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = display_matches;
@@ -175,6 +243,8 @@ void edit_stop(void) {
 void edit_begin(const char *prompt) {
   active = true;
   rl_callback_handler_install(prompt, handle_line);
+  if (has_key_ahead)
+    edit_read();
 }
 
 void edit_end(void) {
@@ -190,11 +260,20 @@ bool edit_active(void) {
 }
 
 void edit_read(void) {
-  hide_hint();
-  rl_callback_read_char();
+  char key;
+  do {
+    enum key_read got = key_read(&key);
+    if (got == KEY_NONE)
+      return;
+    hide_hint();
+    if (got == KEY_TYPED)
+      rl_stuff_char((unsigned char)key);
+    rl_callback_read_char();
+  } while (active && has_key_ahead);
 }
 
 void edit_drop(void) {
+  has_key_ahead = false;
   hide_hint();
   rl_callback_sigcleanup();
   rl_free_line_state();
@@ -215,7 +294,7 @@ void edit_resize(void) {
 }
 
 void edit_redraw(void) {
-  rl_prep_terminal(1);
+  prepare_terminal(1);
   rl_forced_update_display();
 }
 

@@ -16,7 +16,7 @@ void edit_begin(const char *prompt);
 void edit_end(void);
 bool edit_active(void);
 
-/* Reads a key. The terminal must be readable. */
+/* Reads a key, if one is there. */
 void edit_read(void);
 
 /* edit_drop: Ctrl-C drops the line and gives the terminal back. edit_resize: the window has a new

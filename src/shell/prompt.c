@@ -62,7 +62,7 @@ void prompt_read_keys(struct session *session, bool keys) {
   if (!session->interactive || !terminal_known)
     return;
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VMIN] = 0; /* Ctrl-C throws away what was typed before it, and nothing waits for that */
   raw.c_cc[VTIME] = 0;
   tcsetattr(STDIN_FILENO, TCSADRAIN, keys ? &raw : &terminal_before);
 }
@@ -74,7 +74,7 @@ int prompt_wait_key(struct runner *runner, int milliseconds) {
     return -1;
   output_flush(&runner->session->output);
   int ready = poll(&item, 1, milliseconds);
-  bool pressed = ready > 0 && read(STDIN_FILENO, &key, 1) >= 0;
+  bool pressed = ready > 0 && read(STDIN_FILENO, &key, 1) != 0;
   runner_wait_end(runner);
   return runner->waiter.reason != WAIT_NOT_INTERRUPTED ? -1 : pressed;
 }

@@ -230,6 +230,16 @@ void watcher_wait(struct session *session, int extra, int longest, struct watche
   news->readable = items[2].revents != 0;
 }
 
+bool watcher_wait_readable(int descriptor) {
+  struct pollfd items[] = {{.fd = descriptor, .events = POLLIN},
+                           {.fd = signal_descriptor, .events = POLLIN}};
+  do
+    while (poll(items, 2, -1) < 0 && errno == EINTR)
+      ;
+  while (!items[0].revents && !items[1].revents);
+  return items[0].revents != 0;
+}
+
 void watcher_interrupt_foreground(struct session *session) {
   pthread_mutex_lock(&session->waiters.lock);
   for (struct waiter *waiter = session->waiters.first; waiter; waiter = waiter->next)

@@ -21,6 +21,10 @@ struct watcher_news {
 };
 void watcher_wait(struct session *session, int extra, int longest, struct watcher_news *news);
 
+/* Waits until a descriptor is readable, or hung up: true. False as soon as there is a signal for
+ * watcher_wait to take instead. */
+bool watcher_wait_readable(int descriptor);
+
 /* The watching thread where none reads the terminal: in a session without a prompt, and while one
  * with a prompt ends. watcher_start: 0, or -1 with errno set. */
 int watcher_start(struct session *session);

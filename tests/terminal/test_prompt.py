@@ -144,6 +144,15 @@ class Completion(PromptTest):
         terminal.send(CONTROL_C)
         self.leave(terminal)
 
+    def test_interrupt_while_typing(self):
+        """Ctrl-C right behind typed keys, which the kernel then throws away, gives a new prompt each time"""
+        terminal = self.start()
+        for length in range(300):
+            terminal.send("x" * (length % 30 + 1))
+            terminal.send(CONTROL_C)
+            terminal.wait_until(lambda: terminal.text().count("^C") > length, "expected ^C for each Ctrl-C")
+        self.leave(terminal)
+
     def test_socket_names(self):
         """TAB completes the names of open sockets, and lists them"""
         terminal = self.start()
