@@ -26,23 +26,47 @@ int bytes_grow(struct bytes *bytes, size_t more) {
   return 0;
 }
 
-void bytes_append_number(struct bytes *bytes, long long number) {
-  if (number >= 0 && number < 10) { /* most numbers are: descriptors, empty flags, short counts */
-    bytes_append_char(bytes, (char)('0' + number));
-    return;
-  }
+enum { EIGHT_DIGITS = 100000000 };
+
+/* Two digits at once: a division is what costs. */
+static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324"
+                                  "25262728293031323334353637383940414243444546474849"
+                                  "50515253545556575859606162636465666768697071727374"
+                                  "75767778798081828384858687888990919293949596979899";
+
+static inline void pair_before(char *end, unsigned number) {
+  end[-2] = digit_pairs[2 * number];
+  end[-1] = digit_pairs[2 * number + 1];
+}
+
+static inline void eight_before(char *end, unsigned number) {
+  unsigned high = number / 10000;
+  unsigned low = number % 10000;
+  pair_before(end - 6, high / 100);
+  pair_before(end - 4, high % 100);
+  pair_before(end - 2, low / 100);
+  pair_before(end, low % 100);
+}
+
+void bytes_append_nine_digits(struct bytes *bytes, unsigned number) {
+  char digits[9];
+  digits[0] = (char)('0' + number / EIGHT_DIGITS);
+  eight_before(digits + 9, number % EIGHT_DIGITS);
+  bytes_append(bytes, digits, sizeof digits);
+}
+
+void bytes_append_long_number(struct bytes *bytes, long long number) {
   char digits[24];
   char *start = digits + sizeof digits;
   unsigned long long rest =
       number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number;
-  for (; rest >= 100; rest /= 100) { /* two digits a division, which is what costs */
-    unsigned pair = (unsigned)(rest % 100);
-    *--start = (char)('0' + pair % 10);
-    *--start = (char)('0' + pair / 10);
-  }
-  if (rest >= 10)
-    *--start = (char)('0' + rest % 10);
-  *--start = (char)('0' + (rest >= 10 ? rest / 10 : rest));
+  for (; rest >= EIGHT_DIGITS; rest /= EIGHT_DIGITS, start -= 8)
+    eight_before(start, (unsigned)(rest % EIGHT_DIGITS));
+  unsigned last = (unsigned)rest;
+  for (; last >= 10; last /= 100, start -= 2)
+    pair_before(start, last % 100);
+  if (last > 0)
+    *--start = (char)('0' + last);
   if (number < 0)
     *--start = '-';
   bytes_append(bytes, start, (size_t)(digits + sizeof digits - start));

@@ -45,7 +45,17 @@ static inline void bytes_append_char(struct bytes *bytes, char c) {
     bytes->data[bytes->length++] = c;
 }
 
-void bytes_append_number(struct bytes *bytes, long long number);
+void bytes_append_long_number(struct bytes *bytes, long long number);
+/* Most numbers have one digit: descriptors, empty flags, short counts. */
+static inline void bytes_append_number(struct bytes *bytes, long long number) {
+  if (number >= 0 && number < 10)
+    bytes_append_char(bytes, (char)('0' + number));
+  else
+    bytes_append_long_number(bytes, number);
+}
+
+/* Nine digits, with zeros in front: the nanoseconds of a second. */
+void bytes_append_nine_digits(struct bytes *bytes, unsigned number);
 void bytes_append_format(struct bytes *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void bytes_append_format_list(struct bytes *bytes, const char *format, va_list list)

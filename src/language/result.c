@@ -3,7 +3,13 @@
 void result_clear(struct result *result) {
   for (size_t i = 0; i < result->count; i++)
     value_clear(&result->values[i]);
-  *result = (struct result){0};
+  result->failed = false;
+  result->blocked = false;
+  result->received = false;
+  result->ended = false;
+  result->numbered = false;
+  result->number = 0;
+  result->count = 0; /* the values behind it are never read */
 }
 
 void result_add(struct result *result, struct value value) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "language/loss.h"
+#include "language/uncleared.h"
 
 int runner_start(struct runner *runner, struct session *session, unsigned job,
                  const struct scope *from) {
@@ -63,7 +64,9 @@ void runner_note(struct runner *runner, const char *format, ...) {
 int runner_answer(struct runner *runner, struct answer *answer, struct error *error) {
   bool failed = answer_failed(answer);
   if (!failed) {
-    struct event event = {.kind = EVENT_ANSWER, .answer = answer};
+    UNCLEARED struct event event;
+    event_begin(&event, EVENT_ANSWER);
+    event.answer = answer;
     runner_append(runner, &event);
   }
   answer_free(answer);

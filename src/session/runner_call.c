@@ -7,6 +7,7 @@
 #include "call/call.h"
 #include "lab/lab.h"
 #include "language/escape.h"
+#include "language/uncleared.h"
 #include "names/constant.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
@@ -74,8 +75,8 @@ static int call_failed(struct runner *runner, const char *command, const struct 
 /* Binds the first name before `=` to a new socket at once, so that it can be used while the command
  * goes on. */
 static void bind_early(struct runner *runner, const struct call *call) {
-  struct error ignored; /* out of memory: the name is bound, or the error reported, when the command
-                           is done */
+  UNCLEARED struct error ignored; /* out of memory: the name is bound, or the error reported, when
+                           the command is done */
   if (!runner->binding.names || runner->binding.done_early || call->made[0] < 0)
     return;
   const char *name = runner->binding.names[0];
@@ -165,18 +166,22 @@ static bool perform_unlocked(struct runner *runner, struct call *call, struct wi
 }
 
 static void record_start(struct runner *runner, struct call *call) {
-  struct event start = {
-      .kind = EVENT_CALL_START, .monotonic = call->began, .host = call->where, .call = call};
+  UNCLEARED struct event start;
+  event_begin(&start, EVENT_CALL_START);
+  start.monotonic = call->began;
+  start.host = call->where;
+  start.call = call;
   call->start_event = runner_append(runner, &start);
 }
 
 /* Appends the end of the call, and remembers it as the runner's last one. */
 static void record_finish(struct runner *runner, struct call *call) {
-  struct event finish = {.kind = EVENT_CALL_FINISH,
-                         .cause = call->start_event,
-                         .monotonic = call->ended,
-                         .host = call->where,
-                         .call = call};
+  UNCLEARED struct event finish;
+  event_begin(&finish, EVENT_CALL_FINISH);
+  finish.cause = call->start_event;
+  finish.monotonic = call->ended;
+  finish.host = call->where;
+  finish.call = call;
   runner->last_call.serial = runner_append(runner, &finish);
   runner->last_call.subject = call->entry ? call->entry->id : 0;
   runner->last_call.error = call->error;
@@ -227,7 +232,8 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   int pending = pending_datagram(runner, call);
   struct zero_before before = zero_look_before(session, call);
   bool closes = call_row(call)->closes && session_looks(session);
-  struct unaccepted unaccepted = {.count = 0};
+  UNCLEARED struct unaccepted unaccepted;
+  unaccepted.count = 0;
   if (closes)
     look_before(runner, call->entry);
   if ((closes || call_row(call)->shuts_down) && session_looks(session))

@@ -5,15 +5,15 @@
 #include "lab/lab.h"
 
 void session_lock(struct session *session) {
-  if (pthread_mutex_trylock(&session->lock) == 0)
+  if (lock_try(&session->lock))
     return;
   session->lock_waiters++;
-  pthread_mutex_lock(&session->lock);
+  lock_take(&session->lock);
   session->lock_waiters--;
 }
 
 void session_unlock(struct session *session) {
-  pthread_mutex_unlock(&session->lock);
+  lock_give(&session->lock);
 }
 
 void session_yield_lock(struct session *session) {

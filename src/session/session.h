@@ -3,9 +3,8 @@
 #ifndef SOCKSH_SESSION_SESSION_H
 #define SOCKSH_SESSION_SESSION_H
 
-#include <pthread.h>
-
 #include "language/expand.h"
+#include "system/lock.h"
 #include "system/wait.h"
 #include "timeline/timeline.h"
 #include "view/view.h"
@@ -78,8 +77,8 @@ struct shell_operations {
 };
 
 struct session {
-  bool signals_wanted;  /* a socket was told to send signals: they are told of after each command */
-  pthread_mutex_t lock; /* guards all members without a note of their own */
+  bool signals_wanted; /* a socket was told to send signals: they are told of after each command */
+  struct lock lock;    /* guards all members without a note of their own */
   _Atomic int lock_waiters; /* threads that wait for the lock */
   struct socket_table sockets;
   struct names names;

@@ -6,6 +6,7 @@
 
 #include "command/command.h"
 #include "language/loss.h"
+#include "language/uncleared.h"
 
 /* Appends the statement with its command's full name, if it was abbreviated: what is recorded must
  * run as a script. Returns false if it was not. */
@@ -26,7 +27,8 @@ static bool append_unabbreviated(const struct source *from, const struct stateme
 
 void run_event_statement(struct runner *runner, const struct source *source,
                          const struct statement *statement, enum event_origin origin) {
-  struct event event = {.kind = EVENT_STATEMENT};
+  UNCLEARED struct event event;
+  event_begin(&event, EVENT_STATEMENT);
   event.line = (struct event_statement){
       .source = source->name,
       .line = statement->line,
@@ -66,7 +68,8 @@ void run_event_result(struct runner *runner, const struct statement *statement,
   for (const struct prefix *prefix = statement->prefixes; prefix; prefix = prefix->next)
     for (size_t i = 0; prefix->kind == PREFIX_NAMES && prefix->names[i]; i++)
       bytes_append_format(&names, names.length ? " %s" : "%s", prefix->names[i]);
-  struct event event = {.kind = EVENT_RESULT};
+  UNCLEARED struct event event;
+  event_begin(&event, EVENT_RESULT);
   if (runner->last_call.just_ended)
     event.monotonic = EVENT_AT_ONCE;
   event.result = (struct event_result){

@@ -82,7 +82,6 @@ static int report(const char *what) {
 
 int shell_start(struct session *session, const struct shell_options *options, bool interactive) {
   memset(session, 0, sizeof *session);
-  pthread_mutex_init(&session->lock, NULL);
   output_start(&session->output);
   socket_table_start(&session->sockets);
   session->interactive = interactive;
@@ -153,6 +152,5 @@ int shell_stop(struct session *session, int status) {
   output_stop(&session->output);
   watcher_discard();
   waiter_list_stop(&session->waiters);
-  pthread_mutex_destroy(&session->lock);
   return status;
 }

@@ -4,8 +4,9 @@
 
 #include "timeline/event.h"
 
-/* Appends an event. At most `record` bytes of a call's data are kept. */
-void event_encode(const struct event *event, size_t record, struct bytes *bytes);
+/* Appends an event. At most `record` bytes of a call's data are kept. Returns its body, which is
+ * there until something else is appended. */
+struct event_body event_encode(const struct event *event, size_t record, struct bytes *bytes);
 
 /* What a decoded event owns. */
 struct decoded {

@@ -243,6 +243,13 @@ struct event_progress {
   bool done;        /* it has ended, one way or another */
 };
 
+/* What an event of a kind says, as bytes: if those of two are equal they say the same, but for
+ * their times and what stands in front of the union in struct event. */
+struct event_body {
+  const char *data; /* NULL: not known, or not whole */
+  size_t length;
+};
+
 /* The time of an event that directly follows the previous one: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
@@ -254,8 +261,9 @@ struct event {
   int64_t
       monotonic; /* nanoseconds; set when appended, unless it is already set; or EVENT_AT_ONCE */
   int64_t wall;
-  unsigned job;     /* 0: the foreground */
-  const char *host; /* the lab's host where it happened; NULL: the real network */
+  unsigned job;           /* 0: the foreground */
+  const char *host;       /* the lab's host where it happened; NULL: the real network */
+  struct event_body body; /* set when appended, for as long as its listener is called */
   union {
     struct event_statement line;
     const struct call *call;
@@ -273,5 +281,19 @@ struct event {
     struct event_counter counter;
   };
 };
+
+/* Begins an event in memory that may hold anything: the member of its kind is left to be filled in.
+ * For those that each command appends; the others are cleared as a whole. */
+static inline void event_begin(struct event *event, enum event_kind kind) {
+  event->kind = kind;
+  event->serial = 0;
+  event->cause = 0;
+  event->statement = 0;
+  event->monotonic = 0;
+  event->wall = 0;
+  event->job = 0;
+  event->host = NULL;
+  event->body.data = NULL;
+}
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "language/loss.h"
 #include "system/descriptor.h"
+#include "system/lock.h"
 #include "system/wait.h"
 #include "timeline/codec.h"
 
@@ -32,7 +32,7 @@ struct block {
 };
 
 struct timeline {
-  pthread_mutex_t lock;   /* guards the whole struct, but for `heard` */
+  struct lock lock;       /* guards the whole struct, but for `heard` */
   _Atomic unsigned heard; /* the kinds of events that the listener shows */
   timeline_listener *listener;
   void *context;
@@ -89,7 +89,6 @@ struct timeline *timeline_create(timeline_listener *listener, void *context) {
   struct timeline *timeline = calloc(1, sizeof *timeline);
   if (!timeline)
     return NULL;
-  pthread_mutex_init(&timeline->lock, NULL);
   timeline->listener = listener;
   timeline->context = context;
   timeline->record = 64 * 1024;
@@ -106,14 +105,13 @@ void timeline_free(struct timeline *timeline) {
     close(timeline->file);
   bytes_free(&timeline->tail);
   free(timeline->blocks);
-  pthread_mutex_destroy(&timeline->lock);
   free(timeline);
 }
 
 void timeline_set_record(struct timeline *timeline, size_t bytes) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   timeline->record = bytes;
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
 }
 
 static bool write_all(int file, const char *data, size_t length, off_t offset) {
@@ -173,7 +171,7 @@ static void spill(struct timeline *timeline) {
   timeline->tail_first = 0;
 }
 
-static void keep(struct timeline *timeline, const struct event *event) {
+static void keep(struct timeline *timeline, struct event *event) {
   /* A thread with a descriptor table of its own lacks the file: the next thread that has it
    * spills. */
   if (timeline->tail.length >= BLOCK_SIZE && !descriptor_is_apart())
@@ -181,7 +179,7 @@ static void keep(struct timeline *timeline, const struct event *event) {
   uint32_t size = 0;
   size_t start = timeline->tail.length;
   bytes_append(&timeline->tail, &size, sizeof size);
-  event_encode(event, timeline->record, &timeline->tail);
+  event->body = event_encode(event, timeline->record, &timeline->tail);
   if (timeline->tail.failed) {
     timeline->tail.failed = false;
     timeline->tail.length = start;
@@ -194,7 +192,7 @@ static void keep(struct timeline *timeline, const struct event *event) {
 }
 
 uint64_t timeline_append(struct timeline *timeline, struct event *event) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   event->serial = ++timeline->last;
   if (event->monotonic == EVENT_AT_ONCE)
     event->monotonic = timeline->latest;
@@ -208,7 +206,7 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event) {
     event->wall = wall_at(timeline, event->monotonic);
   keep(timeline, event);
   timeline->listener(event, timeline->context);
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
   return event->serial;
 }
 
@@ -221,29 +219,29 @@ bool timeline_hears(const struct timeline *timeline, enum event_kind kind) {
 }
 
 void timeline_call(struct timeline *timeline, void (*function)(void *context), void *context) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   function(context);
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
 }
 
 int64_t timeline_began(struct timeline *timeline) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   int64_t began = timeline->began;
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
   return began;
 }
 
 int timeline_unkept(struct timeline *timeline) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   int error = timeline->unkept;
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
   return error;
 }
 
 uint64_t timeline_last(struct timeline *timeline) {
-  pthread_mutex_lock(&timeline->lock);
+  lock_take(&timeline->lock);
   uint64_t last = timeline->last;
-  pthread_mutex_unlock(&timeline->lock);
+  lock_give(&timeline->lock);
   return last;
 }
 
@@ -326,9 +324,9 @@ uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
   uint64_t at = walk.from;
   bool more = true;
   while (more && at <= walk.to) {
-    pthread_mutex_lock(&timeline->lock);
+    lock_take(&timeline->lock);
     bool found = next_block(timeline, at, &memory, &at);
-    pthread_mutex_unlock(&timeline->lock);
+    lock_give(&timeline->lock);
     more = found && walk_block(&walk, memory.data, memory.length);
   }
   bytes_free(&memory);
@@ -378,9 +376,9 @@ uint64_t timeline_find_last(struct timeline *timeline, unsigned kinds,
   uint64_t from = walk.to + 1;
   bool found = true;
   while (found && count.found < wanted) {
-    pthread_mutex_lock(&timeline->lock);
+    lock_take(&timeline->lock);
     found = previous_block(timeline, from, &memory, &from);
-    pthread_mutex_unlock(&timeline->lock);
+    lock_give(&timeline->lock);
     if (found)
       walk_block(&walk, memory.data, memory.length);
   }

@@ -8,21 +8,19 @@
 
 void output_start(struct output *output) {
   memset(output, 0, sizeof *output);
-  pthread_mutex_init(&output->lock, NULL);
   pthread_mutex_init(&output->writing, NULL);
 }
 
 void output_stop(struct output *output) {
   bytes_free(&output->bytes);
   bytes_free(&output->segments);
-  pthread_mutex_destroy(&output->lock);
   pthread_mutex_destroy(&output->writing);
 }
 
 void output_add(struct output *output, int descriptor, const void *data, size_t length) {
   if (length == 0 || output->broken)
     return;
-  pthread_mutex_lock(&output->lock);
+  lock_take(&output->lock);
   size_t count = output->segments.length / sizeof(struct output_segment);
   struct output_segment *last =
       count ? (struct output_segment *)output->segments.data + count - 1 : NULL;
@@ -41,7 +39,7 @@ void output_add(struct output *output, int descriptor, const void *data, size_t 
   output->segments.failed = false;
   /* Only a hint for when to flush, so it needs no ordering. */
   atomic_store_explicit(&output->waiting, output->bytes.length, memory_order_relaxed);
-  pthread_mutex_unlock(&output->lock);
+  lock_give(&output->lock);
 }
 
 /* Writes everything, waiting even if the descriptor is non-blocking. 0 or an errno. */
@@ -79,7 +77,7 @@ void output_write(struct output *output, const struct bytes *bytes, const struct
 }
 
 void output_take(struct output *output, struct bytes *bytes, struct bytes *segments) {
-  pthread_mutex_lock(&output->lock);
+  lock_take(&output->lock);
   struct bytes taken = output->bytes;
   output->bytes = *bytes;
   *bytes = taken;
@@ -89,7 +87,7 @@ void output_take(struct output *output, struct bytes *bytes, struct bytes *segme
   bytes_clear(&output->bytes);
   bytes_clear(&output->segments);
   output->waiting = 0;
-  pthread_mutex_unlock(&output->lock);
+  lock_give(&output->lock);
 }
 
 void output_flush(struct output *output) {

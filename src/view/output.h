@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "language/bytes.h"
+#include "system/lock.h"
 
 /* A run of the waiting bytes for one descriptor. */
 struct output_segment {
@@ -14,7 +15,7 @@ struct output_segment {
 };
 
 struct output {
-  pthread_mutex_t lock;  /* guards the whole struct */
+  struct lock lock;      /* guards the whole struct */
   struct bytes bytes;    /* what waits */
   struct bytes segments; /* struct output_segment, in order */
   _Atomic bool broken;   /* standard output is gone: EPIPE, or another error, in `error` */

@@ -19,6 +19,7 @@ void view_free(struct view *view) {
     struct view *next = view->next;
     if (view->class->free)
       view->class->free(view);
+    memo_clear(&view->memo);
     free(view);
     view = next;
   }
@@ -37,8 +38,10 @@ struct change {
 
 static void take_settings(void *context) {
   const struct change *change = context;
-  for (struct view *view = change->view; view; view = view->next)
+  for (struct view *view = change->view; view; view = view->next) {
     view->settings = *change->settings;
+    memo_clear(&view->memo);
+  }
 }
 
 void view_configure(struct view *view, struct timeline *timeline,

@@ -4,6 +4,7 @@
 #define SOCKSH_VIEW_VIEW_H
 
 #include "timeline/timeline.h"
+#include "view/memo.h"
 #include "view/output.h"
 
 /* The settings of how things look. */
@@ -37,6 +38,7 @@ struct view_class {
 struct view {
   const struct view_class *class;
   struct output *output;
+  struct memo memo;  /* what it has written with these settings */
   struct view *next; /* another view on the same timeline; NULL: none */
   struct view_settings
       settings; /* changed by view_configure; the timeline's lock guards all of a view */

@@ -13,30 +13,23 @@ struct json_view {
   struct view view;
   struct json json; /* one line; its memory is used again for the next */
   time_t second;    /* the second that `date` says */
-  char date[64];    /* "2026-11-21T12:00:00."; empty at first */
+  char date[64];  /* "2026-11-21T12:00:00. with its quote; empty at first */
 };
 
 /* "2026-11-21T12:00:00.123456789Z" */
 static void put_wall(struct json_view *view, int64_t wall) {
   time_t second = wall / 1000000000;
-  char text[96];
   if (second != view->second ||
       !view->date[0]) { /* turning seconds into a date costs more than the rest of it */
     struct tm parts;
     gmtime_r(&second, &parts);
-    strftime(view->date, sizeof view->date, "%Y-%m-%dT%H:%M:%S.", &parts);
+    strftime(view->date, sizeof view->date, "\"%Y-%m-%dT%H:%M:%S.", &parts);
     view->second = second;
   }
-  size_t length = strlen(view->date);
-  int64_t rest = wall % 1000000000;
-  memcpy(text, view->date, length);
-  for (size_t digit = 9; digit-- > 0; rest /= 10)
-    text[length + digit] = (char)('0' + rest % 10);
-  text[length + 9] = 'Z';
-  text[length + 10] = '"';
   json_begin_value(&view->json, "wall");
-  bytes_append_char(&view->json.line, '"');
-  bytes_append(&view->json.line, text, length + 11);
+  bytes_append_text(&view->json.line, view->date);
+  bytes_append_nine_digits(&view->json.line, (unsigned)(wall % 1000000000));
+  bytes_append(&view->json.line, "Z\"", 2);
 }
 
 /* A number of which 0 means that there is none. */
@@ -61,7 +54,7 @@ static void put_statement(struct json *json, const struct event_statement *line)
   json_number(json, "depth", line->depth);
 }
 
-static void put_outcome(struct json *json, const struct call *call) {
+static void put_result_of(struct json *json, const struct call *call) {
   bool lookup = call_row(call)->result == RESULT_LOOKUP;
   json_number(json, "result", call->result);
   put_errno(json, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
@@ -70,6 +63,10 @@ static void put_outcome(struct json *json, const struct call *call) {
   else if (lookup)
     json_null(json, "lookup_error");
   json_bool(json, "interrupted", call->interrupted);
+}
+
+/* When it was made, and what came of it. */
+static void put_outcome(struct json *json, const struct call *call) {
   json_number(json, "began", call->began);
   json_number(json, "ended", call->ended);
   json_begin_array(json, "made");
@@ -79,7 +76,8 @@ static void put_outcome(struct json *json, const struct call *call) {
   json_end_array(json);
 }
 
-static void put_call(struct json *json, const struct event *event) {
+/* What the same call writes with the same result, whenever it is made. */
+static void put_call_itself(struct json *json, const struct event *event) {
   const struct call *call = event->call;
   bool finished = event->kind == EVENT_CALL_FINISH;
   json_word(json, "phase",
@@ -95,7 +93,7 @@ static void put_call(struct json *json, const struct event *event) {
     return;
   json_arguments(json, "arguments", call, finished);
   if (finished)
-    put_outcome(json, call);
+    put_result_of(json, call);
 }
 
 static void put_state_name(struct json *json, const char *key, enum socket_state state) {
@@ -315,7 +313,7 @@ static void put_body(struct json *json, const struct event *event) {
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
   case EVENT_CALL_FINISH:
-    put_call(json, event);
+    put_call_itself(json, event);
     break;
   case EVENT_STATE:
     put_state(json, event->state);
@@ -356,6 +354,27 @@ static void put_body(struct json *json, const struct event *event) {
   }
 }
 
+/* A line or a call of a loop says the same in each round. */
+static bool may_come_again(enum event_kind kind) {
+  return kind == EVENT_STATEMENT || kind == EVENT_CALL_START || kind == EVENT_CALL_FINISH;
+}
+
+static void put_event(struct json_view *view, const struct event *event) {
+  struct json *json = &view->json;
+  struct memo_entry *memo =
+      may_come_again(event->kind) ? memo_find(&view->view.memo, event, event->kind) : NULL;
+  if (memo && memo->text.length > 0) {
+    bytes_append(&json->line, memo->text.data, memo->text.length);
+  } else {
+    size_t begin = json->line.length;
+    put_body(json, event);
+    if (memo && !json->line.failed)
+      memo_keep(memo, json->line.data + begin, json->line.length - begin);
+  }
+  if (event->kind == EVENT_CALL_FINISH)
+    put_outcome(json, event->call);
+}
+
 /* The members of every event. */
 static void put_head(struct json_view *view, const struct event *event) {
   static const char *const names[] = {
@@ -382,7 +401,7 @@ static void json_event(struct view *base, const struct event *event) {
   json_clear(json);
   json_begin_object(json, NULL);
   put_head(view, event);
-  put_body(json, event);
+  put_event(view, event);
   json_end_object(json);
   bytes_append_char(&json->line, '\n');
   if (!json->line.failed) /* no memory: this event is not shown */

@@ -33,17 +33,32 @@ static void put_timing(struct text_view *text, const struct call *call) {
   bytes_append_char(&text->line, '>');
 }
 
+/* With --stable, what is written also depends on what was written before. */
+static void put_call(struct text_view *text, const struct event *event) {
+  bool names = event->job != 0;
+  struct memo_entry *memo =
+      text->view.settings.stable ? NULL : memo_find(&text->view.memo, event, names);
+  if (memo && memo->text.length > 0) {
+    bytes_append(&text->line, memo->text.data, memo->text.length);
+    return;
+  }
+  struct notation notation = text_notation(text, names);
+  size_t begin = text->line.length;
+  notation_append_call(&notation, event->call, &text->line);
+  if (memo && !text->line.failed)
+    memo_keep(memo, text->line.data + begin, text->line.length - begin);
+}
+
 static void show_call(struct text_view *text, const struct event *event) {
   const struct call *call = event->call;
   if (text->view.settings.quiet || (call->bulk && call->error == 0))
     return;
-  struct notation notation = text_notation(text, event->job != 0);
   bool failed = call_has_failed(call);
   put_start(text, event);
   put_host(text, event);
   if (failed)
     text_style_on(text, STYLE_ERROR);
-  notation_append_call(&notation, call, &text->line);
+  put_call(text, event);
   if (failed)
     text_style_off(text);
   put_timing(text, call);
