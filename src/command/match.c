@@ -28,7 +28,8 @@ static int keyword_of(const struct command *command, const struct match_word *wo
     return -1;
   for (int i = 0; command->arguments[i].name; i++) {
     const char *keyword = command->arguments[i].keyword;
-    if (keyword && bytes_equal(keyword, strlen(keyword), word->data, word->length))
+    if (keyword && word->length > 0 && keyword[0] == word->data[0] &&
+        bytes_equal(keyword, strlen(keyword), word->data, word->length))
       return i;
   }
   return -1;
@@ -150,7 +151,7 @@ static int next_argument(const struct command *command, const struct match_word 
     if (argument->keyword)
       continue;
     bool must = !(argument->flags & OPTIONAL) && !position->taken;
-    bool needed_later = left <= required_from(command, position->at + 1);
+    bool needed_later = !must && left <= required_from(command, position->at + 1);
     if (!must && (needed_later || !argument_fits(argument, word))) {
       /* A number is most likely meant for the argument that refused it first. */
       bool better = position->refused >= 0 && looks_numeric(word);

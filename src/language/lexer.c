@@ -281,15 +281,26 @@ static struct word literal_word(struct place place, const char *text, size_t len
                        .quoted = bare == 0};
 }
 
-/* Whether a character is plain in a bare word or in double quotes. */
-enum { IN_BARE = 1, IN_QUOTES = 2 };
+/* Whether a character is plain in a bare word or in double quotes, and whether it ends a word.
+ * Bytes beyond ASCII take the slow path. */
+enum { IN_BARE = 1, IN_QUOTES = 2, ENDS_WORD = 4 };
 
-static unsigned char plain_character(char c) {
-  if (c < ' ' || c == '"' || c == '\\' || c == '$')
-    return 0; /* bytes beyond ASCII, which are negative, take the slow path too */
-  if (c == ' ')
-    return IN_QUOTES;
-  return c == '\'' || c == ';' ? IN_QUOTES : IN_BARE | IN_QUOTES;
+static const unsigned char character_kinds[256] = {
+    ['\t'] = ENDS_WORD,
+    ['\n'] = ENDS_WORD,
+    [' '] = IN_QUOTES | ENDS_WORD,
+    ['!'] = IN_BARE | IN_QUOTES,
+    ['#'] = IN_BARE | IN_QUOTES,
+    ['%' ... '&'] = IN_BARE | IN_QUOTES,
+    ['\''] = IN_QUOTES,
+    ['(' ... ':'] = IN_BARE | IN_QUOTES,
+    [';'] = IN_QUOTES | ENDS_WORD,
+    ['<' ... '['] = IN_BARE | IN_QUOTES,
+    [']' ... 0x7f] = IN_BARE | IN_QUOTES,
+};
+
+static unsigned char kind_of(char c) {
+  return character_kinds[(unsigned char)c];
 }
 
 /* Reads a word that is plain, bare or in quotes, as most are: its text is the source's own, and
@@ -299,15 +310,15 @@ static bool read_plain_word(struct lexer *lexer, struct word *word) {
   size_t rest = lexer->source->length - lexer->at;
   bool quoted = text[0] == '"';
   size_t length = quoted ? 1 : 0;
-  while (length < rest && plain_character(text[length]) & (quoted ? IN_QUOTES : IN_BARE))
+  unsigned char plain = quoted ? IN_QUOTES : IN_BARE;
+  while (length < rest && kind_of(text[length]) & plain)
     length++;
   if (quoted) {
     if (length == rest || text[length] != '"')
       return false;
     length++;
   }
-  if (length == 0 || (length < rest && !strchr(" \t\n;", text[length])) ||
-      (length < rest && text[length] == '\0'))
+  if (length == 0 || (length < rest && !(kind_of(text[length]) & ENDS_WORD)))
     return false;
   struct place place = place_at(lexer->at, length);
   lexer->at += length;

@@ -126,6 +126,17 @@ static struct word *word_copy(struct reader *reader, const struct word *word) {
   return copy;
 }
 
+/* True if there is no "=" on a line that begins here, is short and ends by itself, as most do. */
+static bool line_has_none(const char *text, size_t length) {
+  enum { SHORT = 256 };
+  const char *end = memchr(text, '\n', length < SHORT ? length : SHORT);
+  if (!end)
+    return false;
+  length = (size_t)(end - text);
+  return !memchr(text, '=', length) &&
+         (length == 0 || (text[length - 1] != '\\' && text[length - 1] != '\r'));
+}
+
 /* True if an "=" may follow within a few words, or if the text ends in a joined line: only then is
  * it worth reading ahead. It scans only those few words, so that the time for a long line stays
  * linear. */
@@ -134,6 +145,8 @@ static bool equals_near(const struct lexer *lexer) {
   bool inside = false;
   bool joined = false;
   int words = 0;
+  if (line_has_none(text + lexer->at, lexer->source->length - lexer->at))
+    return false;
   for (size_t at = lexer->at; at < lexer->source->length; at++) {
     char c = text[at];
     if (c == '=')
