@@ -260,14 +260,12 @@ bool edit_active(void) {
 }
 
 void edit_read(void) {
-  char key;
+  enum key_read got = key_read(&key_ahead);
+  if (got == KEY_NONE)
+    return;
+  has_key_ahead = got == KEY_TYPED;
   do {
-    enum key_read got = key_read(&key);
-    if (got == KEY_NONE)
-      return;
     hide_hint();
-    if (got == KEY_TYPED)
-      rl_stuff_char((unsigned char)key);
     rl_callback_read_char();
   } while (active && has_key_ahead);
 }
