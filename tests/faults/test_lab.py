@@ -151,8 +151,8 @@ class Surroundings(Case):
 class Session(Case):
     """A session with a lab, to which lines are handed one by one."""
 
-    def start(self, *words):
-        process = subprocess.Popen([SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
+    def start(self, *words, prefix=()):
+        process = subprocess.Popen([*prefix, SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -226,6 +226,127 @@ class Ends(Session):
         self.assertIn(b'recv(4, "hi", 10, 0) = 2', output)
         self.assertEqual(errors.decode().count("the lab's helper process has ended"), 3, errors)
         self.assertNotIn(b"expected", errors)
+
+
+class Killed(Session):
+    """Killed by SIGKILL, or ended by a fault, a session takes with it what it has started."""
+
+    def begin(self, *lines, prefix=()):
+        """A session that has run the lines, and says so."""
+        process = self.start(prefix=prefix)
+        for text in lines:
+            self.line(process, text)
+        self.line(process, 'print "all begun"')
+        text = b"\n"
+        while b"all begun" not in text and text:
+            text = process.stdout.readline()
+        self.assertIn(b"all begun", text, process.poll())
+        return process
+
+    def word(self):
+        """What the command lines of this test's programs have, and no others: a time for sleep(1)."""
+        return f"1000.{os.getpid()}{self.id().rsplit('_', 1)[1]}".translate(str.maketrans("abcdefghijklmnopqrstuvwxyz", "01234567890123456789012345"))
+
+    @staticmethod
+    def guard_of(process):
+        guards = [pid for pid in children_of(process.pid) if pid in processes_with("session-guard")]
+        assert len(guards) == 1, guards
+        return guards[0]
+
+    def end(self, process, number=signal.SIGKILL):
+        guard = self.guard_of(process)
+        process.send_signal(number)
+        process.wait(DEADLINE)
+        wait_until(lambda: not processes_with(self.word()))
+        wait_until(lambda: not is_alive(guard))
+
+    def programs(self, count):
+        wait_until(lambda: len(processes_with(self.word())) == count)
+
+    def test_alone(self):
+        """a program, and what it has started itself"""
+        for number in (signal.SIGKILL, signal.SIGSEGV):
+            process = self.begin(f"p = spawn (sleep {self.word()} & sleep {self.word()}) | sleep {self.word()}")
+            self.programs(3)
+            self.end(process, number)
+
+    def test_shell(self):
+        """what runs in the foreground, and in a job"""
+        process = self.begin(f"{{\nshell sleep {self.word()}\n}} &")
+        self.line(process, f"shell sleep {self.word()}")
+        self.programs(2)
+        self.end(process)
+
+    def test_guard(self):
+        """the guard was killed first: the next program brings another one, for all"""
+        process = self.begin(f"p = spawn exec sleep {self.word()}")
+        self.programs(1)
+        guard = self.guard_of(process)
+        os.kill(guard, signal.SIGKILL)
+        wait_until(lambda: not is_alive(guard))
+        self.line(process, f"q = spawn exec sleep {self.word()}")
+        self.programs(2)
+        self.end(process)
+
+    def test_helper(self):
+        """programs on hosts, one of them a daemon, and the lab's helper is stopped: it ends nothing"""
+        process = self.start()
+        helper = self.helper_of(process)
+        self.line(process, f"p = @client spawn setsid setsid sleep {self.word()}")
+        self.line(process, f"q = @server spawn exec sleep {self.word()}")
+        self.programs(2)
+        os.kill(helper, signal.SIGSTOP)
+        self.end(process)
+        wait_until(lambda: not is_alive(helper))
+
+    def test_both(self):
+        """session and helper are killed"""
+        process = self.start()
+        helper = self.helper_of(process)
+        for prefix in ("@client ", "@server ", ""):
+            self.line(process, f"{prefix}spawn sleep {self.word()} & sleep {self.word()}")
+        self.programs(6)
+        os.kill(helper, signal.SIGKILL)
+        self.end(process)
+
+    @unittest.skipUnless(os.geteuid() == 0, "it takes root to take /proc away")
+    def test_without(self):
+        """where there is no /proc the guard is a copy of the session"""
+        process = self.begin(f"p = spawn exec sleep {self.word()}", prefix=(
+            "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\""))
+        self.programs(1)
+        guard, = (pid for pid in children_of(process.pid) if pid not in processes_with(self.word()))
+        process.kill()
+        process.wait(DEADLINE)
+        wait_until(lambda: not processes_with(self.word()))
+        wait_until(lambda: not is_alive(guard))
+
+    def test_ended(self):
+        """what has ended is not ended again: another may have its number"""
+        process = self.begin("repeat 3 {\np = spawn true\nawait p exit\nshell true\n}")
+        with open(f"/proc/{self.guard_of(process)}/fd/0", "rb") as file:
+            self.assertEqual(file.read().strip(b"\0"), b"")
+        self.end(process)
+
+    def test_holds_nothing(self):
+        """the guard has none of the session's descriptors, no terminal, and no name by which it is killed"""
+        process = self.begin("a b = socketpair unix stream", "p = spawn exec sleep 1000", "close a", "expect eof recv b")
+        guard = self.guard_of(process)
+        held = [os.readlink(f"/proc/{guard}/fd/{number}") for number in os.listdir(f"/proc/{guard}/fd")]
+        self.assertEqual(sorted(re.sub(r"\W.*", "", name.strip("/")) for name in held), ["memfd", "pipe"])
+        for file in ("comm", "cmdline"):
+            with open(f"/proc/{guard}/{file}", encoding="ascii") as text:
+                self.assertNotIn("socksh", text.read())
+        self.assertEqual((os.getsid(guard), os.getpgid(guard)), (guard, guard))
+        self.line(process, "jobs\nquit")
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, errors, output.count(b"%")), (0, b"", 1), output)
+        self.assertFalse(is_alive(guard))
+
+    def test_nothing_spawned(self):
+        """without programs there is no guard"""
+        process = self.begin("s = tcp-listen 0", "v = serve s echo")
+        self.assertEqual(children_of(process.pid), [])
 
 
 class Interrupted(Session):
