@@ -200,6 +200,8 @@ static int child_begun(struct runner *runner, pid_t child, int problem, int repo
                        struct error *error) {
   if (child > 0)
     return await_program(report, child, error);
+  if (runner->host && problem == ENOTCONN)
+    return lab_explain(STAGE_CONTROL, problem, error);
   if (runner->host)
     return error_set_errno(error, problem, _("no process could be started on host %s"),
                            runner->host->name);

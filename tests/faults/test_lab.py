@@ -401,6 +401,67 @@ class Interrupted(Session):
         wait_until(lambda: not is_alive(helper))
 
 
+class Silent(Session):
+    """A call that nobody has made has no result: a helper that is stopped or gone is said to be that."""
+
+    LINES = ("@client socket inet stream", "@client socketpair unix stream", "expect ETIMEDOUT @client socket inet stream",
+             "@client tcp-connect server:80", "expect ENOTCONN @server udp-bind 0", "@client capture x.pcap on eth0",
+             "lab sysctl client net.ipv4.tcp_sack")
+
+    def end(self, process, *more):
+        """What comes of the lines: what is printed behind the word begun, and the errors."""
+        for text in ("print begun", *self.LINES, *more, "print done"):
+            self.line(process, text)
+        output, errors = process.communicate(timeout=2 * DEADLINE)
+        self.assertIn(b"done", output)
+        output = output.decode().split("begun\n")[-1]
+        self.assertNotRegex(output, r"(socket|socketpair|getaddrinfo)\(")
+        return output, [text for text in errors.decode().splitlines() if text.startswith("stdin:")]
+
+    def begin(self, *lines):
+        process = self.start("-k")
+        helper = self.helper_of(process)
+        for text in ("s = @server tcp-listen 80", *lines, "print ready"):
+            self.line(process, text)
+        while b"ready" not in process.stdout.readline():
+            pass
+        return process, helper
+
+    def test_stopped(self):
+        """a stopped helper has not answered, whatever was to be made, and is not waited for again and again"""
+        process, helper = self.begin("c = @client tcp-connect server:80", "a = accept s")
+        os.kill(helper, signal.SIGSTOP)
+        output, errors = self.end(process, "close c", "expect eof recv a", "close a", "@client shell echo that is in time")
+        self.assertEqual(len(errors), len(self.LINES), errors)
+        for text in errors:
+            self.assertIn("ETIMEDOUT: the lab's helper process has not answered", text)
+        self.assertEqual(output.count("a question to the lab's helper failed: "), 1, output)
+        self.assertIn("that is in time", output)
+
+    def test_gone(self):
+        """one that has ended has ended, also for programs and look-ups"""
+        process, helper = self.begin("c = @client tcp-connect server:80", "a = accept s")
+        os.kill(helper, signal.SIGKILL)
+        programs = ("@client shell echo lost", "p = @client spawn echo lost", "@client getaddrinfo server")
+        output, errors = self.end(process, "close c", "expect eof recv a", *programs)
+        self.assertEqual(len(errors), len(self.LINES) + len(programs), errors)
+        for text in errors:
+            self.assertIn("the lab's helper process has ended", text)
+        self.assertNotIn("lost", output)
+
+    def test_relay(self):
+        """a relay that gets no socket for its target says so, and does not say that of the target"""
+        for number, error in ((signal.SIGSTOP, "ETIMEDOUT"), (signal.SIGKILL, "ENOTCONN")):
+            process, helper = self.begin("m = @client tcp-listen 81", "v = serve m relay server:80",
+                                         "e = @server socket inet stream")
+            os.kill(helper, number)
+            self.line(process, "connect e client:81\nexpect ECONNRESET recv e")
+            output, errors = process.communicate(timeout=2 * DEADLINE)
+            self.assertEqual((process.returncode, errors), (0, b""), output)
+            self.assertIn(f"a question to the lab's helper failed: {error}", output.decode())
+            self.assertNotIn("ended by the other side", output.decode())
+
+
 class Idle(Session):
     """Nothing is asked again and again."""
 
