@@ -78,7 +78,7 @@ struct lab *lab_create(struct timeline *timeline, bool repeatable, struct error 
     lab->processes = talk->descriptors[1];
   }
   free(talk);
-  number = wire_start(&lab->wire, timeline, repeatable);
+  number = wire_start(&lab->wire, timeline, repeatable, lab->helper.control);
   if (status == 0 && number)
     status = error_set_errno(error, number, _("the thread that carries packets can't be started"));
   if (status == 0)

@@ -462,6 +462,68 @@ class Silent(Session):
             self.assertNotIn("ended by the other side", output.decode())
 
 
+class KilledInStep(Session):
+    """The helper is killed while a step waits: that is told at once, and it ends nothing but the programs on hosts."""
+
+    TOLD = b"the lab's helper process has ended, and every program on its hosts with it"
+
+    def kill(self, *words, lines=()):
+        """A session that waits in `step until` for a FIN, and whose helper is killed then."""
+        process = self.start(*words)
+        helper = self.helper_of(process)
+        for text in ("p = @client spawn exec sleep 1000", "s = @server tcp-listen 80", "c = @client tcp-connect server:80", "a = accept s",
+                     "wire hold", *lines, "send a x", "step until flags F 1000s"):
+            self.line(process, text)
+        text = b""
+        while b"Flags [P.]" not in text:
+            text = process.stdout.readline()
+            self.assertTrue(text, process.poll())
+        os.kill(helper, signal.SIGKILL)
+        while self.TOLD not in text:
+            text = process.stdout.readline()
+            self.assertTrue(text, process.poll())
+        self.assertIsNone(process.poll())
+        return process
+
+    def test_goes_on(self):
+        """sockets, packets and jobs go on: the step comes to the FIN that it waits for"""
+        process = self.kill(lines=("{\nawait p exit\nclose a\n} &",))
+        for text in ("step until c CLOSE_WAIT", "assert $p.status == 137", "expect 1 recv c", 'print "went on"'):
+            self.line(process, text)
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, errors), (0, b""), output)
+        self.assertIn(b"went on", output)
+        self.assertNotIn(self.TOLD, output)
+
+    def check_end(self, process, status, wanted=b""):
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, status, errors)
+        self.assertIn(wanted, errors, output)
+
+    def test_interrupted(self):
+        """Ctrl-C ends the step, and the session"""
+        process = self.kill()
+        process.send_signal(signal.SIGINT)
+        self.check_end(process, 130)
+
+    def test_terminated(self):
+        """SIGTERM ends it, with status 143"""
+        process = self.kill()
+        process.terminate()
+        self.check_end(process, 128 + signal.SIGTERM)
+
+    def test_deadline(self):
+        """--deadline ends it, with status 1"""
+        self.check_end(self.kill("--deadline", "3s"), 1, b"longer than its --deadline")
+
+    def test_not_told(self):
+        """a session that ends its lab itself does not tell that"""
+        for _ in range(10):
+            status, output, errors = self.run_program("-c", "lab\n@client socket inet stream")
+            self.assertEqual((status, errors), (0, ""))
+            self.assertNotIn("has ended", output)
+
+
 class Idle(Session):
     """Nothing is asked again and again."""
 
