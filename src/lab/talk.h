@@ -25,7 +25,8 @@ enum talk_for {
 };
 
 /* Asks, and waits for the answer, 10 s at most, and half a second after one that has not come: the
- * helper may be stopped, or have lost it. 0, or an errno, which is then also in the reply. Any thread may call it. */
+ * helper may be stopped, or have lost it. 0, or an errno, which is then also in the reply. Any
+ * thread may call it. */
 int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */
