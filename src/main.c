@@ -13,12 +13,15 @@
 #include "shell/script_file.h"
 #include "shell/shell.h"
 #include "system/descriptor.h"
+#include "system/guard.h"
 
 int main(int argc, char **argv) {
   struct shell_options options = {.script = -1};
   static struct session session; /* what it holds is referred to until the very end */
   if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
     return resolve_serve();
+  if (argc > 0 && strcmp(argv[0], GUARD_PROGRAM) == 0)
+    return guard_serve();
   /* What characters are, and the C library's messages; each further part would be a file to read
    * at the start, and numbers are written as in C. */
   setlocale(LC_CTYPE, "");

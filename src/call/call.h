@@ -117,6 +117,7 @@ struct call {
   long result;
   enum call_zero zero; /* filled in where the call was made, and not kept by the timeline */
   int error;           /* errno, 0 on success; getaddrinfo: an EAI_ number, as in `result` */
+  int unasked;         /* not made: the errno with which its host in the lab could not be asked */
   bool interrupted;    /* this program's signal ended it, or would have */
   int made[2];         /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* reserved by call_prepare, in the table after call_finish */

@@ -22,6 +22,7 @@ static long make_there(struct call *call, bool pair) {
   int made[2];
   int error = call->host->make(call->host, (int)call->number[0], (int)call->number[1],
                                (int)call->number[2], pair, made);
+  call->unasked = error < 0 ? -error : 0;
   errno = error;
   if (error)
     return -1;

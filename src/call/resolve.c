@@ -223,6 +223,8 @@ long resolve_perform(struct call *call) {
   else
     result = EAI_SYSTEM; /* it was interrupted, or no thread or process could be had for it */
   int error = problem == 0 ? errno : problem;
+  if (call->host && problem == ENOTCONN)
+    call->unasked = problem; /* the host is gone */
   resolver_release(&lookup->question);
   errno = error;
   return result;

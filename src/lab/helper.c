@@ -294,6 +294,13 @@ static void set_names(struct inside *inside) {
   hosts_file_remember(request->text, request->length);
 }
 
+/* Whether so many bytes are a request. */
+static bool is_whole(const struct lab_request *request, ssize_t got) {
+  return got >= (ssize_t)offsetof(struct lab_request, text) &&
+         request->length <= (size_t)got - offsetof(struct lab_request, text) &&
+         memchr(request->name, '\0', sizeof request->name);
+}
+
 static void answer(struct inside *inside) {
   const struct lab_request *request = &inside->request;
   inside->reply.serial = request->serial;
@@ -382,8 +389,7 @@ static _Noreturn void serve(void) {
     ssize_t got = recv(CONTROL, &inside->request, sizeof inside->request, 0);
     if (got < 0 && (errno == EINTR || errno == ENOMEM || errno == ENOBUFS))
       continue;
-    if (got < (ssize_t)offsetof(struct lab_request, text) ||
-        inside->request.length > (size_t)got - offsetof(struct lab_request, text))
+    if (!is_whole(&inside->request, got))
       _exit(0); /* the kernel ends every process of the namespace with its first one */
     answer(inside);
     send_reply(inside);

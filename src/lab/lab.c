@@ -19,7 +19,7 @@ static int make_on_host(struct host *host, int domain, int type, int protocol, b
   struct lab_host *lab_host = (struct lab_host *)host;
   struct talk *talk = talk_create(ASK_SOCKET, lab_host->index);
   if (!talk)
-    return ENOMEM;
+    return -ENOMEM;
   talk->request.domain = domain;
   talk->request.type = type;
   talk->request.protocol = protocol;
@@ -28,8 +28,10 @@ static int make_on_host(struct host *host, int domain, int type, int protocol, b
                        type & SOCK_CLOEXEC ? TALK_FOR_USER_CLOSE_ON_EXEC : TALK_FOR_USER);
   made[0] = talk->descriptors[0];
   made[1] = talk->descriptors[1];
+  /* What the helper has made, and this process could not take, failed as the call would have. */
+  bool asked = talk->reply.stage == STAGE_SOCKET || talk->reply.stage == STAGE_NONE;
   free(talk);
-  return error;
+  return asked ? error : -error;
 }
 
 struct address lab_link_address(const struct wire_link *link, int family) {
@@ -76,7 +78,7 @@ struct lab *lab_create(struct timeline *timeline, bool repeatable, struct error 
     lab->processes = talk->descriptors[1];
   }
   free(talk);
-  number = wire_start(&lab->wire, timeline, repeatable);
+  number = wire_start(&lab->wire, timeline, repeatable, lab->helper.control);
   if (status == 0 && number)
     status = error_set_errno(error, number, _("the thread that carries packets can't be started"));
   if (status == 0)
@@ -468,7 +470,9 @@ int lab_check(struct error *error) {
   if (status == 0) {
     struct host *host = &lab->hosts[0]->host;
     int number = host->make(host, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0, false, made);
-    status = number ? lab_explain(STAGE_SOCKET, number, error) : 0;
+    if (number)
+      status = number < 0 ? lab_explain(STAGE_CONTROL, -number, error)
+                          : lab_explain(STAGE_SOCKET, number, error);
   }
   if (made[0] >= 0)
     close(made[0]);

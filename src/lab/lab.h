@@ -36,8 +36,9 @@ struct lab_host {
 struct lab {
   struct helper helper;
   pthread_mutex_t control; /* guards the exchange with the helper, one question and its answer at a
-                              time; and `questions` */
+                              time; and `questions` and `silent` */
   uint32_t questions;
+  bool silent; /* it has not answered the last one */
   int users; /* descriptors of the helper's user and PID namespaces, for programs on a host */
   int processes;
   bool plain; /* `lab --plain` */

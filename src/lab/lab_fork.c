@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -70,7 +71,14 @@ static void bear(const struct lab_host *host, int report) {
   _exit(0);
 }
 
+/* The kernel says ENOMEM of a PID namespace whose first process has ended. */
+static bool is_gone(const struct helper *helper) {
+  struct pollfd item = {.fd = helper->control};
+  return poll(&item, 1, 0) > 0 && item.revents & POLLHUP;
+}
+
 pid_t lab_fork(const struct host *host) {
+  const struct lab *lab = ((const struct lab_host *)host)->lab;
   struct birth birth = {.pid = -1};
   int report[2];
   if (descriptor_pipe(report) < 0)
@@ -89,6 +97,6 @@ pid_t lab_fork(const struct host *host) {
       ;
   }
   close(report[0]);
-  errno = birth.error;
+  errno = birth.pid < 0 && is_gone(&lab->helper) ? ENOTCONN : birth.error;
   return birth.pid;
 }

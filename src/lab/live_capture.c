@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lab/flow.h"
+#include "lab/lab.h"
 #include "system/descriptor.h"
 #include "system/network.h"
 #include "system/thread.h"
@@ -151,14 +152,15 @@ static void *listen_on(void *context) {
   return NULL;
 }
 
+/* -1 with errno set; -2 where the host could not be asked. */
 static int make_listener(const struct tap *tap) {
   int made[2] = {-1, -1};
   int type = SOCK_DGRAM | SOCK_CLOEXEC;
   if (!tap->host)
     return descriptor_move_up(socket(AF_PACKET, type, htons(ETH_P_ALL)));
   int problem = tap->host->make(tap->host, AF_PACKET, type, htons(ETH_P_ALL), false, made);
-  errno = problem;
-  return problem ? -1 : descriptor_move_up(made[0]);
+  errno = problem < 0 ? -problem : problem;
+  return problem < 0 ? -2 : problem > 0 ? -1 : descriptor_move_up(made[0]);
 }
 
 static int open_listener(struct tap *tap, const char *interface, struct error *error) {
@@ -168,6 +170,8 @@ static int open_listener(struct tap *tap, const char *interface, struct error *e
     return error_set_errno(error, errno, _("there is no interface %.60s; `ip link` lists them"),
                            interface);
   tap->listener = make_listener(tap);
+  if (tap->listener < -1)
+    return lab_explain(STAGE_CONTROL, errno, error);
   if (tap->listener < 0)
     return error_set_errno(error, errno,
                            _("packets of %.60s can't be looked at: that takes CAP_NET_RAW, as root "

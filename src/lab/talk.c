@@ -49,14 +49,16 @@ struct exchange {
   } control;
 };
 
-/* How long the helper may take for one answer, in nanoseconds: a thousand times what it takes. */
+/* How long the helper may take for one answer, in nanoseconds: a thousand times what it takes; and
+ * after a question that it has not answered, so that not each further one takes so long. */
 static const int64_t PATIENCE = 10000000000;
+static const int64_t PATIENCE_AGAIN = 500000000;
 
 /* Waits until there is something to read from the helper, which may be stopped, or have lost its
  * answer. 0, or an errno: ETIMEDOUT, or EINTR when the caller is to stop. */
 static int await_message(const struct exchange *exchange) {
   enum { SOON = 5, SLICE = 50 }; /* milliseconds: an answer's time; between looks for the end */
-  int64_t until = clock_monotonic() + PATIENCE;
+  int64_t until = clock_monotonic() + (exchange->lab->silent ? PATIENCE_AGAIN : PATIENCE);
   int timeout = SOON;
   for (;; timeout = SLICE) {
     struct pollfd item = {.fd = exchange->lab->helper.control, .events = POLLIN};
@@ -152,6 +154,8 @@ int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom) {
     talk->descriptors[i] = -1;
   pthread_mutex_lock(&lab->control);
   int error = ask(&exchange);
+  if (error == 0 || error == ETIMEDOUT)
+    lab->silent = error != 0;
   pthread_mutex_unlock(&lab->control);
   if (error)
     talk->reply =

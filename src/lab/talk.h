@@ -24,8 +24,9 @@ enum talk_for {
   TALK_FOR_USER_CLOSE_ON_EXEC, /* the same, close-on-exec */
 };
 
-/* Asks, and waits for the answer, 10 s at most: the helper may be stopped, or have lost it. 0, or
- * an errno, which is then also in the reply. Any thread may call it. */
+/* Asks, and waits for the answer, 10 s at most, and half a second after one that has not come: the
+ * helper may be stopped, or have lost it. 0, or an errno, which is then also in the reply. Any
+ * thread may call it. */
 int talk_ask(struct lab *lab, struct talk *talk, enum talk_for whom);
 
 /* The same for the program's own use: 0, or -1 with an error that says what to do. */

@@ -74,6 +74,17 @@ static void pause_for(long nanoseconds) {
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
+/* Nobody may have asked anything of the helper when it ends, and programs on hosts end with it. */
+static void tell_end(struct wire *wire) {
+  struct event event = {
+      .kind = EVENT_NOTE,
+      .note = _("the lab's helper process has ended, and every program on its hosts with it; they "
+                "make nothing new any more, and what is open there goes on")};
+  wire->helper = -1;
+  if (wire->timeline)
+    timeline_append(wire->timeline, &event);
+}
+
 /* Sleeps until a packet comes, one is due, or something has changed. */
 static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t due) {
   int64_t left = due - clock_monotonic();
@@ -81,8 +92,12 @@ static void rest(struct wire *wire, struct pollfd *items, size_t count, int64_t 
   if (due && left < 0)
     time = (struct timespec){0};
   eventfd_t ignored;
-  if (ppoll(items, count, due ? &time : NULL, NULL) > 0 && items[0].revents)
+  if (ppoll(items, count, due ? &time : NULL, NULL) <= 0)
+    return;
+  if (items[0].revents)
     eventfd_read(wire->wake, &ignored);
+  if (items[1].revents & POLLHUP)
+    tell_end(wire);
 }
 
 /* One turn of the wire's thread: what it found, and what it waits for. */
@@ -92,7 +107,7 @@ struct turn {
   bool busy; /* bulk traffic */
   enum pump_stop stop;
   int64_t due; /* see next_due */
-  struct pollfd items[1 + WIRE_LINKS];
+  struct pollfd items[2 + WIRE_LINKS];
   size_t count;
 };
 
@@ -114,7 +129,8 @@ static void take_turn(struct wire *wire, struct turn *turn) {
   if (!turn->stopping && turn->stop == PUMP_EMPTY)
     wire_count_lost_in_time(wire, clock_monotonic());
   turn->due = next_due(wire);
-  turn->count = 1;
+  turn->items[1] = (struct pollfd){.fd = wire->helper};
+  turn->count = 2;
   for (size_t i = 0; i < wire->link_count; i++)
     turn->items[turn->count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
   wire_unlock(wire);
@@ -145,8 +161,8 @@ static void *carry(void *context) {
   return NULL;
 }
 
-int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable) {
-  *wire = (struct wire){.timeline = timeline, .shows = true, .folds = true};
+int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable, int helper) {
+  *wire = (struct wire){.timeline = timeline, .helper = helper, .shows = true, .folds = true};
   pthread_mutex_init(&wire->lock, NULL);
   wire_gate_start(&wire->gate);
   wire_seed(wire, repeatable ? 1 : (uint64_t)clock_monotonic());

@@ -103,6 +103,7 @@ struct wire {
   bool running; /* the thread exists */
   bool stopping;
   int wake;              /* an eventfd that wakes it */
+  int helper;            /* hangs up when the lab's helper ends; -1: that was told */
   _Atomic unsigned news; /* counts packets that came and crossed; a futex to wait on */
   struct timeline *timeline;
   bool holds;                    /* `wire hold` */
@@ -138,9 +139,10 @@ struct wire {
   unsigned char *buffer; /* the packet being read */
 };
 
-/* Starts the wire's thread. `repeatable` seeds the random generator with a constant. 0, or an
+/* Starts the wire's thread. `repeatable` seeds the random generator with a constant. `helper` is
+ * the descriptor that hangs up when the lab's helper ends, which the thread then tells. 0, or an
  * errno. */
-int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable);
+int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable, int helper);
 
 /* Sets who looks at the ends of connections behind packets: before the first link is added. */
 void wire_set_observer(struct wire *wire, const struct wire_observer *observer);

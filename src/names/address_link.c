@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/escape.h"
 #include "language/number.h"
 #include "language/word.h"
 #include "names/constant.h"
@@ -177,13 +178,18 @@ static void append_protocol(const struct sockaddr_ll *link, struct bytes *bytes)
     bytes_append_format(bytes, "0x%04x", ntohs(link->sll_protocol));
 }
 
+void address_link_append_interface(const struct address *address, struct bytes *bytes) {
+  const char *name = address->interface;
+  escape_append(bytes, name, strnlen(name, IF_NAMESIZE - 1), ESCAPE_ASCII);
+}
+
 /* Its name, or its number if it has none now; `*` for all. */
 static void append_interface(const struct address *address, const struct sockaddr_ll *link,
                              struct bytes *bytes) {
   if (link->sll_ifindex == 0)
     bytes_append_char(bytes, '*');
   else if (address->interface[0])
-    bytes_append_format(bytes, "%.*s", IF_NAMESIZE - 1, address->interface);
+    address_link_append_interface(address, bytes);
   else
     bytes_append_number(bytes, link->sll_ifindex);
 }

@@ -27,4 +27,7 @@ bool address_link_append(const struct address *address, bool route, struct bytes
 int address_link_field(const struct address *address, const char *name, struct bytes *text,
                        const char **fields);
 
+/* Appends the name of the address's interface. Whoever makes one may use any byte for it. */
+void address_link_append_interface(const struct address *address, struct bytes *bytes);
+
 #endif

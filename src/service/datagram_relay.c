@@ -70,7 +70,8 @@ static struct connection *add(struct loop *loop, struct clients *clients,
   }
   int descriptor = outbound_connect(&service->plan.target, SOCK_DGRAM, service->plan.host);
   if (descriptor < 0) {
-    service_report_failure(service, "connect", errno);
+    service_report_failure(service, descriptor == OUTBOUND_UNASKED ? OUTBOUND_QUESTION : "connect",
+                           errno);
     return NULL;
   }
   struct connection *client =

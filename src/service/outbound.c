@@ -22,13 +22,14 @@ static int take_option(int from, int to, int level, int option) {
   return setsockopt(to, level, option, &number, length);
 }
 
-/* -1 with errno set. */
+/* -1, or OUTBOUND_UNASKED, with errno set. */
 static int make(struct host *host, int family, int type, int protocol) {
   int made[2];
   if (!host)
     return socket(family, type, protocol);
-  errno = host->make(host, family, type, protocol, false, made);
-  return errno ? -1 : made[0];
+  int problem = host->make(host, family, type, protocol, false, made);
+  errno = problem < 0 ? -problem : problem;
+  return problem < 0 ? OUTBOUND_UNASKED : problem > 0 ? -1 : made[0];
 }
 
 int outbound_beside(int descriptor, struct host *host) {
@@ -42,7 +43,7 @@ int outbound_beside(int descriptor, struct host *host) {
     return -1;
   int made = make(host, family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (made < 0)
-    return -1;
+    return made;
   bool failed =
       take_option(descriptor, made, SOL_SOCKET, SO_REUSEPORT) < 0 ||
       take_option(descriptor, made, SOL_SOCKET, SO_REUSEADDR) < 0 ||
@@ -55,7 +56,7 @@ int outbound_connect(const struct address *target, int type, struct host *host) 
   int on = 1;
   int made = make(host, address_family(target), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (made < 0)
-    return -1;
+    return made;
   if (type == SOCK_STREAM && address_family(target) != AF_UNIX)
     setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* forward data as it came */
   int status = connect(made, &target->any, target->length);

@@ -6,6 +6,11 @@
 
 #include "socket/host.h"
 
+/* What these return, with errno set, where the lab could not be asked for a socket on the host, and
+ * what that is called in reports. */
+enum { OUTBOUND_UNASKED = -2 };
+#define OUTBOUND_QUESTION "a question to the lab's helper"
+
 /* Creates a socket of the same kind at the same address, both with SO_REUSEPORT; it listens if this
  * one does. -1 with errno set. */
 int outbound_beside(int descriptor, struct host *host);

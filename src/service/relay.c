@@ -39,6 +39,11 @@ void relay_begin(struct connection *client) {
   int error = errno;
   struct connection *target =
       descriptor < 0 ? NULL : connection_create(loop, descriptor, to, client->number, true);
+  if (descriptor == OUTBOUND_UNASKED) { /* nothing was heard of the target */
+    service_report_failure(loop->service, OUTBOUND_QUESTION, error);
+    end_both(client, ECONNABORTED, false);
+    return;
+  }
   if (!target) {
     end_both(client, descriptor < 0 ? error : ENOMEM, true);
     return;

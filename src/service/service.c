@@ -47,6 +47,10 @@ static int begin(struct loop *loop) {
     int problem = errno;
     close(loop->listener);
     loop->listener = beside;
+    if (beside == OUTBOUND_UNASKED)
+      return error_set_errno(&loop->error, problem,
+                             _("the lab's helper could not be asked for the socket of loop %u"),
+                             loop->index + 1);
     if (beside < 0)
       return error_set_errno(&loop->error, problem,
                              _("no further socket at the same address for loop %u"),

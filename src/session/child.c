@@ -104,11 +104,14 @@ static void child_place(int descriptor, int at, int report) {
 
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
 static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
-                                   bool background, const struct child_output *output, int report) {
+                                   bool background, const struct child_output *output, int report,
+                                   int place) {
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   setpgid(0, 0);
+  if (!runner->host) /* there it has another number */
+    guard_enter(&session->guard, place);
   if (session->reads_input || background) {
     int null = open("/dev/null", O_RDONLY);
     if (null < 0)
@@ -165,46 +168,85 @@ int child_wait(struct runner *runner, pid_t child, int *status) {
       kill(-child, SIGTERM);
       continue;
     }
-    if (ended == child)
-      return terminated ? -1 : 0;
-    if (problem != EINTR)
-      return 0;
+    if (ended == child || problem != EINTR) {
+      guard_leave(&runner->session->guard, child);
+      return ended == child && terminated ? -1 : 0;
+    }
   }
+}
+
+/* Takes a place for the child in the list of the guard. Programs on a host end with the helper, the
+ * first process of their namespace, which may be stopped: so it is in the list itself. The place,
+ * or -1 with an error. */
+static int take_place(const struct runner *runner, struct error *error) {
+  struct guard *guard = &runner->session->guard;
+  int place = guard_reserve(guard);
+  if (place < 0 && errno == EINTR)
+    return error_set(error, ERROR_INTERRUPTED, _("interrupted"));
+  if (place < 0)
+    return error_set_errno(error, errno,
+                           errno == EPIPE
+                               ? _("the process that guards it ended at once: it is this program "
+                                   "again, which can't be run any more")
+                               : _("the process that would end it with a session that is killed "
+                                   "can't be started"));
+  if (runner->host)
+    guard_hold(guard, place, runner->session->lab->helper.pid);
+  return place;
+}
+
+/* What came of the new child. 0, or -1 with an error. */
+static int child_begun(struct runner *runner, pid_t child, int problem, int report,
+                       struct error *error) {
+  if (child > 0)
+    return await_program(report, child, error);
+  if (runner->host && problem == ENOTCONN)
+    return lab_explain(STAGE_CONTROL, problem, error);
+  if (runner->host)
+    return error_set_errno(error, problem, _("no process could be started on host %s"),
+                           runner->host->name);
+  return error_set_errno(error, problem, _("no process could be started"));
+}
+
+/* Starts the process. Its number, or -1 with an error. */
+static pid_t start(struct runner *runner, const char *line, char **entries, bool background,
+                   const struct child_output *output, struct error *error) {
+  struct guard *guard = &runner->session->guard;
+  int report[2];
+  pid_t child = -1;
+  int place = take_place(runner, error);
+  if (place < 0)
+    return -1;
+  output_flush(&runner->session->output);
+  if (descriptor_pipe(report) == 0)
+    child = runner->host ? runner->host->fork(runner->host) : fork();
+  if (child == 0)
+    become_child(runner, line, entries, background, output, report[1], place);
+  int problem = errno;
+  if (report[1] >= 0)
+    close(report[1]);
+  int status = child_begun(runner, child, problem, report[0], error);
+  if (report[0] >= 0)
+    close(report[0]);
+  if (status < 0 && !runner->host)
+    guard_unreserve(guard, place);
+  if (status < 0)
+    return -1;
+  setpgid(child, child);
+  return child;
 }
 
 pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
                   const struct child_output *output, struct error *error) {
   struct environment environment;
   struct bytes copy = {0};
-  int report[2];
-  bytes_append(&copy, line, length);
-  if (environment_build(&environment, runner->scope.names) < 0 || copy.failed) {
-    environment_free(&environment);
-    bytes_free(&copy);
-    return error_set_memory(error);
-  }
-  const char *text = bytes_text(&copy);
   pid_t child = -1;
-  output_flush(&runner->session->output);
-  if (descriptor_pipe(report) == 0)
-    child = runner->host ? runner->host->fork(runner->host) : fork();
-  if (child == 0)
-    become_child(runner, text, environment.entries, background, output, report[1]);
-  int problem = errno;
+  bytes_append(&copy, line, length);
+  if (environment_build(&environment, runner->scope.names) < 0 || copy.failed)
+    error_set_memory(error);
+  else
+    child = start(runner, bytes_text(&copy), environment.entries, background, output, error);
   environment_free(&environment);
   bytes_free(&copy);
-  if (report[1] >= 0)
-    close(report[1]);
-  int status = child > 0 ? await_program(report[0], child, error) : -1;
-  if (report[0] >= 0)
-    close(report[0]);
-  if (child < 0 && runner->host)
-    return error_set_errno(error, problem, _("no process could be started on host %s"),
-                           runner->host->name);
-  if (child < 0)
-    return error_set_errno(error, problem, _("no process could be started"));
-  if (status < 0)
-    return -1;
-  setpgid(child, child);
   return child;
 }

@@ -127,8 +127,9 @@ static void collect(struct process *process, int end) {
 }
 
 /* The program has ended: collects the rest of its output, and its status. */
-static void collect_end(struct process *process) {
+static void collect_end(struct runner *runner, struct process *process) {
   int status = 0;
+  guard_leave(&runner->session->guard, process->pid);
   for (int end = END_OUT; end <= END_ERROR; end++)
     if (process->ends[end] >= 0)
       collect(process, end);
@@ -163,7 +164,7 @@ static int follow(struct runner *runner, void *context, struct result *result,
       kill(-process->pid,
            SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
       session_lock(runner->session);
-      collect_end(process);
+      collect_end(runner, process);
       break;
     }
     poll(items, 3, -1);
@@ -172,7 +173,7 @@ static int follow(struct runner *runner, void *context, struct result *result,
       if (items[end].revents && process->ends[end] >= 0)
         collect(process, end);
     if (items[END_PROCESS].revents)
-      collect_end(process);
+      collect_end(runner, process);
   }
   if (runner->session->interactive)
     runner_note(runner, _("the program has ended with status %d"), process->status);
@@ -261,7 +262,7 @@ static int start(struct runner *runner, const char *line, size_t length, struct 
   if (status == 0 && process->ends[END_PROCESS] < 0) {
     error_set_errno(error, errno, _("the program could not be followed"));
     kill(-process->pid, SIGKILL);
-    collect_end(process);
+    collect_end(runner, process);
     status = -1;
   }
   return status;
@@ -283,7 +284,7 @@ struct process *process_spawn(struct runner *runner, const char *line, size_t le
   if (process->job > 0)
     return process;
   kill(-process->pid, SIGKILL);
-  collect_end(process);
+  collect_end(runner, process);
   object_release(&process->object);
   object_release(&process->object);
   return NULL;

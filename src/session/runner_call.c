@@ -62,8 +62,6 @@ static int call_failed(struct runner *runner, const char *command, const struct 
     bytes_free(&host);
     return -1;
   }
-  if (call->host && call->error == ENOTCONN) /* the lab's helper is gone */
-    return lab_explain(STAGE_CONTROL, call->error, error);
   describe_call(command, call, &text);
   error_set_errno(error, call->error, "%s", bytes_text(&text));
   error->kind = ERROR_FAILURE;
@@ -200,14 +198,13 @@ static struct wire_gate *gate_of(struct runner *runner, const struct call *call,
   return &lab->wire.gate;
 }
 
-/* Makes a call that was prepared, and puts its end onto the timeline. False if the runner was
- * interrupted just before it. */
+/* Makes a call that was prepared, and puts its end onto the timeline. False if it was not made. */
 static bool make_call(struct runner *runner, struct call *call, const struct host *host) {
   struct wire_call on_wire;
   struct wire_gate *gate = gate_of(runner, call, host);
   if (gate)
     wire_gate_begin(gate, &on_wire, host, runner->stat, call->began);
-  bool made = perform_unlocked(runner, call, &on_wire);
+  bool made = perform_unlocked(runner, call, &on_wire) && !call->unasked;
   if (made) {
     call->interrupted = call->error == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED;
     call_finish(call, &runner->session->sockets);
@@ -219,6 +216,17 @@ static bool make_call(struct runner *runner, struct call *call, const struct hos
   if (gate)
     wire_gate_end(gate, &on_wire);
   return made;
+}
+
+/* Says why a call was not made: the runner was interrupted just before it, or while its host was
+ * asked; or the host can't be asked. That is no result of the call: no errno is expected of it, and
+ * none has its usual cause. Returns -1. */
+static int not_made(struct runner *runner, const struct call *call, struct error *error) {
+  if (call->unasked == 0 || runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+    return runner_interrupted(runner, error);
+  lab_explain(STAGE_CONTROL, call->unasked, error);
+  error->number = 0;
+  return -1;
 }
 
 int runner_call(struct runner *runner, const char *command, struct call *call,
@@ -247,7 +255,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
     record_start(runner, call);
   if (!make_call(runner, call, host)) {
     unaccepted_free(&unaccepted);
-    return runner_interrupted(runner, error);
+    return not_made(runner, call, error);
   }
   if (closes && call->entry->descriptor < 0) {
     look_after_close(call->entry);

@@ -4,6 +4,7 @@
 #define SOCKSH_SESSION_SESSION_H
 
 #include "language/expand.h"
+#include "system/guard.h"
 #include "system/lock.h"
 #include "system/wait.h"
 #include "timeline/timeline.h"
@@ -103,6 +104,7 @@ struct session {
   _Atomic bool late;    /* the deadline has passed */
   unsigned inventories; /* number of inventories so far, which numbers the last one */
   struct socket *last_used; /* the socket that `status` marks, a reference */
+  struct guard guard;       /* ends the programs that were started, should the session be killed */
   struct lab *lab;          /* NULL: none */
   struct capture *capture;  /* NULL: none is running */
   bool stepping;            /* the last line let packets cross, so an empty line does it again */

@@ -116,6 +116,7 @@ int shell_stop(struct session *session, int status) {
   service_handle_end_all(session);
   session_unlock(session);
   jobs_free(session);
+  guard_stop(&session->guard);
   watcher_stop(session);
   struct error capture_error;
   uint64_t captured;

@@ -18,13 +18,16 @@ struct host {
   char name[HOST_NAME_SIZE]; /* set once */
   struct kernel *kernel; /* its sock_diag; guarded by the session's lock; NULL: it can't be read */
   int network; /* a socket on it, through which its interfaces are asked for (network.h) */
-  int ends;    /* the kernel's notices of ends there (kernel_end.h); -1: not asked for yet */
+  int ends;    /* the kernel's notices of ends there (kernel_end.h); -1: not asked for yet, -2: they
+                  can't be had */
   int maker;   /* the descriptor that `make` talks through, one of the program's own: a thread apart
                     must keep it */
   /* Creates what socket(2) or socketpair(2) creates, on that host, and fills in one descriptor or
-   * two. 0, or an errno. Any thread may call it. */
+   * two. 0, or the errno of that call; or a negative one, such as -ETIMEDOUT, where the host could
+   * not be asked, so that nobody has made the call. Any thread may call it. */
   int (*make)(struct host *host, int domain, int type, int protocol, bool pair, int made[2]);
   /* As fork(2), with the child on the host; only async-signal-safe functions may be called in it.
+   * errno is ENOTCONN where the lab is gone.
    * The child ends with the session, however that ends. Any thread may call it. */
   pid_t (*fork)(const struct host *host);
   /* Held for writing while a packet is delivered to it and what that has changed is looked at, and

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "language/loss.h"
 #include "socket/kernel_end.h"
 #include "socket/look_note.h"
 #include "system/descriptor.h"
@@ -33,13 +34,24 @@ static int open_diagnosis(int type) {
 static int *ends_of(const struct socket *socket) {
   int made[2] = {-1, -1};
   int *ends = socket->host ? &socket->host->ends : &socket->table->ends;
-  if (*ends >= 0)
+  if (*ends != -1)
     return ends;
   int type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
-  if (!socket->host)
-    look_note(made[0] = descriptor_move_up(open_diagnosis(type)), "socket");
-  else if (socket->host->make(socket->host, AF_NETLINK, type, NETLINK_SOCK_DIAG, false, made) == 0)
+  int problem = 0;
+  if (socket->host)
+    problem = socket->host->make(socket->host, AF_NETLINK, type, NETLINK_SOCK_DIAG, false, made);
+  else
+    made[0] = open_diagnosis(type);
+  if (problem < 0) { /* it takes long to find that out, so once is enough */
+    loss_of_look("a question to the lab's helper", -problem);
+    *ends = -2;
+    return ends;
+  }
+  if (problem > 0)
+    errno = problem;
+  else if (made[0] >= 0)
     made[0] = descriptor_move_up(made[0]);
+  look_note(made[0], "socket");
   *ends = kernel_end_join(made[0]);
   return ends;
 }

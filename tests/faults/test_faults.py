@@ -372,14 +372,15 @@ class Signals(Case):
 class Injected(Case):
     """System calls that fail where nobody has typed them. All that can go wrong so is for tests/torture."""
 
-    def inject(self, call, error, script, *words):
-        """Runs a script in which a system call fails: (exit status, standard output, standard error)."""
+    def inject(self, call, error, script, *words, path=None):
+        """Runs a script in which a system call fails, or that on one path: (exit status, standard output, standard error)."""
         trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
+        trace += ["-P", path] if path else []
         # The search for leaks traces the process, and a process can be traced by one only.
         environment = {**self.environment,
                        "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
         done = subprocess.run([*trace, SOCKSH, *words, "-c", script], cwd=self.directory, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False)
+                              input=b"", capture_output=True, timeout=DEADLINE, check=False)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -420,11 +421,20 @@ class Losses(Injected):
 
     def test_program(self):
         """a program whose output can't be led where it belongs is not run"""
-        for call, error, command in (("dup2", "EMFILE", "spawn"), ("close_range", "ENOMEM", "spawn"),
-                                     ("close_range", "ENOMEM", "shell")):
-            status, output, errors = self.inject(call, error, f"{command} echo run")
+        for call, path, error, command in (("dup2", "/dev/null", "EMFILE", "spawn"), ("execve", "/bin/sh", "ENOMEM", "spawn"),
+                                           ("execve", "/bin/sh", "ENOMEM", "shell")):
+            status, output, errors = self.inject(call, error, f"{command} echo run", path=path)
             self.assertEqual((status, output), (1, ""), errors)
             self.assertRegex(errors, rf"-c:1: {command}: the program can't be started: {call}: .*\({error}\)")
+
+    def test_guard(self):
+        """a program that nobody would end with a session that is killed is not run"""
+        for call, error in (("memfd_create", "EMFILE"), ("ftruncate", "ENOSPC"), ("clone", "EAGAIN"), ("dup2", "EMFILE"), ("close_range", "ENOMEM")):
+            for command in ("spawn", "shell"):
+                status, output, errors = self.inject(call, error, f"{command} echo run")
+                self.assertEqual((status, output), (1, ""), errors)
+                self.assertRegex(errors, rf"-c:1: {command}: the process that would end it with a session that is killed can't be "
+                                         rf"started: .*\({error}\)")
 
     def test_record(self):
         """events that can't be kept are told of, and save refuses to write a part of a session"""
@@ -520,6 +530,12 @@ class Spawned(Case):
         status, output, errors = self.run_program("-q", "-c", "p = spawn exec sleep 1000\nprint $p.pid")
         self.assertEqual(status, 0, errors)
         self.assertRaises(ProcessLookupError, os.kill, int(output), 0)
+
+    def test_end_of_children_ignored(self):
+        """the status of a program is its own where whoever started the session ignores SIGCHLD"""
+        status, _, errors = self.run_program("-c", "p = spawn exit 3\nawait p exit\nassert $p.status == 3\nexpect 3 shell exit 3",
+                                             preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual((status, errors), (0, ""))
 
     def test_stubborn(self):
         """one that ignores SIGTERM is ended, too"""

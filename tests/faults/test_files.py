@@ -43,9 +43,11 @@ class Case(test_faults.Case):
 
 
 class Files(Case):
-    """save, recv-file, write-file, wire capture."""
+    """Every command that writes a file: save and recv-file replace it, write-file and capture write into it, as the system's > does."""
 
-    WRITERS = {"save": "let x 1\nsave {}\n", "recv-file": RECEIVE + "recv-file b {}\n", "write-file": "write-file {} hello\n"}
+    WRITERS = {"save": "let x 1\nsave {}\n", "recv-file": RECEIVE + "recv-file b {}\n", "write-file": "write-file {} hello\n",
+               "capture": "lab\ncapture {}\ncapture off\n"}
+    INTO = ("write-file", "capture")
 
     def each(self):
         for name, script in self.WRITERS.items():
@@ -64,7 +66,7 @@ class Files(Case):
                 self.write(name, "old\n", mode)
                 self.write_with(script, name)
                 self.assertEqual(self.mode(name), mode)
-                self.assertNotIn("old", pathlib.Path(self.path(name)).read_text(encoding="utf-8"))
+                self.assertNotIn(b"old", pathlib.Path(self.path(name)).read_bytes())
             self.write_with(script, f"{name}.new")
             self.assertEqual(self.mode(f"{name}.new"), 0o644)
 
@@ -77,7 +79,7 @@ class Files(Case):
             self.write_with(script, name)
             self.assertTrue(os.path.islink(self.path(name)))
             self.assertEqual(self.mode(f"{name}.d/real"), 0o600)
-            self.assertNotIn("old", pathlib.Path(self.path(f"{name}.d/real")).read_text(encoding="utf-8"))
+            self.assertNotIn(b"old", pathlib.Path(self.path(f"{name}.d/real")).read_bytes())
             self.assertEqual(os.listdir(self.path(f"{name}.d")), ["real"])
 
     def test_pipe(self):
@@ -101,13 +103,35 @@ class Files(Case):
             self.assertEqual(self.mode("device"), 0o666)
 
     def test_nowhere(self):
-        """a link that leads nowhere is not replaced by save or recv-file"""
+        """a link that leads nowhere is not replaced; what is written into makes the file that it names"""
         for name, script in self.each():
-            if name == "write-file":
+            os.symlink(f"{name}.real", self.path(name))
+            if name in self.INTO:
+                self.write_with(script, name)
+                self.assertEqual(self.mode(f"{name}.real"), 0o644)
+            else:
+                self.assertIn("ENOENT", self.write_with(script, name, 1))
+            self.assertEqual(os.readlink(self.path(name)), f"{name}.real")
+
+    def test_same_file(self):
+        """what is written into stays the same file, for whoever has it open or linked"""
+        for name, script in self.each():
+            if name not in self.INTO:
                 continue
-            os.symlink("nowhere", self.path(name))
-            self.assertIn("ENOENT", self.write_with(script, name, 1))
-            self.assertEqual(os.readlink(self.path(name)), "nowhere")
+            self.write(name, "old\n" * 1000, 0o600)
+            os.link(self.path(name), self.path(f"{name}.other"))
+            self.write_with(script, name)
+            data = pathlib.Path(self.path(f"{name}.other")).read_bytes()
+            self.assertTrue(data)
+            self.assertNotIn(b"old", data)
+
+    def test_refused(self):
+        """a directory, and a place that is not there, are named, and nothing is made"""
+        os.mkdir(self.path("directory"))
+        for name, script in self.each():
+            self.assertRegex(self.write_with(script, "directory", 1), r"directory (is no file|.*EISDIR)")
+            self.assertRegex(self.write_with(script, "none/file", 1), r"none/file.*ENOENT")
+        self.assertEqual(os.listdir(self.path("directory")), [])
 
     def test_owner(self):
         """root's save leaves a file to its owner"""

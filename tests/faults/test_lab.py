@@ -151,8 +151,8 @@ class Surroundings(Case):
 class Session(Case):
     """A session with a lab, to which lines are handed one by one."""
 
-    def start(self, *words):
-        process = subprocess.Popen([SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
+    def start(self, *words, prefix=()):
+        process = subprocess.Popen([*prefix, SOCKSH, *words], cwd=self.directory, env=self.environment, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -228,6 +228,127 @@ class Ends(Session):
         self.assertNotIn(b"expected", errors)
 
 
+class Killed(Session):
+    """Killed by SIGKILL, or ended by a fault, a session takes with it what it has started."""
+
+    def begin(self, *lines, prefix=()):
+        """A session that has run the lines, and says so."""
+        process = self.start(prefix=prefix)
+        for text in lines:
+            self.line(process, text)
+        self.line(process, 'print "all begun"')
+        text = b"\n"
+        while b"all begun" not in text and text:
+            text = process.stdout.readline()
+        self.assertIn(b"all begun", text, process.poll())
+        return process
+
+    def word(self):
+        """What the command lines of this test's programs have, and no others: a time for sleep(1)."""
+        return f"1000.{os.getpid()}{self.id().rsplit('_', 1)[1]}".translate(str.maketrans("abcdefghijklmnopqrstuvwxyz", "01234567890123456789012345"))
+
+    @staticmethod
+    def guard_of(process):
+        guards = [pid for pid in children_of(process.pid) if pid in processes_with("session-guard")]
+        assert len(guards) == 1, guards
+        return guards[0]
+
+    def end(self, process, number=signal.SIGKILL):
+        guard = self.guard_of(process)
+        process.send_signal(number)
+        process.wait(DEADLINE)
+        wait_until(lambda: not processes_with(self.word()))
+        wait_until(lambda: not is_alive(guard))
+
+    def programs(self, count):
+        wait_until(lambda: len(processes_with(self.word())) == count)
+
+    def test_alone(self):
+        """a program, and what it has started itself"""
+        for number in (signal.SIGKILL, signal.SIGSEGV):
+            process = self.begin(f"p = spawn (sleep {self.word()} & sleep {self.word()}) | sleep {self.word()}")
+            self.programs(3)
+            self.end(process, number)
+
+    def test_shell(self):
+        """what runs in the foreground, and in a job"""
+        process = self.begin(f"{{\nshell sleep {self.word()}\n}} &")
+        self.line(process, f"shell sleep {self.word()}")
+        self.programs(2)
+        self.end(process)
+
+    def test_guard(self):
+        """the guard was killed first: the next program brings another one, for all"""
+        process = self.begin(f"p = spawn exec sleep {self.word()}")
+        self.programs(1)
+        guard = self.guard_of(process)
+        os.kill(guard, signal.SIGKILL)
+        wait_until(lambda: not is_alive(guard))
+        self.line(process, f"q = spawn exec sleep {self.word()}")
+        self.programs(2)
+        self.end(process)
+
+    def test_helper(self):
+        """programs on hosts, one of them a daemon, and the lab's helper is stopped: it ends nothing"""
+        process = self.start()
+        helper = self.helper_of(process)
+        self.line(process, f"p = @client spawn setsid setsid sleep {self.word()}")
+        self.line(process, f"q = @server spawn exec sleep {self.word()}")
+        self.programs(2)
+        os.kill(helper, signal.SIGSTOP)
+        self.end(process)
+        wait_until(lambda: not is_alive(helper))
+
+    def test_both(self):
+        """session and helper are killed"""
+        process = self.start()
+        helper = self.helper_of(process)
+        for prefix in ("@client ", "@server ", ""):
+            self.line(process, f"{prefix}spawn sleep {self.word()} & sleep {self.word()}")
+        self.programs(6)
+        os.kill(helper, signal.SIGKILL)
+        self.end(process)
+
+    @unittest.skipUnless(os.geteuid() == 0, "it takes root to take /proc away")
+    def test_without(self):
+        """where there is no /proc the guard is a copy of the session"""
+        process = self.begin(f"p = spawn exec sleep {self.word()}", prefix=(
+            "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\""))
+        self.programs(1)
+        guard, = (pid for pid in children_of(process.pid) if pid not in processes_with(self.word()))
+        process.kill()
+        process.wait(DEADLINE)
+        wait_until(lambda: not processes_with(self.word()))
+        wait_until(lambda: not is_alive(guard))
+
+    def test_ended(self):
+        """what has ended is not ended again: another may have its number"""
+        process = self.begin("repeat 3 {\np = spawn true\nawait p exit\nshell true\n}")
+        with open(f"/proc/{self.guard_of(process)}/fd/0", "rb") as file:
+            self.assertEqual(file.read().strip(b"\0"), b"")
+        self.end(process)
+
+    def test_holds_nothing(self):
+        """the guard has none of the session's descriptors, no terminal, and no name by which it is killed"""
+        process = self.begin("a b = socketpair unix stream", "p = spawn exec sleep 1000", "close a", "expect eof recv b")
+        guard = self.guard_of(process)
+        held = [os.readlink(f"/proc/{guard}/fd/{number}") for number in os.listdir(f"/proc/{guard}/fd")]
+        self.assertEqual(sorted(re.sub(r"\W.*", "", name.strip("/")) for name in held), ["memfd", "pipe"])
+        for file in ("comm", "cmdline"):
+            with open(f"/proc/{guard}/{file}", encoding="ascii") as text:
+                self.assertNotIn("socksh", text.read())
+        self.assertEqual((os.getsid(guard), os.getpgid(guard)), (guard, guard))
+        self.line(process, "jobs\nquit")
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, errors, output.count(b"%")), (0, b"", 1), output)
+        self.assertFalse(is_alive(guard))
+
+    def test_nothing_spawned(self):
+        """without programs there is no guard"""
+        process = self.begin("s = tcp-listen 0", "v = serve s echo")
+        self.assertEqual(children_of(process.pid), [])
+
+
 class Interrupted(Session):
     """A helper that does not answer keeps nobody from going on."""
 
@@ -278,6 +399,129 @@ class Interrupted(Session):
         self.assertEqual(process.returncode, 1, errors)
         self.assertIn(b"lab host: ETIMEDOUT: the lab's helper process has not answered", errors)
         wait_until(lambda: not is_alive(helper))
+
+
+class Silent(Session):
+    """A call that nobody has made has no result: a helper that is stopped or gone is said to be that."""
+
+    LINES = ("@client socket inet stream", "@client socketpair unix stream", "expect ETIMEDOUT @client socket inet stream",
+             "@client tcp-connect server:80", "expect ENOTCONN @server udp-bind 0", "@client capture x.pcap on eth0",
+             "lab sysctl client net.ipv4.tcp_sack")
+
+    def end(self, process, *more):
+        """What comes of the lines: what is printed behind the word begun, and the errors."""
+        for text in ("print begun", *self.LINES, *more, "print done"):
+            self.line(process, text)
+        output, errors = process.communicate(timeout=2 * DEADLINE)
+        self.assertIn(b"done", output)
+        output = output.decode().split("begun\n")[-1]
+        self.assertNotRegex(output, r"(socket|socketpair|getaddrinfo)\(")
+        return output, [text for text in errors.decode().splitlines() if text.startswith("stdin:")]
+
+    def begin(self, *lines):
+        process = self.start("-k")
+        helper = self.helper_of(process)
+        for text in ("s = @server tcp-listen 80", *lines, "print ready"):
+            self.line(process, text)
+        while b"ready" not in process.stdout.readline():
+            pass
+        return process, helper
+
+    def test_stopped(self):
+        """a stopped helper has not answered, whatever was to be made, and is not waited for again and again"""
+        process, helper = self.begin("c = @client tcp-connect server:80", "a = accept s")
+        os.kill(helper, signal.SIGSTOP)
+        output, errors = self.end(process, "close c", "expect eof recv a", "close a", "@client shell echo that is in time")
+        self.assertEqual(len(errors), len(self.LINES), errors)
+        for text in errors:
+            self.assertIn("ETIMEDOUT: the lab's helper process has not answered", text)
+        self.assertEqual(output.count("a question to the lab's helper failed: "), 1, output)
+        self.assertIn("that is in time", output)
+
+    def test_gone(self):
+        """one that has ended has ended, also for programs and look-ups"""
+        process, helper = self.begin("c = @client tcp-connect server:80", "a = accept s")
+        os.kill(helper, signal.SIGKILL)
+        programs = ("@client shell echo lost", "p = @client spawn echo lost", "@client getaddrinfo server")
+        output, errors = self.end(process, "close c", "expect eof recv a", *programs)
+        self.assertEqual(len(errors), len(self.LINES) + len(programs), errors)
+        for text in errors:
+            self.assertIn("the lab's helper process has ended", text)
+        self.assertNotIn("lost", output)
+
+    def test_relay(self):
+        """a relay that gets no socket for its target says so, and does not say that of the target"""
+        for number, error in ((signal.SIGSTOP, "ETIMEDOUT"), (signal.SIGKILL, "ENOTCONN")):
+            process, helper = self.begin("m = @client tcp-listen 81", "v = serve m relay server:80",
+                                         "e = @server socket inet stream")
+            os.kill(helper, number)
+            self.line(process, "connect e client:81\nexpect ECONNRESET recv e")
+            output, errors = process.communicate(timeout=2 * DEADLINE)
+            self.assertEqual((process.returncode, errors), (0, b""), output)
+            self.assertIn(f"a question to the lab's helper failed: {error}", output.decode())
+            self.assertNotIn("ended by the other side", output.decode())
+
+
+class KilledInStep(Session):
+    """The helper is killed while a step waits: that is told at once, and it ends nothing but the programs on hosts."""
+
+    TOLD = b"the lab's helper process has ended, and every program on its hosts with it"
+
+    def kill(self, *words, lines=()):
+        """A session that waits in `step until` for a FIN, and whose helper is killed then."""
+        process = self.start(*words)
+        helper = self.helper_of(process)
+        for text in ("p = @client spawn exec sleep 1000", "s = @server tcp-listen 80", "c = @client tcp-connect server:80", "a = accept s",
+                     "wire hold", *lines, "send a x", "step until flags F 1000s"):
+            self.line(process, text)
+        text = b""
+        while b"Flags [P.]" not in text:
+            text = process.stdout.readline()
+            self.assertTrue(text, process.poll())
+        os.kill(helper, signal.SIGKILL)
+        while self.TOLD not in text:
+            text = process.stdout.readline()
+            self.assertTrue(text, process.poll())
+        self.assertIsNone(process.poll())
+        return process
+
+    def test_goes_on(self):
+        """sockets, packets and jobs go on: the step comes to the FIN that it waits for"""
+        process = self.kill(lines=("{\nawait p exit\nclose a\n} &",))
+        for text in ("step until c CLOSE_WAIT", "assert $p.status == 137", "expect 1 recv c", 'print "went on"'):
+            self.line(process, text)
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual((process.returncode, errors), (0, b""), output)
+        self.assertIn(b"went on", output)
+        self.assertNotIn(self.TOLD, output)
+
+    def check_end(self, process, status, wanted=b""):
+        output, errors = process.communicate(timeout=DEADLINE)
+        self.assertEqual(process.returncode, status, errors)
+        self.assertIn(wanted, errors, output)
+
+    def test_interrupted(self):
+        """Ctrl-C ends the step, and the session"""
+        process = self.kill()
+        process.send_signal(signal.SIGINT)
+        self.check_end(process, 130)
+
+    def test_terminated(self):
+        """SIGTERM ends it, with status 143"""
+        process = self.kill()
+        process.terminate()
+        self.check_end(process, 128 + signal.SIGTERM)
+
+    def test_deadline(self):
+        """--deadline ends it, with status 1"""
+        self.check_end(self.kill("--deadline", "3s"), 1, b"longer than its --deadline")
+
+    def test_not_told(self):
+        """a session that ends its lab itself does not tell that"""
+        for _ in range(10):
+            status, output, errors = self.run_program("-c", "lab\n@client socket inet stream")
+            self.assertEqual((status, errors), (0, ""))
+            self.assertNotIn("has ended", output)
 
 
 class Idle(Session):

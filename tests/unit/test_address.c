@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <linux/if_packet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -314,6 +315,26 @@ static void field_is(const char *text, const char *field, const char *expected) 
   object_release(object);
 }
 
+/* The kernel takes almost any byte in the name of an interface. */
+static void test_escaped_interface(void **state) {
+  struct address address = {.length = sizeof address.inet6, .interface = "\x1b[5m"};
+  struct bytes bytes = {0};
+  (void)state;
+  address.inet6.sin6_family = AF_INET6;
+  address.inet6.sin6_addr.s6_addr[15] = 1;
+  address.inet6.sin6_scope_id = 7;
+  address_append_host(&address, &bytes);
+  assert_string_equal(bytes_text(&bytes), "::1%\\x1b[5m");
+  bytes_clear(&bytes);
+  address = (struct address){.length = sizeof(struct sockaddr_ll), .interface = "\x1b[5m"};
+  struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_ifindex = 7};
+  memcpy(&address.storage, &link, sizeof link);
+  address_append(&address, &bytes);
+  assert_null(strchr(bytes_text(&bytes), 0x1b));
+  assert_non_null(strstr(bytes_text(&bytes), "\\x1b[5m"));
+  bytes_free(&bytes);
+}
+
 static void test_fields(void **state) {
   (void)state;
   field_is("127.0.0.1:80", "port", "80");
@@ -348,13 +369,21 @@ static void test_all_short_texts(void **state) {
 int main(void) {
   network_start();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_inet),          cmocka_unit_test(test_inet6),
-      cmocka_unit_test(test_link),          cmocka_unit_test(test_short_forms),
-      cmocka_unit_test(test_unix),          cmocka_unit_test(test_unix_lengths),
-      cmocka_unit_test(test_names),         cmocka_unit_test(test_wrong),
-      cmocka_unit_test(test_scope_numbers), cmocka_unit_test(test_any),
-      cmocka_unit_test(test_from_kernel),   cmocka_unit_test(test_escaped_path),
-      cmocka_unit_test(test_fields),        cmocka_unit_test(test_all_short_texts),
+      cmocka_unit_test(test_inet),
+      cmocka_unit_test(test_inet6),
+      cmocka_unit_test(test_link),
+      cmocka_unit_test(test_short_forms),
+      cmocka_unit_test(test_unix),
+      cmocka_unit_test(test_unix_lengths),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_wrong),
+      cmocka_unit_test(test_scope_numbers),
+      cmocka_unit_test(test_any),
+      cmocka_unit_test(test_from_kernel),
+      cmocka_unit_test(test_escaped_path),
+      cmocka_unit_test(test_escaped_interface),
+      cmocka_unit_test(test_fields),
+      cmocka_unit_test(test_all_short_texts),
   };
   return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

@@ -297,6 +297,37 @@ static void same_again(struct event *event) {
   bytes_free(&twice);
 }
 
+/* The file of old events may be damaged: what views show as it is must be harmless, and a cell must
+ * lie in its answer. */
+static void test_codec_damaged(void **state) {
+  static const char *const columns[] = {"NAME", NULL};
+  struct event note = {.kind = EVENT_NOTE, .serial = 1, .note = "harmless"};
+  struct bytes bytes = {0};
+  struct event again;
+  struct decoded decoded;
+  (void)state;
+  event_encode(&note, 1000, &bytes);
+  *(char *)memchr(bytes.data, 'h', bytes.length) = 0x1b;
+  assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), -1);
+  for (int damage = 0; damage < 4; damage++) {
+    struct answer answer;
+    answer_table(&answer, "names", columns);
+    answer_add_text(&answer, "abc");
+    struct cell *cell = (struct cell *)answer.cells.data;
+    cell->offset = damage == 1 ? 1 : damage == 2 ? SIZE_MAX : 0;
+    cell->kind = damage == 3 ? (enum cell_kind)99 : CELL_TEXT;
+    struct event event = {.kind = EVENT_ANSWER, .serial = 1, .answer = &answer};
+    bytes_clear(&bytes);
+    event_encode(&event, 1000, &bytes);
+    int status = event_decode(bytes.data, bytes.length, &again, &decoded);
+    assert_int_equal(status, damage == 0 ? 0 : -1);
+    if (status == 0)
+      decoded_free(&decoded);
+    answer_free(&answer);
+  }
+  bytes_free(&bytes);
+}
+
 static void test_codec_words(void **state) {
   static const char *const hosts[] = {NULL, "", "h1"};
   (void)state;
@@ -750,6 +781,7 @@ int main(void) {
       cmocka_unit_test(test_spilled),
       cmocka_unit_test(test_unwritable),
       cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_codec_damaged),
       cmocka_unit_test(test_codec_words),
       cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_fields),

@@ -105,10 +105,11 @@ static void append_packet(const struct event_packet *packet, struct bytes *bytes
 /* server: TcpExtListenOverflows +1: the queue of ... */
 static void append_counter(const struct event *event, struct bytes *bytes) {
   const struct event_counter *counter = &event->counter;
-  const char *between = counter->interface[0] ? " " : "";
-  bytes_append_format(bytes, "%s%s%s: ", event->host ? event->host : "", between,
-                      counter->interface);
-  bytes_append_format(bytes, "%s +%llu: %s", counter->name, (unsigned long long)counter->moved,
+  bytes_append_text(bytes, event->host ? event->host : "");
+  if (counter->interface[0])
+    bytes_append_char(bytes, ' ');
+  escape_append(bytes, counter->interface, strlen(counter->interface), ESCAPE_ASCII);
+  bytes_append_format(bytes, ": %s +%llu: %s", counter->name, (unsigned long long)counter->moved,
                       _(counter->meaning));
 }
 

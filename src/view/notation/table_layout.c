@@ -36,6 +36,17 @@ static void append_time(long long nanoseconds, struct bytes *bytes) {
     bytes_append_format(bytes, "%.3f ms", seconds * 1e3);
 }
 
+static void append_address(const char *text, size_t length, enum escape_style style,
+                           struct aliases *aliases, struct bytes *bytes) {
+  struct bytes plain = {0};
+  escape_append_plain(&plain, text, length, false, style);
+  if (aliases)
+    alias_append_text(aliases, bytes_text(&plain), plain.length, bytes);
+  else
+    bytes_append(bytes, plain.data, plain.length);
+  bytes_free(&plain);
+}
+
 static void append_cell(const struct answer *answer, const struct cell *cell,
                         enum escape_style style, struct aliases *aliases, struct bytes *bytes) {
   const char *text = answer_cell_text(answer, cell);
@@ -65,11 +76,7 @@ static void append_cell(const struct answer *answer, const struct cell *cell,
     escape_append_quoted(bytes, text, cell->length, 64, style);
     break;
   case CELL_ADDRESS:
-    if (aliases) {
-      alias_append_text(aliases, text, cell->length, bytes);
-      break;
-    }
-    escape_append_plain(bytes, text, cell->length, false, style);
+    append_address(text, cell->length, style, aliases, bytes);
     break;
   case CELL_TEXT:
     escape_append_plain(bytes, text, cell->length, false, style);
@@ -119,19 +126,20 @@ static bool right_aligned(const struct layout *layout, size_t column) {
 static void append_row(const struct layout *layout, size_t row, size_t indent,
                        struct bytes *bytes) {
   const size_t *ends = (const size_t *)layout->ends.data + row * layout->columns;
+  const char *text = layout->text.data ? layout->text.data : ""; /* of cells that are all empty */
   size_t start = row || layout->columns == 0 ? ends[-1] : 0;
   size_t pending = indent; /* spaces are held back, so that no line ends with them */
   for (size_t column = 0; column < layout->columns; column++) {
     size_t length = ends[column] - start;
-    size_t width = width_of(layout->text.data + start, length);
+    size_t width = width_of(text + start, length);
     size_t gap = layout->shape[column].width - width;
     bool right = layout->shape[column].right;
     if (right)
       pending += gap;
-    if (length > 0 && !(length == 1 && layout->text.data[start] == ' ')) {
+    if (length > 0 && !(length == 1 && text[start] == ' ')) {
       for (; pending > 0; pending--)
         bytes_append_char(bytes, ' ');
-      bytes_append(bytes, layout->text.data + start, length);
+      bytes_append(bytes, text + start, length);
     } else {
       pending += length;
     }

@@ -1,0 +1,209 @@
+#include "system/guard.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "system/descriptor.h"
+#include "system/wait.h"
+
+extern char **environ;
+
+/* Where the guard has what it is given, and where it reports that it is there. Nothing else is
+ * open in it: no terminal, no socket, no pipe of anybody's. */
+enum { GUARD_LIST, GUARD_LIFE, GUARD_REPORT };
+
+enum { LIST_SIZE = GUARD_GROUPS * sizeof(pid_t) };
+
+static void kill_groups(void) {
+  static pid_t groups[1024];
+  ssize_t got;
+  for (off_t at = 0; (got = pread(GUARD_LIST, groups, sizeof groups, at)) != 0; at += got) {
+    if (got < 0 && errno != EINTR)
+      return;
+    if (got < 0)
+      got = 0;
+    for (size_t i = 0; i < (size_t)got / sizeof *groups; i++)
+      if (groups[i] > 1)
+        kill(-groups[i], SIGKILL);
+  }
+}
+
+static void report(int to, int error) {
+  while (write(to, &error, sizeof error) < 0 && errno == EINTR)
+    ;
+}
+
+int guard_serve(void) {
+  char unused;
+  ssize_t got;
+  prctl(PR_SET_NAME, GUARD_PROGRAM, 0, 0, 0);
+  report(GUARD_REPORT, 0);
+  close(GUARD_REPORT);
+  while ((got = read(GUARD_LIFE, &unused, 1)) < 0 && errno == EINTR)
+    ;
+  if (got == 0) /* anything else says nothing about the other process */
+    kill_groups();
+  return 0;
+}
+
+/* Runs in the child of a program with threads: nothing here takes a lock or allocates memory. It
+ * becomes this program again, so as to keep nothing of the memory that it is a copy of; where that
+ * can't be had (/proc is missing) it stays what it is. */
+static _Noreturn void become_guard(int list, int life, int told, char *const *arguments) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  setsid(); /* away from the terminal, and from whatever is sent to the session's group */
+  if (dup2(list, GUARD_LIST) < 0 || dup2(life, GUARD_LIFE) < 0 || dup2(told, GUARD_REPORT) < 0 ||
+      close_range(GUARD_REPORT + 1, ~0U, 0) < 0) {
+    report(told, errno);
+    _exit(1);
+  }
+  while (chdir("/") < 0 && errno == EINTR)
+    ;
+  execve("/proc/self/exe", arguments, environ);
+  _exit(guard_serve());
+}
+
+/* What the new guard reports: 0 or an errno. */
+static int read_report(int told) {
+  enum { PATIENCE = 10000, SLICE = 50 }; /* milliseconds */
+  struct pollfd item = {.fd = told, .events = POLLIN};
+  int error = 0;
+  ssize_t got = -1;
+  for (int waited = 0; got < 0; waited += SLICE) {
+    if (poll(&item, 1, SLICE) > 0)
+      got = read(told, &error, sizeof error);
+    if (got < 0 && wait_reason_here() >= WAIT_USER)
+      return EINTR;
+    if (got < 0 && waited >= PATIENCE)
+      return ETIMEDOUT;
+  }
+  return got == sizeof error && error >= 0 && error < 4096 ? error : EPIPE;
+}
+
+/* Starts it, with its end of the pipe. 0 or an errno. */
+static int start_process(struct guard *guard, int life) {
+  char number[16];
+  char *const arguments[] = {(char *)GUARD_PROGRAM, number, NULL};
+  int told[2];
+  snprintf(number, sizeof number, "%d", (int)getpid()); /* for whoever reads it in ps */
+  if (descriptor_pipe(told) < 0)
+    return errno;
+  pid_t child = fork();
+  if (child == 0)
+    become_guard(guard->list, life, told[1], arguments);
+  int error = child < 0 ? errno : 0;
+  close(told[1]);
+  if (child > 0)
+    error = read_report(told[0]);
+  close(told[0]);
+  if (child > 0 && error) {
+    kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+      ;
+  }
+  guard->process = error ? 0 : child;
+  return error;
+}
+
+static int make_list(struct guard *guard) {
+  int list = descriptor_move_up(memfd_create(GUARD_PROGRAM, MFD_CLOEXEC));
+  if (list < 0)
+    return -1;
+  void *groups = MAP_FAILED;
+  if (ftruncate(list, LIST_SIZE) == 0)
+    groups = mmap(NULL, LIST_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, list, 0);
+  if (groups == MAP_FAILED) {
+    int error = errno;
+    close(list);
+    errno = error;
+    return -1;
+  }
+  guard->list = list;
+  guard->groups = groups;
+  return 0;
+}
+
+/* 0, or -1 with errno set. */
+static int start(struct guard *guard) {
+  int life[2];
+  if ((!guard->groups && make_list(guard) < 0) || descriptor_pipe(life) < 0)
+    return -1;
+  int error = start_process(guard, life[0]);
+  close(life[0]);
+  if (error)
+    close(life[1]);
+  else
+    guard->life = life[1];
+  errno = error;
+  return error ? -1 : 0;
+}
+
+/* Nobody has a reason to end it; but then there is to be another one, with the same list. */
+static void notice_end(struct guard *guard) {
+  if (guard->process <= 0 || waitpid(guard->process, NULL, WNOHANG) != guard->process)
+    return;
+  guard->process = 0;
+  close(guard->life);
+}
+
+int guard_reserve(struct guard *guard) {
+  notice_end(guard);
+  if (guard->process <= 0 && start(guard) < 0)
+    return -1;
+  int place = 0;
+  while (place < guard->end && guard->groups[place] != 0)
+    place++;
+  if (place == GUARD_GROUPS) {
+    errno = EAGAIN;
+    return -1;
+  }
+  if (place == guard->end)
+    guard->end++;
+  guard->groups[place] = -1;
+  return place;
+}
+
+void guard_enter(const struct guard *guard, int place) {
+  guard->groups[place] = getpid();
+}
+
+void guard_unreserve(struct guard *guard, int place) {
+  guard->groups[place] = 0;
+}
+
+void guard_hold(struct guard *guard, int place, pid_t group) {
+  guard->groups[place] = 0;
+  guard_leave(guard, group);
+  guard->groups[place] = group;
+}
+
+void guard_leave(struct guard *guard, pid_t group) {
+  for (int place = 0; place < guard->end; place++)
+    if (guard->groups[place] == group)
+      guard->groups[place] = 0;
+}
+
+void guard_stop(struct guard *guard) {
+  if (guard->process > 0) {
+    kill(guard->process, SIGKILL); /* it may be stopped */
+    while (waitpid(guard->process, NULL, 0) < 0 && errno == EINTR)
+      ;
+    close(guard->life);
+  }
+  if (guard->groups) {
+    munmap(guard->groups, LIST_SIZE);
+    close(guard->list);
+  }
+  *guard = (struct guard){0};
+}
