@@ -51,9 +51,12 @@ struct kernel *kernel_open(struct error *error) {
 
 struct kernel *kernel_open_at(int descriptor, struct error *error) {
   int problem = errno;
-  struct kernel *kernel = descriptor < 0 ? NULL : calloc(1, sizeof *kernel);
-  if (kernel)
+  /* The buffer is not cleared: most sessions never read that many pages. */
+  struct kernel *kernel = descriptor < 0 ? NULL : malloc(sizeof *kernel);
+  if (kernel) {
+    kernel->sequence = 0;
     kernel->socket = mnl_socket_fdopen(descriptor);
+  }
   if (kernel && kernel->socket && mnl_socket_bind(kernel->socket, 0, MNL_SOCKET_AUTOPID) == 0)
     return kernel;
   problem = descriptor < 0 ? problem : errno;
