@@ -30,9 +30,9 @@ int line_library_load(struct error *error) {
     return 0;
   const char *reason = dlerror();
   return error_set(error, ERROR_FAILURE,
-                   _("the prompt needs GNU readline, which can't be loaded: %.300s; install it (on "
-                     "Debian and Ubuntu: libreadline8), or run a script: socksh FILE, socksh -c "
-                     "LINES"),
+                   _("the prompt needs GNU readline, which can't be loaded: %.300s. Install it if "
+                     "it is missing (on Debian and Ubuntu: apt-get install libreadline8); scripts "
+                     "run without it: socksh FILE, socksh -c LINES"),
                    reason ? reason : READLINE_LIBRARY);
 }
 
