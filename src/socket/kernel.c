@@ -366,6 +366,22 @@ int kernel_find(struct kernel *kernel, const struct address *local, const struct
   return 1;
 }
 
+bool kernel_receives(struct kernel *kernel, const struct address *from, const struct address *to) {
+  struct kernel_socket found = {0};
+  struct reading reading = {.each = keep,
+                            .context = &found,
+                            .protocol = IPPROTO_UDP,
+                            .network = mnl_socket_get_fd(kernel->socket)};
+  struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)address_family(to),
+                                     .sdiag_protocol = IPPROTO_UDP,
+                                     .idiag_states = ~0U,
+                                     .id.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}};
+  /* For UDP the kernel takes the source as that of the datagram, not of the socket. */
+  request.id.idiag_sport = put_inet(from, request.id.idiag_src);
+  request.id.idiag_dport = put_inet(to, request.id.idiag_dst);
+  return ask(kernel, &request, sizeof request, false, &reading) == 0 && found.family != 0;
+}
+
 /* The socket that is looked for among all of its kind. */
 struct search {
   uint64_t cookie;
