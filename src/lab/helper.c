@@ -197,10 +197,14 @@ static void make_host(struct inside *inside) {
       copy_of(host.system),
       socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0),
       socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
+      socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG),
       [LAB_HOST_STATISTICS + STATISTIC_DEVICES] = open_statistic("/proc/self/net/dev"),
       [LAB_HOST_STATISTICS + STATISTIC_SNMP] = open_statistic("/proc/self/net/snmp"),
       [LAB_HOST_STATISTICS + STATISTIC_NETSTAT] = open_statistic("/proc/self/net/netstat"),
       [LAB_HOST_STATISTICS + STATISTIC_SNMP6] = open_statistic("/proc/self/net/snmp6"),
+      [LAB_HOST_STATISTICS + STATISTIC_PACKET] = open_statistic("/proc/self/net/packet"),
+      [LAB_HOST_STATISTICS + STATISTIC_RAW] = open_statistic("/proc/self/net/raw"),
+      [LAB_HOST_STATISTICS + STATISTIC_RAW6] = open_statistic("/proc/self/net/raw6"),
   };
   if (give_all(inside, given, LAB_DESCRIPTORS, STAGE_DIAGNOSIS) < 0) {
     close_spaces(&host);

@@ -94,6 +94,7 @@ void lab_free(struct lab *lab) {
   helper_stop(&lab->helper);
   for (size_t i = 0; i < lab->host_count; i++) {
     kernel_close(lab->hosts[i]->host.kernel);
+    kernel_close(lab->hosts[i]->receivers);
     close(lab->hosts[i]->space);
     pthread_rwlock_destroy(&lab->hosts[i]->host.still);
     if (lab->hosts[i]->host.ends >= 0)
@@ -166,6 +167,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   memcpy(host->statistics, talk->descriptors + LAB_HOST_STATISTICS, sizeof host->statistics);
   /* If its sockets can't be listed, whatever needs the list reports that. */
   host->host.kernel = kernel_open_at(talk->descriptors[4], &ignored);
+  host->receivers = kernel_open_at(talk->descriptors[5], &ignored);
   free(talk);
   lab->hosts[lab->host_count++] = host;
   return host;

@@ -27,6 +27,7 @@ struct lab_host {
   int mounts;     /* the same of its mount namespace ... */
   int system;     /* ... and its UTS namespace */
   int statistics[STATISTICS];      /* descriptors of its files below /proc/net */
+  struct kernel *receivers;        /* a sock_diag of the wire's own; NULL: it can't be read */
   const struct wire_link *way_out; /* the host that its default route leads to */
   bool leads_out;                  /* it has a default route */
   struct wire_link *links[LAB_HOST_LINKS];

@@ -14,8 +14,8 @@ enum lab_ask {
   ASK_READY, /* whether the helper is there; returns the descriptors of its user and PID namespaces
               */
   ASK_HOST,  /* makes a host called `name`; returns the descriptors of its network, mount and UTS
-                namespaces, of a socket for questions about its interfaces, of its sock_diag,
-                and from LAB_HOST_STATISTICS on of its statistics */
+                namespaces, of a socket for questions about its interfaces, of two sock_diag
+                sockets, and from LAB_HOST_STATISTICS on of its statistics */
   ASK_LINK,  /* makes its interface `name` with two addresses; returns the TUN descriptor */
   ASK_ROUTE, /* adds a route to wire `wire` by way of a host */
   ASK_DEFAULT, /* makes the default route lead out of `name`, by way of a host, or of none */
@@ -79,10 +79,13 @@ enum lab_statistic {
   STATISTIC_SNMP,    /* snmp, netstat, snmp6: its counters */
   STATISTIC_NETSTAT,
   STATISTIC_SNMP6,
+  STATISTIC_PACKET, /* packet, raw, raw6: its sockets that get packets, not data */
+  STATISTIC_RAW,
+  STATISTIC_RAW6,
   STATISTICS,
 };
 
 /* The most descriptors attached to a reply. */
-enum { LAB_HOST_STATISTICS = 5, LAB_DESCRIPTORS = LAB_HOST_STATISTICS + STATISTICS };
+enum { LAB_HOST_STATISTICS = 6, LAB_DESCRIPTORS = LAB_HOST_STATISTICS + STATISTICS };
 
 #endif

@@ -12,6 +12,7 @@
 #include "lab/wire_counters.h"
 #include "lab/wire_device.h"
 #include "lab/wire_ends.h"
+#include "lab/wire_gso.h"
 #include "lab/wire_link.h"
 #include "lab/wire_record.h"
 #include "system/descriptor.h"
@@ -167,9 +168,11 @@ int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable, in
   wire_gate_start(&wire->gate);
   wire_seed(wire, repeatable ? 1 : (uint64_t)clock_monotonic());
   wire->buffer = malloc(WIRE_BUFFER_SIZE);
-  wire->wake = wire->buffer ? descriptor_move_up(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) : -1;
+  wire->gso = wire_gso_create();
+  wire->wake =
+      wire->buffer && wire->gso ? descriptor_move_up(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) : -1;
   if (wire->wake < 0)
-    return wire->buffer ? errno : ENOMEM;
+    return wire->buffer && wire->gso ? errno : ENOMEM;
   int error = thread_start(&wire->thread, 0, 0, carry, wire);
   wire->running = error == 0;
   return error;
@@ -197,6 +200,7 @@ void wire_stop(struct wire *wire) {
   if (wire->wake >= 0)
     close(wire->wake);
   free(wire->buffer);
+  wire_gso_free(wire->gso);
   free(wire->counter_map);
   wire_gate_stop(&wire->gate);
   pthread_mutex_destroy(&wire->lock);

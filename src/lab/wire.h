@@ -23,6 +23,7 @@
 
 struct lab_host;
 struct wire_counter_map;
+struct wire_gso;
 
 /* What the wire does to packets from one interface to another. Zeroed: nothing. */
 struct wire_shape {
@@ -137,6 +138,7 @@ struct wire {
   struct held_queue flying; /* delayed, the one due next first */
   struct flow_table flows;
   unsigned char *buffer; /* the packet being read */
+  struct wire_gso *gso;  /* datagrams that are to cross as one; see wire_gso.h */
 };
 
 /* Starts the wire's thread. `repeatable` seeds the random generator with a constant. `helper` is

@@ -8,6 +8,7 @@
 #include "lab/wire_counters.h"
 #include "lab/wire_device.h"
 #include "lab/wire_ends.h"
+#include "lab/wire_gso.h"
 #include "lab/wire_link.h"
 #include "lab/wire_reason.h"
 #include "lab/wire_record.h"
@@ -101,20 +102,25 @@ bool wire_is_full(const struct wire *wire) {
   return wire->held.count >= PACKETS || wire->held.bytes >= BYTES;
 }
 
+static struct wire_record record_of(const struct wire *wire, const struct arrival *arrival,
+                                    enum packet_fate fate, const char *reason) {
+  return (struct wire_record){.fate = fate,
+                              .number = wire->numbers,
+                              .lan = arrival->link->lan,
+                              .from = arrival->link,
+                              .to = arrival->target.link,
+                              .everybody = arrival->target.everybody,
+                              .reason = reason,
+                              .copies = 1,
+                              .labels = arrival->bases.labels,
+                              .duplicates = arrival->bases.duplicates};
+}
+
 /* Records what has become of it. At its first record its sender is looked at: what the host did
  * before it sent the packet comes before what follows. */
 static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum packet_fate fate,
                                const char *reason) {
-  struct wire_record record = {.fate = fate,
-                               .number = wire->numbers,
-                               .lan = arrival->link->lan,
-                               .from = arrival->link,
-                               .to = arrival->target.link,
-                               .everybody = arrival->target.everybody,
-                               .reason = reason,
-                               .copies = 1,
-                               .labels = arrival->bases.labels,
-                               .duplicates = arrival->bases.duplicates};
+  struct wire_record record = record_of(wire, arrival, fate, reason);
   uint64_t event = wire_record(wire, &record, &arrival->packet, &arrival->bases);
   if (arrival->looked && !arrival->recorded)
     wire_look_at_sender(wire, &arrival->packet, arrival->link, event);
@@ -226,11 +232,24 @@ static bool is_noise(const struct packet *packet) {
                    packet->type == ROUTER_SOLICITATION || packet->type == MLD_REPORT);
 }
 
+/* Lets a datagram cross that flows unseen, together with those that follow it. */
+static void gather(struct wire *wire, struct arrival *arrival) {
+  struct wire_record record = record_of(wire, arrival, PACKET_CROSSED, "");
+  record_arrival(wire, arrival, PACKET_CROSSED, "");
+  wire_gso_add(wire, &record, &arrival->packet, arrival->target.link);
+}
+
 static void decide(struct wire *wire, struct arrival *arrival) {
   struct wire_way *way = wire_way(arrival->link, arrival->target.link);
   const char *lost = wire_loses(way);
   if (!lost && !arrival->target.link && !arrival->target.everybody)
     lost = WIRE_REASON_NO_ADDRESS;
+  if (!lost && !arrival->looked &&
+      wire_gso_may(wire, arrival->header, &arrival->packet, arrival->target.link)) {
+    gather(wire, arrival);
+    return;
+  }
+  wire_gso_flush(wire);
   if (lost) {
     record_arrival(wire, arrival, PACKET_LOST, lost);
   } else if (wire->holds) {
@@ -306,8 +325,8 @@ static bool read_one(struct wire *wire, struct wire_link *link) {
   return true;
 }
 
-/* Reads a burst from one interface. Sets *more if there may be more. */
-static enum pump_stop read_some(struct wire *wire, struct wire_link *link, bool may_look,
+/* Takes a burst from one interface. Sets *more if there may be more. */
+static enum pump_stop take_some(struct wire *wire, struct wire_link *link, bool may_look,
                                 unsigned before, bool *more) {
   for (int i = 0; i < BURST; i++) {
     if (!read_one(wire, link))
@@ -320,10 +339,19 @@ static enum pump_stop read_some(struct wire *wire, struct wire_link *link, bool 
   return PUMP_EMPTY;
 }
 
+/* The same, and nothing is left on its way. */
+static enum pump_stop read_some(struct wire *wire, struct wire_link *link, bool may_look,
+                                unsigned before, bool *more) {
+  enum pump_stop stop = take_some(wire, link, may_look, before, more);
+  wire_gso_flush(wire);
+  return stop;
+}
+
 enum pump_stop wire_read_all(struct wire *wire, bool may_look) {
   unsigned before = wire->numbers;
   enum pump_stop stop = wire->waiting ? take(wire, may_look, false) : PUMP_EMPTY;
   bool more = true;
+  wire_gso_flush(wire);
   for (int rounds = 0; more && stop == PUMP_EMPTY;) {
     more = false;
     for (size_t i = 0; i < wire->link_count && stop == PUMP_EMPTY; i++)

@@ -7,8 +7,8 @@
 #include "language/loss.h"
 #include "language/uncleared.h"
 
-int runner_start(struct runner *runner, struct session *session, unsigned job,
-                 const struct scope *from) {
+void runner_start(struct runner *runner, struct session *session, unsigned job,
+                  const struct scope *from) {
   *runner = (struct runner){.session = session, .job = job, .stat = -1};
   waiter_create(&runner->waiter, &session->waiters, job);
   runner->scope.names = &session->names;
@@ -20,10 +20,8 @@ int runner_start(struct runner *runner, struct session *session, unsigned job,
   if (job && from) {
     runner->scope.names = &runner->own_names;
     runner->scope.round = from->round;
-    if (names_copy(from->names, &runner->own_names) < 0)
-      return -1;
+    names_copy(from->names, &runner->own_names);
   }
-  return 0;
 }
 
 void runner_stop(struct runner *runner) {

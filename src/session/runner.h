@@ -70,10 +70,10 @@ struct runner {
 };
 
 /* Initializes a runner. Job 0 uses the session's names; any other gets a copy of the names in
- * `from`. The arguments of `from` are shared; it may be NULL. 0, or -1 if out of memory.
- * runner_stop frees what the runner owns. */
-int runner_start(struct runner *runner, struct session *session, unsigned job,
-                 const struct scope *from);
+ * `from`. The arguments of `from` are shared; it may be NULL. runner_stop frees what the runner
+ * owns. */
+void runner_start(struct runner *runner, struct session *session, unsigned job,
+                  const struct scope *from);
 void runner_stop(struct runner *runner);
 
 /* Appends an event of this thread, and fills in its job, statement and host. Returns its serial

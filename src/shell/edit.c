@@ -4,8 +4,6 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include <readline/history.h>
-#include <readline/readline.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -14,6 +12,7 @@
 #include "language/escape.h"
 #include "shell/completion.h"
 #include "shell/history.h"
+#include "shell/line_library.h"
 #include "shell/watcher.h"
 
 /* readline has one line per process and its callbacks take no context, so this state is static. */
@@ -32,8 +31,8 @@ static bool dumb_terminal(void) {
 static void hide_hint(void) {
   if (hint_width == 0)
     return;
-  fputs("\033[K", rl_outstream);
-  fflush(rl_outstream);
+  fputs("\033[K", *library.rl_outstream);
+  fflush(*library.rl_outstream);
   hint_width = 0;
 }
 
@@ -43,16 +42,17 @@ static void show_hint(void) {
   int rows;
   int columns;
   struct bytes hint = {0};
-  if (dumb_terminal() || rl_point != rl_end || rl_end == 0 ||
-      RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_DONE | RL_STATE_INPUTPENDING) ||
-      memchr(rl_line_buffer, '\n', (size_t)rl_end))
+  if (dumb_terminal() || *library.rl_point != *library.rl_end || *library.rl_end == 0 ||
+      *library.rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_DONE | RL_STATE_INPUTPENDING) ||
+      memchr(*library.rl_line_buffer, '\n', (size_t)*library.rl_end))
     return;
-  completion_hint(rl_line_buffer, &hint);
-  rl_get_screen_size(&rows, &columns);
-  size_t used = strlen(rl_display_prompt ? rl_display_prompt : "") + (size_t)rl_end;
+  completion_hint(*library.rl_line_buffer, &hint);
+  library.rl_get_screen_size(&rows, &columns);
+  size_t used = strlen(*library.rl_display_prompt ? *library.rl_display_prompt : "") +
+                (size_t)*library.rl_end;
   if (hint.length > 0 && used + hint.length + 1 < (size_t)columns) {
-    fprintf(rl_outstream, "\033[2m%s\033[0m\033[%zuD", bytes_text(&hint), hint.length);
-    fflush(rl_outstream);
+    fprintf(*library.rl_outstream, "\033[2m%s\033[0m\033[%zuD", bytes_text(&hint), hint.length);
+    fflush(*library.rl_outstream);
     hint_width = hint.length;
   }
   bytes_free(&hint);
@@ -60,7 +60,7 @@ static void show_hint(void) {
 
 static void redisplay(void) {
   hide_hint();
-  rl_redisplay();
+  library.rl_redisplay();
   show_hint();
 }
 
@@ -77,11 +77,11 @@ static char **complete(const char *text, int start, int end) {
   (void)start;
   candidates_free(&candidates);
   session_lock(edit_session);
-  completion_find(edit_session, rl_line_buffer, (size_t)end, &candidates);
+  completion_find(edit_session, *library.rl_line_buffer, (size_t)end, &candidates);
   session_unlock(edit_session);
-  rl_attempted_completion_over = 1;
-  rl_completion_append_character = candidates.no_space ? '\0' : ' ';
-  return rl_completion_matches(text, next_candidate);
+  *library.rl_attempted_completion_over = 1;
+  *library.rl_completion_append_character = candidates.no_space ? '\0' : ' ';
+  return library.rl_completion_matches(text, next_candidate);
 }
 
 static const char *describe(const char *text) {
@@ -106,7 +106,7 @@ static void list_matches(char **matches, int count) {
   }
   if (shown && texts) {
     texts[0] = texts[1];
-    rl_display_match_list(texts, count, longest);
+    library.rl_display_match_list(texts, count, longest);
   }
   for (int i = 1; shown && i <= count; i++)
     bytes_free(&shown[i]);
@@ -123,10 +123,10 @@ static void display_matches(char **matches, int count, int longest) {
   hide_hint();
   if (!described) {
     list_matches(matches, count);
-    rl_forced_update_display();
+    library.rl_forced_update_display();
     return;
   }
-  fputc('\n', rl_outstream);
+  fputc('\n', *library.rl_outstream);
   for (int i = 1; i <= count; i++) {
     struct bytes line = {0};
     const char *description = describe(matches[i]);
@@ -134,11 +134,11 @@ static void display_matches(char **matches, int count, int longest) {
     bytes_pad(&line, 0, (size_t)longest + 2);
     escape_append_plain(&line, description ? description : "",
                         description ? strlen(description) : 0, false, ESCAPE_UTF8);
-    fprintf(rl_outstream, "%s\n", bytes_text(&line));
+    fprintf(*library.rl_outstream, "%s\n", bytes_text(&line));
     bytes_free(&line);
   }
-  rl_on_new_line();
-  rl_forced_update_display();
+  library.rl_on_new_line();
+  library.rl_forced_update_display();
 }
 
 enum key_read { KEY_NONE, KEY_TYPED, KEY_END };
@@ -168,8 +168,8 @@ static enum key_read key_read(char *key) {
  * itself is the only proof. */
 static int key_is_there(void) {
   struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
-  int microseconds = rl_set_keyboard_input_timeout(0);
-  rl_set_keyboard_input_timeout(microseconds);
+  int microseconds = library.rl_set_keyboard_input_timeout(0);
+  library.rl_set_keyboard_input_timeout(microseconds);
   if (!has_key_ahead && poll(&item, 1, microseconds / 1000) > 0)
     has_key_ahead = key_read(&key_ahead) == KEY_TYPED;
   return has_key_ahead;
@@ -195,7 +195,7 @@ static int next_key(FILE *stream) {
 /* A read of the terminal returns at once. */
 static void prepare_terminal(int meta) {
   struct termios raw;
-  rl_prep_terminal(meta);
+  library.rl_prep_terminal(meta);
   if (tcgetattr(STDIN_FILENO, &raw) < 0)
     return;
   raw.c_cc[VMIN] = 0;
@@ -205,7 +205,7 @@ static void prepare_terminal(int meta) {
 
 static void handle_line(char *line) {
   hint_width = 0;
-  rl_callback_handler_remove();
+  library.rl_callback_handler_remove();
   active = false;
   edit_accept(line);
   free(line);
@@ -214,22 +214,22 @@ static void handle_line(char *line) {
 void edit_start(struct session *session, void (*accept)(const char *line)) {
   edit_session = session;
   edit_accept = accept;
-  rl_readline_name = "socksh";
-  rl_catch_signals = 0; /* the watcher takes signals, and runs in this thread */
-  rl_catch_sigwinch = 0;
-  rl_change_environment = 0;
-  rl_getc_function = next_key;
-  rl_input_available_hook = key_is_there;
-  rl_prep_term_function = prepare_terminal;
-  rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
-  rl_attempted_completion_function = complete;
-  rl_completion_display_matches_hook = display_matches;
-  rl_completer_word_break_characters = " \t\n;";
-  rl_completer_quote_characters = "\"'";
-  rl_initialize(); /* now: with a custom redisplay function it would
+  *library.rl_readline_name = "socksh";
+  *library.rl_catch_signals = 0; /* the watcher takes signals, and runs in this thread */
+  *library.rl_catch_sigwinch = 0;
+  *library.rl_change_environment = 0;
+  *library.rl_getc_function = next_key;
+  *library.rl_input_available_hook = key_is_there;
+  *library.rl_prep_term_function = prepare_terminal;
+  *library.rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
+  *library.rl_attempted_completion_function = complete;
+  *library.rl_completion_display_matches_hook = display_matches;
+  *library.rl_completer_word_break_characters = " \t\n;";
+  *library.rl_completer_quote_characters = "\"'";
+  library.rl_initialize(); /* now: with a custom redisplay function it would
                       not look the terminal's capabilities up */
-  rl_redisplay_function = redisplay;
-  using_history();
+  *library.rl_redisplay_function = redisplay;
+  library.using_history();
   history_open();
 }
 
@@ -237,12 +237,12 @@ void edit_stop(void) {
   edit_end();
   candidates_free(&candidates);
   history_close();
-  clear_history();
+  library.clear_history();
 }
 
 void edit_begin(const char *prompt) {
   active = true;
-  rl_callback_handler_install(prompt, handle_line);
+  library.rl_callback_handler_install(prompt, handle_line);
   if (has_key_ahead)
     edit_read();
 }
@@ -251,7 +251,7 @@ void edit_end(void) {
   if (!active)
     return;
   hide_hint();
-  rl_callback_handler_remove();
+  library.rl_callback_handler_remove();
   active = false;
 }
 
@@ -266,34 +266,34 @@ void edit_read(void) {
   has_key_ahead = got == KEY_TYPED;
   do {
     hide_hint();
-    rl_callback_read_char();
+    library.rl_callback_read_char();
   } while (active && has_key_ahead);
 }
 
 void edit_drop(void) {
   has_key_ahead = false;
   hide_hint();
-  rl_callback_sigcleanup();
-  rl_free_line_state();
-  rl_point = rl_end;
-  rl_redisplay();
+  library.rl_callback_sigcleanup();
+  library.rl_free_line_state();
+  *library.rl_point = *library.rl_end;
+  library.rl_redisplay();
   hide_hint(); /* readline may have redrawn the line, and our redisplay the hint */
-  fputs("^C\n", rl_outstream);
-  rl_callback_handler_remove();
+  fputs("^C\n", *library.rl_outstream);
+  library.rl_callback_handler_remove();
   active = false;
 }
 
 void edit_resize(void) {
   hide_hint();
   /* With our own function, readline would not erase the old line. */
-  rl_redisplay_function = rl_redisplay;
-  rl_resize_terminal();
-  rl_redisplay_function = redisplay;
+  *library.rl_redisplay_function = library.rl_redisplay;
+  library.rl_resize_terminal();
+  *library.rl_redisplay_function = redisplay;
 }
 
 void edit_redraw(void) {
   prepare_terminal(1);
-  rl_forced_update_display();
+  library.rl_forced_update_display();
 }
 
 void edit_show_output(struct output *output) {
@@ -303,10 +303,10 @@ void edit_show_output(struct output *output) {
   output_take(output, &bytes, &segments);
   if (bytes.length > 0) {
     hide_hint();
-    rl_clear_visible_line();
-    fflush(rl_outstream);
+    library.rl_clear_visible_line();
+    fflush(*library.rl_outstream);
     output_write(output, &bytes, &segments);
-    rl_on_new_line();
+    library.rl_on_new_line();
     redisplay();
   }
   pthread_mutex_unlock(&output->writing);
@@ -315,19 +315,23 @@ void edit_show_output(struct output *output) {
 }
 
 void edit_remember(const char *line) {
-  HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+  HIST_ENTRY *last = *library.history_length > 0
+                         ? library.history_get(*library.history_base + *library.history_length - 1)
+                         : NULL;
   bool blank = line[strspn(line, " \t\n")] == '\0';
   if (blank || line[0] == ' ' || (last && strcmp(last->line, line) == 0))
     return;
-  add_history(line);
+  library.add_history(line);
   history_append(line);
 }
 
 void edit_history(struct session *session, struct answer *answer) {
   (void)session;
   answer_text(answer, "history");
-  for (int i = history_base; i < history_base + history_length; i++) {
-    const HIST_ENTRY *entry = history_get(i);
+  if (!library.history_get) /* no prompt, no lines */
+    return;
+  for (int i = *library.history_base; i < *library.history_base + *library.history_length; i++) {
+    const HIST_ENTRY *entry = library.history_get(i);
     bytes_append_format(&answer->text, "%5d  ", i);
     if (entry)
       bytes_append_text(&answer->text, entry->line);

@@ -1,10 +1,10 @@
 #include "shell/history.h"
+#include "shell/line_library.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 
-#include <readline/history.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,7 +80,7 @@ static void take_line(const char *line) {
   struct bytes safe = {0};
   escape_append_plain(&safe, line, strlen(line), true, ESCAPE_UTF8);
   if (!safe.failed && safe.length > 0)
-    add_history(bytes_text(&safe));
+    library.add_history(bytes_text(&safe));
   bytes_free(&safe);
 }
 
@@ -119,15 +119,15 @@ static void shorten(size_t lines, off_t size) {
   struct bytes text = {0};
   if (lines < 2 * LINES_KEPT && size < FILE_LIMIT)
     return;
-  int first = history_length;
+  int first = *library.history_length;
   for (size_t left = FILE_LIMIT / 2; first > 0; first--) {
-    size_t length = strlen(history_get(history_base + first - 1)->line) + 1;
+    size_t length = strlen(library.history_get(*library.history_base + first - 1)->line) + 1;
     if (length > left)
       break;
     left -= length;
   }
-  for (int i = first; i < history_length; i++)
-    append_line(&text, history_get(history_base + i)->line);
+  for (int i = first; i < *library.history_length; i++)
+    append_line(&text, library.history_get(*library.history_base + i)->line);
   if (!text.failed && ftruncate(file, 0) == 0 &&
       write(file, text.data, text.length) != (ssize_t)text.length)
     report(_(" can't be written"));
@@ -151,7 +151,7 @@ void history_open(void) {
   path = find_path();
   if (!path)
     return;
-  stifle_history(LINES_KEPT);
+  library.stifle_history(LINES_KEPT);
   if (open_file(&status) < 0) {
     if (errno == ENOENT && directory_error)
       errno = directory_error;

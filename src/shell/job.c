@@ -217,10 +217,7 @@ static int check_limit(struct session *session, struct error *error) {
 static int launch(struct runner *runner, struct job *job, struct error *error) {
   struct session *session = runner->session;
   job->runner = &job->own;
-  if (runner_start(&job->own, session, job->number, &runner->scope) < 0) {
-    job_remove(session, job);
-    return error_set_memory(error);
-  }
+  runner_start(&job->own, session, job->number, &runner->scope);
   append_phase(runner, job, JOB_STARTED);
   int problem = start_thread(job);
   if (problem != 0) {
@@ -281,10 +278,7 @@ unsigned job_detach(struct runner *runner, struct program *program,
   struct job *job = job_add(session, program, statement);
   if (!job)
     return 0;
-  if (names_copy(runner->scope.names, &runner->own_names) < 0) {
-    job_remove(session, job);
-    return 0;
-  }
+  names_copy(runner->scope.names, &runner->own_names);
   runner->scope.names = &runner->own_names;
   runner->binding.in_session = runner->binding.names != NULL && runner->depth == 0;
   runner->job = job->number;

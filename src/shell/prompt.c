@@ -12,6 +12,7 @@
 #include "session/observe.h"
 #include "shell/edit.h"
 #include "shell/job.h"
+#include "shell/line_library.h"
 #include "shell/script_file.h"
 #include "shell/watcher.h"
 #include "shell/worker.h"
@@ -209,6 +210,11 @@ static void loop(struct session *session, bool lab) {
 }
 
 int prompt_run(struct session *session, const struct shell_options *options) {
+  struct error error;
+  if (line_library_load(&error) < 0) {
+    fprintf(stderr, "socksh: %s\n", error.message);
+    return 2;
+  }
   signal(SIGTTOU, SIG_IGN);
   terminal_known = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
   input_ended = false;

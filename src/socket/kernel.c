@@ -51,9 +51,12 @@ struct kernel *kernel_open(struct error *error) {
 
 struct kernel *kernel_open_at(int descriptor, struct error *error) {
   int problem = errno;
-  struct kernel *kernel = descriptor < 0 ? NULL : calloc(1, sizeof *kernel);
-  if (kernel)
+  /* The buffer is not cleared: most sessions never read that many pages. */
+  struct kernel *kernel = descriptor < 0 ? NULL : malloc(sizeof *kernel);
+  if (kernel) {
+    kernel->sequence = 0;
     kernel->socket = mnl_socket_fdopen(descriptor);
+  }
   if (kernel && kernel->socket && mnl_socket_bind(kernel->socket, 0, MNL_SOCKET_AUTOPID) == 0)
     return kernel;
   problem = descriptor < 0 ? problem : errno;
@@ -361,6 +364,22 @@ int kernel_find(struct kernel *kernel, const struct address *local, const struct
     return error_set_errno(error, problem,
                            _("the kernel's list of sockets (sock_diag) can't be read"));
   return 1;
+}
+
+bool kernel_receives(struct kernel *kernel, const struct address *from, const struct address *to) {
+  struct kernel_socket found = {0};
+  struct reading reading = {.each = keep,
+                            .context = &found,
+                            .protocol = IPPROTO_UDP,
+                            .network = mnl_socket_get_fd(kernel->socket)};
+  struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)address_family(to),
+                                     .sdiag_protocol = IPPROTO_UDP,
+                                     .idiag_states = ~0U,
+                                     .id.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}};
+  /* For UDP the kernel takes the source as that of the datagram, not of the socket. */
+  request.id.idiag_sport = put_inet(from, request.id.idiag_src);
+  request.id.idiag_dport = put_inet(to, request.id.idiag_dst);
+  return ask(kernel, &request, sizeof request, false, &reading) == 0 && found.family != 0;
 }
 
 /* The socket that is looked for among all of its kind. */

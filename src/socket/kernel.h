@@ -88,6 +88,10 @@ int kernel_find_multipath(struct kernel *kernel, const struct address *local,
                           const struct address *peer, uint64_t cookie, struct kernel_socket *found,
                           struct error *error);
 
+/* Whether a UDP socket gets a datagram from one address to another. False where that can't be
+ * asked. */
+bool kernel_receives(struct kernel *kernel, const struct address *from, const struct address *to);
+
 /* "retransmit", "keepalive", "time-wait", "probe"; "" for none. */
 const char *kernel_timer_name(enum kernel_timer timer);
 

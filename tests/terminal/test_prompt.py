@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -20,6 +21,7 @@ import tap
 from terminal import (CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
 
 PROGRAM = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
+LIBRARY = os.environ.get("READLINE_LIBRARY")  # what the prompt loads; empty where it is linked
 
 
 class PromptTest(unittest.TestCase):
@@ -425,6 +427,26 @@ class Editing(PromptTest):
         terminal.send(ENTER)
         terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
         self.leave(terminal)
+
+
+class Library(PromptTest):
+    def without_readline(self):
+        """without readline there is no prompt, which is said with what to do, and scripts run"""
+        libraries = os.path.join(self.directory, "libraries")
+        os.mkdir(libraries)
+        with open(os.path.join(libraries, LIBRARY), "wb"):
+            pass  # an empty file is no library
+        self.environment["LD_LIBRARY_PATH"] = libraries
+        terminal = Terminal([PROGRAM], self.environment, self.directory, 24, 200)
+        self.addCleanup(terminal.close)
+        terminal.expect(re.compile(f"^socksh: the prompt needs GNU readline, .*{re.escape(LIBRARY)}: file too short"))
+        self.assertEqual(terminal.expect_exit(), 2, terminal.describe())
+        script = subprocess.run([PROGRAM, "-c", "history; print hello"], env=self.environment, timeout=DEADLINE,
+                                capture_output=True, check=False)
+        self.assertEqual((script.returncode, script.stdout, script.stderr), (0, b"hello\n", b""))
+
+    if LIBRARY:
+        test_without_readline = without_readline
 
 
 class HostileData(PromptTest):

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -267,7 +268,7 @@ static void test_walk_and_copy(void **state) {
     names_set(&names, order[i], value_from_number(i));
   assert_int_equal(names_walk(&names, join, &text), 0);
   assert_string_equal(bytes_text(&text), "B=2 a=1 b=3 c=0 ");
-  assert_int_equal(names_copy(&names, &copy), 0);
+  names_copy(&names, &copy);
   names_set(&copy, "d", value_from_number(4));
   names_set(&copy, "e", value_from_number(5));
   names_set(&copy, "a", value_from_number(6));
@@ -279,6 +280,75 @@ static void test_walk_and_copy(void **state) {
   bytes_free(&text);
   names_clear(&names);
   names_clear(&copy);
+}
+
+/* Three tables of many names, each a copy of another at some time, against plain arrays. */
+static void test_copies_are_independent(void **state) {
+  enum { TABLES = 3, NAMES = 300, STEPS = 100000 };
+  static struct names tables[TABLES];
+  static long long expected[TABLES][NAMES]; /* 0: not bound */
+  unsigned random = 1;
+  (void)state;
+  for (int step = 1; step <= STEPS; step++) {
+    random = random * 1103515245 + 12345;
+    unsigned table = random >> 16 & 0xff;
+    unsigned name = (random >> 8) % NAMES;
+    char text[16];
+    snprintf(text, sizeof text, "n%u", name);
+    if (table == 0) {
+      names_clear(&tables[1]);
+      names_copy(&tables[name % 2 * 2], &tables[1]);
+      memcpy(expected[1], expected[name % 2 * 2], sizeof expected[1]);
+    } else if (table % 3 == 0) {
+      assert_int_equal(names_remove(&tables[table % TABLES], text, strlen(text)),
+                       expected[table % TABLES][name] ? 0 : -1);
+      expected[table % TABLES][name] = 0;
+    } else {
+      assert_int_equal(names_set(&tables[table % TABLES], text, value_from_number(step)), 0);
+      expected[table % TABLES][name] = step;
+    }
+    for (int i = 0; i < TABLES; i++) {
+      const struct value *value = names_get(&tables[i], text, strlen(text));
+      assert_int_equal(value ? value->number : 0, expected[i][name]);
+    }
+  }
+  for (int i = 0; i < TABLES; i++) {
+    size_t count = 0;
+    for (int j = 0; j < NAMES; j++)
+      count += expected[i][j] != 0;
+    assert_int_equal(tables[i].count, count);
+    names_clear(&tables[i]);
+  }
+}
+
+/* What a name was bound to ends with the last table that has it, and no later. */
+static void test_copies_hold(void **state) {
+  struct names names = {0};
+  struct names copy = {0};
+  int before = alive;
+  (void)state;
+  for (int i = 0; i < 100; i++) {
+    char text[16];
+    struct thing *thing = thing_create(NULL);
+    snprintf(text, sizeof text, "n%d", i);
+    names_set(&names, text, value_from_object(&thing->object));
+    object_release(&thing->object);
+  }
+  assert_int_equal(alive, before + 100);
+  names_copy(&names, &copy);
+  names_remove(&names, "n0", 2);
+  names_set(&names, "n1", value_from_number(1));
+  assert_int_equal(alive, before + 100);
+  names_remove(&copy, "n0", 2);
+  names_set(&copy, "n1", value_from_number(1));
+  assert_int_equal(alive, before + 98);
+  names_set(&names, "n2", value_from_number(1));
+  names_clear(&copy);
+  assert_int_equal(alive, before + 97);
+  names_set(&names, "n3", value_from_number(1));
+  assert_int_equal(alive, before + 96);
+  names_clear(&names);
+  assert_int_equal(alive, before);
 }
 
 static void test_references(void **state) {
@@ -317,12 +387,20 @@ static void test_result(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_text),          cmocka_unit_test(test_values),
-      cmocka_unit_test(test_no_memory),     cmocka_unit_test(test_value_is_not_read_again),
-      cmocka_unit_test(test_fields),        cmocka_unit_test(test_unbound),
-      cmocka_unit_test(test_special_names), cmocka_unit_test(test_arguments),
-      cmocka_unit_test(test_names),         cmocka_unit_test(test_walk_and_copy),
-      cmocka_unit_test(test_references),    cmocka_unit_test(test_result),
+      cmocka_unit_test(test_text),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_value_is_not_read_again),
+      cmocka_unit_test(test_fields),
+      cmocka_unit_test(test_unbound),
+      cmocka_unit_test(test_special_names),
+      cmocka_unit_test(test_arguments),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_walk_and_copy),
+      cmocka_unit_test(test_copies_are_independent),
+      cmocka_unit_test(test_copies_hold),
+      cmocka_unit_test(test_references),
+      cmocka_unit_test(test_result),
   };
   return cmocka_run_group_tests_name("expand", tests, set_up, tear_down);
 }

@@ -270,7 +270,9 @@ const struct command command_wire_show = {
     .summary = N_("says whether packets that flow are shown"),
     .manual = N_(
         "Unshown they are on the timeline all the same (`log`), by their headers, and cross much "
-        "faster: the kernels then hand over many segments in one. Held packets are always shown."),
+        "faster: the kernels then hand over many segments in one, and the wire many datagrams. A "
+        "host with a packet or a raw socket gets each datagram by itself; a socket with UDP_GRO "
+        "may get many in one. Held packets are always shown."),
     .blocks = N_("never"),
     .example = "lab\nwire show off",
     .pages = "socksh-lab(7)",
