@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -112,23 +113,68 @@ static int set_inet(const struct lab_request *request) {
   return error ? error : do_ioctl(AF_INET, SIOCSIFNETMASK, &interface);
 }
 
+/* Whether the kernel takes packets to an address of this interface as its own. */
+static bool is_own(int control, const struct in6_addr *address, int index) {
+  struct {
+    struct nlmsghdr header;
+    struct rtmsg route;
+    struct rtattr to;
+    struct in6_addr address;
+    struct rtattr over;
+    int index;
+  } request = {
+      .header = {sizeof request, RTM_GETROUTE, NLM_F_REQUEST, 1, 0},
+      .route = {.rtm_family = AF_INET6, .rtm_dst_len = 128},
+      .to = {sizeof request.to + sizeof request.address, RTA_DST},
+      .address = *address,
+      .over = {sizeof request.over + sizeof request.index, RTA_OIF},
+      .index = index,
+  };
+  struct {
+    struct nlmsghdr header;
+    struct rtmsg route;
+    char rest[1024];
+  } answer;
+  return send(control, &request, sizeof request, 0) > 0 &&
+         recv(control, &answer, sizeof answer, 0) >=
+             (ssize_t)(sizeof answer.header + sizeof answer.route) &&
+         answer.header.nlmsg_type == RTM_NEWROUTE && answer.route.rtm_type == RTN_LOCAL;
+}
+
+/* Waits until the kernel has taken up an address, which it does some time after it was given it: a
+ * packet that came before would be thrown away. */
+static void await_own(const struct in6_addr *address, int index) {
+  enum { PAUSE = 1, MOST = 1000 }; /* milliseconds; the link may be down, so that it never does */
+  int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  for (int waited = 0; control >= 0 && !is_own(control, address, index) && waited < MOST;
+       waited += PAUSE)
+    poll(NULL, 0, PAUSE);
+  if (control >= 0)
+    close(control);
+}
+
 /* *inet6 is false if the kernel has no IPv6, or the interface's MTU is too small for it. 0 or an
  * errno. */
 static int set_inet6(const struct lab_request *request, bool *inet6) {
   struct in6_ifreq address = {.ifr6_prefixlen = PREFIX_INET6};
+  struct in6_addr local = link_local_of(request->number);
   int index;
   int error = index_of(request->name, &index);
   *inet6 = false;
   if (error)
     return error;
   address.ifr6_ifindex = index;
-  address.ifr6_addr = link_local_of(request->number);
+  address.ifr6_addr = local;
   error = if_inet6(do_ioctl(AF_INET6, SIOCSIFADDR, &address));
   if (error)
     return error;
   address.ifr6_addr = inet6_of(request->wire, request->number);
   error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
   *inet6 = error == 0 || error == EEXIST;
+  if (*inet6) {
+    await_own(&local, index);
+    await_own(&address.ifr6_addr, index);
+  }
   return if_inet6(error);
 }
 
