@@ -70,9 +70,11 @@ static void show_safely(const struct view_class *class, const struct view_settin
   for (size_t at = 0; at < bytes.length && !raw;) {
     uint32_t point;
     size_t length = utf8_decode(bytes.data + at, bytes.length - at, &point);
-    bool colour =
-        (settings->colour || settings->terminal) && point == 0x1b && bytes.data[at + 1] == '[';
-    bool safe = length > 0 && (point == '\n' || point == '\t' || utf8_is_safe(point) || colour);
+    bool moves = settings->terminal && point == '\r'; /* to the beginning of a line of progress */
+    bool control = (settings->colour || settings->terminal) && point == 0x1b;
+    control = control && at + 1 < bytes.length && bytes.data[at + 1] == '[';
+    bool safe =
+        length > 0 && (point == '\n' || point == '\t' || moves || control || utf8_is_safe(point));
     if (!safe || (point >= 0x80 && !settings->utf8 && !paragraphs))
       refuse(class, &bytes, at);
     at += length;
