@@ -19,7 +19,8 @@ static void check(bool holds) {
     abort();
 }
 
-/* Kept again, and read again, it is kept as the same bytes. */
+/* Kept again, and read again, it is kept as the same bytes; but a part that continues an answer is
+ * kept without its rows, as so many that are left out. */
 static void keep(const struct event *event) {
   struct bytes first = {0};
   struct bytes second = {0};
@@ -31,7 +32,8 @@ static void keep(const struct event *event) {
   check(again.kind == event->kind && again.serial == event->serial);
   check(event_peek(first.data, first.length, &serial) == event->kind && serial == event->serial);
   event_encode(&again, SIZE_MAX, &second);
-  check(bytes_equal(first.data, first.length, second.data, second.length));
+  if (event->kind != EVENT_ANSWER || !event->answer->continues)
+    check(bytes_equal(first.data, first.length, second.data, second.length));
   decoded_free(&decoded);
   bytes_free(&first);
   bytes_free(&second);
