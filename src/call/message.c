@@ -186,7 +186,7 @@ void message_store_received(struct call *call, const struct call_part *part,
 
 bool message_next_control(const struct call_message *message, size_t *at, struct control *control) {
   struct cmsghdr header;
-  if (message->control_size < *at + sizeof header)
+  if (*at >= message->control_size || message->control_size - *at < sizeof header)
     return false;
   memcpy(&header, message->control.data + *at, sizeof header);
   if (header.cmsg_len < sizeof header)
@@ -199,7 +199,7 @@ bool message_next_control(const struct call_message *message, size_t *at, struct
       .data = (const unsigned char *)message->control.data + *at + CMSG_LEN(0),
       .length = length < room ? length : room,
   };
-  *at += CMSG_SPACE(length);
+  *at = length < room ? *at + CMSG_SPACE(length) : message->control_size;
   return true;
 }
 

@@ -184,12 +184,9 @@ static int take_place(const struct runner *runner, struct error *error) {
   if (place < 0 && errno == EINTR)
     return error_set(error, ERROR_INTERRUPTED, _("interrupted"));
   if (place < 0)
-    return error_set_errno(error, errno,
-                           errno == EPIPE
-                               ? _("the process that guards it ended at once: it is this program "
-                                   "again, which can't be run any more")
-                               : _("the process that would end it with a session that is killed "
-                                   "can't be started"));
+    return error_set_errno(
+        error, errno,
+        _("the process that would end it with a session that is killed can't be started"));
   if (runner->host)
     guard_hold(guard, place, runner->session->lab->helper.pid);
   return place;

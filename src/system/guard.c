@@ -56,8 +56,8 @@ int guard_serve(void) {
 }
 
 /* Runs in the child of a program with threads: nothing here takes a lock or allocates memory. It
- * becomes this program again, so as to keep nothing of the memory that it is a copy of; where that
- * can't be had (/proc is missing) it stays what it is. */
+ * becomes this program again, so as to keep nothing of the memory that it is a copy of; without
+ * `arguments`, or where that can't be had (/proc is missing), it stays what it is. */
 static _Noreturn void become_guard(int list, int life, int told, char *const *arguments) {
   sigset_t all;
   sigfillset(&all);
@@ -70,7 +70,8 @@ static _Noreturn void become_guard(int list, int life, int told, char *const *ar
   }
   while (chdir("/") < 0 && errno == EINTR)
     ;
-  execve("/proc/self/exe", arguments, environ);
+  if (arguments)
+    execve("/proc/self/exe", arguments, environ);
   _exit(guard_serve());
 }
 
@@ -92,11 +93,8 @@ static int read_report(int told) {
 }
 
 /* Starts it, with its end of the pipe. 0 or an errno. */
-static int start_process(struct guard *guard, int life) {
-  char number[16];
-  char *const arguments[] = {(char *)GUARD_PROGRAM, number, NULL};
+static int start_process(struct guard *guard, int life, char *const *arguments) {
   int told[2];
-  snprintf(number, sizeof number, "%d", (int)getpid()); /* for whoever reads it in ps */
   if (descriptor_pipe(told) < 0)
     return errno;
   pid_t child = fork();
@@ -139,7 +137,12 @@ static int start(struct guard *guard) {
   int life[2];
   if ((!guard->groups && make_list(guard) < 0) || descriptor_pipe(life) < 0)
     return -1;
-  int error = start_process(guard, life[0]);
+  char number[16];
+  char *const arguments[] = {(char *)GUARD_PROGRAM, number, NULL};
+  snprintf(number, sizeof number, "%d", (int)getpid()); /* for whoever reads it in ps */
+  int error = start_process(guard, life[0], arguments);
+  if (error == EPIPE) /* its libraries could not be loaded, say for want of memory */
+    error = start_process(guard, life[0], NULL);
   close(life[0]);
   if (error)
     close(life[1]);
@@ -196,10 +199,11 @@ void guard_leave(struct guard *guard, pid_t group) {
 
 void guard_stop(struct guard *guard) {
   if (guard->process > 0) {
-    kill(guard->process, SIGKILL); /* it may be stopped */
+    memset(guard->groups, 0, LIST_SIZE);
+    close(guard->life);
+    kill(guard->process, SIGKILL); /* it sees the end of the pipe, but may be stopped */
     while (waitpid(guard->process, NULL, 0) < 0 && errno == EINTR)
       ;
-    close(guard->life);
   }
   if (guard->groups) {
     munmap(guard->groups, LIST_SIZE);

@@ -28,8 +28,7 @@ enum { GUARD_GROUPS = 16 * 1024 };
 
 /* Reserves a place in the list, for guard_enter in a child that is started now. The first call
  * starts the guard, and so does the first one after it was killed. The place; or -1 with errno set:
- * EINTR when the caller is to stop, EPIPE when the guard has ended at once, EAGAIN when the list is
- * full. */
+ * EINTR when the caller is to stop, EAGAIN when the list is full. */
 int guard_reserve(struct guard *guard);
 
 /* In the child, between fork and exec: its process group is its own number. */

@@ -403,6 +403,27 @@ static void send_descriptors(struct socket_table *table, struct socket *from,
 
 /* A message brings two sockets and a file where there is room for two descriptors: what came is in
  * the table, whatever it is, and nothing leaks. */
+/* The length of a control message may be anything where the file of old events is damaged. */
+static void test_control_lengths(void **state) {
+  static const size_t lengths[] = {0, 15, 16, 17, 32, 1000, SIZE_MAX / 2, SIZE_MAX - 8, SIZE_MAX};
+  (void)state;
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    struct call_message message = {.control_size = CMSG_SPACE(8)};
+    struct cmsghdr header = {lengths[i], SOL_SOCKET, SCM_RIGHTS};
+    struct control control;
+    size_t at = 0;
+    unsigned count = 0;
+    bytes_append(&message.control, &header, sizeof header);
+    bytes_append(&message.control, "12345678", 8);
+    while (message_next_control(&message, &at, &control) && count < 10) {
+      assert_true(control.length <= 8);
+      count++;
+    }
+    assert_true(count <= 1);
+    bytes_free(&message.control);
+  }
+}
+
 static void test_truncated_control(void **state) {
   struct socket_table *table = *state;
   struct socket *pair[2];
@@ -843,6 +864,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_made_by_the_way, start, stop),
       cmocka_unit_test_setup_teardown(test_truncated_data, start, stop),
       cmocka_unit_test(test_control_messages),
+      cmocka_unit_test(test_control_lengths),
       cmocka_unit_test_setup_teardown(test_failed_recvmsg, start, stop),
       cmocka_unit_test_setup_teardown(test_select_above_1024, start, stop),
       cmocka_unit_test_setup_teardown(test_no_memory, start, stop),
