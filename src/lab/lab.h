@@ -40,7 +40,7 @@ struct lab {
                               time; and `questions` and `silent` */
   uint32_t questions;
   bool silent; /* it has not answered the last one */
-  int users; /* descriptors of the helper's user and PID namespaces, for programs on a host */
+  int users;   /* descriptors of the helper's user and PID namespaces, for programs on a host */
   int processes;
   bool plain; /* `lab --plain` */
   bool fast;  /* packets flow unseen: see lab_follow_wire */

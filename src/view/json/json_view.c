@@ -13,7 +13,7 @@ struct json_view {
   struct view view;
   struct json json; /* one line; its memory is used again for the next */
   time_t second;    /* the second that `date` says */
-  char date[64];  /* "2026-11-21T12:00:00. with its quote; empty at first */
+  char date[64];    /* "2026-11-21T12:00:00. with its quote; empty at first */
 };
 
 /* "2026-11-21T12:00:00.123456789Z" */
