@@ -105,20 +105,25 @@ static int parse_packet(struct part rest, int network, struct address *address,
   *reason = _("behind the interface stand a protocol (ip, arp, all, 0x88cc), a hardware address "
               "(02:00:00:00:00:01), and as it came a direction (PACKET_HOST) and a kind of "
               "hardware (ARPHRD_ETHER)");
+  bool direction = false;
+  bool hardware = false;
   for (bool first = true; rest.length > 0; first = false) {
     struct part part = take_part(&rest, ',');
-    if (read_hardware_address(part, &link) == 0)
+    if (link.sll_halen == 0 && read_hardware_address(part, &link) == 0)
       continue;
-    if (word_begins(part.text, part.length, "PACKET_") &&
-        read_number(part, &constant_packet_types, 255, &number) == 0)
+    if (!direction && word_begins(part.text, part.length, "PACKET_") &&
+        read_number(part, &constant_packet_types, 255, &number) == 0) {
       link.sll_pkttype = (unsigned char)number;
-    else if (word_begins(part.text, part.length, "ARPHRD_") &&
-             read_number(part, &constant_hardware_types, 65535, &number) == 0)
+      direction = true;
+    } else if (!hardware && word_begins(part.text, part.length, "ARPHRD_") &&
+               read_number(part, &constant_hardware_types, 65535, &number) == 0) {
       link.sll_hatype = (unsigned short)number;
-    else if (first && read_number(part, &constant_ether_types, 65535, &number) == 0)
+      hardware = true;
+    } else if (first && read_number(part, &constant_ether_types, 65535, &number) == 0) {
       link.sll_protocol = htons((uint16_t)number);
-    else
+    } else {
       return -1;
+    }
   }
   memcpy(&address->storage, &link, sizeof link);
   address->length = sizeof link;

@@ -115,6 +115,10 @@ static void test_link(void **state) {
   is("netlink:4711,0x11", "netlink:4711,0x11");
   is("netlink:4294967295,rtmgrp_link|ipv4_ifaddr", "netlink:4294967295,0x11");
   wrong("packet:nope", "interface is unknown");
+  /* None is given twice. */
+  wrong("packet:lo,ip,2:0:0:0:0:1:2,2:0:1", "behind the interface");
+  wrong("packet:lo,ip,PACKET_HOST,PACKET_OUTGOING", "behind the interface");
+  wrong("packet:lo,ip,ARPHRD_ETHER,ARPHRD_LOOPBACK", "behind the interface");
   wrong("packet:lo,zip", "stand a protocol");
   wrong("packet:lo,ip,1:2:3:4:5:6:7:8:9", "stand a protocol");
   wrong("packet:lo,65536", "stand a protocol");
