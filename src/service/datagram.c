@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "service/report.h"
@@ -21,24 +20,17 @@ struct batch {
   struct iovec in_parts[BATCH];
   struct iovec out_parts[BATCH];
   struct address from[BATCH];
-  char *data; /* DATAGRAM bytes for each; unused pages take no memory */
   unsigned answers;
-  bool told; /* that answers could not be sent, since the last one that could */
+  bool told;   /* that answers could not be sent, since the last one that could */
+  char data[]; /* DATAGRAM bytes for each; unused pages take no memory */
 };
 
-static struct batch *make_batch(unsigned size) {
-  struct batch *batch = calloc(1, sizeof *batch);
-  if (!batch)
-    return NULL;
-  batch->size = size;
-  batch->data = malloc((size_t)size * DATAGRAM);
-  if (!batch->data) {
-    free(batch);
-    return NULL;
-  }
-  for (unsigned i = 0; i < size; i++)
-    batch->in_parts[i] = (struct iovec){batch->data + (size_t)i * DATAGRAM, DATAGRAM};
-  return batch;
+static unsigned batch_size(const struct service_plan *plan) {
+  return plan->model == MODEL_ITERATIVE ? 1 : BATCH;
+}
+
+size_t loop_datagrams_memory(const struct service_plan *plan) {
+  return sizeof(struct batch) + (size_t)batch_size(plan) * DATAGRAM;
 }
 
 static int receive(const struct loop *loop, struct batch *batch) {
@@ -140,11 +132,10 @@ static void pause_after(struct service *service, int error) {
 
 void loop_run_datagrams(struct loop *loop) {
   struct service *service = loop->service;
-  struct batch *batch = make_batch(service->plan.model == MODEL_ITERATIVE ? 1 : BATCH);
-  if (!batch) {
-    service_report_failure(service, "malloc", ENOMEM);
-    return;
-  }
+  struct batch *batch = loop->memory;
+  batch->size = batch_size(&service->plan);
+  for (unsigned i = 0; i < batch->size; i++)
+    batch->in_parts[i] = (struct iovec){batch->data + (size_t)i * DATAGRAM, DATAGRAM};
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int came = receive(loop, batch);
     if (came > 0)
@@ -155,6 +146,4 @@ void loop_run_datagrams(struct loop *loop) {
                                                          problem of this socket */
       pause_after(service, errno);
   }
-  free(batch->data);
-  free(batch);
 }

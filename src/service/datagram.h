@@ -7,5 +7,7 @@
 
 /* The body of a loop: it returns when the service has ended. */
 void loop_run_datagrams(struct loop *loop);
+/* How many bytes it needs in loop->memory. */
+size_t loop_datagrams_memory(const struct service_plan *plan);
 
 #endif

@@ -1,7 +1,6 @@
 #include "service/datagram_relay.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -159,12 +158,8 @@ static int milliseconds_to(int64_t moment) {
 
 void loop_relay_datagrams(struct loop *loop) {
   struct service *service = loop->service;
-  struct clients *clients = calloc(1, sizeof *clients);
+  struct clients *clients = loop->memory;
   struct epoll_event events[EVENTS];
-  if (!clients) {
-    service_report_failure(service, "malloc", ENOMEM);
-    return;
-  }
   while (service->end == SERVICE_RUNS && !service->let_go) {
     int64_t due = loop_expire(loop);
     reap(loop, clients);
@@ -181,5 +176,8 @@ void loop_relay_datagrams(struct loop *loop) {
   for (struct connection *client = loop->connections; client; client = client->next)
     connection_end(client, 0);
   reap(loop, clients);
-  free(clients);
+}
+
+size_t loop_relay_memory(void) {
+  return sizeof(struct clients);
 }

@@ -8,5 +8,7 @@
 
 /* The body of a loop: it returns when the service has ended. */
 void loop_relay_datagrams(struct loop *loop);
+/* How many bytes it needs in loop->memory. */
+size_t loop_relay_memory(void);
 
 #endif

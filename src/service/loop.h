@@ -87,6 +87,7 @@ struct loop {
   struct connection *waiting_last;
   struct connection *over; /* to be freed when nothing refers to them; linked by waiting_next */
   char *scratch;           /* SCRATCH bytes */
+  void *memory;            /* zeroed, for datagrams: as much as their way to be served needs */
   pthread_mutex_t lock;    /* guards what follows, and what says so */
   struct connection *connections; /* all open ones; only this thread changes the list */
   struct client *clients;

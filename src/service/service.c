@@ -142,12 +142,19 @@ static void destroy(struct service *service) {
       pthread_join(loop->thread, NULL);
     pthread_mutex_destroy(&loop->lock);
     free(loop->scratch);
+    free(loop->memory);
   }
   free(service->loops);
   until_free(&service->until);
   blob_release(service->plan.given);
   pthread_mutex_destroy(&service->lock);
   free(service);
+}
+
+static size_t memory_needed(const struct service_plan *plan) {
+  if (plan->type != SOCK_DGRAM)
+    return 1;
+  return plan->handler->relays ? loop_relay_memory() : loop_datagrams_memory(plan);
 }
 
 /* Allocates everything the service needs. NULL when there is no memory. */
@@ -169,7 +176,8 @@ static struct service *create(const struct service_plan *plan) {
     *loop = (struct loop){.service = service, .index = i, .listener = -1, .epoll = -1};
     pthread_mutex_init(&loop->lock, NULL);
     loop->scratch = malloc(SCRATCH);
-    failed = failed || !loop->scratch;
+    loop->memory = calloc(1, memory_needed(plan));
+    failed = failed || !loop->scratch || !loop->memory;
   }
   if (!failed)
     return service;

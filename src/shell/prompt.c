@@ -34,14 +34,10 @@ static void accept_line(const char *line) {
       output_add(&pool.session->output, STDOUT_FILENO, "\n", 1);
     return;
   }
-  struct bytes text = {0};
   session_lock(pool.session);
   edit_remember(line); /* locked, since `history` in a job reads what this changes */
   session_unlock(pool.session);
-  bytes_append_text(&text, line);
-  bytes_append_char(&text, '\n');
-  worker_pool_submit(&pool, bytes_text(&text));
-  bytes_free(&text);
+  worker_pool_submit(&pool, line);
 }
 
 static const char *prompt_text(void) {
@@ -183,9 +179,9 @@ static void look_around(struct session *session) {
 
 static void loop(struct session *session, bool lab) {
   if (lab)
-    worker_pool_submit(&pool, "lab\n");
+    worker_pool_submit(&pool, "lab");
   else if (pool.walk)
-    worker_pool_submit(&pool, "");
+    worker_pool_submit(&pool, NULL);
   while (!session->quitting) {
     struct watcher_news news;
     if (!worker_pool_busy(&pool)) {

@@ -239,11 +239,14 @@ void worker_pool_stop(struct worker_pool *pool) {
   bytes_free(&pool->pending);
 }
 
-void worker_pool_submit(struct worker_pool *pool, const char *text) {
+void worker_pool_submit(struct worker_pool *pool, const char *line) {
   struct worker *worker = pool->foreground;
   reap_workers(pool);
   bytes_clear(&worker->text);
-  bytes_append_text(&worker->text, text);
+  if (line) {
+    bytes_append_text(&worker->text, line);
+    bytes_append_char(&worker->text, '\n');
+  }
   worker->work = WORK_TEXT;
   futex_wake(&worker->work);
 }

@@ -24,8 +24,8 @@ int worker_pool_start(struct worker_pool *pool, struct session *session,
 /* Waits for all workers to end and frees the rest. Their commands must have been told to stop. */
 void worker_pool_stop(struct worker_pool *pool);
 
-/* Hands text to the foreground, which is copied. An empty text shows where a walk is. */
-void worker_pool_submit(struct worker_pool *pool, const char *text);
+/* Hands a line, which is copied, to the foreground. NULL shows where a walk is. */
+void worker_pool_submit(struct worker_pool *pool, const char *line);
 
 /* True while the foreground runs what was submitted. */
 bool worker_pool_busy(struct worker_pool *pool);

@@ -77,7 +77,8 @@ static void show_safely(const struct view_class *class, const struct view_settin
     control = control && at + 1 < bytes.length && bytes.data[at + 1] == '[';
     bool safe =
         length > 0 && (point == '\n' || point == '\t' || moves || control || utf8_is_safe(point));
-    if (!safe || (point >= 0x80 && !settings->utf8 && !paragraphs))
+    bool beyond = point >= 0x80 && !settings->utf8 && !paragraphs && class != &view_tap;
+    if (!safe || beyond) /* what TAP has in YAML is UTF-8 anywhere */
       refuse(class, &bytes, at);
     at += length;
   }
