@@ -409,6 +409,31 @@ static void read_back(const struct event *event, struct bytes *bytes, struct eve
 }
 
 /* An error without an excerpt, whatever its length says, has none after it was kept. */
+/* The time between two moments can always be told, since those that no clock says are refused. */
+static void test_codec_wrong_moment(void **state) {
+  static const int64_t moments[] = {-1, INT64_MIN, INT64_MAX};
+  (void)state;
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    struct event event = {.kind = EVENT_PROGRESS,
+                          .serial = 1,
+                          .monotonic = 5,
+                          .wall = 5,
+                          .progress = {.what = "file"}};
+    struct event again;
+    struct decoded decoded;
+    struct bytes bytes = {0};
+    event.progress.began = moments[i];
+    event_encode(&event, 1000, &bytes);
+    assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), -1);
+    bytes_clear(&bytes);
+    event.progress.began = 4;
+    event_encode(&event, 1000, &bytes);
+    assert_int_equal(event_decode(bytes.data, bytes.length, &again, &decoded), 0);
+    decoded_free(&decoded);
+    bytes_free(&bytes);
+  }
+}
+
 static void test_codec_no_excerpt(void **state) {
   struct bytes bytes = {0};
   struct event again;
@@ -786,6 +811,7 @@ int main(void) {
       cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_fields),
       cmocka_unit_test(test_codec_no_excerpt),
+      cmocka_unit_test(test_codec_wrong_moment),
       cmocka_unit_test(test_codec_wrong_choice),
       cmocka_unit_test(test_codec_state),
       cmocka_unit_test(test_codec_answer),
