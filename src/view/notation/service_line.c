@@ -145,10 +145,9 @@ void notation_append_progress(const struct event_progress *progress, int64_t now
   bytes_append_text(bytes, ", ");
   append_size(rate, bytes);
   bytes_append_text(bytes, "/s");
-  if (progress->whole && rate > 0) {
-    long left = (long)((double)(progress->whole - progress->moved) / rate + 0.5);
-    bytes_append_format(bytes, _(", %ld:%02ld left"), left / 60, left % 60);
-  }
+  double left = rate > 0 ? ((double)progress->whole - (double)progress->moved) / rate + 0.5 : -1;
+  if (left >= 0 && left < 1e9) /* seconds; what takes longer has no end in sight */
+    bytes_append_format(bytes, _(", %ld:%02ld left"), (long)left / 60, (long)left % 60);
 }
 
 struct kept_service {
