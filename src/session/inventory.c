@@ -259,10 +259,12 @@ static bool is_part(const struct inventory_entry *entry) {
   return entry->socket->role == ROLE_OF_SERVICE || entry->socket->role == ROLE_SUBFLOW;
 }
 
-/* The id of a queued connection's client in this session. Queued connections are shown in this
- * order, since the kernel does not reveal that of the queue. */
+/* The id of the client in this session, for connections that the session has not accepted itself:
+ * in a queue, or of a service. They are shown in this order, since the kernel does not reveal that
+ * in which they came. */
 static uint64_t client_of(const struct inventory_entry *entry) {
-  const struct socket *client = socket_find_peer(entry->socket, NULL);
+  bool came = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE;
+  const struct socket *client = came ? socket_find_peer(entry->socket, NULL) : NULL;
   return client ? client->id : UINT64_MAX;
 }
 
@@ -277,8 +279,10 @@ static int compare(const struct inventory_entry *a, const struct inventory_entry
   bool b_queued = b->socket->role == ROLE_QUEUED;
   if (a_queued != b_queued)
     return a_queued ? 1 : -1;
-  if (a_queued && client_of(a) != client_of(b))
-    return client_of(a) < client_of(b) ? -1 : 1;
+  uint64_t a_client = client_of(a);
+  uint64_t b_client = client_of(b);
+  if (a_client != b_client)
+    return a_client < b_client ? -1 : 1;
   return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
 }
 

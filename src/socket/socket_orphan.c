@@ -121,9 +121,11 @@ static bool is_other_end(const struct socket *socket, const struct socket *other
 
 struct socket *socket_find_peer(const struct socket *socket, const struct socket *after) {
   const struct socket_table *table = socket->table;
-  uint64_t number = socket->links[INDEX_PAIR].number;
-  if (!has_pair(socket) || !socket->links[INDEX_PAIR].linked)
+  if (!has_pair(socket))
     return NULL;
+  const struct socket_link *link = &socket->links[INDEX_PAIR];
+  uint64_t number =
+      link->linked ? link->number : pair_number(&socket->seen.local, &socket->seen.peer);
   struct socket *found = index_next(&table->pairs, number, after);
   while (found && !is_other_end(socket, found))
     found = index_next(&table->pairs, number, found);
