@@ -9,6 +9,7 @@
 #include "language/number.h"
 #include "language/pattern.h"
 #include "language/result.h"
+#include "language/script_ahead.h"
 
 /* Deeper than any person nests blocks or prefixes, and shallow enough for every thread's stack. */
 enum { DEPTH_LIMIT = 50 };
@@ -126,49 +127,12 @@ static struct word *word_copy(struct reader *reader, const struct word *word) {
   return copy;
 }
 
-/* True if there is no "=" on a line that begins here, is short and ends by itself, as most do. */
-static bool line_has_none(const char *text, size_t length) {
-  enum { SHORT = 256 };
-  const char *end = memchr(text, '\n', length < SHORT ? length : SHORT);
-  if (!end)
-    return false;
-  length = (size_t)(end - text);
-  return !memchr(text, '=', length) &&
-         (length == 0 || (text[length - 1] != '\\' && text[length - 1] != '\r'));
-}
-
-/* True if an "=" may follow within a few words, or if the text ends in a joined line: only then is
- * it worth reading ahead. It scans only those few words, so that the time for a long line stays
- * linear. */
-static bool equals_near(const struct lexer *lexer) {
-  const char *text = lexer->source->text;
-  bool inside = false;
-  bool joined = false;
-  int words = 0;
-  if (line_has_none(text + lexer->at, lexer->source->length - lexer->at))
-    return false;
-  for (size_t at = lexer->at; at < lexer->source->length; at++) {
-    char c = text[at];
-    if (c == '=')
-      return true;
-    if (c == ';' || (c == '\n' && !joined))
-      return false;
-    if (c != '\r' && c != '\n')
-      joined = c == '\\';
-    bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    if (!space && !inside && ++words > AHEAD_OF_NAME)
-      return false;
-    inside = !space;
-  }
-  return joined;
-}
-
 /* True if an "=" follows as a word of its own before this statement ends: then the words before it
  * are names. Reads ahead with a separate lexer. */
 static bool names_follow(struct reader *reader) {
   const struct word *word = &reader->token.word;
   reader->joined_ahead = false;
-  if (!equals_near(&reader->lexer) || host_word(word))
+  if (!script_equals_near(&reader->lexer, AHEAD_OF_NAME) || host_word(word))
     return false;
   bool prefix = word_all_bare(word) && prefix_word(word->text, word->count);
   const struct command *command =
