@@ -124,14 +124,21 @@ static enum socket_state orphan_state(const struct socket *socket, struct kernel
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found->state;
 }
 
+static bool has_sent_fin(enum socket_state state) {
+  return state == STATE_FIN_WAIT1 || state == STATE_FIN_WAIT2 || state == STATE_CLOSING ||
+         state == STATE_TIME_WAIT;
+}
+
 /* The kernel keeps TIME_WAIT in a small socket of its own, with the same cookie, while the one that
  * the descriptor refers to is closed. */
 static enum socket_state closed_state(const struct socket *socket) {
   UNCLEARED struct kernel_socket found;
   enum socket_state before = socket->seen.state;
   bool possible = before != STATE_CLOSED && before != STATE_LISTEN && before != STATE_SYN_SENT;
-  if (!possible || !socket->cookie || !socket_kernel(socket) || socket->seen.peer.length == 0)
+  if (!possible || !socket->cookie || socket->seen.peer.length == 0)
     return STATE_CLOSED;
+  if (!socket_kernel(socket)) /* what has sent its FIN most likely is in TIME_WAIT */
+    return has_sent_fin(before) ? STATE_UNKNOWN : STATE_CLOSED;
   int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, &found);
   return there > 0 ? found.state : there < 0 ? STATE_UNKNOWN : STATE_CLOSED;
 }
