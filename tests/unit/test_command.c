@@ -210,7 +210,6 @@ static int start(void **state) {
   struct session *session = calloc(1, sizeof *session);
   if (!session)
     return -1;
-  pthread_mutex_init(&session->lock, NULL);
   static const char *const names[] = {"srv", "client"};
   for (int i = 0; i < 2; i++) {
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
@@ -233,7 +232,6 @@ static int stop(void **state) {
   socket_table_clear(&session->sockets);
   if (session->last_used)
     object_release(&session->last_used->object);
-  pthread_mutex_destroy(&session->lock);
   free(session);
   return 0;
 }

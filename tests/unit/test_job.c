@@ -43,7 +43,6 @@ static struct fixture *begin(bool interactive) {
   struct fixture *fixture = calloc(1, sizeof *fixture);
   struct session *session = &fixture->session;
   assert_non_null(fixture);
-  pthread_mutex_init(&session->lock, NULL);
   socket_table_start(&session->sockets);
   session->settings.timeout = 10000000000;
   session->interactive = interactive;
@@ -67,7 +66,6 @@ static void end(struct fixture *fixture) {
   socket_table_clear(&session->sockets);
   timeline_free(session->timeline);
   waiter_list_stop(&session->waiters);
-  pthread_mutex_destroy(&session->lock);
   free(fixture);
 }
 
