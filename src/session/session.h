@@ -18,6 +18,8 @@ struct service_handle;
 struct event_queue;
 
 /* The settings of `set`. */
+enum paging { PAGING_AUTO, PAGING_ON, PAGING_OFF };
+
 struct settings {
   struct view_settings view; /* `view.stable` follows `stable` below */
   bool stable; /* identical output in each run: statements settle, and views replace what varies by
@@ -25,6 +27,7 @@ struct settings {
   bool look;   /* look at sockets without being asked */
   int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
+  enum paging pager;    /* which answers go through $PAGER */
   size_t record;        /* bytes of each call's data that the timeline keeps */
 };
 

@@ -98,6 +98,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   if (!session->timeline || jobs_create(session) < 0)
     return report(_("the session can't begin"));
   view_listen(session->view, session->timeline);
+  session_apply_settings(session);
   if (waiter_list_start(&session->waiters) < 0 || watcher_prepare(interactive) < 0)
     return report(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
   struct error ignored; /* reported when a command needs the kernel's tables */

@@ -197,7 +197,7 @@ static void put_comment(struct tap_view *tap, const char *text, size_t length) {
 static void show_answer(struct tap_view *tap, const struct answer *answer) {
   struct bytes text = {0};
   if (answer->kind == ANSWER_TABLE)
-    table_append(answer, 0, ESCAPE_ASCII, NULL, &text);
+    table_append(answer, &(struct table_style){.style = ESCAPE_ASCII}, &text);
   else if (answer->kind == ANSWER_TEXT)
     bytes_append(&text, answer->text.data, answer->text.length);
   else
