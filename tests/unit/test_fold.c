@@ -167,12 +167,38 @@ static void test_headings(void **state) {
   answer_free(&answer);
 }
 
+/* A table that is brought up to date: what has changed stands out, but not what is later. */
+static void test_changed_rows(void **state) {
+  static const char *const columns[] = {"NAME", "STATE", "LEFT", NULL};
+  struct bytes rows = {0};
+  struct table_style look = {
+      .style = ESCAPE_ASCII, .rows = &rows, .changed_on = "<", .changed_off = ">"};
+  (void)state;
+  static const char *const states[] = {"LISTEN", "LISTEN", "CLOSED"};
+  static const char *const expected[] = {"NAME  STATE   LEFT\na     LISTEN  0 ms\n",
+                                         "NAME  STATE   LEFT\na     LISTEN  1 ms\n",
+                                         "NAME  STATE   LEFT\n<a     CLOSED  2 ms\n>"};
+  for (int i = 0; i < 3; i++) {
+    struct answer answer = {0};
+    struct bytes bytes = {0};
+    answer_table(&answer, "watched", columns);
+    answer_add_text(&answer, "a");
+    answer_add_text(&answer, states[i]);
+    answer_add_time(&answer, i * 1000000);
+    table_append(&answer, &look, &bytes);
+    assert_string_equal(bytes_text(&bytes), expected[i]);
+    bytes_free(&bytes);
+    answer_free(&answer);
+  }
+  bytes_free(&rows);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lines_that_fit), cmocka_unit_test(test_words),
       cmocka_unit_test(test_words_too_long), cmocka_unit_test(test_columns_of_characters),
       cmocka_unit_test(test_paragraphs),     cmocka_unit_test(test_tables),
-      cmocka_unit_test(test_headings),
+      cmocka_unit_test(test_headings),       cmocka_unit_test(test_changed_rows),
   };
   setlocale(LC_ALL, "C.UTF-8");
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -335,6 +335,48 @@ static void append_left_out(const struct layout *layout, struct bytes *bytes) {
   bytes_free(&line);
 }
 
+/* Appends what a row says, without the times, which change in any case. */
+static void append_key(const struct layout *layout, size_t row, struct bytes *key) {
+  for (size_t column = 0; column < layout->columns; column++) {
+    struct cell_text cell = text_of(layout, row, column);
+    if (answer_cell(layout->answer, row - 1, column)->kind != CELL_TIME)
+      bytes_append(key, cell.text, cell.length);
+    bytes_append_char(key, '\n');
+  }
+  bytes_append_char(key, '\0');
+}
+
+static bool holds_key(const struct bytes *rows, const char *key) {
+  for (size_t at = 0; at < rows->length; at += strlen(rows->data + at) + 1)
+    if (strcmp(rows->data + at, key) == 0)
+      return true;
+  return false;
+}
+
+/* Appends the rows; those that say something new have a colour. */
+static void append_rows(const struct layout *layout, struct bytes *bytes) {
+  const struct table_style *look = layout->look;
+  struct bytes rows = {0};
+  for (size_t row = layout->answer->headless ? 1 : 0; row < layout->rows + 1; row++) {
+    bool changed = false;
+    if (look->rows && row > 0) {
+      size_t start = rows.length;
+      append_key(layout, row, &rows);
+      changed = look->changed_on && !rows.failed && look->rows->length > 0 &&
+                !holds_key(look->rows, rows.data + start);
+    }
+    bytes_append_text(bytes, changed ? look->changed_on : "");
+    append_row(layout, row, bytes);
+    bytes_append_text(bytes, changed ? look->changed_off : "");
+  }
+  if (look->rows) {
+    bytes_free(look->rows);
+    if (rows.failed)
+      bytes_free(&rows);
+    *look->rows = rows;
+  }
+}
+
 void table_append(const struct answer *answer, const struct table_style *look,
                   struct bytes *bytes) {
   struct layout layout = {.answer = answer,
@@ -352,10 +394,10 @@ void table_append(const struct answer *answer, const struct table_style *look,
       layout.shape[column].right = right_aligned(&layout, column);
     bool complete = !layout.text.failed && !layout.ends.failed;
     squeeze(&layout);
-    for (size_t row = answer->headless ? 1 : 0; complete && row < layout.rows + 1; row++)
-      append_row(&layout, row, bytes);
-    if (complete)
+    if (complete) {
+      append_rows(&layout, bytes);
       append_left_out(&layout, bytes);
+    }
   }
   free(layout.shape);
   bytes_free(&layout.text);

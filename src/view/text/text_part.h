@@ -20,6 +20,7 @@ struct text_view {
   unsigned long long service_skipped;
   struct pages pages;
   struct rounds rounds;
+  struct bytes rows;  /* of the table that is brought up to date in place */
   struct bytes hosts; /* their names, in the order in which they were met, each ended by zero */
   unsigned depth;     /* of the statement that runs in the foreground: 0: as it was typed */
   bool progress;      /* a progress line is on the terminal */

@@ -189,7 +189,12 @@ static void put_table(struct text_view *text, const struct answer *answer,
                              .style = style,
                              .aliases = text->view.settings.stable ? &text->aliases : NULL,
                              .note_on = colour ? text_style_code(STYLE_NOTE) : NULL,
-                             .note_off = colour ? text_style_code(STYLE_NONE) : NULL};
+                             .note_off = colour ? text_style_code(STYLE_NONE) : NULL,
+                             .rows = answer->again ? &text->rows : NULL,
+                             .changed_on = colour ? text_style_code(STYLE_CHANGED) : NULL,
+                             .changed_off = colour ? text_style_code(STYLE_NONE) : NULL};
+  if (!answer->again)
+    bytes_clear(&text->rows);
   table_append(answer, &look, &text->line);
 }
 
@@ -421,6 +426,7 @@ static void text_free(struct view *view) {
   pages_free(&text->pages);
   rounds_free(&text->rounds);
   bytes_free(&text->hosts);
+  bytes_free(&text->rows);
   service_lines_free(&text->services);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
