@@ -89,6 +89,7 @@ struct session {
   struct settings settings;
   struct timeline *timeline;  /* has its own lock */
   struct output output;       /* has its own lock */
+  struct view *report;        /* the one of them that writes the report of --junit; NULL: none */
   struct view *view;          /* the views of the timeline, guarded by its lock */
   struct waiter_list waiters; /* has its own lock */
   const struct shell_operations *shell;
