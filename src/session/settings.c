@@ -9,22 +9,25 @@
 #define VIEW(member) offsetof(struct settings, view) + offsetof(struct view_settings, member)
 
 const struct setting settings_table[] = {
-    {"timing", SETTING_SWITCH, VIEW(timing), N_("how long each call took is shown behind it")},
-    {"preview", SETTING_SIZE, VIEW(preview), N_("bytes of data shown in a call")},
+    {"timing", SETTING_SWITCH, VIEW(timing), N_("how long each call took is shown behind it"),
+     NULL},
+    {"preview", SETTING_SIZE, VIEW(preview), N_("bytes of data shown in a call"), NULL},
     {"timeout", SETTING_DURATION, offsetof(struct settings, timeout),
-     N_("how long await waits, and the end of a script for jobs that carry an expect")},
+     N_("how long await waits, and the end of a script for jobs that carry an expect"), NULL},
     {"blocks-after", SETTING_DURATION, offsetof(struct settings, blocks_after),
-     N_("when expect blocks takes a call for blocked")},
-    {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured")},
+     N_("when expect blocks takes a call for blocked"), NULL},
+    {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured"), NULL},
     {"look", SETTING_SWITCH, offsetof(struct settings, look),
-     N_("the shell looks at sockets without being asked")},
+     N_("the shell looks at sockets without being asked"), NULL},
     {"states", SETTING_SWITCH, VIEW(states),
-     N_("the shell looks after each call, and shows what changed")},
+     N_("the shell looks after each call, and shows what changed"), NULL},
     {"stable", SETTING_SWITCH, offsetof(struct settings, stable),
-     N_("the output is the same each time: ports as P1, times as T1")},
+     N_("the output is the same each time: ports as P1, times as T1"), NULL},
     {"record", SETTING_SIZE, offsetof(struct settings, record),
-     N_("bytes of each call's data that are kept")},
-    {NULL, SETTING_SWITCH, 0, NULL},
+     N_("bytes of each call's data that are kept"), NULL},
+    {"editing", SETTING_CHOICE, offsetof(struct settings, editing),
+     N_("whose keys the prompt has, emacs or vi"), "emacs|vi"},
+    {NULL, SETTING_SWITCH, 0, NULL, NULL},
 };
 
 const struct setting *settings_find(const char *text, size_t length) {
@@ -32,6 +35,28 @@ const struct setting *settings_find(const char *text, size_t length) {
     if (bytes_equal(setting->name, strlen(setting->name), text, length))
       return setting;
   return NULL;
+}
+
+/* The n-th word of "emacs|vi", and its length. NULL: there are fewer. */
+static const char *nth_word(const char *words, unsigned n, size_t *length) {
+  for (; n > 0 && words; n--) {
+    words = strchr(words, '|');
+    words = words ? words + 1 : NULL;
+  }
+  *length = words ? strcspn(words, "|") : 0;
+  return words;
+}
+
+/* 0, or -1 if the word is none of them. */
+static int find_word(const char *words, const char *text, size_t length, unsigned *n) {
+  size_t size;
+  const char *word;
+  for (unsigned i = 0; (word = nth_word(words, i, &size)); i++)
+    if (bytes_equal(word, size, text, length)) {
+      *n = i;
+      return 0;
+    }
+  return -1;
 }
 
 void settings_append(const struct setting *setting, const struct settings *settings,
@@ -47,6 +72,12 @@ void settings_append(const struct setting *setting, const struct settings *setti
   case SETTING_DURATION:
     duration_append(bytes, *(const int64_t *)place);
     break;
+  case SETTING_CHOICE: {
+    size_t length;
+    const char *word = nth_word(setting->words, *(const unsigned *)place, &length);
+    bytes_append(bytes, word, length);
+    break;
+  }
   }
 }
 
@@ -54,7 +85,8 @@ int settings_set(const struct setting *setting, struct settings *settings, const
                  size_t length, struct error *error) {
   static const char *const wanted[] = {[SETTING_SWITCH] = N_("on or off"),
                                        [SETTING_SIZE] = N_("a count of bytes, as 64 or 4K"),
-                                       [SETTING_DURATION] = N_("a duration, as 500ms or 2s")};
+                                       [SETTING_DURATION] = N_("a duration, as 500ms or 2s"),
+                                       [SETTING_CHOICE] = N_("one of ")};
   char *place = (char *)settings + setting->offset;
   bool on = bytes_equal(text, length, "on", 2);
   int status = 0;
@@ -71,8 +103,11 @@ int settings_set(const struct setting *setting, struct settings *settings, const
   case SETTING_DURATION:
     status = duration_parse(text, length, (int64_t *)place);
     break;
+  case SETTING_CHOICE:
+    status = find_word(setting->words, text, length, (unsigned *)place);
+    break;
   }
-  return status < 0 ? error_set(error, ERROR_USAGE, _("%s is set to %s"), setting->name,
-                                _(wanted[setting->kind]))
+  return status < 0 ? error_set(error, ERROR_USAGE, _("%s is set to %s%s"), setting->name,
+                                _(wanted[setting->kind]), setting->words ? setting->words : "")
                     : 0;
 }

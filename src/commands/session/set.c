@@ -28,6 +28,8 @@ static void complete_value(const struct argument *argument, struct offer *offer)
       name && name->literal ? settings_find(name->text, name->count) : NULL;
   if (setting && setting->kind == SETTING_SWITCH)
     offer_words(offer, "on|off");
+  if (setting && setting->words)
+    offer_words(offer, setting->words);
 }
 
 /* Any word: the setting reads it. */
@@ -100,7 +102,8 @@ const struct command command_set = {
            "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a "
            "terminal; look off makes no look at a socket that was not asked for; states off makes "
            "no look after calls, and shows no state lines; stable prints what differs from run to "
-           "run as P1, T1; record is how many bytes of each call's data are kept."),
+           "run as P1, T1; record is how many bytes of each call's data are kept; editing is emacs "
+           "or vi, at first as ~/.inputrc says."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
     .check = check_set,
