@@ -356,24 +356,47 @@ static enum reading read_program(const struct runner *runner, struct habit_text 
                                                                                    : IS_NONE;
 }
 
+/* !ls */
+static enum reading read_bang(const struct runner *runner, struct habit_text text,
+                              struct bytes *to) {
+  (void)runner;
+  if (text.length < 2 || text.text[0] != '!' || !isalpha((unsigned char)text.text[1]))
+    return IS_NONE;
+  bytes_append(to, text.text + 1, text.length - 1);
+  return READS;
+}
+
 /* The words in capitals. */
 static const struct variable {
   const char *name;
   enum reading (*read)(const struct runner *runner, struct habit_text text, struct bytes *to);
   bool to_the_end; /* it stands for all words from there on */
 } variables[] = {
-    {"SOCKET", read_socket, false},   {"NAME", read_name, false},
-    {"BOUND", read_bound, false},     {"VALUE", read_value, false},
-    {"HOST", read_host, false},       {"PORT", read_port, false},
-    {"NUMBER", read_number, false},   {"WORD", read_word, false},
-    {"REST", read_word, true},        {"ADDRESS", read_address, false},
-    {"DATA", read_data, false},       {"SIZE", read_size, false},
-    {"FLAGS", read_flags, false},     {"CONST", read_constant, false},
-    {"SECONDS", read_seconds, false}, {"BOOL", read_bool, false},
-    {"ANY", read_any, false},         {"STRING", read_literal, false},
-    {"TUPLE", read_tuple, true},      {"ASSIGN", read_assignment, false},
-    {"PROGRAM", read_program, false}, {"HOSTPORT", read_host_port, false},
-    {"SERVICE", read_service, false}, {"PLAIN", read_plain, true},
+    {"SOCKET", read_socket, false},
+    {"NAME", read_name, false},
+    {"BOUND", read_bound, false},
+    {"VALUE", read_value, false},
+    {"HOST", read_host, false},
+    {"PORT", read_port, false},
+    {"NUMBER", read_number, false},
+    {"WORD", read_word, false},
+    {"REST", read_word, true},
+    {"ADDRESS", read_address, false},
+    {"DATA", read_data, false},
+    {"SIZE", read_size, false},
+    {"FLAGS", read_flags, false},
+    {"CONST", read_constant, false},
+    {"SECONDS", read_seconds, false},
+    {"BOOL", read_bool, false},
+    {"ANY", read_any, false},
+    {"STRING", read_literal, false},
+    {"TUPLE", read_tuple, true},
+    {"ASSIGN", read_assignment, false},
+    {"PROGRAM", read_program, false},
+    {"BANG", read_bang, false},
+    {"HOSTPORT", read_host_port, false},
+    {"SERVICE", read_service, false},
+    {"PLAIN", read_plain, true},
 };
 
 static const struct variable *find_variable(struct habit_text word) {

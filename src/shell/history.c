@@ -229,17 +229,21 @@ static size_t read_recall(const char *word, long *back) {
 /* The last word of a line, with its quotes. */
 static const char *last_word(const char *line, size_t *length) {
   const char *start = line;
-  bool quoted = false;
-  *length = 0;
+  const char *end = line;
+  char quote = '\0';
   for (const char *at = line; *at; at++) {
-    quoted = quoted != (*at == '"');
-    bool space = !quoted && (*at == ' ' || *at == '\t');
+    bool space = !quote && (*at == ' ' || *at == '\t');
     if (space)
       continue;
-    if (at == line || ((at[-1] == ' ' || at[-1] == '\t') && (!quoted || *at == '"')))
+    if (at > end) /* behind a space */
       start = at;
-    *length = (size_t)(at - start) + 1;
+    end = at + 1;
+    if (quote && *at == quote)
+      quote = '\0';
+    else if (!quote && (*at == '"' || *at == '\''))
+      quote = *at;
   }
+  *length = (size_t)(end - start);
   return start;
 }
 

@@ -148,7 +148,8 @@ static void tell_habit(const struct runner *runner, const struct source *source,
     bytes_append_format(&told->message, "; %s", note);
   if (found.line.length > 0) {
     bytes_append_text(&told->hint, _("write: "));
-    escape_append_plain(&told->hint, found.line.data, found.line.length, false, ESCAPE_ASCII);
+    escape_append_plain(&told->hint, found.line.data, found.line.length, false,
+                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
   }
   if (told->hint.length > 0 && known && note)
     bytes_append_format(&told->hint, "  (%s)", note);

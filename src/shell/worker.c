@@ -87,7 +87,8 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   bool reads = found.certain && read_typed(found.line.data, found.line.length, program, &source,
                                            &ignored) == SCRIPT_READ;
   if (reads) {
-    escape_append_plain(&shown, found.line.data, found.line.length, false, ESCAPE_UTF8);
+    escape_append_plain(&shown, found.line.data, found.line.length, false,
+                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
     runner_note(runner, _("here: %s"), bytes_text(&shown));
   }
   bytes_free(&shown);
