@@ -23,7 +23,6 @@ static struct runner runner = {.session = &session};
 /* The names of the examples: s is a socket, text is text. */
 static int start(void **state) {
   (void)state;
-  struct error ignored;
   assert_int_equal(command_start(command_table), 0);
   habit_start(habit_table);
   socket_table_start(&session.sockets);
@@ -31,13 +30,16 @@ static int start(void **state) {
   int pair[2];
   assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
   close(pair[1]);
+  if (pair[0] != 3) { /* its number is in an example, and make may have left others open */
+    assert_int_equal(dup2(pair[0], 3), 3);
+    close(pair[0]);
+  }
   struct socket *socket = socket_reserve(&session.sockets);
   assert_non_null(socket);
-  assert_int_equal(socket_table_add(&session.sockets, socket, pair[0]), 0);
+  assert_int_equal(socket_table_add(&session.sockets, socket, 3), 0);
   assert_int_equal(names_set(&session.names, "s", value_from_object(&socket->object)), 0);
   socket_unreserve(socket);
   assert_int_equal(names_set(&session.names, "text", value_from_text("hello", 5)), 0);
-  (void)ignored;
   return 0;
 }
 
