@@ -112,7 +112,9 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   setpgid(0, 0);
   if (!runner->host) /* there it has another number */
     guard_enter(&session->guard, place);
-  if (session->reads_input || background) {
+  if (output && output->in >= 0) {
+    child_place(output->in, STDIN_FILENO, report);
+  } else if (session->reads_input || background) {
     int null = open("/dev/null", O_RDONLY);
     if (null < 0)
       child_fails(report, "open");

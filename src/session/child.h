@@ -7,8 +7,9 @@
 
 #include "session/runner.h"
 
-/* Descriptors for a child's standard output and error; -1: the shell's own. */
+/* Descriptors for a child's standard input, output and error; -1: the shell's own. */
 struct child_output {
+  int in; /* -1 with `background`: nothing to read */
   int out;
   int error;
 };

@@ -247,7 +247,7 @@ static int start(struct runner *runner, const char *line, size_t length, struct 
   if (make_pipe(out) < 0 || make_pipe(problems) < 0) {
     error_set_errno(error, errno, _("no pipe could be made for what the program prints"));
   } else {
-    struct child_output output = {out[1], problems[1]};
+    struct child_output output = {-1, out[1], problems[1]};
     process->pid = child_start(runner, line, length, true, &output, error);
     status = process->pid < 0 ? -1 : 0;
   }

@@ -28,7 +28,11 @@ void session_yield_lock(struct session *session) {
 }
 
 void session_apply_settings(struct session *session) {
-  session->settings.view.stable = session->settings.stable;
+  struct settings *settings = &session->settings;
+  settings->view.stable = settings->stable;
+  settings->view.folds = session->interactive && settings->view.terminal && !session->formatted;
+  settings->view.pages = settings->view.folds && settings->pager != PAGING_OFF;
+  settings->view.pages_all = settings->view.pages && settings->pager == PAGING_ON;
   view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
   if (session->lab)

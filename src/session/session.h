@@ -20,6 +20,8 @@ struct event_queue;
 enum { EDITING_EMACS, EDITING_VI };
 
 /* The settings of `set`. */
+enum paging { PAGING_AUTO, PAGING_ON, PAGING_OFF };
+
 struct settings {
   struct view_settings view; /* `view.stable` follows `stable` below */
   bool stable; /* identical output in each run: statements settle, and views replace what varies by
@@ -27,6 +29,7 @@ struct settings {
   bool look;   /* look at sockets without being asked */
   int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
+  enum paging pager;    /* which answers go through $PAGER */
   size_t record;        /* bytes of each call's data that the timeline keeps */
   unsigned editing;     /* EDITING_: the keys of the prompt */
 };
@@ -89,6 +92,7 @@ struct session {
   struct settings settings;
   struct timeline *timeline;  /* has its own lock */
   struct output output;       /* has its own lock */
+  struct view *report;        /* the one of them that writes the report of --junit; NULL: none */
   struct view *view;          /* the views of the timeline, guarded by its lock */
   struct waiter_list waiters; /* has its own lock */
   const struct shell_operations *shell;

@@ -28,6 +28,12 @@ static int set_flag(const struct shell_option *option, const char *argument,
   return -1;
 }
 
+static int set_text(const struct shell_option *option, const char *argument,
+                    struct shell_options *options) {
+  *(const char **)((char *)options + option->flag) = argument;
+  return -1;
+}
+
 static int set_commands(const struct shell_option *option, const char *argument,
                         struct shell_options *options) {
   (void)option;
@@ -95,6 +101,13 @@ const struct shell_option options_table[] = {
      .help = N_("print the tests (expect, assert, await) in TAP version 14"),
      .apply = set_output,
      .output = OUTPUT_TAP},
+    {.name = "junit",
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 8,
+     .help = N_("write a report of the tests to FILE, too, in JUnit's XML"),
+     .apply = set_text,
+     .flag = offsetof(struct shell_options, junit)},
     {.name = "lab",
      .place = 5,
      .help = N_("begin with a lab: the hosts client and server, and a wire between them"),

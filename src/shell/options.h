@@ -22,6 +22,7 @@ struct shell_options {
   bool lab;             /* --lab: run `lab` first */
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */
+  const char *junit;    /* --junit: the file for a report of the tests; NULL: none */
   bool from_input;      /* FILE is "-": read standard input as a script, even from a terminal */
   const char *path;     /* FILE; NULL: standard input, or the prompt */
   int script;           /* FILE's descriptor, opened early; -1: not opened */
@@ -30,7 +31,12 @@ struct shell_options {
 };
 
 /* How another shell completes the option's argument. */
-enum option_completion { COMPLETES_NOTHING, COMPLETES_COMMANDS, COMPLETES_DURATION };
+enum option_completion {
+  COMPLETES_NOTHING,
+  COMPLETES_COMMANDS,
+  COMPLETES_DURATION,
+  COMPLETES_FILE
+};
 
 struct shell_option;
 
@@ -54,7 +60,7 @@ struct shell_option {
   /* One line for --help and the completions; NULL ends the table. */
   const char *help;
   option_apply *apply;
-  /* For flags: offset of the bool in struct shell_options. */
+  /* For flags and texts: offset of the bool or the string in struct shell_options. */
   size_t flag;
   /* For --json and --tap. */
   enum shell_output output;

@@ -163,8 +163,8 @@ static void show_output(struct session *session) {
 }
 
 static void greet(struct session *session) {
-  static const char text[] = N_("socksh, the socket shell. Type a socket call, as `s = socket inet "
-                                "stream`; `help` lists them, Tab completes.\n");
+  static const char text[] = N_("socksh, the socket shell. Type a socket call, as\n"
+                                "`s = socket inet stream`; `help` lists them, Tab completes.\n");
   if (!session->settings.view.quiet && !session->formatted)
     output_add(&session->output, STDOUT_FILENO, _(text), strlen(_(text)));
 }

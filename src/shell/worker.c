@@ -7,6 +7,7 @@
 #include "command/habit.h"
 #include "language/escape.h"
 #include "shell/job.h"
+#include "shell/pager.h"
 #include "shell/program.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
@@ -43,6 +44,8 @@ static void run_program(struct worker *worker, struct program *program,
     worker->statement = statement;
     result_clear(&result);
     status = run_statement(runner, program, statement, ORIGIN_TYPED, &result, &error);
+    if (!worker->detached)
+      pager_show(runner);
     session_yield_lock(runner->session);
   }
   worker->program = NULL;

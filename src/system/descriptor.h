@@ -22,6 +22,10 @@ int descriptor_move_up(int descriptor);
 /* opens a file for the program itself, moved up. As open(2), with O_CLOEXEC */
 int descriptor_open(const char *path, int flags, unsigned mode);
 
+/* Opens a new file that no directory lists, in $TMPDIR or /tmp, to read and to write; moved up. -1
+ * with errno set on failure. */
+int descriptor_open_unlinked(void);
+
 /* Closes every inherited descriptor from 3 up that is not the program's own. `adopt` is asked about
  * each socket first; those for which it returns true stay open. */
 void descriptor_sort_inherited(bool (*adopt)(int descriptor, void *context), void *context);

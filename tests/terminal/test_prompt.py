@@ -428,7 +428,6 @@ class Editing(PromptTest):
         terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
         self.leave(terminal)
 
-
     def test_vi_mode_by_set(self):
         """set editing chooses the keys from the next line on"""
         terminal = self.start()
@@ -557,6 +556,83 @@ class Habits(PromptTest):
         self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
         self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
         self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
+class Screens(PromptTest):
+    """What is shown fits the screen that is there."""
+
+    def test_greeting(self):
+        """the greeting and the help fit 60 columns, with whole words"""
+        terminal = self.start(columns=60)
+        self.assertEqual(terminal.screen.lines()[:2], ["socksh, the socket shell. Type a socket call, as",
+                                                       "`s = socket inet stream`; `help` lists them, Tab completes."])
+        self.leave(terminal)
+
+    def test_pager(self):
+        """an answer longer than the screen goes through $PAGER, a short one does not"""
+        self.environment["PAGER"] = "sed -n -e 's/^/paged: /' -e '1,3p' -e '$p'"
+        terminal = self.start()
+        shown = terminal.run("help")
+        self.assertIn("paged: One line is one command", shown)
+        self.assertIn("paged: `help NAME` tells more", shown)
+        self.assertNotIn("paged", terminal.run("explain EINTR"))
+        terminal.run("set pager off")
+        self.assertNotIn("paged", terminal.run("help"))
+        terminal.run("set pager on")
+        self.assertIn("paged", terminal.run("explain EINTR"))
+        terminal.run("set pager auto")
+        # What a repeat shows stays in its order.
+        self.assertNotIn("paged", terminal.run("repeat 2 help"))
+        self.leave(terminal)
+
+    def test_pager_that_is_not_there(self):
+        """without a pager the whole answer is printed"""
+        self.environment["PAGER"] = "/no/such/pager"
+        terminal = self.start()
+        self.assertIn("One line is one command", "\n".join(terminal.run("help").splitlines()))
+        self.leave(terminal)
+
+    def test_pager_with_keys(self):
+        """the pager has the terminal, and gives it back"""
+        self.environment["PAGER"] = "less -FRX"
+        terminal = self.start()
+        terminal.send_line("help")
+        terminal.expect("Sockets")
+        terminal.send("G")
+        terminal.expect("tells more of each")
+        terminal.send("q")
+        terminal.expect_prompt()
+        terminal.run("s = socket inet stream")
+        self.leave(terminal)
+
+    def test_rounds(self):
+        """rounds of a repeat that show the same again are counted"""
+        terminal = self.start()
+        self.listen(terminal)
+        terminal.send_line("repeat 500 c = tcp-connect srv")
+        terminal.expect(re.compile(r"x 497 more like that"))
+        terminal.expect_prompt()
+        shown = terminal.run("states")
+        self.assertRegex(shown, r"1001 sockets: `states --list` shows each")
+        self.assertRegex(shown, r"inet stream +ESTABLISHED +1000 ")
+        terminal.run("set pager off")
+        self.assertEqual(len(re.findall("ESTABLISHED", terminal.run("states srv --list"))), 500)
+        self.leave(terminal)
+
+    def test_rounds_that_differ(self):
+        """a round that shows something else is shown"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix dgram")
+        shown = terminal.run("repeat 3 { send a hello; recv b 100 }; repeat 40 { send a hello; recv b 100 }; "
+                             "send a odd; repeat 9 { send a hello; recv b 100 }")
+        self.assertIn("x 37 more like that", shown)
+        self.assertRegex(shown, r'recv\(4, "odd", 100, 0\) = 3')
+        self.leave(terminal)
+
+    def test_rounds_that_take_long(self):
+        """a round that takes long is shown as it goes"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix dgram")
+        shown = terminal.run("repeat 6 { send a hello; sleep 60ms; recv b 100 }")
+        self.assertEqual(shown.count('recv(4, "hello", 100, 0) = 5'), 6)
         self.leave(terminal)
 
 

@@ -9,20 +9,15 @@
 #include "view/notation/line.h"
 #include "view/notation/notation.h"
 #include "view/notation/table_layout.h"
+#include "view/tap/test_context.h"
 #include "view/view.h"
 
-enum { LEVELS = 32, STATES = 64 };
+enum { LEVELS = 32 };
 
 /* A file being run: a subtest, except the outermost. */
 struct level {
   unsigned count;
   unsigned failed;
-};
-
-/* The last state seen of a socket. */
-struct tap_state {
-  uint64_t socket;
-  struct bytes line;
 };
 
 struct tap_view {
@@ -31,11 +26,7 @@ struct tap_view {
   struct level levels[LEVELS];
   unsigned depth;
   bool begun;
-  struct bytes statement; /* the line being run, and its place */
-  struct bytes place;
-  struct bytes call;               /* the last call */
-  struct tap_state states[STATES]; /* the latest; the oldest are dropped */
-  size_t state_count;
+  struct test_context context;
   uint64_t failed_statement; /* the statement whose failure was reported: a later error of it is the
                                 same one */
 };
@@ -87,15 +78,15 @@ static void put_yaml(struct tap_view *tap, const char *key, const char *text, si
 }
 
 static void put_states(struct tap_view *tap) {
-  if (tap->state_count == 0)
+  if (tap->context.state_count == 0)
     return;
   indent(tap);
   bytes_append_text(&tap->text, "  states:\n");
-  for (size_t i = 0; i < tap->state_count; i++) {
+  for (size_t i = 0; i < tap->context.state_count; i++) {
     indent(tap);
     bytes_append_text(&tap->text, "    - ");
-    escape_append_quoted(&tap->text, tap->states[i].line.data, tap->states[i].line.length, 1000,
-                         ESCAPE_ASCII);
+    escape_append_quoted(&tap->text, tap->context.states[i].line.data,
+                         tap->context.states[i].line.length, 1000, ESCAPE_ASCII);
     bytes_append_char(&tap->text, '\n');
   }
 }
@@ -121,13 +112,13 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
     put_yaml(tap, "expected", expected, strlen(expected));
   if (got)
     put_yaml(tap, "got", got, strlen(got));
-  bool own = event->job == 0 && event->statement != 0; /* a job's line is not the one seen last */
-  if (own && tap->place.length)
-    put_yaml(tap, "at", tap->place.data, tap->place.length);
-  if (own && tap->statement.length)
-    put_yaml(tap, "line", tap->statement.data, tap->statement.length);
-  if (own && tap->call.length)
-    put_yaml(tap, "call", tap->call.data, tap->call.length);
+  bool own = test_context_fits(event);
+  if (own && tap->context.place.length)
+    put_yaml(tap, "at", tap->context.place.data, tap->context.place.length);
+  if (own && tap->context.statement.length)
+    put_yaml(tap, "line", tap->context.statement.data, tap->context.statement.length);
+  if (own && tap->context.call.length)
+    put_yaml(tap, "call", tap->context.call.data, tap->context.call.length);
   put_states(tap);
   indent(tap);
   bytes_append_text(&tap->text, "  ...\n");
@@ -197,7 +188,7 @@ static void put_comment(struct tap_view *tap, const char *text, size_t length) {
 static void show_answer(struct tap_view *tap, const struct answer *answer) {
   struct bytes text = {0};
   if (answer->kind == ANSWER_TABLE)
-    table_append(answer, 0, ESCAPE_ASCII, NULL, &text);
+    table_append(answer, &(struct table_style){.style = ESCAPE_ASCII}, &text);
   else if (answer->kind == ANSWER_TEXT)
     bytes_append(&text, answer->text.data, answer->text.length);
   else
@@ -205,33 +196,6 @@ static void show_answer(struct tap_view *tap, const struct answer *answer) {
                   ESCAPE_ASCII);
   put_comment(tap, bytes_text(&text), text.length);
   bytes_free(&text);
-}
-
-static void remember_state(struct tap_view *tap, const struct event *event,
-                           const struct bytes *line) {
-  size_t at = 0;
-  while (at < tap->state_count && tap->states[at].socket != event->state->socket.id)
-    at++;
-  if (at == STATES) { /* the oldest is dropped */
-    bytes_free(&tap->states[0].line);
-    memmove(tap->states, tap->states + 1, (STATES - 1) * sizeof *tap->states);
-    tap->states[STATES - 1] = (struct tap_state){0};
-    at = STATES - 1;
-    tap->state_count--;
-  }
-  if (at == tap->state_count)
-    tap->states[tap->state_count++] = (struct tap_state){.socket = event->state->socket.id};
-  bytes_clear(&tap->states[at].line);
-  bytes_append(&tap->states[at].line, line->data, line->length);
-}
-
-static void remember_line(struct tap_view *tap, const struct event_statement *line) {
-  bytes_clear(&tap->statement);
-  bytes_append(&tap->statement, line->text, line->length);
-  if (line->depth > 0 && line->line == 0)
-    return; /* inside a block: the place is the block's */
-  bytes_clear(&tap->place);
-  bytes_append_format(&tap->place, "%s:%u", line->source ? line->source : "", line->line);
 }
 
 /* Comments for orientation, if -v asked for them. */
@@ -250,22 +214,18 @@ static void tap_event(struct view *view, const struct event *event) {
   struct bytes line = {0};
   switch (event->kind) {
   case EVENT_STATEMENT:
-    if (event->job == 0)
-      remember_line(tap, &event->line);
     line_append_event(event, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "", &line);
     break;
   case EVENT_CALL_FINISH:
     line_append_call(event->call, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "  ", &line);
-    if (event->job == 0) {
-      bytes_clear(&tap->call);
-      bytes_append(&tap->call, line.data, line.length);
-    }
     break;
   case EVENT_STATE:
     line_append_event(event, &line);
-    remember_state(tap, event, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "  ", &line);
     break;
   case EVENT_PACKET: /* there may be many of these */
@@ -317,12 +277,8 @@ static void tap_finish(struct view *view) {
 
 static void tap_free(struct view *view) {
   struct tap_view *tap = (struct tap_view *)view;
-  for (size_t i = 0; i < tap->state_count; i++)
-    bytes_free(&tap->states[i].line);
   bytes_free(&tap->text);
-  bytes_free(&tap->statement);
-  bytes_free(&tap->place);
-  bytes_free(&tap->call);
+  test_context_free(&tap->context);
 }
 
 const struct view_class view_tap = {

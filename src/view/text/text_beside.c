@@ -38,7 +38,7 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   }
   put_elapsed(text, event);
   bytes_append_text(&text->line, "  ");
-  text_style_on(text, gone ? STYLE_NOTE : STYLE_PACKET);
+  text_style_on(text, gone ? STYLE_NOTE : text_packet_style(text, packet));
   packet_append_line(&notation, packet, &text->line);
   text_style_off(text);
   packet_append_fate(packet, &fate);
