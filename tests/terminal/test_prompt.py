@@ -572,7 +572,7 @@ class Screens(PromptTest):
         terminal = self.start()
         shown = terminal.run("help")
         self.assertIn("paged: One line is one command", shown)
-        self.assertIn("paged: `help NAME` tells more", shown)
+        self.assertIn("tells what an errno, flag, option or state means.", shown)
         self.assertNotIn("paged", terminal.run("explain EINTR"))
         terminal.run("set pager off")
         self.assertNotIn("paged", terminal.run("help"))

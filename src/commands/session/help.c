@@ -53,10 +53,9 @@ static void append_overview(struct bytes *bytes) {
   bytes_append_format(bytes, "\n%s\n", _("Topics"));
   for (const struct help_topic *topic = help_topics; topic->name; topic++)
     help_append_entry(bytes, topic->name, _(topic->title));
-  bytes_append_text(bytes,
-                    _("\n`help WORD` tells more of each, and of any word of the field, such "
-                      "as backlog; `explain NAME` tells what an errno, flag, option or state "
-                      "means; `lessons` lists the lessons.\n"));
+  bytes_append_text(bytes, _("\n`help WORD` tells more of each, and of any word of the field, such "
+                             "as backlog; `lessons` lists the lessons.\n"
+                             "`explain NAME` tells what an errno, flag, option or state means.\n"));
 }
 
 /* What is to be shown first: of what is named so, a name of C if `symbols`, else a command. NULL:
