@@ -162,10 +162,13 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'source'
     'save'
     'history'
+    'cd'
+    'clear'
     'shell'
     'spawn'
     'help'
     'explain'
+    'lessons'
     'quit'
   )
   # END TABLES

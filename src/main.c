@@ -9,6 +9,8 @@
 #include "call/resolve.h"
 #include "command/command.h"
 #include "commands/command_table.h"
+#include "commands/habit_table.h"
+#include "session/lesson.h"
 #include "shell/prompt.h"
 #include "shell/script_file.h"
 #include "shell/shell.h"
@@ -34,9 +36,13 @@ int main(int argc, char **argv) {
     fprintf(stderr, _("socksh: %s\n"), strerror(errno));
     return 1;
   }
+  habit_start(habit_table);
   int status = options_read(argc, argv, &options);
   if (status >= 0)
     return status;
+  struct bytes lesson = {0};
+  if (options.path && options.step && lesson_stands_for(options.path, &lesson))
+    options.path = bytes_text(&lesson);
   /* Open it now: as /dev/fd/63 it may name a descriptor that is closed soon. */
   if (options.path)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
@@ -45,5 +51,7 @@ int main(int argc, char **argv) {
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
   status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
-  return shell_stop(&session, status);
+  status = shell_stop(&session, status);
+  bytes_free(&lesson);
+  return status;
 }

@@ -146,10 +146,13 @@
   X(source) \
   X(save) \
   X(history) \
+  X(cd) \
+  X(clear) \
   X(shell) \
   X(spawn) \
   X(help) \
   X(explain) \
+  X(lessons) \
   X(quit)
 /* clang-format on */
 

@@ -17,6 +17,8 @@ struct session;
 struct service_handle;
 struct event_queue;
 
+enum { EDITING_EMACS, EDITING_VI };
+
 /* The settings of `set`. */
 enum paging { PAGING_AUTO, PAGING_ON, PAGING_OFF };
 
@@ -29,6 +31,7 @@ struct settings {
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
   enum paging pager;    /* which answers go through $PAGER */
   size_t record;        /* bytes of each call's data that the timeline keeps */
+  unsigned editing;     /* EDITING_: the keys of the prompt */
 };
 
 /* What a job runs in place of a statement. 0, or -1 with an error. */

@@ -30,6 +30,8 @@ const struct setting settings_table[] = {
      N_("the output is the same each time: ports as P1, times as T1"), NULL},
     {"record", SETTING_SIZE, offsetof(struct settings, record),
      N_("bytes of each call's data that are kept"), NULL},
+    {"editing", SETTING_CHOICE, offsetof(struct settings, editing),
+     N_("whose keys the prompt has, emacs or vi"), "emacs|vi"},
     {NULL, SETTING_SWITCH, 0, NULL, NULL},
 };
 

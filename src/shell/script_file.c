@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "session/lesson.h"
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
@@ -105,9 +106,15 @@ int script_file_read(const char *path, int descriptor, struct bytes *text, struc
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
+  struct bytes lesson = {0};
   if (script_file_read(options->path, options->script, &text, &error) < 0) {
+    if (lesson_stands_for(options->path, &lesson))
+      error_set(&error, ERROR_FAILURE,
+                _("there is no script %.300s, but a lesson: socksh --step %.300s walks through it"),
+                options->path, options->path);
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
+    bytes_free(&lesson);
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/habit.h"
+#include "language/escape.h"
 #include "shell/job.h"
 #include "shell/pager.h"
 #include "shell/program.h"
@@ -66,6 +68,47 @@ static void run_walk(struct worker *worker, struct walk *walk, bool all) {
   }
 }
 
+/* Reads lines as they were typed. */
+static enum script_status read_typed(const char *text, size_t length, struct program **program,
+                                     struct source **source, struct error *error) {
+  return program_read(
+      &(struct program_text){
+          .name = "", .data = text, .length = length, .line = 1, .abbreviates = true},
+      program, source, error);
+}
+
+/* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
+ * if there is none. */
+static bool read_habit(struct runner *runner, const char *text, size_t length,
+                       struct program **program) {
+  struct habit_found found;
+  struct source *source = NULL;
+  struct error ignored;
+  struct bytes shown = {0};
+  if (!habit_find(runner, text, length, &found))
+    return false;
+  bool reads = found.certain && read_typed(found.line.data, found.line.length, program, &source,
+                                           &ignored) == SCRIPT_READ;
+  if (reads) {
+    escape_append_plain(&shown, found.line.data, found.line.length, false,
+                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+    runner_note(runner, _("here: %s"), bytes_text(&shown));
+  }
+  bytes_free(&shown);
+  source_release(source);
+  habit_found_free(&found);
+  return reads;
+}
+
+/* Says what a line that is right probably meant instead. */
+static void note_habit(struct runner *runner, const char *text, size_t length) {
+  struct habit_found found;
+  if (!habit_find_noted(runner, text, length, &found))
+    return;
+  runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
+  habit_found_free(&found);
+}
+
 /* Runs the complete lines. The rest waits for more. */
 static void run_lines(struct worker *worker) {
   struct worker_pool *pool = worker->pool;
@@ -83,12 +126,12 @@ static void run_lines(struct worker *worker) {
     struct program *program;
     struct source *source;
     struct error error;
-    enum script_status status = program_read(&(struct program_text){.name = "",
-                                                                    .data = text.data + start,
-                                                                    .length = end - start,
-                                                                    .line = 1,
-                                                                    .abbreviates = true},
-                                             &program, &source, &error);
+    const char *line = text.data + start;
+    enum script_status status = read_typed(line, end - start, &program, &source, &error);
+    if (status == SCRIPT_READ)
+      note_habit(runner, line, end - start);
+    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program))
+      status = SCRIPT_READ;
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)

@@ -428,7 +428,134 @@ class Editing(PromptTest):
         terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
         self.leave(terminal)
 
+    def test_vi_mode_by_set(self):
+        """set editing chooses the keys from the next line on"""
+        terminal = self.start()
+        self.assertIn("editing  emacs", terminal.run("set editing"))
+        terminal.run("set editing vi")
+        terminal.send("print oneX")
+        terminal.expect_line("print oneX")
+        terminal.send(ESCAPE)
+        terminal.send("x")
+        terminal.expect_line("print one")
+        terminal.send(ENTER)
+        terminal.expect(re.compile("^one$", re.M))
+        terminal.run("set editing emacs")
+        terminal.send("ello\x01print h" + ENTER)
+        terminal.expect(re.compile("^hello$", re.M))
+        self.assertIn("set to one of emacs|vi", terminal.run("set editing ed"))
+        self.leave(terminal)
 
+
+class Habits(PromptTest):
+    def test_certain(self):
+        """a line of Python or C whose meaning is certain is run, and shown as this shell writes it"""
+        terminal = self.start()
+        shown = terminal.run("s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)")
+        self.assertIn("# here: s = socket AF_INET SOCK_STREAM", shown)
+        self.assertIn("socket(AF_INET, SOCK_STREAM, 0) = 3", shown)
+        self.assertIn("bind(3, {AF_INET, 127.0.0.1:0}, 16) = 0", terminal.run('s.bind(("127.0.0.1", 0))'))
+        self.assertIn("listen(3, 5) = 0", terminal.run("listen(s, 5);"))
+        self.assertIn("O_NONBLOCK", terminal.run("setblocking s 0"))
+        self.assertIn("= -1 EAGAIN", terminal.run("conn, addr = s.accept()"))
+        terminal.run("save typed.socksh")
+        with open(os.path.join(self.directory, "typed.socksh"), encoding="utf-8") as file:
+            saved = file.read()
+        self.assertIn("s = socket AF_INET SOCK_STREAM\nbind s 127.0.0.1:0\nlisten s 5\n", saved)
+        self.leave(terminal)
+
+    def test_told(self):
+        """a line that means several calls, or that is not certain, is told and not run"""
+        terminal = self.start()
+        for line, told in [("connect 127.0.0.1 8080", "write: c = tcp-connect 127.0.0.1:8080"),
+                           ("connect localhost 8080", "write: c = tcp-connect localhost:8080"),
+                           ("listen 8080", "write: srv = tcp-listen 8080"),
+                           ("nc -l 8080", "write: srv = tcp-listen 8080"),
+                           ("telnet localhost 80", "write: c = tcp-connect localhost:80"),
+                           ("print \u201chello there\u201d", 'write: print "hello there"'),
+                           ("print\u3000hello", "write: print hello"),
+                           ("SELECT * FROM sockets", "write: status"),
+                           ("import socket", "nothing is imported here")]:
+            self.assertIn(told, terminal.run(line))
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_name_alone(self):
+        """a name alone shows what it holds, and print of a name says that it prints the word"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        self.assertRegex(terminal.run("s"), r"(?m)^  3 +s +inet stream +CLOSED")
+        terminal.run("let text hello")
+        self.assertRegex(terminal.run("text"), r"(?m)^hello$")
+        self.assertIn("shown by its name alone: states s", terminal.run("print s"))
+        self.assertIn("print $text", terminal.run("print text"))
+        self.assertNotIn("#", terminal.run("print other"))
+        self.leave(terminal)
+
+    def test_close_all(self):
+        """close * closes every socket, with a call for each"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        shown = terminal.run("close *")
+        self.assertIn("close(3) = 0", shown)
+        self.assertIn("close(4) = 0", shown)
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_recall(self):
+        """!! and its like stand for lines typed before, which are shown"""
+        terminal = self.start()
+        terminal.run("print first")
+        terminal.run("print 'two words'")
+        self.assertEqual(terminal.run("!!"), "print 'two words'\ntwo words")
+        self.assertEqual(terminal.run("!-2"), "print first\nfirst")
+        self.assertEqual(terminal.run("!2"), "print 'two words'\ntwo words")
+        self.assertEqual(terminal.run("print again !$"), "print again 'two words'\nagain two words")
+        self.assertIn("no such line in the history", terminal.run("!99"))
+        self.assertRegex(terminal.run("!echo from sh"), "(?m)^from sh$")
+        self.leave(terminal)
+
+    def test_directory(self):
+        """cd changes the directory for programs and files, and cd - goes back"""
+        terminal = self.start()
+        os.mkdir(os.path.join(self.directory, "folder"))
+        terminal.run("cd folder")
+        self.assertIn("/folder", terminal.run("pwd"))
+        terminal.run('write-file here "text"')
+        self.assertTrue(os.path.exists(os.path.join(self.directory, "folder", "here")))
+        self.assertNotIn("/folder", terminal.run("cd -"))
+        terminal.run("cd")
+        self.assertIn(os.path.basename(self.home), terminal.run("shell pwd"))
+        self.assertIn("ENOENT", terminal.run("cd nowhere"))
+        self.leave(terminal)
+
+    def test_clear(self):
+        """clear leaves nothing but the prompt on the screen"""
+        terminal = self.start()
+        terminal.run("print something")
+        terminal.send_line("clear")
+        terminal.wait_until(lambda: terminal.screen.row == 0 and terminal.screen.before_cursor() == PROMPT,
+                            "expected the prompt in the first row")
+        terminal.mark = terminal.screen.absolute_row()
+        self.leave(terminal)
+
+    def test_typed_ahead(self):
+        """lines typed ahead of a call that blocks are run when Ctrl-C has ended it"""
+        terminal = self.start()
+        self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.send("print one" + ENTER + "print two" + ENTER)
+        terminal.send(CONTROL_C)
+        terminal.expect("EINTR")
+        terminal.expect(re.compile(r"^one\n(.*\n)*two$", re.M))
+        self.leave(terminal)
+
+    def test_save_refuses(self):
+        """save does not write a script under the name of another form"""
+        terminal = self.start(columns=160)
+        self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
+        self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
 class Screens(PromptTest):
     """What is shown fits the screen that is there."""
 
@@ -445,7 +572,7 @@ class Screens(PromptTest):
         terminal = self.start()
         shown = terminal.run("help")
         self.assertIn("paged: One line is one command", shown)
-        self.assertIn("paged: `help NAME` tells more", shown)
+        self.assertIn("tells what an errno, flag, option or state means.", shown)
         self.assertNotIn("paged", terminal.run("explain EINTR"))
         terminal.run("set pager off")
         self.assertNotIn("paged", terminal.run("help"))

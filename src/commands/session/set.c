@@ -105,7 +105,8 @@ const struct command command_set = {
            "take, auto as many as the terminal has, and any number without one; pager says which "
            "answers at the prompt go through $PAGER (less -FRX where it is not set): auto those "
            "longer than the screen, on all, off none; stable prints what differs from run to "
-           "run as P1, T1; record is how many bytes of each call's data are kept."),
+           "run as P1, T1; record is how many bytes of each call's data are kept; "
+           "editing is emacs or vi, at first as ~/.inputrc says."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
     .check = check_set,

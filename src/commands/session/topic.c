@@ -94,8 +94,33 @@ const struct help_topic help_topics[] = {
         "  Ctrl-C    drops the line, or interrupts the command\n"
         "  Ctrl-Z    makes a job of the command that blocks\n"
         "  Ctrl-D    ends the session, on an empty line\n"
+        "  Ctrl-L    clears the screen, as `clear` does\n"
+        "\n"
+        "  !!        the line before; !12 the one of that number, !-2 the last but one\n"
+        "  !$        the last word of the line before\n"
+        "  s         the name of a socket alone shows that socket\n"
         "\n"
         "  Commands may be abbreviated where only one begins so. ~/.inputrc is read, with the\n"
-        "  application name socksh; `set editing-mode vi` works there.\n")},
+        "  application name socksh; `set editing vi` chooses vi's keys here, `set editing-mode "
+        "vi`\n"
+        "  there. Lines typed while a call blocks are run behind it, also if Ctrl-C ends it.\n")},
+    {"habits", N_("lines of C, Python, nc, telnet, bash, gdb and SQL, and what they are here"),
+     N_("  s = socket.socket(AF_INET, SOCK_STREAM)     s = socket inet stream\n"
+        "  int fd = socket(AF_INET, SOCK_DGRAM, 0);    fd = socket inet dgram\n"
+        "  s.bind((\"\", 8080))                         bind s *:8080\n"
+        "  data = s.recv(1024)                         data = recv s 1024\n"
+        "  print(data)                                 print $data\n"
+        "  PORT = 7000                                 let PORT 7000; then $PORT\n"
+        "  nc -l 8080                                  srv = tcp-listen 8080; s = accept srv\n"
+        "  telnet localhost 80                         c = tcp-connect localhost:80\n"
+        "  while True:                                 repeat { ... }\n"
+        "  if, try                                     expect RESULT COMMAND, assert A == B\n"
+        "  ls, ./server                                shell ls, p = spawn ./server\n"
+        "  info sockets, SELECT, .tables               status\n"
+        "  man accept                                  help accept\n"
+        "\n"
+        "  At the prompt a line of the left side is run as that of the right side, and shown so,\n"
+        "  where what it means is certain; else the line to type is told. A script says it as an\n"
+        "  error. `save` writes the lines of the right side.\n")},
     {0, 0, 0},
 };
