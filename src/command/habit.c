@@ -249,7 +249,8 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
   *found = (struct habit_found){0};
-  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length))
+  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
+      memchr(typed.text, '\0', typed.length))
     return false;
   bool replaced = !noted && habit_append_plain(typed, &plain);
   if (replaced)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language/number.h"
 #include "session/runner.h"
 #include "socket/socket.h"
 
@@ -89,10 +90,11 @@ static enum reading read_host(const struct runner *runner, struct habit_text tex
 static enum reading read_port(const struct runner *runner, struct habit_text text,
                               struct bytes *to) {
   (void)runner;
+  long long number;
   append(to, text);
-  bool digits = is_number(text) && isdigit((unsigned char)text.text[text.length - 1]) &&
-                isdigit((unsigned char)text.text[0]);
-  return digits && strtol(text.text, NULL, 10) <= 65535 ? READS : IS_NONE;
+  bool digits = text.length > 0 && isdigit((unsigned char)text.text[0]) &&
+                number_parse(text.text, text.length, &number) == 0;
+  return digits && number <= 65535 ? READS : IS_NONE;
 }
 
 /* A port by its number, or by the name of its service. */
