@@ -73,15 +73,23 @@ static struct habit_text argument_name(struct habit_text argument, struct habit_
   return (struct habit_text){argument.text, length};
 }
 
+/* A pattern names the function, or CALL for any that is a command. */
+static bool match_function(struct habit_text pattern, struct habit_text function,
+                           struct habit_caught *caught) {
+  if (habit_is_variable(pattern))
+    return habit_catch(caught, pattern, function, false);
+  return pattern.length == function.length &&
+         memcmp(pattern.text, function.text, function.length) == 0;
+}
+
 /* Compares a call with the pattern of one. */
 static bool match_call(const struct habit *habit, const struct habit_call *call,
                        struct habit_caught *caught) {
   struct habit_call pattern;
   if (!habit_read_call(text_of(habit->typed), &pattern))
     return false;
-  struct habit_text function = call->function;
-  if (function.length != pattern.function.length ||
-      memcmp(function.text, pattern.function.text, function.length) != 0 ||
+  if (!match_function(pattern.function, call->function, caught) ||
+      (pattern.name_count > 0 && pattern.name_count != call->name_count) ||
       (call->object.length == 0) != (pattern.object.length == 0) ||
       call->argument_count > pattern.argument_count)
     return false;
@@ -91,6 +99,9 @@ static bool match_call(const struct habit *habit, const struct habit_call *call,
                  !habit_catch(caught, pattern.object, call->object, false)
            : !is_offered(pattern.object, call->object)))
     return false;
+  for (size_t i = 0; i < pattern.name_count; i++)
+    if (!habit_catch(caught, pattern.names[i], call->names[i], false))
+      return false;
   for (size_t i = 0; i < pattern.argument_count; i++) {
     struct habit_text otherwise;
     struct habit_text name = argument_name(pattern.arguments[i], &otherwise);
@@ -167,7 +178,7 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
   for (const struct habit *habit = habits; habit && habit->from; habit++) {
     struct habit_caught caught = {.runner = runner, .line = parts.rest};
     bool of_call = strchr(habit->typed, '(') != NULL;
-    bool of_assignment = strstr(habit->typed, " = ") != NULL;
+    bool of_assignment = strstr(habit->typed, " = ") || habit_is(text_of(habit->typed), "PAIR");
     bool matches = (habit->kind == HABIT_NOTED) == noted &&
                    (of_call ? is_call && match_call(habit, &call, &caught)
                             : match_line(habit, of_assignment ? whole : parts.rest, &caught));
@@ -249,7 +260,8 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
   *found = (struct habit_found){0};
-  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length))
+  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
+      memchr(typed.text, '\0', typed.length))
     return false;
   bool replaced = !noted && habit_append_plain(typed, &plain);
   if (replaced)

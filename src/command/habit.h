@@ -21,7 +21,9 @@
  *   REST      all words from here on          STRING   a string of C or Python
  *   TUPLE     ("host", port), to the end      ASSIGN   NAME=VALUE, as in bash
  *   SERVICE   a port, also by its name        PLAIN    words without quotes, to the end
- *   BANG      a word behind a !
+ *   BANG      a word behind a !               CALL     a command of one word
+ *   SYMBOL    a name that C has for a number  FIELD    a field of a structure
+ *   PAIR      A, B = VALUE, VALUE: the whole line
  *   PROGRAM   the path of one                HOSTPORT host:port in one word
  *
  * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern

@@ -45,7 +45,9 @@ size_t habit_words(struct habit_text line, struct habit_text *words) {
       i++;
     size_t start = i;
     while (i < line.length && !is_space(line.text[i]))
-      i += line.text[i] == '"' ? quoted_length(line.text + i, line.length - i) : 1;
+      i += line.text[i] == '"' || (line.text[i] == '\'' && i == start)
+               ? quoted_length(line.text + i, line.length - i)
+               : 1;
     if (i > start)
       words[count++] = (struct habit_text){line.text + start, i - start};
   }

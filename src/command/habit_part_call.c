@@ -62,7 +62,7 @@ static bool is_tail(struct habit_text tail) {
   tail = habit_trim(tail);
   return tail.length == 0 || tail.text[0] == ';' || tail.text[0] == '<' || begins(tail, "== -1") ||
          begins(tail, "!= ") || begins(tail, ".decode(") || begins(tail, ")") ||
-         tail.text[0] == ':' || begins(tail, "as ");
+         tail.text[0] == ':' || tail.text[0] == '{' || begins(tail, "as ");
 }
 
 static bool read_arguments(struct habit_text inside, struct habit_call *call) {
@@ -108,19 +108,25 @@ static bool read_body(struct habit_text text, struct habit_call *call) {
   return call->function.length > 0 && read_arguments(inside, call);
 }
 
+/* Skips the words that may stand before a call without changing what it is. */
+static struct habit_text skip_words(struct habit_text text) {
+  static const char *const before[] = {"with ", "return ", "await ", "(void)"};
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+    if (begins(text, before[i]))
+      text = skip(text, strlen(before[i]));
+  return text;
+}
+
 bool habit_read_call(struct habit_text text, struct habit_call *call) {
   *call = (struct habit_call){0};
-  static const char *const around[] = {"with ", "return ", "await ", "(void)"};
   if (begins(text, "if (") || begins(text, "if("))
     text = skip(text, text.text[2] == '(' ? 3 : 4);
   if (begins(text, "(") && !begins(text, "(void)"))
     text = skip(text, 1); /* if ((fd = socket(...)) < 0) */
-  for (size_t i = 0; i < sizeof around / sizeof *around; i++)
-    if (begins(text, around[i]))
-      text = skip(text, strlen(around[i]));
+  text = skip_words(text);
   struct habit_text right;
   struct habit_text left = split_assignment(text, &right);
   if (right.length == 0)
     return read_body(text, call);
-  return read_names(habit_trim(left), call) && read_body(habit_trim(right), call);
+  return read_names(habit_trim(left), call) && read_body(skip_words(habit_trim(right)), call);
 }

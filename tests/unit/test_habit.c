@@ -170,7 +170,7 @@ static void test_lines(void **state) {
       {"x = (", NULL, false},
       {"((((((((", NULL, false},
       {"s.recv(", NULL, false},
-      {".recv()", NULL, false},
+      {".recv()", "help recv", false},
       {"= = =", NULL, false},
       {"'", NULL, false},
       {"a.b.c.d", NULL, false},

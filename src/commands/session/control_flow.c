@@ -120,7 +120,7 @@ const struct command command_source = {
     .group = GROUP_SESSION,
     .arguments =
         {{.name = "--step", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--step"},
-         {.name = "FILE", .kind = &argument_file}},
+         {.name = "FILE", .kind = &argument_script}},
     .results = {"value... of its last line"},
     .results_vary = true,
     .summary = N_("runs the lines of a file"),

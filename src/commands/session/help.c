@@ -58,17 +58,22 @@ static void append_overview(struct bytes *bytes) {
                              "`explain NAME` tells what an errno, flag, option or state means.\n"));
 }
 
-/* What is to be shown first: of what is named so, a name of C if `symbols`, else a command. NULL:
- * nothing is named so. */
+/* How much rather this is shown first than others of the same name, by `help`, or by `explain`,
+ * which is about names of C and words. */
+static int rank(const struct subject *subject, bool symbols) {
+  bool symbol = subject->kind == SUBJECT_CONSTANT || subject->kind == SUBJECT_OPTION;
+  return !symbols || symbol ? 0 : subject->kind == SUBJECT_WORD ? 1 : 2;
+}
+
+/* What is to be shown first. NULL: nothing is named so. */
 static const struct subject *choose(const struct subject_list *list, bool symbols) {
   const struct subject *first = NULL;
   for (size_t i = 0; i < subject_count(list); i++) {
     const struct subject *subject = subject_nth(list, i);
     if (subject->distance > SUBJECT_ALMOST)
       break;
-    if (symbols && (subject->kind == SUBJECT_CONSTANT || subject->kind == SUBJECT_OPTION))
-      return subject;
-    first = first ? first : subject;
+    if (!first || rank(subject, symbols) < rank(first, symbols))
+      first = subject;
   }
   return first;
 }

@@ -120,7 +120,7 @@ void help_append_subject(struct bytes *bytes, const struct subject *subject) {
 
 /* One line: what to type for it, and the beginning of what it is. */
 static void append_other(struct bytes *bytes, const struct subject *subject) {
-  enum { COLUMN = 26, ROOM = 50 };
+  enum { COLUMN = 26, ROOM = 44 };
   const char *what = subject->what ? _(subject->what) : "";
   size_t start = bytes->length;
   size_t length = strcspn(what, "\n");

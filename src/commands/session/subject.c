@@ -291,5 +291,7 @@ void subject_append_line(const struct subject *subject, struct bytes *bytes) {
       [SUBJECT_WORD] = "help",   [SUBJECT_CONSTANT] = "explain",     [SUBJECT_OPTION] = "explain",
       [SUBJECT_SETTING] = "set", [SUBJECT_LESSON] = "source --step",
   };
-  bytes_append_format(bytes, "%s %s", commands[subject->kind], subject->name);
+  /* `help` shows the command of that name, and `explain` the word. */
+  bool both = subject->kind == SUBJECT_WORD && command_find(subject->name, strlen(subject->name));
+  bytes_append_format(bytes, "%s %s", both ? "explain" : commands[subject->kind], subject->name);
 }

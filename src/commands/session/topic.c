@@ -21,7 +21,7 @@ const struct help_topic help_topics[] = {
      N_("  127.0.0.1:80        IPv4\n"
         "  [::1]:80            IPv6; [fe80::1%eth0]:80 with its interface\n"
         "  example.org:http    names, which are looked up\n"
-        "  *:80                any address of this machine\n"
+        "  *:80                any address of this machine, in C INADDR_ANY:80\n"
         "  :80  or  80         that port on the loopback\n"
         "  unix:/tmp/s         the path of a Unix socket\n"
         "  unix:@name          an abstract name; unix: alone lets the kernel choose one at bind\n"
@@ -87,7 +87,7 @@ const struct help_topic help_topics[] = {
         "  goto CLOSING            takes a fresh connection to a state, and stops there\n"
         "  wire delay 50ms         and loss, rate, mtu, cut: what the wire does to all packets\n"
         "\n"
-        "  The manual is socksh-lab(7), the lessons are in examples/lab.\n")},
+        "  The manual is socksh-lab(7); `lessons lab` lists the lessons.\n")},
     {"prompt", N_("keys at the prompt"),
      N_("  Tab       completes commands, sockets, names of C, options, addresses, files\n"
         "  Ctrl-R    searches the history; Up and Down walk through it\n"
