@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/habit_part.h"
+#include "language/loss.h"
 
 static const struct habit *habits; /* set once, at the start */
 
@@ -259,6 +260,7 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   enum { LONG = 1000 }; /* nobody types so much by habit */
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
+  unsigned long losses = loss_memory_here();
   *found = (struct habit_found){0};
   if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
       memchr(typed.text, '\0', typed.length))
@@ -274,7 +276,7 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   if (replaced) /* what it means is seen first */
     found->certain = false;
   bytes_free(&plain);
-  bool lost = found->line.failed;
+  bool lost = found->line.failed || losses != loss_memory_here(); /* a part of it is not there */
   if ((!any && !replaced) || lost) {
     habit_found_free(found);
     *found = (struct habit_found){0};
