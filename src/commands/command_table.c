@@ -153,6 +153,8 @@
   X(help) \
   X(explain) \
   X(lessons) \
+  X(lesson) \
+  X(lesson_report) \
   X(quit)
 /* clang-format on */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "language/escape.h"
 #include "system/file_thread.h"
 
 #define ENDING ".socksh"
@@ -269,4 +270,22 @@ static bool find_path(const char *name, struct bytes *path) {
 
 bool lesson_stands_for(const char *word, struct bytes *path) {
   return access(word, F_OK) < 0 && errno == ENOENT && find_path(word, path);
+}
+
+void lesson_append_name(const char *path, struct bytes *name) {
+  struct error ignored;
+  struct bytes directory = {0};
+  size_t length = strlen(path);
+  size_t ending = strlen(ENDING);
+  bool ends = length > ending && strcmp(path + length - ending, ENDING) == 0;
+  char *top =
+      lesson_directory(&directory, &ignored) == 0 ? realpath(bytes_text(&directory), NULL) : NULL;
+  size_t above = top ? strlen(top) : 0;
+  bool below = top && ends && strncmp(path, top, above) == 0 && path[above] == '/';
+  if (below)
+    bytes_append(name, path + above + 1, length - ending - above - 1);
+  else
+    escape_append_plain(name, path, length, false, ESCAPE_UTF8);
+  free(top);
+  bytes_free(&directory);
 }

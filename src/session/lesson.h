@@ -38,4 +38,7 @@ void lesson_list_free(struct lesson_list *list);
  * becomes that of its file. */
 bool lesson_stands_for(const char *word, struct bytes *path);
 
+/* Appends the name of the lesson at this path; the path itself if it is none. */
+void lesson_append_name(const char *path, struct bytes *name);
+
 #endif

@@ -1,5 +1,8 @@
 #include "session/session.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <sched.h>
 
 #include "lab/lab.h"
@@ -41,4 +44,18 @@ void session_apply_settings(struct session *session) {
 
 bool session_looks(const struct session *session) {
   return session->settings.look && session->settings.view.states;
+}
+
+int session_begin_again(struct session *session, const char *path, unsigned from, bool asks) {
+  struct session_again *again = malloc(sizeof *again);
+  char *copy = strdup(path);
+  if (!again || !copy || session->again) {
+    free(again);
+    free(copy);
+    return -1;
+  }
+  *again = (struct session_again){copy, from, asks};
+  session->again = again;
+  session->quitting = true;
+  return 0;
 }

@@ -62,8 +62,9 @@ struct shell_operations {
   /* Runs a line in place of the command; `name` names its source in errors. */
   int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
                   struct error *error);
-  /* Walks the user at the prompt through a file, starting with the next prompt. */
-  int (*walk)(struct runner *runner, const char *path, struct error *error);
+  /* Walks the user at the prompt through a file, starting with the next prompt. `asks`: before a
+   * line it asks what will happen. */
+  int (*walk)(struct runner *runner, const char *path, bool asks, struct error *error);
   /* Lets output go that is much: to be called between the parts of a long answer. The lock may be
    * given up meanwhile. */
   void (*drain)(struct runner *runner);
@@ -81,6 +82,13 @@ struct shell_operations {
   void (*lend_terminal)(struct session *session, pid_t group);
   /* Resets signals in a child between fork and exec. */
   void (*reset_child)(void);
+};
+
+/* A walk in a new session, which begins when this one is over. */
+struct session_again {
+  char *path;    /* of the script; owned */
+  unsigned from; /* the line that it begins before */
+  bool asks;
 };
 
 struct session {
@@ -114,9 +122,10 @@ struct session {
   struct guard guard;       /* ends the programs that were started, should the session be killed */
   struct lab *lab;          /* NULL: none */
   struct capture *capture;  /* NULL: none is running */
-  bool stepping;            /* the last line let packets cross, so an empty line does it again */
-  int looked_at;            /* session_look_around: the descriptor to start with */
-  size_t looked_orphans;    /* and how many orphans to skip */
+  struct session_again *again; /* at its end the program begins anew; NULL: it ends */
+  bool stepping;               /* the last line let packets cross, so an empty line does it again */
+  int looked_at;               /* session_look_around: the descriptor to start with */
+  size_t looked_orphans;       /* and how many orphans to skip */
 };
 
 void session_lock(struct session *session);
@@ -124,6 +133,10 @@ void session_unlock(struct session *session);
 
 /* Between statements: lets other threads have the lock if any wait for it. */
 void session_yield_lock(struct session *session);
+
+/* Ends the session, and begins a new one with a walk through the script at this path. 0, or -1 if
+ * out of memory. */
+int session_begin_again(struct session *session, const char *path, unsigned from, bool asks);
 
 /* Passes the settings on to the views and the timeline, which keep copies. */
 void session_apply_settings(struct session *session);

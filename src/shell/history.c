@@ -15,6 +15,7 @@
 #include "language/error.h"
 #include "language/escape.h"
 #include "system/descriptor.h"
+#include "system/state_file.h"
 
 enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
 
@@ -30,29 +31,6 @@ static void report(const char *what) {
   if (file >= 0)
     close(file);
   file = -1;
-}
-
-/* Returns the file's path, allocated, and makes its directories. NULL if no home is known. */
-static char *find_path(void) {
-  struct bytes text = {0};
-  const char *state = getenv("XDG_STATE_HOME");
-  const char *home = getenv("HOME");
-  if (state && state[0] == '/')
-    bytes_append_format(&text, "%s/socksh/history", state);
-  else if (home && home[0] == '/')
-    bytes_append_format(&text, "%s/.local/state/socksh/history", home);
-  else
-    return NULL;
-  bytes_append_char(&text, '\0');
-  if (text.failed)
-    return NULL;
-  for (char *slash = strchr(text.data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    if (mkdir(text.data, 0700) < 0 && errno != EEXIST && !directory_error)
-      directory_error = errno; /* told where the file can't be opened, and so this was why */
-    *slash = '/';
-  }
-  return text.data;
 }
 
 /* Reads the end of the file, which has the newest lines; from a larger one the line that is cut in
@@ -149,7 +127,7 @@ void history_open(void) {
   struct bytes text = {0};
   struct stat status;
   size_t lines = 0;
-  path = find_path();
+  path = state_file_path("history", &directory_error);
   if (!path)
     return;
   library.stifle_history(LINES_KEPT);

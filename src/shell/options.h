@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The format of the output. */
-enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_COUNT };
+/* The format of the output. OUTPUT_FACTS is that of a rehearsal (rehearsal.h), and no option. */
+enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_FACTS, OUTPUT_COUNT };
 
 /* The result of reading the command line. The strings stay argv's. */
 struct shell_options {
@@ -19,6 +19,8 @@ struct shell_options {
   bool keep_going;
   bool stable;
   bool step;
+  bool ask;             /* --ask: the walk asks */
+  unsigned from;        /* --from: the line that the walk begins with; 0: the first */
   bool lab;             /* --lab: run `lab` first */
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */

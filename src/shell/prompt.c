@@ -100,13 +100,20 @@ int prompt_wait_key(struct runner *runner, int milliseconds) {
   return runner->waiter.reason != WAIT_NOT_INTERRUPTED ? -1 : pressed;
 }
 
-int prompt_walk(struct runner *runner, const char *path, struct error *error) {
+static struct walk_plan plan_of(const char *path, const struct bytes *text) {
+  return (struct walk_plan){
+      .name = path, .text = text->data ? text->data : "", .length = text->length};
+}
+
+int prompt_walk(struct runner *runner, const char *path, bool asks, struct error *error) {
   struct bytes text = {0};
   if (!runner->session->interactive || runner->job)
     return error_set(error, ERROR_FAILURE,
                      _("a walk through a file needs the prompt; leave --step out here"));
   int status = script_file_read(path, -1, &text, error);
-  if (status == 0 && worker_pool_walk(&pool, runner, path, &text) < 0) {
+  struct walk_plan plan = plan_of(path, &text);
+  plan.asks = asks;
+  if (status == 0 && worker_pool_walk(&pool, runner, &plan) < 0) {
     error_set(error, ERROR_FAILURE, _("%.300s is no script that runs"), path);
     status = -1;
   }
@@ -180,8 +187,11 @@ static int begin_walk(const struct shell_options *options) {
   int status = script_file_read(options->path, options->script, &text, &error);
   if (status < 0)
     fprintf(stderr, "socksh: %s\n", error.message);
-  else
-    status = worker_pool_walk(&pool, &runner, options->path, &text);
+  struct walk_plan plan = plan_of(options->path, &text);
+  plan.asks = options->ask;
+  plan.from = options->from;
+  if (status == 0)
+    status = worker_pool_walk(&pool, &runner, &plan);
   runner_stop(&runner);
   session_unlock(session);
   bytes_free(&text);

@@ -21,6 +21,7 @@
 #include "shell/watcher.h"
 #include "system/descriptor.h"
 #include "system/network.h"
+#include "view/lesson/facts_view.h"
 #include "view/tap/junit_view.h"
 
 const struct shell_operations shell_operations = {
@@ -111,8 +112,10 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
-  static const struct view_class *const views[] = {
-      [OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_TAP] = &view_tap};
+  static const struct view_class *const views[] = {[OUTPUT_TEXT] = &view_text,
+                                                   [OUTPUT_JSON] = &view_json,
+                                                   [OUTPUT_TAP] = &view_tap,
+                                                   [OUTPUT_FACTS] = &view_facts};
   _Static_assert(sizeof views / sizeof *views == OUTPUT_COUNT, "each form of output has a view");
   session->view =
       view_create(views[options->output], &session->output, &session->settings.view, NULL);

@@ -57,15 +57,13 @@ static void run_program(struct worker *worker, struct program *program,
   result_clear(&result);
 }
 
-/* Runs the walk's next line, or all remaining ones. Stops if the line starts another walk. */
-static void run_walk(struct worker *worker, struct walk *walk, bool all) {
-  const struct statement *statement;
-  while (!worker->detached && worker->pool->walk == walk && (statement = walk_take(walk))) {
-    run_program(worker, walk_program(walk), statement, false);
-    if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED ||
-        worker->runner.session->quitting)
-      break;
-  }
+/* Runs a line of the walk. False if it is over: by this line, which may have begun another one. */
+static bool run_walked(void *context, struct program *program, const struct statement *statement) {
+  struct worker *worker = context;
+  struct walk *walk = worker->pool->walk;
+  run_program(worker, program, statement, false);
+  return !worker->detached && worker->pool->walk == walk &&
+         worker->runner.waiter.reason == WAIT_NOT_INTERRUPTED && !worker->runner.session->quitting;
 }
 
 /* Reads lines as they were typed. */
@@ -191,7 +189,7 @@ static void run_text(struct worker *worker) {
     else
       run_lines(worker);
   } else if (answer != WALK_DONE) {
-    run_walk(worker, walk, answer == WALK_REST);
+    walk_run(walk, answer == WALK_REST, runner, run_walked, worker);
   }
   if (!worker->detached && pool->pending.length == 0)
     show_walk(pool, runner);
@@ -327,9 +325,9 @@ void worker_pool_detach(struct worker_pool *pool) {
   session_unlock(session);
 }
 
-int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const char *name,
-                     const struct bytes *text) {
-  struct walk *walk = walk_create(name, text->data ? text->data : "", text->length, runner);
+int worker_pool_walk(struct worker_pool *pool, struct runner *runner,
+                     const struct walk_plan *plan) {
+  struct walk *walk = walk_create(plan, runner);
   if (!walk)
     return -1;
   walk_set_outer(walk, pool->walk);

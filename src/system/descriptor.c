@@ -69,6 +69,11 @@ int descriptor_start(void) {
   return 0;
 }
 
+void descriptor_end(void) {
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  setrlimit(RLIMIT_NOFILE, &original_limit);
+}
+
 struct rlimit descriptor_original_limit(void) {
   return original_limit;
 }

@@ -12,6 +12,10 @@
  * to the hard one. 0, or -1 with errno set. */
 int descriptor_start(void);
 
+/* Before the program becomes another one: nothing but 0 to 2 stays open, and the limit is what it
+ * was. */
+void descriptor_end(void);
+
 /* The limit on descriptors that the program was started with, which its children get back. */
 struct rlimit descriptor_original_limit(void);
 

@@ -17,6 +17,7 @@ struct view_settings {
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown directly */
   bool states;    /* set states */
   bool stable;    /* --stable: the same output every time */
+  bool hidden;    /* nothing is shown but errors */
   bool folds;     /* what the rounds of a repeat show again is counted instead */
   bool pages;     /* an answer that is longer than the screen waits for the pager */
   bool pages_all; /* a short one does, too */

@@ -636,6 +636,116 @@ class Screens(PromptTest):
         self.leave(terminal)
 
 
+class Lessons(PromptTest):
+    """Walks that ask. The kernel grades, so the answers here are what this kernel does."""
+
+    LESSON = ("# A lesson of three lines.\n"
+              "srv = tcp-listen 127.0.0.1:0\n\n"
+              "# It connects.\n"
+              "c = tcp-connect srv\n"
+              "await srv backlog == 1\n\n"
+              "# ask: outcome\n"
+              "expect ECONNREFUSED tcp-connect 127.0.0.1:1\n")
+
+    def begin(self, *arguments, text=LESSON):
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(text)
+        terminal = Terminal([PROGRAM, *arguments, "lesson.socksh"], self.environment, self.directory, 40, 100)
+        self.addCleanup(terminal.close)
+        terminal.expect("step>")
+        return terminal
+
+    def test_answers(self):
+        """before a line that matters the walk asks, and the line that runs is the judge"""
+        terminal = self.begin("--ask")
+        terminal.expect("line 1 of 4")
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send_line("listen")
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        terminal.send_line("syn_sent")
+        terminal.expect("= not so: the state of c is ESTABLISHED. Read: `help ESTABLISHED`, `transitions c`")
+        # The line that waits belongs to the one before it, and says what it found.
+        terminal.expect("# it is so: srv backlog == 1")
+        terminal.expect("line 4 of 4")
+        terminal.expect("> expect ? tcp-connect 127.0.0.1:1")
+        terminal.send_line("ECONNREFUSED")
+        terminal.expect("= right: tcp-connect gave ECONNREFUSED.")
+        terminal.expect("2 of 3 answers were right.")
+        terminal.expect_prompt()
+        shown = terminal.run("lesson report --json")
+        self.assertRegex(shown.replace("\n", ""), r'\{"lesson":".*lesson.socksh","date":"\d{4}-\d\d-\d\dT[0-9:]+Z","asked":3,"right":2\}')
+        self.leave(terminal)
+
+    def test_without_an_answer(self):
+        """Enter alone runs the line, and nothing is graded; lines of one's own come between"""
+        terminal = self.begin("--ask")
+        terminal.send_line("print own")
+        terminal.expect("own")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("rest")
+        terminal.expect("The end of lesson.socksh.")
+        terminal.expect_prompt()
+        self.assertNotIn("right", terminal.describe().split("The end of")[1])
+        self.leave(terminal)
+
+    def test_back(self):
+        """back begins a new session before the previous line"""
+        terminal = self.begin("--step")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("back")
+        terminal.expect("# this is the first line")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("")
+        terminal.expect("line 4 of 4")
+        terminal.send_line("mine = socket inet stream")
+        terminal.expect("= 5")
+        terminal.send_line("back")
+        terminal.expect("# line 1 has run, in a new session")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("status")
+        terminal.expect(re.compile(r"3 +srv +inet stream +LISTEN"))
+        # What was typed in the old session is not in the new one, nor is the connection.
+        self.assertNotIn("mine", terminal.describe().split("new session")[1])
+        terminal.send_line("rest")
+        terminal.expect("The end of lesson.socksh")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_back_in_a_session_with_more(self):
+        """back does not throw away what was there before the walk"""
+        terminal = self.start()
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(self.LESSON)
+        terminal.run("mine = socket inet stream")
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("back")
+        terminal.expect("this one has more than the walk")
+        terminal.send_line("stop")
+        terminal.expect("the walk through lesson.socksh ends here")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_interrupt_the_rehearsal(self):
+        """Ctrl-C ends the rehearsal of a script that takes long; then nothing is asked"""
+        with open(os.path.join(self.directory, "long.socksh"), "w", encoding="utf-8") as file:
+            file.write("sleep 20s\nprint done\n")
+        terminal = Terminal([PROGRAM, "--ask", "long.socksh"], self.environment, self.directory, 40, 100)
+        self.addCleanup(terminal.close)
+        terminal.expect("run once, unseen")
+        terminal.send(CONTROL_C)
+        terminal.expect("# nothing is asked: interrupted")
+        terminal.expect("line 1 of 2")
+        terminal.send_line("stop")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+
 class Library(PromptTest):
     def without_readline(self):
         """without readline there is no prompt, which is said with what to do, and scripts run"""

@@ -136,6 +136,8 @@ static void release_round(struct text_view *text) {
 void text_emit_unfolded(struct text_view *text, const struct event *event, int descriptor) {
   if (text->line.failed) {
     text->line.failed = false;
+  } else if (text->view.settings.hidden && descriptor == STDOUT_FILENO) {
+    ; /* only the timeline has it */
   } else if (text->view.settings.stable &&
              (event->statement || event->kind == EVENT_PACKET || event->kind == EVENT_COUNTER ||
               event->kind == EVENT_STATE)) {
