@@ -290,9 +290,9 @@ const struct subject *subject_nth(const struct subject_list *list, size_t n) {
 
 void subject_append_line(const struct subject *subject, struct bytes *bytes) {
   static const char *const commands[] = {
-      [SUBJECT_PREFIX] = "help", [SUBJECT_TOPIC] = "help",           [SUBJECT_COMMAND] = "help",
-      [SUBJECT_WORD] = "help",   [SUBJECT_CONSTANT] = "explain",     [SUBJECT_OPTION] = "explain",
-      [SUBJECT_SETTING] = "set", [SUBJECT_LESSON] = "source --step",
+      [SUBJECT_PREFIX] = "help", [SUBJECT_TOPIC] = "help",       [SUBJECT_COMMAND] = "help",
+      [SUBJECT_WORD] = "help",   [SUBJECT_CONSTANT] = "explain", [SUBJECT_OPTION] = "explain",
+      [SUBJECT_SETTING] = "set", [SUBJECT_LESSON] = "lesson",
   };
   /* `help` shows the command of that name, and `explain` the word. */
   bool both = subject->kind == SUBJECT_WORD && command_find(subject->name, strlen(subject->name));
