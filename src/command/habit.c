@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/habit_part.h"
+#include "language/loss.h"
 
 static const struct habit *habits; /* set once, at the start */
 
@@ -136,36 +137,71 @@ static struct habit_text put_names(struct habit_text line, const struct habit_te
   return (struct habit_text){line.text + used, line.length - used};
 }
 
-/* A statement: names before an =, a host, and what is behind them. */
+/* A statement: prefixes, names before an =, a host, and what is behind them. */
 struct statement_parts {
-  struct habit_text before; /* prefixes that stay as they are */
+  struct habit_text before; /* time, expect RESULT and the like; they stay as they are */
+  struct habit_text whole;  /* what is behind these, as one text */
   struct habit_text names[HABIT_NAMES];
   size_t name_count;
+  struct habit_text host; /* @HOST; empty: none */
   struct habit_text rest;
 };
 
-static struct statement_parts take_apart(struct habit_text typed) {
-  struct statement_parts parts = {.rest = habit_trim(typed)};
-  struct habit_text words[HABIT_PARTS];
-  size_t count = habit_words(parts.rest, words);
+static struct habit_text text_from(struct habit_text text, const char *from) {
+  return (struct habit_text){from, (size_t)(text.text + text.length - from)};
+}
+
+/* How many of the words are prefixes of a command. */
+static size_t prefix_count(const struct habit_text *words, size_t count) {
   size_t at = 0;
-  while (at < count && at < HABIT_NAMES && habit_is_name(words[at]))
+  while (at < count) {
+    bool takes_one = habit_is(words[at], "expect") || habit_is(words[at], "until");
+    bool counts = habit_is(words[at], "repeat");
+    if (!takes_one && !counts && !habit_is(words[at], "time"))
+      break;
+    bool number = counts && at + 1 < count && isdigit((unsigned char)words[at + 1].text[0]);
+    at += takes_one || number ? 2 : 1;
+  }
+  return at < count ? at : 0;
+}
+
+static struct statement_parts take_apart(struct habit_text typed) {
+  struct statement_parts parts = {.whole = habit_trim(typed)};
+  struct habit_text words[HABIT_PARTS];
+  size_t count = habit_words(parts.whole, words);
+  size_t first = prefix_count(words, count);
+  if (first > 0) {
+    parts.before = parts.whole;
+    parts.whole = text_from(parts.whole, words[first].text);
+    parts.before.length -= parts.whole.length;
+  }
+  size_t at = first;
+  while (at < count && at - first < HABIT_NAMES && habit_is_name(words[at]))
     at++;
-  if (at > 0 && at + 1 < count && habit_is(words[at], "=")) {
-    parts.name_count = at;
-    memcpy(parts.names, words, at * sizeof *words);
+  if (at > first && at + 1 < count && habit_is(words[at], "=")) {
+    parts.name_count = at - first;
+    memcpy(parts.names, words + first, parts.name_count * sizeof *words);
     at++;
   } else {
-    at = 0;
+    at = first;
   }
-  const char *from = count > at ? words[at].text : parts.rest.text;
-  if (count > at + 1 && words[at].text[0] == '@' && words[at].length > 1) {
-    parts.before = words[at];
-    from = words[at + 1].text;
-  }
-  parts.rest.length -= (size_t)(from - parts.rest.text);
-  parts.rest.text = from;
+  if (count > at + 1 && words[at].text[0] == '@' && words[at].length > 1)
+    parts.host = words[at++];
+  parts.rest = count > at ? text_from(parts.whole, words[at].text) : parts.whole;
   return parts;
+}
+
+/* Appends what the row makes of a statement. */
+static void append_line(const struct habit *habit, const struct statement_parts *parts,
+                        const struct habit_call *call, const struct habit_caught *caught,
+                        struct bytes *line) {
+  const struct habit_text *names = call ? call->names : parts->names;
+  size_t count = call ? call->name_count : parts->name_count;
+  bytes_append(line, parts->before.text, parts->before.length);
+  struct habit_text rest = put_names(text_of(habit->line), names, count, caught, line);
+  if (!call && parts->host.length > 0)
+    bytes_append_format(line, "%.*s ", (int)parts->host.length, parts->host.text);
+  habit_fill(caught, rest, line);
 }
 
 /* Looks for one statement. What becomes of it is appended to the line of `found`. */
@@ -173,23 +209,16 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
                            struct habit_found *found) {
   struct statement_parts parts = take_apart(typed);
   struct habit_call call;
-  struct habit_text whole = habit_trim(typed);
-  bool is_call = habit_read_call(whole, &call);
+  bool is_call = habit_read_call(parts.whole, &call);
   for (const struct habit *habit = habits; habit && habit->from; habit++) {
     struct habit_caught caught = {.runner = runner, .line = parts.rest};
     bool of_call = strchr(habit->typed, '(') != NULL;
-    bool of_assignment = strstr(habit->typed, " = ") || habit_is(text_of(habit->typed), "PAIR");
+    bool of_whole = strstr(habit->typed, " = ") || habit_is(text_of(habit->typed), "PAIR");
     bool matches = (habit->kind == HABIT_NOTED) == noted &&
                    (of_call ? is_call && match_call(habit, &call, &caught)
-                            : match_line(habit, of_assignment ? whole : parts.rest, &caught));
-    if (matches && habit->line) {
-      const struct habit_text *names = of_call ? call.names : parts.names;
-      size_t count = of_call ? call.name_count : parts.name_count;
-      struct habit_text line = put_names(text_of(habit->line), names, count, &caught, &found->line);
-      if (!of_call && parts.before.length > 0)
-        bytes_append_format(&found->line, "%.*s ", (int)parts.before.length, parts.before.text);
-      habit_fill(&caught, line, &found->line);
-    }
+                            : match_line(habit, of_whole ? parts.whole : parts.rest, &caught));
+    if (matches && habit->line)
+      append_line(habit, &parts, of_call ? &call : NULL, &caught, &found->line);
     bool certain = habit->kind == HABIT_DONE && habit->line && !caught.failed;
     habit_caught_free(&caught);
     if (matches) {
@@ -259,6 +288,7 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   enum { LONG = 1000 }; /* nobody types so much by habit */
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
+  unsigned long losses = loss_memory_here();
   *found = (struct habit_found){0};
   if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
       memchr(typed.text, '\0', typed.length))
@@ -274,7 +304,7 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   if (replaced) /* what it means is seen first */
     found->certain = false;
   bytes_free(&plain);
-  bool lost = found->line.failed;
+  bool lost = found->line.failed || losses != loss_memory_here(); /* a part of it is not there */
   if ((!any && !replaced) || lost) {
     habit_found_free(found);
     *found = (struct habit_found){0};

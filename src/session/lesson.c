@@ -114,59 +114,86 @@ static void take_header(struct lesson *lesson, const char *text) {
   free(line);
 }
 
-static int add_file(struct reading *reading, const char *folder, const char *file) {
-  char text[4096] = "";
-  struct bytes path = {0};
+/* Reads the beginning of a file. One that may not be read is a lesson of which nothing is known. 0,
+ * or an errno. */
+static int read_beginning(const char *path, char *text, size_t size) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  text[0] = '\0';
+  if (descriptor < 0)
+    return errno == EACCES || errno == ENOENT ? 0 : errno;
+  ssize_t got = read(descriptor, text, size - 1);
+  int problem = got < 0 && errno != EISDIR ? errno : 0;
+  text[got > 0 ? got : 0] = '\0';
+  close(descriptor);
+  return problem;
+}
+
+/* Makes room for one more lesson. NULL when there is no memory. */
+static struct lesson *add_lesson(struct reading *reading) {
   struct lesson_list *list = reading->list;
   if (list->count == reading->room) {
     size_t room = reading->room ? 2 * reading->room : 128;
     struct lesson *items = realloc(list->items, room * sizeof *items);
     if (!items)
-      return -1;
+      return NULL;
     list->items = items;
     reading->room = room;
   }
-  struct lesson *lesson = &list->items[list->count];
-  bytes_append_format(&path, "%s/%s%s", reading->directory, folder, file);
-  int descriptor = path.failed ? -1 : open(bytes_text(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  ssize_t got = descriptor < 0 ? 0 : read(descriptor, text, sizeof text - 1);
-  text[got > 0 ? got : 0] = '\0';
-  if (descriptor >= 0)
-    close(descriptor);
-  bytes_clear(&path);
-  bytes_append_format(&path, "%s%.*s", folder, (int)(strlen(file) - strlen(ENDING)), file);
-  *lesson = (struct lesson){.name = path.failed ? NULL : strdup(bytes_text(&path))};
-  bytes_free(&path);
-  take_header(lesson, text);
-  list->count++;
-  return lesson->name && lesson->subject && lesson->title && lesson->reads ? 0 : -1;
+  list->items[list->count] = (struct lesson){0};
+  return &list->items[list->count++];
 }
 
-/* A folder of the examples, "" or "lab/". */
+/* 0, or an errno. */
+static int add_file(struct reading *reading, const char *folder, const char *file) {
+  char text[4096];
+  struct bytes path = {0};
+  struct bytes name = {0};
+  bytes_append_format(&path, "%s/%s%s", reading->directory, folder, file);
+  bytes_append_format(&name, "%s%.*s", folder, (int)(strlen(file) - strlen(ENDING)), file);
+  struct lesson *lesson = path.failed || name.failed ? NULL : add_lesson(reading);
+  int problem = lesson ? read_beginning(bytes_text(&path), text, sizeof text) : ENOMEM;
+  if (problem == 0) {
+    lesson->name = strdup(bytes_text(&name));
+    take_header(lesson, text);
+    bool whole = lesson->name && lesson->subject && lesson->title && lesson->reads;
+    problem = whole ? 0 : ENOMEM;
+  }
+  bytes_free(&path);
+  bytes_free(&name);
+  return problem;
+}
+
+/* A folder of the examples, "" or "lab/", which need not be there. 0, or an errno. */
 static int read_folder(struct reading *reading, const char *folder) {
   struct bytes path = {0};
   struct dirent *entry;
-  int status = 0;
+  int problem = 0;
   bytes_append_format(&path, "%s/%s", reading->directory, folder);
-  DIR *directory = path.failed ? NULL : opendir(bytes_text(&path));
+  if (path.failed) {
+    bytes_free(&path);
+    return ENOMEM;
+  }
+  DIR *directory = opendir(bytes_text(&path));
   bytes_free(&path);
   if (!directory)
-    return errno == ENOENT ? 0 : -1;
-  while (status == 0 && (entry = readdir(directory))) {
+    return errno == ENOENT ? 0 : errno;
+  while (problem == 0 && (errno = 0, entry = readdir(directory))) {
     size_t length = strlen(entry->d_name);
     size_t ending = strlen(ENDING);
     if (entry->d_name[0] != '.' && length > ending &&
         strcmp(entry->d_name + length - ending, ENDING) == 0)
-      status = add_file(reading, folder, entry->d_name);
+      problem = add_file(reading, folder, entry->d_name);
   }
+  problem = problem ? problem : errno;
   closedir(directory);
-  return status;
+  return problem;
 }
 
 static void read_all(void *context) {
   struct reading *reading = context;
-  if (read_folder(reading, "") < 0 || read_folder(reading, "lab/") < 0)
-    reading->error = errno ? errno : ENOMEM;
+  reading->error = read_folder(reading, "");
+  if (reading->error == 0)
+    reading->error = read_folder(reading, "lab/");
 }
 
 static size_t place_of(const struct lesson *lesson) {

@@ -76,21 +76,25 @@ static enum script_status read_typed(const char *text, size_t length, struct pro
 }
 
 /* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
- * if there is none. */
+ * if there is none; where there was no memory to read it, `error` says that. */
 static bool read_habit(struct runner *runner, const char *text, size_t length,
-                       struct program **program) {
+                       struct program **program, struct error *error) {
   struct habit_found found;
   struct source *source = NULL;
-  struct error ignored;
+  struct error own = {0};
   struct bytes shown = {0};
-  if (!habit_find(runner, text, length, &found))
+  bool utf8 = runner->session->settings.view.utf8;
+  if (error->number == ENOMEM || !habit_find(runner, text, length, &found))
     return false;
   bool reads = found.certain && read_typed(found.line.data, found.line.length, program, &source,
-                                           &ignored) == SCRIPT_READ;
+                                           &own) == SCRIPT_READ;
   if (reads) {
     escape_append_plain(&shown, found.line.data, found.line.length, false,
-                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+                        utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
     runner_note(runner, _("here: %s"), bytes_text(&shown));
+  } else if (own.number == ENOMEM) {
+    *error = own;
+    error->place = (struct place){0, 0}; /* it was another line's */
   }
   bytes_free(&shown);
   source_release(source);
@@ -128,7 +132,7 @@ static void run_lines(struct worker *worker) {
     enum script_status status = read_typed(line, end - start, &program, &source, &error);
     if (status == SCRIPT_READ)
       note_habit(runner, line, end - start);
-    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program))
+    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);

@@ -141,7 +141,11 @@ static void test_lines(void **state) {
       {"s.send(b'a'); s.close()", "send s \"a\"; close s", true},
       {"send s \"a\"; s.close()", "send s \"a\"; close s", true},
       {"nc localhost 80; s.close()", "c = tcp-connect localhost:80; close s", false},
-      /* names that were typed are kept, a host too */
+      /* prefixes, names that were typed, and a host are kept */
+      {"expect ECONNREFUSED s.connect(('127.0.0.1', 1))",
+       "expect ECONNREFUSED connect s 127.0.0.1:1", true},
+      {"time repeat 3 s.recv(1)", "time repeat 3 recv s 1", true},
+      {"repeat setblocking s 0", "repeat set-blocking s off", true},
       {"d = nc localhost 80", "d = tcp-connect localhost:80", false},
       {"@server nc -l 80", "srv = @server tcp-listen 80", false},
       {"a, b = s.recvfrom(10)", "a b = recvfrom s 10", true},

@@ -113,7 +113,8 @@ void help_append_subject(struct bytes *bytes, const struct subject *subject) {
     break;
   case SUBJECT_LESSON:
     bytes_append_format(bytes, _("%s, a lesson: %s\n\n"), subject->name, subject->what);
-    bytes_append_format(bytes, _("  source --step %s    walks through it\n"), subject->name);
+    bytes_append_format(bytes, _("  lesson %s    walks through it, and asks what will happen\n"),
+                        subject->name);
     break;
   }
 }
@@ -176,7 +177,7 @@ void help_append_lessons(struct bytes *bytes, const struct subject *shown,
       lessons[count++] = &list->lessons.items[i];
     }
   if (count > 0)
-    bytes_append_format(bytes, "\n%s\n", _("Lessons: source --step NAME"));
+    bytes_append_format(bytes, "\n%s\n", _("Lessons: lesson NAME"));
   for (size_t i = 0; i < count; i++)
     bytes_append_format(bytes, "    %-*s  %s\n", (int)width, lessons[i]->name, lessons[i]->title);
   bytes_free(&line);

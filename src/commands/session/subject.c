@@ -1,6 +1,7 @@
 #include "commands/session/subject.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,9 +256,11 @@ static int compare(const void *a, const void *b) {
 int subject_search(const char *text, size_t length, struct subject_list *list,
                    struct error *error) {
   struct search search = {.sought = seek(text, length), .list = list};
-  struct error ignored; /* the rest is found without them, too */
   *list = (struct subject_list){0};
-  lesson_list_read(&list->lessons, &ignored);
+  /* Where no lessons are, the rest is found all the same. */
+  if (lesson_list_read(&list->lessons, error) < 0 && error->number == ENOMEM)
+    return -1;
+  error_clear(error);
   if (search.sought.core.length == 0)
     return 0;
   search_language(&search);
@@ -287,9 +290,9 @@ const struct subject *subject_nth(const struct subject_list *list, size_t n) {
 
 void subject_append_line(const struct subject *subject, struct bytes *bytes) {
   static const char *const commands[] = {
-      [SUBJECT_PREFIX] = "help", [SUBJECT_TOPIC] = "help",           [SUBJECT_COMMAND] = "help",
-      [SUBJECT_WORD] = "help",   [SUBJECT_CONSTANT] = "explain",     [SUBJECT_OPTION] = "explain",
-      [SUBJECT_SETTING] = "set", [SUBJECT_LESSON] = "source --step",
+      [SUBJECT_PREFIX] = "help", [SUBJECT_TOPIC] = "help",       [SUBJECT_COMMAND] = "help",
+      [SUBJECT_WORD] = "help",   [SUBJECT_CONSTANT] = "explain", [SUBJECT_OPTION] = "explain",
+      [SUBJECT_SETTING] = "set", [SUBJECT_LESSON] = "lesson",
   };
   /* `help` shows the command of that name, and `explain` the word. */
   bool both = subject->kind == SUBJECT_WORD && command_find(subject->name, strlen(subject->name));

@@ -65,7 +65,7 @@ void subject_list_free(struct subject_list *list);
 size_t subject_count(const struct subject_list *list);
 const struct subject *subject_nth(const struct subject_list *list, size_t n);
 
-/* Appends the line that shows it: "help accept", "source --step handshake". */
+/* Appends the line that shows it: "help accept", "lesson handshake". */
 void subject_append_line(const struct subject *subject, struct bytes *bytes);
 
 #endif
