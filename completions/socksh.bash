@@ -163,6 +163,8 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'history'
     'shell'
     'spawn'
+    'type'
+    'output'
     'help'
     'explain'
     'quit'

@@ -148,6 +148,8 @@
   X(history) \
   X(shell) \
   X(spawn) \
+  X(type) \
+  X(output) \
   X(help) \
   X(explain) \
   X(quit)

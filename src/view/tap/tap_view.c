@@ -8,6 +8,7 @@
 #include "language/escape.h"
 #include "view/notation/line.h"
 #include "view/notation/notation.h"
+#include "view/notation/program_line.h"
 #include "view/notation/table_layout.h"
 #include "view/view.h"
 
@@ -25,6 +26,16 @@ struct tap_state {
   struct bytes line;
 };
 
+/* What a failure shows of a program: how it ended, and what it last wrote to standard error. */
+enum { PROGRAMS = 16, PROGRAM_LINES = 10 };
+struct tap_program {
+  unsigned number; /* 0: none */
+  struct bytes name;
+  struct bytes end;                  /* empty: it runs */
+  struct bytes lines[PROGRAM_LINES]; /* a ring: `count` were written so far */
+  size_t count;
+};
+
 struct tap_view {
   struct view view;
   struct bytes text; /* the lines being built */
@@ -36,6 +47,7 @@ struct tap_view {
   struct bytes call;               /* the last call */
   struct tap_state states[STATES]; /* the latest; the oldest are dropped */
   size_t state_count;
+  struct tap_program programs[PROGRAMS]; /* the newest: number N at N modulo PROGRAMS */
   uint64_t failed_statement; /* the statement whose failure was reported: a later error of it is the
                                 same one */
 };
@@ -100,6 +112,41 @@ static void put_states(struct tap_view *tap) {
   }
 }
 
+static void put_item(struct tap_view *tap, const char *before, const struct bytes *text) {
+  indent(tap);
+  bytes_append_text(&tap->text, before);
+  escape_append_quoted(&tap->text, text->data, text->length, 1000, ESCAPE_UTF8);
+  bytes_append_char(&tap->text, '\n');
+}
+
+static void put_program(struct tap_view *tap, const struct tap_program *program) {
+  size_t first = program->count > PROGRAM_LINES ? program->count - PROGRAM_LINES : 0;
+  put_item(tap, "    - name: ", &program->name);
+  if (program->end.length > 0)
+    put_item(tap, "      end: ", &program->end);
+  if (program->count == 0)
+    return;
+  indent(tap);
+  bytes_append_text(&tap->text, "      stderr:\n");
+  for (size_t i = first; i < program->count; i++)
+    put_item(tap, "        - ", &program->lines[i % PROGRAM_LINES]);
+}
+
+static void put_programs(struct tap_view *tap) {
+  bool begun = false;
+  for (size_t i = 0; i < PROGRAMS; i++) {
+    if (tap->programs[i].number == 0 ||
+        (tap->programs[i].count == 0 && tap->programs[i].end.length == 0))
+      continue;
+    if (!begun) {
+      indent(tap);
+      bytes_append_text(&tap->text, "  programs:\n");
+      begun = true;
+    }
+    put_program(tap, &tap->programs[i]);
+  }
+}
+
 static void put_point(struct tap_view *tap, bool passed, const char *text, size_t length) {
   struct level *level = &tap->levels[tap->depth];
   begin(tap);
@@ -129,6 +176,7 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
   if (own && tap->call.length)
     put_yaml(tap, "call", tap->call.data, tap->call.length);
   put_states(tap);
+  put_programs(tap);
   indent(tap);
   bytes_append_text(&tap->text, "  ...\n");
 }
@@ -225,6 +273,30 @@ static void remember_state(struct tap_view *tap, const struct event *event,
   bytes_append(&tap->states[at].line, line->data, line->length);
 }
 
+static void forget_program(struct tap_program *program) {
+  bytes_free(&program->name);
+  bytes_free(&program->end);
+  for (size_t i = 0; i < PROGRAM_LINES; i++)
+    bytes_free(&program->lines[i]);
+  *program = (struct tap_program){0};
+}
+
+static void remember_program(struct tap_view *tap, const struct event_program *program) {
+  struct tap_program *kept = &tap->programs[program->number % PROGRAMS];
+  if (kept->number != program->number)
+    forget_program(kept);
+  kept->number = program->number;
+  bytes_clear(&kept->name);
+  bytes_append_text(&kept->name, program->name);
+  if (program->phase == PROGRAM_ENDED)
+    program_append_end(program, &kept->end);
+  if (program->phase != PROGRAM_PRINTED || program->stream != PROGRAM_ERRORS)
+    return;
+  struct bytes *line = &kept->lines[kept->count++ % PROGRAM_LINES];
+  bytes_clear(line);
+  bytes_append(line, program->data, program->kept);
+}
+
 static void remember_line(struct tap_view *tap, const struct event_statement *line) {
   bytes_clear(&tap->statement);
   bytes_append(&tap->statement, line->text, line->length);
@@ -274,6 +346,11 @@ static void tap_event(struct view *view, const struct event *event) {
     line_append_event(event, &line);
     tell(tap, "  ", &line);
     break;
+  case EVENT_PROGRAM:
+    remember_program(tap, event->program);
+    line_append_event(event, &line);
+    tell(tap, "  ", &line);
+    break;
   case EVENT_COUNTER:
   case EVENT_NOTE:
     line_append_event(event, &line);
@@ -319,6 +396,8 @@ static void tap_free(struct view *view) {
   struct tap_view *tap = (struct tap_view *)view;
   for (size_t i = 0; i < tap->state_count; i++)
     bytes_free(&tap->states[i].line);
+  for (size_t i = 0; i < PROGRAMS; i++)
+    forget_program(&tap->programs[i]);
   bytes_free(&tap->text);
   bytes_free(&tap->statement);
   bytes_free(&tap->place);

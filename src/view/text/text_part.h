@@ -5,6 +5,7 @@
 #include "view/notation/notation.h"
 #include "view/notation/service_line.h"
 #include "view/text/held_output.h"
+#include "view/text/text_program.h"
 #include "view/view.h"
 
 struct text_view {
@@ -13,6 +14,7 @@ struct text_view {
   struct aliases aliases;        /* --stable */
   struct held_output kept;       /* --stable */
   struct service_lines services; /* --stable */
+  struct program_lines programs;
   int64_t service_since; /* lines about services are shown within a budget that grows with time */
   int64_t service_budget;
   unsigned long long service_skipped;

@@ -339,6 +339,9 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_COUNTER:
     text_show_counter(text, event);
     break;
+  case EVENT_PROGRAM:
+    text_show_program(text, event);
+    break;
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE: /* left out */
@@ -351,6 +354,7 @@ static void text_finish(struct view *view) {
   unsigned service;
   text_end_progress(text);
   held_output_release_all(&text->kept, text->view.output);
+  text_finish_programs(text);
   while ((service = service_lines_first(&text->services))) {
     struct notation notation = text_notation(text, true);
     service_lines_release(&text->services, service, &notation, &text->line);
@@ -363,6 +367,7 @@ static void text_free(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   held_output_free(&text->kept);
   service_lines_free(&text->services);
+  program_lines_free(&text->programs);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
 }
