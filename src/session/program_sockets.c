@@ -1,5 +1,6 @@
 #include "session/program_sockets.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,11 +170,21 @@ static void add(struct gathering *gathering, const struct kernel_socket *kernel,
     object_release(&socket->object);
 }
 
+/* A pair that a program has made for itself, as libraries do to wake a thread: it is of interest to
+ * those alone who ask for that program. */
+static bool is_private(const struct gathering *gathering, const struct kernel_socket *kernel,
+                       const struct holder *holder) {
+  const struct holder *other = find_holder(gathering, kernel->peer_inode);
+  return !gathering->choice.only && !gathering->choice.all && kernel->family == AF_UNIX &&
+         kernel->local.length <= sizeof(sa_family_t) && other && other->program == holder->program;
+}
+
 static void collect(const struct kernel_socket *kernel, void *context) {
   struct gathering *gathering = context;
   const struct holder *holder = find_holder(gathering, kernel->inode);
   bool own = holder && holder->pid == getpid();
-  if (own || is_known(gathering, kernel->cookie))
+  if (own || is_known(gathering, kernel->cookie) ||
+      (holder && is_private(gathering, kernel, holder)))
     return;
   if (holder && kernel->state == STATE_LISTEN) {
     struct listener listener = {kernel->local, holder};
@@ -250,15 +261,41 @@ static int gather_lists(struct gathering *gathering, struct error *error) {
   return status;
 }
 
+/* By program, descriptor, and what waits at it; what nobody has comes last. */
+static int compare_rows(const struct inventory_entry *a, const struct inventory_entry *b) {
+  unsigned a_program = a->program ? a->program->job : UINT_MAX;
+  unsigned b_program = b->program ? b->program->job : UINT_MAX;
+  bool a_held = a->socket->was_descriptor >= 0;
+  bool b_held = b->socket->was_descriptor >= 0;
+  if (a_program != b_program)
+    return a_program < b_program ? -1 : 1;
+  if (a_held != b_held)
+    return a_held ? -1 : 1;
+  if (a->socket->was_descriptor != b->socket->was_descriptor)
+    return a->socket->was_descriptor < b->socket->was_descriptor ? -1 : 1;
+  if (!a->kernel.inode != !b->kernel.inode)
+    return a->kernel.inode ? -1 : 1;
+  return a->socket->id < b->socket->id ? -1 : a->socket->id > b->socket->id;
+}
+
+static int compare_order(const void *first, const void *second, void *found) {
+  const struct inventory_entry *all = found;
+  return compare_rows(&all[*(const size_t *)first], &all[*(const size_t *)second]);
+}
+
 int program_sockets_add(struct runner *runner, struct program_choice choice,
                         struct inventory *inventory, struct error *error) {
   struct gathering gathering = {
       .session = runner->session, .inventory = inventory, .choice = choice};
   if (!choice.all && !runner->session->programs)
     return 0;
+  size_t before = inventory_count(inventory);
   gather_holders(&gathering);
   note_known(&gathering);
   int status = gather_lists(&gathering, error);
+  if (inventory_count(inventory) > before && !inventory->order.failed)
+    qsort_r((size_t *)inventory->order.data + before, inventory_count(inventory) - before,
+            sizeof(size_t), compare_order, inventory->found.data);
   bool failed = gathering.holders.failed || gathering.known.failed || gathering.listeners.failed ||
                 gathering.strays.failed || inventory->found.failed || inventory->order.failed;
   gathering_free(&gathering);
