@@ -133,11 +133,11 @@ static int fails(struct runner *runner, struct process_awaited *awaited, struct 
     bytes_append_text(&text, process->name);
   }
   bytes_append_text(&text, what_is_missing(awaited->condition, process->done));
+  if (!process->done)
+    bytes_append_format(&text, ": %s (ETIMEDOUT)", strerrordesc_np(ETIMEDOUT));
   process_append_last_words(process, &text);
-  if (process->done)
-    error_set(error, ERROR_FAILURE, "%s", bytes_text(&text));
-  else
-    error_set_errno(error, ETIMEDOUT, "%s", bytes_text(&text));
+  error_set(error, ERROR_FAILURE, "%s", bytes_text(&text));
+  error->number = process->done ? 0 : ETIMEDOUT;
   bytes_free(&text);
   return -1;
 }

@@ -46,11 +46,18 @@ static int find_awaited(struct invocation *invocation, struct argument_value *va
   return argument_find_socket(invocation, value);
 }
 
+static void complete_awaited(const struct argument *argument, struct offer *offer) {
+  argument_service.complete(argument, offer); /* sockets, services, programs */
+  offer_text(offer, "listening", _("until anybody listens at an address"));
+  offer_text(offer, "wire", _("of the lab: until packets are held, or none is"));
+}
+
 const struct argument_kind argument_awaited = {
     .name = "awaited",
     .fits = argument_fits_socket,
     .read = read_awaited,
     .find = find_awaited,
+    .complete = complete_awaited,
 };
 
 static int check_wire(struct invocation *invocation) {
