@@ -54,6 +54,8 @@ int await_program(struct invocation *invocation, struct process *process, int64_
           "prints, or by listening, until it has opened a port"));
   if (!condition && !awaited.regex)
     return -1;
+  /* To show what the program has done. */
+  invocation->runner->touched.lab = invocation->runner->session->lab != NULL;
   int status = process_await(invocation->runner, &awaited, deadline, invocation->error);
   regex_free(awaited.regex);
   return status < 0 ? -1 : give(invocation, &awaited);

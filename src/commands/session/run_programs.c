@@ -179,6 +179,8 @@ static int run_type(struct invocation *invocation) {
   if (status == 0 && invocation_value(invocation, "--eof"))
     status = process_input_close(runner, process, invocation->error);
   bytes_free(&text);
+  /* To show what the program does then. */
+  runner->touched.lab = runner->session->lab != NULL;
   return status;
 }
 

@@ -157,6 +157,14 @@ static void replace_screen(struct text_view *text) {
   text->line = whole;
 }
 
+/* Ports that the kernel has chosen for other programs' sockets appear in tables alone. */
+static void note_addresses(struct aliases *aliases, const struct answer *answer) {
+  const struct cell *cells = (const struct cell *)answer->cells.data;
+  for (size_t i = 0; i < answer->cells.length / sizeof *cells; i++)
+    if (cells[i].kind == CELL_ADDRESS)
+      alias_note_address(aliases, answer_cell_text(answer, &cells[i]), cells[i].length);
+}
+
 static void show_answer(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
@@ -170,6 +178,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
   enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
   switch (answer->kind) {
   case ANSWER_TABLE:
+    if (text->view.settings.stable)
+      note_addresses(&text->aliases, answer);
     table_append(answer, text->view.settings.quiet ? 0 : 2, style,
                  text->view.settings.stable ? &text->aliases : NULL, &text->line);
     break;
