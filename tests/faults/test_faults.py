@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -545,11 +546,61 @@ class Spawned(Case):
         self.assertRaises(ProcessLookupError, os.kill, int(output.split()[0]), 0)
 
     def test_much_output(self):
-        """of a program that prints much, the first 1M is kept"""
+        """of a program that prints much, the last 1M is at hand, and `output` says what is not"""
         status, output, errors = self.run_program(
-            "-c", "p = spawn head -c 3000000 /dev/zero\nawait p exit\nn = length $p.out\nassert $n == 1048576")
+            "-c", "p = spawn head -c 2999995 /dev/zero; echo last\nawait p exit\nn = length $p.out\nassert $n == 1048576\n"
+                  "expect /last\\n$/ output p\noutput p")
         self.assertEqual(status, 0, errors)
-        self.assertIn("1951424 bytes that the program printed beyond the first 1M were dropped", output)
+        self.assertIn("1951424 bytes before these are not at hand any more; `log` has their lines", output)
+
+    def test_lines_without_end(self):
+        """a line without its newline is told in parts, and the memory of one that prints without end is bounded"""
+        script = "p = spawn exec yes | tr -d '\\n'\nsleep 300ms\n" * 2 + "shell cat /proc/$PPID/status >status\n"
+        status, output, errors = self.run_program("-c", script)
+        self.assertEqual(status, 0, errors)
+        self.assertTrue(all(len(line) <= 4096 + len("p: ") for line in output.splitlines() if line.startswith("p: ")))
+        with open(f"{self.directory}/status") as file:
+            used = int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1])
+        self.assertLess(used, 100_000)
+
+    def test_lines_not_awaited(self):
+        """lines that nobody has awaited, and that are not at hand any more, are told of"""
+        status, _, errors = self.run_program(
+            "-c", "p = spawn seq 1000000\nawait p line\nassert $p.line == 1\nawait p exit\nawait p line")
+        self.assertEqual(status, 1)
+        self.one_error(errors, "lines that p printed and nobody awaited are gone: it has printed more than 1M since")
+
+    def test_as_it_comes(self):
+        """in a script, too, what a program prints appears at once, where it belongs"""
+        process = subprocess.Popen([SOCKSH, "-c", "p = spawn cat\ntype p hello\nq = spawn cat >&2\ntype q world\nsleep 1m"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment, cwd=self.directory)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), b"p: hello\n")
+        self.assertEqual(process.stderr.readline(), b"q err: world\n")
+
+    def test_tests_carry_the_end(self):
+        """a test that fails under TAP tells how programs have ended, and what they wrote to standard error"""
+        status, output, _ = self.run_program(
+            "--tap", "-c", "p = spawn echo first >&2; echo last >&2; exit 7\nexpect 0 await p exit")
+        self.assertEqual(status, 1)
+        self.assertIn('  programs:\n    - name: "p"\n      end: "ended with status 7"\n      stderr:\n'
+                      '        - "first"\n        - "last"\n', output)
+
+    def test_terminal(self):
+        """a program with a terminal of its own is hung up with the session, however that ends"""
+        for signal_ in (signal.SIGTERM, signal.SIGKILL):
+            process = subprocess.Popen([SOCKSH, "-c", "p = spawn --pty tty; exec cat\nprint $p.pid\nsleep 1m"],
+                                       stdout=subprocess.PIPE, env=self.environment, cwd=self.directory)
+            self.addCleanup(process.communicate)
+            self.addCleanup(process.kill)
+            lines = {process.stdout.readline() for _ in range(2)}
+            self.assertTrue(any(line.startswith(b"p: /dev/pts/") for line in lines), lines)
+            pid = next(int(line) for line in lines if not line.startswith(b"p"))
+            handle = os.pidfd_open(pid)
+            process.send_signal(signal_)
+            self.assertTrue(select.select([handle], [], [], 30)[0], f"it outlives {signal_!r}")
+            os.close(handle)
 
     def test_no_sockets(self):
         """it has none of the session's sockets"""
