@@ -374,9 +374,9 @@ class Injected(Case):
     """System calls that fail where nobody has typed them. All that can go wrong so is for tests/torture."""
 
     def inject(self, call, error, script, *words, path=None):
-        """Runs a script in which a system call fails, or that on one path: (exit status, standard output, standard error)."""
+        """Runs a script in which a system call fails, or that on some paths: (exit status, standard output, standard error)."""
         trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
-        trace += ["-P", path] if path else []
+        trace += [word for one in (path or "").split() for word in ("-P", one)]
         # The search for leaks traces the process, and a process can be traced by one only.
         environment = {**self.environment,
                        "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
@@ -422,11 +422,19 @@ class Losses(Injected):
 
     def test_program(self):
         """a program whose output can't be led where it belongs is not run"""
-        for call, path, error, command in (("dup2", "/dev/null", "EMFILE", "spawn"), ("execve", "/bin/sh", "ENOMEM", "spawn"),
+        terminals = " ".join(f"/dev/pts/{number}" for number in range(200))
+        for call, path, error, command in (("dup2", terminals, "EMFILE", "spawn --pty"), ("execve", "/bin/sh", "ENOMEM", "spawn"),
                                            ("execve", "/bin/sh", "ENOMEM", "shell")):
             status, output, errors = self.inject(call, error, f"{command} echo run", path=path)
             self.assertEqual((status, output), (1, ""), errors)
-            self.assertRegex(errors, rf"-c:1: {command}: the program can't be started: {call}: .*\({error}\)")
+            self.assertRegex(errors, rf"-c:1: {command.split()[0]}: the program can't be started: {call}: .*\({error}\)")
+
+    def test_terminal_refused(self):
+        """without a terminal for it the program is not run, and the error says what was missing"""
+        for call, path in (("openat", "/dev/ptmx"), ("ioctl", "/dev/ptmx")):
+            status, output, errors = self.inject(call, "ENOSPC", "spawn --pty echo run", path=path)
+            self.assertEqual((status, output), (1, ""), errors)
+            self.assertRegex(errors, r"-c:1: spawn: no terminal could be made for the program: .*\(ENOSPC\)")
 
     def test_guard(self):
         """a program that nobody would end with a session that is killed is not run"""
