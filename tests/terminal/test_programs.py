@@ -11,7 +11,7 @@ import re
 import unittest
 
 import tap
-from terminal import CONTROL_C, ENTER, PROMPT
+from terminal import CONTROL_C, PROMPT
 from test_prompt import PromptTest
 
 
@@ -116,7 +116,7 @@ class Console(PromptTest):
             terminal.expect_line(f"{command} worker")
             terminal.send(CONTROL_C)
             terminal.expect_prompt()
-        terminal.send("kill worker" + ENTER)
+        terminal.run("kill worker")
         self.leave(terminal)
 
 
