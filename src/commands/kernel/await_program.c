@@ -25,10 +25,22 @@ int await_check_regex(struct invocation *invocation, const struct argument_value
   return regex ? 0 : -1;
 }
 
+/* Should the status not be the expected one, its last words are of interest. */
+static void give_status(struct invocation *invocation, const struct process *process) {
+  struct bytes text = {0};
+  invocation_give_number(invocation, process->status);
+  if (process->status == 0 || !invocation->runner->expectation.expects)
+    return;
+  process_append_end(process, &text);
+  process_append_last_words(process, &text);
+  error_set(invocation->error, ERROR_NONE, "%s", bytes_text(&text));
+  bytes_free(&text);
+}
+
 static int give(struct invocation *invocation, const struct process_awaited *awaited) {
   switch (awaited->condition) {
   case PROCESS_EXIT:
-    invocation_give_number(invocation, awaited->process->status);
+    give_status(invocation, awaited->process);
     break;
   case PROCESS_LISTENING:
     return invocation_give_address(invocation, &awaited->address);
