@@ -31,12 +31,14 @@ struct gathering {
   const struct process *program; /* whose descriptors are read now, */
   pid_t pid;                     /* and which process of it */
   struct bytes holders;          /* struct holder, by inode, one for each */
+  struct family_all everything;  /* the processes of the machine */
   struct bytes known;            /* uint64_t: the cookies of the inventory, in order */
   struct bytes listeners;        /* struct listener */
   struct bytes strays;           /* struct kernel_socket: nobody has them open */
 };
 
 static void gathering_free(struct gathering *gathering) {
+  family_forget(&gathering->everything);
   bytes_free(&gathering->holders);
   bytes_free(&gathering->known);
   bytes_free(&gathering->listeners);
@@ -51,7 +53,7 @@ static void note_holder(int descriptor, uint32_t inode, void *context) {
 
 static void note_family(struct gathering *gathering, pid_t first) {
   struct bytes family = {0};
-  family_list(first, &family);
+  family_list(&gathering->everything, first, &family);
   const pid_t *processes = (const pid_t *)family.data;
   for (size_t i = 0; i < family.length / sizeof *processes; i++) {
     gathering->pid = processes[i];
@@ -87,6 +89,7 @@ static void sort_holders(struct gathering *gathering) {
 }
 
 static void gather_holders(struct gathering *gathering) {
+  family_take(&gathering->everything);
   for (const struct process *program = gathering->session->programs; program;
        program = program->next) {
     if (program->ended || (gathering->choice.only && gathering->choice.only != program))

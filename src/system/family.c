@@ -52,49 +52,58 @@ static bool read_relation(pid_t process, struct relation *relation) {
   return true;
 }
 
-/* Children of members are members, until none is new. */
-static void mark_members(struct relation *all, size_t count, pid_t first) {
-  for (size_t i = 0; i < count; i++)
-    all[i].member =
-        first == 0 || all[i].process == first || all[i].group == first || all[i].session == first;
-  for (bool more = first != 0; more;) {
-    more = false;
-    for (size_t i = 0; i < count; i++)
-      for (size_t j = 0; !all[i].member && j < count; j++)
-        if (all[j].member && all[j].process == all[i].parent)
-          more = all[i].member = true;
-  }
-}
-
 static int compare(const void *first, const void *second) {
   const struct relation *a = first;
   const struct relation *b = second;
   return a->process < b->process ? -1 : a->process > b->process;
 }
 
-void family_list(pid_t first, struct bytes *processes) {
-  struct bytes all = {0};
+void family_take(struct family_all *all) {
   struct relation relation;
   DIR *directory = open_directory("/proc");
   const struct dirent *entry;
+  bytes_clear(&all->relations);
   while (directory && (entry = readdir(directory))) {
     pid_t process = (pid_t)strtol(entry->d_name, NULL, 10);
     if (process > 0 && read_relation(process, &relation))
-      bytes_append(&all, &relation, sizeof relation);
+      bytes_append(&all->relations, &relation, sizeof relation);
   }
   if (directory)
     closedir(directory);
-  struct relation *list = (struct relation *)all.data;
-  size_t count = all.length / sizeof *list;
-  if (count > 0) {
-    qsort(list, count, sizeof *list, compare);
-    mark_members(list, count, first);
+  if (all->relations.length > 0)
+    qsort(all->relations.data, all->relations.length / sizeof relation, sizeof relation, compare);
+}
+
+void family_forget(struct family_all *all) {
+  bytes_free(&all->relations);
+}
+
+/* Children of members are members, until none is new. */
+static void mark_members(struct relation *list, size_t count, pid_t first) {
+  for (size_t i = 0; i < count; i++)
+    list[i].member = first == 0 || list[i].process == first || list[i].group == first ||
+                     list[i].session == first;
+  for (bool more = first != 0; more;) {
+    more = false;
+    for (size_t i = 0; i < count; i++) {
+      struct relation key = {.process = list[i].parent};
+      const struct relation *parent =
+          list[i].member ? NULL : bsearch(&key, list, count, sizeof key, compare);
+      if (parent && parent->member)
+        more = list[i].member = true;
+    }
   }
+}
+
+void family_list(struct family_all *all, pid_t first, struct bytes *processes) {
+  struct relation *list = (struct relation *)all->relations.data;
+  size_t count = all->relations.length / sizeof *list;
+  if (count > 0)
+    mark_members(list, count, first);
   for (size_t i = 0; i < count; i++)
     if (list[i].member)
       bytes_append(processes, &list[i].process, sizeof list[i].process);
-  processes->failed |= all.failed;
-  bytes_free(&all);
+  processes->failed |= all->relations.failed;
 }
 
 void family_walk_sockets(pid_t process, void (*each)(int descriptor, uint32_t inode, void *context),
@@ -209,14 +218,17 @@ static enum family_reads process_reads(pid_t process) {
 
 enum family_reads family_reads_input(pid_t first) {
   struct bytes processes = {0};
-  enum family_reads all = FAMILY_READS_UNKNOWN;
-  family_list(first, &processes);
+  struct family_all all = {{0}};
+  enum family_reads reads = FAMILY_READS_UNKNOWN;
+  family_take(&all);
+  family_list(&all, first, &processes);
   const pid_t *list = (const pid_t *)processes.data;
   for (size_t i = 0; i < processes.length / sizeof *list; i++) {
-    all = process_reads(list[i]);
-    if (all != FAMILY_READS_NOT)
+    reads = process_reads(list[i]);
+    if (reads != FAMILY_READS_NOT)
       break;
   }
   bytes_free(&processes);
-  return all;
+  family_forget(&all);
+  return reads;
 }

@@ -9,9 +9,17 @@
 
 #include "language/bytes.h"
 
-/* Appends the family's process ids (pid_t), in ascending order. It reads one file of each process
- * of this machine. With `first` 0 all processes are its family. */
-void family_list(pid_t first, struct bytes *processes);
+/* All processes of this machine at one time, for the families of several programs. It reads one
+ * file of each process. A zeroed struct is empty; family_forget frees it. */
+struct family_all {
+  struct bytes relations;
+};
+void family_take(struct family_all *all);
+void family_forget(struct family_all *all);
+
+/* Appends the process ids (pid_t) of a family, in ascending order: the program with this process,
+ * and what it has begun. With 0 all processes are its family. */
+void family_list(struct family_all *all, pid_t first, struct bytes *processes);
 
 /* Calls `each` for every descriptor of a process that is a socket. It does nothing where this user
  * may not look into the process. */

@@ -21,8 +21,11 @@
 
 static bool has(pid_t first, pid_t wanted) {
   struct bytes all = {0};
+  struct family_all everything = {{0}};
   bool found = false;
-  family_list(first, &all);
+  family_take(&everything);
+  family_list(&everything, first, &all);
+  family_forget(&everything);
   const pid_t *list = (const pid_t *)all.data;
   for (size_t i = 0; i < all.length / sizeof *list; i++) {
     found = found || list[i] == wanted;
