@@ -146,10 +146,10 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
-  if (streams && streams->terminal)
-    setsid();
-  else
+  if (!streams || !streams->terminal)
     setpgid(0, 0);
+  else if (setsid() < 0)
+    child_fails(report, "setsid");
   if (!runner->host) /* there it has another number */
     guard_enter(&session->guard, place);
   if (streams)

@@ -18,6 +18,7 @@ enum {
 /* One of its two streams, as far as it was read. */
 struct process_stream {
   int end;           /* where it is read; -1: it has ended, or there is none */
+  int problem;       /* why it was read no further, an errno; 0: that was its end */
   struct bytes kept; /* its last bytes: PROCESS_OUTPUT at least, if there were so many */
   uint64_t total;    /* bytes so far; those kept are the last of them */
   uint64_t told;     /* up to here it is on the timeline */

@@ -11,7 +11,10 @@ struct search {
   uint64_t from[PROGRAM_STREAMS];
 };
 
-enum { LOOK_EVERY = 20 }; /* milliseconds between looks for what no event tells of */
+enum {
+  LOOK_EVERY = 20, /* milliseconds between looks for what no event tells of */
+  MUTE_LOOKS = 50, /* so many in vain at a program that has closed its output and runs on */
+};
 
 /* 1 with the line taken, from its offset on; 0; or -1 with an error. */
 static int take_line(struct process *process, struct process_stream *stream, const char *line,
@@ -100,6 +103,13 @@ static int holds(struct runner *runner, struct process_awaited *awaited, struct 
   return 0;
 }
 
+/* It runs on, but nothing is read from it any more. */
+static bool is_mute(const struct process *process, enum process_condition condition) {
+  bool lines = condition == PROCESS_LINE || condition == PROCESS_MATCH;
+  bool errors = condition == PROCESS_MATCH && process->streams[PROGRAM_ERRORS].end >= 0;
+  return lines && !errors && process->streams[PROGRAM_OUTPUT].end < 0;
+}
+
 static const char *what_is_missing(enum process_condition condition, bool ended) {
   switch (condition) {
   case PROCESS_EXIT:
@@ -126,18 +136,24 @@ void process_notice_end(struct runner *runner, struct process *process) {
 static int fails(struct runner *runner, struct process_awaited *awaited, struct error *error) {
   struct process *process = awaited->process;
   struct bytes text = {0};
+  bool mute = !process->done && is_mute(process, awaited->condition);
   if (process->done) {
     process_append_end(process, &text);
     process_notice_end(runner, process);
   } else {
     bytes_append_text(&text, process->name);
   }
-  bytes_append_text(&text, what_is_missing(awaited->condition, process->done));
-  if (!process->done)
+  if (mute)
+    bytes_append_text(&text, _(" runs on, but has closed its output"));
+  if (mute && process->streams[PROGRAM_OUTPUT].problem)
+    bytes_append_format(&text, " (%s)",
+                        error_number_name(process->streams[PROGRAM_OUTPUT].problem));
+  bytes_append_text(&text, what_is_missing(awaited->condition, process->done || mute));
+  if (!process->done && !mute)
     bytes_append_format(&text, ": %s (ETIMEDOUT)", strerrordesc_np(ETIMEDOUT));
   process_append_last_words(process, &text);
   error_set(error, ERROR_FAILURE, "%s", bytes_text(&text));
-  error->number = process->done ? 0 : ETIMEDOUT;
+  error->number = process->done || mute ? 0 : ETIMEDOUT;
   bytes_free(&text);
   return -1;
 }
@@ -158,28 +174,37 @@ static void tell_awaited(struct runner *runner, const struct process_awaited *aw
   }
 }
 
+/* Until when to wait for the next change: what no event tells of is looked at again and again; and
+ * a program that has closed its output has usually ended, and a moment later its end is known. */
+static int64_t wait_until(const struct process_awaited *awaited, int64_t deadline) {
+  int64_t until = deadline;
+  int64_t soon = clock_monotonic() + (int64_t)LOOK_EVERY * 1000000;
+  bool looks = awaited->condition == PROCESS_LISTENING;
+  if (looks || is_mute(awaited->process, awaited->condition))
+    until = deadline && deadline < soon ? deadline : soon;
+  return until;
+}
+
 int process_await(struct runner *runner, struct process_awaited *awaited, int64_t deadline,
                   struct error *error) {
   struct process *process = awaited->process;
   struct search search = {{0}};
+  unsigned mute = 0; /* how often it was found so */
   int problem = 0;
   for (;;) {
     unsigned changes = process->changes;
     bool done = process->done;
     int now = holds(runner, awaited, &search, error);
+    mute += is_mute(process, awaited->condition);
     if (now > 0)
       tell_awaited(runner, awaited);
     if (now != 0)
       return now < 0 ? -1 : 0;
-    if (done || problem == ETIMEDOUT)
+    if (done || mute > MUTE_LOOKS || problem == ETIMEDOUT)
       return fails(runner, awaited, error);
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       return runner_interrupted(runner, error);
-    int64_t until = deadline;
-    if (awaited->condition == PROCESS_LISTENING) {
-      until = clock_monotonic() + (int64_t)LOOK_EVERY * 1000000;
-      until = deadline && deadline < until ? deadline : until;
-    }
+    int64_t until = wait_until(awaited, deadline);
     problem = futex_wait(&process->changes, changes, until);
     runner_wait_end(runner);
     if (problem == ETIMEDOUT && until != deadline)

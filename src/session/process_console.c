@@ -111,7 +111,9 @@ static void read_end(struct runner *runner, struct process *process, enum progra
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       return;
     if (got <= 0) {
+      stream->problem = got < 0 ? errno : 0;
       close_end(stream);
+      process_signal_change(process);
       return;
     }
     keep(process, stream, buffer, (size_t)got);

@@ -31,10 +31,12 @@ struct gathering {
   const struct process *program; /* whose descriptors are read now, */
   pid_t pid;                     /* and which process of it */
   struct bytes holders;          /* struct holder, by inode, one for each */
-  struct family_all everything;  /* the processes of the machine */
-  struct bytes known;            /* uint64_t: the cookies of the inventory, in order */
-  struct bytes listeners;        /* struct listener */
-  struct bytes strays;           /* struct kernel_socket: nobody has them open */
+  const struct process *refused; /* a program that may not be looked into, and why: an errno */
+  int reason;
+  struct family_all everything; /* the processes of the machine */
+  struct bytes known;           /* uint64_t: the cookies of the inventory, in order */
+  struct bytes listeners;       /* struct listener */
+  struct bytes strays;          /* struct kernel_socket: nobody has them open */
 };
 
 static void gathering_free(struct gathering *gathering) {
@@ -57,7 +59,11 @@ static void note_family(struct gathering *gathering, pid_t first) {
   const pid_t *processes = (const pid_t *)family.data;
   for (size_t i = 0; i < family.length / sizeof *processes; i++) {
     gathering->pid = processes[i];
-    family_walk_sockets(processes[i], note_holder, gathering);
+    int refused = family_walk_sockets(processes[i], note_holder, gathering);
+    if (refused && gathering->program) {
+      gathering->refused = gathering->program;
+      gathering->reason = refused;
+    }
   }
   bytes_free(&family);
 }
@@ -294,6 +300,10 @@ int program_sockets_add(struct runner *runner, struct program_choice choice,
     return 0;
   size_t before = inventory_count(inventory);
   gather_holders(&gathering);
+  if (gathering.refused)
+    runner_note(runner, _("which sockets %s has may not be looked into: %s (%s)"),
+                gathering.refused->name, strerrordesc_np(gathering.reason),
+                error_number_name(gathering.reason));
   note_known(&gathering);
   int status = gather_lists(&gathering, error);
   if (inventory_count(inventory) > before && !inventory->order.failed)

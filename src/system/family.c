@@ -1,6 +1,7 @@
 #include "system/family.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "language/loss.h"
 #include "system/descriptor.h"
 
 /* What /proc/PID/stat says of a process. */
@@ -20,10 +22,19 @@ struct relation {
   bool member;
 };
 
+/* Notes what kept /proc from being read, unless that is an answer: the process is gone, or another
+ * user's. */
+static void note_failure(const char *call) {
+  if (errno != ENOENT && errno != ESRCH && errno != EACCES && errno != EPERM && errno != ENOTDIR)
+    loss_of_look(call, errno);
+}
+
 /* At the top of the descriptors: a lower number may be the user's next. */
 static DIR *open_directory(const char *path) {
   int descriptor = descriptor_open(path, O_RDONLY | O_DIRECTORY, 0);
   DIR *directory = descriptor < 0 ? NULL : fdopendir(descriptor);
+  if (!directory)
+    note_failure("open");
   if (!directory && descriptor >= 0)
     close(descriptor);
   return directory;
@@ -32,11 +43,22 @@ static DIR *open_directory(const char *path) {
 /* Reads a small file as text. Its length; 0 if it can't be read. */
 static size_t read_file(const char *path, char *text, size_t size) {
   int file = descriptor_open(path, O_RDONLY, 0);
-  ssize_t length = file < 0 ? 0 : read(file, text, size - 1);
+  ssize_t length = file < 0 ? -1 : read(file, text, size - 1);
+  if (length < 0)
+    note_failure(file < 0 ? "open" : "read");
   if (file >= 0)
     close(file);
   text[length > 0 ? length : 0] = '\0';
   return length > 0 ? (size_t)length : 0;
+}
+
+/* The next entry; NULL at the end, or where there was a failure. */
+static const struct dirent *next_entry(DIR *directory) {
+  errno = 0;
+  const struct dirent *entry = readdir(directory);
+  if (!entry && errno != 0)
+    note_failure("getdents64");
+  return entry;
 }
 
 /* The name in the brackets may hold anything, brackets too, so the last one counts. */
@@ -63,7 +85,9 @@ void family_take(struct family_all *all) {
   DIR *directory = open_directory("/proc");
   const struct dirent *entry;
   bytes_clear(&all->relations);
-  while (directory && (entry = readdir(directory))) {
+  if (!directory)
+    loss_of_look("open", errno); /* of /proc itself no is no answer */
+  while (directory && (entry = next_entry(directory))) {
     pid_t process = (pid_t)strtol(entry->d_name, NULL, 10);
     if (process > 0 && read_relation(process, &relation))
       bytes_append(&all->relations, &relation, sizeof relation);
@@ -106,23 +130,35 @@ void family_list(struct family_all *all, pid_t first, struct bytes *processes) {
   processes->failed |= all->relations.failed;
 }
 
-void family_walk_sockets(pid_t process, void (*each)(int descriptor, uint32_t inode, void *context),
-                         void *context) {
+static int refusal(int error) {
+  return error == EACCES || error == EPERM ? error : 0;
+}
+
+int family_walk_sockets(pid_t process, void (*each)(int descriptor, uint32_t inode, void *context),
+                        void *context) {
   char path[320];
   char link[64];
   unsigned inode;
+  int refused = 0;
   snprintf(path, sizeof path, "/proc/%ld/fd", (long)process);
   DIR *directory = open_directory(path);
   const struct dirent *entry;
-  while (directory && (entry = readdir(directory))) {
+  if (!directory)
+    return refusal(errno);
+  while ((entry = next_entry(directory))) {
     snprintf(path, sizeof path, "/proc/%ld/fd/%s", (long)process, entry->d_name);
-    ssize_t length = readlink(path, link, sizeof link - 1);
-    link[length > 0 ? length : 0] = '\0';
+    ssize_t length = entry->d_name[0] == '.' ? 0 : readlink(path, link, sizeof link - 1);
+    if (length < 0) {
+      note_failure("readlink");
+      refused = refusal(errno) ? errno : refused;
+      continue;
+    }
+    link[length] = '\0';
     if (sscanf(link, "socket:[%u]", &inode) == 1)
       each((int)strtol(entry->d_name, NULL, 10), inode, context);
   }
-  if (directory)
-    closedir(directory);
+  closedir(directory);
+  return refused;
 }
 
 void family_name(pid_t process, char name[FAMILY_NAME_SIZE]) {
@@ -204,7 +240,7 @@ static enum family_reads process_reads(pid_t process) {
   snprintf(path, sizeof path, "/proc/%ld/task", (long)process);
   DIR *directory = open_directory(path);
   const struct dirent *entry;
-  while (directory && (entry = readdir(directory))) {
+  while (directory && (entry = next_entry(directory))) {
     if (entry->d_name[0] == '.')
       continue;
     all = thread_reads(process, entry->d_name);

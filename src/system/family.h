@@ -21,10 +21,10 @@ void family_forget(struct family_all *all);
  * and what it has begun. With 0 all processes are its family. */
 void family_list(struct family_all *all, pid_t first, struct bytes *processes);
 
-/* Calls `each` for every descriptor of a process that is a socket. It does nothing where this user
- * may not look into the process. */
-void family_walk_sockets(pid_t process, void (*each)(int descriptor, uint32_t inode, void *context),
-                         void *context);
+/* Calls `each` for every descriptor of a process that is a socket. 0; or EACCES or EPERM where this
+ * user may not look into the process. */
+int family_walk_sockets(pid_t process, void (*each)(int descriptor, uint32_t inode, void *context),
+                        void *context);
 
 /* The program's name, as ps shows it ("comm"); "" if it is gone. */
 enum { FAMILY_NAME_SIZE = 32 };
