@@ -152,8 +152,10 @@ static int typed_data(const struct invocation *invocation, struct bytes *text) {
   bool always = invocation_value(invocation, "--line") != NULL;
   bool never = invocation_value(invocation, "--raw") != NULL;
   bool closes = invocation_value(invocation, "--eof") != NULL;
-  if (data)
-    bytes_append(text, data->data->data, data->data->length);
+  for (const struct argument_value *word = data; word; word = invocation_next(invocation, word)) {
+    bytes_append(text, " ", word == data ? 0 : 1);
+    bytes_append(text, word->data->data, word->data->length);
+  }
   bool ended = text->length > 0 && text->data[text->length - 1] == '\n';
   if (always || (!never && !ended && (data || !closes)))
     bytes_append_char(text, '\n');
@@ -189,7 +191,7 @@ const struct command command_type = {
     .group = GROUP_SESSION,
     .arguments =
         {{.name = "PROGRAM", .kind = &argument_program},
-         {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL},
+         {.name = "DATA", .kind = &argument_data, .flags = OPTIONAL | REPEATED},
          {.name = "--line", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--line"},
          {.name = "--raw", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--raw"},
          {.name = "--eof", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--eof"}},
