@@ -195,28 +195,29 @@ const struct command command_states = {
          {.name = "--watch", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--watch"}},
     .summary =
         N_("shows every socket of the session in the kernel, also those without a descriptor"),
-    .manual = N_(
-        "The kernel keeps more than the descriptors: half-open connections and those that wait "
-        "for accept stand behind their listener, as 3 queue, and behind them, as 3 served, the "
-        "connections of a service that serve has started on it; connections that were closed "
-        "and are not over yet stand at the end, their former number in brackets. A row has the "
-        "addresses, the bytes waiting to be received and to be acknowledged (for a listener: "
-        "connections waiting, and the limit), the timer that runs with the time left and, in "
-        "brackets, how often the segment was sent again; and for one without a descriptor why "
-        "it is still there.\n\nBehind them stand the sockets of the programs that spawn has "
-        "started, as p.4, descriptor 4 of the program p, or of what it has started, NAME being "
-        "the name of that process; and as p.3 queue the connections that wait at its listener "
-        "(but for pairs without a name between the program and itself). "
-        "SOCKET may be such a program: its sockets alone. --all shows those of every program "
-        "of the machine, too, by process, as 71.4; whose descriptors this user may not look "
-        "into stands as -. They are looked at as ss does, in the kernel's list and in "
-        "/proc/PID/fd, and not followed: closed, they are shown on hosts of the lab alone, where "
-        "nobody else is.\n\nAll is read from the kernel's list of sockets (sock_diag), and "
-        "recognised by its cookie (SO_COOKIE), never by a number or an address that may be used "
-        "again. It does not list the connections that wait at a Unix listener; how many there "
-        "are stands in its row. Where that list may not be read, one line says so, and the "
-        "sockets that have a descriptor are shown. With --watch it is shown again twice a "
-        "second, in place, until a key is pressed."),
+    .manual =
+        N_("The kernel keeps more than the descriptors: half-open connections and those that wait "
+           "for accept stand behind their listener, as 3 queue, and behind them, as 3 served, the "
+           "connections of a service that serve has started on it; connections that were closed "
+           "and are not over yet stand at the end, their former number in brackets. A row has the "
+           "addresses, the bytes waiting to be received and to be acknowledged (for a listener: "
+           "connections waiting, and the limit), the timer that runs with the time left and, in "
+           "brackets, how often the segment was sent again; and for one without a descriptor why "
+           "it is still there.\n\nBehind them stand the sockets of the programs that spawn has "
+           "started, as p.4, descriptor 4 of the program p, or of what it has started, NAME being "
+           "the name of that process; and as p.3 queue the connections that wait at its listener "
+           "(but for pairs without a name between the program and itself). "
+           "SOCKET may be such a program: its sockets alone. --all shows those of every program "
+           "of the machine, too, by process, as 71.4; whose descriptors this user may not look "
+           "into stands as -. They are looked at as ss does, in the kernel's list and in "
+           "/proc/PID/fd (so RECVQ of UDP is memory, not bytes), and not followed: closed, they "
+           "are shown on hosts of the lab alone, where "
+           "nobody else is.\n\nAll is read from the kernel's list of sockets (sock_diag), and "
+           "recognised by its cookie (SO_COOKIE), never by a number or an address that may be used "
+           "again. It does not list the connections that wait at a Unix listener; how many there "
+           "are stands in its row. Where that list may not be read, one line says so, and the "
+           "sockets that have a descriptor are shown. With --watch it is shown again twice a "
+           "second, in place, until a key is pressed."),
     .blocks = N_("never; with --watch until a key is pressed"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\ns = accept srv\nclose c "
                "s\nstates",
