@@ -37,6 +37,7 @@ struct process {
   const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
   bool terminal;           /* it has a terminal of its own */
   int input;               /* its standard input, or its terminal; -1: closed */
+  uint64_t typed;          /* bytes written to it so far */
   int handle;              /* its pidfd; -1: it has ended */
   struct process_stream streams[PROGRAM_STREAMS];
   struct bytes line; /* the line that was awaited last */

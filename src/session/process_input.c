@@ -46,7 +46,8 @@ static int wait_writable(struct runner *runner, struct process *process, int64_t
 
 static void append(struct runner *runner, const struct process *process, enum program_phase phase,
                    const char *data, size_t length) {
-  struct event_program program = {.phase = phase, .data = data, .kept = length, .length = length};
+  struct event_program program = {
+      .phase = phase, .offset = process->typed, .data = data, .kept = length, .length = length};
   process_append(runner, process, &program);
 }
 
@@ -67,6 +68,7 @@ int process_input_write(struct runner *runner, struct process *process, const ch
   }
   if (written > 0)
     append(runner, process, PROGRAM_TYPED, data, written);
+  process->typed += written;
   if (written == length)
     return 0;
   return problem < 0 ? runner_interrupted(runner, error)

@@ -291,7 +291,7 @@ static void test_regex_as_word(void **state) {
   (void)state;
   reads("await p /a b/", "await(p /a b/)");
   reads("await p /a;b#c\"'$x=& }/ 2s", "await(p /a;b#c\"'$x=& }/ 2s)");
-  reads("await /a/ /b\\/c/&", "await(/a/ /b/c/)&");
+  reads("await /a/ /b\\/c/ &", "await(/a/ /b/c/)&");
   reads("{ await p /}/ }; send x", "{await(p /}/)}; send(x)");
   reads("await p a/b/ c", "await(p a/b/ c)");
   reads("await p \"/a\" b/", "await(p /a b/)");
