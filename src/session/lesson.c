@@ -18,6 +18,7 @@
 static const char *const subjects[] = {
     "first steps",
     "connections",
+    "addresses",
     "closing",
     "resets",
     "streams and messages",

@@ -67,6 +67,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
               .terminal = terminal,
               .utf8 = terminal && !options->stable && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
               .states = true,
+              .calls = true,
               .stable = options->stable,
               .preview = 64,
           },

@@ -565,7 +565,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
 /* How many bytes a view makes of an event, a test that fails, and the end. */
 static size_t render(const struct view_class *class, const struct event *event) {
   const struct view_settings settings = {
-      .verbose = true, .terminal = true, .states = true, .preview = 64};
+      .verbose = true, .terminal = true, .states = true, .calls = true, .preview = 64};
   struct output output;
   struct event test;
   output_start(&output);

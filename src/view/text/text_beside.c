@@ -99,7 +99,8 @@ static void put_service(struct text_view *text, const struct event *event) {
 void text_show_service(struct text_view *text, const struct event *event) {
   enum service_phase phase = event->service->phase;
   bool stable = text->view.settings.stable;
-  if (text->view.settings.quiet)
+  bool of_client = event->service->connection != 0;
+  if (text->view.settings.quiet || (of_client && !text->view.settings.calls))
     return;
   if (stable && phase != SERVICE_STARTED && phase != SERVICE_COLLECTED) {
     service_lines_keep(&text->services, event);

@@ -56,9 +56,10 @@ static void put_call(struct text_view *text, const struct event *event) {
 
 static void show_call(struct text_view *text, const struct event *event) {
   const struct call *call = event->call;
-  if (text->view.settings.quiet || (call->bulk && call->error == 0))
-    return;
   bool failed = call_has_failed(call);
+  bool hidden = text->view.settings.quiet || (!text->view.settings.calls && !failed);
+  if (hidden || (call->bulk && call->error == 0))
+    return;
   put_start(text, event);
   put_host(text, event);
   if (failed)
@@ -72,7 +73,8 @@ static void show_call(struct text_view *text, const struct event *event) {
 }
 
 static void show_blocked(struct text_view *text, const struct event *event) {
-  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable)
+  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
+      !text->view.settings.calls)
     return;
   struct notation notation = text_notation(text, event->job != 0);
   put_start(text, event);
