@@ -114,13 +114,12 @@ static void take_header(struct lesson *lesson, const char *text) {
   free(line);
 }
 
-/* Reads the beginning of a file. One that may not be read is a lesson of which nothing is known. 0,
- * or an errno. */
+/* Reads the beginning of a file. 0, or an errno. */
 static int read_beginning(const char *path, char *text, size_t size) {
   int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   text[0] = '\0';
   if (descriptor < 0)
-    return errno == EACCES || errno == ENOENT ? 0 : errno;
+    return errno;
   ssize_t got = read(descriptor, text, size - 1);
   int problem = got < 0 && errno != EISDIR ? errno : 0;
   text[got > 0 ? got : 0] = '\0';
@@ -230,6 +229,8 @@ int lesson_list_read(struct lesson_list *list, struct error *error) {
                                reading.directory);
   }
   bytes_free(&path);
+  if (status < 0)
+    lesson_list_free(list); /* not half of it */
   if (status == 0 && list->count > 0)
     qsort(list->items, list->count, sizeof *list->items, compare);
   return status;

@@ -124,6 +124,9 @@ static int tell(struct invocation *invocation, const char *key, const struct byt
                         word_show(&quoted, text, length));
     help_append_others(&answer.text, &list, NULL);
   }
+  if (status == 0 && list.lessons_error)
+    runner_note(invocation->runner, _("the lessons can't be read: %s (%s)"),
+                strerror(list.lessons_error), error_number_name(list.lessons_error));
   subject_list_free(&list);
   if (status == 0 && answer.text.length > 0)
     return runner_answer(invocation->runner, &answer, invocation->error);

@@ -257,8 +257,10 @@ int subject_search(const char *text, size_t length, struct subject_list *list,
                    struct error *error) {
   struct search search = {.sought = seek(text, length), .list = list};
   *list = (struct subject_list){0};
-  /* Where no lessons are, the rest is found all the same. */
-  if (lesson_list_read(&list->lessons, error) < 0 && error->number == ENOMEM)
+  /* Without the lessons the rest is found all the same. */
+  if (lesson_list_read(&list->lessons, error) < 0)
+    list->lessons_error = error->number;
+  if (list->lessons_error == ENOMEM)
     return -1;
   error_clear(error);
   if (search.sought.core.length == 0)

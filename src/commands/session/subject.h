@@ -55,6 +55,7 @@ struct subject {
 struct subject_list {
   struct bytes found;         /* struct subject */
   struct lesson_list lessons; /* to which they refer; empty where none are installed */
+  int lessons_error; /* why those that are there could not be read, an errno; 0: they were */
 };
 
 /* Searches all. 0, or -1 with an error if out of memory. subject_list_free is called in both cases.
