@@ -37,7 +37,9 @@ def examples():
             found[name] = []
         else:
             found[name].append(line)
-    return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
+    # Names that all processes of a host share: each example has some of its own, since they run side by side.
+    return {name: re.sub(r"unix:@(\w+)", rf"unix:@\g<1>-{number}-{os.getpid()}", "\n".join(lines) + "\n")
+            for number, (name, lines) in enumerate(found.items())}
 
 
 def shown(script, columns, rows):
