@@ -13,6 +13,7 @@ static const char *const bash_completions[] = {
     [COMPLETES_NOTHING] = "nothing",
     [COMPLETES_COMMANDS] = "commands",
     [COMPLETES_DURATION] = "duration",
+    [COMPLETES_FILE] = "path", /* what bash completes by itself */
 };
 
 /* The action for _arguments. */
@@ -20,6 +21,7 @@ static const char *const zsh_completions[] = {
     [COMPLETES_NOTHING] = "",
     [COMPLETES_COMMANDS] = "_socksh_commands",
     [COMPLETES_DURATION] = "_socksh_durations",
+    [COMPLETES_FILE] = "_files",
 };
 
 static const char durations[] = "10s 30s 1m 5m";

@@ -24,10 +24,12 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --lab --step --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
+    [--junit]=path
+    [--from]=nothing
     [--deadline]=duration
   )
   local durations=(10s 30s 1m 5m)
@@ -161,12 +163,17 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'source'
     'save'
     'history'
+    'cd'
+    'clear'
     'shell'
     'spawn'
     'type'
     'output'
     'help'
     'explain'
+    'lessons'
+    'lesson'
+    'lesson report'
     'quit'
   )
   # END TABLES

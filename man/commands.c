@@ -1,12 +1,15 @@
 /* commands: prints the manual's section on commands, in mdoc, from the table of commands. With the
  * argument "examples" it prints the examples, for the test that runs them; with "calls", the names
- * of all calls. */
+ * of all calls; with "glossary", the entries of the glossary; with "words", all words that it
+ * knows. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command/command.h"
 #include "commands/command_table.h"
+#include "commands/session/glossary.h"
 #include "language/bytes.h"
 #include "language/error.h"
 
@@ -178,6 +181,74 @@ static void print_examples(void) {
       printf("== %s\n%s\n", command_table[i]->name, command_table[i]->example);
 }
 
+/* Prints the entries of the glossary in alphabetical order. */
+static int compare_entries(const void *a, const void *b) {
+  const struct glossary_entry *const *one = a;
+  const struct glossary_entry *const *other = b;
+  return strcasecmp((*one)->name, (*other)->name);
+}
+
+/* Prints "RFC 9293 section 3.5, listen(2)": manual pages as cross-references. */
+static void print_sources(const char *source) {
+  puts(".br\nRead:");
+  while (*source) {
+    size_t length = strcspn(source, ",");
+    const char *open = memchr(source, '(', length);
+    const char *end = source[length] ? "," : ".";
+    if (open)
+      printf(".Xr %.*s %.*s %s\n", (int)(open - source), source,
+             (int)(length - (size_t)(open - source) - 2), open + 1, end);
+    else
+      printf("%.*s%s\n", (int)length, source, end);
+    source += length + strspn(source + length, ", ");
+  }
+}
+
+static void print_entry(const struct glossary_entry *entry) {
+  printf(".It Sy %s\n", entry->name);
+  print_text(entry->meaning);
+  print_sources(entry->source);
+  if (*entry->command) {
+    puts(".Bd -literal -offset indent -compact");
+    print_lines(entry->command);
+    puts(".Ed");
+  }
+  if (*entry->lesson)
+    printf("Lesson:\n.Pa %s .\n", entry->lesson);
+}
+
+static void print_glossary(void) {
+  const struct glossary_entry *entries[500];
+  size_t count = 0;
+  for (const struct glossary_entry *entry = glossary; entry->name; entry++)
+    entries[count++] = entry;
+  qsort(entries, count, sizeof *entries, compare_entries);
+  puts(".Bl -tag -width Ds");
+  for (size_t i = 0; i < count; i++)
+    print_entry(entries[i]);
+  puts(".El");
+}
+
+static bool print_one_word(const char *word, size_t length, void *context) {
+  const char **between = context;
+  printf("%s%.*s", *between, (int)length, word);
+  *between = "|";
+  return false;
+}
+
+/* A line for each entry of the glossary, its fields between tabs: for the test of them. */
+static void print_entries(void) {
+  for (const struct glossary_entry *entry = glossary; entry->name; entry++) {
+    const char *between = "\t";
+    fputs(entry->name, stdout);
+    glossary_words(entry, print_one_word, &between);
+    printf("\t%s\t%s\t", entry->source, entry->lesson);
+    for (const char *c = entry->command; *c; c++)
+      fputs(*c == '\n' ? "\\n" : (char[]){*c, '\0'}, stdout);
+    putchar('\n');
+  }
+}
+
 static void print_calls(void) {
   for (int name = 0; name < CALL_COUNT; name++)
     puts(call_rows[name].name);
@@ -188,6 +259,10 @@ int main(int argc, char **argv) {
     print_examples();
   else if (argc > 1 && strcmp(argv[1], "calls") == 0)
     print_calls();
+  else if (argc > 1 && strcmp(argv[1], "glossary") == 0)
+    print_glossary();
+  else if (argc > 1 && strcmp(argv[1], "entries") == 0)
+    print_entries();
   else
     print_section();
   return fflush(stdout) == 0 ? 0 : 1;

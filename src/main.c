@@ -9,14 +9,42 @@
 #include "call/resolve.h"
 #include "command/command.h"
 #include "commands/command_table.h"
+#include "commands/habit_table.h"
+#include "session/lesson.h"
 #include "shell/prompt.h"
+#include "shell/rehearsal.h"
 #include "shell/script_file.h"
 #include "shell/shell.h"
 #include "system/descriptor.h"
 #include "system/guard.h"
 
+/* Becomes the program once more, for a walk in a new session. Returns only if it can't. */
+static int begin_again(const struct session_again *again, const char *program,
+                       const struct shell_options *options) {
+  char number[16];
+  struct bytes words = {0}; /* char *, ended by NULL */
+  const char *const first[] = {
+      program, again->asks ? "--ask" : "--step", "--from",
+      number,  options->lab ? "--lab" : "--",    options->lab ? "--" : NULL};
+  snprintf(number, sizeof number, "%u", again->from);
+  for (size_t i = 0; i < sizeof first / sizeof *first && first[i]; i++)
+    bytes_append(&words, &first[i], sizeof first[i]);
+  bytes_append(&words, &again->path, sizeof again->path);
+  for (size_t i = 1; i < options->argument_count; i++)
+    bytes_append(&words, &options->arguments[i], sizeof options->arguments[i]);
+  const char *end = NULL;
+  bytes_append(&words, &end, sizeof end);
+  descriptor_end();
+  shell_operations.reset_child();
+  if (!words.failed)
+    execv("/proc/self/exe", (char **)words.data);
+  fprintf(stderr, _("socksh: no new session can begin: %s\n"), strerror(errno));
+  return 1;
+}
+
 int main(int argc, char **argv) {
   struct shell_options options = {.script = -1};
+  bool rehearses = argc > 0 && strcmp(argv[0], REHEARSAL_PROGRAM) == 0;
   static struct session session; /* what it holds is referred to until the very end */
   if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
     return resolve_serve();
@@ -34,9 +62,15 @@ int main(int argc, char **argv) {
     fprintf(stderr, _("socksh: %s\n"), strerror(errno));
     return 1;
   }
+  habit_start(habit_table);
   int status = options_read(argc, argv, &options);
   if (status >= 0)
     return status;
+  if (rehearses)
+    rehearsal_options(&options);
+  struct bytes lesson = {0};
+  if (options.path && options.step && lesson_stands_for(options.path, &lesson))
+    options.path = bytes_text(&lesson);
   /* Open it now: as /dev/fd/63 it may name a descriptor that is closed soon. */
   if (options.path)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
@@ -45,5 +79,9 @@ int main(int argc, char **argv) {
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
   status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
-  return shell_stop(&session, status);
+  status = shell_stop(&session, status);
+  if (session.again)
+    status = begin_again(session.again, argv[0], &options);
+  bytes_free(&lesson);
+  return status;
 }

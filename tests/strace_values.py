@@ -150,6 +150,8 @@ def structure(named):
         return ("address", family, text)
     if [name for name, _ in named] == ["u32", "u64"]:  # epoll's data
         return named[1][1]
+    if [name for name, _ in named] == ["imr_multiaddr", "imr_interface"]:  # strace shows no imr_ifindex
+        return [value for _, value in named] + [0]
     return [value for _, value in named]
 
 

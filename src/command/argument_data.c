@@ -7,6 +7,7 @@
 #include "command/offer.h"
 #include "language/escape.h"
 #include "language/number.h"
+#include "session/lesson.h"
 #include "system/file.h"
 
 enum {
@@ -158,4 +159,22 @@ const struct argument_kind argument_file = {
     .name = "file",
     .read = read_file,
     .complete = complete_file,
+};
+
+/* Offers files, and the lessons by name. */
+static void complete_script(const struct argument *argument, struct offer *offer) {
+  struct lesson_list list;
+  struct error ignored;
+  (void)argument;
+  offer_files(offer);
+  if (lesson_list_read(&list, &ignored) == 0)
+    for (size_t i = 0; i < list.count; i++)
+      offer_text(offer, list.items[i].name, list.items[i].title);
+  lesson_list_free(&list);
+}
+
+const struct argument_kind argument_script = {
+    .name = "script",
+    .read = read_file,
+    .complete = complete_script,
 };

@@ -20,7 +20,8 @@ extern const struct argument_kind argument_address;
 /* argument_data.c */
 extern const struct argument_kind argument_data; /* text, or file: hex: fill: */
 
-extern const struct argument_kind argument_file; /* a path */
+extern const struct argument_kind argument_file;   /* a path */
+extern const struct argument_kind argument_script; /* a path, or the name of a lesson */
 
 /* argument_number.c */
 extern const struct argument_kind argument_number;

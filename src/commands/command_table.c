@@ -146,12 +146,17 @@
   X(source) \
   X(save) \
   X(history) \
+  X(cd) \
+  X(clear) \
   X(shell) \
   X(spawn) \
   X(type) \
   X(output) \
   X(help) \
   X(explain) \
+  X(lessons) \
+  X(lesson) \
+  X(lesson_report) \
   X(quit)
 /* clang-format on */
 

@@ -327,6 +327,22 @@ static bool read_plain_word(struct lexer *lexer, struct word *word) {
   return true;
 }
 
+/* The length of a character that a keyboard or a word processor makes in place of a quote or a
+ * space, which nobody means as data: a quote that opens a word, or a wide space anywhere. 0: it is
+ * none. */
+static size_t look_alike_length(const struct lexer *lexer, size_t start) {
+  static const char *const quotes[] = {"\u201c", "\u201d", "\u201e", "\u2018",
+                                       "\u2019", "\u300c", "\uff02", "\uff07"};
+  const char *text = lexer->source->text + lexer->at;
+  size_t rest = lexer->source->length - lexer->at;
+  if (rest >= 3 && memcmp(text, "\u3000", 3) == 0)
+    return 3;
+  for (size_t i = 0; lexer->at == start && i < sizeof quotes / sizeof *quotes; i++)
+    if (rest >= 3 && memcmp(text, quotes[i], 3) == 0)
+      return 3;
+  return 0;
+}
+
 static int read_word(struct lexer *lexer, struct word *word, struct error *error) {
   if (read_plain_word(lexer, word))
     return 0;
@@ -344,6 +360,10 @@ static int read_word(struct lexer *lexer, struct word *word, struct error *error
     } else if (c == '\0') {
       status =
           syntax_error(lexer, lexer->at, 1, error, _("there is a zero byte here; write it as \\0"));
+    } else if (c >= 0x80 && look_alike_length(lexer, start) > 0) {
+      status = syntax_error(lexer, lexer->at, look_alike_length(lexer, start), error,
+                            _("this is no quote and no space of ASCII; as data it stands in "
+                              "quotes, as \"text\""));
     } else {
       builder_literal(&builder, lexer->source->text + lexer->at, 1, true);
       lexer->at++;

@@ -86,17 +86,20 @@ struct excerpt source_excerpt(const struct source *source, struct place place) {
                           .column = (unsigned)column + 1};
 }
 
-void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes) {
+/* Appends both lines, with at most so many bytes before and after the place. Returns the length of
+ * the longer one. */
+static size_t append_window(const struct excerpt *excerpt, size_t most_before, size_t most_after,
+                            struct bytes *bytes) {
   const char *line = excerpt->text;
   size_t length = excerpt->length;
   size_t column = excerpt->at;
-  if (!line)
-    return;
-  size_t first = column > SHOWN_BEFORE + 10 ? column - SHOWN_BEFORE : 0;
+  size_t start = bytes->length;
+  size_t first =
+      column > most_before + (most_before == SHOWN_BEFORE ? 10 : 0) ? column - most_before : 0;
   size_t wide = excerpt->marked;
   if (wide > length - column)
     wide = length > column ? length - column : 1;
-  size_t last = length - column > wide + SHOWN_AFTER ? column + wide + SHOWN_AFTER : length;
+  size_t last = length - column > wide + most_after ? column + wide + most_after : length;
   struct bytes before = {0};
   struct bytes under = {0};
   escape_append_plain(&before, line + first, column - first, false, ESCAPE_ASCII);
@@ -109,12 +112,31 @@ void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes) {
   if (last > column + wide)
     escape_append_plain(bytes, line + column + wide, last - column - wide, false, ESCAPE_ASCII);
   bytes_append_text(bytes, last < length ? "...\n" : "\n");
+  size_t longer = bytes->length - start;
   bytes_append_text(bytes, first > 0 ? "       " : "    ");
   for (size_t i = 0; i < before.length; i++)
     bytes_append_char(bytes, ' ');
   for (size_t i = 0; i < carets; i++)
     bytes_append_char(bytes, '^');
   bytes_append_char(bytes, '\n');
+  if (bytes->length - start - longer > longer)
+    longer = bytes->length - start - longer;
   bytes_free(&before);
   bytes_free(&under);
+  return longer - 1;
+}
+
+void excerpt_append(const struct excerpt *excerpt, size_t width, struct bytes *bytes) {
+  size_t before = SHOWN_BEFORE;
+  size_t after = SHOWN_AFTER;
+  size_t start = bytes->length;
+  if (!excerpt->text)
+    return;
+  while (append_window(excerpt, before, after, bytes) > width && width > 0 && before > 0) {
+    bytes->length = start; /* too long for the screen: with less around the place */
+    if (after > 0)
+      after -= after < 4 ? after : 4;
+    else
+      before -= before < 4 ? before : 4;
+  }
 }

@@ -42,7 +42,7 @@ struct excerpt {
 struct excerpt source_excerpt(const struct source *source, struct place place);
 
 /* Appends the excerpt, indented, and a second line with carets under the place. Bytes that are not
- * printable ASCII are escaped. */
-void excerpt_append(const struct excerpt *excerpt, struct bytes *bytes);
+ * printable ASCII are escaped. `width`: columns of the screen; 0: unlimited. */
+void excerpt_append(const struct excerpt *excerpt, size_t width, struct bytes *bytes);
 
 #endif

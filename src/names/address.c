@@ -118,6 +118,24 @@ static void set_special(struct address *address, int family, bool any) {
   }
 }
 
+/* The hosts that C has names for, and * and nothing, which stand for the same. */
+static const struct special_host {
+  const char *name;
+  bool any;
+  int family; /* AF_UNSPEC: that of the socket, or IPv4 */
+} special_hosts[] = {
+    {"", false, AF_UNSPEC},          {"*", true, AF_UNSPEC},
+    {"INADDR_ANY", true, AF_INET},   {"INADDR_LOOPBACK", false, AF_INET},
+    {"in6addr_any", true, AF_INET6}, {"in6addr_loopback", false, AF_INET6},
+};
+
+static const struct special_host *find_special(const char *text, size_t length) {
+  for (size_t i = 0; i < sizeof special_hosts / sizeof *special_hosts; i++)
+    if (bytes_equal(special_hosts[i].name, strlen(special_hosts[i].name), text, length))
+      return &special_hosts[i];
+  return NULL;
+}
+
 static bool all_digits(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++)
     if (!isdigit((unsigned char)text[i]))
@@ -205,10 +223,9 @@ enum address_need address_parse(const char *text, size_t length, int family, int
     return wrong(error, text, length, _("the port is missing; 0 lets the kernel choose one"));
   if (!bracket && memchr(host, ':', host_length))
     return wrong(error, text, length, _("an IPv6 address with its port is written [::1]:80"));
-  if (host_length == 0 && !bracket) {
-    set_special(address, family, false);
-  } else if (host_length == 1 && host[0] == '*' && !bracket) {
-    set_special(address, family, true);
+  const struct special_host *special = bracket ? NULL : find_special(host, host_length);
+  if (special) {
+    set_special(address, special->family ? special->family : family, special->any);
   } else if (address_parse_host(host, host_length, bracket ? AF_INET6 : AF_INET, network, address) <
              0) {
     if (bracket)

@@ -41,10 +41,10 @@ struct address_query {
 };
 
 /* Parses an address: 127.0.0.1:80, [::1]:80, [fe80::1%eth0]:80, host:service, *:80 (any address),
- * :80 or 80 (that port on the loopback), unix:/path, unix:@abstract, unix: (no name: the kernel
- * chooses one at bind), and those of address_link.h. If the text leaves the family open, it is
- * `family`, or AF_INET for AF_UNSPEC. The network is the one in which an interface is looked for
- * (network.h). */
+ * :80 or 80 (that port on the loopback), INADDR_ANY:80 and the like as C names them, unix:/path,
+ * unix:@abstract, unix: (no name: the kernel chooses one at bind), and those of address_link.h. If
+ * the text leaves the family open, it is `family`, or AF_INET for AF_UNSPEC. The network is the one
+ * in which an interface is looked for (network.h). */
 enum address_need address_parse(const char *text, size_t length, int family, int network,
                                 struct address *address, struct address_query *query,
                                 struct error *error);

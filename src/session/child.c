@@ -121,9 +121,10 @@ static void child_place(int descriptor, int at, int report) {
 /* With a terminal the child is the first of a session of its own, and the terminal is that one's.
  */
 static void child_place_streams(const struct child_streams *streams, int report) {
-  child_place(streams->input, STDIN_FILENO, report);
-  child_place(streams->output, STDOUT_FILENO, report);
-  child_place(streams->errors, STDERR_FILENO, report);
+  const int given[] = {streams->input, streams->output, streams->errors};
+  for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+    if (given[i] >= 0)
+      child_place(given[i], i, report);
   if (streams->terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
     child_fails(report, "ioctl");
 }

@@ -7,7 +7,7 @@
 
 #include "session/runner.h"
 
-/* Descriptors for a child's standard input, output and error. */
+/* Descriptors for a child's standard input, output and error; -1: the shell's own. */
 struct child_streams {
   int input;
   int output;

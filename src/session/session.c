@@ -1,5 +1,8 @@
 #include "session/session.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <sched.h>
 
 #include "lab/lab.h"
@@ -28,7 +31,11 @@ void session_yield_lock(struct session *session) {
 }
 
 void session_apply_settings(struct session *session) {
-  session->settings.view.stable = session->settings.stable;
+  struct settings *settings = &session->settings;
+  settings->view.stable = settings->stable;
+  settings->view.folds = session->interactive && settings->view.terminal && !session->formatted;
+  settings->view.pages = settings->view.folds && settings->pager != PAGING_OFF;
+  settings->view.pages_all = settings->view.pages && settings->pager == PAGING_ON;
   view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
   if (session->lab)
@@ -37,4 +44,18 @@ void session_apply_settings(struct session *session) {
 
 bool session_looks(const struct session *session) {
   return session->settings.look && session->settings.view.states;
+}
+
+int session_begin_again(struct session *session, const char *path, unsigned from, bool asks) {
+  struct session_again *again = malloc(sizeof *again);
+  char *copy = strdup(path);
+  if (!again || !copy || session->again) {
+    free(again);
+    free(copy);
+    return -1;
+  }
+  *again = (struct session_again){copy, from, asks};
+  session->again = again;
+  session->quitting = true;
+  return 0;
 }

@@ -18,7 +18,11 @@ struct process;
 struct service_handle;
 struct event_queue;
 
+enum { EDITING_EMACS, EDITING_VI };
+
 /* The settings of `set`. */
+enum paging { PAGING_AUTO, PAGING_ON, PAGING_OFF };
+
 struct settings {
   struct view_settings view; /* `view.stable` follows `stable` below */
   bool stable; /* identical output in each run: statements settle, and views replace what varies by
@@ -26,7 +30,9 @@ struct settings {
   bool look;   /* look at sockets without being asked */
   int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
+  enum paging pager;    /* which answers go through $PAGER */
   size_t record;        /* bytes of each call's data that the timeline keeps */
+  unsigned editing;     /* EDITING_: the keys of the prompt */
 };
 
 /* What a job runs in place of a statement. 0, or -1 with an error. */
@@ -57,8 +63,9 @@ struct shell_operations {
   /* Runs a line in place of the command; `name` names its source in errors. */
   int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
                   struct error *error);
-  /* Walks the user at the prompt through a file, starting with the next prompt. */
-  int (*walk)(struct runner *runner, const char *path, struct error *error);
+  /* Walks the user at the prompt through a file, starting with the next prompt. `asks`: before a
+   * line it asks what will happen. */
+  int (*walk)(struct runner *runner, const char *path, bool asks, struct error *error);
   /* Lets output go that is much: to be called between the parts of a long answer. The lock may be
    * given up meanwhile. */
   void (*drain)(struct runner *runner);
@@ -78,6 +85,13 @@ struct shell_operations {
   void (*reset_child)(void);
 };
 
+/* A walk in a new session, which begins when this one is over. */
+struct session_again {
+  char *path;    /* of the script; owned */
+  unsigned from; /* the line that it begins before */
+  bool asks;
+};
+
 struct session {
   bool signals_wanted; /* a socket was told to send signals: they are told of after each command */
   struct lock lock;    /* guards all members without a note of their own */
@@ -87,6 +101,7 @@ struct session {
   struct settings settings;
   struct timeline *timeline;  /* has its own lock */
   struct output output;       /* has its own lock */
+  struct view *report;        /* the one of them that writes the report of --junit; NULL: none */
   struct view *view;          /* the views of the timeline, guarded by its lock */
   struct waiter_list waiters; /* has its own lock */
   const struct shell_operations *shell;
@@ -109,9 +124,10 @@ struct session {
   struct guard guard;       /* ends the programs that were started, should the session be killed */
   struct lab *lab;          /* NULL: none */
   struct capture *capture;  /* NULL: none is running */
-  bool stepping;            /* the last line let packets cross, so an empty line does it again */
-  int looked_at;            /* session_look_around: the descriptor to start with */
-  size_t looked_orphans;    /* and how many orphans to skip */
+  struct session_again *again; /* at its end the program begins anew; NULL: it ends */
+  bool stepping;               /* the last line let packets cross, so an empty line does it again */
+  int looked_at;               /* session_look_around: the descriptor to start with */
+  size_t looked_orphans;       /* and how many orphans to skip */
 };
 
 void session_lock(struct session *session);
@@ -119,6 +135,10 @@ void session_unlock(struct session *session);
 
 /* Between statements: lets other threads have the lock if any wait for it. */
 void session_yield_lock(struct session *session);
+
+/* Ends the session, and begins a new one with a walk through the script at this path. 0, or -1 if
+ * out of memory. */
+int session_begin_again(struct session *session, const char *path, unsigned from, bool asks);
 
 /* Passes the settings on to the views and the timeline, which keep copies. */
 void session_apply_settings(struct session *session);

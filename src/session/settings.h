@@ -4,13 +4,14 @@
 
 #include "session/session.h"
 
-enum setting_kind { SETTING_SWITCH, SETTING_SIZE, SETTING_DURATION };
+enum setting_kind { SETTING_SWITCH, SETTING_SIZE, SETTING_DURATION, SETTING_WIDTH, SETTING_CHOICE };
 
 struct setting {
   const char *name; /* NULL ends the table */
   enum setting_kind kind;
   size_t offset;       /* in struct settings */
   const char *summary; /* a sentence without a full stop */
+  const char *words;   /* of SETTING_CHOICE: "auto|on|off", for 0, 1 and 2; NULL for others */
 };
 extern const struct setting settings_table[];
 

@@ -200,6 +200,7 @@ static void prepare_terminal(int meta) {
     return;
   raw.c_cc[VMIN] = 0;
   raw.c_cc[VTIME] = 0;
+  raw.c_lflag &= ~(tcflag_t)NOFLSH; /* here Ctrl-C throws away what was typed before it */
   tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 }
 
@@ -229,6 +230,7 @@ void edit_start(struct session *session, void (*accept)(const char *line)) {
   library.rl_initialize(); /* now: with a custom redisplay function it would
                       not look the terminal's capabilities up */
   *library.rl_redisplay_function = redisplay;
+  session->settings.editing = *library.rl_editing_mode ? EDITING_EMACS : EDITING_VI;
   library.using_history();
   history_open();
 }
@@ -240,8 +242,19 @@ void edit_stop(void) {
   library.clear_history();
 }
 
+/* `set editing` may have chosen other keys. */
+static void choose_keys(void) {
+  unsigned now = *library.rl_editing_mode ? EDITING_EMACS : EDITING_VI;
+  session_lock(edit_session);
+  unsigned wanted = edit_session->settings.editing;
+  session_unlock(edit_session);
+  if (wanted != now)
+    library.rl_variable_bind("editing-mode", wanted == EDITING_VI ? "vi" : "emacs");
+}
+
 void edit_begin(const char *prompt) {
   active = true;
+  choose_keys();
   library.rl_callback_handler_install(prompt, handle_line);
   if (has_key_ahead)
     edit_read();

@@ -1,6 +1,7 @@
 #include "shell/history.h"
 #include "shell/line_library.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "language/error.h"
 #include "language/escape.h"
 #include "system/descriptor.h"
+#include "system/state_file.h"
 
 enum { LINES_KEPT = 10000, LINE_LIMIT = 64 * 1024, FILE_LIMIT = 16 << 20 };
 
@@ -29,29 +31,6 @@ static void report(const char *what) {
   if (file >= 0)
     close(file);
   file = -1;
-}
-
-/* Returns the file's path, allocated, and makes its directories. NULL if no home is known. */
-static char *find_path(void) {
-  struct bytes text = {0};
-  const char *state = getenv("XDG_STATE_HOME");
-  const char *home = getenv("HOME");
-  if (state && state[0] == '/')
-    bytes_append_format(&text, "%s/socksh/history", state);
-  else if (home && home[0] == '/')
-    bytes_append_format(&text, "%s/.local/state/socksh/history", home);
-  else
-    return NULL;
-  bytes_append_char(&text, '\0');
-  if (text.failed)
-    return NULL;
-  for (char *slash = strchr(text.data + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    if (mkdir(text.data, 0700) < 0 && errno != EEXIST && !directory_error)
-      directory_error = errno; /* told where the file can't be opened, and so this was why */
-    *slash = '/';
-  }
-  return text.data;
 }
 
 /* Reads the end of the file, which has the newest lines; from a larger one the line that is cut in
@@ -148,7 +127,7 @@ void history_open(void) {
   struct bytes text = {0};
   struct stat status;
   size_t lines = 0;
-  path = find_path();
+  path = state_file_path("history", &directory_error);
   if (!path)
     return;
   library.stifle_history(LINES_KEPT);
@@ -198,4 +177,81 @@ void history_append(const char *line) {
     report(_(" can't be written"));
   }
   bytes_free(&text);
+}
+
+/* The line that is so many lines before the next one; NULL: there is none. */
+static const char *line_back(long count) {
+  long number = *library.history_base + *library.history_length - count;
+  HIST_ENTRY *entry =
+      count > 0 && number >= *library.history_base ? library.history_get((int)number) : NULL;
+  return entry ? entry->line : NULL;
+}
+
+/* How far back the line is that the first word means, and the word's length; 0: it means none. */
+static size_t read_recall(const char *word, long *back) {
+  char *end;
+  if (word[0] != '!')
+    return 0;
+  *back = 1;
+  if (word[1] == '!')
+    return 2;
+  if (!isdigit((unsigned char)word[word[1] == '-' ? 2 : 1]))
+    return 0;
+  long number = strtol(word + 1, &end, 10);
+  if (*end && !strchr(" \t;", *end))
+    return 0;
+  *back = number < 0 ? -number : *library.history_base + *library.history_length - number;
+  return (size_t)(end - word);
+}
+
+/* The last word of a line, with its quotes. */
+static const char *last_word(const char *line, size_t *length) {
+  const char *start = line;
+  const char *end = line;
+  char quote = '\0';
+  for (const char *at = line; *at; at++) {
+    bool space = !quote && (*at == ' ' || *at == '\t');
+    if (space)
+      continue;
+    if (at > end) /* behind a space */
+      start = at;
+    end = at + 1;
+    if (quote && *at == quote)
+      quote = '\0';
+    else if (!quote && (*at == '"' || *at == '\''))
+      quote = *at;
+  }
+  *length = (size_t)(end - start);
+  return start;
+}
+
+int history_recall(const char *line, struct bytes *recalled) {
+  long back;
+  bool any = false;
+  const char *at = line + strspn(line, " \t");
+  size_t first = read_recall(at, &back);
+  const char *last = line_back(1);
+  if (first > 0) {
+    const char *found = line_back(back);
+    if (!found)
+      return -1;
+    bytes_append_text(recalled, found);
+    any = true;
+    at += first;
+  }
+  for (; *at; at++) {
+    bool begins = at == line || at[-1] == ' ' || at[-1] == '\t';
+    if (begins && at[0] == '!' && at[1] == '$' && (!at[2] || strchr(" \t;", at[2]))) {
+      size_t length;
+      if (!last)
+        return -1;
+      const char *word = last_word(last, &length);
+      bytes_append(recalled, word, length);
+      any = true;
+      at++;
+    } else {
+      bytes_append_char(recalled, *at);
+    }
+  }
+  return any && !recalled->failed;
 }

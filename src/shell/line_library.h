@@ -35,6 +35,7 @@
   EACH(rl_completion_matches)                                                                      \
   EACH(rl_display_match_list)                                                                      \
   EACH(rl_display_prompt)                                                                          \
+  EACH(rl_editing_mode)                                                                            \
   EACH(rl_end)                                                                                     \
   EACH(rl_forced_update_display)                                                                   \
   EACH(rl_free_line_state)                                                                         \
@@ -54,6 +55,7 @@
   EACH(rl_redisplay_function)                                                                      \
   EACH(rl_resize_terminal)                                                                         \
   EACH(rl_set_keyboard_input_timeout)                                                              \
+  EACH(rl_variable_bind)                                                                           \
   EACH(stifle_history)                                                                             \
   EACH(using_history)
 

@@ -28,6 +28,12 @@ static int set_flag(const struct shell_option *option, const char *argument,
   return -1;
 }
 
+static int set_text(const struct shell_option *option, const char *argument,
+                    struct shell_options *options) {
+  *(const char **)((char *)options + option->flag) = argument;
+  return -1;
+}
+
 static int set_commands(const struct shell_option *option, const char *argument,
                         struct shell_options *options) {
   (void)option;
@@ -52,6 +58,25 @@ static int set_deadline(const struct shell_option *option, const char *argument,
   if (duration_parse(argument, strlen(argument), &options->deadline) == 0 && options->deadline > 0)
     return -1;
   fputs(_("socksh: --deadline takes a duration, as 30s or 2m\n"), stderr);
+  return 2;
+}
+
+static int set_ask(const struct shell_option *option, const char *argument,
+                   struct shell_options *options) {
+  (void)option, (void)argument;
+  options->step = options->ask = true;
+  return -1;
+}
+
+static int set_from(const struct shell_option *option, const char *argument,
+                    struct shell_options *options) {
+  long long number;
+  (void)option;
+  if (number_parse(argument, strlen(argument), &number) == 0 && number > 0 && number <= 1000000) {
+    options->from = (unsigned)number;
+    return -1;
+  }
+  fputs(_("socksh: --from takes the number of a line, as the walk counts them\n"), stderr);
   return 2;
 }
 
@@ -95,11 +120,27 @@ const struct shell_option options_table[] = {
      .help = N_("print the tests (expect, assert, await) in TAP version 14"),
      .apply = set_output,
      .output = OUTPUT_TAP},
+    {.name = "junit",
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 8,
+     .help = N_("write a report of the tests to FILE, too, in JUnit's XML"),
+     .apply = set_text,
+     .flag = offsetof(struct shell_options, junit)},
     {.name = "lab",
      .place = 5,
      .help = N_("begin with a lab: the hosts client and server, and a wire between them"),
      FLAG(lab)},
     {.name = "step", .place = 4, .help = N_("walk through FILE line by line"), FLAG(step)},
+    {.name = "ask",
+     .place = 9,
+     .help = N_("walk through FILE, and ask before a line what will happen"),
+     .apply = set_ask},
+    {.name = "from",
+     .argument = "N",
+     .place = 10,
+     .help = N_("begin the walk at its Nth line; those before run first, and are not shown"),
+     .apply = set_from},
     {.name = "deadline",
      .argument = "DURATION",
      .completion = COMPLETES_DURATION,
@@ -266,6 +307,10 @@ static int read_operands(int argc, char **argv, struct shell_options *options) {
     argv[optind - 1] = argv[0];
     options->arguments = (const char *const *)argv + optind - 1;
     options->argument_count = (size_t)(argc - optind + 1);
+  }
+  if (options->from && !options->step) {
+    fputs(_("socksh: --from is where a walk begins: it needs --step or --ask\n"), stderr);
+    return 2;
   }
   if (options->step && !options->path) {
     fputs(_("socksh: --step walks through a file: name it\n"), stderr);

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The format of the output. */
-enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_COUNT };
+/* The format of the output. OUTPUT_FACTS is that of a rehearsal (rehearsal.h), and no option. */
+enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_FACTS, OUTPUT_COUNT };
 
 /* The result of reading the command line. The strings stay argv's. */
 struct shell_options {
@@ -19,9 +19,12 @@ struct shell_options {
   bool keep_going;
   bool stable;
   bool step;
+  bool ask;             /* --ask: the walk asks */
+  unsigned from;        /* --from: the line that the walk begins with; 0: the first */
   bool lab;             /* --lab: run `lab` first */
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */
+  const char *junit;    /* --junit: the file for a report of the tests; NULL: none */
   bool from_input;      /* FILE is "-": read standard input as a script, even from a terminal */
   const char *path;     /* FILE; NULL: standard input, or the prompt */
   int script;           /* FILE's descriptor, opened early; -1: not opened */
@@ -30,7 +33,12 @@ struct shell_options {
 };
 
 /* How another shell completes the option's argument. */
-enum option_completion { COMPLETES_NOTHING, COMPLETES_COMMANDS, COMPLETES_DURATION };
+enum option_completion {
+  COMPLETES_NOTHING,
+  COMPLETES_COMMANDS,
+  COMPLETES_DURATION,
+  COMPLETES_FILE
+};
 
 struct shell_option;
 
@@ -54,7 +62,7 @@ struct shell_option {
   /* One line for --help and the completions; NULL ends the table. */
   const char *help;
   option_apply *apply;
-  /* For flags: offset of the bool in struct shell_options. */
+  /* For flags and texts: offset of the bool or the string in struct shell_options. */
   size_t flag;
   /* For --json and --tap. */
   enum shell_output output;

@@ -9,8 +9,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "language/escape.h"
 #include "session/observe.h"
 #include "shell/edit.h"
+#include "shell/history.h"
 #include "shell/job.h"
 #include "shell/line_library.h"
 #include "shell/script_file.h"
@@ -23,7 +25,14 @@ enum { LOOK_EVERY = 300 }; /* milliseconds between looks while the prompt is idl
 static struct worker_pool pool;
 static bool input_ended;
 static struct termios terminal_before;
+static struct termios terminal_working; /* while a command runs */
 static bool terminal_known;
+
+static void say_no_line(void) {
+  static const char text[] =
+      N_("there is no such line in the history; `history` lists them by number\n");
+  output_add(&pool.session->output, STDERR_FILENO, _(text), strlen(_(text)));
+}
 
 static void accept_line(const char *line) {
   if (!line) {
@@ -34,10 +43,25 @@ static void accept_line(const char *line) {
       output_add(&pool.session->output, STDOUT_FILENO, "\n", 1);
     return;
   }
+  struct bytes recalled = {0};
   session_lock(pool.session);
-  edit_remember(line); /* locked, since `history` in a job reads what this changes */
+  int found = history_recall(line, &recalled);
+  if (found > 0) { /* shown, since nobody has typed it */
+    struct bytes shown = {0};
+    escape_append_plain(&shown, recalled.data, recalled.length, true, ESCAPE_UTF8);
+    bytes_append_char(&shown, '\n');
+    output_add(&pool.session->output, STDOUT_FILENO, shown.data, shown.length);
+    bytes_free(&shown);
+    line = bytes_text(&recalled);
+  }
+  if (found >= 0)
+    edit_remember(line); /* locked, since `history` in a job reads what this changes */
+  else
+    say_no_line();
   session_unlock(pool.session);
-  worker_pool_submit(&pool, line);
+  if (found >= 0)
+    worker_pool_submit(&pool, line);
+  bytes_free(&recalled);
 }
 
 static const char *prompt_text(void) {
@@ -50,8 +74,8 @@ void prompt_lend_terminal(struct session *session, pid_t group) {
   if (!session->interactive)
     return;
   tcsetpgrp(STDIN_FILENO, group ? group : getpgrp());
-  if (group == 0 && terminal_known)
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
+  if (terminal_known)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, group ? &terminal_before : &terminal_working);
 }
 
 void prompt_read_keys(struct session *session, bool keys) {
@@ -61,7 +85,7 @@ void prompt_read_keys(struct session *session, bool keys) {
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
   raw.c_cc[VMIN] = 0; /* Ctrl-C throws away what was typed before it, and nothing waits for that */
   raw.c_cc[VTIME] = 0;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, keys ? &raw : &terminal_before);
+  tcsetattr(STDIN_FILENO, TCSADRAIN, keys ? &raw : &terminal_working);
 }
 
 int prompt_wait_key(struct runner *runner, int milliseconds) {
@@ -76,13 +100,20 @@ int prompt_wait_key(struct runner *runner, int milliseconds) {
   return runner->waiter.reason != WAIT_NOT_INTERRUPTED ? -1 : pressed;
 }
 
-int prompt_walk(struct runner *runner, const char *path, struct error *error) {
+static struct walk_plan plan_of(const char *path, const struct bytes *text) {
+  return (struct walk_plan){
+      .name = path, .text = text->data ? text->data : "", .length = text->length};
+}
+
+int prompt_walk(struct runner *runner, const char *path, bool asks, struct error *error) {
   struct bytes text = {0};
   if (!runner->session->interactive || runner->job)
     return error_set(error, ERROR_FAILURE,
                      _("a walk through a file needs the prompt; leave --step out here"));
   int status = script_file_read(path, -1, &text, error);
-  if (status == 0 && worker_pool_walk(&pool, runner, path, &text) < 0) {
+  struct walk_plan plan = plan_of(path, &text);
+  plan.asks = asks;
+  if (status == 0 && worker_pool_walk(&pool, runner, &plan) < 0) {
     error_set(error, ERROR_FAILURE, _("%.300s is no script that runs"), path);
     status = -1;
   }
@@ -139,8 +170,8 @@ static void show_output(struct session *session) {
 }
 
 static void greet(struct session *session) {
-  static const char text[] = N_("socksh, the socket shell. Type a socket call, as `s = socket inet "
-                                "stream`; `help` lists them, Tab completes.\n");
+  static const char text[] = N_("socksh, the socket shell. Type a socket call, as\n"
+                                "`s = socket inet stream`; `help` lists them, Tab completes.\n");
   if (!session->settings.view.quiet && !session->formatted)
     output_add(&session->output, STDOUT_FILENO, _(text), strlen(_(text)));
 }
@@ -156,8 +187,11 @@ static int begin_walk(const struct shell_options *options) {
   int status = script_file_read(options->path, options->script, &text, &error);
   if (status < 0)
     fprintf(stderr, "socksh: %s\n", error.message);
-  else
-    status = worker_pool_walk(&pool, &runner, options->path, &text);
+  struct walk_plan plan = plan_of(options->path, &text);
+  plan.asks = options->ask;
+  plan.from = options->from;
+  if (status == 0)
+    status = worker_pool_walk(&pool, &runner, &plan);
   runner_stop(&runner);
   session_unlock(session);
   bytes_free(&text);
@@ -213,6 +247,11 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   }
   signal(SIGTTOU, SIG_IGN);
   terminal_known = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
+  terminal_working = terminal_before;
+  /* Ctrl-C interrupts a call that blocks, and the lines typed ahead of it are still run. */
+  terminal_working.c_lflag |= NOFLSH;
+  if (terminal_known)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_working);
   input_ended = false;
   if (worker_pool_start(&pool, session, options) < 0) {
     fprintf(stderr, _("socksh: the thread that runs commands can't be started: %s\n"),

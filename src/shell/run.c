@@ -325,6 +325,10 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
+static void tell_round(struct runner *runner, long long round) {
+  view_round(runner->session->view, runner->session->timeline, (unsigned long long)round);
+}
+
 static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
@@ -332,9 +336,13 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   enum flow flow = FLOW_DONE;
   if (repeat_count(run, prefix, &count) < 0)
     return FLOW_FAILED;
+  /* Only the outermost repeat of the foreground. */
+  bool folds = runner->session->settings.view.folds && outer == 0 && runner->job == 0;
   runner->depth++;
   for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
     runner->scope.round = i;
+    if (folds)
+      tell_round(runner, i);
     if (runner->session->quitting)
       flow = flow_at_end(run);
     else if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
@@ -343,6 +351,8 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
       flow = run_prefixed(run, prefix->next);
     session_yield_lock(runner->session);
   }
+  if (folds)
+    tell_round(runner, 0);
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;

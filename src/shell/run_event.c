@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/habit.h"
+#include "language/escape.h"
 #include "language/loss.h"
 #include "language/uncleared.h"
 
@@ -108,6 +110,52 @@ static unsigned line_number(const struct source *source, const struct statement 
   return source->first_line + source_newlines(source, 0, offset);
 }
 
+/* What the line would be here, where it is one that people bring from elsewhere. */
+struct habit_told {
+  struct bytes message; /* empty: that of the error stands */
+  struct bytes hint;    /* empty: none */
+};
+
+/* Looks for a habit behind a line that was not run, or whose command could not begin. Where the
+ * command is known, its own message is the better one. */
+static void tell_habit(const struct runner *runner, const struct source *source,
+                       const struct statement *statement, const struct error *error, bool known,
+                       struct habit_told *told) {
+  const char *text;
+  size_t length;
+  struct habit_found found;
+  bool began = error->kind == ERROR_FAILURE && (error->number != 0 || error->call);
+  *told = (struct habit_told){0};
+  if (!source || began || error->kind == ERROR_INTERRUPTED)
+    return;
+  if (statement) {
+    text = source->text + statement->place.offset;
+    length = statement->place.length;
+  } else {
+    source_line(source, error->place.offset, &text, &length);
+  }
+  if (!habit_find(runner, text, length, &found))
+    return;
+  const char *note = found.habit && found.habit->note ? _(found.habit->note) : NULL;
+  if (!found.habit)
+    bytes_append_text(&told->message,
+                      _("quotes, spaces and signs of the language are those of ASCII"));
+  else if (found.line.length == 0)
+    bytes_append_text(&told->message, note);
+  else if (!known)
+    bytes_append_format(&told->message, _("this is how %s writes it"), found.habit->from);
+  if (found.line.length > 0 && !known && note)
+    bytes_append_format(&told->message, "; %s", note);
+  if (found.line.length > 0) {
+    bytes_append_text(&told->hint, _("write: "));
+    escape_append_plain(&told->hint, found.line.data, found.line.length, false,
+                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+  }
+  if (told->hint.length > 0 && known && note)
+    bytes_append_format(&told->hint, "  (%s)", note);
+  habit_found_free(&found);
+}
+
 void run_event_error(struct runner *runner, const struct source *source,
                      const struct statement *statement, const struct error *error) {
   if (error->told || error->kind == ERROR_NONE)
@@ -123,6 +171,8 @@ void run_event_error(struct runner *runner, const struct source *source,
   bool failure = command && error->kind == ERROR_FAILURE && error->number != 0;
   bool explained = error->call && error->explained;
   const char *hint = failure && !explained ? command_error_cause(command, error->number) : NULL;
+  struct habit_told told;
+  tell_habit(runner, source, statement, error, command != NULL, &told);
   struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
   event.error = (struct event_error){
       .kind = error->kind,
@@ -131,12 +181,16 @@ void run_event_error(struct runner *runner, const struct source *source,
       .line = typed ? 0 : line_number(source, statement, offset),
       .excerpt = source ? source_excerpt(source, place) : (struct excerpt){0},
       .command = command && error->kind != ERROR_SYNTAX ? command->name : "",
-      .message = error->message,
-      .hint = hint ? _(hint) : "",
+      .message = told.message.length ? bytes_text(&told.message) : error->message,
+      .hint = told.hint.length ? bytes_text(&told.hint)
+              : hint           ? _(hint)
+                               : "",
       .call = error->call,
   };
   unsigned long losses = loss_memory_here();
   runner_append(runner, &event);
   if (losses != loss_memory_here())
     say_directly(runner, &event.error);
+  bytes_free(&told.message);
+  bytes_free(&told.hint);
 }

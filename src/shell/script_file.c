@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "session/lesson.h"
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
@@ -105,9 +106,15 @@ int script_file_read(const char *path, int descriptor, struct bytes *text, struc
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
+  struct bytes lesson = {0};
   if (script_file_read(options->path, options->script, &text, &error) < 0) {
+    if (lesson_stands_for(options->path, &lesson))
+      error_set(&error, ERROR_FAILURE,
+                _("there is no script %.300s, but a lesson: socksh --step %.300s walks through it"),
+                options->path, options->path);
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
+    bytes_free(&lesson);
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }
@@ -283,18 +290,14 @@ static void run_input(struct script_run *run) {
   bytes_free(&input.bytes);
 }
 
-/* Runs the walk's next line, or all remaining ones. Errors do not end the walk. */
-static void run_walked(struct script_run *run, struct walk *walk, bool all) {
-  const struct statement *statement;
+/* Runs a line of a walk. Errors do not end it. */
+static bool run_walked(void *context, struct program *program, const struct statement *statement) {
+  struct script_run *run = context;
   struct result result = {0};
   struct error error;
-  while (!run->session->quitting && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED &&
-         (statement = walk_take(walk))) {
-    run_statement(&run->runner, walk_program(walk), statement, ORIGIN_TYPED, &result, &error);
-    result_clear(&result);
-    if (!all)
-      break;
-  }
+  run_statement(&run->runner, program, statement, ORIGIN_TYPED, &result, &error);
+  result_clear(&result);
+  return !run->session->quitting && run->runner.waiter.reason == WAIT_NOT_INTERRUPTED;
 }
 
 /* Walks through a script. The answers come from standard input, one a line. */
@@ -306,7 +309,12 @@ static void run_walk(struct script_run *run, const struct shell_options *options
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
   } else {
-    walk = walk_create(options->path, text.data ? text.data : "", text.length, &run->runner);
+    walk = walk_create(&(struct walk_plan){.name = options->path,
+                                           .text = text.data ? text.data : "",
+                                           .length = text.length,
+                                           .asks = options->ask,
+                                           .from = options->from},
+                       &run->runner);
     run->status = walk ? 0 : STATUS_USAGE;
   }
   bytes_free(&text);
@@ -323,7 +331,7 @@ static void run_walk(struct script_run *run, const struct shell_options *options
     if (answer == WALK_TYPED)
       run_lines(run, &input, end);
     else if (answer != WALK_DONE)
-      run_walked(run, walk, answer == WALK_REST);
+      walk_run(walk, answer == WALK_REST, &run->runner, run_walked, run);
     run->status = run->status == STATUS_INTERRUPTED ? run->status : 0;
     input.start = input.scanned = end;
     input.line++;

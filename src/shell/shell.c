@@ -1,6 +1,7 @@
 #include "shell/shell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #include "shell/watcher.h"
 #include "system/descriptor.h"
 #include "system/network.h"
+#include "view/lesson/facts_view.h"
+#include "view/tap/junit_view.h"
 
 const struct shell_operations shell_operations = {
     .list_jobs = job_list,
@@ -64,6 +67,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
               .terminal = terminal,
               .utf8 = terminal && !options->stable && strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
               .states = true,
+              .calls = true,
               .stable = options->stable,
               .preview = 64,
           },
@@ -80,6 +84,26 @@ static int report(const char *what) {
   return -1;
 }
 
+/* Adds the view that writes the report of --junit. 0, or -1 with what went wrong said. */
+static int add_report(struct session *session, const struct shell_options *options) {
+  int file = descriptor_open(options->junit, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, 0666);
+  if (file < 0) {
+    fprintf(stderr, _("socksh: the report %s can't be written: %s (%s)\n"), options->junit,
+            strerror(errno), error_number_name(errno));
+    return -1;
+  }
+  session->report = junit_view_create(file, options->path       ? options->path
+                                            : options->commands ? "-c"
+                                                                : "-");
+  if (!session->report) {
+    close(file);
+    errno = ENOMEM;
+    return report(_("the session can't begin"));
+  }
+  view_add(session->view, session->timeline, session->report);
+  return 0;
+}
+
 int shell_start(struct session *session, const struct shell_options *options, bool interactive) {
   memset(session, 0, sizeof *session);
   output_start(&session->output);
@@ -89,8 +113,10 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
-  static const struct view_class *const views[] = {
-      [OUTPUT_TEXT] = &view_text, [OUTPUT_JSON] = &view_json, [OUTPUT_TAP] = &view_tap};
+  static const struct view_class *const views[] = {[OUTPUT_TEXT] = &view_text,
+                                                   [OUTPUT_JSON] = &view_json,
+                                                   [OUTPUT_TAP] = &view_tap,
+                                                   [OUTPUT_FACTS] = &view_facts};
   _Static_assert(sizeof views / sizeof *views == OUTPUT_COUNT, "each form of output has a view");
   session->view =
       view_create(views[options->output], &session->output, &session->settings.view, NULL);
@@ -98,6 +124,9 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   if (!session->timeline || jobs_create(session) < 0)
     return report(_("the session can't begin"));
   view_listen(session->view, session->timeline);
+  if (options->junit && add_report(session, options) < 0)
+    return -1;
+  session_apply_settings(session);
   if (waiter_list_start(&session->waiters) < 0 || watcher_prepare(interactive) < 0)
     return report(_("no descriptor is left for the shell's own use; raise the limit (ulimit -n)"));
   struct error ignored; /* reported when a command needs the kernel's tables */
@@ -129,6 +158,10 @@ int shell_stop(struct session *session, int status) {
   if (session->lab)
     wire_halt(&session->lab->wire);
   view_finish(session->view);
+  if (session->report && (errno = junit_view_problem(session->report)) != 0) {
+    report(_("the report of --junit can't be written"));
+    status = status ? status : 1;
+  }
   output_flush(&session->output);
   int problem = session->output.broken ? session->output.error : 0;
   if (problem && problem != EPIPE) {

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/habit.h"
+#include "language/escape.h"
 #include "shell/job.h"
+#include "shell/pager.h"
 #include "shell/program.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
@@ -41,6 +44,8 @@ static void run_program(struct worker *worker, struct program *program,
     worker->statement = statement;
     result_clear(&result);
     status = run_statement(runner, program, statement, ORIGIN_TYPED, &result, &error);
+    if (!worker->detached)
+      pager_show(runner);
     session_yield_lock(runner->session);
   }
   worker->program = NULL;
@@ -52,15 +57,58 @@ static void run_program(struct worker *worker, struct program *program,
   result_clear(&result);
 }
 
-/* Runs the walk's next line, or all remaining ones. Stops if the line starts another walk. */
-static void run_walk(struct worker *worker, struct walk *walk, bool all) {
-  const struct statement *statement;
-  while (!worker->detached && worker->pool->walk == walk && (statement = walk_take(walk))) {
-    run_program(worker, walk_program(walk), statement, false);
-    if (!all || worker->runner.waiter.reason != WAIT_NOT_INTERRUPTED ||
-        worker->runner.session->quitting)
-      break;
+/* Runs a line of the walk. False if it is over: by this line, which may have begun another one. */
+static bool run_walked(void *context, struct program *program, const struct statement *statement) {
+  struct worker *worker = context;
+  struct walk *walk = worker->pool->walk;
+  run_program(worker, program, statement, false);
+  return !worker->detached && worker->pool->walk == walk &&
+         worker->runner.waiter.reason == WAIT_NOT_INTERRUPTED && !worker->runner.session->quitting;
+}
+
+/* Reads lines as they were typed. */
+static enum script_status read_typed(const char *text, size_t length, struct program **program,
+                                     struct source **source, struct error *error) {
+  return program_read(
+      &(struct program_text){
+          .name = "", .data = text, .length = length, .line = 1, .abbreviates = true},
+      program, source, error);
+}
+
+/* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
+ * if there is none; where there was no memory to read it, `error` says that. */
+static bool read_habit(struct runner *runner, const char *text, size_t length,
+                       struct program **program, struct error *error) {
+  struct habit_found found;
+  struct source *source = NULL;
+  struct error own = {0};
+  struct bytes shown = {0};
+  bool utf8 = runner->session->settings.view.utf8;
+  if (error->number == ENOMEM || !habit_find(runner, text, length, &found))
+    return false;
+  bool reads = found.certain && read_typed(found.line.data, found.line.length, program, &source,
+                                           &own) == SCRIPT_READ;
+  if (reads) {
+    escape_append_plain(&shown, found.line.data, found.line.length, false,
+                        utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+    runner_note(runner, _("here: %s"), bytes_text(&shown));
+  } else if (own.number == ENOMEM) {
+    *error = own;
+    error->place = (struct place){0, 0}; /* it was another line's */
   }
+  bytes_free(&shown);
+  source_release(source);
+  habit_found_free(&found);
+  return reads;
+}
+
+/* Says what a line that is right probably meant instead. */
+static void note_habit(struct runner *runner, const char *text, size_t length) {
+  struct habit_found found;
+  if (!habit_find_noted(runner, text, length, &found))
+    return;
+  runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
+  habit_found_free(&found);
 }
 
 /* Runs the complete lines. The rest waits for more. */
@@ -80,12 +128,12 @@ static void run_lines(struct worker *worker) {
     struct program *program;
     struct source *source;
     struct error error;
-    enum script_status status = program_read(&(struct program_text){.name = "",
-                                                                    .data = text.data + start,
-                                                                    .length = end - start,
-                                                                    .line = 1,
-                                                                    .abbreviates = true},
-                                             &program, &source, &error);
+    const char *line = text.data + start;
+    enum script_status status = read_typed(line, end - start, &program, &source, &error);
+    if (status == SCRIPT_READ)
+      note_habit(runner, line, end - start);
+    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
+      status = SCRIPT_READ;
     if (status == SCRIPT_READ)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)
@@ -145,7 +193,7 @@ static void run_text(struct worker *worker) {
     else
       run_lines(worker);
   } else if (answer != WALK_DONE) {
-    run_walk(worker, walk, answer == WALK_REST);
+    walk_run(walk, answer == WALK_REST, runner, run_walked, worker);
   }
   if (!worker->detached && pool->pending.length == 0)
     show_walk(pool, runner);
@@ -281,9 +329,9 @@ void worker_pool_detach(struct worker_pool *pool) {
   session_unlock(session);
 }
 
-int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const char *name,
-                     const struct bytes *text) {
-  struct walk *walk = walk_create(name, text->data ? text->data : "", text->length, runner);
+int worker_pool_walk(struct worker_pool *pool, struct runner *runner,
+                     const struct walk_plan *plan) {
+  struct walk *walk = walk_create(plan, runner);
   if (!walk)
     return -1;
   walk_set_outer(walk, pool->walk);

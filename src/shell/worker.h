@@ -35,7 +35,6 @@ void worker_pool_detach(struct worker_pool *pool);
 
 /* Starts a walk inside the current one, from the foreground's thread: the end of `source --step`.
  * The text is copied. 0, or -1 with the error reported. */
-int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const char *name,
-                     const struct bytes *text);
+int worker_pool_walk(struct worker_pool *pool, struct runner *runner, const struct walk_plan *plan);
 
 #endif

@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,6 +69,11 @@ int descriptor_start(void) {
   return 0;
 }
 
+void descriptor_end(void) {
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  setrlimit(RLIMIT_NOFILE, &original_limit);
+}
+
 struct rlimit descriptor_original_limit(void) {
   return original_limit;
 }
@@ -84,6 +90,24 @@ int descriptor_move_up(int descriptor) {
 
 int descriptor_open(const char *path, int flags, unsigned mode) {
   return descriptor_move_up(open(path, flags | O_CLOEXEC, mode));
+}
+
+int descriptor_open_unlinked(void) {
+  char path[4096];
+  const char *directory = getenv("TMPDIR");
+  if (!directory || !*directory)
+    directory = "/tmp";
+  int file = descriptor_open(directory, O_TMPFILE | O_RDWR, 0600);
+  if (file >= 0)
+    return file;
+  if (snprintf(path, sizeof path, "%s/socksh-XXXXXX", directory) >= (int)sizeof path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  file = mkostemp(path, O_CLOEXEC);
+  if (file >= 0)
+    unlink(path);
+  return descriptor_move_up(file);
 }
 
 int descriptor_pipe(int ends[2]) {

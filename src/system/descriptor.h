@@ -12,6 +12,10 @@
  * to the hard one. 0, or -1 with errno set. */
 int descriptor_start(void);
 
+/* Before the program becomes another one: nothing but 0 to 2 stays open, and the limit is what it
+ * was. */
+void descriptor_end(void);
+
 /* The limit on descriptors that the program was started with, which its children get back. */
 struct rlimit descriptor_original_limit(void);
 
@@ -21,6 +25,10 @@ int descriptor_move_up(int descriptor);
 
 /* opens a file for the program itself, moved up. As open(2), with O_CLOEXEC */
 int descriptor_open(const char *path, int flags, unsigned mode);
+
+/* Opens a new file that no directory lists, in $TMPDIR or /tmp, to read and to write; moved up. -1
+ * with errno set on failure. */
+int descriptor_open_unlinked(void);
 
 /* Closes every inherited descriptor from 3 up that is not the program's own. `adopt` is asked about
  * each socket first; those for which it returns true stay open. */

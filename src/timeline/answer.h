@@ -38,6 +38,10 @@ struct answer {
   enum answer_kind kind;
   const char *name;            /* its name for a machine: "status" */
   const char *const *columns;  /* the names of the columns, ended by NULL; a table's header */
+  const char *matters;         /* where a table is too wide, a character for each column: 'a' to
+                                  'c' may be left out, a first; '1' to '9' go below their row, 1
+                                  first; '^', of the first column, becomes a heading; '.' stays;
+                                  NULL: all stay; not kept */
   bool headless;               /* no header is shown: one row, or name and value */
   bool again;                  /* it replaces the previous answer, which it brings up to date */
   bool continues;              /* it goes on where the previous answer, a part, has stopped */

@@ -53,24 +53,6 @@ struct timeline {
   int unkept;     /* why events could not be written to it, an errno; 0: they could */
 };
 
-/* Opens an unlinked file in the directory for temporary files. */
-static int open_file(void) {
-  const char *directory = getenv("TMPDIR");
-  if (!directory || !*directory)
-    directory = "/tmp";
-  int file = descriptor_open(directory, O_TMPFILE | O_RDWR, 0600);
-  if (file >= 0)
-    return file;
-  struct bytes path = {0};
-  bytes_append_format(&path, "%s/socksh-XXXXXX", directory);
-  bytes_append_char(&path, '\0');
-  file = path.failed ? -1 : mkostemp(path.data, O_CLOEXEC);
-  if (file >= 0)
-    unlink(path.data);
-  bytes_free(&path);
-  return descriptor_move_up(file);
-}
-
 static void read_wall(struct timeline *timeline) {
   timeline->wall_read = clock_monotonic();
   timeline->wall_offset = clock_wall() - timeline->wall_read;
@@ -144,7 +126,7 @@ static void make_way(struct timeline *timeline, off_t offset, size_t length) {
 /* Writes the events in memory to the file; if that fails, they are lost. */
 static void spill(struct timeline *timeline) {
   if (timeline->file == -2) {
-    timeline->file = open_file();
+    timeline->file = descriptor_open_unlinked();
     timeline->file_error = errno;
     timeline->blocks = calloc(BLOCK_LIMIT, sizeof *timeline->blocks);
   }

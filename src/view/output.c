@@ -14,6 +14,8 @@ void output_start(struct output *output) {
 void output_stop(struct output *output) {
   bytes_free(&output->bytes);
   bytes_free(&output->segments);
+  if (output->paged > 0)
+    close(output->paged);
   pthread_mutex_destroy(&output->writing);
 }
 
@@ -40,6 +42,22 @@ void output_add(struct output *output, int descriptor, const void *data, size_t 
   /* Only a hint for when to flush, so it needs no ordering. */
   atomic_store_explicit(&output->waiting, output->bytes.length, memory_order_relaxed);
   lock_give(&output->lock);
+}
+
+void output_add_paged(struct output *output, int file) {
+  lock_take(&output->lock);
+  if (output->paged > 0)
+    close(output->paged); /* nobody has shown it */
+  output->paged = file;
+  lock_give(&output->lock);
+}
+
+int output_take_paged(struct output *output) {
+  lock_take(&output->lock);
+  int file = output->paged > 0 ? output->paged : -1;
+  output->paged = 0;
+  lock_give(&output->lock);
+  return file;
 }
 
 /* Writes everything, waiting even if the descriptor is non-blocking. 0 or an errno. */

@@ -18,6 +18,7 @@ struct output {
   struct lock lock;      /* guards the whole struct */
   struct bytes bytes;    /* what waits */
   struct bytes segments; /* struct output_segment, in order */
+  int paged;             /* a file for the pager, which is the output's; 0: none */
   _Atomic bool broken;   /* standard output is gone: EPIPE, or another error, in `error` */
   _Atomic int error;
   _Atomic size_t waiting; /* bytes.length, for a check without the lock */
@@ -30,6 +31,11 @@ void output_stop(struct output *output);
 
 /* Adds text for a descriptor, 1 or 2. */
 void output_add(struct output *output, int descriptor, const void *data, size_t length);
+
+/* Leaves a file for the pager, whose descriptor is the output's from now on. */
+void output_add_paged(struct output *output, int file);
+/* Takes that file. -1 if there is none. */
+int output_take_paged(struct output *output);
 
 /* Writes everything that waits. An error on standard output sets `broken`, and everything after it
  * is dropped; one on standard error can be reported to nobody. */

@@ -50,6 +50,23 @@ void view_configure(struct view *view, struct timeline *timeline,
   timeline_call(timeline, take_settings, &change);
 }
 
+struct round {
+  struct view *view;
+  unsigned long long number;
+};
+
+static void tell_round(void *context) {
+  const struct round *round = context;
+  for (struct view *view = round->view; view; view = view->next)
+    if (view->class->round)
+      view->class->round(view, round->number);
+}
+
+void view_round(struct view *view, struct timeline *timeline, unsigned long long number) {
+  struct round round = {view, number};
+  timeline_call(timeline, tell_round, &round);
+}
+
 void view_listen(struct view *view, struct timeline *timeline) {
   unsigned kinds = 0;
   for (; view; view = view->next)

@@ -16,8 +16,14 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown directly */
   bool states;    /* set states */
+  bool calls;     /* set calls */
   bool stable;    /* --stable: the same output every time */
+  bool hidden;    /* nothing is shown but errors */
+  bool folds;     /* what the rounds of a repeat show again is counted instead */
+  bool pages;     /* an answer that is longer than the screen waits for the pager */
+  bool pages_all; /* a short one does, too */
   size_t preview; /* set preview: bytes of data shown in a call */
+  size_t width;   /* set width: columns of a line; 0: as many as the terminal has, or any number */
 };
 
 /* A kind of event as a bit. */
@@ -31,6 +37,9 @@ struct view_class {
   unsigned leaves_out; /* kinds of events that it does not show: bits VIEW_KIND(kind) */
   size_t size;         /* the size of its struct, which begins with a struct view */
   void (*event)(struct view *view, const struct event *event);
+  /* A round of a repeat in the foreground begins; 0: the repeat is over. NULL: it does not matter
+   */
+  void (*round)(struct view *view, unsigned long long round);
   void (*finish)(struct view *view); /* the session is over: writes what was held back */
   void (*free)(struct view *view);
 };
@@ -63,6 +72,9 @@ void view_remove(struct view *view, struct timeline *timeline, struct view *remo
 
 /* Passes to the output what was held back: at the end of a session, after the last event. */
 void view_finish(struct view *view);
+
+/* Tells all views of a round of a repeat, as in struct view_class. */
+void view_round(struct view *view, struct timeline *timeline, unsigned long long round);
 
 /* Changes the settings of a view that listens to this timeline. */
 void view_configure(struct view *view, struct timeline *timeline,

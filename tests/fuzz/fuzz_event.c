@@ -253,6 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                          .terminal = data[0] & 8,
                                          .utf8 = data[0] & 16,
                                          .states = true,
+                                         .calls = true,
                                          .stable = data[0] & 32,
                                          .preview = data[0] & 64 ? 1000 : 8};
   char *copy = malloc(size);

@@ -81,7 +81,7 @@ static void show_error(const struct source *source, const struct error *error) {
       error->place.length > source->length - error->place.offset + 1)
     abort();
   struct excerpt excerpt = source_excerpt(source, error->place);
-  excerpt_append(&excerpt, &bytes);
+  excerpt_append(&excerpt, 40, &bytes);
   source_newlines(source, 0, error->place.offset);
   for (size_t i = 0; i < bytes.length; i++)
     if (bytes.data[i] != '\n' && (bytes.data[i] < ' ' || bytes.data[i] > '~'))

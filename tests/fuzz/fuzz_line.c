@@ -1,10 +1,13 @@
 /* A line at the prompt while it is being typed: at each place of it the words so far are found, and
- * the hint of what may follow. Nothing is run. */
+ * the hint of what may follow; and what it means if it is one that people bring from elsewhere.
+ * Nothing is run. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/habit.h"
 #include "commands/command_table.h"
+#include "commands/habit_table.h"
 #include "shell/completion.h"
 #include "shell/place.h"
 
@@ -15,6 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!started && command_start(command_table) < 0)
     abort();
   started = true;
+  habit_start(habit_table);
+  struct habit_found found;
+  if (habit_find(NULL, (const char *)data, size, &found)) {
+    if (found.certain && found.line.length == 0)
+      abort();
+    habit_found_free(&found);
+  }
   char *line = malloc(size + 1);
   memcpy(line, data, size);
   line[size] = '\0';

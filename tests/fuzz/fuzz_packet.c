@@ -58,10 +58,12 @@ static void show(const struct event_packet *event, bool stable) {
   packet_append_fate(event, &bytes);
   check_safe(&bytes, false);
   packet_full_table(event, stable, &answer);
-  table_append(&answer, 2, ESCAPE_ASCII, notation.aliases, &bytes);
+  struct table_style look = {
+      .indent = 2, .width = 60, .style = ESCAPE_ASCII, .aliases = notation.aliases};
+  table_append(&answer, &look, &bytes);
   check_safe(&bytes, true);
   answer_free(&answer);
-  packet_full_bytes(event, stable, &answer);
+  packet_full_bytes(event, stable, 64, &answer);
   check_safe(&answer.text, true);
   answer_free(&answer);
   aliases_free(&aliases);

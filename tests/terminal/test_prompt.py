@@ -428,6 +428,323 @@ class Editing(PromptTest):
         terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
         self.leave(terminal)
 
+    def test_vi_mode_by_set(self):
+        """set editing chooses the keys from the next line on"""
+        terminal = self.start()
+        self.assertIn("editing  emacs", terminal.run("set editing"))
+        terminal.run("set editing vi")
+        terminal.send("print oneX")
+        terminal.expect_line("print oneX")
+        terminal.send(ESCAPE)
+        terminal.send("x")
+        terminal.expect_line("print one")
+        terminal.send(ENTER)
+        terminal.expect(re.compile("^one$", re.M))
+        terminal.run("set editing emacs")
+        terminal.send("ello\x01print h" + ENTER)
+        terminal.expect(re.compile("^hello$", re.M))
+        self.assertIn("set to one of emacs|vi", terminal.run("set editing ed"))
+        self.leave(terminal)
+
+
+class Habits(PromptTest):
+    def test_certain(self):
+        """a line of Python or C whose meaning is certain is run, and shown as this shell writes it"""
+        terminal = self.start()
+        shown = terminal.run("s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)")
+        self.assertIn("# here: s = socket AF_INET SOCK_STREAM", shown)
+        self.assertIn("socket(AF_INET, SOCK_STREAM, 0) = 3", shown)
+        self.assertIn("bind(3, {AF_INET, 127.0.0.1:0}, 16) = 0", terminal.run('s.bind(("127.0.0.1", 0))'))
+        self.assertIn("listen(3, 5) = 0", terminal.run("listen(s, 5);"))
+        self.assertIn("O_NONBLOCK", terminal.run("setblocking s 0"))
+        self.assertIn("= -1 EAGAIN", terminal.run("conn, addr = s.accept()"))
+        terminal.run("save typed.socksh")
+        with open(os.path.join(self.directory, "typed.socksh"), encoding="utf-8") as file:
+            saved = file.read()
+        self.assertIn("s = socket AF_INET SOCK_STREAM\nbind s 127.0.0.1:0\nlisten s 5\n", saved)
+        self.leave(terminal)
+
+    def test_told(self):
+        """a line that means several calls, or that is not certain, is told and not run"""
+        terminal = self.start()
+        for line, told in [("connect 127.0.0.1 8080", "write: c = tcp-connect 127.0.0.1:8080"),
+                           ("connect localhost 8080", "write: c = tcp-connect localhost:8080"),
+                           ("listen 8080", "write: srv = tcp-listen 8080"),
+                           ("nc -l 8080", "write: srv = tcp-listen 8080"),
+                           ("telnet localhost 80", "write: c = tcp-connect localhost:80"),
+                           ("print \u201chello there\u201d", 'write: print "hello there"'),
+                           ("print\u3000hello", "write: print hello"),
+                           ("SELECT * FROM sockets", "write: status"),
+                           ("import socket", "nothing is imported here")]:
+            self.assertIn(told, terminal.run(line))
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_name_alone(self):
+        """a name alone shows what it holds, and print of a name says that it prints the word"""
+        terminal = self.start()
+        terminal.run("s = socket inet stream")
+        self.assertRegex(terminal.run("s"), r"(?m)^  3 +s +inet stream +CLOSED")
+        terminal.run("let text hello")
+        self.assertRegex(terminal.run("text"), r"(?m)^hello$")
+        self.assertIn("shown by its name alone: states s", terminal.run("print s"))
+        self.assertIn("print $text", terminal.run("print text"))
+        self.assertNotIn("#", terminal.run("print other"))
+        self.leave(terminal)
+
+    def test_close_all(self):
+        """close * closes every socket, with a call for each"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        shown = terminal.run("close *")
+        self.assertIn("close(3) = 0", shown)
+        self.assertIn("close(4) = 0", shown)
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_recall(self):
+        """!! and its like stand for lines typed before, which are shown"""
+        terminal = self.start()
+        terminal.run("print first")
+        terminal.run("print 'two words'")
+        self.assertEqual(terminal.run("!!"), "print 'two words'\ntwo words")
+        self.assertEqual(terminal.run("!-2"), "print first\nfirst")
+        self.assertEqual(terminal.run("!2"), "print 'two words'\ntwo words")
+        self.assertEqual(terminal.run("print again !$"), "print again 'two words'\nagain two words")
+        self.assertIn("no such line in the history", terminal.run("!99"))
+        self.assertRegex(terminal.run("!echo from sh"), "(?m)^from sh$")
+        self.leave(terminal)
+
+    def test_directory(self):
+        """cd changes the directory for programs and files, and cd - goes back"""
+        terminal = self.start()
+        os.mkdir(os.path.join(self.directory, "folder"))
+        terminal.run("cd folder")
+        self.assertIn("/folder", terminal.run("pwd"))
+        terminal.run('write-file here "text"')
+        self.assertTrue(os.path.exists(os.path.join(self.directory, "folder", "here")))
+        self.assertNotIn("/folder", terminal.run("cd -"))
+        terminal.run("cd")
+        self.assertIn(os.path.basename(self.home), terminal.run("shell pwd"))
+        self.assertIn("ENOENT", terminal.run("cd nowhere"))
+        self.leave(terminal)
+
+    def test_clear(self):
+        """clear leaves nothing but the prompt on the screen"""
+        terminal = self.start()
+        terminal.run("print something")
+        terminal.send_line("clear")
+        terminal.wait_until(lambda: terminal.screen.row == 0 and terminal.screen.before_cursor() == PROMPT,
+                            "expected the prompt in the first row")
+        terminal.mark = terminal.screen.absolute_row()
+        self.leave(terminal)
+
+    def test_typed_ahead(self):
+        """lines typed ahead of a call that blocks are run when Ctrl-C has ended it"""
+        terminal = self.start()
+        self.listen(terminal)
+        self.block_in_accept(terminal)
+        terminal.send("print one" + ENTER + "print two" + ENTER)
+        terminal.send(CONTROL_C)
+        terminal.expect("EINTR")
+        terminal.expect(re.compile(r"^one\n(.*\n)*two$", re.M))
+        self.leave(terminal)
+
+    def test_save_refuses(self):
+        """save does not write a script under the name of another form"""
+        terminal = self.start(columns=160)
+        self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
+        self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
+class Screens(PromptTest):
+    """What is shown fits the screen that is there."""
+
+    def test_greeting(self):
+        """the greeting and the help fit 60 columns, with whole words"""
+        terminal = self.start(columns=60)
+        self.assertEqual(terminal.screen.lines()[:2], ["socksh, the socket shell. Type a socket call, as",
+                                                       "`s = socket inet stream`; `help` lists them, Tab completes."])
+        self.leave(terminal)
+
+    def test_pager(self):
+        """an answer longer than the screen goes through $PAGER, a short one does not"""
+        self.environment["PAGER"] = "sed -n -e 's/^/paged: /' -e '1,3p' -e '$p'"
+        terminal = self.start()
+        shown = terminal.run("help")
+        self.assertIn("paged: One line is one command", shown)
+        self.assertIn("tells what an errno, flag, option or state means.", shown)
+        self.assertNotIn("paged", terminal.run("explain EINTR"))
+        terminal.run("set pager off")
+        self.assertNotIn("paged", terminal.run("help"))
+        terminal.run("set pager on")
+        self.assertIn("paged", terminal.run("explain EINTR"))
+        terminal.run("set pager auto")
+        # What a repeat shows stays in its order.
+        self.assertNotIn("paged", terminal.run("repeat 2 help"))
+        self.leave(terminal)
+
+    def test_pager_that_is_not_there(self):
+        """without a pager the whole answer is printed"""
+        self.environment["PAGER"] = "/no/such/pager"
+        terminal = self.start()
+        self.assertIn("One line is one command", "\n".join(terminal.run("help").splitlines()))
+        self.leave(terminal)
+
+    def test_pager_with_keys(self):
+        """the pager has the terminal, and gives it back"""
+        self.environment["PAGER"] = "less -FRX"
+        terminal = self.start()
+        terminal.send_line("help")
+        terminal.expect("Sockets")
+        terminal.send("G")
+        terminal.expect("tells more of each")
+        terminal.send("q")
+        terminal.expect_prompt()
+        terminal.run("s = socket inet stream")
+        self.leave(terminal)
+
+    def test_rounds(self):
+        """rounds of a repeat that show the same again are counted"""
+        terminal = self.start()
+        self.listen(terminal)
+        terminal.send_line("repeat 500 c = tcp-connect srv")
+        terminal.expect(re.compile(r"x 497 more like that"))
+        terminal.expect_prompt()
+        shown = terminal.run("states")
+        self.assertRegex(shown, r"1001 sockets: `states --list` shows each")
+        self.assertRegex(shown, r"inet stream +ESTABLISHED +1000 ")
+        terminal.run("set pager off")
+        self.assertEqual(len(re.findall("ESTABLISHED", terminal.run("states srv --list"))), 500)
+        self.leave(terminal)
+
+    def test_rounds_that_differ(self):
+        """a round that shows something else is shown"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix dgram")
+        shown = terminal.run("repeat 3 { send a hello; recv b 100 }; repeat 40 { send a hello; recv b 100 }; "
+                             "send a odd; repeat 9 { send a hello; recv b 100 }")
+        self.assertIn("x 37 more like that", shown)
+        self.assertRegex(shown, r'recv\(4, "odd", 100, 0\) = 3')
+        self.leave(terminal)
+
+    def test_rounds_that_take_long(self):
+        """a round that takes long is shown as it goes"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix dgram")
+        shown = terminal.run("repeat 6 { send a hello; sleep 60ms; recv b 100 }")
+        self.assertEqual(shown.count('recv(4, "hello", 100, 0) = 5'), 6)
+        self.leave(terminal)
+
+
+class Lessons(PromptTest):
+    """Walks that ask. The kernel grades, so the answers here are what this kernel does."""
+
+    LESSON = ("# A lesson of three lines.\n"
+              "srv = tcp-listen 127.0.0.1:0\n\n"
+              "# It connects.\n"
+              "c = tcp-connect srv\n"
+              "await srv backlog == 1\n\n"
+              "# ask: outcome\n"
+              "expect ECONNREFUSED tcp-connect 127.0.0.1:1\n")
+
+    def begin(self, *arguments, text=LESSON):
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(text)
+        terminal = Terminal([PROGRAM, *arguments, "lesson.socksh"], self.environment, self.directory, 40, 100)
+        self.addCleanup(terminal.close)
+        terminal.expect("step>")
+        return terminal
+
+    def test_answers(self):
+        """before a line that matters the walk asks, and the line that runs is the judge"""
+        terminal = self.begin("--ask")
+        terminal.expect("line 1 of 4")
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send_line("listen")
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        terminal.send_line("syn_sent")
+        terminal.expect("= not so: the state of c is ESTABLISHED. Read: `help ESTABLISHED`, `transitions c`")
+        # The line that waits belongs to the one before it, and says what it found.
+        terminal.expect("# it is so: srv backlog == 1")
+        terminal.expect("line 4 of 4")
+        terminal.expect("> expect ? tcp-connect 127.0.0.1:1")
+        terminal.send_line("ECONNREFUSED")
+        terminal.expect("= right: tcp-connect gave ECONNREFUSED.")
+        terminal.expect("2 of 3 answers were right.")
+        terminal.expect_prompt()
+        shown = terminal.run("lesson report --json")
+        self.assertRegex(shown.replace("\n", ""), r'\{"lesson":".*lesson.socksh","date":"\d{4}-\d\d-\d\dT[0-9:]+Z","asked":3,"right":2\}')
+        self.leave(terminal)
+
+    def test_without_an_answer(self):
+        """Enter alone runs the line, and nothing is graded; lines of one's own come between"""
+        terminal = self.begin("--ask")
+        terminal.send_line("print own")
+        terminal.expect("own")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("rest")
+        terminal.expect("The end of lesson.socksh.")
+        terminal.expect_prompt()
+        self.assertNotIn("right", terminal.describe().split("The end of")[1])
+        self.leave(terminal)
+
+    def test_back(self):
+        """back begins a new session before the previous line"""
+        terminal = self.begin("--step")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("back")
+        terminal.expect("# this is the first line")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("")
+        terminal.expect("line 4 of 4")
+        terminal.send_line("mine = socket inet stream")
+        terminal.expect("= 5")
+        terminal.send_line("back")
+        terminal.expect("# line 1 has run, in a new session")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("status")
+        terminal.expect(re.compile(r"3 +srv +inet stream +LISTEN"))
+        # What was typed in the old session is not in the new one, nor is the connection.
+        self.assertNotIn("mine", terminal.describe().split("new session")[1])
+        terminal.send_line("rest")
+        terminal.expect("The end of lesson.socksh")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_back_in_a_session_with_more(self):
+        """back does not throw away what was there before the walk"""
+        terminal = self.start()
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(self.LESSON)
+        terminal.run("mine = socket inet stream")
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("")
+        terminal.expect("line 2 of 4")
+        terminal.send_line("back")
+        terminal.expect("this one has more than the walk")
+        terminal.send_line("stop")
+        terminal.expect("the walk through lesson.socksh ends here")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_interrupt_the_rehearsal(self):
+        """Ctrl-C ends the rehearsal of a script that takes long; then nothing is asked"""
+        with open(os.path.join(self.directory, "long.socksh"), "w", encoding="utf-8") as file:
+            file.write("sleep 20s\nprint done\n")
+        terminal = Terminal([PROGRAM, "--ask", "long.socksh"], self.environment, self.directory, 40, 100)
+        self.addCleanup(terminal.close)
+        terminal.expect("run once, unseen")
+        terminal.send(CONTROL_C)
+        terminal.expect("# nothing is asked: interrupted")
+        terminal.expect("line 1 of 2")
+        terminal.send_line("stop")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
 
 class Library(PromptTest):
     def without_readline(self):

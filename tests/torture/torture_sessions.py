@@ -101,7 +101,7 @@ class Prompt(Session):
 EMPTY = Session("tests/torture/empty")
 
 SHELL = """await capture-wires control-messages convert descriptors every-call expect-fails expect-passes file-
-transfer job-expect job-fails job-kill job-names job-wait log lookup messages program-life receive-line save
+transfer help job-expect job-fails job-kill job-names job-wait log lookup messages program-life receive-line save
 serve-datagrams serve-stop settings shell-command source states tap values time signals"""
 EXAMPLES = """tcp-echo udp-echo unix-echo half-close serve-echo serve-models tcp-states test-nc-client
 test-interactive-client"""
@@ -118,4 +118,4 @@ SESSIONS += [Session("examples/udp-echo", "--json", rules=JSON_RULES), Session("
 
 SESSIONS += [Prompt("prompt", ["a b = socketpair unix stream\n", "send a hello\n", 'expect "hello" recv b\n',
                                "assert 1 == 2\n", "bogus\n", "recv b &\n", "send a x\n", "wait\n",
-                               "sho\t a shut_wr\n", "status a\n"])]
+                               "sho\t a shut_wr\n", "status a\n", "a.send(b'hi')\n", "nc -l 80\n", "a\n"])]

@@ -329,9 +329,9 @@ static void test_diagram(void **state) {
   note_change(&diagram, STATE_ESTABLISHED, STATE_CLOSE_WAIT);
   diagram_append(&diagram, &bytes);
   const char *text = bytes_text(&bytes);
-  assert_non_null(strstr(text, "[   CLOSED    ]"));
+  assert_non_null(strstr(text, "[  CLOSED  ]"));
   assert_non_null(strstr(text, "[ CLOSE_WAIT ]"));
-  assert_non_null(strstr(text, "| SYN_SENT  |"));
+  assert_non_null(strstr(text, "| SYN_SENT |"));
   assert_non_null(strstr(text, "[13]"));
   assert_null(strstr(text, "[ 1]"));
   assert_non_null(strstr(text, "x4x"));

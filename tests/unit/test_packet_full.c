@@ -53,9 +53,10 @@ static const char *shown(const struct event_packet *event, bool stable, struct b
   bytes_clear(text);
   packet_full_table(event, stable, &answer);
   assert_false(answer_failed(&answer));
-  table_append(&answer, 0, ESCAPE_ASCII, stable ? &aliases : NULL, text);
+  struct table_style look = {.style = ESCAPE_ASCII, .aliases = stable ? &aliases : NULL};
+  table_append(&answer, &look, text);
   answer_free(&answer);
-  packet_full_bytes(event, stable, &answer);
+  packet_full_bytes(event, stable, SIZE_MAX, &answer);
   bytes_append(text, answer.text.data, answer.text.length);
   answer_free(&answer);
   aliases_free(&aliases);

@@ -379,7 +379,7 @@ static void test_text(void **state) {
 /* With --stable packets wait for the end of the statement in the foreground, and stand behind its
  * notes and calls. */
 static void test_stable_text(void **state) {
-  struct view_settings settings = {.preview = 64, .stable = true, .states = true};
+  struct view_settings settings = {.preview = 64, .stable = true, .states = true, .calls = true};
   struct event_state changed = {.socket = {.id = 1, .descriptor = 3},
                                 .now = {.state = STATE_LISTEN}};
   struct event seen = {.kind = EVENT_STATE, .serial = 2, .statement = 1, .state = &changed};

@@ -68,7 +68,7 @@ static void test_lines(void **state) {
 
 static void append_caret(const struct source *source, struct place place, struct bytes *bytes) {
   struct excerpt excerpt = source_excerpt(source, place);
-  excerpt_append(&excerpt, bytes);
+  excerpt_append(&excerpt, 0, bytes);
 }
 
 static void shows_bytes(const char *text, size_t size, size_t offset, size_t length,

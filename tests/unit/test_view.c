@@ -159,7 +159,7 @@ static void test_table(void **state) {
   answer_add_bytes(&answer, CELL_DATA, "", 0);
   assert_false(answer_failed(&answer));
   assert_int_equal(answer_row_count(&answer), 3);
-  table_append(&answer, 2, ESCAPE_ASCII, NULL, &bytes);
+  table_append(&answer, &(struct table_style){.indent = 2, .style = ESCAPE_ASCII}, &bytes);
   assert_bytes(&bytes, "  NAME             COUNT  DATA\n"
                        "  one                  5  \"a\\n\\x1b[31m\"\n"
                        "  a longer one  12345678  -\n"
@@ -178,7 +178,7 @@ static void test_table_of_wide_characters(void **state) {
   answer_add_text(&answer, "x");
   answer_add_text(&answer, "ab");
   answer_add_text(&answer, "y");
-  table_append(&answer, 0, ESCAPE_ASCII, NULL, &bytes);
+  table_append(&answer, &(struct table_style){.indent = 0, .style = ESCAPE_ASCII}, &bytes);
   assert_bytes(&bytes, "A         B\n"
                        "\\xc3\\xa9  x\n"
                        "ab        y\n");
@@ -192,7 +192,7 @@ static void test_table_without_rows(void **state) {
   struct bytes bytes = {0};
   (void)state;
   answer_table(&answer, "none", columns);
-  table_append(&answer, 2, ESCAPE_ASCII, NULL, &bytes);
+  table_append(&answer, &(struct table_style){.indent = 2, .style = ESCAPE_ASCII}, &bytes);
   assert_bytes(&bytes, "  A  B\n");
   bytes_free(&bytes);
   answer_free(&answer);
@@ -564,6 +564,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
     program = (struct event_program){.number = 1,
                                      .name = "p",
                                      .phase = PROGRAM_PRINTED,
+                                     .stream = PROGRAM_ERRORS,
                                      .data = "x",
                                      .kept = 1,
                                      .length = 1,
@@ -576,7 +577,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
 /* How many bytes a view makes of an event, a test that fails, and the end. */
 static size_t render(const struct view_class *class, const struct event *event) {
   const struct view_settings settings = {
-      .verbose = true, .terminal = true, .states = true, .preview = 64};
+      .verbose = true, .terminal = true, .states = true, .calls = true, .preview = 64};
   struct output output;
   struct event test;
   output_start(&output);

@@ -188,6 +188,7 @@ static int run_tcp_info(struct invocation *invocation) {
                            socket->descriptor);
   note_later_fields(invocation->runner, &info);
   answer_table(&answer, "tcp-info", columns);
+  answer.matters = "^...";
   for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
     add_field(&answer, field, &info, &group);
   runner_use_socket(invocation->runner, socket);

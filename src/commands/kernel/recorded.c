@@ -153,6 +153,7 @@ static int run_transitions(struct invocation *invocation) {
   for (; causes.next < causes.count; causes.next++)
     bytes_append_char(&causes.lines, '\0');
   answer_table(&answer, "transitions", columns);
+  answer.matters = "...321";
   const char *line = causes.lines.data;
   enum socket_state last = STATE_UNKNOWN;
   for (size_t i = 0; !causes.lines.failed && i < causes.count; i++) {
@@ -192,9 +193,23 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
   }
 }
 
+/* A row for each arc of the diagram. */
+static void list_arcs(struct answer *answer, const struct diagram *diagram) {
+  static const char *const columns[] = {N_("ARC"),  N_("FROM"), N_("TO"), N_("SEEN"),
+                                        N_("WHEN"), "",         NULL};
+  answer_table(answer, "arcs", columns);
+  answer->matters = ".....1";
+  for (int i = 0; i < TRANSITION_COUNT; i++) {
+    answer_add_number(answer, i + 1);
+    add_state_name(answer, transitions[i].from);
+    add_state_name(answer, transitions[i].to);
+    answer_add_number(answer, diagram->taken[i]);
+    answer_add_text(answer, _(transitions[i].cause));
+    answer_add_text(answer, transitions[i].instead ? _(transitions[i].instead) : "");
+  }
+}
+
 static int run_diagram(struct invocation *invocation) {
-  static const char *const columns[] = {N_("ARC"),  N_("FROM"), N_("TO"), N_("WHEN"),
-                                        N_("SEEN"), "",         NULL};
   struct runner *runner = invocation->runner;
   struct changes changes = {.socket = invocation_socket(invocation, "SOCKET")};
   struct diagram diagram = {0};
@@ -209,18 +224,12 @@ static int run_diagram(struct invocation *invocation) {
   bytes_free(&changes.list);
   if (failed)
     return error_set_memory(invocation->error);
-  answer_text(&answer, "diagram");
-  diagram_append(&diagram, &answer.text);
-  if (runner_answer(runner, &answer, invocation->error) < 0)
-    return -1;
-  answer_table(&answer, "arcs", columns);
-  for (int i = 0; i < TRANSITION_COUNT; i++) {
-    answer_add_number(&answer, i + 1);
-    add_state_name(&answer, transitions[i].from);
-    add_state_name(&answer, transitions[i].to);
-    answer_add_text(&answer, _(transitions[i].cause));
-    answer_add_number(&answer, diagram.taken[i]);
-    answer_add_text(&answer, transitions[i].instead ? _(transitions[i].instead) : "");
+  const struct argument_value *what = invocation_value(invocation, "WHAT");
+  if (bytes_equal(what->word.data, what->word.length, "arcs", 4)) {
+    list_arcs(&answer, &diagram);
+  } else {
+    answer_text(&answer, "diagram");
+    diagram_append(&diagram, &answer.text);
   }
   return runner_answer(runner, &answer, invocation->error);
 }
@@ -250,19 +259,21 @@ const struct command command_transitions = {
 const struct command command_diagram = {
     .name = "diagram",
     .group = GROUP_STATES,
-    .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states"},
+    .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
                   {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
     .manual =
         N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "
            "seen in have square brackets at their sides, and arcs that were seen have them "
-           "around their number; those that Linux does not have are marked by x. Below stand "
-           "the counts, and a table of the arcs, each with what takes it, and how often it "
-           "was seen. An arc counts only when both its ends were seen one after the other and no "
+           "around their number; those that Linux does not have are marked by x. Below stands "
+           "how many were seen. `diagram arcs` lists the arcs by their number: how often each was "
+           "seen, and what takes it. An arc counts only when both its ends were seen one after the "
+           "other and no "
            "other way leads from the one to the other, or in a lab the packet shows it: a "
            "state that nobody looked at in time is not made up."),
     .blocks = N_("never"),
-    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states",
+    .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ndiagram states\ndiagram "
+               "arcs",
     .pages = "tcp(7)",
     .run = run_diagram,
 };

@@ -5,6 +5,7 @@
 
 #include "command/cells.h"
 #include "command/invocation.h"
+#include "commands/kernel/states_count.h"
 #include "session/program_sockets.h"
 #include "socket/look.h"
 
@@ -119,9 +120,32 @@ static void fill(struct answer *answer, const struct inventory *inventory,
     why = why || (is_shown(inventory_nth(inventory, i), only, choice) &&
                   inventory_why(inventory_nth(inventory, i))[0]);
   answer_table(answer, "states", cells_columns(why ? columns : plain, lab, room));
+  static const char matters[] = "...a.3322111"; /* of HOST first */
+  answer->matters = lab ? matters : matters + 1;
   for (size_t i = 0; i < count; i++)
     if (is_shown(inventory_nth(inventory, i), only, choice))
       add_row(answer, inventory_nth(inventory, i), lab, why);
+}
+
+/* Beyond so many rows a terminal shows their sums. */
+enum { MOST_ROWS = 50 };
+
+/* Replaces the rows by their sums where that was asked for, or where they are too many for a
+ * terminal. */
+static void sum_up(struct invocation *invocation, struct answer *answer) {
+  const struct settings *settings = &invocation->runner->session->settings;
+  bool asked = invocation_value(invocation, "--count") != NULL;
+  bool many = answer_row_count(answer) > MOST_ROWS && settings->view.terminal &&
+              !settings->stable && !invocation->runner->session->formatted;
+  struct answer sums;
+  if (!asked && (!many || invocation_value(invocation, "--list")))
+    return;
+  if (!asked)
+    runner_note(invocation->runner, _("%zu sockets: `states --list` shows each"),
+                answer_row_count(answer));
+  states_count(answer, &sums);
+  answer_free(answer);
+  *answer = sums;
 }
 
 static int answer_states(struct invocation *invocation, const struct socket *only, bool again) {
@@ -158,6 +182,8 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
       bytes_append_text(&answer.text, only ? _("  the kernel has no such socket any more\n")
                                            : _("  the session has no socket\n"));
   }
+  if (answer.kind == ANSWER_TABLE)
+    sum_up(invocation, &answer);
   answer.again = again;
   return runner_answer(runner, &answer, invocation->error);
 }
@@ -192,6 +218,8 @@ const struct command command_states = {
     .arguments =
         {{.name = "SOCKET", .kind = &argument_socket_or_program, .flags = OPTIONAL},
          {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"},
+         {.name = "--count", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--count"},
+         {.name = "--list", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--list"},
          {.name = "--watch", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--watch"}},
     .summary =
         N_("shows every socket of the session in the kernel, also those without a descriptor"),
@@ -216,7 +244,10 @@ const struct command command_states = {
            "recognised by its cookie (SO_COOKIE), never by a number or an address that may be used "
            "again. It does not list the connections that wait at a Unix listener; how many there "
            "are stands in its row. Where that list may not be read, one line says so, and the "
-           "sockets that have a descriptor are shown. With --watch it is shown again twice a "
+           "sockets that have a descriptor are shown.\n\nWith --count it tells instead how many "
+           "sockets there are of each kind in each state, on each host, and how many bytes are in "
+           "their queues. So it does by itself at a terminal where there are more than 50; with "
+           "--list it lists them all the same. With --watch it is shown again twice a "
            "second, in place, until a key is pressed."),
     .blocks = N_("never; with --watch until a key is pressed"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nstates\ns = accept srv\nclose c "

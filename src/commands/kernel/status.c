@@ -52,7 +52,9 @@ static int run_status(struct invocation *invocation) {
     bytes_append_text(&answer.text, _("  no socket is open\n"));
     return runner_answer(invocation->runner, &answer, invocation->error);
   }
+  static const char matters[] = "....a.332211"; /* of HOST first */
   answer_table(&answer, "status", cells_columns(columns, session->lab != NULL, room));
+  answer.matters = session->lab ? matters : matters + 1;
   struct socket *socket = socket_table_next(&session->sockets, 0);
   for (; socket; socket = socket_table_next(&session->sockets, socket->descriptor + 1))
     add_socket(&answer, session, socket);

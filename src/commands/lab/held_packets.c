@@ -176,11 +176,13 @@ static int run_packet(struct invocation *invocation) {
   bytes_free(&name);
   if (sought < 0)
     return -1;
-  bool stable = invocation->runner->session->settings.stable;
+  const struct settings *settings = &invocation->runner->session->settings;
+  bool stable = settings->stable;
+  size_t limit = invocation_value(invocation, "--all") ? SIZE_MAX : settings->view.preview;
   packet_full_table(&found.packet, stable, &answer);
   int status = runner_answer(invocation->runner, &answer, invocation->error);
   if (status == 0) {
-    packet_full_bytes(&found.packet, stable, &answer);
+    packet_full_bytes(&found.packet, stable, limit, &answer);
     status = runner_answer(invocation->runner, &answer, invocation->error);
   }
   found_packet_free(&found);
@@ -279,10 +281,12 @@ const struct command command_packet = {
     .group = GROUP_LAB,
     .arguments =
         {{.name = "N", .kind = &argument_number},
-         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"}},
+         {.name = "INTERFACE", .kind = &argument_text, .flags = OPTIONAL, .keyword = "on"},
+         {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"}},
     .summary = N_("shows one packet in full"),
     .manual =
-        N_("Each field of its headers with what it means, then its bytes. N is the number "
+        N_("Each field of its headers with what it means, then the bytes of the headers and as "
+           "many behind them as `set preview` says; with --all, all. N is the number "
            "that the wire has given it, whether it is still held or has crossed long ago. Those "
            "that `capture FILE on lo` has taken have numbers of their own: `packet 3 on lo`."),
     .blocks = N_("never"),

@@ -31,6 +31,7 @@ static int show_lab(struct invocation *invocation) {
   struct lab *lab = invocation->runner->session->lab;
   struct answer answer;
   answer_table(&answer, "lab", columns);
+  answer.matters = "....11";
   for (size_t i = 0; i < lab->host_count; i++)
     for (size_t j = 0; j < lab->hosts[i]->link_count; j++)
       add_host_row(&answer, lab->hosts[i], j);

@@ -100,6 +100,7 @@ static int run_wire(struct invocation *invocation) {
   wire_count_lost(wire);
   size_t count = wire->held.count;
   answer_table(&answer, "held", columns);
+  answer.matters = "..1";
   for (const struct held *held = wire->held.first; held; held = held->next)
     add_held_row(wire, held, &answer);
   answer_text(&words, "wire");

@@ -228,6 +228,7 @@ static int run_services(struct invocation *invocation) {
     return runner_answer(invocation->runner, &answer, invocation->error);
   }
   answer_table(&answer, "services", columns);
+  answer.matters = "....1..223344";
   for (size_t nth = count; nth-- > 0;) { /* the list has the newest first */
     struct service_handle *handle = session->services;
     for (size_t i = 0; i < nth; i++)

@@ -1,8 +1,10 @@
 /* control_flow: commands that wait, read other files, and end the session. */
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "command/invocation.h"
+#include "session/lesson.h"
 
 /* Sleeps until a time of the monotonic clock, in nanoseconds. 0, or -1 if interrupted. */
 static int sleep_until(struct runner *runner, int64_t deadline, struct error *error) {
@@ -30,11 +32,50 @@ static int run_source(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
   const char *name = argument_value_text(invocation_value(invocation, "FILE"), &path);
+  struct bytes lesson = {0};
+  if (lesson_stands_for(name, &lesson))
+    name = bytes_text(&lesson);
   int status = invocation_value(invocation, "--step")
-                   ? shell->walk(runner, name, invocation->error)
+                   ? shell->walk(runner, name, false, invocation->error)
                    : shell->source(runner, name, invocation->result, invocation->error);
+  bytes_free(&lesson);
   bytes_free(&path);
   return status;
+}
+
+/* Names that ask for something else than a script of this shell, and what writes that. */
+static const struct {
+  const char *ending;
+  const char *instead;
+} other_forms[] = {
+    {".py", N_("no command writes Python")},
+    {".c", N_("no command writes C")},
+    {".sh", N_("no command writes a script of the system's shell")},
+    {".pcap", N_("capture FILE writes packets")},
+    {".pcapng", N_("capture FILE writes packets")},
+    {".json", N_("socksh --json SCRIPT writes what a script does as JSON")},
+    {".tap", N_("socksh --tap SCRIPT writes what a script tests as TAP")},
+};
+
+static int check_save(struct invocation *invocation) {
+  const struct argument_value *file = invocation_value(invocation, "FILE");
+  if (file->unknown)
+    return 0;
+  for (size_t i = 0; i < sizeof other_forms / sizeof *other_forms; i++) {
+    size_t length = strlen(other_forms[i].ending);
+    if (file->word.length < length ||
+        memcmp(file->word.data + file->word.length - length, other_forms[i].ending, length) != 0)
+      continue;
+    error_set(invocation->error, ERROR_USAGE,
+              _("save writes a script of this shell, so its name should not end in %s: %s; name it "
+                "%.*s.socksh"),
+              other_forms[i].ending, _(other_forms[i].instead),
+              (int)(file->word.length - length < 100 ? file->word.length - length : 100),
+              file->word.data);
+    error_set_place(invocation->error, file->place);
+    return -1;
+  }
+  return 0;
 }
 
 static int run_save(struct invocation *invocation) {
@@ -79,13 +120,14 @@ const struct command command_source = {
     .group = GROUP_SESSION,
     .arguments =
         {{.name = "--step", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--step"},
-         {.name = "FILE", .kind = &argument_file}},
+         {.name = "FILE", .kind = &argument_script}},
     .results = {"value... of its last line"},
     .results_vary = true,
     .summary = N_("runs the lines of a file"),
     .manual = N_("The lines run as if they stood here: with the same names and sockets. The first "
                  "failure ends the file, and this command fails with it. With --step it walks "
-                 "through the file: each comment and line is shown first, and runs on Enter."),
+                 "through the file: each comment and line is shown first, and runs on Enter. Where "
+                 "there is no such file, FILE may be the name of a lesson: `lessons` lists them."),
     .blocks = N_("as long as its lines do"),
     .errors = {{ENOENT, N_("there is no such file")}, {EACCES, N_("the file may not be read")}},
     .example = "write-file hello.socksh \"print hello\\n\"\nsource hello.socksh",
@@ -97,14 +139,17 @@ const struct command command_save = {
     .group = GROUP_SESSION,
     .arguments = {{.name = "FILE", .kind = &argument_file}},
     .summary = N_("writes what was typed as a script that runs"),
-    .manual = N_("Every line that was typed in this session is written to FILE, in order. A line "
-                 "that failed is written with the expect that makes it pass again, or as a "
-                 "comment; one that was wrong, and never run, is left out. An existing file is "
-                 "replaced only when all of it could be written."),
+    .manual =
+        N_("Every line that was typed in this session is written to FILE, in order. A line "
+           "that failed is written with the expect that makes it pass again, or as a "
+           "comment; one that was wrong, and never run, is left out. An existing file is "
+           "replaced only when all of it could be written. A name that asks for another form, as "
+           "NAME.py or NAME.pcap, is refused, with what writes that."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the directory may not be written")},
                {ENOSPC, N_("the disk is full; nothing was changed")}},
     .example = "a b = socketpair unix stream\nsave session.socksh",
+    .check = check_save,
     .run = run_save,
 };
 

@@ -1,17 +1,12 @@
 /* help: commands that explain commands, the language, and C names. */
 #include "commands/session/help.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command/invocation.h"
 #include "command/offer.h"
-#include "language/escape.h"
-#include "language/number.h"
-
-enum { WIDTH = 78 };
+#include "commands/session/subject.h"
+#include "language/word.h"
 
 /* Offers commands, prefixes and topics. */
 static void complete_topic(const struct argument *argument, struct offer *offer) {
@@ -19,6 +14,9 @@ static void complete_topic(const struct argument *argument, struct offer *offer)
   offer_commands(offer);
   for (const struct help_topic *topic = help_topics; topic->name; topic++)
     offer_text(offer, topic->name, topic->title);
+  for (const struct glossary_entry *entry = glossary; entry->name; entry++)
+    if (!strchr(entry->name, ' '))
+      offer_text(offer, entry->name, "");
 }
 
 static const struct argument_kind argument_topic = {
@@ -40,273 +38,161 @@ static const struct argument_kind argument_constant = {
     .complete = complete_constant,
 };
 
-void help_append_wrapped(struct bytes *bytes, const char *text, size_t indent) {
-  size_t start = bytes->length;
-  bool fresh = true; /* at the start of a line */
-  for (const char *at = text; *at;) {
-    size_t length = strcspn(at, " \n");
-    size_t used = bytes->length - start;
-    if (!fresh && used + 1 + length > WIDTH) {
-      bytes_append_char(bytes, '\n');
-      fresh = true;
-    }
-    if (fresh) {
-      start = bytes->length;
-      bytes_pad(bytes, start, indent);
-    } else {
-      bytes_append_char(bytes, ' ');
-    }
-    bytes_append(bytes, at, length);
-    fresh = false;
-    at += length;
-    if (*at == '\n') {
-      bytes_append_char(bytes, '\n');
-      fresh = true;
-    }
-    if (*at)
-      at++;
-  }
-  bytes_append_char(bytes, '\n');
-}
-
-/* Appends lines as they are, indented. */
-static void append_lines(struct bytes *bytes, const char *text, size_t indent) {
-  for (const char *at = text; *at;) {
-    size_t length = strcspn(at, "\n");
-    bytes_pad(bytes, bytes->length, indent);
-    bytes_append(bytes, at, length);
-    bytes_append_char(bytes, '\n');
-    at += length + (at[length] == '\n');
-  }
-}
-
-static void append_entry(struct bytes *bytes, const char *name, const char *summary) {
-  size_t start = bytes->length;
-  bytes_append_format(bytes, "  %s", name);
-  bytes_pad(bytes, start, 18);
-  bytes_append_format(bytes, " %s\n", summary);
-}
-
 static void append_overview(struct bytes *bytes) {
   bytes_append_text(bytes, _("One line is one command, most commands are one socket call.\n"));
   for (int group = 0; group < GROUP_COUNT; group++) {
     bytes_append_format(bytes, "\n%s\n", _(command_group_titles[group]));
     for (size_t i = 0; command_list()[i]; i++)
       if ((int)command_list()[i]->group == group)
-        append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
+        help_append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
   }
   bytes_append_format(bytes, "\n%s\n", _("In front of a command"));
   for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
-    append_entry(bytes, prefix->name, _(prefix->summary));
-  append_entry(bytes, "NAME =", _("binds what the command returns to a name"));
+    help_append_entry(bytes, prefix->name, _(prefix->summary));
+  help_append_entry(bytes, "NAME =", _("binds what the command returns to a name"));
   bytes_append_format(bytes, "\n%s\n", _("Topics"));
   for (const struct help_topic *topic = help_topics; topic->name; topic++)
-    append_entry(bytes, topic->name, _(topic->title));
-  bytes_append_text(bytes, _("\n`help NAME` tells more of each; `explain NAME` what an errno, "
-                             "flag, option or state means.\n"));
+    help_append_entry(bytes, topic->name, _(topic->title));
+  bytes_append_text(bytes, _("\n`help WORD` tells more of each, and of any word of the field, such "
+                             "as backlog; `lessons` lists the lessons.\n"
+                             "`explain NAME` tells what an errno, flag, option or state means.\n"));
 }
 
-static void append_section(struct bytes *bytes, const char *title, const char *text) {
-  if (!text)
-    return;
-  bytes_append_format(bytes, "\n%s\n", title);
-  append_lines(bytes, text, 4);
+/* How much rather this is shown first than others of the same name, by `help`, or by `explain`,
+ * which is about names of C and words. */
+static int rank(const struct subject *subject, bool symbols) {
+  bool symbol = subject->kind == SUBJECT_CONSTANT || subject->kind == SUBJECT_OPTION;
+  return !symbols || symbol ? 0 : subject->kind == SUBJECT_WORD ? 1 : 2;
 }
 
-static void append_errors(struct bytes *bytes, const struct command *command) {
-  if (command->errors[0].number == 0)
-    return;
-  bytes_append_format(bytes, "\n%s\n", _("Errors worth knowing"));
-  for (int i = 0; i < COMMAND_ERRORS && command->errors[i].number; i++) {
-    struct bytes line = {0};
-    bytes_append_format(&line, "%s: %s", error_number_name(command->errors[i].number),
-                        _(command->errors[i].cause));
-    help_append_wrapped(bytes, bytes_text(&line), 4);
-    bytes_free(&line);
+/* What is to be shown first. NULL: nothing is named so. */
+static const struct subject *choose(const struct subject_list *list, bool symbols) {
+  const struct subject *first = NULL;
+  for (size_t i = 0; i < subject_count(list); i++) {
+    const struct subject *subject = subject_nth(list, i);
+    if (subject->distance > SUBJECT_ALMOST)
+      break;
+    if (!first || rank(subject, symbols) < rank(first, symbols))
+      first = subject;
   }
+  return first;
 }
 
-static void append_command(struct bytes *bytes, const struct command *command) {
-  command_append_synopsis(command, bytes);
-  if (command->results[0]) {
-    bytes_append_text(bytes, "   -> ");
-    command_append_results(command, bytes);
-  }
-  bytes_append_char(bytes, '\n');
-  for (const char *const *alias = command->aliases; *alias; alias++)
-    bytes_append_format(bytes, _("  (also: %s)\n"), *alias);
-  bytes_append_format(bytes, "\n  %s\n\n", _(command->summary));
-  help_append_wrapped(bytes, _(command->manual), 2);
-  append_section(bytes, _("In C"), command->prototype);
-  append_section(bytes, _("In Python"), command->python);
-  if (command->blocks) {
-    bytes_append_format(bytes, "\n%s\n", _("Blocks"));
-    help_append_wrapped(bytes, _(command->blocks), 4);
-  }
-  append_errors(bytes, command);
-  append_section(bytes, _("Example"), command->example);
-  append_section(bytes, _("Read"), command->pages);
-}
-
-static const struct prefix_description *find_prefix(const char *text, size_t length) {
-  for (const struct prefix_description *prefix = prefix_descriptions; prefix->name; prefix++)
-    if (bytes_equal(prefix->name, strlen(prefix->name), text, length))
-      return prefix;
+/* The command that the text abbreviates, if nothing is called so. */
+static const struct subject *find_abbreviated(const struct subject_list *list, const char *text,
+                                              size_t length) {
+  const struct command *command = command_complete(text, length, NULL);
+  for (size_t i = 0; command && i < subject_count(list); i++)
+    if (subject_nth(list, i)->kind == SUBJECT_COMMAND && subject_nth(list, i)->command == command)
+      return subject_nth(list, i);
   return NULL;
 }
 
-static const struct help_topic *find_topic(const char *text, size_t length) {
-  for (const struct help_topic *topic = help_topics; topic->name; topic++)
-    if (bytes_equal(topic->name, strlen(topic->name), text, length))
-      return topic;
-  return NULL;
+static int nothing_found(struct invocation *invocation, const char *key, const char *text,
+                         size_t length) {
+  struct word_shown shown;
+  struct error *error = invocation->error;
+  error_set(error, ERROR_FAILURE,
+            _("nothing is known of %s: `help` lists the commands and topics, `lessons` the "
+              "lessons; names of C are written as in C"),
+            word_show(&shown, text, length));
+  error_set_place(error, invocation_value(invocation, key)->place);
+  return -1;
 }
 
-/* Appends the other commands of a family such as `wire`. */
-static void append_parts(struct bytes *bytes, const struct command *command) {
-  size_t length = strlen(command->name);
-  if (command->parts)
-    bytes_append_format(bytes, "\n%s\n", _("There are also"));
-  for (size_t i = 0; command->parts && command_list()[i]; i++)
-    if (strncmp(command_list()[i]->name, command->name, length) == 0 &&
-        command_list()[i]->name[length] == ' ')
-      append_entry(bytes, command_list()[i]->name, _(command_list()[i]->summary));
+/* Answers what is known of a word, or of the errno of this number. Names of C come first if
+ * `symbols`. */
+static int tell(struct invocation *invocation, const char *key, const struct bytes *words,
+                bool symbols) {
+  struct answer answer;
+  struct subject_list list;
+  struct word_shown quoted;
+  const char *text = words->data ? words->data : "";
+  size_t length = words->length;
+  int status = subject_search(text, length, &list, invocation->error);
+  answer_text(&answer, invocation->command->name);
+  bool numeric = symbols && help_append_errno(&answer.text, text, length);
+  const struct subject *shown = numeric ? NULL : choose(&list, symbols);
+  if (!shown && !numeric)
+    shown = find_abbreviated(&list, text, length);
+  if (shown) {
+    help_append_subject(&answer.text, shown);
+    help_append_lessons(&answer.text, shown, &list);
+    help_append_others(&answer.text, &list, shown);
+  } else if (!numeric && subject_count(&list) > 0) {
+    bytes_append_format(&answer.text, _("Nothing is called %s.\n"),
+                        word_show(&quoted, text, length));
+    help_append_others(&answer.text, &list, NULL);
+  }
+  subject_list_free(&list);
+  if (status == 0 && answer.text.length > 0)
+    return runner_answer(invocation->runner, &answer, invocation->error);
+  answer_free(&answer);
+  return status < 0 ? -1 : nothing_found(invocation, key, text, length);
 }
 
-/* Joins the words after `help`: a command's name may have two. */
-static void append_subject(const struct invocation *invocation, struct bytes *text) {
+/* Joins the words behind the command. */
+static void append_words(const struct invocation *invocation, const char *key, struct bytes *text) {
   const struct argument_value *word;
-  for (word = invocation_value(invocation, "COMMAND|TOPIC"); word;
-       word = invocation_next(invocation, word)) {
+  for (word = invocation_value(invocation, key); word; word = invocation_next(invocation, word)) {
     bytes_append_text(text, text->length ? " " : "");
     bytes_append(text, word->word.data, word->word.length);
   }
 }
 
-static int append_help(struct invocation *invocation, const char *text, size_t length,
-                       struct bytes *bytes) {
-  const struct prefix_description *prefix = find_prefix(text, length);
-  const struct help_topic *topic = find_topic(text, length);
-  const struct command *command =
-      prefix || topic ? NULL : command_complete(text, length, invocation->error);
-  if (prefix) {
-    bytes_append_format(bytes, "%s\n\n", prefix->synopsis);
-    help_append_wrapped(bytes, _(prefix->summary), 2);
-  } else if (topic) {
-    bytes_append_format(bytes, "%s\n\n%s", _(topic->title), _(topic->text));
-  } else if (command) {
-    append_command(bytes, command);
-    append_parts(bytes, command);
-  } else {
-    invocation->error->kind = ERROR_FAILURE;
-    error_set_place(invocation->error, invocation_value(invocation, "COMMAND|TOPIC")->place);
-    return -1;
-  }
-  return 0;
-}
-
 static int run_help(struct invocation *invocation) {
-  struct answer answer;
   struct bytes subject = {0};
   int status = 0;
-  answer_text(&answer, "help");
-  append_subject(invocation, &subject);
-  if (!invocation_value(invocation, "COMMAND|TOPIC"))
+  append_words(invocation, "WORD", &subject);
+  if (subject.length > 0) {
+    status = tell(invocation, "WORD", &subject, false);
+  } else {
+    struct answer answer;
+    answer_text(&answer, "help");
     append_overview(&answer.text);
-  else
-    status = append_help(invocation, bytes_text(&subject), subject.length, &answer.text);
+    status = runner_answer(invocation->runner, &answer, invocation->error);
+  }
   bytes_free(&subject);
-  if (status == 0)
-    return runner_answer(invocation->runner, &answer, invocation->error);
-  answer_free(&answer);
-  return -1;
-}
-
-static void append_meaning(struct bytes *bytes, const char *name, const char *what, long value,
-                           const char *meaning) {
-  bytes_append_format(bytes, bytes->length ? "\n%s  (%s, %ld)\n" : "%s  (%s, %ld)\n", name, what,
-                      value);
-  help_append_wrapped(bytes, meaning ? _(meaning) : "", 2);
-}
-
-static void explain_constants(struct bytes *bytes, const char *text, size_t length) {
-  long long number;
-  bool numeric = number_parse(text, length, &number) == 0;
-  for (const struct constant_set *const *set = constant_sets; *set; set++) {
-    if (numeric && *set != &constant_errors)
-      continue;
-    const struct constant *found = numeric ? NULL : constant_find(*set, text, length, NULL);
-    for (const struct constant *row = (*set)->constants; numeric && row->name; row++)
-      if (row->value == number && !found)
-        found = row;
-    if (found)
-      append_meaning(bytes, found->name, _((*set)->title), found->value, found->explanation);
-  }
-}
-
-static void explain_options(struct bytes *bytes, const char *text, size_t length) {
-  for (const struct option *option = option_table; option->name; option++) {
-    size_t skip = option_prefix_length(option);
-    bool whole = strlen(option->name) == length && strncasecmp(option->name, text, length) == 0;
-    bool brief = strlen(option->name) == skip + length &&
-                 strncasecmp(option->name + skip, text, length) == 0;
-    if (!whole && !brief)
-      continue;
-    append_meaning(bytes, option->name, constant_name(&constant_levels, option->level),
-                   option->number, option->explanation);
-    const char *access = option->access == OPTION_READ    ? _("read only")
-                         : option->access == OPTION_WRITE ? _("write only")
-                                                          : _("read and write");
-    bytes_append_format(bytes, _("  Type %s, %s"), option->type->name, access);
-    if (option->access & OPTION_WRITE)
-      bytes_append_format(bytes, _("; set as: %s"), option->type->values);
-    bytes_append_char(bytes, '\n');
-  }
+  return status;
 }
 
 static int run_explain(struct invocation *invocation) {
-  const struct argument_value *word = invocation_value(invocation, "NAME");
-  struct answer answer;
-  answer_text(&answer, "explain");
-  explain_constants(&answer.text, word->word.data, word->word.length);
-  explain_options(&answer.text, word->word.data, word->word.length);
-  if (answer.text.length > 0)
-    return runner_answer(invocation->runner, &answer, invocation->error);
-  struct bytes shown = {0};
-  answer_free(&answer);
-  escape_append_quoted(&shown, word->word.data, word->word.length, 60, ESCAPE_ASCII);
-  error_set(
-      invocation->error, ERROR_FAILURE,
-      _("nothing is known of %s: name an errno, a flag, an option, a type or a state, as C does"),
-      bytes_text(&shown));
-  constant_suggest(&constant_errors, word->word.data, word->word.length, invocation->error);
-  error_set_place(invocation->error, word->place);
-  bytes_free(&shown);
-  return -1;
+  struct bytes subject = {0};
+  append_words(invocation, "NAME", &subject);
+  int status = tell(invocation, "NAME", &subject, true);
+  bytes_free(&subject);
+  return status;
 }
 
 const struct command command_help = {
     .name = "help",
     .aliases = {"?"},
     .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND|TOPIC", .kind = &argument_topic, .flags = OPTIONAL | REPEATED}},
-    .summary = N_("lists the commands, or explains one"),
-    .manual = N_("Of a command it shows the synopsis, the call in C and in Python, whether and "
-                 "until when it blocks, the errors worth knowing and what usually causes each, an "
-                 "example, and which manual pages to read. Topics explain the language."),
+    .arguments = {{.name = "WORD", .kind = &argument_topic, .flags = OPTIONAL | REPEATED}},
+    .summary = N_("lists the commands, or tells what is known of a word"),
+    .manual =
+        N_("WORD is a command, a topic, a word of the field, such as backlog or half-close "
+           "(socksh-glossary(7) has all of them), a name of C, a setting or a lesson; it may "
+           "be several words, and need not be spelled exactly. What it is the name of is "
+           "told, and then what else is near. Of a command it shows the synopsis, the call in C "
+           "and in Python, whether and "
+           "until when it blocks, the errors worth knowing and what usually causes each, an "
+           "example, which manual pages to read and which lessons show it. Topics explain the "
+           "language."),
     .blocks = N_("never"),
-    .example = "help accept",
+    .example = "help accept\nhelp three-way handshake",
     .run = run_help,
 };
 
 const struct command command_explain = {
     .name = "explain",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "NAME", .kind = &argument_constant}},
+    .arguments = {{.name = "NAME", .kind = &argument_constant, .flags = REPEATED}},
     .summary = N_("tells what a name of C means"),
     .manual =
         N_("NAME is an errno, a flag, an option, a family, a type or a state, whole or without its "
-           "usual prefix; a number is an errno. What fits several is told of each."),
+           "usual prefix; a number is an errno. What fits several is told of each. Other words "
+           "are looked up as help does."),
     .blocks = N_("never"),
     .example = "explain ECONNREFUSED\nexplain reuseaddr",
     .run = run_explain,

@@ -28,6 +28,8 @@ static void complete_value(const struct argument *argument, struct offer *offer)
       name && name->literal ? settings_find(name->text, name->count) : NULL;
   if (setting && setting->kind == SETTING_SWITCH)
     offer_words(offer, "on|off");
+  else if (setting && setting->kind == SETTING_CHOICE)
+    offer_words(offer, setting->words);
 }
 
 /* Any word: the setting reads it. */
@@ -99,8 +101,14 @@ const struct command command_set = {
            "call; timeout is how long await waits, and the end of a script for its jobs; "
            "blocks-after is when `expect blocks` takes a call for blocked; colour is on at a "
            "terminal; look off makes no look at a socket that was not asked for; states off makes "
-           "no look after calls, and shows no state lines; stable prints what differs from run to "
-           "run as P1, T1; record is how many bytes of each call's data are kept."),
+           "no look after calls, and shows no state lines; calls off shows no calls but those that "
+           "fail, and no clients of services, say where there are a thousand; width is how many "
+           "columns a line may "
+           "take, auto as many as the terminal has, and any number without one; pager says which "
+           "answers at the prompt go through $PAGER (less -FRX where it is not set): auto those "
+           "longer than the screen, on all, off none; stable prints what differs from run to "
+           "run as P1, T1; record is how many bytes of each call's data are kept; "
+           "editing is emacs or vi, at first as ~/.inputrc says."),
     .blocks = N_("never"),
     .example = "set preview 16\nset timing on\nset",
     .check = check_set,

@@ -21,7 +21,7 @@ const struct help_topic help_topics[] = {
      N_("  127.0.0.1:80        IPv4\n"
         "  [::1]:80            IPv6; [fe80::1%eth0]:80 with its interface\n"
         "  example.org:http    names, which are looked up\n"
-        "  *:80                any address of this machine\n"
+        "  *:80                any address of this machine, in C INADDR_ANY:80\n"
         "  :80  or  80         that port on the loopback\n"
         "  unix:/tmp/s         the path of a Unix socket\n"
         "  unix:@name          an abstract name; unix: alone lets the kernel choose one at bind\n"
@@ -87,15 +87,40 @@ const struct help_topic help_topics[] = {
         "  goto CLOSING            takes a fresh connection to a state, and stops there\n"
         "  wire delay 50ms         and loss, rate, mtu, cut: what the wire does to all packets\n"
         "\n"
-        "  The manual is socksh-lab(7), the lessons are in examples/lab.\n")},
+        "  The manual is socksh-lab(7); `lessons lab` lists the lessons.\n")},
     {"prompt", N_("keys at the prompt"),
      N_("  Tab       completes commands, sockets, names of C, options, addresses, files\n"
         "  Ctrl-R    searches the history; Up and Down walk through it\n"
         "  Ctrl-C    drops the line, or interrupts the command\n"
         "  Ctrl-Z    makes a job of the command that blocks\n"
         "  Ctrl-D    ends the session, on an empty line\n"
+        "  Ctrl-L    clears the screen, as `clear` does\n"
+        "\n"
+        "  !!        the line before; !12 the one of that number, !-2 the last but one\n"
+        "  !$        the last word of the line before\n"
+        "  s         the name of a socket alone shows that socket\n"
         "\n"
         "  Commands may be abbreviated where only one begins so. ~/.inputrc is read, with the\n"
-        "  application name socksh; `set editing-mode vi` works there.\n")},
+        "  application name socksh; `set editing vi` chooses vi's keys here, `set editing-mode "
+        "vi`\n"
+        "  there. Lines typed while a call blocks are run behind it, also if Ctrl-C ends it.\n")},
+    {"habits", N_("lines of C, Python, nc, telnet, bash, gdb and SQL, and what they are here"),
+     N_("  s = socket.socket(AF_INET, SOCK_STREAM)     s = socket inet stream\n"
+        "  int fd = socket(AF_INET, SOCK_DGRAM, 0);    fd = socket inet dgram\n"
+        "  s.bind((\"\", 8080))                         bind s *:8080\n"
+        "  data = s.recv(1024)                         data = recv s 1024\n"
+        "  print(data)                                 print $data\n"
+        "  PORT = 7000                                 let PORT 7000; then $PORT\n"
+        "  nc -l 8080                                  srv = tcp-listen 8080; s = accept srv\n"
+        "  telnet localhost 80                         c = tcp-connect localhost:80\n"
+        "  while True:                                 repeat { ... }\n"
+        "  if, try                                     expect RESULT COMMAND, assert A == B\n"
+        "  ls, ./server                                shell ls, p = spawn ./server\n"
+        "  info sockets, SELECT, .tables               status\n"
+        "  man accept                                  help accept\n"
+        "\n"
+        "  At the prompt a line of the left side is run as that of the right side, and shown so,\n"
+        "  where what it means is certain; else the line to type is told. A script says it as an\n"
+        "  error. `save` writes the lines of the right side.\n")},
     {0, 0, 0},
 };

@@ -82,7 +82,9 @@ void notation_append_state(const struct notation *notation, const struct event_s
     constant_append(&constant_states, state->before.state, bytes);
     bytes_append_format(bytes, " %s ", notation->arrow);
   }
+  bytes_append_text(bytes, notation->changed_on ? notation->changed_on : "");
   constant_append(&constant_states, state->now.state, bytes);
+  bytes_append_text(bytes, notation->changed_off ? notation->changed_off : "");
   const struct address *local = &state->now.local;
   const struct address *peer = &state->now.peer;
   bool unbound =

@@ -13,6 +13,8 @@ struct notation {
   bool names;              /* descriptors with the name bound to them: 3 srv */
   struct aliases *aliases; /* NULL: everything is printed unchanged */
   const char *arrow;       /* "->" or the arrow character */
+  const char *changed_on;  /* switches the colour of what has changed on, and off; NULL: none */
+  const char *changed_off;
 };
 
 /* Appends a call that has returned: send(3, "hello", 5, 0) = 5. */

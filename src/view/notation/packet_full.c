@@ -281,6 +281,7 @@ void packet_full_table(const struct event_packet *event, bool stable, struct ans
   full.writer = (struct packet_writer){&plain, event, &packet, &full.text};
   packet_read(event->bytes, event->length, event->total, &packet);
   answer_table(answer, "packet", columns);
+  answer->matters = "^...";
   add_wire_rows(&full);
   enum packet_header last = HEADER_IPV4;
   for (const struct packet_field *field = packet_fields; field->name; field++) {
@@ -320,15 +321,19 @@ static void append_dump_line(const unsigned char *bytes, size_t offset, size_t e
   bytes_append_char(text, '\n');
 }
 
-void packet_full_bytes(const struct event_packet *event, bool stable, struct answer *answer) {
+void packet_full_bytes(const struct event_packet *event, bool stable, size_t limit,
+                       struct answer *answer) {
   struct packet packet;
   packet_read(event->bytes, event->length, event->total, &packet);
   answer_text(answer, "packet-bytes");
   bool data =
       packet.has_transport && (packet.protocol == IPPROTO_TCP || packet.protocol == IPPROTO_UDP);
-  for (size_t at = !stable ? 0
-                   : data  ? packet.payload
-                           : packet.length;
-       at < packet.length; at += 16)
-    append_dump_line(packet.bytes, at, packet.length, &answer->text);
+  size_t headers = data ? packet.payload : 0;
+  size_t end = packet.length - headers > limit ? headers + limit : packet.length;
+  for (size_t at = !stable ? 0 : data ? packet.payload : packet.length; at < end; at += 16)
+    append_dump_line(packet.bytes, at, end, &answer->text);
+  if (end < packet.length && (data || !stable))
+    bytes_append_format(&answer->text, _("  %zu bytes more: `packet %u%s%s --all` shows them\n"),
+                        packet.length - end, event->number, event->live ? " on " : "",
+                        event->live ? event->wire : "");
 }

@@ -11,8 +11,10 @@
  * numbers, times. */
 void packet_full_table(const struct event_packet *event, bool stable, struct answer *answer);
 
-/* Makes the text "packet-bytes": all kept bytes, in hexadecimal and as characters, as tcpdump -X
- * shows them; with `stable` only the data of TCP and UDP. */
-void packet_full_bytes(const struct event_packet *event, bool stable, struct answer *answer);
+/* Makes the text "packet-bytes": the bytes of the headers, and `limit` bytes behind them, in
+ * hexadecimal and as characters, as tcpdump -X shows them; with `stable` only the data of TCP and
+ * UDP. */
+void packet_full_bytes(const struct event_packet *event, bool stable, size_t limit,
+                       struct answer *answer);
 
 #endif

@@ -6,9 +6,24 @@
 #include "timeline/answer.h"
 #include "view/notation/alias.h"
 
-/* Appends the table, each line indented by `indent` spaces. `aliases` may be NULL. Bytes from
- * outside are escaped. */
-void table_append(const struct answer *answer, size_t indent, enum escape_style style,
-                  struct aliases *aliases, struct bytes *bytes);
+/* How a table looks. */
+struct table_style {
+  size_t indent;           /* spaces before each line */
+  size_t width;            /* columns of the screen; 0: unlimited */
+  enum escape_style style; /* how bytes from outside are escaped */
+  struct aliases *aliases; /* NULL: everything is shown unchanged */
+  const char *note_on;     /* switches the colour of a note on, and off again; NULL: none */
+  const char *note_off;
+  struct bytes *rows; /* the rows of the table that this one brings up to date, without their times;
+                         replaced by this one's; NULL: it is a new one */
+  const char *changed_on; /* with `rows`: switches the colour of a row that has changed on, and off;
+                             NULL: none */
+  const char *changed_off;
+};
+
+/* Appends the table. One that is wider than the screen loses the columns that are empty; then, by
+ * what answer.matters says of each, columns that are left out, which is said below, and columns
+ * that stand below their row, with their name. The text of the last one is folded. */
+void table_append(const struct answer *answer, const struct table_style *look, struct bytes *bytes);
 
 #endif

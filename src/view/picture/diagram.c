@@ -3,40 +3,25 @@
 #include <string.h>
 
 /* {NN} is the number of an arc. The sides of a state's box are the bars next to its name. */
-static const char template[] =
-    "                          +-------------+\n"
-    "          +-------------->|   CLOSED    |<---------------------------+\n"
-    "          |               +-------------+                            |\n"
-    "      {05}|           {01}|             |{02}                        |\n"
-    "          |               v             v                            |\n"
-    "          |     +-----------+  {04}   +-----------+  {06}            |\n"
-    "          +-----|  LISTEN   |-------->| SYN_SENT  |----------------->+\n"
-    "                +-----------+         +-----------+                  |\n"
-    "                {03}|   ^{11}     {07}|     |{08}                    |\n"
-    "                    v   |             |     |                        |\n"
-    "                +-----------+         |     |                        |\n"
-    "                | SYN_RECV  |<--------+     |                        |\n"
-    "                +-----------+               |                        |\n"
-    "            {10}|      |{09}                |                        |\n"
-    "                |      v                    v                        |\n"
-    "                |    +------------------------+                      |\n"
-    "                |    |      ESTABLISHED       |                      |\n"
-    "                |    +------------------------+                      |\n"
-    "                |    {12}|              |{13}                        |\n"
-    "                v        v              v                            |\n"
-    "              +------------+      +------------+                     |\n"
-    "              | FIN_WAIT1  |      | CLOSE_WAIT |                     |\n"
-    "              +------------+      +------------+                     |\n"
-    "        {14}|   {16}|   {15}|         {19}|                          |\n"
-    "            v       |       v             v                          |\n"
-    "    +-----------+   |  +---------+   +----------+      {20}          |\n"
-    "    | FIN_WAIT2 |   |  | CLOSING |   | LAST_ACK |------------------->+\n"
-    "    +-----------+   |  +---------+   +----------+                    |\n"
-    "        {17}|       |   {18}|                                        |\n"
-    "            v       v       v                                        |\n"
-    "          +-------------------+              {21}                    |\n"
-    "          |     TIME_WAIT     |------------------------------------->+\n"
-    "          +-------------------+\n";
+static const char template[] = "      +------------->|  CLOSED  |<---------------------+\n"
+                               "  {05}|         {01}|            |{02}                 |\n"
+                               "      |             v            v                     |\n"
+                               "      +-------|  LISTEN  |-{04}->| SYN_SENT |--{06}--->+\n"
+                               "              {03}|  ^{11}   {07}|      |{08}          |\n"
+                               "                  v  |           |      |              |\n"
+                               "              | SYN_RECV |<------+      |              |\n"
+                               "         {10}|       |{09}              |              |\n"
+                               "             |       v                  v              |\n"
+                               "             |     |      ESTABLISHED       |          |\n"
+                               "             |     {12}|              |{13}            |\n"
+                               "             v         v              v                |\n"
+                               "           | FIN_WAIT1  |         | CLOSE_WAIT |       |\n"
+                               "     {14}|   {16}|   {15}|            |{19}            |\n"
+                               "         v       |       v            v                |\n"
+                               "   | FIN_WAIT2 | |  | CLOSING |     | LAST_ACK |-{20}->+\n"
+                               "     {17}|       |   {18}|                             |\n"
+                               "         v       v       v                             |\n"
+                               "        |     TIME_WAIT     |----------{21}----------->+\n";
 
 void diagram_note(struct diagram *diagram, const struct transition_sight *sight) {
   if ((unsigned)sight->to >= 32)
@@ -74,6 +59,8 @@ static void mark_transition(char *place, int number, unsigned taken, bool has) {
     place[at++] = digits[0];
   place[at++] = digits[1];
   place[at] = around[1];
+  for (size_t i = 0; place[-1] == '-' && i < 4; i++) /* within an arrow */
+    place[i] = place[i] == ' ' ? '-' : place[i];
 }
 
 void diagram_append(const struct diagram *diagram, struct bytes *bytes) {

@@ -8,32 +8,16 @@
 #include "language/escape.h"
 #include "view/notation/line.h"
 #include "view/notation/notation.h"
-#include "view/notation/program_line.h"
 #include "view/notation/table_layout.h"
+#include "view/tap/test_context.h"
 #include "view/view.h"
 
-enum { LEVELS = 32, STATES = 64 };
+enum { LEVELS = 32 };
 
 /* A file being run: a subtest, except the outermost. */
 struct level {
   unsigned count;
   unsigned failed;
-};
-
-/* The last state seen of a socket. */
-struct tap_state {
-  uint64_t socket;
-  struct bytes line;
-};
-
-/* What a failure shows of a program: how it ended, and what it last wrote to standard error. */
-enum { PROGRAMS = 16, PROGRAM_LINES = 10 };
-struct tap_program {
-  unsigned number; /* 0: none */
-  struct bytes name;
-  struct bytes end;                  /* empty: it runs */
-  struct bytes lines[PROGRAM_LINES]; /* a ring: `count` were written so far */
-  size_t count;
 };
 
 struct tap_view {
@@ -42,12 +26,7 @@ struct tap_view {
   struct level levels[LEVELS];
   unsigned depth;
   bool begun;
-  struct bytes statement; /* the line being run, and its place */
-  struct bytes place;
-  struct bytes call;               /* the last call */
-  struct tap_state states[STATES]; /* the latest; the oldest are dropped */
-  size_t state_count;
-  struct tap_program programs[PROGRAMS]; /* the newest: number N at N modulo PROGRAMS */
+  struct test_context context;
   uint64_t failed_statement; /* the statement whose failure was reported: a later error of it is the
                                 same one */
 };
@@ -99,15 +78,15 @@ static void put_yaml(struct tap_view *tap, const char *key, const char *text, si
 }
 
 static void put_states(struct tap_view *tap) {
-  if (tap->state_count == 0)
+  if (tap->context.state_count == 0)
     return;
   indent(tap);
   bytes_append_text(&tap->text, "  states:\n");
-  for (size_t i = 0; i < tap->state_count; i++) {
+  for (size_t i = 0; i < tap->context.state_count; i++) {
     indent(tap);
     bytes_append_text(&tap->text, "    - ");
-    escape_append_quoted(&tap->text, tap->states[i].line.data, tap->states[i].line.length, 1000,
-                         ESCAPE_ASCII);
+    escape_append_quoted(&tap->text, tap->context.states[i].line.data,
+                         tap->context.states[i].line.length, 1000, ESCAPE_ASCII);
     bytes_append_char(&tap->text, '\n');
   }
 }
@@ -119,8 +98,8 @@ static void put_item(struct tap_view *tap, const char *before, const struct byte
   bytes_append_char(&tap->text, '\n');
 }
 
-static void put_program(struct tap_view *tap, const struct tap_program *program) {
-  size_t first = program->count > PROGRAM_LINES ? program->count - PROGRAM_LINES : 0;
+static void put_program(struct tap_view *tap, const struct test_program *program) {
+  const struct bytes *line;
   put_item(tap, "    - name: ", &program->name);
   if (program->end.length > 0)
     put_item(tap, "      end: ", &program->end);
@@ -128,23 +107,18 @@ static void put_program(struct tap_view *tap, const struct tap_program *program)
     return;
   indent(tap);
   bytes_append_text(&tap->text, "      stderr:\n");
-  for (size_t i = first; i < program->count; i++)
-    put_item(tap, "        - ", &program->lines[i % PROGRAM_LINES]);
+  for (size_t i = 0; (line = test_program_line(program, i)); i++)
+    put_item(tap, "        - ", line);
 }
 
 static void put_programs(struct tap_view *tap) {
-  bool begun = false;
-  for (size_t i = 0; i < PROGRAMS; i++) {
-    if (tap->programs[i].number == 0 ||
-        (tap->programs[i].count == 0 && tap->programs[i].end.length == 0))
-      continue;
-    if (!begun) {
-      indent(tap);
-      bytes_append_text(&tap->text, "  programs:\n");
-      begun = true;
-    }
-    put_program(tap, &tap->programs[i]);
-  }
+  const struct test_program *program = test_context_program(&tap->context, 0);
+  if (!program)
+    return;
+  indent(tap);
+  bytes_append_text(&tap->text, "  programs:\n");
+  for (size_t i = 0; (program = test_context_program(&tap->context, i)); i++)
+    put_program(tap, program);
 }
 
 static void put_point(struct tap_view *tap, bool passed, const char *text, size_t length) {
@@ -168,13 +142,13 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
     put_yaml(tap, "expected", expected, strlen(expected));
   if (got)
     put_yaml(tap, "got", got, strlen(got));
-  bool own = event->job == 0 && event->statement != 0; /* a job's line is not the one seen last */
-  if (own && tap->place.length)
-    put_yaml(tap, "at", tap->place.data, tap->place.length);
-  if (own && tap->statement.length)
-    put_yaml(tap, "line", tap->statement.data, tap->statement.length);
-  if (own && tap->call.length)
-    put_yaml(tap, "call", tap->call.data, tap->call.length);
+  bool own = test_context_fits(event);
+  if (own && tap->context.place.length)
+    put_yaml(tap, "at", tap->context.place.data, tap->context.place.length);
+  if (own && tap->context.statement.length)
+    put_yaml(tap, "line", tap->context.statement.data, tap->context.statement.length);
+  if (own && tap->context.call.length)
+    put_yaml(tap, "call", tap->context.call.data, tap->context.call.length);
   put_states(tap);
   put_programs(tap);
   indent(tap);
@@ -245,7 +219,7 @@ static void put_comment(struct tap_view *tap, const char *text, size_t length) {
 static void show_answer(struct tap_view *tap, const struct answer *answer) {
   struct bytes text = {0};
   if (answer->kind == ANSWER_TABLE)
-    table_append(answer, 0, ESCAPE_ASCII, NULL, &text);
+    table_append(answer, &(struct table_style){.style = ESCAPE_ASCII}, &text);
   else if (answer->kind == ANSWER_TEXT)
     bytes_append(&text, answer->text.data, answer->text.length);
   else
@@ -253,57 +227,6 @@ static void show_answer(struct tap_view *tap, const struct answer *answer) {
                   ESCAPE_ASCII);
   put_comment(tap, bytes_text(&text), text.length);
   bytes_free(&text);
-}
-
-static void remember_state(struct tap_view *tap, const struct event *event,
-                           const struct bytes *line) {
-  size_t at = 0;
-  while (at < tap->state_count && tap->states[at].socket != event->state->socket.id)
-    at++;
-  if (at == STATES) { /* the oldest is dropped */
-    bytes_free(&tap->states[0].line);
-    memmove(tap->states, tap->states + 1, (STATES - 1) * sizeof *tap->states);
-    tap->states[STATES - 1] = (struct tap_state){0};
-    at = STATES - 1;
-    tap->state_count--;
-  }
-  if (at == tap->state_count)
-    tap->states[tap->state_count++] = (struct tap_state){.socket = event->state->socket.id};
-  bytes_clear(&tap->states[at].line);
-  bytes_append(&tap->states[at].line, line->data, line->length);
-}
-
-static void forget_program(struct tap_program *program) {
-  bytes_free(&program->name);
-  bytes_free(&program->end);
-  for (size_t i = 0; i < PROGRAM_LINES; i++)
-    bytes_free(&program->lines[i]);
-  *program = (struct tap_program){0};
-}
-
-static void remember_program(struct tap_view *tap, const struct event_program *program) {
-  struct tap_program *kept = &tap->programs[program->number % PROGRAMS];
-  if (kept->number != program->number)
-    forget_program(kept);
-  kept->number = program->number;
-  bytes_clear(&kept->name);
-  bytes_append_text(&kept->name, program->name);
-  if (program->phase == PROGRAM_ENDED)
-    program_append_end(program, &kept->end);
-  if (program->phase != PROGRAM_PRINTED || program->stream != PROGRAM_ERRORS)
-    return;
-  struct bytes *line = &kept->lines[kept->count++ % PROGRAM_LINES];
-  bytes_clear(line);
-  bytes_append(line, program->data, program->kept);
-}
-
-static void remember_line(struct tap_view *tap, const struct event_statement *line) {
-  bytes_clear(&tap->statement);
-  bytes_append(&tap->statement, line->text, line->length);
-  if (line->depth > 0 && line->line == 0)
-    return; /* inside a block: the place is the block's */
-  bytes_clear(&tap->place);
-  bytes_append_format(&tap->place, "%s:%u", line->source ? line->source : "", line->line);
 }
 
 /* Comments for orientation, if -v asked for them. */
@@ -322,22 +245,18 @@ static void tap_event(struct view *view, const struct event *event) {
   struct bytes line = {0};
   switch (event->kind) {
   case EVENT_STATEMENT:
-    if (event->job == 0)
-      remember_line(tap, &event->line);
     line_append_event(event, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "", &line);
     break;
   case EVENT_CALL_FINISH:
     line_append_call(event->call, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "  ", &line);
-    if (event->job == 0) {
-      bytes_clear(&tap->call);
-      bytes_append(&tap->call, line.data, line.length);
-    }
     break;
   case EVENT_STATE:
     line_append_event(event, &line);
-    remember_state(tap, event, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "  ", &line);
     break;
   case EVENT_PACKET: /* there may be many of these */
@@ -347,8 +266,8 @@ static void tap_event(struct view *view, const struct event *event) {
     tell(tap, "  ", &line);
     break;
   case EVENT_PROGRAM:
-    remember_program(tap, event->program);
     line_append_event(event, &line);
+    test_context_note(&tap->context, event, &line);
     tell(tap, "  ", &line);
     break;
   case EVENT_COUNTER:
@@ -394,14 +313,8 @@ static void tap_finish(struct view *view) {
 
 static void tap_free(struct view *view) {
   struct tap_view *tap = (struct tap_view *)view;
-  for (size_t i = 0; i < tap->state_count; i++)
-    bytes_free(&tap->states[i].line);
-  for (size_t i = 0; i < PROGRAMS; i++)
-    forget_program(&tap->programs[i]);
   bytes_free(&tap->text);
-  bytes_free(&tap->statement);
-  bytes_free(&tap->place);
-  bytes_free(&tap->call);
+  test_context_free(&tap->context);
 }
 
 const struct view_class view_tap = {

@@ -38,7 +38,7 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   }
   put_elapsed(text, event);
   bytes_append_text(&text->line, "  ");
-  text_style_on(text, gone ? STYLE_NOTE : STYLE_PACKET);
+  text_style_on(text, gone ? STYLE_NOTE : text_packet_style(text, packet));
   packet_append_line(&notation, packet, &text->line);
   text_style_off(text);
   packet_append_fate(packet, &fate);
@@ -99,7 +99,8 @@ static void put_service(struct text_view *text, const struct event *event) {
 void text_show_service(struct text_view *text, const struct event *event) {
   enum service_phase phase = event->service->phase;
   bool stable = text->view.settings.stable;
-  if (text->view.settings.quiet)
+  bool of_client = event->service->connection != 0;
+  if (text->view.settings.quiet || (of_client && !text->view.settings.calls))
     return;
   if (stable && phase != SERVICE_STARTED && phase != SERVICE_COLLECTED) {
     service_lines_keep(&text->services, event);

@@ -5,6 +5,8 @@
 #include "view/notation/notation.h"
 #include "view/notation/service_line.h"
 #include "view/text/held_output.h"
+#include "view/text/pages.h"
+#include "view/text/rounds.h"
 #include "view/text/text_program.h"
 #include "view/view.h"
 
@@ -18,22 +20,56 @@ struct text_view {
   int64_t service_since; /* lines about services are shown within a budget that grows with time */
   int64_t service_budget;
   unsigned long long service_skipped;
-  bool progress; /* a progress line is on the terminal */
+  struct pages pages;
+  struct rounds rounds;
+  struct bytes rows;  /* of the table that is brought up to date in place */
+  struct bytes hosts; /* their names, in the order in which they were met, each ended by zero */
+  unsigned depth;     /* of the statement that runs in the foreground: 0: as it was typed */
+  bool progress;      /* a progress line is on the terminal */
 };
 
-/* Colours of a terminal. */
-enum style { STYLE_NONE, STYLE_ERROR, STYLE_STATE, STYLE_NOTE, STYLE_PACKET };
+/* Colours of a terminal, each for one thing. */
+enum style {
+  STYLE_NONE,
+  STYLE_ERROR,
+  STYLE_CHANGED, /* what has just changed */
+  STYLE_NOTE,
+  STYLE_THERE, /* a packet from the host of two that was named first */
+  STYLE_BACK,  /* one from the other */
+  STYLE_HOST,  /* the first host; others follow */
+  STYLE_HOSTS = STYLE_HOST + 6,
+};
 
+/* The style of a host: each keeps its own. */
+enum style text_host_style(struct text_view *text, const char *host);
+
+/* The sequence that switches a colour on; STYLE_NONE: all off. */
+const char *text_style_code(enum style style);
 void text_style_on(struct text_view *text, enum style style);
 void text_style_off(struct text_view *text);
 
+/* The style of a packet, by its direction. */
+enum style text_packet_style(struct text_view *text, const struct event_packet *packet);
+
 struct notation text_notation(struct text_view *text, bool names);
+
+/* The columns that a line may take: what was set, or those of the terminal; 0: unlimited. */
+size_t text_width(const struct text_view *text);
+
+/* Folds what the line holds to that width. `paragraphs` as for fold_append. */
+void text_fold(struct text_view *text, bool paragraphs);
 
 /* Appends bytes to the line, escaped; `lines` keeps newlines. */
 void text_put(struct text_view *text, const char *data, size_t length, bool lines);
 
-/* Sends the line to a descriptor, or holds it back, and starts the next. */
+/* Folds the line, sends it to a descriptor, or holds it back, and starts the next. */
 void text_emit(struct text_view *text, const struct event *event, int descriptor);
+
+/* The same for what must stay as it is: data, or lines that are folded already. */
+void text_emit_unfolded(struct text_view *text, const struct event *event, int descriptor);
+
+/* A round of a repeat begins; 0: the repeat is over. */
+void text_round(struct text_view *text, unsigned long long round);
 
 /* Erases the progress line before another line is shown in its place. */
 void text_end_progress(struct text_view *text);

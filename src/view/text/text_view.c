@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "language/escape.h"
+#include "view/notation/fold.h"
 #include "view/notation/table_layout.h"
 #include "view/text/text_beside.h"
 #include "view/text/text_part.h"
@@ -18,8 +19,12 @@ static void put_start(struct text_view *text, const struct event *event) {
 
 /* The host of the lab where it happened. */
 static void put_host(struct text_view *text, const struct event *event) {
-  if (event->host)
-    bytes_append_format(&text->line, "%s: ", event->host);
+  if (!event->host)
+    return;
+  text_style_on(text, text_host_style(text, event->host));
+  bytes_append_text(&text->line, event->host);
+  text_style_off(text);
+  bytes_append_text(&text->line, ": ");
 }
 
 static void put_timing(struct text_view *text, const struct call *call) {
@@ -51,9 +56,10 @@ static void put_call(struct text_view *text, const struct event *event) {
 
 static void show_call(struct text_view *text, const struct event *event) {
   const struct call *call = event->call;
-  if (text->view.settings.quiet || (call->bulk && call->error == 0))
-    return;
   bool failed = call_has_failed(call);
+  bool hidden = text->view.settings.quiet || (!text->view.settings.calls && !failed);
+  if (hidden || (call->bulk && call->error == 0))
+    return;
   put_start(text, event);
   put_host(text, event);
   if (failed)
@@ -67,7 +73,8 @@ static void show_call(struct text_view *text, const struct event *event) {
 }
 
 static void show_blocked(struct text_view *text, const struct event *event) {
-  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable)
+  if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
+      !text->view.settings.calls)
     return;
   struct notation notation = text_notation(text, event->job != 0);
   put_start(text, event);
@@ -122,10 +129,8 @@ static void show_state(struct text_view *text, const struct event *event) {
     return;
   struct notation notation = text_notation(text, event->job != 0);
   put_start(text, event);
-  text_style_on(text, STYLE_STATE);
   put_host(text, event);
   notation_append_state(&notation, event->state, &text->line);
-  text_style_off(text);
   bytes_append_char(&text->line, '\n');
   if (told_at_once(event->state))
     put_note(text, event, notation_reason(event->state->reason));
@@ -165,6 +170,44 @@ static void note_addresses(struct aliases *aliases, const struct answer *answer)
       alias_note_address(aliases, answer_cell_text(answer, &cells[i]), cells[i].length);
 }
 
+/* An answer to what was typed: in the foreground, and not brought up to date in place. */
+static bool goes_to_pages(const struct text_view *text, const struct event *event) {
+  return text->view.settings.pages && !text->view.settings.stable && event->job == 0 &&
+         text->depth == 0 && event->answer->kind != ANSWER_RAW && !event->answer->again;
+}
+
+static void end_pages(struct text_view *text) {
+  struct winsize size = {0};
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  size_t rows = size.ws_row > 1 ? (size_t)size.ws_row - 1 : SIZE_MAX;
+  text_end_progress(text);
+  pages_end(&text->pages, text->view.settings.pages_all ? 0 : rows, text->view.output);
+}
+
+static void put_page(struct text_view *text, const struct answer *answer) {
+  pages_add(&text->pages, &text->line);
+  bytes_clear(&text->line);
+  if (!answer->more)
+    end_pages(text);
+}
+
+static void put_table(struct text_view *text, const struct answer *answer,
+                      enum escape_style style) {
+  bool colour = text->view.settings.colour;
+  struct table_style look = {.indent = text->view.settings.quiet ? 0 : 2,
+                             .width = text_width(text),
+                             .style = style,
+                             .aliases = text->view.settings.stable ? &text->aliases : NULL,
+                             .note_on = colour ? text_style_code(STYLE_NOTE) : NULL,
+                             .note_off = colour ? text_style_code(STYLE_NONE) : NULL,
+                             .rows = answer->again ? &text->rows : NULL,
+                             .changed_on = colour ? text_style_code(STYLE_CHANGED) : NULL,
+                             .changed_off = colour ? text_style_code(STYLE_NONE) : NULL};
+  if (!answer->again)
+    bytes_clear(&text->rows);
+  table_append(answer, &look, &text->line);
+}
+
 static void show_answer(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
@@ -180,11 +223,11 @@ static void show_answer(struct text_view *text, const struct event *event) {
   case ANSWER_TABLE:
     if (text->view.settings.stable)
       note_addresses(&text->aliases, answer);
-    table_append(answer, text->view.settings.quiet ? 0 : 2, style,
-                 text->view.settings.stable ? &text->aliases : NULL, &text->line);
+    put_table(text, answer, style);
     break;
   case ANSWER_TEXT:
     text_put(text, data, length, true);
+    text_fold(text, true);
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);
@@ -198,7 +241,10 @@ static void show_answer(struct text_view *text, const struct event *event) {
   bytes_free(&shown);
   if (answer->again && text->view.settings.terminal)
     replace_screen(text);
-  text_emit(text, event, STDOUT_FILENO);
+  if (goes_to_pages(text, event))
+    put_page(text, answer);
+  else
+    text_emit_unfolded(text, event, STDOUT_FILENO);
 }
 
 static void put_message(struct text_view *text, const char *message) {
@@ -216,6 +262,13 @@ static void put_place(struct text_view *text, const struct event_error *error) {
   if (error->line)
     bytes_append_format(&text->line, ":%u", error->line);
   bytes_append_text(&text->line, ": ");
+}
+
+static void put_hint(struct text_view *text, const char *hint) {
+  struct bytes line = {0};
+  bytes_append_format(&line, "    %s\n", hint);
+  fold_append(bytes_text(&line), line.length, text_width(text), true, &text->line);
+  bytes_free(&line);
 }
 
 static void show_error(struct text_view *text, const struct event *event) {
@@ -245,11 +298,12 @@ static void show_error(struct text_view *text, const struct event *event) {
   put_message(text, error->message);
   text_style_off(text);
   bytes_append_char(&text->line, '\n');
+  text_fold(text, false);
   if (!(typed && error->call) || interrupted)
-    excerpt_append(&error->excerpt, &text->line);
+    excerpt_append(&error->excerpt, text_width(text), &text->line);
   if (error->hint[0])
-    bytes_append_format(&text->line, "    %s\n", error->hint);
-  text_emit(text, event, STDERR_FILENO);
+    put_hint(text, error->hint);
+  text_emit_unfolded(text, event, STDERR_FILENO);
 }
 
 static void show_job(struct text_view *text, const struct event *event) {
@@ -298,6 +352,8 @@ static void show_result(struct text_view *text, const struct event *event) {
 
 static void show_line(struct text_view *text, const struct event *event) {
   const struct event_statement *line = &event->line;
+  if (event->job == 0)
+    text->depth = line->depth;
   if (text->view.settings.stable)
     alias_keep_ports(&text->aliases, line->text, line->length);
   if (!text->view.settings.verbose || line->depth > 0 || event->job)
@@ -309,6 +365,8 @@ static void show_line(struct text_view *text, const struct event *event) {
 
 static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
+  if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
+    end_pages(text); /* what was to come was interrupted */
   switch (event->kind) {
   case EVENT_STATEMENT:
     show_line(text, event);
@@ -359,6 +417,11 @@ static void text_event(struct view *view, const struct event *event) {
   }
 }
 
+static void text_view_round(struct view *view, unsigned long long round) {
+  if (!view->settings.stable)
+    text_round((struct text_view *)view, round);
+}
+
 static void text_finish(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   unsigned service;
@@ -376,6 +439,10 @@ static void text_finish(struct view *view) {
 static void text_free(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   held_output_free(&text->kept);
+  pages_free(&text->pages);
+  rounds_free(&text->rounds);
+  bytes_free(&text->hosts);
+  bytes_free(&text->rows);
   service_lines_free(&text->services);
   program_lines_free(&text->programs);
   bytes_free(&text->line);
@@ -387,6 +454,7 @@ const struct view_class view_text = {
     .size = sizeof(struct text_view),
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
     .event = text_event,
+    .round = text_view_round,
     .finish = text_finish,
     .free = text_free,
 };

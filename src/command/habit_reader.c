@@ -1,0 +1,213 @@
+/* habit_reader: the readers of words, and what both kinds share. */
+#include "command/habit_reader.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "language/number.h"
+#include "names/constant.h"
+#include "session/runner.h"
+#include "socket/socket.h"
+
+void habit_reader_append(struct bytes *to, struct habit_text text) {
+  bytes_append(to, text.text, text.length);
+}
+
+bool habit_reader_is_number(struct habit_text text) {
+  size_t i = text.length > 1 && text.text[0] == '-' ? 1 : 0;
+  bool hexadecimal = text.length > i + 2 && text.text[i] == '0' && text.text[i + 1] == 'x';
+  for (i += hexadecimal ? 2 : 0; i < text.length; i++)
+    if (hexadecimal ? !isxdigit((unsigned char)text.text[i])
+                    : !isdigit((unsigned char)text.text[i]))
+      return false;
+  return text.length > 0;
+}
+
+const struct value *habit_reader_bound(const struct runner *runner, struct habit_text name) {
+  return runner && habit_is_name(name) ? names_get(runner->scope.names, name.text, name.length)
+                                       : NULL;
+}
+
+static bool is_socket(const struct value *value) {
+  return value && value->kind == VALUE_OBJECT && socket_from_object(value->object);
+}
+
+static enum habit_reading read_socket(const struct runner *runner, struct habit_text text,
+                                      struct bytes *to) {
+  (void)runner;
+  if (text.length > 0 && *text.text == '&')
+    text.text++, text.length--;
+  if (!habit_is_name(text) && !habit_reader_is_number(text) && !habit_is(text, "."))
+    return HABIT_IS_NONE;
+  habit_reader_append(to, text);
+  return HABIT_READS;
+}
+
+static enum habit_reading read_name(const struct runner *runner, struct habit_text text,
+                                    struct bytes *to) {
+  (void)runner;
+  if (text.length > 0 && *text.text == '&')
+    text.text++, text.length--;
+  habit_reader_append(to, text);
+  return habit_is_name(text) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+static enum habit_reading read_bound(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  habit_reader_append(to, text);
+  return is_socket(habit_reader_bound(runner, text)) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+static enum habit_reading read_value(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  const struct value *value = habit_reader_bound(runner, text);
+  bytes_append_format(to, "$%.*s", (int)text.length, text.text);
+  return value && !is_socket(value) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+enum habit_reading habit_reader_host(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  bool colon = memchr(text.text, ':', text.length) != NULL;
+  if (text.length == 0 || text.text[0] == '-' || is_socket(habit_reader_bound(runner, text)))
+    return HABIT_IS_NONE;
+  for (size_t i = 0; i < text.length; i++)
+    if (!isalnum((unsigned char)text.text[i]) && !strchr(".-_:%$", text.text[i]))
+      return HABIT_IS_NONE;
+  if (habit_is(text, "INADDR_ANY") || habit_is(text, "0.0.0.0"))
+    text = (struct habit_text){"*", 1};
+  else if (habit_is(text, "INADDR_LOOPBACK"))
+    text = (struct habit_text){"127.0.0.1", 9};
+  bytes_append_format(to, colon ? "[%.*s]" : "%.*s", (int)text.length, text.text);
+  return HABIT_READS;
+}
+
+static enum habit_reading read_port(const struct runner *runner, struct habit_text text,
+                                    struct bytes *to) {
+  (void)runner;
+  long long number;
+  habit_reader_append(to, text);
+  bool digits = text.length > 0 && isdigit((unsigned char)text.text[0]) &&
+                number_parse(text.text, text.length, &number) == 0;
+  return digits && number <= 65535 ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* A port by its number, or by the name of its service. */
+static enum habit_reading read_service(const struct runner *runner, struct habit_text text,
+                                       struct bytes *to) {
+  if (habit_reader_is_number(text))
+    return read_port(runner, text, to);
+  habit_reader_append(to, text);
+  for (size_t i = 0; i < text.length; i++)
+    if (!islower((unsigned char)text.text[i]) && text.text[i] != '-' && text.text[i] != '$')
+      return HABIT_IS_NONE;
+  return text.length > 1 && text.text[0] != '-' && !habit_reader_bound(runner, text)
+             ? HABIT_READS
+             : HABIT_IS_NONE;
+}
+
+/* Several words without quotes and signs. */
+static enum habit_reading read_plain(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  for (size_t i = 0; i < text.length; i++)
+    if (strchr("\"'$\\|{}", text.text[i]))
+      return HABIT_IS_NONE;
+  return text.length > 0 ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* host:port in one word. */
+static enum habit_reading read_host_port(const struct runner *runner, struct habit_text text,
+                                         struct bytes *to) {
+  struct habit_text port;
+  struct habit_text host = habit_split(text, ':', &port);
+  habit_reader_append(to, text);
+  struct bytes ignored = {0};
+  bool both = port.length > 0 && !memchr(port.text, ':', port.length) &&
+              habit_reader_host(runner, host, &ignored) == HABIT_READS &&
+              read_service(runner, port, &ignored) == HABIT_READS;
+  bytes_free(&ignored);
+  return both ? HABIT_READS : HABIT_IS_NONE;
+}
+
+static enum habit_reading read_number(const struct runner *runner, struct habit_text text,
+                                      struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  return habit_reader_is_number(text) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+static enum habit_reading read_word(const struct runner *runner, struct habit_text text,
+                                    struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  return text.length > 0 ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* socket.AF_INET, ECONNREFUSED: a name that C has for a number. */
+static enum habit_reading read_symbol(const struct runner *runner, struct habit_text text,
+                                      struct bytes *to) {
+  (void)runner;
+  if (text.length > 7 && memcmp(text.text, "socket.", 7) == 0)
+    text = (struct habit_text){text.text + 7, text.length - 7};
+  habit_reader_append(to, text);
+  for (size_t i = 0; i < text.length; i++)
+    if (!isupper((unsigned char)text.text[i]) && !strchr("_0123456789", text.text[i]))
+      return HABIT_IS_NONE;
+  for (const struct constant_set *const *set = constant_sets; text.length > 2 && *set; set++)
+    if (constant_find(*set, text.text, text.length, NULL))
+      return HABIT_READS;
+  return HABIT_IS_NONE;
+}
+
+/* PORT=8080: of a name, and what can be no command. */
+static enum habit_reading read_assignment(const struct runner *runner, struct habit_text text,
+                                          struct bytes *to) {
+  (void)runner;
+  struct habit_text value;
+  struct habit_text name = habit_split(text, '=', &value);
+  if (!habit_is_name(name) || value.length == 0 || habit_is_name(value))
+    return HABIT_IS_NONE;
+  bytes_append_format(to, "%.*s ", (int)name.length, name.text);
+  habit_reader_append(to, value);
+  return HABIT_READS;
+}
+
+/* ./server, /usr/bin/python3 */
+static enum habit_reading read_program(const struct runner *runner, struct habit_text text,
+                                       struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  return text.length > 2 && (*text.text == '/' || memcmp(text.text, "./", 2) == 0) ? HABIT_READS
+                                                                                   : HABIT_IS_NONE;
+}
+
+/* !ls */
+static enum habit_reading read_bang(const struct runner *runner, struct habit_text text,
+                                    struct bytes *to) {
+  (void)runner;
+  if (text.length < 2 || text.text[0] != '!' || !isalpha((unsigned char)text.text[1]))
+    return HABIT_IS_NONE;
+  bytes_append(to, text.text + 1, text.length - 1);
+  return HABIT_READS;
+}
+
+const struct habit_reader habit_readers_of_words[] = {
+    {"SOCKET", read_socket, false},
+    {"NAME", read_name, false},
+    {"BOUND", read_bound, false},
+    {"VALUE", read_value, false},
+    {"HOST", habit_reader_host, false},
+    {"PORT", read_port, false},
+    {"NUMBER", read_number, false},
+    {"WORD", read_word, false},
+    {"REST", read_word, true},
+    {"ASSIGN", read_assignment, false},
+    {"PROGRAM", read_program, false},
+    {"BANG", read_bang, false},
+    {"SYMBOL", read_symbol, false},
+    {"HOSTPORT", read_host_port, false},
+    {"SERVICE", read_service, false},
+    {"PLAIN", read_plain, true},
+    {NULL, NULL, false},
+};

@@ -1,0 +1,233 @@
+/* habit: each row of the table does what its example says, and what it proposes can be run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "command/habit.h"
+#include "commands/command_table.h"
+#include "commands/habit_table.h"
+#include "session/runner.h"
+#include "shell/program.h"
+
+static struct session session;
+static struct runner runner = {.session = &session};
+
+/* The names of the examples: s is a socket, text is text. */
+static int start(void **state) {
+  (void)state;
+  assert_int_equal(command_start(command_table), 0);
+  habit_start(habit_table);
+  socket_table_start(&session.sockets);
+  runner.scope.names = &session.names;
+  int pair[2];
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  close(pair[1]);
+  if (pair[0] != 3) { /* its number is in an example, and make may have left others open */
+    assert_int_equal(dup2(pair[0], 3), 3);
+    close(pair[0]);
+  }
+  struct socket *socket = socket_reserve(&session.sockets);
+  assert_non_null(socket);
+  assert_int_equal(socket_table_add(&session.sockets, socket, 3), 0);
+  assert_int_equal(names_set(&session.names, "s", value_from_object(&socket->object)), 0);
+  socket_unreserve(socket);
+  assert_int_equal(names_set(&session.names, "text", value_from_text("hello", 5)), 0);
+  return 0;
+}
+
+static int stop(void **state) {
+  (void)state;
+  names_clear(&session.names);
+  socket_table_clear(&session.sockets);
+  return 0;
+}
+
+static bool reads(const char *line, size_t length, struct error *error) {
+  struct program *program;
+  struct source *source;
+  enum script_status status =
+      program_read(&(struct program_text){.name = "", .data = line, .length = length, .line = 1},
+                   &program, &source, error);
+  program_release(program);
+  source_release(source);
+  return status == SCRIPT_READ;
+}
+
+static bool find(const struct habit *habit, const char *line, struct habit_found *found) {
+  return habit->kind == HABIT_NOTED ? habit_find_noted(&runner, line, strlen(line), found)
+                                    : habit_find(&runner, line, strlen(line), found);
+}
+
+static void test_examples(void **state) {
+  (void)state;
+  int wrong = 0;
+  for (const struct habit *habit = habit_table; habit->from; habit++) {
+    struct habit_found found = {0};
+    bool any = find(habit, habit->example, &found);
+    const char *line = any && found.line.length > 0 ? bytes_text(&found.line) : NULL;
+    bool same = habit->becomes ? line && strcmp(line, habit->becomes) == 0 : !line;
+    if (!any || !same || found.habit != habit) {
+      wrong++;
+      print_message("# %s: became %s, by the row %s\n", habit->example, line ? line : "nothing",
+                    found.habit ? found.habit->typed : "of none");
+    }
+    if (any)
+      habit_found_free(&found);
+  }
+  assert_int_equal(wrong, 0);
+}
+
+/* What is proposed is a line of the language. */
+static void test_lines_are_right(void **state) {
+  (void)state;
+  int wrong = 0;
+  for (const struct habit *habit = habit_table; habit->from; habit++) {
+    struct error error = {0};
+    if (!habit->becomes || reads(habit->becomes, strlen(habit->becomes), &error))
+      continue;
+    wrong++;
+    print_message("# %s: %s\n", habit->becomes, error.message);
+  }
+  assert_int_equal(wrong, 0);
+}
+
+/* Only what can't be read, or what a command refuses when it runs, is looked up: a line that is
+ * right stays what it is. */
+static void test_examples_are_wrong(void **state) {
+  static const char *const fail_later[] = {"connect", "listen", "bind", "close all", NULL};
+  (void)state;
+  int wrong = 0;
+  for (const struct habit *habit = habit_table; habit->from; habit++) {
+    struct error error = {0};
+    bool later = false;
+    for (const char *const *name = fail_later; *name; name++)
+      later = later || strncmp(habit->example, *name, strlen(*name)) == 0;
+    bool right = reads(habit->example, strlen(habit->example), &error);
+    if (right == (habit->kind == HABIT_NOTED) || later)
+      continue;
+    wrong++;
+    print_message("# %s: can%s be read\n", habit->example, right ? "" : "not");
+  }
+  assert_int_equal(wrong, 0);
+}
+
+/* The example of a command is a line that nobody has by habit. */
+static void test_examples_of_commands(void **state) {
+  (void)state;
+  for (const struct command *const *entry = command_table; *entry; entry++) {
+    struct error error = {0};
+    if (!reads((*entry)->example, strlen((*entry)->example), &error))
+      fail_msg("%s", (*entry)->name);
+  }
+}
+
+struct expectation {
+  const char *typed;
+  const char *becomes; /* NULL: it is no habit */
+  bool certain;
+};
+
+static void test_lines(void **state) {
+  static const struct expectation expectations[] = {
+      /* statements of one line, each for itself */
+      {"s.send(b'a'); s.close()", "send s \"a\"; close s", true},
+      {"send s \"a\"; s.close()", "send s \"a\"; close s", true},
+      {"nc localhost 80; s.close()", "c = tcp-connect localhost:80; close s", false},
+      /* prefixes, names that were typed, and a host are kept */
+      {"expect ECONNREFUSED s.connect(('127.0.0.1', 1))",
+       "expect ECONNREFUSED connect s 127.0.0.1:1", true},
+      {"time repeat 3 s.recv(1)", "time repeat 3 recv s 1", true},
+      {"repeat setblocking s 0", "repeat set-blocking s off", true},
+      {"d = nc localhost 80", "d = tcp-connect localhost:80", false},
+      {"@server nc -l 80", "srv = @server tcp-listen 80", false},
+      {"a, b = s.recvfrom(10)", "a b = recvfrom s 10", true},
+      /* comments of both */
+      {"close(fd); // done", "close fd", true},
+      {"s.close()   # done", "close s", true},
+      /* strings */
+      {"s.send('it\\'s $5 \"x\"')", "send s \"it's \\$5 \\\"x\\\"\"", true},
+      {"s.send(b'\\x00\\n')", "send s \"\\x00\\n\"", true},
+      {"s.send('\\a')", "send s DATA", false},
+      {"s.send(f(x))", "send s DATA", false},
+      {"s.recv(sizeof(buf))", "recv s SIZE", false},
+      /* addresses */
+      {"s.bind(('::1', 80))", "bind s [::1]:80", true},
+      {"s.bind('/tmp/socket')", "bind s unix:/tmp/socket", true},
+      {"s.bind((get(), 80))", "bind s ADDRESS", false},
+      /* what keyboards make */
+      {"send s \u201chello there\u201d", "send s \"hello there\"", false},
+      {"send\u3000s\u3000\"a\u3000b\"", "send s \"a\u3000b\"", false},
+      {"close s\uff1bclose s", "close s;close s", false},
+      {"s.recv\uff081024\uff09", "recv s 1024", false},
+      {"print \"a\uff0cb", NULL, false},
+      /* no habits */
+      {"foo bar", NULL, false},
+      {"", NULL, false},
+      {"x = (", NULL, false},
+      {"((((((((", NULL, false},
+      {"s.recv(", NULL, false},
+      {".recv()", "help recv", false},
+      {"= = =", NULL, false},
+      {"'", NULL, false},
+      {"a.b.c.d", NULL, false},
+      {"connect x s", NULL, false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+    const struct expectation *expected = &expectations[i];
+    struct habit_found found = {0};
+    bool any = habit_find(&runner, expected->typed, strlen(expected->typed), &found);
+    print_message("# %s: %s\n", expected->typed, any ? bytes_text(&found.line) : "none");
+    assert_int_equal(any, expected->becomes != NULL);
+    if (!any)
+      continue;
+    assert_string_equal(bytes_text(&found.line), expected->becomes);
+    assert_int_equal(found.certain, expected->certain);
+    habit_found_free(&found);
+  }
+}
+
+/* Every beginning of every example, and each with a part of another one: nothing is read beyond the
+ * end, as the sanitizers see. */
+static void test_cut_lines(void **state) {
+  (void)state;
+  size_t count = 0;
+  for (const struct habit *habit = habit_table; habit->from; habit++) {
+    size_t length = strlen(habit->example);
+    for (size_t cut = 0; cut <= length; cut++) {
+      struct habit_found found = {0};
+      char *copy = malloc(cut ? cut : 1);
+      assert_non_null(copy);
+      memcpy(copy, habit->example + length - cut, cut);
+      if (habit_find(&runner, copy, cut, &found)) {
+        count++;
+        habit_found_free(&found);
+      }
+      memcpy(copy, habit->example, cut);
+      if (habit_find(NULL, copy, cut, &found))
+        habit_found_free(&found);
+      free(copy);
+    }
+  }
+  assert_true(count > 100);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_examples),
+      cmocka_unit_test(test_lines_are_right),
+      cmocka_unit_test(test_examples_are_wrong),
+      cmocka_unit_test(test_examples_of_commands),
+      cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_cut_lines),
+  };
+  return cmocka_run_group_tests(tests, start, stop);
+}
