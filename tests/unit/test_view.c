@@ -564,6 +564,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
     program = (struct event_program){.number = 1,
                                      .name = "p",
                                      .phase = PROGRAM_PRINTED,
+                                     .stream = PROGRAM_ERRORS,
                                      .data = "x",
                                      .kept = 1,
                                      .length = 1,
