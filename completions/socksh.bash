@@ -167,6 +167,8 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'clear'
     'shell'
     'spawn'
+    'type'
+    'output'
     'help'
     'explain'
     'lessons'

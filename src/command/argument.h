@@ -33,6 +33,7 @@ struct argument_kind {
   bool lone_keyword;   /* its keyword stands alone, without a word after it */
   unsigned more_words; /* number of words after its keyword, beyond the first */
   bool rest_of_line;   /* it is the raw rest of the line, as one word */
+  bool regex;          /* a word of its command that begins with a slash ends with one, too */
 
   /* Whether a known word looks like one of this kind, which decides what argument a word is. NULL:
    * every word does. */

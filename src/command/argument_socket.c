@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "command/argument_program.h"
 #include "command/invocation.h"
 #include "command/kinds.h"
 #include "command/offer.h"
@@ -234,7 +235,9 @@ bool argument_take_service(struct invocation *invocation, struct argument_value 
 }
 
 static int find_service(struct invocation *invocation, struct argument_value *value) {
-  return argument_take_service(invocation, value) ? 0 : argument_find_socket(invocation, value);
+  if (argument_take_service(invocation, value) || argument_take_program(invocation, value))
+    return 0;
+  return argument_find_socket(invocation, value);
 }
 
 static int offer_service(const char *name, const struct value *value, void *context) {
@@ -253,6 +256,7 @@ static void complete_service(const struct argument *argument, struct offer *offe
   (void)argument;
   offer_sockets(offer);
   names_walk(&offer->session->names, offer_service, offer);
+  argument_offer_programs(offer);
 }
 
 const struct argument_kind argument_service = {
@@ -261,4 +265,32 @@ const struct argument_kind argument_service = {
     .read = argument_read_socket,
     .find = find_service,
     .complete = complete_service,
+};
+
+static int find_owner(struct invocation *invocation, struct argument_value *value) {
+  return argument_take_program(invocation, value) ? 0 : argument_find_socket(invocation, value);
+}
+
+static bool fits_owner(const struct argument *argument, const struct match_word *word) {
+  return argument_fits_socket(argument, word) || argument_fits_program(argument, word);
+}
+
+static int read_owner(struct invocation *invocation, struct argument_value *value) {
+  struct match_word word = {.data = value->word.data, .length = value->word.length};
+  return argument_fits_program(value->argument, &word) ? 0
+                                                       : argument_read_socket(invocation, value);
+}
+
+static void complete_owner(const struct argument *argument, struct offer *offer) {
+  (void)argument;
+  offer_sockets(offer);
+  argument_offer_programs(offer);
+}
+
+const struct argument_kind argument_socket_or_program = {
+    .name = "socket or program",
+    .fits = fits_owner,
+    .read = read_owner,
+    .find = find_owner,
+    .complete = complete_owner,
 };

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/argument_program.h"
 #include "command/invocation.h"
 #include "command/kinds.h"
 #include "command/offer.h"
 #include "lab/lab.h"
 #include "language/number.h"
+#include "session/process.h"
 
 const struct argument_kind argument_text = {.name = "text"};
 const struct argument_kind argument_switch = {.name = "switch", .lone_keyword = true};
@@ -36,16 +38,37 @@ const struct argument_kind argument_name = {
 
 static bool fits_job(const struct argument *argument, const struct match_word *word) {
   (void)argument;
-  return word->length > 1 && word->data[0] == '%';
+  return (word->length > 1 && word->data[0] == '%') || name_valid(word->data, word->length);
 }
 
 static int read_job(struct invocation *invocation, struct argument_value *value) {
+  const struct value *given = expanded_value(&value->word);
+  if ((given && given->kind == VALUE_OBJECT) || name_valid(value->word.data, value->word.length))
+    return 0;
   if (value->word.length < 2 || value->word.data[0] != '%' ||
       number_parse(value->word.data + 1, value->word.length - 1, &value->number) < 0 ||
       value->number < 1 || value->number > UINT_MAX)
     return argument_wrong(invocation, value,
-                          _("is no job: jobs are written %1, %2; `jobs` lists them"));
+                          _("is no job: jobs are written %1, %2, or by the name of a program that "
+                            "spawn has started; `jobs` lists them"));
   return 0;
+}
+
+/* A program is its job; a service has none, but can be ended like one. */
+static int find_job(struct invocation *invocation, struct argument_value *value) {
+  const struct value *given = expanded_value(&value->word);
+  if (argument_take_program(invocation, value)) {
+    value->number = value->process->job;
+    return 0;
+  }
+  if (argument_take_service(invocation, value))
+    return 0;
+  if ((given && given->kind == VALUE_OBJECT) || name_valid(value->word.data, value->word.length))
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("no job is called %.*s: jobs are written %%1, %%2, or by the name of a "
+                       "program that spawn has started; `jobs` lists them"),
+                     (int)value->word.length, value->word.data);
+  return read_job(invocation, value);
 }
 
 static void complete_job(const struct argument *argument, struct offer *offer) {
@@ -54,7 +77,7 @@ static void complete_job(const struct argument *argument, struct offer *offer) {
   offer->session->shell->list_jobs(offer->session, &answer);
   for (size_t row = 0; row < answer_row_count(&answer); row++) {
     const struct cell *number = answer_cell(&answer, row, 0);
-    const struct cell *line = answer_cell(&answer, row, 2);
+    const struct cell *line = answer_cell(&answer, row, answer_column_count(&answer) - 1);
     char *text = strndup(answer_cell_text(&answer, number), number->length);
     char *description = strndup(answer_cell_text(&answer, line), line->length);
     if (text)
@@ -63,12 +86,14 @@ static void complete_job(const struct argument *argument, struct offer *offer) {
     free(description);
   }
   answer_free(&answer);
+  argument_offer_programs(offer);
 }
 
 const struct argument_kind argument_job = {
     .name = "job",
     .fits = fits_job,
     .read = read_job,
+    .find = find_job,
     .complete = complete_job,
 };
 

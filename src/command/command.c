@@ -162,6 +162,13 @@ static const struct command *find_abbreviated(const char *text, size_t length,
   return error ? command_complete(text, length, error) : command_find(text, length);
 }
 
+static bool takes_regex(const struct command *command) {
+  for (const struct argument *argument = command->arguments; argument->name; argument++)
+    if (argument->kind->regex)
+      return true;
+  return false;
+}
+
 static bool takes_raw(const struct command *command) {
   return command->arguments[0].name && command->arguments[0].kind->rest_of_line;
 }
@@ -179,8 +186,9 @@ static const struct command *find_part(const struct command *command, const char
   return command_find(name, first + 1 + length);
 }
 
-const struct vocabulary command_vocabulary = {find_exactly, takes_raw, find_part};
-const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw, find_part};
+const struct vocabulary command_vocabulary = {find_exactly, takes_raw, takes_regex, find_part};
+const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw, takes_regex,
+                                                          find_part};
 
 const struct argument *command_argument(const struct command *command, const char *key) {
   const struct argument *argument = command->arguments;

@@ -9,6 +9,10 @@
 extern const struct argument_kind argument_socket;      /* a name, a descriptor, or . */
 extern const struct argument_kind argument_poll_socket; /* SOCKET[:EVENTS] */
 extern const struct argument_kind argument_service;     /* a service, or a socket that is served */
+extern const struct argument_kind argument_socket_or_program;
+
+/* argument_program.c */
+extern const struct argument_kind argument_program; /* a program of spawn: its name, or %N */
 
 /* argument_address.c */
 extern const struct argument_kind argument_address;
@@ -43,7 +47,7 @@ extern const struct argument_kind argument_text;   /* a word as it is */
 extern const struct argument_kind argument_name;   /* a name to bind or forget */
 extern const struct argument_kind argument_switch; /* no value: its keyword is present or not */
 extern const struct argument_kind argument_raw;    /* the raw rest of the line */
-extern const struct argument_kind argument_job;    /* %N */
+extern const struct argument_kind argument_job;    /* %N, or the name of a program or service */
 extern const struct argument_kind argument_host;   /* a host of the lab */
 
 /* Functions for kinds of argument that a single family declares. */

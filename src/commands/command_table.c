@@ -150,6 +150,8 @@
   X(clear) \
   X(shell) \
   X(spawn) \
+  X(type) \
+  X(output) \
   X(help) \
   X(explain) \
   X(lessons) \

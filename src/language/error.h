@@ -44,7 +44,8 @@ struct error {
   bool explained;     /* a note has said why, so no usual cause is to be told */
   const struct command
       *command;      /* the command that failed, if not the statement's own: inside a block */
-  char message[600]; /* one sentence, escaped, without a period at its end */
+  char message[600]; /* one sentence, escaped, without a period at its end. With ERROR_NONE: what is
+                        to be said of a result that is not the expected one; "" for nothing */
 };
 
 /* Resets the error. The message's memory is not cleared, since a script resets an error for each of

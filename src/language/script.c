@@ -287,6 +287,27 @@ static void take_part(struct reader *reader, struct statement *statement) {
   memmove(words->data, words->data + sizeof *first, words->length);
 }
 
+/* The next word, or, where one may be, a regular expression, with its slashes. */
+static int advance_word(struct reader *reader, bool regex) {
+  struct word word;
+  size_t before = reader->lexer.at;
+  int status = regex ? lexer_regex(&reader->lexer, &word, reader->error) : 0;
+  if (status <= 0)
+    return status < 0 ? -1 : advance(reader);
+  char *text = arena_allocate(&reader->script->arena, word.count + 2);
+  if (!text)
+    return error_set_memory(reader->error);
+  text[0] = text[word.count + 1] = '/';
+  memcpy(text + 1, word.text, word.count);
+  word.text = text;
+  word.count += 2;
+  word.bare = 1;
+  word.quoted = true;
+  reader->previous_end = before;
+  reader->token = (struct token){.kind = TOKEN_WORD, .word = word, .place = word.place};
+  return 0;
+}
+
 /* Reads a command's words to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
@@ -301,12 +322,13 @@ static int read_words(struct reader *reader, struct statement *statement) {
     }
     status = advance(reader);
   } else {
-    status = advance(reader);
+    bool regex = reader->vocabulary->regex && reader->vocabulary->regex(statement->command);
+    status = advance_word(reader, regex);
     while (status == 0 && reader->token.kind == TOKEN_WORD) {
       bytes_append(words, &reader->token.word, sizeof reader->token.word);
       statement->place.length =
           reader->token.place.offset + reader->token.place.length - statement->place.offset;
-      status = advance(reader);
+      status = advance_word(reader, regex);
     }
     if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
       status =

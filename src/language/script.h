@@ -115,6 +115,9 @@ struct vocabulary {
   const struct command *(*find)(const char *text, size_t length, struct error *error);
   /* True if a command takes the raw rest of its line as one word. */
   bool (*raw)(const struct command *command);
+  /* True if a word of it that begins with a slash is a regular expression, up to the closing slash.
+   * The pointer may be NULL. */
+  bool (*regex)(const struct command *command);
   /* The command that this one becomes with the word after its name; NULL: itself. The pointer may
    * be NULL. */
   const struct command *(*part)(const struct command *command, const char *text, size_t length);

@@ -82,7 +82,7 @@ static void append_owner(const struct runner *runner, const struct kernel_socket
   const struct socket *own =
       found->cookie ? socket_table_find_cookie(&runner->session->sockets, found->cookie, NULL)
                     : NULL;
-  char name[OWNER_NAME_SIZE];
+  char name[FAMILY_NAME_SIZE];
   pid_t process = own || found->inode == 0 ? 0 : owner_of_socket(found->inode, name);
   if (own) {
     append_socket(own, text);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,8 +67,23 @@ static bool shadowed(const struct environment *environment, const char *entry) {
   return false;
 }
 
-static int environment_build(struct environment *environment, const struct names *names) {
+/* In a program's own terminal escapes for colours and the like help nobody: each would be shown as
+ * one. */
+static int add_terminal(struct environment *environment) {
+  char *entry = strdup("TERM=dumb");
+  if (!entry || environment_add(environment, entry) < 0) {
+    free(entry);
+    return -1;
+  }
+  environment->own++;
+  return 0;
+}
+
+static int environment_build(struct environment *environment, const struct names *names,
+                             bool terminal) {
   *environment = (struct environment){0};
+  if (terminal && add_terminal(environment) < 0)
+    return -1;
   if (names_walk(names, add_name, environment) < 0)
     return -1;
   for (char **entry = environ; *entry; entry++)
@@ -102,30 +118,44 @@ static void child_place(int descriptor, int at, int report) {
       child_fails(report, "dup2");
 }
 
-/* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
-static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
-                                   bool background, const struct child_output *output, int report,
-                                   int place) {
-  const struct session *session = runner->session;
-  struct rlimit limit = descriptor_original_limit();
-  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
-  setpgid(0, 0);
-  if (!runner->host) /* there it has another number */
-    guard_enter(&session->guard, place);
-  if (output && output->in >= 0) {
-    child_place(output->in, STDIN_FILENO, report);
-  } else if (session->reads_input || background) {
+/* With a terminal the child is the first of a session of its own, and the terminal is that one's.
+ */
+static void child_place_streams(const struct child_streams *streams, int report) {
+  child_place(streams->input, STDIN_FILENO, report);
+  child_place(streams->output, STDOUT_FILENO, report);
+  child_place(streams->errors, STDERR_FILENO, report);
+  if (streams->terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+    child_fails(report, "ioctl");
+}
+
+/* The shell's own streams, but for those that the session needs itself. */
+static void child_share_streams(const struct session *session, int report) {
+  if (session->reads_input) {
     int null = open("/dev/null", O_RDONLY);
     if (null < 0)
       child_fails(report, "open");
     child_place(null, STDIN_FILENO, report);
   }
-  if (output && output->out >= 0)
-    child_place(output->out, STDOUT_FILENO, report);
-  else if (session->formatted)
+  if (session->formatted)
     child_place(STDERR_FILENO, STDOUT_FILENO, report);
-  if (output && output->error >= 0)
-    child_place(output->error, STDERR_FILENO, report);
+}
+
+/* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
+static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
+                                   const struct child_streams *streams, int report, int place) {
+  const struct session *session = runner->session;
+  struct rlimit limit = descriptor_original_limit();
+  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
+  if (!streams || !streams->terminal)
+    setpgid(0, 0);
+  else if (setsid() < 0)
+    child_fails(report, "setsid");
+  if (!runner->host) /* there it has another number */
+    guard_enter(&session->guard, place);
+  if (streams)
+    child_place_streams(streams, report);
+  else
+    child_share_streams(session, report);
   if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
     child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -208,8 +238,8 @@ static int child_begun(struct runner *runner, pid_t child, int problem, int repo
 }
 
 /* Starts the process. Its number, or -1 with an error. */
-static pid_t start(struct runner *runner, const char *line, char **entries, bool background,
-                   const struct child_output *output, struct error *error) {
+static pid_t start(struct runner *runner, const char *line, char **entries,
+                   const struct child_streams *streams, struct error *error) {
   struct guard *guard = &runner->session->guard;
   int report[2];
   pid_t child = -1;
@@ -220,7 +250,7 @@ static pid_t start(struct runner *runner, const char *line, char **entries, bool
   if (descriptor_pipe(report) == 0)
     child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, line, entries, background, output, report[1], place);
+    become_child(runner, line, entries, streams, report[1], place);
   int problem = errno;
   if (report[1] >= 0)
     close(report[1]);
@@ -235,16 +265,17 @@ static pid_t start(struct runner *runner, const char *line, char **entries, bool
   return child;
 }
 
-pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
-                  const struct child_output *output, struct error *error) {
+pid_t child_start(struct runner *runner, const char *line, size_t length,
+                  const struct child_streams *streams, struct error *error) {
   struct environment environment;
   struct bytes copy = {0};
   pid_t child = -1;
   bytes_append(&copy, line, length);
-  if (environment_build(&environment, runner->scope.names) < 0 || copy.failed)
+  if (environment_build(&environment, runner->scope.names, streams && streams->terminal) < 0 ||
+      copy.failed)
     error_set_memory(error);
   else
-    child = start(runner, bytes_text(&copy), environment.entries, background, output, error);
+    child = start(runner, bytes_text(&copy), environment.entries, streams, error);
   environment_free(&environment);
   bytes_free(&copy);
   return child;

@@ -7,18 +7,19 @@
 
 #include "session/runner.h"
 
-/* Descriptors for a child's standard input, output and error; -1: the shell's own. */
-struct child_output {
-  int in; /* -1 with `background`: nothing to read */
-  int out;
-  int error;
+/* Descriptors for a child's standard input, output and error. */
+struct child_streams {
+  int input;
+  int output;
+  int errors;
+  bool terminal; /* they are a terminal, which becomes that of a session of its own */
 };
 
 /* Runs `length` bytes of a line with /bin/sh. The environment includes names that hold text,
- * numbers or addresses. With `background`, standard input is /dev/null. `output` may be NULL.
- * Returns the child's process id, or -1 with an error. */
-pid_t child_start(struct runner *runner, const char *line, size_t length, bool background,
-                  const struct child_output *output, struct error *error);
+ * numbers or addresses. Without `streams` the child has the shell's own. Returns the child's
+ * process id, or -1 with an error. */
+pid_t child_start(struct runner *runner, const char *line, size_t length,
+                  const struct child_streams *streams, struct error *error);
 
 /* Waits for a child to end, with the lock given up. If this thread is interrupted, it sends SIGTERM
  * to the child's group and goes on waiting. 0 with the status of waitpid(2), or -1 if it was

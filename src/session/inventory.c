@@ -89,7 +89,8 @@ static bool replace_found(struct inventory *inventory, const struct socket *sock
   if (count == 0)
     return false;
   if (kernel && (!found[count - 1].listed || kernel->state == STATE_TIME_WAIT))
-    found[count - 1] = (struct inventory_entry){found[count - 1].socket, true, *kernel};
+    found[count - 1] = (struct inventory_entry){
+        .socket = found[count - 1].socket, .listed = true, .kernel = *kernel};
   return true;
 }
 
@@ -120,9 +121,9 @@ int inventory_fit(const struct address *listener, const struct address *local) {
   return address_equal(&mapped, &other) ? 2 : 0;
 }
 
-/* True for a connection that this side has not closed. In any other state it was accepted before,
- * by whomever. */
-static bool may_be_queued(enum socket_state state) {
+/* In any other state it was accepted before, by whomever. */
+bool inventory_may_be_queued(const struct kernel_socket *kernel) {
+  enum socket_state state = kernel->state;
   return state == STATE_SYN_RECV || state == STATE_ESTABLISHED || state == STATE_CLOSE_WAIT;
 }
 
@@ -179,7 +180,7 @@ static void collect(const struct kernel_socket *kernel, void *context) {
     return;
   if (kernel->state == STATE_LISTEN)
     bytes_append(&collection->others, &kernel->local, sizeof kernel->local);
-  else if (kernel->inode == 0 && may_be_queued(kernel->state) && kernel->peer.length > 0)
+  else if (kernel->inode == 0 && inventory_may_be_queued(kernel) && kernel->peer.length > 0)
     bytes_append(&collection->strays, kernel, sizeof *kernel);
 }
 

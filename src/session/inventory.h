@@ -10,6 +10,8 @@ struct inventory_entry {
   struct socket *socket; /* a reference */
   bool listed;           /* the kernel's list has the socket, and `kernel` is filled in */
   struct kernel_socket kernel;
+  const struct process *program; /* whose it is, of those started here; not a reference */
+  char owner[48];                /* ROLE_OF_PROGRAM: "p.4"; "71.4" for process 71; "-": nobody's */
 };
 
 struct inventory {
@@ -40,6 +42,9 @@ const struct inventory_entry *inventory_nth(const struct inventory *inventory, s
 /* How well a listener's address matches a connection's local address: 0 not at all, 1 as the
  * wildcard address, 2 exactly. */
 int inventory_fit(const struct address *listener, const struct address *local);
+
+/* True for a connection that this side has not closed, so that it may wait for accept. */
+bool inventory_may_be_queued(const struct kernel_socket *kernel);
 
 /* Why a socket without a descriptor still exists and what will end it; "" for an open one. Static
  * text. */

@@ -55,6 +55,11 @@ const char *inventory_why(const struct inventory_entry *entry) {
     return entry->kernel.inode ? _("served in the background") : lingering_why(&entry->kernel);
   case ROLE_LINGERING:
     return lingering_why(&entry->kernel);
+  case ROLE_OF_PROGRAM:
+    if (entry->kernel.inode || !socket_is_tcp(entry->socket))
+      return "";
+    return inventory_may_be_queued(&entry->kernel) ? queued_why(entry->socket, entry->kernel.state)
+                                                   : lingering_why(&entry->kernel);
   case ROLE_SUBFLOW:
     return entry->kernel.inode ? _("carries the connection") : lingering_why(&entry->kernel);
   default:

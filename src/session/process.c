@@ -4,30 +4,49 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "language/number.h"
 #include "session/child.h"
+#include "session/process_console.h"
+#include "session/process_silence.h"
+#include "session/process_streams.h"
 #include "system/descriptor.h"
 
-enum { END_OUT, END_ERROR, END_PROCESS };
 enum { GRACE_PERIOD = 2000 }; /* milliseconds between SIGTERM and SIGKILL */
 
-static void close_end(struct process *process, int end) {
-  if (process->ends[end] >= 0)
-    close(process->ends[end]);
-  process->ends[end] = -1;
+static void close_input(struct process *process) {
+  if (process->input >= 0)
+    close(process->input);
+  process->input = -1;
+}
+
+static void forget(struct session *session, const struct process *process) {
+  struct process **link = &session->programs;
+  while (*link && *link != process)
+    link = &(*link)->next;
+  if (*link)
+    *link = process->next;
 }
 
 static void process_destroy(struct object *object) {
   struct process *process = (struct process *)object;
-  for (int i = 0; i < 3; i++)
-    close_end(process, i);
-  bytes_free(&process->out);
-  bytes_free(&process->error);
+  if (process->session)
+    forget(process->session, process);
+  for (unsigned i = 0; i < PROGRAM_STREAMS; i++) {
+    if (process->streams[i].end >= 0)
+      close(process->streams[i].end);
+    bytes_free(&process->streams[i].kept);
+  }
+  close_input(process);
+  if (process->handle >= 0)
+    close(process->handle);
+  bytes_free(&process->line);
   free(process);
 }
 
@@ -35,58 +54,54 @@ static void process_text(const struct object *object, struct bytes *text) {
   bytes_append_number(text, ((const struct process *)object)->pid);
 }
 
-static int data_value(const struct bytes *bytes, struct value *value, struct error *error) {
-  if (bytes->failed)
+/* The last bytes of a stream, as many as are promised. */
+static int stream_value(const struct process *process, enum program_stream which,
+                        struct value *value, struct error *error) {
+  const struct process_stream *stream = &process->streams[which];
+  uint64_t from = stream->total > PROCESS_OUTPUT ? stream->total - PROCESS_OUTPUT : 0;
+  size_t length;
+  if (stream->broken)
     return error_set_errno(error, ENOMEM, _("a part of what the program printed was lost"));
-  *value = value_from_data(blob_copy(bytes->data, bytes->length));
+  const char *data = process_stream_from(stream, from, &length);
+  *value = value_from_data(blob_copy(data, length));
   return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
 }
 
-/* Moves to the next complete line and strips its newline. False if there is none yet. */
-static bool next_line(struct process *process) {
-  const char *start = process->out.data ? process->out.data + process->next_line : NULL;
-  size_t left = process->out.length - process->next_line;
-  const char *end = start && left > 0 ? memchr(start, '\n', left) : NULL;
-  if (!end)
-    return false;
-  process->line = process->next_line;
-  process->line_length = (size_t)(end - start);
-  process->next_line += process->line_length + 1;
-  if (process->line_length > 0 && end[-1] == '\r')
-    process->line_length--;
-  return true;
+static int line_value(const struct process *process, struct value *value, struct error *error) {
+  if (!process->has_line)
+    return error_set(error, ERROR_FAILURE,
+                     _("no line of the program was awaited yet: `await` its line first"));
+  *value = value_from_data(blob_copy(process->line.data, process->line.length));
+  return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
+}
+
+static int status_value(const struct process *process, struct value *value, struct error *error) {
+  if (!process->ended)
+    return error_set(error, ERROR_FAILURE,
+                     _("the program still runs, so it has no .status: await its exit first"));
+  *value = value_from_number(process->status);
+  return 0;
 }
 
 static int process_field(const struct object *object, const char *name, struct value *value,
                          struct error *error) {
   const struct process *process = (const struct process *)object;
   if (strcmp(name, "out") == 0)
-    return data_value(&process->out, value, error);
+    return stream_value(process, PROGRAM_OUTPUT, value, error);
   if (strcmp(name, "err") == 0)
-    return data_value(&process->error, value, error);
-  if (strcmp(name, "pid") == 0) {
+    return stream_value(process, PROGRAM_ERRORS, value, error);
+  if (strcmp(name, "line") == 0)
+    return line_value(process, value, error);
+  if (strcmp(name, "status") == 0)
+    return status_value(process, value, error);
+  if (strcmp(name, "pid") == 0)
     *value = value_from_number(process->pid);
-    return 0;
-  }
-  if (strcmp(name, "job") == 0) {
+  else if (strcmp(name, "job") == 0)
     *value = value_from_number(process->job);
-    return 0;
-  }
-  if (strcmp(name, "line") == 0) {
-    if (process->next_line == 0)
-      return error_set(error, ERROR_FAILURE,
-                       _("no line of the program was awaited yet: `await` its line first"));
-    *value = value_from_data(blob_copy(process->out.data + process->line, process->line_length));
-    return value->kind == VALUE_NOTHING ? error_set_memory(error) : 0;
-  }
-  if (strcmp(name, "status") != 0)
+  else
     return error_set(error, ERROR_FAILURE,
                      _("a process has no field .%s; there are .out .err .line .status .pid .job"),
                      name);
-  if (!process->ended)
-    return error_set(error, ERROR_FAILURE,
-                     _("the program still runs, so it has no .status: await its exit first"));
-  *value = value_from_number(process->status);
   return 0;
 }
 
@@ -101,132 +116,128 @@ struct process *process_from_object(const struct object *object) {
   return object && object->class == &process_class ? (struct process *)object : NULL;
 }
 
-static void signal_change(struct process *process) {
-  process->changes++;
-  futex_wake(&process->changes);
+struct process *process_of_job(const struct session *session, unsigned job) {
+  struct process *process = session->programs;
+  while (process && process->job != job)
+    process = process->next;
+  return process;
 }
 
-/* Reads what is available at one end. */
-static void collect(struct process *process, int end) {
-  char buffer[16384];
-  struct bytes *bytes = end == END_OUT ? &process->out : &process->error;
-  for (;;) {
-    ssize_t got = read(process->ends[end], buffer, sizeof buffer);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-      return;
-    if (got <= 0) {
-      close_end(process, end);
-      return;
-    }
-    size_t room = bytes->length < PROCESS_OUTPUT ? PROCESS_OUTPUT - bytes->length : 0;
-    size_t kept = (size_t)got < room ? (size_t)got : room;
-    bytes_append(bytes, buffer, kept);
-    process->lost += (size_t)got - (bytes->failed ? 0 : kept);
-    signal_change(process);
-  }
+struct process *process_find(const struct runner *runner, const char *text, size_t length) {
+  long long job;
+  if (length > 1 && text[0] == '%')
+    return number_parse(text + 1, length - 1, &job) == 0 && job > 0
+               ? process_of_job(runner->session, (unsigned)job)
+               : NULL;
+  const struct value *bound = names_get(runner->scope.names, text, length);
+  return bound && bound->kind == VALUE_OBJECT ? process_from_object(bound->object) : NULL;
+}
+
+static void append_end(struct runner *runner, const struct process *process) {
+  struct event_program program = {.phase = PROGRAM_ENDED,
+                                  .status = process->status,
+                                  .signal = process->signal,
+                                  .asked = process->asked,
+                                  .dropped = process->dropped};
+  process_append(runner, process, &program);
+}
+
+int process_explain_done(struct process *process, struct error *error) {
+  struct bytes text = {0};
+  process_append_end(process, &text);
+  error_set(error, ERROR_FAILURE, _("%s already"), bytes_text(&text));
+  bytes_free(&text);
+  return -1;
+}
+
+int process_signal(struct process *process, int number, struct error *error) {
+  if (process->ended)
+    return process_explain_done(process, error);
+  if (kill(-process->pid, number) == 0)
+    return 0;
+  return error_set_errno(error, errno, _("the signal could not be sent to %s"), process->name);
 }
 
 /* The program has ended: collects the rest of its output, and its status. */
 static void collect_end(struct runner *runner, struct process *process) {
   int status = 0;
   guard_leave(&runner->session->guard, process->pid);
-  for (int end = END_OUT; end <= END_ERROR; end++)
-    if (process->ends[end] >= 0)
-      collect(process, end);
+  close_input(process); /* the terminal hangs up for who is left of its session */
   while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
     ;
-  process->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  process_console_finish(runner, process);
+  process->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  process->status = process->signal ? 128 + process->signal : WEXITSTATUS(status);
   process->ended = true;
-  for (int end = END_OUT; end <= END_PROCESS; end++)
-    close_end(process, end);
+  if (process->handle >= 0)
+    close(process->handle);
+  process->handle = -1;
 }
 
 /* Ends the program: SIGTERM, then SIGKILL. */
-static void stop(struct process *process) {
-  struct pollfd item = {.fd = process->ends[END_PROCESS], .events = POLLIN};
+static void stop(struct runner *runner, struct process *process) {
+  struct pollfd item = {.fd = process->handle, .events = POLLIN};
+  process->asked = true;
+  session_unlock(runner->session);
   kill(-process->pid, SIGTERM);
+  kill(-process->pid, SIGCONT); /* one that was stopped would not notice */
   if (poll(&item, 1, GRACE_PERIOD) == 0)
     kill(-process->pid, SIGKILL);
+  poll(&item, 1, GRACE_PERIOD);
+  kill(-process->pid, SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
+  session_lock(runner->session);
 }
 
-/* Runs as the process's job: collects until the program ends, or the job is interrupted. */
+/* How long nothing has to be done, for poll(2). */
+static int time_left(struct runner *runner, struct process *process) {
+  int64_t partial = process_console_tell_partial(runner, process);
+  int64_t silence = process_silence_explain(runner, process);
+  int64_t least = partial < 0 || (silence >= 0 && silence < partial) ? silence : partial;
+  return least < 0 ? -1 : (int)((least + 999999) / 1000000);
+}
+
+/* Waits for news of the program. False if the job is to end. */
+static bool follow_once(struct runner *runner, struct process *process) {
+  enum { HANDLE = PROGRAM_STREAMS, ITEMS };
+  struct pollfd items[ITEMS];
+  for (unsigned i = 0; i < PROGRAM_STREAMS; i++)
+    items[i] = (struct pollfd){.fd = process->streams[i].end, .events = POLLIN};
+  items[HANDLE] = (struct pollfd){.fd = process->handle, .events = POLLIN};
+  int timeout = time_left(runner, process);
+  if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+    return false;
+  poll(items, ITEMS, timeout);
+  runner_wait_end(runner);
+  for (unsigned i = 0; i < PROGRAM_STREAMS; i++)
+    if (items[i].revents && process->streams[i].end >= 0)
+      process_console_read(runner, process, (enum program_stream)i);
+  if (items[HANDLE].revents)
+    collect_end(runner, process);
+  runner->session->shell->drain(runner);
+  session_yield_lock(runner->session);
+  return true;
+}
+
+/* Runs as the program's job: collects until it ends, or the job is interrupted. */
 static int follow(struct runner *runner, void *context, struct result *result,
                   struct error *error) {
   struct process *process = context;
   (void)error;
-  while (!process->ended) {
-    struct pollfd items[3];
-    for (int i = 0; i < 3; i++)
-      items[i] = (struct pollfd){.fd = process->ends[i], .events = POLLIN};
-    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
-      session_unlock(runner->session);
-      stop(process);
-      kill(-process->pid,
-           SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
-      session_lock(runner->session);
+  while (!process->ended)
+    if (!follow_once(runner, process)) {
+      stop(runner, process);
       collect_end(runner, process);
-      break;
     }
-    poll(items, 3, -1);
-    runner_wait_end(runner);
-    for (int end = END_OUT; end <= END_ERROR; end++)
-      if (items[end].revents && process->ends[end] >= 0)
-        collect(process, end);
-    if (items[END_PROCESS].revents)
-      collect_end(runner, process);
-  }
-  if (runner->session->interactive)
-    runner_note(runner, _("the program has ended with status %d"), process->status);
-  if (process->lost > 0)
-    runner_note(runner,
-                process->out.failed || process->error.failed
-                    ? _("there was no memory for %zu bytes that the program printed (ENOMEM)")
-                    : _("%zu bytes that the program printed beyond the first 1M were dropped"),
-                process->lost);
+  append_end(runner, process);
+  if (process->dropped > 0)
+    runner_note(runner, _("there was no memory for %llu bytes that %s printed (ENOMEM)"),
+                (unsigned long long)process->dropped, process->name);
   result->numbered = true;
   result->number = process->status;
   process->done = true;
-  signal_change(process);
+  process_signal_change(process);
   object_release(&process->object);
   return 0;
-}
-
-static bool holds(struct process *process, enum process_condition condition) {
-  return condition == PROCESS_EXIT ? process->done : next_line(process);
-}
-
-int process_await(struct runner *runner, struct process *process, enum process_condition condition,
-                  int64_t deadline, struct error *error) {
-  int problem = 0;
-  while (!holds(process, condition)) {
-    unsigned changes = process->changes;
-    if (condition != PROCESS_EXIT && process->out.failed)
-      return error_set_errno(error, ENOMEM, _("a part of what the program printed was lost"));
-    if (process->done)
-      return error_set(error, ERROR_FAILURE,
-                       _("the program has ended with status %d, and printed no further line"),
-                       process->status);
-    if (problem == ETIMEDOUT)
-      return error_set_errno(error, ETIMEDOUT,
-                             condition == PROCESS_EXIT
-                                 ? _("process %d still runs")
-                                 : _("process %d has printed no further line yet"),
-                             (int)process->pid);
-    if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
-      return runner_interrupted(runner, error);
-    problem = futex_wait(&process->changes, changes, deadline);
-    runner_wait_end(runner);
-    if (problem == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-      return runner_interrupted(runner, error);
-  }
-  return 0;
-}
-
-/* Makes a pipe above the descriptors that the user sees. Its read end does not block. */
-static int make_pipe(int ends[2]) {
-  if (descriptor_pipe(ends) < 0)
-    return -1;
-  return fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }
 
 static struct process *process_create(void) {
@@ -234,55 +245,88 @@ static struct process *process_create(void) {
   if (!process)
     return NULL;
   process->object = (struct object){.class = &process_class, .references = 1};
-  process->ends[0] = process->ends[1] = process->ends[2] = -1;
+  process->input = process->handle = -1;
+  for (unsigned i = 0; i < PROGRAM_STREAMS; i++)
+    process->streams[i].end = -1;
   return process;
 }
 
-/* Starts the program with its output going to the process. 0, or -1 with an error. */
-static int start(struct runner *runner, const char *line, size_t length, struct process *process,
+/* Starts the program with its streams led here. 0, or -1 with an error. */
+static int start(struct runner *runner, const struct process_plan *plan, struct process *process,
                  struct error *error) {
-  int out[2] = {-1, -1};
-  int problems[2] = {-1, -1};
-  int status = -1;
-  if (make_pipe(out) < 0 || make_pipe(problems) < 0) {
-    error_set_errno(error, errno, _("no pipe could be made for what the program prints"));
-  } else {
-    struct child_output output = {-1, out[1], problems[1]};
-    process->pid = child_start(runner, line, length, true, &output, error);
-    status = process->pid < 0 ? -1 : 0;
-  }
-  if (status == 0)
-    process->ends[END_PROCESS] = descriptor_move_up((int)syscall(SYS_pidfd_open, process->pid, 0));
-  for (int i = 0; i < 2; i++) {
-    int *pipe = i == 0 ? out : problems;
-    if (pipe[1] >= 0)
-      close(pipe[1]);
-    process->ends[i] = pipe[0];
-  }
-  if (status == 0 && process->ends[END_PROCESS] < 0) {
-    error_set_errno(error, errno, _("the program could not be followed"));
-    kill(-process->pid, SIGKILL);
-    collect_end(runner, process);
-    status = -1;
-  }
-  return status;
+  struct child_streams streams;
+  if (process_streams_open(process, plan->terminal, &streams, error) < 0)
+    return -1;
+  process->pid = child_start(runner, plan->line, plan->length, &streams, error);
+  process_streams_give(&streams);
+  if (process->pid < 0)
+    return -1;
+  process->began = clock_monotonic();
+  process->handle = descriptor_move_up((int)syscall(SYS_pidfd_open, process->pid, 0));
+  if (process->handle >= 0)
+    return 0;
+  error_set_errno(error, errno, _("the program could not be followed"));
+  kill(-process->pid, SIGKILL);
+  collect_end(runner, process);
+  return -1;
 }
 
-struct process *process_spawn(struct runner *runner, const char *line, size_t length,
+/* It is called by the name that it is bound to. A name is one program's: an older one that still
+ * runs is known by its job alone from now on. */
+static void take_name(struct runner *runner, struct process *process) {
+  const char *name = runner->binding.names ? runner->binding.names[0] : NULL;
+  if (!name || strlen(name) >= sizeof process->name)
+    name = "";
+  for (struct process *other = runner->session->programs; *name && other; other = other->next)
+    if (strcmp(other->name, name) == 0) {
+      snprintf(other->name, sizeof other->name, "%%%u", other->job);
+      if (!other->ended)
+        runner_note(
+            runner,
+            _("%s was the name of job %%%u, which still runs, and is called %%%u now: `kill "
+              "%%%u` ends it"),
+            name, other->job, other->job, other->job);
+    }
+  if (*name)
+    snprintf(process->name, sizeof process->name, "%s", name);
+  else
+    snprintf(process->name, sizeof process->name, "%%%u", process->job);
+}
+
+static void append_start(struct runner *runner, const struct process *process,
+                         const struct process_plan *plan) {
+  struct bytes line = {0};
+  bytes_append(&line, plan->line, plan->length);
+  struct event_program program = {.phase = PROGRAM_STARTED, .text = bytes_text(&line)};
+  process_append(runner, process, &program);
+  bytes_free(&line);
+}
+
+struct process *process_spawn(struct runner *runner, const struct process_plan *plan,
                               struct error *error) {
+  struct session *session = runner->session;
   struct process *process = process_create();
   if (!process) {
     error_set_memory(error);
     return NULL;
   }
-  if (start(runner, line, length, process, error) < 0) {
+  process->terminal = plan->terminal;
+  process->host = runner->host;
+  if (start(runner, plan, process, error) < 0) {
     object_release(&process->object);
     return NULL;
   }
   object_retain(&process->object); /* for the job */
-  process->job = runner->session->shell->start_job(runner, line, length, follow, process, error);
-  if (process->job > 0)
+  process->job =
+      session->shell->start_job(runner, plan->line, plan->length, follow, process, error);
+  if (process->job > 0) {
+    take_name(runner, process);
+    append_start(runner, process, plan);
+    process->session = session;
+    process->next = session->programs;
+    session->programs = process;
     return process;
+  }
   kill(-process->pid, SIGKILL);
   collect_end(runner, process);
   object_release(&process->object);

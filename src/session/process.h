@@ -1,5 +1,8 @@
-/* process: a program started with spawn, as an object that names can hold. Its output is collected,
- * and its end awaited. */
+/* process: a program started with spawn, as an object that names can hold, and as an actor: what it
+ * does is on the timeline under its number and name. A job of its own follows it until it ends.
+ *
+ * What it prints: process_console.h. What is typed to it: process_input.h. Waiting for it:
+ * process_await.h. Its sockets: program_sockets.h. */
 #ifndef SOCKSH_SESSION_PROCESS_H
 #define SOCKSH_SESSION_PROCESS_H
 
@@ -7,43 +10,77 @@
 
 #include "session/runner.h"
 
+enum {
+  PROCESS_OUTPUT = 1 << 20, /* so many of the last bytes of each stream are at hand */
+  PROCESS_NAME_SIZE = 32,
+};
+
+/* One of its two streams, as far as it was read. */
+struct process_stream {
+  int end;           /* where it is read; -1: it has ended, or there is none */
+  int problem;       /* why it was read no further, an errno; 0: that was its end */
+  struct bytes kept; /* its last bytes: PROCESS_OUTPUT at least, if there were so many */
+  uint64_t total;    /* bytes so far; those kept are the last of them */
+  uint64_t told;     /* up to here it is on the timeline */
+  uint64_t awaited;  /* up to here it was awaited */
+  int64_t came;      /* when the first byte came that is not told; monotonic nanoseconds */
+  bool partial;      /* what was told last is no whole line */
+  bool broken;       /* a part is lost, since there was no memory for it */
+};
+
 /* The session's lock guards all members but `changes`. */
 struct process {
   struct object object;
+  char name[PROCESS_NAME_SIZE]; /* what it is called: "p", or "%2" after its job */
   pid_t pid;
-  unsigned job;     /* the job that collects its output */
-  int ends[3];      /* pipes of standard output and standard error, and the pidfd; -1: closed */
-  struct bytes out; /* what it has printed, at most PROCESS_OUTPUT bytes each */
-  struct bytes error;
-  size_t lost;        /* bytes beyond that limit, which were dropped */
-  size_t line;        /* offset in `out` of the line awaited last */
-  size_t line_length; /* its length */
-  size_t next_line;   /* offset of the next line; 0: no line was awaited yet */
+  unsigned job;            /* the job that follows it; its number among the programs, too */
+  const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
+  bool terminal;           /* it has a terminal of its own */
+  int input;               /* its standard input, or its terminal; -1: closed */
+  uint64_t typed;          /* bytes written to it so far */
+  int handle;              /* its pidfd; -1: it has ended */
+  struct process_stream streams[PROGRAM_STREAMS];
+  struct bytes line; /* the line that was awaited last */
+  bool has_line;
+  int64_t began; /* monotonic nanoseconds */
+  bool hushed;   /* why it is silent was looked into */
+  bool asked;    /* the session has told it to end */
   bool ended;
   int status;               /* exit status, or 128 + the signal that ended it */
-  bool done;                /* all output was collected */
-  _Atomic unsigned changes; /* incremented whenever something was collected; a futex */
+  int signal;               /* that signal; 0: it has exited */
+  uint64_t dropped;         /* bytes that were lost for want of memory */
+  bool done;                /* all its output was collected */
+  bool noticed;             /* its end was waited for, or was the reason of an error */
+  _Atomic unsigned changes; /* incremented whenever anything of it has changed; a futex */
+  struct session *session;  /* whose programs it is among; NULL: not yet */
+  struct process *next;     /* those, newest first, without references */
 };
 
-enum { PROCESS_OUTPUT = 1 << 20 };
+/* How a program is to be started. */
+struct process_plan {
+  const char *line; /* for /bin/sh */
+  size_t length;
+  bool terminal; /* it gets a terminal of its own */
+};
 
-/* Runs a line with /bin/sh and starts a job that collects its output. Returns a reference for the
- * caller, or NULL with an error. The session's lock is held. */
-struct process *process_spawn(struct runner *runner, const char *line, size_t length,
+/* Starts a program and the job that follows it. Returns a reference for the caller, or NULL with an
+ * error. The session's lock is held. */
+struct process *process_spawn(struct runner *runner, const struct process_plan *plan,
                               struct error *error);
 
-/* The process in an object, or NULL if the object is something else. */
+/* The program in an object, or NULL if the object is something else. */
 struct process *process_from_object(const struct object *object);
 
-/* What to wait for. */
-enum process_condition {
-  PROCESS_EXIT, /* it has ended, and all its output was collected */
-  PROCESS_LINE, /* it has printed another complete line, which becomes its current line */
-};
+/* The program that a name of this thread, or "%N", stands for; NULL: none. Not a reference. */
+struct process *process_find(const struct runner *runner, const char *text, size_t length);
 
-/* Waits for the condition, with the lock given up. `deadline` is in monotonic nanoseconds, 0 for
- * none. 0, or -1 with an error: interrupted, timed out, or ended without another line. */
-int process_await(struct runner *runner, struct process *process, enum process_condition condition,
-                  int64_t deadline, struct error *error);
+/* Sends it a signal, and to all of its process group. 0, or -1 with an error. */
+int process_signal(struct process *process, int number, struct error *error);
+
+/* Fills in the error for what can't be done, since it has ended. Returns -1. */
+int process_explain_done(struct process *process, struct error *error);
+
+/* The program that a job follows; NULL: the job does something else. */
+struct process *process_of_job(const struct session *session, unsigned job);
 
 #endif

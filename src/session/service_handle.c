@@ -266,6 +266,16 @@ int service_handle_await_end(struct runner *runner, struct service_handle *handl
   return status;
 }
 
+int service_handle_stop(struct runner *runner, struct service_handle *handle, struct error *error) {
+  service_handle_look(handle);
+  if (handle->service && handle->figures.now > 0 && handle->figures.running)
+    runner_note(runner, _("connections of service %u that are closed with it: %llu"),
+                handle->number, (unsigned long long)handle->figures.now);
+  if (handle->service)
+    service_stop(handle->service);
+  return service_handle_await_end(runner, handle, 0, error);
+}
+
 void service_handle_socket_closes(struct runner *runner, struct socket *socket, bool by_close) {
   struct service_handle *handle = service_handle_find(runner->session, socket);
   if (!handle)

@@ -40,6 +40,9 @@ void service_handle_look(struct service_handle *handle);
 int service_handle_await_end(struct runner *runner, struct service_handle *handle, int64_t deadline,
                              struct error *error);
 
+/* Ends a service and waits for it. 0, or -1 with an error. */
+int service_handle_stop(struct runner *runner, struct service_handle *handle, struct error *error);
+
 /* Tells the service that the user is about to close its socket (`by_close`), which matters only for
  * the last descriptor, or to shut it down, which affects them all. The service then gives the
  * socket up. */

@@ -14,6 +14,7 @@ struct runner;
 struct capture;
 struct lab;
 struct session;
+struct process;
 struct service_handle;
 struct event_queue;
 
@@ -106,6 +107,7 @@ struct session {
   const struct shell_operations *shell;
   struct job_table *jobs;          /* private to the shell */
   struct service_handle *services; /* a reference each, newest first */
+  struct process *programs;        /* those of spawn, newest first; without references */
   unsigned last_service;           /* number of the newest service so far */
   struct event_queue *event_queue; /* through which services report; NULL until the first one */
   _Atomic bool flush_wanted;       /* services have reported, so the output should be written */

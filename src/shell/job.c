@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "language/pattern.h"
+#include "session/process.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
 #include "system/thread.h"
@@ -308,8 +309,19 @@ void job_show(struct runner *runner, unsigned number) {
     append_phase(runner, job, JOB_RESUMED);
 }
 
+/* "running", "status 1", "SIGTERM". */
+static void add_program_state(struct answer *answer, const struct process *program) {
+  char status[32];
+  const char *signal = sigabbrev_np(program->signal);
+  if (program->signal && signal)
+    snprintf(status, sizeof status, "SIG%s", signal);
+  else
+    snprintf(status, sizeof status, _("status %d"), program->status);
+  answer_add_text(answer, program->ended ? status : _("running"));
+}
+
 void job_list(struct session *session, struct answer *answer) {
-  static const char *const columns[] = {N_("JOB"), N_("STATE"), N_("LINE"), NULL};
+  static const char *const columns[] = {N_("JOB"), N_("NAME"), N_("STATE"), N_("LINE"), NULL};
   static const char *const phases[] = {
       [JOB_STARTED] = N_("running"), [JOB_DETACHED] = N_("running"), [JOB_ENDED] = N_("done"),
       [JOB_FAILED] = N_("failed"),   [JOB_KILLED] = N_("ended"),     [JOB_COLLECTED] = N_("done")};
@@ -321,7 +333,15 @@ void job_list(struct session *session, struct answer *answer) {
     const struct waiter *waiter = job->runner && !job->done ? &job->runner->waiter : NULL;
     bool blocked = waiter && waiter->phase != WAIT_IDLE;
     answer_add_text(answer, number);
-    answer_add_text(answer, blocked ? _("blocked") : _(phases[job->phase]));
+    const struct process *program = process_of_job(session, job->number);
+    if (program && program->name[0] != '%')
+      answer_add_text(answer, program->name);
+    else
+      answer_add_empty(answer);
+    if (program)
+      add_program_state(answer, program);
+    else
+      answer_add_text(answer, blocked ? _("blocked") : _(phases[job->phase]));
     answer_add_bytes(answer, CELL_TEXT, job->text, strlen(job->text));
   }
 }

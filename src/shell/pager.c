@@ -31,12 +31,12 @@ static bool run_pager(struct runner *runner, int file) {
   struct session *session = runner->session;
   struct host *host = runner->host;
   const char *line = pager_line();
+  struct child_streams streams = {.input = file, .output = STDOUT_FILENO, .errors = STDERR_FILENO};
   struct error ignored;
   int status = 0;
   lseek(file, 0, SEEK_SET);
   runner->host = NULL; /* it reads on the machine, whatever host the answer is of */
-  pid_t child = child_start(runner, line, strlen(line), false,
-                            &(struct child_output){.in = file, .out = -1, .error = -1}, &ignored);
+  pid_t child = child_start(runner, line, strlen(line), &streams, &ignored);
   runner->host = host;
   if (child < 0)
     return false;

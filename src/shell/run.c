@@ -262,7 +262,8 @@ static enum flow run_expect(struct run *run, const struct prefix *prefix) {
       flow = no_memory(run);
     } else if (!matches) {
       char reason[sizeof run->error->message / 2] = "";
-      if (run->result->failed && !run->result->blocked)
+      bool remark = run->error->kind == ERROR_NONE && run->error->message[0];
+      if ((run->result->failed && !run->result->blocked) || remark)
         snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
       error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"),
                 bytes_text(&expected), bytes_text(&got), reason);

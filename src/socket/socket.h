@@ -42,7 +42,8 @@ enum socket_role {
   ROLE_GONE,      /* the kernel no longer has it, or only another process does */
   ROLE_OF_SERVICE, /* one of the session's services, or another process, has accepted it */
   ROLE_SUBFLOW,    /* a TCP connection of a socket of multipath TCP */
-  ROLE_LAST = ROLE_SUBFLOW,
+  ROLE_OF_PROGRAM, /* another program, which is looked at and not followed */
+  ROLE_LAST = ROLE_OF_PROGRAM,
 };
 
 struct socket_table;

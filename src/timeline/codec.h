@@ -13,6 +13,7 @@ struct decoded {
   struct call call;
   struct event_state state;
   struct event_service service;
+  struct event_program program;
   struct answer answer;
   const char **columns;
 };

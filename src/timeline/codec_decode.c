@@ -19,6 +19,9 @@ static void point_to_parts(struct event *event, struct decoded *decoded) {
   case EVENT_SERVICE:
     event->service = &decoded->service;
     break;
+  case EVENT_PROGRAM:
+    event->program = &decoded->program;
+    break;
   default: /* everything is in the event itself */
     break;
   }
@@ -26,8 +29,13 @@ static void point_to_parts(struct event *event, struct decoded *decoded) {
 
 int event_decode(const char *data, size_t size, struct event *event, struct decoded *decoded) {
   struct codec codec;
-  struct event_parts parts = {
-      event, &decoded->call, &decoded->state, &decoded->service, &decoded->answer, decoded};
+  struct event_parts parts = {event,
+                              &decoded->call,
+                              &decoded->state,
+                              &decoded->service,
+                              &decoded->program,
+                              &decoded->answer,
+                              decoded};
   codec.wrong = false;
   codec.input = data;
   codec.end = data + size;

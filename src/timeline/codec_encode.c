@@ -9,6 +9,7 @@ static struct event_parts parts_written(const struct event *event) {
                               .call = (struct call *)event->call,
                               .state = (struct event_state *)event->state,
                               .service = (struct event_service *)event->service,
+                              .program = (struct event_program *)event->program,
                               .answer = (struct answer *)event->answer};
 }
 

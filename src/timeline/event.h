@@ -27,7 +27,8 @@ enum event_kind {
   EVENT_SERVICE,      /* news of a service */
   EVENT_PROGRESS,     /* progress of a long transfer */
   EVENT_COUNTER,      /* a counter of packets that a host of the lab has thrown away has moved */
-  EVENT_LAST = EVENT_COUNTER,
+  EVENT_PROGRAM,      /* what another program does: it starts, prints, reads what was typed, ends */
+  EVENT_LAST = EVENT_PROGRAM,
 };
 
 /* Where a statement came from. */
@@ -243,6 +244,43 @@ struct event_progress {
   bool done;        /* it has ended, one way or another */
 };
 
+/* What a program does that was started in this session, and what is done to it. */
+enum program_phase {
+  PROGRAM_STARTED,
+  PROGRAM_PRINTED,      /* a line, or a part of one */
+  PROGRAM_TYPED,        /* `type` has written to its standard input */
+  PROGRAM_INPUT_CLOSED, /* its standard input was closed, or the terminal's end of file was typed */
+  PROGRAM_ENDED,
+  PROGRAM_AWAITED,   /* what it has printed up to `offset` was waited for */
+  PROGRAM_COLLECTED, /* its end was waited for: no more events follow */
+};
+
+/* Where a program's output comes from. */
+enum program_stream {
+  PROGRAM_OUTPUT, /* standard output; of a program with a terminal of its own both */
+  PROGRAM_ERRORS, /* standard error */
+  PROGRAM_STREAMS,
+};
+
+struct event_program {
+  unsigned number;  /* of its job: never another program's */
+  const char *name; /* what it was called then: "p"; "%2" where it has no name */
+  enum program_phase phase;
+  enum program_stream stream; /* PROGRAM_PRINTED, PROGRAM_AWAITED */
+  long long process;          /* its process id */
+  uint64_t offset;            /* bytes of the stream that came before `data` */
+  const char *data; /* what was printed, without the newline, or typed: its first `kept` bytes */
+  size_t kept;
+  size_t length;    /* bytes in all */
+  bool partial;     /* the line has not ended: more of it may follow */
+  bool continues;   /* it begins in the middle of a line, whose beginning is an earlier event */
+  bool asked;       /* PROGRAM_ENDED: this session has ended it */
+  int status;       /* PROGRAM_ENDED: its exit status, or 128 + the signal */
+  int signal;       /* PROGRAM_ENDED: the signal that ended it; 0: it has exited */
+  uint64_t dropped; /* PROGRAM_ENDED: bytes of its output that it printed and nobody has */
+  const char *text; /* PROGRAM_STARTED: its line */
+};
+
 /* What an event of a kind says, as bytes: if those of two are equal they say the same, but for
  * their times and what stands in front of the union in struct event. */
 struct event_body {
@@ -279,6 +317,7 @@ struct event {
     const struct event_service *service;
     struct event_progress progress;
     struct event_counter counter;
+    const struct event_program *program;
   };
 };
 

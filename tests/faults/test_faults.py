@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -373,9 +374,9 @@ class Injected(Case):
     """System calls that fail where nobody has typed them. All that can go wrong so is for tests/torture."""
 
     def inject(self, call, error, script, *words, path=None):
-        """Runs a script in which a system call fails, or that on one path: (exit status, standard output, standard error)."""
+        """Runs a script in which a system call fails, or that on some paths: (exit status, standard output, standard error)."""
         trace = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}"]
-        trace += ["-P", path] if path else []
+        trace += [word for one in (path or "").split() for word in ("-P", one)]
         # The search for leaks traces the process, and a process can be traced by one only.
         environment = {**self.environment,
                        "ASAN_OPTIONS": self.environment.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
@@ -421,11 +422,19 @@ class Losses(Injected):
 
     def test_program(self):
         """a program whose output can't be led where it belongs is not run"""
-        for call, path, error, command in (("dup2", "/dev/null", "EMFILE", "spawn"), ("execve", "/bin/sh", "ENOMEM", "spawn"),
+        terminals = " ".join(f"/dev/pts/{number}" for number in range(200))
+        for call, path, error, command in (("dup2", terminals, "EMFILE", "spawn --pty"), ("execve", "/bin/sh", "ENOMEM", "spawn"),
                                            ("execve", "/bin/sh", "ENOMEM", "shell")):
             status, output, errors = self.inject(call, error, f"{command} echo run", path=path)
             self.assertEqual((status, output), (1, ""), errors)
-            self.assertRegex(errors, rf"-c:1: {command}: the program can't be started: {call}: .*\({error}\)")
+            self.assertRegex(errors, rf"-c:1: {command.split()[0]}: the program can't be started: {call}: .*\({error}\)")
+
+    def test_terminal_refused(self):
+        """without a terminal for it the program is not run, and the error says what was missing"""
+        for call, path in (("openat", "/dev/ptmx"), ("ioctl", "/dev/ptmx")):
+            status, output, errors = self.inject(call, "ENOSPC", "spawn --pty echo run", path=path)
+            self.assertEqual((status, output), (1, ""), errors)
+            self.assertRegex(errors, r"-c:1: spawn: no terminal could be made for the program: .*\(ENOSPC\)")
 
     def test_guard(self):
         """a program that nobody would end with a session that is killed is not run"""
@@ -545,11 +554,61 @@ class Spawned(Case):
         self.assertRaises(ProcessLookupError, os.kill, int(output.split()[0]), 0)
 
     def test_much_output(self):
-        """of a program that prints much, the first 1M is kept"""
+        """of a program that prints much, the last 1M is at hand, and `output` says what is not"""
         status, output, errors = self.run_program(
-            "-c", "p = spawn head -c 3000000 /dev/zero\nawait p exit\nn = length $p.out\nassert $n == 1048576")
+            "-c", "p = spawn head -c 2999995 /dev/zero; echo last\nawait p exit\nn = length $p.out\nassert $n == 1048576\n"
+                  "expect /last\\n$/ output p\noutput p")
         self.assertEqual(status, 0, errors)
-        self.assertIn("1951424 bytes that the program printed beyond the first 1M were dropped", output)
+        self.assertIn("1951424 bytes before these are not at hand any more; `log` has their lines", output)
+
+    def test_lines_without_end(self):
+        """a line without its newline is told in parts, and the memory of one that prints without end is bounded"""
+        script = "p = spawn exec yes | tr -d '\\n'\nsleep 300ms\n" * 2 + "shell cat /proc/$PPID/status >status\n"
+        status, output, errors = self.run_program("-c", script)
+        self.assertEqual(status, 0, errors)
+        self.assertTrue(all(len(line) <= 4096 + len("p: ") for line in output.splitlines() if line.startswith("p: ")))
+        with open(f"{self.directory}/status") as file:
+            used = int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1])
+        self.assertLess(used, 100_000)
+
+    def test_lines_not_awaited(self):
+        """lines that nobody has awaited, and that are not at hand any more, are told of"""
+        status, _, errors = self.run_program(
+            "-c", "p = spawn seq 1000000\nawait p line\nassert $p.line == 1\nawait p exit\nawait p line")
+        self.assertEqual(status, 1)
+        self.one_error(errors, "lines that p printed and nobody awaited are gone: it has printed more than 1M since")
+
+    def test_as_it_comes(self):
+        """in a script, too, what a program prints appears at once, where it belongs"""
+        process = subprocess.Popen([SOCKSH, "-c", "p = spawn cat\ntype p hello\nq = spawn cat >&2\ntype q world\nsleep 1m"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment, cwd=self.directory)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), b"p: hello\n")
+        self.assertEqual(process.stderr.readline(), b"q err: world\n")
+
+    def test_tests_carry_the_end(self):
+        """a test that fails under TAP tells how programs have ended, and what they wrote to standard error"""
+        status, output, _ = self.run_program(
+            "--tap", "-c", "p = spawn echo first >&2; echo last >&2; exit 7\nexpect 0 await p exit")
+        self.assertEqual(status, 1)
+        self.assertIn('  programs:\n    - name: "p"\n      end: "ended with status 7"\n      stderr:\n'
+                      '        - "first"\n        - "last"\n', output)
+
+    def test_terminal(self):
+        """a program with a terminal of its own is hung up with the session, however that ends"""
+        for signal_ in (signal.SIGTERM, signal.SIGKILL):
+            process = subprocess.Popen([SOCKSH, "-c", "p = spawn --pty tty; exec cat\nprint $p.pid\nsleep 1m"],
+                                       stdout=subprocess.PIPE, env=self.environment, cwd=self.directory)
+            self.addCleanup(process.communicate)
+            self.addCleanup(process.kill)
+            lines = {process.stdout.readline() for _ in range(2)}
+            self.assertTrue(any(line.startswith(b"p: /dev/pts/") for line in lines), lines)
+            pid = next(int(line) for line in lines if not line.startswith(b"p"))
+            handle = os.pidfd_open(pid)
+            process.send_signal(signal_)
+            self.assertTrue(select.select([handle], [], [], 30)[0], f"it outlives {signal_!r}")
+            os.close(handle)
 
     def test_no_sockets(self):
         """it has none of the session's sockets"""

@@ -155,6 +155,16 @@ static void expect_counter(struct json_value object, const struct event_counter 
   expect_text(object, "meaning", counter->meaning);
 }
 
+static void expect_program(struct json_value object, const struct event_program *program) {
+  json_expect_number(object, "program", program->number);
+  json_expect_number(object, "process", program->process);
+  expect_text(object, "name", program->name);
+  if (program->phase == PROGRAM_PRINTED || program->phase == PROGRAM_TYPED)
+    json_expect_data(object, program->data, program->kept, program->length);
+  if (program->phase == PROGRAM_ENDED)
+    json_expect_number(object, "status", program->status);
+}
+
 static void expect_body(struct json_value object, const struct event *event) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -203,6 +213,9 @@ static void expect_body(struct json_value object, const struct event *event) {
   case EVENT_PROGRESS:
     expect_text(object, "file", event->progress.what);
     json_expect_number(object, "moved", (long long)event->progress.moved);
+    break;
+  case EVENT_PROGRAM:
+    expect_program(object, event->program);
     break;
   case EVENT_COUNTER:
     expect_counter(object, &event->counter);

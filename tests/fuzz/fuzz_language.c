@@ -32,7 +32,11 @@ static bool is_raw(const struct command *command) {
   return command->raw;
 }
 
-static const struct vocabulary vocabulary = {.find = find, .raw = is_raw};
+static bool takes_regex(const struct command *command) {
+  return !command->raw;
+}
+
+static const struct vocabulary vocabulary = {.find = find, .raw = is_raw, .regex = takes_regex};
 
 static void thing_text(const struct object *object, struct bytes *text) {
   (void)object;

@@ -101,9 +101,10 @@ class Prompt(Session):
 EMPTY = Session("tests/torture/empty")
 
 SHELL = """await capture-wires control-messages convert descriptors every-call expect-fails expect-passes file-
-transfer help job-expect job-fails job-kill job-names job-wait log lookup messages receive-line save
+transfer help job-expect job-fails job-kill job-names job-wait log lookup messages program-life receive-line save
 serve-datagrams serve-stop settings shell-command source states tap values time signals"""
-EXAMPLES = """tcp-echo udp-echo unix-echo half-close serve-echo serve-models tcp-states test-nc-client"""
+EXAMPLES = """tcp-echo udp-echo unix-echo half-close serve-echo serve-models tcp-states test-nc-client
+test-interactive-client"""
 LAB = """handshake udp-unreachable"""
 
 SESSIONS = [Session(f"tests/shell/{name}") for name in SHELL.split()]

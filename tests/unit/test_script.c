@@ -15,10 +15,12 @@
 struct command {
   const char *name;
   bool raw;
+  bool regex;
 };
 
-static const struct command commands[] = {
-    {"accept", 0}, {"send", 0}, {"close", 0}, {"let", 0}, {"shell", true}};
+static const struct command commands[] = {{"accept", 0, 0},       {"send", 0, 0},
+                                          {"close", 0, 0},        {"let", 0, 0},
+                                          {"shell", true, false}, {"await", false, true}};
 
 static const struct command *find(const char *text, size_t length, struct error *error) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -33,7 +35,11 @@ static bool is_raw(const struct command *command) {
   return command->raw;
 }
 
-static const struct vocabulary vocabulary = {.find = find, .raw = is_raw};
+static bool takes_regex(const struct command *command) {
+  return command->regex;
+}
+
+static const struct vocabulary vocabulary = {.find = find, .raw = is_raw, .regex = takes_regex};
 
 /* A tree written in one line: "c = accept(srv); repeat 3 {send(c x)}&". Names of expansions stand
  * in < >. */
@@ -279,6 +285,21 @@ static void test_regex(void **state) {
   is_wrong("expect /a\nb/ send", "no closing slash", "/a");
 }
 
+/* A word of such a command that begins with a slash goes on to the next one, whatever stands
+ * between them, and keeps both. */
+static void test_regex_as_word(void **state) {
+  (void)state;
+  reads("await p /a b/", "await(p /a b/)");
+  reads("await p /a;b#c\"'$x=& }/ 2s", "await(p /a;b#c\"'$x=& }/ 2s)");
+  reads("await /a/ /b\\/c/ &", "await(/a/ /b/c/)&");
+  reads("{ await p /}/ }; send x", "{await(p /}/)}; send(x)");
+  reads("await p a/b/ c", "await(p a/b/ c)");
+  reads("await p \"/a\" b/", "await(p /a b/)");
+  reads("send /a b", "send(/a b)"); /* of others a slash is a letter */
+  is_wrong("await p /a b", "no closing slash", "/a b");
+  is_wrong("await p /a/b", "a space must follow", "b");
+}
+
 static void test_raw(void **state) {
   (void)state;
   reads("shell ls -l | wc ; date & { \"x $y # z", "shell(ls -l | wc ; date & { \"x $y # z)");
@@ -503,15 +524,16 @@ static void test_names(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_statements),    cmocka_unit_test(test_words_stay_data),
-      cmocka_unit_test(test_blocks),        cmocka_unit_test(test_prefixes),
-      cmocka_unit_test(test_prefixes_nest), cmocka_unit_test(test_prefixes_over_joined_lines),
-      cmocka_unit_test(test_results),       cmocka_unit_test(test_regex),
-      cmocka_unit_test(test_raw),           cmocka_unit_test(test_wrong),
-      cmocka_unit_test(test_wrong_names),   cmocka_unit_test(test_suggests_spaces),
-      cmocka_unit_test(test_incomplete),    cmocka_unit_test(test_depth),
-      cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_hostile),
-      cmocka_unit_test(test_places),        cmocka_unit_test(test_names),
+      cmocka_unit_test(test_statements),      cmocka_unit_test(test_words_stay_data),
+      cmocka_unit_test(test_blocks),          cmocka_unit_test(test_prefixes),
+      cmocka_unit_test(test_prefixes_nest),   cmocka_unit_test(test_prefixes_over_joined_lines),
+      cmocka_unit_test(test_results),         cmocka_unit_test(test_regex),
+      cmocka_unit_test(test_regex_as_word),   cmocka_unit_test(test_raw),
+      cmocka_unit_test(test_wrong),           cmocka_unit_test(test_wrong_names),
+      cmocka_unit_test(test_suggests_spaces), cmocka_unit_test(test_incomplete),
+      cmocka_unit_test(test_depth),           cmocka_unit_test(test_long_lines),
+      cmocka_unit_test(test_hostile),         cmocka_unit_test(test_places),
+      cmocka_unit_test(test_names),
   };
   return cmocka_run_group_tests_name("script", tests, NULL, NULL);
 }

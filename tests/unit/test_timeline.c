@@ -401,6 +401,30 @@ static void test_codec_service(void **state) {
   same_again(&event);
 }
 
+static void test_codec_program(void **state) {
+  struct event_program about = {.number = 2,
+                                .name = "%2",
+                                .phase = PROGRAM_COLLECTED,
+                                .stream = PROGRAM_ERRORS,
+                                .process = 4194304,
+                                .offset = UINT64_MAX,
+                                .data = "a\0b",
+                                .kept = 3,
+                                .length = 70000,
+                                .partial = true,
+                                .continues = true,
+                                .asked = true,
+                                .status = 143,
+                                .signal = 15,
+                                .dropped = 12,
+                                .text = "echo $x; exit 3"};
+  struct event event = {.kind = EVENT_PROGRAM, .host = "server", .program = &about};
+  (void)state;
+  same_again(&event);
+  about = (struct event_program){.name = "p", .text = ""};
+  same_again(&event);
+}
+
 static void read_back(const struct event *event, struct bytes *bytes, struct event *again,
                       struct decoded *decoded) {
   bytes_clear(bytes);
@@ -809,6 +833,7 @@ int main(void) {
       cmocka_unit_test(test_codec_damaged),
       cmocka_unit_test(test_codec_words),
       cmocka_unit_test(test_codec_service),
+      cmocka_unit_test(test_codec_program),
       cmocka_unit_test(test_codec_fields),
       cmocka_unit_test(test_codec_no_excerpt),
       cmocka_unit_test(test_codec_wrong_moment),

@@ -494,6 +494,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
   static struct call call;
   static struct event_state state;
   static struct event_service service;
+  static struct event_program program;
   static struct answer answer;
   *event = (struct event){.kind = kind, .serial = 7, .monotonic = 1, .wall = 1};
   switch (kind) {
@@ -558,6 +559,16 @@ static void fill_event(struct event *event, enum event_kind kind) {
     break;
   case EVENT_PROGRESS:
     event->progress = (struct event_progress){.what = "file", .moved = 5, .whole = 9};
+    break;
+  case EVENT_PROGRAM:
+    program = (struct event_program){.number = 1,
+                                     .name = "p",
+                                     .phase = PROGRAM_PRINTED,
+                                     .data = "x",
+                                     .kept = 1,
+                                     .length = 1,
+                                     .text = ""};
+    event->program = &program;
     break;
   }
 }

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "command/argument_program.h"
 #include "command/offer.h"
 #include "commands/kernel/await.h"
+#include "commands/kernel/await_program.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
@@ -34,20 +36,20 @@ static int read_awaited(struct invocation *invocation, struct argument_value *va
 
 /* `listening` and `wire` are keywords, unless a name of that kind is bound. */
 static int find_awaited(struct invocation *invocation, struct argument_value *value) {
-  const struct value *given = expanded_value(&value->word);
-  const struct value *bound =
-      given ? given
-            : names_get(invocation->runner->scope.names, value->word.data, value->word.length);
-  struct process *process =
-      bound && bound->kind == VALUE_OBJECT ? process_from_object(bound->object) : NULL;
-  if (process) {
-    value->process = (struct process *)object_retain(&process->object);
+  bool bound = expanded_value(&value->word) ||
+               names_get(invocation->runner->scope.names, value->word.data, value->word.length);
+  if (argument_take_program(invocation, value))
     return 0;
-  }
   if (argument_take_service(invocation, value) ||
       ((argument_is(value, "listening") || argument_is(value, "wire")) && !bound))
     return 0;
   return argument_find_socket(invocation, value);
+}
+
+static void complete_awaited(const struct argument *argument, struct offer *offer) {
+  argument_service.complete(argument, offer); /* sockets, services, programs */
+  offer_text(offer, "listening", _("until anybody listens at an address"));
+  offer_text(offer, "wire", _("of the lab: until packets are held, or none is"));
 }
 
 const struct argument_kind argument_awaited = {
@@ -55,6 +57,7 @@ const struct argument_kind argument_awaited = {
     .fits = argument_fits_socket,
     .read = read_awaited,
     .find = find_awaited,
+    .complete = complete_awaited,
 };
 
 static int check_wire(struct invocation *invocation) {
@@ -106,8 +109,10 @@ int await_check(struct invocation *invocation) {
     return read_address(invocation, &awaited.address);
   if (is_wire(first))
     return check_wire(invocation);
-  if (condition_find(second, OF_PROCESS))
-    return comparison ? invocation_wrong(invocation, comparison, _("a process takes no comparison"))
+  if (await_is_regex(second) && !comparison)
+    return await_check_regex(invocation, second);
+  if (condition_find(second, OF_PROCESS) || await_is_regex(second))
+    return comparison ? invocation_wrong(invocation, comparison, _("a program takes no comparison"))
                       : 0;
   bool figure = service_handle_has_figure(second->word.data, second->word.length);
   if (figure && !(comparison && number))
@@ -183,9 +188,14 @@ static int await_socket(const struct awaited *awaited, int64_t deadline, struct 
   }
 }
 
-static void note_unix_listener(const struct kernel_socket *kernel, void *context) {
+/* Datagrams need nobody who listens: a socket that is bound gets them, unless it is connected. */
+static void note_bound(const struct kernel_socket *kernel, void *context) {
   struct awaited *awaited = context;
-  if (kernel->state == STATE_LISTEN && address_equal(&kernel->local, &awaited->address))
+  bool local = kernel->family == AF_UNIX;
+  bool open = local ? kernel->state == STATE_LISTEN || kernel->type == SOCK_DGRAM
+                    : kernel->peer.length == 0;
+  if (open && (local ? address_equal(&kernel->local, &awaited->address)
+                     : inventory_fit(&kernel->local, &awaited->address) > 0))
     awaited->number = 1;
 }
 
@@ -193,13 +203,14 @@ static void note_unix_listener(const struct kernel_socket *kernel, void *context
 static int has_listener(struct awaited *awaited, struct kernel *kernel, struct error *error) {
   struct kernel_socket found;
   const struct address none = {0};
-  if (address_family(&awaited->address) != AF_UNIX) {
+  bool local = address_family(&awaited->address) == AF_UNIX;
+  struct kernel_filter filter = {local ? KERNEL_UNIX : KERNEL_UDP, KERNEL_STATES};
+  if (!local && !awaited->udp) {
     int there = kernel_find(kernel, &awaited->address, &none, 0, &found, error);
     return there < 0 ? -1 : there && found.state == STATE_LISTEN;
   }
   awaited->number = 0;
-  if (kernel_walk(kernel, (struct kernel_filter){KERNEL_UNIX, KERNEL_STATES}, note_unix_listener,
-                  awaited, error) < 0)
+  if (kernel_walk(kernel, filter, note_bound, awaited, error) < 0)
     return -1;
   return awaited->number > 0;
 }
@@ -207,7 +218,9 @@ static int has_listener(struct awaited *awaited, struct kernel *kernel, struct e
 static int report_no_listener(const struct awaited *awaited, struct error *error) {
   struct bytes text = {0};
   address_append(&awaited->address, &text);
-  error_set_errno(error, ETIMEDOUT, _("nobody listens at %s"), bytes_text(&text));
+  error_set_errno(error, ETIMEDOUT,
+                  awaited->udp ? _("no socket of UDP is bound to %s") : _("nobody listens at %s"),
+                  bytes_text(&text));
   bytes_free(&text);
   return -1;
 }
@@ -224,6 +237,8 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
     int there = has_listener(awaited, kernel, error);
     if (there != 0)
       return there < 0 ? -1 : 0;
+    if (await_failed_program(awaited->runner, &awaited->address, error) < 0)
+      return -1;
     int waited = wait_interval(awaited, deadline, &interval, error);
     if (waited != 0)
       return waited < 0 ? -1 : report_no_listener(awaited, error);
@@ -269,21 +284,6 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
   }
 }
 
-static int await_process(struct invocation *invocation, const struct argument_value *first,
-                         int64_t deadline) {
-  const struct argument_value *second = invocation_value(invocation, "CONDITION");
-  const struct condition *condition = condition_find(second, OF_PROCESS);
-  if (!condition)
-    return invocation_wrong(invocation, second,
-                            _("a process is awaited by its exit, or by its line"));
-  if (process_await(invocation->runner, first->process, condition->process, deadline,
-                    invocation->error) < 0)
-    return -1;
-  if (condition->process == PROCESS_EXIT)
-    invocation_give_number(invocation, first->process->status);
-  return 0;
-}
-
 /* Figures have no wakeup, so they are polled. */
 static int await_figure(struct invocation *invocation, struct awaited *awaited,
                         struct service_handle *handle, int64_t deadline) {
@@ -319,7 +319,7 @@ static int await_service(struct invocation *invocation, struct awaited *awaited,
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
   if (first->process)
-    return await_process(invocation, first, deadline);
+    return await_program(invocation, first->process, deadline);
   if (first->service)
     return await_service(invocation, awaited, first->service, deadline);
   if (is_listening(first) && !first->socket)
@@ -366,7 +366,7 @@ static void append_test(struct invocation *invocation, bool passed) {
 
 static int run_await(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct awaited awaited = {.runner = runner};
+  struct awaited awaited = {.runner = runner, .udp = invocation_value(invocation, "--udp")};
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
@@ -379,25 +379,36 @@ static int run_await(struct invocation *invocation) {
 const struct command command_await = {
     .name = "await",
     .group = GROUP_DATA,
-    .arguments = {AWAIT_ARGUMENTS(0),
-                  {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL}},
-    .results = {"exit status, of a process"},
+    .arguments =
+        {AWAIT_ARGUMENTS(0),
+         {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL},
+         {.name = "--udp", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--udp"}},
+    .results = {"exit status or address, of a program"},
+    .results_vary = true,
     .summary = N_("waits until something is so"),
-    .manual =
-        N_("CONDITION is readable, writable or error (an error waits to be fetched); the name of a "
-           "state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, when the connection is over, "
-           "be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept), "
-           "half-open (those whose handshake is not over) or subflows (of multipath TCP), each "
-           "with a comparison: recvq >= 100. A "
-           "socket whose descriptor is closed may be awaited by its name.\n\nThree more forms are "
-           "for testing other programs: `await p exit` waits until the program that spawn has "
-           "started ends, `await p line` for its next line, and `await listening ADDRESS` until "
-           "anybody listens there.\n\nIn a lab `await wire held` waits until a packet is held, "
-           "`await wire empty` until none is, and `await wire F.` for one with these flags, among "
-           "others; a comparison of their number may follow: await wire held == 3.\n\nThe kernel "
-           "wakes the shell for readable, writable, error and exit; everything else is looked at "
-           "again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
-           "TIMEOUT, or `set timeout` where that is omitted."),
+    .manual = N_(
+        "CONDITION is readable, writable or error (an error waits to be fetched); the name of a "
+        "state, as ESTABLISHED, CLOSE_WAIT or TIME_WAIT; closed, when the connection is over, "
+        "be it in TIME_WAIT; recvq, sendq, backlog (connections waiting for accept), "
+        "half-open (those whose handshake is not over) or subflows (of multipath TCP), each "
+        "with a comparison: recvq >= 100. A "
+        "socket whose descriptor is closed may be awaited by its name.\n\nThe others are for "
+        "testing "
+        "other programs. Of one that spawn has started: `await p exit` waits until it ends, and "
+        "gives its status; `await p line` for its next whole line; `await p /REGEX/` for a line "
+        "that matches, be it on standard error, or not ended yet, as a prompt; `await p "
+        "listening` until it, or what it has started, listens at TCP or a Unix socket, or is "
+        "bound to a port of UDP, and gives the address. They fail at once when the program ends, "
+        "with its status and its last words, and soon where it closes its output. `await listening "
+        "ADDRESS` waits until anybody "
+        "listens there, of Unix sockets of any type; with --udp until one of UDP is bound to it "
+        "and not connected. It gives up when a program that the session has started has failed, "
+        "and none runs.\n\nIn a lab `await wire held` waits until a packet is held, "
+        "`await wire empty` until none is, and `await wire F.` for one with these flags, among "
+        "others; a comparison of their number may follow: await wire held == 3.\n\nThe kernel "
+        "wakes the shell for readable, writable, error and exit; everything else is looked at "
+        "again and again, at first after 1 ms, later every 20 ms. It fails with ETIMEDOUT after "
+        "TIMEOUT, or `set timeout` where that is omitted."),
     .blocks = N_("until the condition holds, or the time is over"),
     .errors = {{ETIMEDOUT, N_("the condition did not come true in time")}},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nawait srv backlog == 1\ns = "

@@ -84,6 +84,7 @@ static const struct condition conditions[] = {
     {.name = "subflows", .of = OF_SOCKET, .figure = subflows_of},
     {.name = "exit", .of = OF_PROCESS | OF_SERVICE, .process = PROCESS_EXIT},
     {.name = "line", .of = OF_PROCESS, .process = PROCESS_LINE},
+    {.name = "listening", .of = OF_PROCESS, .process = PROCESS_LISTENING},
     {.name = "held", .of = OF_WIRE, .comparison = COMPARISON_GREATER_OR_EQUAL, .number = 1},
     {.name = "empty", .of = OF_WIRE, .comparison = COMPARISON_EQUAL, .number = 0},
 };
@@ -171,6 +172,7 @@ static void complete_condition(const struct argument *argument, struct offer *of
 
 const struct argument_kind argument_condition = {
     .name = "condition",
+    .regex = true,
     .fits = fits_condition,
     .complete = complete_condition,
 };

@@ -4,7 +4,7 @@
 
 #include "command/invocation.h"
 #include "language/comparison.h"
-#include "session/process.h"
+#include "session/process_await.h"
 
 struct condition;
 
@@ -14,6 +14,7 @@ struct awaited {
   const struct condition *condition;
   struct socket *socket;      /* NULL: it waits for no socket; not a reference */
   struct address address;     /* of `listening` */
+  bool udp;                   /* of UDP */
   enum socket_state state;    /* of a condition that is a state; STATE_UNKNOWN: none */
   enum comparison comparison; /* for a figure */
   long long number;           /* what the figure is compared with */

@@ -6,14 +6,19 @@
 #include "command/cells.h"
 #include "command/invocation.h"
 #include "commands/kernel/states_count.h"
-#include "session/inventory.h"
+#include "session/program_sockets.h"
 #include "socket/look.h"
 
 enum { WATCH_EVERY = 500 }; /* milliseconds between looks of --watch */
 
 /* Adds "4", "(4)" if its descriptor is closed, or "3 queue" if it waits at listener 3. */
-static void add_descriptor(struct answer *answer, const struct socket *socket) {
+static void add_descriptor(struct answer *answer, const struct inventory_entry *entry) {
+  const struct socket *socket = entry->socket;
   char text[32];
+  if (socket->role == ROLE_OF_PROGRAM) {
+    answer_add_text(answer, entry->owner);
+    return;
+  }
   const char *form = socket->role == ROLE_OPEN         ? "%d"
                      : socket->role == ROLE_QUEUED     ? "%d queue"
                      : socket->role == ROLE_OF_SERVICE ? "%d served"
@@ -73,7 +78,7 @@ static void add_row(struct answer *answer, const struct inventory_entry *entry, 
                                 ? entry->kernel.state
                                 : look_state_now(socket);
   cells_add_host(answer, socket, lab);
-  add_descriptor(answer, socket);
+  add_descriptor(answer, entry);
   answer_add_text(answer, socket->name[0] ? socket->name : "-");
   cells_add_kind(answer, socket);
   cells_add_state(answer, state);
@@ -87,10 +92,13 @@ static void add_row(struct answer *answer, const struct inventory_entry *entry, 
     answer_add_empty(answer);
 }
 
-/* With a socket given, shows only that and what waits in its queue. */
-static bool is_shown(const struct inventory_entry *entry, const struct socket *only) {
+/* With a socket given, shows only that and what waits in its queue; with a program, its own. */
+static bool is_shown(const struct inventory_entry *entry, const struct socket *only,
+                     const struct program_choice *choice) {
   bool in_queue = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE ||
                   entry->socket->role == ROLE_SUBFLOW;
+  if (choice->only)
+    return entry->program == choice->only;
   return !only || entry->socket == only || entry->socket->id == only->id ||
          (in_queue && entry->socket->listener == only->id) ||
          (only->cookie && entry->socket->cookie == only->cookie &&
@@ -98,7 +106,8 @@ static bool is_shown(const struct inventory_entry *entry, const struct socket *o
 }
 
 static void fill(struct answer *answer, const struct inventory *inventory,
-                 const struct socket *only, bool lab, const char **room) {
+                 const struct socket *only, const struct program_choice *choice, bool lab,
+                 const char **room) {
   static const char *const columns[] = {N_("FD"),    N_("NAME"), N_("KIND"),  N_("STATE"),
                                         N_("LOCAL"), N_("PEER"), N_("RECVQ"), N_("SENDQ"),
                                         N_("TIMER"), N_("LEFT"), N_("WHY"),   NULL};
@@ -108,13 +117,13 @@ static void fill(struct answer *answer, const struct inventory *inventory,
   bool why = false;
   size_t count = inventory_count(inventory);
   for (size_t i = 0; i < count; i++)
-    why = why || (is_shown(inventory_nth(inventory, i), only) &&
+    why = why || (is_shown(inventory_nth(inventory, i), only, choice) &&
                   inventory_why(inventory_nth(inventory, i))[0]);
   answer_table(answer, "states", cells_columns(why ? columns : plain, lab, room));
   static const char matters[] = "...a.3322111"; /* of HOST first */
   answer->matters = lab ? matters : matters + 1;
   for (size_t i = 0; i < count; i++)
-    if (is_shown(inventory_nth(inventory, i), only))
+    if (is_shown(inventory_nth(inventory, i), only, choice))
       add_row(answer, inventory_nth(inventory, i), lab, why);
 }
 
@@ -143,8 +152,15 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
   struct runner *runner = invocation->runner;
   struct inventory inventory;
   struct answer answer;
+  struct program_choice choice = {.all = invocation_value(invocation, "--all") != NULL};
+  const struct argument_value *which = invocation_value(invocation, "SOCKET");
+  choice.only = which ? which->process : NULL;
   if (inventory_take(runner, KERNEL_ALL, &inventory, invocation->error) < 0)
     return -1;
+  if (!only && program_sockets_add(runner, choice, &inventory, invocation->error) < 0) {
+    inventory_free(&inventory);
+    return -1;
+  }
   if (!inventory.complete && !again)
     runner_note(runner, _("%s: only sockets with a descriptor are shown, and no timers"),
                 inventory.problem);
@@ -154,13 +170,17 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
         _("%u connections wait at an address where other processes listen, too, and may be theirs"),
         inventory.unattributed);
   const char *room[16];
-  fill(&answer, &inventory, only, runner->session->lab != NULL, room);
+  fill(&answer, &inventory, only, &choice, runner->session->lab != NULL, room);
   inventory_free(&inventory);
   if (answer_row_count(&answer) == 0) {
     answer_free(&answer);
     answer_text(&answer, "states");
-    bytes_append_text(&answer.text, only ? _("  the kernel has no such socket any more\n")
-                                         : _("  the session has no socket\n"));
+    if (choice.only)
+      bytes_append_format(&answer.text, _("  %s has no socket that the kernel lists\n"),
+                          choice.only->name);
+    else
+      bytes_append_text(&answer.text, only ? _("  the kernel has no such socket any more\n")
+                                           : _("  the session has no socket\n"));
   }
   if (answer.kind == ANSWER_TABLE)
     sum_up(invocation, &answer);
@@ -196,7 +216,8 @@ const struct command command_states = {
     .name = "states",
     .group = GROUP_STATES,
     .arguments =
-        {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL},
+        {{.name = "SOCKET", .kind = &argument_socket_or_program, .flags = OPTIONAL},
+         {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"},
          {.name = "--count", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--count"},
          {.name = "--list", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--list"},
          {.name = "--watch", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--watch"}},
@@ -210,7 +231,16 @@ const struct command command_states = {
            "addresses, the bytes waiting to be received and to be acknowledged (for a listener: "
            "connections waiting, and the limit), the timer that runs with the time left and, in "
            "brackets, how often the segment was sent again; and for one without a descriptor why "
-           "it is still there.\n\nAll is read from the kernel's list of sockets (sock_diag), and "
+           "it is still there.\n\nBehind them stand the sockets of the programs that spawn has "
+           "started, as p.4, descriptor 4 of the program p, or of what it has started, NAME being "
+           "the name of that process; and as p.3 queue the connections that wait at its listener "
+           "(but for pairs without a name between the program and itself). "
+           "SOCKET may be such a program: its sockets alone. --all shows those of every program "
+           "of the machine, too, by process, as 71.4; whose descriptors this user may not look "
+           "into stands as -. They are looked at as ss does, in the kernel's list and in "
+           "/proc/PID/fd (so RECVQ of UDP is memory, not bytes), and not followed: closed, they "
+           "are shown on hosts of the lab alone, where "
+           "nobody else is.\n\nAll is read from the kernel's list of sockets (sock_diag), and "
            "recognised by its cookie (SO_COOKIE), never by a number or an address that may be used "
            "again. It does not list the connections that wait at a Unix listener; how many there "
            "are stands in its row. Where that list may not be read, one line says so, and the "

@@ -5,6 +5,7 @@
 
 #include "command/cells.h"
 #include "command/invocation.h"
+#include "session/process.h"
 #include "session/service_handle.h"
 #include "socket/look.h"
 
@@ -237,17 +238,6 @@ static int run_services(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-/* Ends a service and waits for it. */
-static int stop(struct invocation *invocation, struct service_handle *handle) {
-  service_handle_look(handle);
-  if (handle->service && handle->figures.now > 0 && handle->figures.running)
-    runner_note(invocation->runner, _("connections of service %u that are closed with it: %llu"),
-                handle->number, (unsigned long long)handle->figures.now);
-  if (handle->service)
-    service_stop(handle->service);
-  return service_handle_await_end(invocation->runner, handle, 0, invocation->error);
-}
-
 /* The service that a word means: itself, or the one on a socket. NULL with an error. */
 static struct service_handle *service_of(struct invocation *invocation,
                                          const struct argument_value *value) {
@@ -267,6 +257,17 @@ static struct service_handle *service_of(struct invocation *invocation,
   return handle;
 }
 
+/* Ends what a word means: a service, or a program. */
+static int stop(struct invocation *invocation, const struct argument_value *value) {
+  struct runner *runner = invocation->runner;
+  if (value->process && value->process->done)
+    return process_explain_done(value->process, invocation->error);
+  if (value->process)
+    return runner->session->shell->kill_job(runner, value->process->job, invocation->error);
+  struct service_handle *handle = service_of(invocation, value);
+  return handle ? service_handle_stop(runner, handle, invocation->error) : -1;
+}
+
 /* Stops the services that exist now. While this waits, another command may start one, or collect
  * one itself. */
 static int stop_all(struct invocation *invocation) {
@@ -281,7 +282,7 @@ static int stop_all(struct invocation *invocation) {
   struct service_handle **list = (struct service_handle **)all.data;
   for (size_t i = 0; i < all.length / sizeof *list; i++) {
     if (status == 0)
-      status = stop(invocation, list[i]);
+      status = service_handle_stop(invocation->runner, list[i], invocation->error);
     object_release(&list[i]->object);
   }
   if (all.failed)
@@ -299,8 +300,7 @@ static int run_stop(struct invocation *invocation) {
     return stop_all(invocation);
   for (value = invocation_value(invocation, "SERVICE"); status == 0 && value;
        value = invocation_next(invocation, value)) {
-    struct service_handle *handle = service_of(invocation, value);
-    status = handle ? stop(invocation, handle) : -1;
+    status = stop(invocation, value);
   }
   return status;
 }
@@ -375,7 +375,8 @@ const struct command command_stop = {
     .arguments = {{.name = "SERVICE", .kind = &argument_service, .flags = OPTIONAL | REPEATED}},
     .summary = N_("ends servers in the background"),
     .manual = N_("SERVICE is a service or the socket that it serves; without one all are ended. "
-                 "Their connections are closed; the socket itself stays open, and listens on."),
+                 "Their connections are closed; the socket itself stays open, and listens on. The "
+                 "name of a program that spawn has started ends that, as kill does."),
     .blocks = N_("until their threads have ended"),
     .example = "srv = tcp-listen 127.0.0.1:0\nserve srv discard\nstop srv",
     .run = run_stop,

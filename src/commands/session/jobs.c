@@ -2,6 +2,8 @@
 #include <errno.h>
 
 #include "command/invocation.h"
+#include "session/process.h"
+#include "session/service_handle.h"
 
 static int run_jobs(struct invocation *invocation) {
   struct answer answer;
@@ -14,25 +16,58 @@ static int run_jobs(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
+/* Waiting and the foreground are for jobs alone. */
+static unsigned job_of(struct invocation *invocation, unsigned otherwise) {
+  const struct argument_value *value = invocation_value(invocation, "%N");
+  if (value && value->service)
+    invocation_wrong(invocation, value,
+                     _("a service is no job: `stop` ends it, `await %.*s exit` waits for its end"),
+                     (int)value->word.length, value->word.data);
+  return value ? (unsigned)value->number : otherwise;
+}
+
 static int run_wait(struct invocation *invocation) {
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", -1);
   int64_t deadline = timeout < 0 ? 0 : clock_monotonic() + timeout;
+  unsigned job = job_of(invocation, 0);
+  if (invocation->error->kind != ERROR_NONE)
+    return -1;
   /* To show what the job has done. */
   invocation->runner->touched.lab = invocation->runner->session->lab != NULL;
-  return invocation->runner->session->shell->wait_job(
-      invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), deadline,
-      invocation->result, invocation->error);
+  return invocation->runner->session->shell->wait_job(invocation->runner, job, deadline,
+                                                      invocation->result, invocation->error);
+}
+
+/* Sends a signal and leaves what comes of it to the program. */
+static int send_signal(struct invocation *invocation, const struct argument_value *value) {
+  struct process *process =
+      value->process ? value->process
+                     : process_of_job(invocation->runner->session, (unsigned)value->number);
+  long long number = invocation_number(invocation, "SIGNAL", 0);
+  if (!process)
+    return invocation_wrong(invocation, invocation_value(invocation, "SIGNAL"),
+                            _("only a program of spawn takes a signal"));
+  return process_signal(process, (int)number, invocation->error);
 }
 
 static int run_kill(struct invocation *invocation) {
-  return invocation->runner->session->shell->kill_job(
-      invocation->runner, (unsigned)invocation_number(invocation, "%N", 0), invocation->error);
+  struct runner *runner = invocation->runner;
+  const struct argument_value *value = invocation_value(invocation, "%N");
+  if (invocation_value(invocation, "SIGNAL"))
+    return send_signal(invocation, value);
+  if (value->service)
+    return service_handle_stop(runner, value->service, invocation->error);
+  if (value->process && value->process->done)
+    return process_explain_done(value->process, invocation->error);
+  return runner->session->shell->kill_job(runner, (unsigned)value->number, invocation->error);
 }
 
 static int run_fg(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   const struct shell_operations *shell = runner->session->shell;
-  unsigned job = (unsigned)invocation_number(invocation, "%N", shell->last_job(runner->session));
+  unsigned job = job_of(invocation, shell->last_job(runner->session));
+  if (invocation->error->kind != ERROR_NONE)
+    return -1;
   if (job == 0)
     return error_set(invocation->error, ERROR_FAILURE, _("no job runs in the background"));
   shell->show_job(runner, job);
@@ -78,12 +113,19 @@ const struct command command_wait = {
 const struct command command_kill = {
     .name = "kill",
     .group = GROUP_SESSION,
-    .arguments = {{.name = "%N", .kind = &argument_job}},
-    .summary = N_("ends a job"),
-    .manual = N_("The call it blocks in fails with EINTR, and nothing behind it is run. Its "
-                 "sockets stay as they are."),
+    .arguments =
+        {{.name = "%N", .kind = &argument_job},
+         {.name = "SIGNAL", .kind = &argument_symbol, .flags = OPTIONAL, .set = &constant_signals}},
+    .summary = N_("ends a job, or a program"),
+    .manual = N_(
+        "The call that the job blocks in fails with EINTR, and nothing behind it is run. Its "
+        "sockets stay as they are. A program that spawn has started, which may be named, gets "
+        "SIGTERM, and SIGKILL where it has not ended after 2 s, and so do those that it has "
+        "started. With SIGNAL, as int or hup, it gets that signal instead, and nothing is waited "
+        "for. The name of a service ends that, as stop does."),
     .blocks = N_("until the job has noticed, which is soon"),
-    .example = "srv = tcp-listen 127.0.0.1:0\naccept srv &\nkill %1",
+    .example = "srv = tcp-listen 127.0.0.1:0\naccept srv &\nkill %1\np = spawn exec sleep "
+               "100\nkill p\nassert $p.status == 143",
     .run = run_kill,
 };
 

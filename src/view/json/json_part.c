@@ -18,7 +18,8 @@ static void put_protocol(struct json *json, const struct socket_label *label) {
 void json_socket(struct json *json, const char *key, const struct socket_label *label) {
   static const char *const roles[] = {
       [ROLE_OPEN] = "open",           [ROLE_QUEUED] = "queued", [ROLE_SUBFLOW] = "subflow",
-      [ROLE_LINGERING] = "lingering", [ROLE_GONE] = "gone",     [ROLE_OF_SERVICE] = "served"};
+      [ROLE_LINGERING] = "lingering", [ROLE_GONE] = "gone",     [ROLE_OF_SERVICE] = "served",
+      [ROLE_OF_PROGRAM] = "program"};
   if (json_again(json, key, label))
     return;
   json_begin_object(json, key);

@@ -305,6 +305,37 @@ static void put_counter(struct json *json, const struct event_counter *counter) 
   json_string(json, "meaning", counter->meaning);
 }
 
+static void put_program(struct json *json, const struct event_program *program) {
+  static const char *const phases[] = {
+      [PROGRAM_STARTED] = "started",    [PROGRAM_PRINTED] = "printed",
+      [PROGRAM_TYPED] = "typed",        [PROGRAM_INPUT_CLOSED] = "input closed",
+      [PROGRAM_ENDED] = "ended",        [PROGRAM_AWAITED] = "awaited",
+      [PROGRAM_COLLECTED] = "collected"};
+  enum program_phase phase = program->phase;
+  json_number(json, "program", program->number);
+  json_string(json, "name", program->name);
+  json_word(json, "phase", phases[phase]);
+  json_number(json, "process", program->process);
+  if (phase == PROGRAM_STARTED)
+    json_string(json, "line", program->text);
+  if (phase == PROGRAM_PRINTED || phase == PROGRAM_AWAITED)
+    json_word(json, "stream", program->stream == PROGRAM_ERRORS ? "stderr" : "stdout");
+  if (phase == PROGRAM_PRINTED || phase == PROGRAM_AWAITED || phase == PROGRAM_TYPED)
+    json_number(json, "offset", (long long)program->offset);
+  if (phase == PROGRAM_PRINTED) {
+    json_bool(json, "partial", program->partial);
+    json_bool(json, "continues", program->continues);
+  }
+  if (phase == PROGRAM_PRINTED || phase == PROGRAM_TYPED)
+    json_data(json, program->data, program->kept, program->length);
+  if (phase == PROGRAM_ENDED) {
+    json_number(json, "status", program->status);
+    json_number(json, "signal", program->signal);
+    json_bool(json, "asked", program->asked);
+    json_number(json, "dropped", (long long)program->dropped);
+  }
+}
+
 static void put_body(struct json *json, const struct event *event) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -348,6 +379,9 @@ static void put_body(struct json *json, const struct event *event) {
   case EVENT_PROGRESS:
     put_progress(json, &event->progress);
     break;
+  case EVENT_PROGRAM:
+    put_program(json, event->program);
+    break;
   case EVENT_COUNTER:
     put_counter(json, &event->counter);
     break;
@@ -383,7 +417,7 @@ static void put_head(struct json_view *view, const struct event *event) {
       [EVENT_NOTE] = "note",        [EVENT_ERROR] = "error",     [EVENT_JOB] = "job",
       [EVENT_TEST] = "test",        [EVENT_RESULT] = "result",   [EVENT_PACKET] = "packet",
       [EVENT_FILE] = "source",      [EVENT_SERVICE] = "service", [EVENT_PROGRESS] = "progress",
-      [EVENT_COUNTER] = "counter"};
+      [EVENT_COUNTER] = "counter",  [EVENT_PROGRAM] = "program"};
   struct json *json = &view->json;
   json_word(json, "event", names[event->kind]);
   json_number(json, "serial", (long long)event->serial);

@@ -112,6 +112,21 @@ void alias_append_address(struct aliases *aliases, const struct address *address
   bytes_free(&plain);
 }
 
+void alias_note_address(struct aliases *aliases, const char *text, size_t length) {
+  struct bytes ignored = {0};
+  int port = 0;
+  size_t at = length;
+  while (at > 0 && isdigit((unsigned char)text[at - 1]))
+    at--;
+  for (size_t i = at; i < length && port <= 65535; i++)
+    port = port * 10 + (text[i] - '0');
+  if (at > 1 && at < length && text[at - 1] == ':' && (text[at - 2] != ':') &&
+      !memchr(text, ' ', length) && strncmp(text, "unix:", 5) != 0 &&
+      strncmp(text, "netlink:", 8) != 0)
+    alias_append_port(aliases, port, &ignored);
+  bytes_free(&ignored);
+}
+
 static bool follows(const char *text, size_t at, const char *word) {
   size_t length = strlen(word);
   return at >= length && memcmp(text + at - length, word, length) == 0;

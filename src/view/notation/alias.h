@@ -30,6 +30,10 @@ void alias_keep_ports(struct aliases *aliases, const char *text, size_t length);
 void alias_append_address(struct aliases *aliases, const struct address *address,
                           struct bytes *bytes);
 
+/* Gives the port of an address its alias, if the text is one, since nobody but a kernel has chosen
+ * it: a program's socket is in no call. */
+void alias_note_address(struct aliases *aliases, const char *text, size_t length);
+
 /* Appends the text of an address of netlink, with its port number as an alias. */
 void alias_append_netlink(struct aliases *aliases, const struct bytes *plain, struct bytes *bytes);
 

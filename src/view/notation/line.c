@@ -6,6 +6,7 @@
 #include "packet/packet.h"
 #include "view/notation/notation.h"
 #include "view/notation/packet_line.h"
+#include "view/notation/program_line.h"
 #include "view/notation/service_line.h"
 
 static const struct notation plain = {
@@ -172,6 +173,10 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
   case EVENT_COUNTER:
     append_counter(event, bytes);
     return "counter";
+  case EVENT_PROGRAM:
+    append_host(event, bytes);
+    program_append_line(event->program, ESCAPE_ASCII, bytes);
+    return "program";
   }
   return "";
 }

@@ -78,6 +78,14 @@ static void put_detail(struct bytes *bytes, const char *what, const char *text, 
   bytes_append_char(bytes, '\n');
 }
 
+static void put_program(struct junit_view *junit, const struct test_program *program) {
+  const struct bytes *line;
+  put_detail(&junit->cases, "program", program->name.data, program->name.length);
+  put_detail(&junit->cases, "  end", program->end.data, program->end.length);
+  for (size_t i = 0; (line = test_program_line(program, i)); i++)
+    put_detail(&junit->cases, "  stderr", line->data, line->length);
+}
+
 static void put_details(struct junit_view *junit, const struct event *event) {
   const struct test_context *context = &junit->context;
   struct bytes *cases = &junit->cases;
@@ -88,6 +96,9 @@ static void put_details(struct junit_view *junit, const struct event *event) {
   }
   for (size_t i = 0; i < context->state_count; i++)
     put_detail(cases, "state", context->states[i].line.data, context->states[i].line.length);
+  for (size_t i = 0; i < TEST_PROGRAMS; i++)
+    if (test_context_program(context, i))
+      put_program(junit, test_context_program(context, i));
 }
 
 /* Begins the element of a test: the file is its class. */
@@ -160,6 +171,7 @@ static void junit_event(struct view *view, const struct event *event) {
   case EVENT_STATEMENT:
   case EVENT_CALL_FINISH:
   case EVENT_STATE:
+  case EVENT_PROGRAM:
     line_append_event(event, &line);
     test_context_note(&junit->context, event, &line);
     break;

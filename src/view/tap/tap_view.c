@@ -91,6 +91,41 @@ static void put_states(struct tap_view *tap) {
   }
 }
 
+static void put_item(struct tap_view *tap, const char *before, const struct bytes *text) {
+  indent(tap);
+  bytes_append_text(&tap->text, before);
+  escape_append_quoted(&tap->text, text->data, text->length, 1000, ESCAPE_UTF8);
+  bytes_append_char(&tap->text, '\n');
+}
+
+static void put_program(struct tap_view *tap, const struct test_program *program) {
+  const struct bytes *line;
+  put_item(tap, "    - name: ", &program->name);
+  if (program->end.length > 0)
+    put_item(tap, "      end: ", &program->end);
+  if (program->count == 0)
+    return;
+  indent(tap);
+  bytes_append_text(&tap->text, "      stderr:\n");
+  for (size_t i = 0; (line = test_program_line(program, i)); i++)
+    put_item(tap, "        - ", line);
+}
+
+static void put_programs(struct tap_view *tap) {
+  bool begun = false;
+  for (size_t i = 0; i < TEST_PROGRAMS; i++) {
+    const struct test_program *program = test_context_program(&tap->context, i);
+    if (!program)
+      continue;
+    if (!begun) {
+      indent(tap);
+      bytes_append_text(&tap->text, "  programs:\n");
+      begun = true;
+    }
+    put_program(tap, program);
+  }
+}
+
 static void put_point(struct tap_view *tap, bool passed, const char *text, size_t length) {
   struct level *level = &tap->levels[tap->depth];
   begin(tap);
@@ -120,6 +155,7 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
   if (own && tap->context.call.length)
     put_yaml(tap, "call", tap->context.call.data, tap->context.call.length);
   put_states(tap);
+  put_programs(tap);
   indent(tap);
   bytes_append_text(&tap->text, "  ...\n");
 }
@@ -231,6 +267,11 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_PACKET: /* there may be many of these */
     if (!tap->view.settings.verbose)
       break;
+    line_append_event(event, &line);
+    tell(tap, "  ", &line);
+    break;
+  case EVENT_PROGRAM:
+    test_context_note(&tap->context, event, &line);
     line_append_event(event, &line);
     tell(tap, "  ", &line);
     break;

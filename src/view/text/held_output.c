@@ -11,7 +11,8 @@ struct held_line {
   unsigned job;
   enum rank rank;
   uint64_t socket;
-  uint64_t number; /* the number of its event, for the order */
+  uint64_t number; /* the number of its event, for the order, */
+  size_t order;    /* and its own among the lines of that */
   int descriptor;
   char *text;
   size_t length;
@@ -31,6 +32,7 @@ void held_output_add(struct held_output *kept, const struct event *event, int de
                                              : RANK_CALL,
                             .socket = state ? event->state->socket.id : 0,
                             .number = event->serial,
+                            .order = kept->added++,
                             .descriptor = descriptor,
                             .text = malloc(line->length + 1),
                             .length = line->length};
@@ -56,7 +58,9 @@ static int compare(const void *first, const void *second) {
     return a->rank < b->rank ? -1 : 1;
   if (a->socket != b->socket)
     return a->socket < b->socket ? -1 : 1;
-  return a->number < b->number ? -1 : 1;
+  if (a->number != b->number)
+    return a->number < b->number ? -1 : 1;
+  return a->order < b->order ? -1 : 1;
 }
 
 void held_output_release(struct held_output *kept, struct output *output, unsigned job) {

@@ -10,6 +10,7 @@
 /* A zeroed struct is empty. */
 struct held_output {
   struct bytes lines;
+  size_t added; /* lines so far */
 };
 
 /* Keeps a line about an event, for a descriptor. Without memory it is lost. */

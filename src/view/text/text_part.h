@@ -7,6 +7,7 @@
 #include "view/text/held_output.h"
 #include "view/text/pages.h"
 #include "view/text/rounds.h"
+#include "view/text/text_program.h"
 #include "view/view.h"
 
 struct text_view {
@@ -15,6 +16,7 @@ struct text_view {
   struct aliases aliases;        /* --stable */
   struct held_output kept;       /* --stable */
   struct service_lines services; /* --stable */
+  struct program_lines programs;
   int64_t service_since; /* lines about services are shown within a budget that grows with time */
   int64_t service_budget;
   unsigned long long service_skipped;

@@ -200,6 +200,14 @@ static void put_table(struct text_view *text, const struct answer *answer,
   table_append(answer, &look, &text->line);
 }
 
+/* Ports that the kernel has chosen for other programs' sockets appear in tables alone. */
+static void note_addresses(struct aliases *aliases, const struct answer *answer) {
+  const struct cell *cells = (const struct cell *)answer->cells.data;
+  for (size_t i = 0; i < answer->cells.length / sizeof *cells; i++)
+    if (cells[i].kind == CELL_ADDRESS)
+      alias_note_address(aliases, answer_cell_text(answer, &cells[i]), cells[i].length);
+}
+
 static void show_answer(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
@@ -213,6 +221,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
   enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
   switch (answer->kind) {
   case ANSWER_TABLE:
+    if (text->view.settings.stable)
+      note_addresses(&text->aliases, answer);
     put_table(text, answer, style);
     break;
   case ANSWER_TEXT:
@@ -397,6 +407,9 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_COUNTER:
     text_show_counter(text, event);
     break;
+  case EVENT_PROGRAM:
+    text_show_program(text, event);
+    break;
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE: /* left out */
@@ -414,6 +427,7 @@ static void text_finish(struct view *view) {
   unsigned service;
   text_end_progress(text);
   held_output_release_all(&text->kept, text->view.output);
+  text_finish_programs(text);
   while ((service = service_lines_first(&text->services))) {
     struct notation notation = text_notation(text, true);
     service_lines_release(&text->services, service, &notation, &text->line);
@@ -430,6 +444,7 @@ static void text_free(struct view *view) {
   bytes_free(&text->hosts);
   bytes_free(&text->rows);
   service_lines_free(&text->services);
+  program_lines_free(&text->programs);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
 }
