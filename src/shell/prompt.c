@@ -74,8 +74,8 @@ void prompt_lend_terminal(struct session *session, pid_t group) {
   if (!session->interactive)
     return;
   tcsetpgrp(STDIN_FILENO, group ? group : getpgrp());
-  if (terminal_known)
-    tcsetattr(STDIN_FILENO, TCSADRAIN, group ? &terminal_before : &terminal_working);
+  if (group == 0 && terminal_known)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_working);
 }
 
 void prompt_read_keys(struct session *session, bool keys) {
