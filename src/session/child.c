@@ -150,6 +150,9 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
     setpgid(0, 0);
   else if (setsid() < 0)
     child_fails(report, "setsid");
+  /* Before it begins: whoever has not got the terminal yet, and sets its modes, is stopped. */
+  if (session->interactive && (streams ? streams->foreground : runner->job == 0))
+    tcsetpgrp(STDIN_FILENO, getpgrp());
   if (!runner->host) /* there it has another number */
     guard_enter(&session->guard, place);
   if (streams)

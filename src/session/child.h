@@ -12,7 +12,8 @@ struct child_streams {
   int input;
   int output;
   int errors;
-  bool terminal; /* they are a terminal, which becomes that of a session of its own */
+  bool foreground; /* it gets the shell's terminal before it begins */
+  bool terminal;   /* they are a terminal, which becomes that of a session of its own */
 };
 
 /* Runs `length` bytes of a line with /bin/sh. The environment includes names that hold text,

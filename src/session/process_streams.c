@@ -60,7 +60,7 @@ static int open_terminal(struct process *process, struct child_streams *streams)
 
 int process_streams_open(struct process *process, bool terminal, struct child_streams *streams,
                          struct error *error) {
-  *streams = (struct child_streams){-1, -1, -1, terminal};
+  *streams = (struct child_streams){.input = -1, .output = -1, .errors = -1, .terminal = terminal};
   if ((terminal ? open_terminal(process, streams) : open_pipes(process, streams)) == 0)
     return 0;
   int problem = errno;

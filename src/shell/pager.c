@@ -31,7 +31,8 @@ static bool run_pager(struct runner *runner, int file) {
   struct session *session = runner->session;
   struct host *host = runner->host;
   const char *line = pager_line();
-  struct child_streams streams = {.input = file, .output = STDOUT_FILENO, .errors = STDERR_FILENO};
+  struct child_streams streams = {
+      .input = file, .output = STDOUT_FILENO, .errors = STDERR_FILENO, .foreground = true};
   struct error ignored;
   int status = 0;
   lseek(file, 0, SEEK_SET);
