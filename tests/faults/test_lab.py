@@ -455,9 +455,10 @@ class Silent(Session):
             process, helper = self.begin("m = @client tcp-listen 81", "v = serve m relay server:80",
                                          "e = @server socket inet stream")
             os.kill(helper, number)
-            self.line(process, "connect e client:81\nexpect ECONNRESET recv e")
+            # The reset may come before connect has returned, and then that tells of it.
+            self.line(process, "connect e client:81\nrecv e")
             output, errors = process.communicate(timeout=2 * DEADLINE)
-            self.assertEqual((process.returncode, errors), (0, b""), output)
+            self.assertIn(b"(ECONNRESET)", errors, output)
             self.assertIn(f"a question to the lab's helper failed: {error}", output.decode())
             self.assertNotIn("ended by the other side", output.decode())
 
