@@ -14,6 +14,7 @@
 #include "shell/history.h"
 #include "shell/line_library.h"
 #include "shell/watcher.h"
+#include "view/notation/fold.h"
 
 /* readline has one line per process and its callbacks take no context, so this state is static. */
 static struct session *edit_session;
@@ -126,16 +127,22 @@ static void display_matches(char **matches, int count, int longest) {
     library.rl_forced_update_display();
     return;
   }
+  int rows;
+  int columns;
+  library.rl_get_screen_size(&rows, &columns);
   fputc('\n', *library.rl_outstream);
   for (int i = 1; i <= count; i++) {
     struct bytes line = {0};
+    struct bytes folded = {0};
     const char *description = describe(matches[i]);
     escape_append_plain(&line, matches[i], strlen(matches[i]), false, ESCAPE_UTF8);
     bytes_pad(&line, 0, (size_t)longest + 2);
     escape_append_plain(&line, description ? description : "",
                         description ? strlen(description) : 0, false, ESCAPE_UTF8);
-    fprintf(*library.rl_outstream, "%s\n", bytes_text(&line));
+    fold_append(bytes_text(&line), line.length, (size_t)columns, false, &folded);
+    fprintf(*library.rl_outstream, "%s\n", bytes_text(&folded));
     bytes_free(&line);
+    bytes_free(&folded);
   }
   library.rl_on_new_line();
   library.rl_forced_update_display();

@@ -566,6 +566,17 @@ class Screens(PromptTest):
                                                        "`s = socket inet stream`; `help` lists them, Tab completes."])
         self.leave(terminal)
 
+    def test_list_of_matches(self):
+        """what Tab lists is folded between words"""
+        terminal = self.start(columns=60)
+        terminal.send("set ")
+        terminal.send(TAB)
+        terminal.send(TAB)
+        terminal.expect_line("pager         which answers at the prompt go through $PAGER:")
+        terminal.expect_line("              those longer than the screen, all, none")
+        terminal.send("pager auto" + ENTER)
+        self.leave(terminal)
+
     def test_pager(self):
         """an answer longer than the screen goes through $PAGER, a short one does not"""
         self.environment["PAGER"] = "sed -n -e 's/^/paged: /' -e '1,3p' -e '$p'"
