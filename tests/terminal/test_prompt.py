@@ -572,8 +572,8 @@ class Screens(PromptTest):
         terminal.send("set ")
         terminal.send(TAB)
         terminal.send(TAB)
-        terminal.expect_line("pager         which answers at the prompt go through $PAGER:")
-        terminal.expect_line("              those longer than the screen, all, none")
+        terminal.expect("pager         which answers at the prompt go through $PAGER:")
+        terminal.expect("              those longer than the screen, all, none")
         terminal.send("pager auto" + ENTER)
         self.leave(terminal)
 
