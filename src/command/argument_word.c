@@ -78,12 +78,14 @@ static void complete_job(const struct argument *argument, struct offer *offer) {
   for (size_t row = 0; row < answer_row_count(&answer); row++) {
     const struct cell *number = answer_cell(&answer, row, 0);
     const struct cell *line = answer_cell(&answer, row, answer_column_count(&answer) - 1);
-    char *text = strndup(answer_cell_text(&answer, number), number->length);
-    char *description = strndup(answer_cell_text(&answer, line), line->length);
-    if (text)
-      offer_text(offer, text, description);
-    free(text);
-    free(description);
+    struct bytes text = {0};
+    struct bytes description = {0};
+    bytes_append(&text, answer_cell_text(&answer, number), number->length);
+    bytes_append(&description, answer_cell_text(&answer, line), line->length);
+    if (!text.failed)
+      offer_text(offer, bytes_text(&text), bytes_text(&description));
+    bytes_free(&text);
+    bytes_free(&description);
   }
   answer_free(&answer);
   argument_offer_programs(offer);

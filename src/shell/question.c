@@ -424,7 +424,10 @@ bool question_grade(const struct question *question, struct runner *runner, stru
   else if (question->kind == QUESTION_BYTES && strcmp(answer, "0") == 0)
     answer = "eof";
   bool right = same_word(answer, bytes_text(&truth), truth.length);
-  bytes_append_text(bytes, right ? _("  = right: ") : _("  = not so: "));
+  if (right)
+    bytes_append_text(bytes, _("  = right: "));
+  else
+    bytes_append_format(bytes, _("  = not %s: "), answer);
   append_subject(question, bytes);
   bytes_append(bytes, truth.data, truth.length);
   bytes_append_char(bytes, '.');

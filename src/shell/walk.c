@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "session/lesson.h"
 #include "session/lesson_progress.h"
 #include "shell/program.h"
 #include "shell/question.h"
@@ -22,6 +23,7 @@ struct walk {
   struct bytes steps;           /* unsigned: the numbers of the lines that a step began with */
   size_t shown;                 /* the source before this offset was shown, or need not be */
   unsigned from;                /* the lines before this one are run before anything is shown */
+  struct settings settings;     /* when it began: its lines may change them, but not for later */
   bool stopped;
   bool instructed; /* the instructions were shown */
   bool ended;
@@ -68,6 +70,7 @@ struct walk *walk_create(const struct walk_plan *plan, struct runner *runner) {
   walk->total = count_statements(walk->next);
   walk->from = plan->from;
   walk->asks = plan->asks;
+  walk->settings = runner->session->settings;
   walk->fresh = session_is_new(runner);
   walk->path = realpath(plan->name, NULL);
   return walk;
@@ -228,9 +231,18 @@ static void grade(struct walk *walk, struct runner *runner, struct bytes *text) 
   walk->question = (struct question){0};
 }
 
+/* What comes behind the walk is shown as what came before it. */
+static void restore_settings(const struct walk *walk, struct session *session) {
+  session->settings = walk->settings;
+  session_apply_settings(session);
+}
+
 static void append_end(struct walk *walk, struct bytes *text) {
   struct error error;
-  bytes_append_format(text, _("\nThe end of %s.\n"), walk->source->name);
+  struct bytes name = {0};
+  lesson_append_name(walk->source->name, &name);
+  bytes_append_format(text, _("\nThe end of %s.\n"), bytes_text(&name));
+  bytes_free(&name);
   if (walk->asked == 0)
     return;
   bytes_append_format(text, _("%u of %u answers were right.\n"), walk->right, walk->asked);
@@ -272,9 +284,10 @@ bool walk_show(struct walk *walk, struct runner *runner) {
   bool again = walk->next && walk->shown == walk->next->place.offset && walk->instructed;
   if (walk->stopped)
     bytes_append_format(&text, _("the walk through %s ends here\n"), walk->source->name);
-  else if (again) /* a line of the user's own came between */
+  else if (again) { /* a line of the user's own came between */
     walk_text_append_line(walk->source, walk->next, question_hides_result(&walk->question), &text);
-  else if (walk->next)
+    question_append(&walk->question, &text);
+  } else if (walk->next)
     append_next(walk, runner, &text);
   else if (!walk->ended) {
     walk_text_append_comments(walk->source, walk->shown, walk->source->length, &text, NULL);
@@ -282,6 +295,8 @@ bool walk_show(struct walk *walk, struct runner *runner) {
     append_end(walk, &text);
   }
   walk->ended = walk->stopped || !walk->next;
+  if (walk->ended)
+    restore_settings(walk, runner->session);
   say(runner, &text);
   return !walk->ended;
 }

@@ -675,7 +675,7 @@ class Lessons(PromptTest):
         terminal.expect("= right: the state of srv is LISTEN.")
         terminal.expect("? Which state will c be in then?")
         terminal.send_line("syn_sent")
-        terminal.expect("= not so: the state of c is ESTABLISHED. Read: `help ESTABLISHED`, `transitions c`")
+        terminal.expect("= not SYN_SENT: the state of c is ESTABLISHED. Read: `help ESTABLISHED`, `transitions c`")
         # The line that waits belongs to the one before it, and says what it found.
         terminal.expect("# it is so: srv backlog == 1")
         terminal.expect("line 4 of 4")

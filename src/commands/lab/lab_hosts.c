@@ -68,6 +68,9 @@ static int check_names(struct invocation *invocation) {
       continue;
     const char *name = value->word.data;
     size_t length = value->word.length;
+    if (bytes_equal(name, length, "off", 3) || bytes_equal(name, length, "stop", 4))
+      return invocation_wrong(invocation, value,
+                              _("is no name of a host here: a lab lasts as long as the session"));
     if (!lab_name_valid(name, length))
       return invocation_wrong(
           invocation, value,

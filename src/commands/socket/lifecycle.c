@@ -309,7 +309,11 @@ const struct command command_connect = {
                {EADDRNOTAVAIL, N_("no local port is free for this peer")},
                {EAFNOSUPPORT, N_("the address is of another family, for an IPv4 socket")},
                {EINVAL, N_("the address is of another family, for an IPv6 or Unix socket; or it is "
-                           "a link-local one without its interface, as in fe80::1%eth0")},
+                           "a link-local one without its interface, as in fe80::1%eth0; or the "
+                           "socket is bound to the loopback, from where no other host is reached")},
+               {EACCES,
+                N_("a broadcast address needs SO_BROADCAST; a route or a firewall forbids it; "
+                   "or, for a Unix path, it may not be written")},
                {EAGAIN, N_("a Unix listener's queue is full, and the socket is non-blocking or "
                            "SO_SNDTIMEO is over")},
                {ENOENT, N_("there is no such path; the listener creates it with bind")}},

@@ -260,7 +260,10 @@ static bool goes_on(size_t before, const char *text, size_t length, size_t inden
   size_t size = line_length(text, length);
   if (size <= indent || spaces_at(text, size) != indent || second_column(text, size, 2 * size) > 0)
     return false;
-  return before + 1 + word_end(text + indent, size - indent) > WRAPPED;
+  size_t word = word_end(text + indent, size - indent);
+  bool names = word > 4 && text[indent] == 'E' && text[indent + 1] >= 'A' &&
+               text[indent + 1] <= 'Z' && text[indent + word - 1] == ':';
+  return !names && before + 1 + word > WRAPPED; /* an errno begins an item */
 }
 
 /* Folds the line at `text` of `size` bytes, and with `paragraphs` those that go on with it. Returns

@@ -326,7 +326,13 @@ static void append_left_out(const struct layout *layout, struct bytes *bytes) {
   for (size_t column = 0; column < layout->columns; column++)
     if (layout->shape[column].place == PLACE_GONE && !layout->shape[column].empty)
       bytes_append_format(&line, "%s %s", count++ ? "," : "", layout->answer->columns[column]);
-  if (count > 0) {
+  struct bytes *said = layout->look->left_out;
+  bool known = said && bytes_equal(said->data, said->length, line.data, line.length);
+  if (said && count > 0 && !known) {
+    bytes_clear(said);
+    bytes_append(said, line.data, line.length);
+  }
+  if (count > 0 && !known) {
     bytes_append_text(bytes, layout->look->note_on ? layout->look->note_on : "");
     fold_append(bytes_text(&line), line.length, layout->look->width, false, bytes);
     bytes_append_text(bytes, layout->look->note_off ? layout->look->note_off : "");

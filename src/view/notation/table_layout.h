@@ -14,6 +14,8 @@ struct table_style {
   struct aliases *aliases; /* NULL: everything is shown unchanged */
   const char *note_on;     /* switches the colour of a note on, and off again; NULL: none */
   const char *note_off;
+  struct bytes *left_out; /* the columns that were said to be left out, which need not be said
+                             again; NULL: say it in any case */
   struct bytes *rows; /* the rows of the table that this one brings up to date, without their times;
                          replaced by this one's; NULL: it is a new one */
   const char *changed_on; /* with `rows`: switches the colour of a row that has changed on, and off;

@@ -22,10 +22,11 @@ struct text_view {
   unsigned long long service_skipped;
   struct pages pages;
   struct rounds rounds;
-  struct bytes rows;  /* of the table that is brought up to date in place */
-  struct bytes hosts; /* their names, in the order in which they were met, each ended by zero */
-  unsigned depth;     /* of the statement that runs in the foreground: 0: as it was typed */
-  bool progress;      /* a progress line is on the terminal */
+  struct bytes left_out; /* the columns that a table was last said to lack */
+  struct bytes rows;     /* of the table that is brought up to date in place */
+  struct bytes hosts;    /* their names, in the order in which they were met, each ended by zero */
+  unsigned depth;        /* of the statement that runs in the foreground: 0: as it was typed */
+  bool progress;         /* a progress line is on the terminal */
 };
 
 /* Colours of a terminal, each for one thing. */

@@ -192,6 +192,7 @@ static void put_table(struct text_view *text, const struct answer *answer,
                              .aliases = text->view.settings.stable ? &text->aliases : NULL,
                              .note_on = colour ? text_style_code(STYLE_NOTE) : NULL,
                              .note_off = colour ? text_style_code(STYLE_NONE) : NULL,
+                             .left_out = &text->left_out,
                              .rows = answer->again ? &text->rows : NULL,
                              .changed_on = colour ? text_style_code(STYLE_CHANGED) : NULL,
                              .changed_off = colour ? text_style_code(STYLE_NONE) : NULL};
@@ -443,6 +444,7 @@ static void text_free(struct view *view) {
   rounds_free(&text->rounds);
   bytes_free(&text->hosts);
   bytes_free(&text->rows);
+  bytes_free(&text->left_out);
   service_lines_free(&text->services);
   program_lines_free(&text->programs);
   bytes_free(&text->line);
