@@ -574,7 +574,7 @@ class Spawned(Case):
     def test_lines_not_awaited(self):
         """lines that nobody has awaited, and that are not at hand any more, are told of"""
         status, _, errors = self.run_program(
-            "-c", "set timeout 1m\np = spawn seq 300000\nawait p line\nassert $p.line == 1\nawait p exit\nawait p line")
+            "-c", "set timeout 1m\np = spawn seq 600000\nawait p line\nassert $p.line == 1\nawait p exit\nawait p line")
         self.assertEqual(status, 1)
         self.one_error(errors, "lines that p printed and nobody awaited are gone: it has printed more than 1M since")
 
