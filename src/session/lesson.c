@@ -265,6 +265,9 @@ bool lesson_stands_for(const char *word, struct bytes *path) {
 void lesson_append_name(const char *path, struct bytes *name) {
   struct error ignored;
   struct bytes directory = {0};
+  char *real = realpath(path, NULL);
+  const char *given = path;
+  path = real ? real : path;
   size_t length = strlen(path);
   size_t ending = strlen(ENDING);
   bool ends = length > ending && strcmp(path + length - ending, ENDING) == 0;
@@ -275,7 +278,8 @@ void lesson_append_name(const char *path, struct bytes *name) {
   if (below)
     bytes_append(name, path + above + 1, length - ending - above - 1);
   else
-    escape_append_plain(name, path, length, false, ESCAPE_UTF8);
+    escape_append_plain(name, given, strlen(given), false, ESCAPE_UTF8);
   free(top);
+  free(real);
   bytes_free(&directory);
 }

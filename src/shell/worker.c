@@ -1,5 +1,6 @@
 #include "shell/worker.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,12 +68,22 @@ static bool run_walked(void *context, struct program *program, const struct stat
 }
 
 /* Reads lines as they were typed. */
-static enum script_status read_typed(const char *text, size_t length, struct program **program,
-                                     struct source **source, struct error *error) {
+static enum script_status read_typed(const char *text, size_t length, bool abbreviates,
+                                     struct program **program, struct source **source,
+                                     struct error *error) {
   return program_read(
       &(struct program_text){
-          .name = "", .data = text, .length = length, .line = 1, .abbreviates = true},
+          .name = "", .data = text, .length = length, .line = 1, .abbreviates = abbreviates},
       program, source, error);
+}
+
+/* Whether a line is a name in use alone: that comes before a command that it abbreviates. */
+static bool is_name(const struct runner *runner, const char *text, size_t length) {
+  while (length > 0 && isspace((unsigned char)text[length - 1]))
+    length--;
+  while (length > 0 && isspace((unsigned char)*text))
+    text++, length--;
+  return length > 0 && names_get(runner->scope.names, text, length) != NULL;
 }
 
 /* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
@@ -86,8 +97,8 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   bool utf8 = runner->session->settings.view.utf8;
   if (error->number == ENOMEM || !habit_find(runner, text, length, &found))
     return false;
-  bool reads = found.certain && read_typed(found.line.data, found.line.length, program, &source,
-                                           &own) == SCRIPT_READ;
+  bool reads = found.certain && read_typed(found.line.data, found.line.length, true, program,
+                                           &source, &own) == SCRIPT_READ;
   if (reads) {
     escape_append_plain(&shown, found.line.data, found.line.length, false,
                         utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
@@ -129,7 +140,8 @@ static void run_lines(struct worker *worker) {
     struct source *source;
     struct error error;
     const char *line = text.data + start;
-    enum script_status status = read_typed(line, end - start, &program, &source, &error);
+    enum script_status status = read_typed(line, end - start, !is_name(runner, line, end - start),
+                                           &program, &source, &error);
     if (status == SCRIPT_READ)
       note_habit(runner, line, end - start);
     else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))

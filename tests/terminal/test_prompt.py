@@ -757,6 +757,15 @@ class Lessons(PromptTest):
         self.leave(terminal)
 
 
+class Names(PromptTest):
+    def test_name_before_abbreviation(self):
+        """a name in use comes before a command that it abbreviates"""
+        terminal = self.start()
+        terminal.run("q = socketpair unix stream")
+        self.assertIn("# here: states q", terminal.run("q"))
+        self.leave(terminal)
+
+
 class Library(PromptTest):
     def without_readline(self):
         """without readline there is no prompt, which is said with what to do, and scripts run"""
