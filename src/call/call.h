@@ -40,6 +40,8 @@ struct call_message {
   size_t moved;          /* bytes that the kernel says it has moved (msg_len), where it says so */
   size_t part_sizes[16]; /* bytes in each iovec */
   size_t part_count;
+  size_t part_more;         /* iovecs behind those, of which only the bytes are kept */
+  size_t room;              /* bytes that all of them have room for; 0: those of part_sizes */
   bool named;               /* whether it has an address: destination or source */
   struct address address;   /* length 0: none */
   struct bytes control;     /* the control buffer: to send, or room to receive */
@@ -97,7 +99,7 @@ struct call {
   long number[3];         /* integers, flags and symbols, in the slots that the parts name */
   struct address address; /* passed in or filled in */
   struct blob *data;      /* what to send, or room to receive into; a reference */
-  size_t size;            /* bytes asked for */
+  size_t size;            /* bytes asked for; a traced program's to send, where data has fewer */
   bool discards;    /* the kernel counts what it takes, and writes none of it: MSG_TRUNC on TCP */
   int peek_offset;  /* SO_PEEK_OFF, where the result does not tell how much was written; else 0 */
   int64_t duration; /* a timeout in nanoseconds, -1: none */

@@ -305,6 +305,14 @@ static void load_timespec(struct call *call, const struct call_part *part,
   call_frame_add_pointer(frame, call->duration < 0 ? NULL : &frame->time);
 }
 
+static void load_timeval(struct call *call, const struct call_part *part,
+                         struct call_frame *frame) {
+  (void)part;
+  frame->old_time = (struct timeval){.tv_sec = call->duration / 1000000000,
+                                     .tv_usec = call->duration % 1000000000 / 1000};
+  call_frame_add_pointer(frame, call->duration < 0 ? NULL : &frame->old_time);
+}
+
 /* A lookup goes to the C library, which gets the call itself. */
 static void load_nothing(struct call *call, const struct call_part *part,
                          struct call_frame *frame) {
@@ -374,6 +382,7 @@ const struct call_part_class call_part_classes[PART_COUNT_OF_KINDS] = {
                      .payload = PAYLOAD_ITEMS},
     [PART_MILLISECONDS] = {.load = load_milliseconds},
     [PART_TIMESPEC] = {.load = load_timespec},
+    [PART_TIMEVAL] = {.load = load_timeval},
     [PART_MESSAGE_IN] = {.load = message_load_in, .payload = PAYLOAD_MESSAGES},
     [PART_MESSAGE_OUT] = {.reserve = message_reserve,
                           .load = message_load_out,
@@ -388,6 +397,11 @@ const struct call_part_class call_part_classes[PART_COUNT_OF_KINDS] = {
                            .store = message_store_received,
                            .finish = message_finish,
                            .payload = PAYLOAD_MESSAGES},
+    [PART_VECTOR_IN] = {.load = message_load_vector_in, .payload = PAYLOAD_MESSAGES},
+    [PART_VECTOR_OUT] = {.reserve = message_reserve,
+                         .load = message_load_vector_out,
+                         .store = message_store,
+                         .payload = PAYLOAD_MESSAGES},
     [PART_TEXT_IN] = {.load = load_nothing, .payload = PAYLOAD_LOOKUP},
     [PART_TEXT_OUT] = {.load = load_nothing, .payload = PAYLOAD_LOOKUP},
     [PART_HINTS] = {.load = load_nothing, .payload = PAYLOAD_LOOKUP},

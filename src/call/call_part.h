@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "call/call.h"
@@ -28,6 +29,7 @@ struct call_frame {
     } message;
   };
   struct timespec time;
+  struct timeval old_time;
 };
 
 struct call_part_class {
@@ -73,6 +75,10 @@ void message_load_several_in(struct call *call, const struct call_part *part,
                              struct call_frame *frame);
 void message_load_several_out(struct call *call, const struct call_part *part,
                               struct call_frame *frame);
+void message_load_vector_in(struct call *call, const struct call_part *part,
+                            struct call_frame *frame);
+void message_load_vector_out(struct call *call, const struct call_part *part,
+                             struct call_frame *frame);
 void message_store_sent(struct call *call, const struct call_part *part, struct call_frame *frame);
 void message_store_received(struct call *call, const struct call_part *part,
                             struct call_frame *frame);

@@ -36,10 +36,13 @@ struct call;
   X(EVENTS, events)             /* epoll_wait's events and maxevents */                            \
   X(MILLISECONDS, milliseconds) /* duration, -1 if there is none */                                \
   X(TIMESPEC, timespec)         /* duration as {tv_sec, tv_nsec}, NULL if there is none */         \
+  X(TIMEVAL, timeval)           /* the same as {tv_sec, tv_usec} */                                \
   X(MESSAGE_IN, message_in)     /* a struct msghdr */                                              \
   X(MESSAGE_OUT, message_out)   /* the same, filled in by the kernel */                            \
   X(MESSAGES_IN, messages_in)   /* several struct mmsghdr, and their count */                      \
   X(MESSAGES_OUT, messages_out) /* the same, filled in by the kernel */                            \
+  X(VECTOR_IN, vector_in)       /* iovecs to send, those of one message, and their count */        \
+  X(VECTOR_OUT, vector_out)     /* the same, filled in by the kernel */                            \
   X(TEXT_IN, text_in)           /* lookup.text[slot], NULL if there is none */                     \
   X(TEXT_OUT, text_out)         /* the same, filled in */                                          \
   X(HINTS, hints)               /* getaddrinfo's hints: number[0] family, number[1] type */        \

@@ -42,6 +42,8 @@ int message_add_control(struct call_message *message, int level, int type, const
 
 size_t message_room(const struct call_message *message) {
   size_t room = 0;
+  if (message->room > 0)
+    return message->room;
   for (size_t i = 0; i < message->part_count; i++)
     room += message->part_sizes[i];
   return room;
@@ -125,6 +127,25 @@ void message_load_out(struct call *call, const struct call_part *part, struct ca
   (void)part;
   fill_header(call, call->messages.message, true, &frame->message.header, frame->message.parts);
   call_frame_add_pointer(frame, &frame->message.header);
+}
+
+static void load_vector(struct call *call, bool receives, struct call_frame *frame) {
+  struct msghdr *header = &frame->message.header;
+  fill_header(call, call->messages.message, receives, header, frame->message.parts);
+  call_frame_add_pointer(frame, header->msg_iov);
+  call_frame_add(frame, (long)header->msg_iovlen);
+}
+
+void message_load_vector_in(struct call *call, const struct call_part *part,
+                            struct call_frame *frame) {
+  (void)part;
+  load_vector(call, false, frame);
+}
+
+void message_load_vector_out(struct call *call, const struct call_part *part,
+                             struct call_frame *frame) {
+  (void)part;
+  load_vector(call, true, frame);
 }
 
 void message_store(struct call *call, const struct call_part *part, struct call_frame *frame) {

@@ -150,6 +150,7 @@
   X(clear) \
   X(shell) \
   X(spawn) \
+  X(trace) \
   X(type) \
   X(output) \
   X(help) \

@@ -1,7 +1,6 @@
 #include "lab/confine.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -11,17 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Nothing here allocates memory or takes a lock: it runs in children of a program with threads. */
+#include "system/machine.h"
 
-#if defined __x86_64__
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined __aarch64__
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#elif defined __riscv && __riscv_xlen == 64
-#define ARCHITECTURE AUDIT_ARCH_RISCV64
-#else
-#define ARCHITECTURE 0 /* the filter is left out: its numbers would be those of another one */
-#endif
+/* Nothing here allocates memory or takes a lock: it runs in children of a program with threads. */
 
 /* Joining and making namespaces, and moving what is mounted there, takes SYS_ADMIN and SYS_CHROOT;
  * interfaces, routes and sysctls NET_ADMIN; the sockets that the user asks for NET_RAW. */
@@ -92,7 +83,7 @@ enum { CALLS = sizeof calls / sizeof *calls };
 
 static void filter_calls(void) {
   enum { HEAD = 4, LENGTH = HEAD + CALLS + 2 };
-  const uint32_t architecture = ARCHITECTURE;
+  const uint32_t architecture = MACHINE_AUDIT;
   struct sock_filter filter[LENGTH] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0),

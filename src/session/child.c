@@ -11,7 +11,9 @@
 
 #include "lab/lab.h"
 #include "session/child.h"
+#include "session/traced.h"
 #include "system/descriptor.h"
+#include "trace/filter.h"
 
 extern char **environ;
 
@@ -140,9 +142,30 @@ static void child_share_streams(const struct session *session, int report) {
     child_place(STDERR_FILENO, STDOUT_FILENO, report);
 }
 
+/* Two pipes between the child and the session: what it tells, and the word to go on. */
+struct link {
+  int report[2];
+  int go[2];
+};
+
+/* Its calls stop it from here on, so the tracer must be there. */
+static void child_await_tracer(const struct link *link) {
+  char word;
+  ssize_t got;
+  close(link->go[1]);
+  while ((got = read(link->go[0], &word, 1)) < 0 && errno == EINTR)
+    ;
+  if (got != 1)
+    _exit(127);
+  if (trace_filter_install() < 0)
+    child_fails(link->report[1], "seccomp");
+}
+
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
 static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
-                                   const struct child_streams *streams, int report, int place) {
+                                   const struct child_streams *streams, const struct link *link,
+                                   int place) {
+  int report = link->report[1];
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
@@ -163,6 +186,8 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
     child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
+  if (streams && streams->traced)
+    child_await_tracer(link);
   execve("/bin/sh", arguments, entries);
   child_fails(report, "execve");
 }
@@ -240,26 +265,55 @@ static int child_begun(struct runner *runner, pid_t child, int problem, int repo
   return error_set_errno(error, problem, _("no process could be started"));
 }
 
+static void close_end(int end) {
+  if (end >= 0)
+    close(end);
+}
+
+/* The child waits for the tracer, and for a byte. 0, or -1 with an error: then it ends. */
+static int begin_trace(struct runner *runner, struct process *process, pid_t child, int go,
+                       struct error *error) {
+  if (traced_begin(runner, process, child, error) < 0)
+    return -1;
+  while (write(go, "", 1) < 0 && errno == EINTR)
+    ;
+  return 0;
+}
+
 /* Starts the process. Its number, or -1 with an error. */
 static pid_t start(struct runner *runner, const char *line, char **entries,
                    const struct child_streams *streams, struct error *error) {
   struct guard *guard = &runner->session->guard;
-  int report[2];
+  struct link link = {{-1, -1}, {-1, -1}};
   pid_t child = -1;
   int place = take_place(runner, error);
   if (place < 0)
     return -1;
   output_flush(&runner->session->output);
-  if (descriptor_pipe(report) == 0)
+  if (descriptor_pipe(link.report) == 0 && descriptor_pipe(link.go) == 0)
     child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, line, entries, streams, report[1], place);
+    become_child(runner, line, entries, streams, &link, place);
   int problem = errno;
-  if (report[1] >= 0)
-    close(report[1]);
-  int status = child_begun(runner, child, problem, report[0], error);
-  if (report[0] >= 0)
-    close(report[0]);
+  close_end(link.report[1]);
+  close_end(link.go[0]);
+  int traced = child > 0 && streams && streams->traced
+                   ? begin_trace(runner, streams->traced, child, link.go[1], error)
+                   : 0;
+  close_end(link.go[1]);
+  struct error ignored;
+  bool apart = child > 0 && streams && streams->traced;
+  if (apart) /* what the child says is a call of its own, which the tracer takes with the lock */
+    session_unlock(runner->session);
+  int status = child_begun(runner, child, problem, link.report[0], traced < 0 ? &ignored : error);
+  if (apart)
+    session_lock(runner->session);
+  if (traced < 0) {
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+      ;
+    status = -1;
+  }
+  close_end(link.report[0]);
   if (status < 0 && !runner->host)
     guard_unreserve(guard, place);
   if (status < 0)

@@ -7,6 +7,8 @@
 
 #include "session/runner.h"
 
+struct process;
+
 /* Descriptors for a child's standard input, output and error. */
 struct child_streams {
   int input;
@@ -14,6 +16,7 @@ struct child_streams {
   int errors;
   bool foreground; /* it gets the shell's terminal before it begins */
   bool terminal;   /* they are a terminal, which becomes that of a session of its own */
+  struct process *traced; /* the program, if its calls are to be read; else NULL */
 };
 
 /* Runs `length` bytes of a line with /bin/sh. The environment includes names that hold text,

@@ -16,6 +16,7 @@
 #include "session/process_console.h"
 #include "session/process_silence.h"
 #include "session/process_streams.h"
+#include "session/traced.h"
 #include "system/descriptor.h"
 
 enum { GRACE_PERIOD = 2000 }; /* milliseconds between SIGTERM and SIGKILL */
@@ -46,6 +47,7 @@ static void process_destroy(struct object *object) {
   close_input(process);
   if (process->handle >= 0)
     close(process->handle);
+  traced_release(process);
   bytes_free(&process->line);
   free(process);
 }
@@ -163,8 +165,11 @@ static void collect_end(struct runner *runner, struct process *process) {
   int status = 0;
   guard_leave(&runner->session->guard, process->pid);
   close_input(process); /* the terminal hangs up for who is left of its session */
-  while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
-    ;
+  if (process->traced)
+    status = traced_wait(runner->session, process);
+  else
+    while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
+      ;
   process_console_finish(runner, process);
   process->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   process->status = process->signal ? 128 + process->signal : WEXITSTATUS(status);
@@ -192,7 +197,9 @@ static void stop(struct runner *runner, struct process *process) {
 static int time_left(struct runner *runner, struct process *process) {
   int64_t partial = process_console_tell_partial(runner, process);
   int64_t silence = process_silence_explain(runner, process);
+  int64_t blocked = traced_tell_blocked(runner, process);
   int64_t least = partial < 0 || (silence >= 0 && silence < partial) ? silence : partial;
+  least = least < 0 || (blocked >= 0 && blocked < least) ? blocked : least;
   return least < 0 ? -1 : (int)((least + 999999) / 1000000);
 }
 
@@ -257,6 +264,7 @@ static int start(struct runner *runner, const struct process_plan *plan, struct 
   struct child_streams streams;
   if (process_streams_open(process, plan->terminal, &streams, error) < 0)
     return -1;
+  streams.traced = plan->traced ? process : NULL;
   process->pid = child_start(runner, plan->line, plan->length, &streams, error);
   process_streams_give(&streams);
   if (process->pid < 0)
@@ -311,6 +319,8 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
     return NULL;
   }
   process->terminal = plan->terminal;
+  if (runner->binding.names)
+    snprintf(process->name, sizeof process->name, "%s", runner->binding.names[0]);
   process->host = runner->host;
   if (start(runner, plan, process, error) < 0) {
     object_release(&process->object);
@@ -321,6 +331,7 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
       session->shell->start_job(runner, plan->line, plan->length, follow, process, error);
   if (process->job > 0) {
     take_name(runner, process);
+    traced_name(runner->session, process);
     append_start(runner, process, plan);
     process->session = session;
     process->next = session->programs;

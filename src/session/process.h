@@ -36,6 +36,7 @@ struct process {
   unsigned job;            /* the job that follows it; its number among the programs, too */
   const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
   bool terminal;           /* it has a terminal of its own */
+  struct trace_program *traced; /* its calls are read, a reference; NULL: they are not */
   int input;               /* its standard input, or its terminal; -1: closed */
   uint64_t typed;          /* bytes written to it so far */
   int handle;              /* its pidfd; -1: it has ended */
@@ -56,11 +57,14 @@ struct process {
   struct process *next;     /* those, newest first, without references */
 };
 
+struct trace_program;
+
 /* How a program is to be started. */
 struct process_plan {
   const char *line; /* for /bin/sh */
   size_t length;
   bool terminal; /* it gets a terminal of its own */
+  bool traced;   /* its calls are read */
 };
 
 /* Starts a program and the job that follows it. Returns a reference for the caller, or NULL with an

@@ -123,6 +123,7 @@ struct session {
   struct socket *last_used; /* the socket that `status` marks, a reference */
   struct guard guard;       /* ends the programs that were started, should the session be killed */
   struct lab *lab;          /* NULL: none */
+  struct tracer *tracer;    /* of the programs that are traced; NULL: none was */
   struct capture *capture;  /* NULL: none is running */
   struct session_again *again; /* at its end the program begins anew; NULL: it ends */
   bool stepping;               /* the last line let packets cross, so an empty line does it again */

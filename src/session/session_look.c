@@ -85,13 +85,21 @@ static void append_change(struct session *session, const struct socket *socket,
                               .exact = cause->exact,
                               .first = first,
                               .asked = cause->asked};
+  struct event_actor actor = {.name = socket->name, .thread = ""};
   struct event event = {.kind = EVENT_STATE,
+                        .actor = socket->of_program ? &actor : NULL,
                         .cause = cause->event,
                         .job = cause->job,
                         .statement = cause->statement,
                         .host = socket->host ? socket->host->name : NULL,
                         .state = &state};
   timeline_append(session->timeline, &event);
+}
+
+void session_tell_change(struct session *session, const struct socket *socket,
+                         const struct snapshot *before, const struct look_cause *cause) {
+  struct socket_label label = socket_label(socket);
+  append_change(session, socket, before, cause, &label, before->state == STATE_UNKNOWN);
 }
 
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {

@@ -21,4 +21,8 @@ struct look_cause {
 /* Looks at a socket and appends what changed. Returns whether anything did. */
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
 
+/* Appends what a look by other means has found: the socket as it is seen now, and as it was. */
+void session_tell_change(struct session *session, const struct socket *socket,
+                         const struct snapshot *before, const struct look_cause *cause);
+
 #endif

@@ -12,6 +12,7 @@
 #include "lab/lab.h"
 #include "language/loss.h"
 #include "session/service_handle.h"
+#include "session/traced.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/prompt.h"
@@ -176,6 +177,7 @@ int shell_stop(struct session *session, int status) {
     report(_("memory ran out, so what was shown or kept is not complete"));
     status = status ? status : 1;
   }
+  traced_stop(session);
   names_clear(&session->names);
   if (session->last_used)
     object_release(&session->last_used->object);

@@ -120,6 +120,11 @@ static enum socket_state orphan_state(const struct socket *socket, struct kernel
   *found = (struct kernel_socket){.inode = 0};
   if (!socket_is_followed(socket) || !socket_kernel(socket))
     return socket->role == ROLE_GONE ? STATE_CLOSED : STATE_UNKNOWN;
+  /* The list has nothing of other kinds, and of one that was not connected yet. */
+  if (socket->role == ROLE_OF_PROGRAM &&
+      (!socket_has_tcp_states(socket) || socket->seen.local.length == 0 ||
+       socket->seen.state == STATE_CLOSED || socket->seen.state == STATE_UNKNOWN))
+    return socket->seen.state;
   int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, found);
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found->state;
 }
@@ -308,7 +313,7 @@ static bool look_orphan(struct socket *socket, int64_t now, struct snapshot *bef
   socket->told = true;
   socket->seen.state = state;
   socket->seen.time = socket->seen.since = now;
-  if (state == STATE_CLOSED)
+  if (state == STATE_CLOSED && socket->role != ROLE_OF_PROGRAM)
     socket_release_orphan(socket);
   return true;
 }

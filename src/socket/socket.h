@@ -53,6 +53,7 @@ struct socket_label {
   uint64_t id;
   int descriptor; /* for a queued one, its listener's; -1: no socket */
   enum socket_role role;
+  bool of_program; /* its number is a program's, and `name` the program's name */
   int family;
   int protocol;
   uint64_t cookie; /* 0: not read */
@@ -67,6 +68,7 @@ struct socket {
   int descriptor;             /* -1 once closed, or not yet accepted */
   int was_descriptor;         /* its last number, kept for later events */
   enum socket_role role;
+  bool of_program;      /* its number is a traced program's, whose name is its name */
   uint64_t cookie;      /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
   uint64_t pair_cookie; /* the cookie of the other end of its socketpair; 0: none, or unknown */
   uint64_t listener; /* the id of the listener whose queue it is, or was, in, or of the socket whose
@@ -96,6 +98,7 @@ struct socket {
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
+  unsigned holders;   /* traced programs' descriptors that refer to it */
   unsigned inventory; /* the last inventory that found it; see inventory.h */
   struct socket_link links[INDEX_COUNT];
   struct socket *orphan_next; /* the table's list of sockets without a descriptor */
@@ -237,6 +240,7 @@ static inline struct socket_label socket_label(const struct socket *socket) {
   struct socket_label label = {.id = socket->id,
                                .descriptor = socket->was_descriptor,
                                .role = socket->role,
+                               .of_program = socket->of_program,
                                .family = socket->family,
                                .protocol = socket->protocol,
                                .cookie = socket->cookie};

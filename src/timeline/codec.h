@@ -14,6 +14,7 @@ struct decoded {
   struct event_state state;
   struct event_service service;
   struct event_program program;
+  struct event_actor actor;
   struct answer answer;
   const char **columns;
 };

@@ -281,6 +281,14 @@ struct event_program {
   const char *text; /* PROGRAM_STARTED: its line */
 };
 
+/* A program whose system calls are read, or one of its processes and threads. */
+struct event_actor {
+  const char *name;   /* "p"; its second process or thread: "p.2" */
+  const char *thread; /* the name that the thread has given itself; "": none of its own */
+  long long process;  /* their ids */
+  long long task;
+};
+
 /* What an event of a kind says, as bytes: if those of two are equal they say the same, but for
  * their times and what stands in front of the union in struct event. */
 struct event_body {
@@ -301,6 +309,7 @@ struct event {
   int64_t wall;
   unsigned job;           /* 0: the foreground */
   const char *host;       /* the lab's host where it happened; NULL: the real network */
+  const struct event_actor *actor; /* the program whose call or socket it is; NULL: the session */
   struct event_body body; /* set when appended, for as long as its listener is called */
   union {
     struct event_statement line;
@@ -332,6 +341,7 @@ static inline void event_begin(struct event *event, enum event_kind kind) {
   event->wall = 0;
   event->job = 0;
   event->host = NULL;
+  event->actor = NULL;
   event->body.data = NULL;
 }
 

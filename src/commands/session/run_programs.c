@@ -97,11 +97,12 @@ static const struct argument_kind argument_program_line = {
     .describe = describe_line,
 };
 
-static int run_spawn(struct invocation *invocation) {
+static int start_program(struct invocation *invocation, bool traced) {
   const struct argument_value *line = invocation_value(invocation, "COMMAND");
   struct process_plan plan = {.line = line->word.data + line->size,
                               .length = line->word.length - line->size,
-                              .terminal = line->number};
+                              .terminal = line->number,
+                              .traced = traced};
   struct process *process = process_spawn(invocation->runner, &plan, invocation->error);
   if (!process)
     return -1;
@@ -109,6 +110,26 @@ static int run_spawn(struct invocation *invocation) {
   object_release(&process->object);
   return 0;
 }
+
+static int run_spawn(struct invocation *invocation) {
+  return start_program(invocation, false);
+}
+
+static int run_trace(struct invocation *invocation) {
+  return start_program(invocation, true);
+}
+
+const struct command command_trace = {
+    .name = "trace",
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "COMMAND", .kind = &argument_program_line}},
+    .results = {"process"},
+    .summary = N_("starts a program whose socket calls are shown like the session's own"),
+    .manual = N_("As spawn."),
+    .blocks = N_("never"),
+    .example = "p = trace true\nawait p exit",
+    .run = run_trace,
+};
 
 const struct command command_spawn = {
     .name = "spawn",

@@ -238,6 +238,10 @@ static void part_timespec(const struct part_source *source) {
   part_milliseconds(source);
 }
 
+static void part_timeval(const struct part_source *source) {
+  part_milliseconds(source);
+}
+
 static void put_controls(struct json *json, const struct call_message *message) {
   struct control control;
   struct bytes text = {0};
@@ -311,6 +315,14 @@ static void part_messages_in(const struct part_source *source) {
 
 static void part_messages_out(const struct part_source *source) {
   messages_of(source, source->known ? (size_t)source->call->result : 0, true);
+}
+
+static void part_vector_in(const struct part_source *source) {
+  part_message_in(source);
+}
+
+static void part_vector_out(const struct part_source *source) {
+  part_message_out(source);
 }
 
 static void text_of(struct json *json, const char *text) {

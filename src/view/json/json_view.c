@@ -427,6 +427,12 @@ static void put_head(struct json_view *view, const struct event *event) {
   put_optional(json, "statement", (int64_t)event->statement);
   put_optional(json, "cause", (int64_t)event->cause);
   json_name(json, "host", event->host);
+  if (event->actor) {
+    json_string(json, "program", event->actor->name);
+    json_number(json, "process", event->actor->process);
+    json_number(json, "thread", event->actor->task);
+    json_name(json, "thread_name", event->actor->thread);
+  }
 }
 
 static void json_event(struct view *base, const struct event *event) {

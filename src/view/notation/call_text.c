@@ -11,7 +11,7 @@
 
 void call_text_put_label(struct call_writer *writer, const struct socket_label *label) {
   put_integer(writer, label->descriptor);
-  if (writer->notation->names && label->name[0]) {
+  if (writer->notation->names && label->name[0] && !label->of_program) {
     bytes_append_char(writer->bytes, ' ');
     put(writer, label->name);
   }
@@ -120,7 +120,8 @@ static void put_data_in(struct call_writer *writer, const struct call_part *part
   (void)part;
   put_data(writer, data->data, data->length);
   put(writer, ", ");
-  put_integer(writer, (long long)data->length);
+  put_integer(writer, (long long)(data->length < writer->call->size ? writer->call->size
+                                                                    : data->length));
 }
 
 static void put_data_out(struct call_writer *writer, const struct call_part *part) {
@@ -277,14 +278,23 @@ static void put_milliseconds(struct call_writer *writer, const struct call_part 
   put_integer(writer, duration < 0 ? -1 : (duration + 999999) / 1000000);
 }
 
-static void put_timespec(struct call_writer *writer, const struct call_part *part) {
+static void put_time(struct call_writer *writer, const char *unit, int64_t nanoseconds) {
   int64_t duration = writer->call->duration;
-  (void)part;
   if (duration < 0)
     put(writer, "NULL");
   else
-    bytes_append_format(writer->bytes, "{tv_sec=%lld, tv_nsec=%lld}",
-                        (long long)(duration / 1000000000), (long long)(duration % 1000000000));
+    bytes_append_format(writer->bytes, "{tv_sec=%lld, %s=%lld}", (long long)(duration / 1000000000),
+                        unit, (long long)(duration % 1000000000 / nanoseconds));
+}
+
+static void put_timespec(struct call_writer *writer, const struct call_part *part) {
+  (void)part;
+  put_time(writer, "tv_nsec", 1);
+}
+
+static void put_timeval(struct call_writer *writer, const struct call_part *part) {
+  (void)part;
+  put_time(writer, "tv_usec", 1000);
 }
 
 static void put_control(struct call_writer *writer, const struct call_message *message) {
@@ -302,16 +312,13 @@ static void put_control(struct call_writer *writer, const struct call_message *m
   bytes_free(&text);
 }
 
-/* A struct msghdr without its braces, with its flags if it was received. */
-static void put_header(struct call_writer *writer, const struct call_message *message, bool came) {
+static void put_iovecs(struct call_writer *writer, const struct call_message *message, bool came) {
   const struct blob *data = writer->call->data;
   size_t end = message->start + (came ? message->length : message_room(message));
   size_t offset = message->start;
   if (end > data->length) /* no more of it was kept */
     end = data->length;
-  put(writer, "{msg_name=");
-  put_socket_address(writer, &message->address);
-  put(writer, ", msg_iov=[");
+  put(writer, "[");
   for (size_t i = 0; i < message->part_count; i++) {
     size_t size = message->part_sizes[i];
     size_t rest = end > offset ? end - offset : 0;
@@ -320,7 +327,17 @@ static void put_header(struct call_writer *writer, const struct call_message *me
     bytes_append_format(writer->bytes, ", %zu}", size);
     offset += size;
   }
+  if (message->part_more > 0)
+    bytes_append_format(writer->bytes, ", ... %zu more", message->part_more);
   put(writer, "]");
+}
+
+/* A struct msghdr without its braces, with its flags if it was received. */
+static void put_header(struct call_writer *writer, const struct call_message *message, bool came) {
+  put(writer, "{msg_name=");
+  put_socket_address(writer, &message->address);
+  put(writer, ", msg_iov=");
+  put_iovecs(writer, message, came);
   if (message->control_size > 0)
     put_control(writer, message);
   if (came) {
@@ -341,6 +358,23 @@ static void put_message_out(struct call_writer *writer, const struct call_part *
     put(writer, "...");
   else
     put_header(writer, writer->call->messages.message, true);
+}
+
+static void put_vector_in(struct call_writer *writer, const struct call_part *part) {
+  const struct call_message *message = writer->call->messages.message;
+  (void)part;
+  put_iovecs(writer, message, false);
+  bytes_append_format(writer->bytes, ", %zu", message->part_count + message->part_more);
+}
+
+static void put_vector_out(struct call_writer *writer, const struct call_part *part) {
+  const struct call_message *message = writer->call->messages.message;
+  (void)part;
+  if (writer->failed)
+    put(writer, "...");
+  else
+    put_iovecs(writer, message, true);
+  bytes_append_format(writer->bytes, ", %zu", message->part_count + message->part_more);
 }
 
 /* Several struct mmsghdr, of which the first `moved` were transferred. */
@@ -432,6 +466,10 @@ static void put_other_end(struct call_writer *writer, const struct call_part *pa
 
 static void put_offset(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
+  if (call->number[part->slot] < 0) {
+    put(writer, "NULL");
+    return;
+  }
   bytes_append_format(writer->bytes, "[%ld]", call->number[part->slot]);
   if (!writer->failed)
     bytes_append_format(writer->bytes, " => [%ld]", call->number[part->slot + 1]);

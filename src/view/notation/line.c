@@ -114,12 +114,6 @@ static void append_counter(const struct event *event, struct bytes *bytes) {
                       _(counter->meaning));
 }
 
-/* The host of the lab where it happened. */
-static void append_host(const struct event *event, struct bytes *bytes) {
-  if (event->host)
-    bytes_append_format(bytes, "%s: ", event->host);
-}
-
 const char *line_append_event(const struct event *event, struct bytes *bytes) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -127,16 +121,16 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "line";
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
-    append_host(event, bytes);
+    notation_append_place(event, bytes);
     notation_append_started(&plain, event->call, bytes);
     bytes_append_text(bytes, event->kind == EVENT_CALL_BLOCKED ? " blocked" : "");
     return "call";
   case EVENT_CALL_FINISH:
-    append_host(event, bytes);
+    notation_append_place(event, bytes);
     line_append_call(event->call, bytes);
     return "call";
   case EVENT_STATE:
-    append_host(event, bytes);
+    notation_append_place(event, bytes);
     notation_append_state(&plain, event->state, bytes);
     return "state";
   case EVENT_ANSWER:
@@ -174,7 +168,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     append_counter(event, bytes);
     return "counter";
   case EVENT_PROGRAM:
-    append_host(event, bytes);
+    notation_append_place(event, bytes);
     program_append_line(event->program, ESCAPE_ASCII, bytes);
     return "program";
   }

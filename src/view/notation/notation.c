@@ -25,11 +25,18 @@ void notation_append_address_of(const struct notation *notation, const struct so
   bytes_free(&plain);
 }
 
+void notation_append_place(const struct event *event, struct bytes *bytes) {
+  if (event->host)
+    bytes_append_format(bytes, "%s: ", event->host);
+  if (event->actor)
+    bytes_append_format(bytes, "%s: ", event->actor->name);
+}
+
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
                            struct bytes *bytes) {
   bool brackets = label->role == ROLE_LINGERING || label->role == ROLE_GONE;
   bytes_append_format(bytes, brackets ? "(%d" : "%d", label->descriptor);
-  if (notation->names && label->name[0])
+  if (notation->names && label->name[0] && !label->of_program)
     bytes_append_format(bytes, " %s", label->name);
   if (brackets)
     bytes_append_char(bytes, ')');

@@ -35,6 +35,9 @@ void notation_append_address(const struct notation *notation, const struct addre
 /* Appends what a socket is called: "3", "3 srv" with names; "(3)" if its descriptor is closed; "3
  * queue:" for one that waits in the queue of listener 3, "3 served:" for one that a service on it
  * has accepted, "3 subflow:" for a connection of multipath TCP. */
+/* Appends where an event happened: "server: ", "p: ", "server: p: "; nothing for the session. */
+void notation_append_place(const struct event *event, struct bytes *bytes);
+
 void notation_append_label(const struct notation *notation, const struct socket_label *label,
                            struct bytes *bytes);
 

@@ -17,14 +17,17 @@ static void put_start(struct text_view *text, const struct event *event) {
     bytes_append_text(&text->line, "  ");
 }
 
-/* The host of the lab where it happened. */
+/* The host of the lab where it happened, and the program that did it. */
 static void put_host(struct text_view *text, const struct event *event) {
-  if (!event->host)
-    return;
-  text_style_on(text, text_host_style(text, event->host));
-  bytes_append_text(&text->line, event->host);
-  text_style_off(text);
-  bytes_append_text(&text->line, ": ");
+  const char *names[] = {event->host, event->actor ? event->actor->name : NULL};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (!names[i])
+      continue;
+    text_style_on(text, text_host_style(text, names[i]));
+    bytes_append_text(&text->line, names[i]);
+    text_style_off(text);
+    bytes_append_text(&text->line, ": ");
+  }
 }
 
 static void put_timing(struct text_view *text, const struct call *call) {

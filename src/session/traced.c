@@ -1,0 +1,173 @@
+#include "session/traced.h"
+
+#include <stdlib.h>
+
+#include "lab/lab.h"
+#include "session/observe.h"
+#include "session/session_look.h"
+#include "socket/foreign.h"
+#include "socket/look.h"
+
+static void lock(void *context) {
+  session_lock(context);
+}
+
+static void unlock(void *context) {
+  session_unlock(context);
+}
+
+static size_t record(void *context) {
+  return ((const struct session *)context)->settings.record;
+}
+
+static uint64_t append(struct session *session, const struct trace_task *task,
+                       struct event *event) {
+  const struct trace_program *program = task->process->program;
+  event->actor = &task->actor;
+  event->host = program->host ? program->host->name : NULL;
+  return timeline_append(session->timeline, event);
+}
+
+static void begun(void *context, struct trace_task *task) {
+  struct session *session = context;
+  struct event event;
+  if (!timeline_hears(session->timeline, EVENT_CALL_START))
+    return;
+  event_begin(&event, EVENT_CALL_START);
+  event.monotonic = task->call.began;
+  event.call = &task->call;
+  task->call.start_event = append(session, task, &event);
+}
+
+/* The other end of the connection, where it is the session's or another program's. */
+static void look_at_peers(struct session *session, const struct socket *socket,
+                          const struct look_cause *cause) {
+  struct socket *peer = NULL;
+  while ((peer = socket_find_peer(socket, peer)))
+    session_look(session, peer, cause);
+}
+
+static struct look_cause cause_of(const struct trace_task *task) {
+  return (struct look_cause){.event = task->process->program->last_call,
+                             .subject = task->call.entry ? task->call.entry->id : 0,
+                             .error = task->call.error,
+                             .time = clock_monotonic()};
+}
+
+static void finished(void *context, struct trace_task *task) {
+  struct session *session = context;
+  const struct call *call = &task->call;
+  struct event event;
+  event_begin(&event, EVENT_CALL_FINISH);
+  event.cause = call->start_event;
+  event.monotonic = call->ended;
+  event.call = call;
+  task->process->program->last_call = append(session, task, &event);
+  if (!call->entry || call_row(call)->closes || !session_looks(session))
+    return;
+  struct look_cause cause = cause_of(task);
+  if (socket_has_tcp_states(call->entry) && !call_row(call)->changes_address)
+    session_look(session, call->entry, &cause);
+  look_at_peers(session, call->entry, &cause);
+}
+
+static void changed(void *context, const struct trace_task *task, struct socket *socket,
+                    const struct snapshot *before) {
+  struct session *session = context;
+  struct look_cause cause = cause_of(task);
+  if (!session_looks(session))
+    return;
+  session_tell_change(session, socket, before, &cause);
+  look_at_peers(session, socket, &cause);
+}
+
+static void closed(void *context, const struct trace_task *task, struct socket *socket) {
+  struct session *session = context;
+  struct look_cause cause = cause_of(task);
+  foreign_close(socket);
+  if (!session_looks(session))
+    return;
+  session_look(session, socket, &cause);
+  look_at_peers(session, socket, &cause);
+  session_prune_orphans(session);
+}
+
+static void noted(void *context, const struct trace_task *task, const char *note) {
+  struct bytes text = {0};
+  struct event event = {.kind = EVENT_NOTE};
+  bytes_append_format(&text, "%s: %s", task->name, note);
+  event.note = bytes_text(&text);
+  append(context, task, &event);
+  bytes_free(&text);
+}
+
+static struct tracer *tracer_of(struct session *session, struct error *error) {
+  struct trace_sink sink = {.lock = lock,
+                            .unlock = unlock,
+                            .sockets = &session->sockets,
+                            .record = record,
+                            .begun = begun,
+                            .finished = finished,
+                            .changed = changed,
+                            .closed = closed,
+                            .noted = noted,
+                            .context = session};
+  if (!session->tracer)
+    session->tracer = tracer_create(&sink, error);
+  return session->tracer;
+}
+
+int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error) {
+  struct session *session = runner->session;
+  struct tracer *tracer = tracer_of(session, error);
+  struct trace_plan plan = {
+      .name = process->name, .host = runner->host, .process = pid, .owner = process};
+  if (!tracer)
+    return -1;
+  session_unlock(session);
+  process->traced = tracer_begin(tracer, &plan, error);
+  session_lock(session);
+  return process->traced ? 0 : -1;
+}
+
+void traced_name(struct session *session, struct process *process) {
+  if (process->traced)
+    trace_program_rename(session->tracer, process->traced, process->name);
+}
+
+void traced_release(struct process *process) {
+  trace_program_release(process->traced);
+  process->traced = NULL;
+}
+
+int traced_wait(struct session *session, struct process *process) {
+  session_unlock(session);
+  int status = trace_program_wait(process->traced);
+  session_lock(session);
+  return status;
+}
+
+int64_t traced_tell_blocked(struct runner *runner, const struct process *process) {
+  struct session *session = runner->session;
+  const int64_t patience = session->settings.blocks_after;
+  if (!process->traced || process->traced->left == 0)
+    return -1;
+  int64_t now = clock_monotonic();
+  struct trace_task *task = NULL;
+  while ((task = trace_task_next(session->tracer, process->traced, task))) {
+    if (!task->inside || task->announced || now - task->call.began < patience)
+      continue;
+    struct event event;
+    task->announced = true;
+    event_begin(&event, EVENT_CALL_BLOCKED);
+    event.call = &task->call;
+    append(session, task, &event);
+  }
+  return patience;
+}
+
+void traced_stop(struct session *session) {
+  struct tracer *tracer = session->tracer;
+  session->tracer = NULL;
+  tracer_free(tracer);
+}

@@ -1,0 +1,31 @@
+/* traced: programs whose socket calls come onto the timeline. The tracer reads them (tracer.h); here
+ * is what the session makes of that: events, looks, and which program is meant. */
+#ifndef SOCKSH_SESSION_TRACED_H
+#define SOCKSH_SESSION_TRACED_H
+
+#include "session/process.h"
+#include "trace/tracer.h"
+
+/* Begins to trace a process that was started for it, and does not run yet. The session's lock is
+ * held; it is given up meanwhile. 0, or -1 with an error. */
+int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error);
+
+/* It is called by the process's name from now on. The lock is held, as in all that follow but one.
+ */
+void traced_name(struct session *session, struct process *process);
+
+/* The process is forgotten. */
+void traced_release(struct process *process);
+
+/* Waits for the end of a traced program's first process, which the tracer learns of: its status as
+ * of waitpid(2). The lock is given up meanwhile. */
+int traced_wait(struct session *session, struct process *process);
+
+/* Says which calls of the program have been blocked for a while, once each. Returns in how many
+ * nanoseconds to ask again; -1: it is not traced. */
+int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
+
+/* The end of the session: programs that were attached go on. The lock is not held. */
+void traced_stop(struct session *session);
+
+#endif

@@ -1,0 +1,429 @@
+/* tracer_call: a stop in front of a system call and the one behind it, as one call of the timeline's,
+ * and what it means for the program's descriptors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "socket/foreign.h"
+#include "system/wait.h"
+#include "trace/reading.h"
+#include "trace/tracer_part.h"
+
+static void read_facts(int copy, void *context) {
+  foreign_read(copy, context);
+}
+
+/* What the kernel calls what a descriptor refers to: "socket:[1234]". False: it is not open. */
+static bool read_link(pid_t process, long descriptor, char *name, size_t size) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%ld/fd/%ld", (long)process, descriptor);
+  ssize_t length = readlink(path, name, size - 1);
+  name[length < 0 ? 0 : length] = '\0';
+  return length >= 0;
+}
+
+/* The entry of a socket that is one of a traced program's already; NULL: it is new. */
+static struct socket *find_known(const struct tracer *tracer, uint64_t cookie) {
+  struct socket *socket = NULL;
+  while ((socket = socket_table_find_cookie(tracer->sink.sockets, cookie, socket)))
+    if (socket->of_program && socket->holders > 0)
+      return socket;
+  return NULL;
+}
+
+/* What the end of a call has brought about is told behind it. */
+static void add_outcome(struct tracer *tracer, struct socket *socket, bool is_closed,
+                        const struct foreign_facts *facts) {
+  if (tracer->outcome_count >= OUTCOMES)
+    return;
+  struct trace_outcome *outcome = &tracer->outcomes[tracer->outcome_count++];
+  outcome->socket = (struct socket *)object_retain(&socket->object);
+  outcome->closed = is_closed;
+  if (facts)
+    outcome->facts = *facts;
+}
+
+static void tell_change(const struct tracer *tracer, const struct trace_task *task,
+                        struct socket *socket, const struct foreign_facts *facts) {
+  struct snapshot before;
+  if (foreign_update(socket, facts, clock_monotonic(), &before))
+    tracer->sink.changed(tracer->sink.context, task, socket, &before);
+}
+
+static void tell_outcomes(struct tracer *tracer, const struct trace_task *task) {
+  for (size_t i = 0; i < tracer->outcome_count; i++) {
+    struct trace_outcome *outcome = &tracer->outcomes[i];
+    if (outcome->closed)
+      tracer->sink.closed(tracer->sink.context, task, outcome->socket);
+    else
+      tell_change(tracer, task, outcome->socket, &outcome->facts);
+    object_release(&outcome->socket->object);
+  }
+  tracer->outcome_count = 0;
+}
+
+/* Asks the kernel what a descriptor of the task is. False: it could not be asked. */
+static bool ask(const struct tracer *tracer, const struct trace_task *task, long descriptor,
+                struct foreign_facts *facts) {
+  return copier_read(tracer->copier, task->process->handle, (int)descriptor, read_facts, facts) ==
+         0;
+}
+
+/* The entry of a descriptor that is not known yet, made where there is none: a reference for the
+ * caller. NULL: it is no socket, and *kind says what it is. The lock is held. */
+static struct socket *identify(const struct tracer *tracer, const struct trace_task *task,
+                               long descriptor, struct foreign_facts *facts,
+                               enum slot_kind *kind) {
+  const struct trace_process *process = task->process;
+  *kind = SLOT_OTHER;
+  if (!ask(tracer, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
+    return NULL;
+  *kind = facts->socket ? SLOT_SOCKET : SLOT_EPOLL;
+  struct socket *known = facts->cookie ? find_known(tracer, facts->cookie) : NULL;
+  if (known)
+    return (struct socket *)object_retain(&known->object);
+  return foreign_create(tracer->sink.sockets, process->program->host, facts, process->name,
+                        (int)descriptor);
+}
+
+/* Finds out what a descriptor is, and fills in its slot. The lock is held. */
+static struct slot *learn(struct tracer *tracer, const struct trace_task *task,
+                          long descriptor) {
+  struct foreign_facts facts;
+  enum slot_kind kind;
+  struct socket *socket = identify(tracer, task, descriptor, &facts, &kind);
+  if (slots_set(task->process->slots, descriptor, kind, socket) < 0)
+    kind = SLOT_UNKNOWN;
+  if (socket && kind == SLOT_SOCKET)
+    add_outcome(tracer, socket, false, &facts);
+  if (socket)
+    object_release(&socket->object);
+  return slots_find(task->process->slots, descriptor);
+}
+
+/* Whether a descriptor is of interest. What is no socket is told by its name alone, which is
+ * cheap. */
+static bool concerns(struct tracer *tracer, const struct trace_task *task, long descriptor) {
+  struct slots *slots = task->process->slots;
+  struct slot *slot = slots_find(slots, descriptor);
+  char name[64];
+  if (!slot && descriptor >= 0) {
+    bool open = read_link(task->id, descriptor, name, sizeof name);
+    bool known = open && (strncmp(name, "socket:", 7) == 0 || strstr(name, "[eventpoll]"));
+    if (!open)
+      return false;
+    tracer->sink.lock(tracer->sink.context);
+    if (known) {
+      slot = learn(tracer, task, descriptor);
+      tell_outcomes(tracer, task);
+    } else if (slots_set(slots, descriptor, SLOT_OTHER, NULL) == 0)
+      slot = slots_find(slots, descriptor);
+    tracer->sink.unlock(tracer->sink.context);
+  }
+  return slot && slot->kind != SLOT_OTHER;
+}
+
+static bool any_item_concerns(struct tracer *tracer, const struct trace_task *task,
+                              const struct stop *stop);
+
+/* Whether the call is one to be read. */
+static bool is_wanted(struct tracer *tracer, struct trace_task *task, const struct stop *stop,
+                      enum call_name name) {
+  const struct call_row *row = &call_rows[name];
+  int first = (int)stop->words[0];
+  if (row->parts[0].kind == PART_POLL || row->parts[0].kind == PART_SETS)
+    return any_item_concerns(tracer, task, stop);
+  bool wanted = concerns(tracer, task, first);
+  for (int i = 1, word = 1; !wanted && i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
+    if (row->parts[i].kind == PART_OTHER_END)
+      wanted = concerns(tracer, task, (int)stop->words[2]);
+    word++;
+  }
+  if (!wanted && (name == CALL_DUP2 || name == CALL_DUP3))
+    wanted = concerns(tracer, task, (int)stop->words[1]);
+  return wanted;
+}
+
+/* A number that is closed may be anything's next. The lock is not held, and not needed: nobody else
+ * looks at a slot that is no socket's. */
+static void forget_other(struct tracer *tracer, struct trace_task *task, long descriptor) {
+  const struct slot *slot = slots_find(task->process->slots, descriptor);
+  if (!slot || slot->kind != SLOT_OTHER)
+    return;
+  tracer->sink.lock(tracer->sink.context);
+  slots_clear(task->process->slots, descriptor);
+  tracer->sink.unlock(tracer->sink.context);
+}
+
+static bool same_entry(const struct trace_task *task, const struct stop *stop) {
+  return task->entry.number == stop->number &&
+         memcmp(task->entry.words, stop->words, sizeof stop->words) == 0;
+}
+
+static struct reading reading_of(const struct tracer *tracer, const struct trace_task *task) {
+  return (struct reading){.process = task->id,
+                          .words = task->entry.words,
+                          .slots = task->process->slots,
+                          .record = tracer->sink.record(tracer->sink.context)};
+}
+
+/* Reads what the call is given. */
+static void begin(struct tracer *tracer, struct trace_task *task, enum call_name name) {
+  tracer->sink.lock(tracer->sink.context);
+  struct reading reading = reading_of(tracer, task);
+  call_init(&task->call, name, NULL);
+  task->call.where = task->process->program->host ? task->process->program->host->name : NULL;
+  task->inside = reading_enter(&task->call, &reading) == 0;
+  task->announced = false;
+  task->call.began = clock_monotonic();
+  if (!task->inside)
+    call_free(&task->call);
+  else if (tracer->sink.begun)
+    tracer->sink.begun(tracer->sink.context, task);
+  tracer->sink.unlock(tracer->sink.context);
+}
+
+static void tell_of_ring(struct tracer *tracer, struct trace_task *task) {
+  struct trace_program *program = task->process->program;
+  if (program->ring)
+    return;
+  program->ring = true;
+  tracer_note(tracer, task,
+              _("it uses io_uring: what it asks for in that way, in memory that it shares with the "
+                "kernel, is no system call, and is not seen here"));
+}
+
+bool call_enter(struct tracer *tracer, struct trace_task *task, const struct stop *stop) {
+  const struct trace_row *row = trace_row_find(stop->number);
+  if (task->inside && task->restarts && same_entry(task, stop)) {
+    task->restarts = false;
+    return true; /* it goes on waiting */
+  }
+  call_abandon(tracer, task);
+  if (!row || stop->kind != STOP_ENTRY)
+    return false;
+  if (row->duty == DUTY_RING) {
+    tell_of_ring(tracer, task);
+    return false;
+  }
+  task->entry = *stop;
+  if (row->duty == DUTY_NAMES)
+    return stop->words[0] == PR_SET_NAME;
+  if (row->duty == DUTY_CALL && !is_wanted(tracer, task, stop, row->call)) {
+    if (call_rows[row->call].closes)
+      forget_other(tracer, task, (int)stop->words[0]);
+    return false;
+  }
+  begin(tracer, task, row->call);
+  return task->inside;
+}
+
+/* The descriptor refers to something else from now on, or to nothing. */
+static void clear_slot(struct tracer *tracer, struct trace_task *task, long descriptor) {
+  struct socket *last = slots_clear(task->process->slots, descriptor);
+  if (!last)
+    return;
+  add_outcome(tracer, last, true, NULL);
+  object_release(&last->object);
+}
+
+/* The call has made a descriptor of its own kind: what was under that number is gone. */
+static void add_made(struct tracer *tracer, struct trace_task *task, int place) {
+  struct call *call = &task->call;
+  clear_slot(tracer, task, call->made[place]);
+  const struct slot *slot = learn(tracer, task, call->made[place]);
+  if (slot && slot->socket) {
+    call->made_label[place] = socket_label(slot->socket);
+    call->made_label[place].descriptor = call->made[place];
+  }
+}
+
+/* Another number for what the subject is. */
+static void add_duplicate(struct tracer *tracer, struct trace_task *task, int made) {
+  struct slots *slots = task->process->slots;
+  const struct slot *slot = slots_find(slots, task->call.subject.descriptor);
+  if (made == task->call.subject.descriptor)
+    return;
+  if (!slot || slot->kind == SLOT_OTHER) {
+    clear_slot(tracer, task, made);
+    return;
+  }
+  struct socket *socket = slot->socket;
+  enum slot_kind kind = slot->kind;
+  object_retain(&socket->object);
+  clear_slot(tracer, task, made);
+  slots_set(slots, made, kind, socket);
+  object_release(&socket->object);
+}
+
+static bool duplicates(const struct call *call) {
+  bool dup = call_row(call)->makes == MAKES_LIKE_SUBJECT && !call_row(call)->waits;
+  bool fcntl = call->name == CALL_FCNTL &&
+               (call->number[0] == F_DUPFD || call->number[0] == F_DUPFD_CLOEXEC);
+  return dup || fcntl;
+}
+
+struct adoption {
+  struct tracer *tracer;
+  struct trace_task *task;
+};
+
+static void take_passed(int descriptor, void *context) {
+  struct adoption *adoption = context;
+  clear_slot(adoption->tracer, adoption->task, descriptor);
+  learn(adoption->tracer, adoption->task, descriptor);
+}
+
+static void apply_epoll(const struct trace_task *task) {
+  const struct call *call = &task->call;
+  struct slot *epoll = slots_find(task->process->slots, call->subject.descriptor);
+  if (!epoll || epoll->kind != SLOT_EPOLL)
+    return;
+  if (call->number[0] == EPOLL_CTL_DEL)
+    slots_unwatch(epoll, call->object.descriptor);
+  else
+    slots_watch(epoll, call->object.descriptor, (uint64_t)call->number[2]);
+}
+
+static void apply_range(struct tracer *tracer, struct trace_task *task) {
+  enum { CLOSE_ON_EXEC = 1 << 2 };
+  const struct slots *slots = task->process->slots;
+  uint32_t first = (uint32_t)task->entry.words[0];
+  uint32_t last = (uint32_t)task->entry.words[1];
+  if (task->entry.words[2] & CLOSE_ON_EXEC)
+    return;
+  for (size_t at = first; at < slots->room && at <= last; at++)
+    clear_slot(tracer, task, (long)at);
+}
+
+/* Brings the slots up to date with what the call has done. */
+static void apply(struct tracer *tracer, struct trace_task *task) {
+  struct call *call = &task->call;
+  const struct call_row *row = call_row(call);
+  struct adoption adoption = {tracer, task};
+  if (call->result >= 0 && duplicates(call))
+    add_duplicate(tracer, task, (int)call->result);
+  else
+    for (int i = 0; call->result >= 0 && i < 2; i++)
+      if (call->made[i] >= 0 && row->makes != MAKES_NOTHING && row->makes != MAKES_PIPE)
+        add_made(tracer, task, i);
+  if (call->result >= 0)
+    reading_walk_rights(call, take_passed, &adoption);
+  if (call->result == 0 && call->name == CALL_EPOLL_CTL)
+    apply_epoll(task);
+  if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
+    apply_range(tracer, task);
+  if (row->closes && call->error != EBADF)
+    clear_slot(tracer, task, call->subject.descriptor);
+}
+
+/* The state after a call that may have changed more than what its queue holds. */
+static void look(const struct tracer *tracer, const struct trace_task *task) {
+  const struct call *call = &task->call;
+  const struct call_row *row = call_row(call);
+  struct foreign_facts facts;
+  struct socket *socket = call->entry;
+  bool may = row->changes_address || (socket && !socket->told) ||
+             (socket && !socket_has_tcp_states(socket) && call->result <= 0);
+  if (!socket || !may || row->closes || socket->holders == 0 || socket_is_none(socket))
+    return;
+  if (ask(tracer, task, call->subject.descriptor, &facts))
+    tell_change(tracer, task, socket, &facts);
+}
+
+/* The end of the call, read and told. */
+static void finish(struct tracer *tracer, struct trace_task *task, int64_t result) {
+  struct call *call = &task->call;
+  tracer->sink.lock(tracer->sink.context);
+  struct reading reading = reading_of(tracer, task);
+  call->ended = clock_monotonic();
+  reading_leave(call, &reading, result);
+  apply(tracer, task);
+  if (call->name != CALL_CLOSE_RANGE || tracer->outcome_count > 0)
+    tracer->sink.finished(tracer->sink.context, task);
+  tell_outcomes(tracer, task);
+  look(tracer, task);
+  call_free(call);
+  task->inside = task->restarts = false;
+  tracer->sink.unlock(tracer->sink.context);
+}
+
+void call_leave(struct tracer *tracer, struct trace_task *task, int64_t result) {
+  if (trace_row_find(task->entry.number) &&
+      trace_row_find(task->entry.number)->duty == DUTY_NAMES && !task->inside) {
+    task_read_name(task);
+    return;
+  }
+  if (!task->inside)
+    return;
+  if (stop_restarts(result)) {
+    task->restarts = true;
+    return;
+  }
+  finish(tracer, task, result);
+}
+
+void call_abandon(struct tracer *tracer, struct trace_task *task) {
+  if (task->inside && task->restarts)
+    finish(tracer, task, -EINTR);
+  else if (task->inside) {
+    tracer->sink.lock(tracer->sink.context);
+    call_free(&task->call);
+    task->inside = false;
+    tracer->sink.unlock(tracer->sink.context);
+  }
+}
+
+static bool any_item_concerns(struct tracer *tracer, const struct trace_task *task,
+                              const struct stop *stop) {
+  const struct trace_row *row = trace_row_find(stop->number);
+  struct slots none = {.references = 1};
+  struct reading reading = {.process = task->id, .words = stop->words, .slots = &none};
+  struct call call;
+  bool found = false;
+  call_init(&call, row->call, NULL);
+  if (reading_enter(&call, &reading) == 0)
+    for (size_t i = 0; i < call.items.count; i++) /* all of them, so that each is known */
+      found = concerns(tracer, task, call.items.item[i].descriptor) || found;
+  call_free(&call);
+  return found;
+}
+
+/* Whether a descriptor is still what it was. */
+static bool is_still(const struct trace_task *task, long descriptor, const struct slot *slot) {
+  char name[64];
+  char expected[64];
+  if (!read_link(task->id, descriptor, name, sizeof name))
+    return false;
+  if (slot->kind == SLOT_EPOLL)
+    return strstr(name, "[eventpoll]") != NULL;
+  snprintf(expected, sizeof expected, "socket:[%u]", slot->socket->inode);
+  return strcmp(name, expected) == 0;
+}
+
+void call_executed(struct tracer *tracer, struct trace_task *task) {
+  struct trace_process *process = task->process;
+  tracer->sink.lock(tracer->sink.context);
+  if (process->slots->references > 1) { /* the new program shares its descriptors with nobody */
+    struct slots *own = slots_copy(process->slots);
+    if (own) {
+      slots_release(process->slots, NULL, NULL);
+      process->slots = own;
+    }
+  }
+  for (size_t at = 0; at < process->slots->room; at++) {
+    const struct slot *slot = slots_find(process->slots, (long)at);
+    if (slot && (slot->kind == SLOT_OTHER || !is_still(task, (long)at, slot)))
+      clear_slot(tracer, task, (long)at);
+    if (tracer->outcome_count == OUTCOMES)
+      tell_outcomes(tracer, task);
+  }
+  tell_outcomes(tracer, task);
+  tracer->sink.unlock(tracer->sink.context);
+}

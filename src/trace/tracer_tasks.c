@@ -1,0 +1,210 @@
+/* tracer_tasks: the programs, processes and threads that are traced. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "language/bytes.h"
+#include "language/escape.h"
+#include "language/loss.h"
+#include "trace/tracer_part.h"
+
+static struct trace_task **place_of(const struct tracer *tracer, pid_t id) {
+  struct trace_task **place = (struct trace_task **)&tracer->tasks[(unsigned)id % TASK_PLACES];
+  while (*place && (*place)->id != id)
+    place = &(*place)->next;
+  return place;
+}
+
+struct trace_task *task_find(const struct tracer *tracer, pid_t id) {
+  return *place_of(tracer, id);
+}
+
+static void put(struct tracer *tracer, struct trace_task *task) {
+  struct trace_task **place = &tracer->tasks[(unsigned)task->id % TASK_PLACES];
+  task->next = *place;
+  *place = task;
+}
+
+static void take(struct tracer *tracer, const struct trace_task *task) {
+  struct trace_task **place = place_of(tracer, task->id);
+  if (*place)
+    *place = task->next;
+}
+
+/* "p" for the first one of a program, then "p.2", "p.3". */
+static void name_task(char *name, size_t size, const struct trace_program *program,
+                      unsigned number) {
+  if (number <= 1)
+    snprintf(name, size, "%s", program->name);
+  else
+    snprintf(name, size, "%.*s.%u", (int)size - 12, program->name, number);
+}
+
+void task_read_name(struct trace_task *task) {
+  char path[64];
+  char name[32];
+  struct bytes shown = {0};
+  snprintf(path, sizeof path, "/proc/%ld/comm", (long)task->id);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, name, sizeof name);
+  if (file >= 0)
+    close(file);
+  if (length > 0 && name[length - 1] == '\n')
+    length--;
+  escape_append(&shown, name, length < 0 ? 0 : (size_t)length, ESCAPE_ASCII);
+  snprintf(task->thread, sizeof task->thread, "%s", bytes_text(&shown));
+  bytes_free(&shown);
+}
+
+struct trace_task *task_add(struct tracer *tracer, struct trace_process *process, pid_t id) {
+  struct trace_task *task = calloc(1, sizeof *task);
+  struct trace_program *program = process->program;
+  if (!task) {
+    loss_of_memory();
+    return NULL;
+  }
+  task->id = id;
+  task->process = process;
+  task->number = ++program->tasks;
+  program->left++;
+  task->by_words = program->attached;
+  name_task(task->name, sizeof task->name, program, task->number);
+  if (process->tasks++ == 0) {
+    process->number = task->number;
+    memcpy(process->name, task->name, sizeof process->name);
+  }
+  task->actor = (struct event_actor){
+      .name = task->name, .thread = task->thread, .process = process->id, .task = id};
+  put(tracer, task);
+  return task;
+}
+
+void task_renumber(struct tracer *tracer, struct trace_task *task, pid_t id) {
+  take(tracer, task);
+  task->id = id;
+  task->actor.task = id;
+  put(tracer, task);
+}
+
+static void forget(struct tracer *tracer, const struct trace_process *process) {
+  struct trace_process **place = &tracer->processes;
+  while (*place && *place != process)
+    place = &(*place)->next;
+  if (*place)
+    *place = process->next;
+}
+
+/* What the sink is told when a process ends with sockets open. */
+struct ending {
+  struct tracer *tracer;
+  const struct trace_task *task;
+};
+
+static void tell_closed(struct socket *socket, void *context) {
+  struct ending *ending = context;
+  ending->tracer->sink.closed(ending->tracer->sink.context, ending->task, socket);
+}
+
+static void end_process(struct tracer *tracer, struct trace_process *process,
+                        const struct trace_task *last) {
+  struct ending ending = {tracer, last};
+  forget(tracer, process);
+  slots_release(process->slots, tell_closed, &ending);
+  copier_close(tracer->copier, process->handle);
+  free(process);
+}
+
+void task_remove(struct tracer *tracer, struct trace_task *task) {
+  struct trace_process *process = task->process;
+  struct trace_program *program = process->program;
+  tracer->sink.lock(tracer->sink.context);
+  take(tracer, task);
+  if (task->inside)
+    call_free(&task->call);
+  task->inside = false;
+  program->left--;
+  if (--process->tasks == 0)
+    end_process(tracer, process, task);
+  tracer->sink.unlock(tracer->sink.context);
+  free(task);
+  if (program->left == 0)
+    program_drop(tracer, program);
+}
+
+struct trace_process *process_add(struct tracer *tracer, struct trace_program *program, pid_t id,
+                                  struct slots *slots) {
+  struct trace_process *process = slots ? calloc(1, sizeof *process) : NULL;
+  if (!process) {
+    loss_of_memory();
+    return NULL;
+  }
+  process->id = id;
+  process->program = program;
+  process->slots = slots;
+  process->handle = copier_open(tracer->copier, id);
+  process->next = tracer->processes;
+  tracer->processes = process;
+  return process;
+}
+
+struct trace_program *program_add(struct tracer *tracer, const struct trace_plan *plan) {
+  struct trace_program *program = calloc(1, sizeof *program);
+  if (!program)
+    return NULL;
+  snprintf(program->name, sizeof program->name, "%s", plan->name);
+  program->owner = plan->owner;
+  program->host = plan->host;
+  program->first = plan->process;
+  program->attached = plan->attach;
+  program->references = 2; /* the list's, as long as something of it is traced, and the caller's */
+  program->next = tracer->programs;
+  tracer->programs = program;
+  return program;
+}
+
+void trace_program_release(struct trace_program *program) {
+  if (program && --program->references == 0)
+    free(program);
+}
+
+void trace_program_rename(struct tracer *tracer, struct trace_program *program, const char *name) {
+  struct trace_task *task = NULL;
+  snprintf(program->name, sizeof program->name, "%s", name);
+  while ((task = trace_task_next(tracer, program, task)))
+    name_task(task->name, sizeof task->name, program, task->number);
+  for (struct trace_process *process = tracer->processes; process; process = process->next)
+    if (process->program == program)
+      name_task(process->name, sizeof process->name, program, process->number);
+}
+
+void program_drop(struct tracer *tracer, struct trace_program *program) {
+  struct trace_program **place = &tracer->programs;
+  while (*place && *place != program)
+    place = &(*place)->next;
+  if (*place)
+    *place = program->next;
+  trace_program_release(program);
+}
+
+struct trace_task *trace_task_next(const struct tracer *tracer,
+                                   const struct trace_program *program,
+                                   const struct trace_task *after) {
+  struct trace_task *task = after ? after->next : tracer->tasks[0];
+  unsigned place = after ? (unsigned)after->id % TASK_PLACES : 0;
+  for (;; task = task->next) {
+    while (!task && ++place < TASK_PLACES)
+      task = tracer->tasks[place];
+    if (!task || task->process->program == program)
+      return task;
+  }
+}
+
+struct trace_process *trace_process_find(const struct tracer *tracer,
+                                         const struct trace_program *program, unsigned number) {
+  struct trace_process *process = tracer->processes;
+  while (process && (process->program != program || process->number != number))
+    process = process->next;
+  return process;
+}
