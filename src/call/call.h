@@ -98,6 +98,7 @@ struct call {
   struct socket_label object;
   long number[3];         /* integers, flags and symbols, in the slots that the parts name */
   struct address address; /* passed in or filled in */
+  bool no_address;        /* none was asked for: NULL was passed for the two to fill in */
   struct blob *data;      /* what to send, or room to receive into; a reference */
   size_t size;            /* bytes asked for; a traced program's to send, where data has fewer */
   bool discards;    /* the kernel counts what it takes, and writes none of it: MSG_TRUNC on TCP */

@@ -12,6 +12,7 @@
 #include "language/number.h"
 #include "language/word.h"
 #include "session/service_handle.h"
+#include "session/traced.h"
 #include "system/descriptor.h"
 
 struct nearest {
@@ -94,7 +95,8 @@ int argument_read_socket(struct invocation *invocation, struct argument_value *v
   if ((given && given->kind == VALUE_OBJECT && socket_from_object(given->object)) ||
       argument_is(value, ".") ||
       (number_parse(value->word.data, value->word.length, &number) == 0 && number >= 0) ||
-      name_valid(value->word.data, value->word.length))
+      name_valid(value->word.data, value->word.length) ||
+      traced_is_name(value->word.data, value->word.length))
     return 0;
   return argument_wrong(invocation, value,
                         _("is no socket: give a name, a descriptor, or . for the last one"));
@@ -106,6 +108,22 @@ static int last_socket(struct invocation *invocation, struct argument_value *val
     return error_set(invocation->error, ERROR_FAILURE,
                      _("no command has used a socket yet, so there is no \".\""));
   value->socket = (struct socket *)object_retain(&last->object);
+  return 0;
+}
+
+static int socket_of_program(struct invocation *invocation, struct argument_value *value) {
+  const char *text = value->word.data;
+  int length = (int)value->word.length;
+  struct socket *socket =
+      traced_find(invocation->runner, text, value->word.length, invocation->error);
+  if (!socket)
+    return -1;
+  if (!(value->argument->flags & LOOKS))
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("%.*s is another program's socket, and is looked at alone: `s = adopt %.*s` "
+                       "gives a descriptor of it to make calls on"),
+                     length, text, length, text);
+  value->socket = (struct socket *)object_retain(&socket->object);
   return 0;
 }
 
@@ -122,6 +140,8 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
     return last_socket(invocation, value);
   if (number_parse(text, length, &number) == 0 && number >= 0)
     return socket_by_number(invocation, value, number);
+  if (traced_is_name(text, length))
+    return socket_of_program(invocation, value);
   if (!name_valid(text, length))
     return argument_read_socket(invocation, value); /* it reports the error */
   struct socket *socket = argument_socket_by_name(invocation->runner, text, length);
@@ -144,7 +164,8 @@ static bool looks_like_socket(const struct match_word *word, size_t length) {
   bool digits = length > 0 && !(length == 1 && word->data[0] == '0');
   for (size_t i = 0; i < length; i++)
     digits = digits && isdigit((unsigned char)word->data[i]);
-  return digits || name_valid(word->data, length) || (length == 1 && word->data[0] == '.');
+  return digits || name_valid(word->data, length) || (length == 1 && word->data[0] == '.') ||
+         traced_is_name(word->data, length);
 }
 
 bool argument_fits_socket(const struct argument *argument, const struct match_word *word) {

@@ -129,10 +129,22 @@ static int compare_cookies(const void *first, const void *second) {
   return a < b ? -1 : a > b;
 }
 
+/* The sockets of programs whose calls are read are in the inventory already, by their cookies. */
+static void claim_traced(const struct gathering *gathering, struct inventory_entry *entry) {
+  const struct socket *socket = entry->socket;
+  const struct holder *holder = find_holder(gathering, entry->kernel.inode);
+  if (socket->role != ROLE_OF_PROGRAM)
+    return;
+  snprintf(entry->owner, sizeof entry->owner, "%s.%d", socket->name, socket->was_descriptor);
+  entry->program = holder ? holder->program : NULL;
+}
+
 static void note_known(struct gathering *gathering) {
+  struct inventory_entry *entries = (struct inventory_entry *)gathering->inventory->found.data;
   for (size_t i = 0; i < inventory_count(gathering->inventory); i++) {
     uint64_t cookie = inventory_nth(gathering->inventory, i)->socket->cookie;
     bytes_append(&gathering->known, &cookie, sizeof cookie);
+    claim_traced(gathering, &entries[i]);
   }
   if (gathering->known.length > 0)
     qsort(gathering->known.data, gathering->known.length / sizeof(uint64_t), sizeof(uint64_t),

@@ -25,6 +25,20 @@ int traced_wait(struct session *session, struct process *process);
  * nanoseconds to ask again; -1: it is not traced. */
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
 
+/* Whether a word is of the form of a program's socket: p.4, p.2.4, %1.4. */
+bool traced_is_name(const char *text, size_t length);
+
+/* The socket that such a word stands for: not a reference. NULL with an error. */
+struct socket *traced_find(const struct runner *runner, const char *text, size_t length,
+                           struct error *error);
+
+/* Calls `read` while the socket has a descriptor: its own, or for a program's one a copy, in a
+ * thread of its own, so it must touch nothing but the socket and what the context points to. 0, or
+ * -1 with an error. */
+int session_reach(struct session *session, struct socket *socket,
+                  void (*read)(struct socket *socket, void *context), void *context,
+                  struct error *error);
+
 /* The end of the session: programs that were attached go on. The lock is not held. */
 void traced_stop(struct session *session);
 

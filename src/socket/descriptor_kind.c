@@ -39,7 +39,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 static enum descriptor_kind anonymous_kind(int descriptor) {
   char path[32];
   char link[64];
-  snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  snprintf(path, sizeof path, "/proc/thread-self/fd/%d", descriptor);
   ssize_t length = readlink(path, link, sizeof link - 1);
   look_note((int)length, "readlink");
   link[length < 0 ? 0 : length] = '\0';

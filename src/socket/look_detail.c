@@ -26,7 +26,8 @@ static bool look_listed_queues(const struct socket *socket, struct look_details 
   struct address peer = socket->descriptor >= 0 ? look_peer(socket) : socket->seen.peer;
   if (peer.length == 0) /* in SYN_SENT */
     peer = socket->seen.peer;
-  if (peer.length == 0 || look_up_listed(socket, &local, &peer, &found) <= 0)
+  bool listens = socket->descriptor < 0 && socket->seen.state == STATE_LISTEN;
+  if ((peer.length == 0 && !listens) || look_up_listed(socket, &local, &peer, &found) <= 0)
     return false;
   details->receive_queue = (int)found.receive_queue;
   details->send_queue = (int)found.send_queue;

@@ -211,6 +211,11 @@ static inline bool socket_is_followed(const struct socket *socket) {
   return socket->descriptor < 0 && socket->links[INDEX_COOKIE].linked;
 }
 
+/* True if a descriptor refers to it: one of the session's, or a traced program's. */
+static inline bool socket_is_open(const struct socket *socket) {
+  return socket->descriptor >= 0 || socket->holders > 0;
+}
+
 /* True if the kernel has TCP states for it. */
 static inline bool socket_is_tcp(const struct socket *socket) {
   return (socket->family == AF_INET || socket->family == AF_INET6) && socket->type == SOCK_STREAM &&

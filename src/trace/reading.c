@@ -85,6 +85,7 @@ static int enter_address_out(struct part_reader *reader) {
   socklen_t room = 0;
   if (reader->word[1])
     memory_read(reader->reading->process, reader->word[1], &room, sizeof room);
+  reader->call->no_address = reader->word[0] == 0;
   reader->call->address.length = room;
   return 0;
 }

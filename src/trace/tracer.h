@@ -127,6 +127,12 @@ struct trace_task *trace_task_next(const struct tracer *tracer,
                                    const struct trace_program *program,
                                    const struct trace_task *after);
 
+/* The next process of a program (NULL: of any) after `after`, the first for NULL; NULL: none. The
+ * lock is held, as for the next. */
+struct trace_process *trace_process_next(const struct tracer *tracer,
+                                         const struct trace_program *program,
+                                         const struct trace_process *after);
+
 /* The process of a program with this number, 1 for the first; NULL: there is none now. */
 struct trace_process *trace_process_find(const struct tracer *tracer,
                                          const struct trace_program *program, unsigned number);

@@ -201,6 +201,15 @@ struct trace_task *trace_task_next(const struct tracer *tracer,
   }
 }
 
+struct trace_process *trace_process_next(const struct tracer *tracer,
+                                         const struct trace_program *program,
+                                         const struct trace_process *after) {
+  struct trace_process *process = after ? after->next : tracer->processes;
+  while (program && process && process->program != program)
+    process = process->next;
+  return process;
+}
+
 struct trace_process *trace_process_find(const struct tracer *tracer,
                                          const struct trace_program *program, unsigned number) {
   struct trace_process *process = tracer->processes;

@@ -176,7 +176,7 @@ static int report_timeout(const struct awaited *awaited, struct error *error) {
 static int await_socket(const struct awaited *awaited, int64_t deadline, struct error *error) {
   int64_t interval = SHORTEST;
   for (;;) {
-    bool closed = awaited->socket->descriptor < 0;
+    bool closed = !socket_is_open(awaited->socket);
     if (closed && (!awaited->condition->closed ||
                    (awaited->condition->figure && awaited->socket->role == ROLE_GONE)))
       return closed_socket(awaited, error);

@@ -7,6 +7,7 @@
 #include "language/number.h"
 #include "session/backlog.h"
 #include "session/service_handle.h"
+#include "session/traced.h"
 #include "socket/look.h"
 
 bool condition_compare(const struct awaited *awaited, int64_t value) {
@@ -73,15 +74,15 @@ static bool is_in_state(const struct awaited *awaited) {
 }
 
 static const struct condition conditions[] = {
-    {.name = "readable", .of = OF_SOCKET, .holds = is_readable, .events = POLLIN},
-    {.name = "writable", .of = OF_SOCKET, .holds = is_writable, .events = POLLOUT},
-    {.name = "error", .of = OF_SOCKET, .holds = has_error, .events = POLLERR},
+    {.name = "readable", .of = OF_SOCKET, .holds = is_readable, .events = POLLIN, .reads = true},
+    {.name = "writable", .of = OF_SOCKET, .holds = is_writable, .events = POLLOUT, .reads = true},
+    {.name = "error", .of = OF_SOCKET, .holds = has_error, .events = POLLERR, .reads = true},
     {.name = "closed", .of = OF_SOCKET, .holds = is_closed, .closed = true},
     {.name = "recvq", .of = OF_SOCKET, .figure = receive_queue_of, .closed = true},
     {.name = "sendq", .of = OF_SOCKET, .figure = send_queue_of, .closed = true},
     {.name = "backlog", .of = OF_SOCKET, .figure = backlog_of},
     {.name = "half-open", .of = OF_SOCKET, .figure = half_open_of},
-    {.name = "subflows", .of = OF_SOCKET, .figure = subflows_of},
+    {.name = "subflows", .of = OF_SOCKET, .figure = subflows_of, .reads = true},
     {.name = "exit", .of = OF_PROCESS | OF_SERVICE, .process = PROCESS_EXIT},
     {.name = "line", .of = OF_PROCESS, .process = PROCESS_LINE},
     {.name = "listening", .of = OF_PROCESS, .process = PROCESS_LISTENING},
@@ -149,8 +150,28 @@ int condition_read(struct invocation *invocation, struct awaited *awaited) {
              : no_condition(invocation, value);
 }
 
+struct check {
+  const struct awaited *awaited;
+  bool holds;
+};
+
+static void check_reached(struct socket *socket, void *context) {
+  struct check *check = context;
+  const struct condition *condition = check->awaited->condition;
+  (void)socket;
+  check->holds = condition->figure
+                     ? condition_compare(check->awaited, condition->figure(check->awaited))
+                     : condition->holds(check->awaited);
+}
+
 bool condition_holds(const struct awaited *awaited) {
   const struct condition *condition = awaited->condition;
+  struct check check = {.awaited = awaited};
+  struct error ignored; /* it is closed meanwhile: then the condition does not hold */
+  if (condition->reads && awaited->socket->of_program) {
+    session_reach(awaited->runner->session, awaited->socket, check_reached, &check, &ignored);
+    return check.holds;
+  }
   return condition->figure ? condition_compare(awaited, condition->figure(awaited))
                            : condition->holds(awaited);
 }

@@ -7,6 +7,7 @@
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "option/tcp_info.h"
+#include "session/traced.h"
 #include "session/inventory.h"
 #include "socket/look.h"
 #include "system/file.h"
@@ -67,7 +68,7 @@ static void add_host_rows(struct runner *runner, const struct socket *socket,
 
 static int64_t drops_of(const struct socket *socket) {
   uint32_t drops;
-  return look_drops(socket, &drops) < 0 ? -1 : (int64_t)drops;
+  return socket->descriptor < 0 || look_drops(socket, &drops) < 0 ? -1 : (int64_t)drops;
 }
 
 static int64_t count_half_open(const struct inventory *inventory, const struct socket *socket) {
@@ -108,13 +109,13 @@ static int run_backlog(struct invocation *invocation) {
   struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct inventory inventory;
   struct answer answer;
-  if (socket->descriptor < 0)
+  if (!socket_is_open(socket))
     return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
                            socket->was_descriptor);
   if (look_state_now(socket) != STATE_LISTEN)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("socket %d does not listen, so it has no backlog; `listen` gives it one"),
-                     socket->descriptor);
+                     socket->was_descriptor);
   bool local = socket->family == AF_UNIX;
   if (inventory_take(runner, local ? KERNEL_UNIX : KERNEL_TCP | KERNEL_MPTCP, &inventory,
                      invocation->error) < 0)
@@ -170,22 +171,33 @@ static void note_later_fields(struct runner *runner, const struct tcp_info_bytes
   bytes_free(&text);
 }
 
+struct info_reading {
+  struct tcp_info_bytes *info;
+  int problem;
+};
+
+static void read_info(struct socket *socket, void *context) {
+  struct info_reading *reading = context;
+  reading->problem = look_tcp_info(socket, reading->info) < 0 ? errno : 0;
+}
+
 static int run_tcp_info(struct invocation *invocation) {
   static const char *const columns[] = {N_("GROUP"), N_("FIELD"), N_("VALUE"), "", NULL};
   struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct tcp_info_bytes info;
+  struct info_reading reading = {.info = &info};
   struct answer answer;
   enum tcp_info_group group = TCP_INFO_GROUPS;
   if (!socket_has_tcp_states(socket))
     return error_set(invocation->error, ERROR_FAILURE,
                      _("socket %d is none of TCP, and has no struct tcp_info"),
                      socket->was_descriptor);
-  if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
+  if (session_reach(invocation->runner->session, socket, read_info, &reading, invocation->error) <
+      0)
+    return -1;
+  if (reading.problem)
+    return error_set_errno(invocation->error, reading.problem, _("TCP_INFO of socket %d"),
                            socket->was_descriptor);
-  if (look_tcp_info(socket, &info) < 0)
-    return error_set_errno(invocation->error, errno, _("TCP_INFO of socket %d"),
-                           socket->descriptor);
   note_later_fields(invocation->runner, &info);
   answer_table(&answer, "tcp-info", columns);
   answer.matters = "^...";
@@ -198,7 +210,7 @@ static int run_tcp_info(struct invocation *invocation) {
 const struct command command_backlog = {
     .name = "backlog",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = LOOKS}},
     .summary = N_("shows both queues of a listener"),
     .manual = N_(
         "A connection stands in the first queue while its handshake is half-open, and then in "
@@ -219,7 +231,7 @@ const struct command command_backlog = {
 const struct command command_tcp_info = {
     .name = "tcp-info",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = LOOKS}},
     .summary = N_("shows what the kernel knows of a TCP connection"),
     .manual = N_("Every field of struct tcp_info that the running kernel gives, in groups, with "
                  "its unit. Each is a field of the "

@@ -44,6 +44,8 @@ static bool take_cause(const struct event *event, void *context) {
     bytes_append_char(&causes->lines, '\0');
   for (; causes->next < causes->count && causes->changes[causes->next].cause == event->serial;
        causes->next++) {
+    if (event->actor)
+      bytes_append_format(&causes->lines, "%s: ", event->actor->name);
     if (event->kind == EVENT_PACKET)
       line_append_packet_name(&event->packet, &causes->lines);
     else
@@ -237,7 +239,7 @@ static int run_diagram(struct invocation *invocation) {
 const struct command command_transitions = {
     .name = "transitions",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = LOOKS}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
     .manual =
         N_("It looks once more, and then gives a row for each change that a look has seen: when, "
@@ -260,7 +262,7 @@ const struct command command_diagram = {
     .name = "diagram",
     .group = GROUP_STATES,
     .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
-                  {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL}},
+                  {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
     .manual =
         N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "

@@ -8,6 +8,7 @@
 #include "command/invocation.h"
 #include "language/number.h"
 #include "option/option_type.h"
+#include "session/traced.h"
 #include "socket/look_option.h"
 
 static int level_of(const struct invocation *invocation) {
@@ -257,23 +258,33 @@ static void list_option(struct answer *answer, const struct socket *socket,
   bytes_free(&text);
 }
 
-static int run_options(struct invocation *invocation) {
-  static const char *const columns[] = {"LEVEL", "OPTION", "VALUE", NULL};
-  const struct socket *socket = invocation_socket(invocation, "SOCKET");
-  long long level = invocation_number(invocation, "LEVEL", -1);
-  if (socket->descriptor < 0)
-    return error_set_errno(invocation->error, EBADF, _("socket %d is closed"),
-                           socket->was_descriptor);
-  if (socket_is_none(socket))
-    return error_set_errno(invocation->error, ENOTSOCK, _("descriptor %d (%s) is no socket"),
-                           socket->descriptor, descriptor_kind_title(socket->kind));
+struct option_list {
   struct answer answer;
-  answer_table(&answer, "options", columns);
+  long long level; /* -1: all */
+};
+
+static void list_options(struct socket *socket, void *context) {
+  struct option_list *list = context;
   for (const struct option *option = option_table; option->name; option++)
     if (option->access & OPTION_READ && !option->consumes && !is_alias(option) &&
-        (level < 0 || option->level == level))
-      list_option(&answer, socket, option);
-  return runner_answer(invocation->runner, &answer, invocation->error);
+        (list->level < 0 || option->level == list->level))
+      list_option(&list->answer, socket, option);
+}
+
+static int run_options(struct invocation *invocation) {
+  static const char *const columns[] = {"LEVEL", "OPTION", "VALUE", NULL};
+  struct socket *socket = invocation_socket(invocation, "SOCKET");
+  struct option_list list = {.level = invocation_number(invocation, "LEVEL", -1)};
+  if (socket_is_none(socket))
+    return error_set_errno(invocation->error, ENOTSOCK, _("descriptor %d (%s) is no socket"),
+                           socket->was_descriptor, descriptor_kind_title(socket->kind));
+  answer_table(&list.answer, "options", columns);
+  if (session_reach(invocation->runner->session, socket, list_options, &list, invocation->error) <
+      0) {
+    answer_free(&list.answer);
+    return -1;
+  }
+  return runner_answer(invocation->runner, &list.answer, invocation->error);
 }
 
 enum { SIDE_RECEIVE, SIDE_SEND, SIDE_COUNT };
@@ -415,7 +426,7 @@ const struct command command_setsockopt = {
 const struct command command_options = {
     .name = "options",
     .group = GROUP_OPTION,
-    .arguments = {SOCKET_ARGUMENT, LEVEL_ARGUMENT},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = LOOKS}, LEVEL_ARGUMENT},
     .summary = N_("lists the options of a socket with their values"),
     .manual = N_("Reads every option that the kernel has for this socket, or those of one LEVEL, "
                  "and lists them. A dash stands for a value that there is only once the socket is "

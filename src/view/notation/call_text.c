@@ -105,8 +105,8 @@ static void put_address_in(struct call_writer *writer, const struct call_part *p
 
 static void put_address_out(struct call_writer *writer, const struct call_part *part) {
   (void)part;
-  if (writer->failed) {
-    put(writer, "...");
+  if (writer->failed || writer->call->no_address) {
+    put(writer, writer->call->no_address ? "NULL, NULL" : "...");
     return;
   }
   put_socket_address(writer, &writer->call->address);
