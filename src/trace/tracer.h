@@ -21,7 +21,7 @@ struct trace_program;
 /* A thread of a program: what the kernel calls a task. */
 struct trace_task {
   pid_t id;
-  unsigned number;               /* 1 for the first, which has the program's name alone */
+  unsigned number;               /* 1 for the first that made a call; 0: it has made none yet */
   struct trace_process *process; /* whose it is */
   struct trace_task *next;       /* of the tracer's */
   char name[SOCKET_NAME_SIZE];   /* "p", "p.2" */
@@ -44,7 +44,7 @@ struct trace_process {
   struct slots *slots;    /* its descriptors; shared by processes that share theirs */
   int handle;             /* its pidfd, or -1 */
   unsigned tasks;         /* of it that are traced */
-  unsigned number;        /* of its first task */
+  unsigned number;        /* of its first task that has one; 0: none yet */
   char name[SOCKET_NAME_SIZE];
   struct trace_process *next; /* of the tracer's */
 };
@@ -56,7 +56,7 @@ struct trace_program {
   struct host *host;           /* the host of the lab that it runs on; NULL: the real network */
   pid_t first;                 /* its first process */
   bool attached;               /* it ran before, and goes on when the tracer leaves it */
-  unsigned tasks;              /* so many were seen in its life */
+  unsigned tasks;              /* so many have a number */
   unsigned left;               /* so many are traced now */
   _Atomic bool ended;          /* its first process has ended, with this status of waitpid(2) */
   int status;

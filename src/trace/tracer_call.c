@@ -77,11 +77,12 @@ static bool ask(const struct tracer *tracer, const struct trace_task *task, long
 
 /* The entry of a descriptor that is not known yet, made where there is none: a reference for the
  * caller. NULL: it is no socket, and *kind says what it is. The lock is held. */
-static struct socket *identify(const struct tracer *tracer, const struct trace_task *task,
+static struct socket *identify(const struct tracer *tracer, struct trace_task *task,
                                long descriptor, struct foreign_facts *facts,
                                enum slot_kind *kind) {
-  const struct trace_process *process = task->process;
+  struct trace_process *process = task->process;
   *kind = SLOT_OTHER;
+  task_number(task);
   if (!ask(tracer, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
     return NULL;
   *kind = facts->socket ? SLOT_SOCKET : SLOT_EPOLL;
@@ -93,8 +94,7 @@ static struct socket *identify(const struct tracer *tracer, const struct trace_t
 }
 
 /* Finds out what a descriptor is, and fills in its slot. The lock is held. */
-static struct slot *learn(struct tracer *tracer, const struct trace_task *task,
-                          long descriptor) {
+static struct slot *learn(struct tracer *tracer, struct trace_task *task, long descriptor) {
   struct foreign_facts facts;
   enum slot_kind kind;
   struct socket *socket = identify(tracer, task, descriptor, &facts, &kind);
@@ -109,7 +109,7 @@ static struct slot *learn(struct tracer *tracer, const struct trace_task *task,
 
 /* Whether a descriptor is of interest. What is no socket is told by its name alone, which is
  * cheap. */
-static bool concerns(struct tracer *tracer, const struct trace_task *task, long descriptor) {
+static bool concerns(struct tracer *tracer, struct trace_task *task, long descriptor) {
   struct slots *slots = task->process->slots;
   struct slot *slot = slots_find(slots, descriptor);
   char name[64];
@@ -129,7 +129,7 @@ static bool concerns(struct tracer *tracer, const struct trace_task *task, long 
   return slot && slot->kind != SLOT_OTHER;
 }
 
-static bool any_item_concerns(struct tracer *tracer, const struct trace_task *task,
+static bool any_item_concerns(struct tracer *tracer, struct trace_task *task,
                               const struct stop *stop);
 
 /* Whether the call is one to be read. */
@@ -177,6 +177,7 @@ static struct reading reading_of(const struct tracer *tracer, const struct trace
 static void begin(struct tracer *tracer, struct trace_task *task, enum call_name name) {
   tracer->sink.lock(tracer->sink.context);
   struct reading reading = reading_of(tracer, task);
+  task_number(task);
   call_init(&task->call, name, NULL);
   task->call.where = task->process->program->host ? task->process->program->host->name : NULL;
   task->inside = reading_enter(&task->call, &reading) == 0;
@@ -380,7 +381,7 @@ void call_abandon(struct tracer *tracer, struct trace_task *task) {
   }
 }
 
-static bool any_item_concerns(struct tracer *tracer, const struct trace_task *task,
+static bool any_item_concerns(struct tracer *tracer, struct trace_task *task,
                               const struct stop *stop) {
   const struct trace_row *row = trace_row_find(stop->number);
   struct slots none = {.references = 1};

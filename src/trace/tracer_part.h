@@ -59,6 +59,10 @@ struct trace_task *task_add(struct tracer *tracer, struct trace_process *process
 void task_remove(struct tracer *tracer, struct trace_task *task);
 /* It has another number from now on: its program was executed by a thread that was not the first. */
 void task_renumber(struct tracer *tracer, struct trace_task *task, pid_t id);
+/* Gives the task its number, and its process one, when it is the first: in the order in which they
+ * were first seen to make a call of interest, so that a shell in front of a program has none. The
+ * lock is held. */
+void task_number(struct trace_task *task);
 /* Reads the name that the kernel has for the thread. */
 void task_read_name(struct trace_task *task);
 struct trace_process *process_add(struct tracer *tracer, struct trace_program *program, pid_t id,

@@ -67,18 +67,26 @@ struct trace_task *task_add(struct tracer *tracer, struct trace_process *process
   }
   task->id = id;
   task->process = process;
-  task->number = ++program->tasks;
   program->left++;
+  process->tasks++;
   task->by_words = program->attached;
-  name_task(task->name, sizeof task->name, program, task->number);
-  if (process->tasks++ == 0) {
-    process->number = task->number;
-    memcpy(process->name, task->name, sizeof process->name);
-  }
+  memcpy(task->name, program->name, sizeof task->name);
   task->actor = (struct event_actor){
       .name = task->name, .thread = task->thread, .process = process->id, .task = id};
   put(tracer, task);
   return task;
+}
+
+void task_number(struct trace_task *task) {
+  struct trace_process *process = task->process;
+  if (task->number > 0)
+    return;
+  task->number = ++process->program->tasks;
+  name_task(task->name, sizeof task->name, process->program, task->number);
+  if (process->number > 0)
+    return;
+  process->number = task->number;
+  memcpy(process->name, task->name, sizeof process->name);
 }
 
 void task_renumber(struct tracer *tracer, struct trace_task *task, pid_t id) {
