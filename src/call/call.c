@@ -68,16 +68,32 @@ static const struct socket *closed_socket(const struct call *call) {
 
 int call_descriptors(const struct call *call) {
   const struct call_row *row = call_row(call);
-  bool none = row->makes == MAKES_ANYTHING &&
-              !(row->payload == PAYLOAD_VALUE ? option_makes_descriptor(call->value.option)
-                                              : request_form(call->number[0]) == REQUEST_OPENS);
-  return none ? 0 : row->descriptors;
+  bool makes = true;
+  if (row->makes == MAKES_ANYTHING && row->payload == PAYLOAD_VALUE)
+    makes = option_makes_descriptor(call->value.option);
+  else if (row->makes == MAKES_ANYTHING && call_has_part(call, PART_REQUEST_WORD))
+    makes = request_form(call->number[0]) == REQUEST_OPENS;
+  return makes ? row->descriptors : 0;
+}
+
+bool call_acts(const struct call *call) {
+  const struct call_row *row = call_row(call);
+  return row->direction == SENDS || row->connects || row->closes || row->shuts_down ||
+         row->waits == WAITS_FOR_BOTH;
+}
+
+bool call_notices(const struct call *call) {
+  const struct call_row *row = call_row(call);
+  return row->direction == RECEIVES || row->waits == WAITS_FOR_BOTH ||
+         (row->makes == MAKES_LIKE_SUBJECT && row->waits);
 }
 
 /* Counts this call among those that wait on its sockets (1), or no longer (-1). */
 static void count_waiting(struct call *call, int change) {
   if (call->entry)
     call->entry->waiting += (unsigned)change;
+  if (call->entry && call_acts(call))
+    call->entry->acting += (unsigned)change;
   const struct call_items *items = call_items(call);
   for (size_t i = 0; items && i < items->count; i++)
     if (items->item[i].entry)

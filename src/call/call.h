@@ -143,6 +143,13 @@ static inline const struct call_items *call_items(const struct call *call) {
 /* Whether the call has a part of this kind. */
 bool call_has_part(const struct call *call, enum call_part_kind kind);
 
+/* Whether the other end may notice that the call is made: it sends, connects, closes or shuts down.
+ */
+bool call_acts(const struct call *call);
+
+/* Whether it may return because of what was done at the other end. */
+bool call_notices(const struct call *call);
+
 /* How many descriptors the call makes if it succeeds. */
 int call_descriptors(const struct call *call);
 

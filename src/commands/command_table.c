@@ -151,6 +151,8 @@
   X(shell) \
   X(spawn) \
   X(trace) \
+  X(untrace) \
+  X(adopt) \
   X(type) \
   X(output) \
   X(help) \

@@ -14,6 +14,7 @@
 #include "language/number.h"
 #include "session/child.h"
 #include "session/process_console.h"
+#include "session/process_part.h"
 #include "session/process_silence.h"
 #include "session/process_streams.h"
 #include "session/traced.h"
@@ -144,6 +145,12 @@ static void append_end(struct runner *runner, const struct process *process) {
   process_append(runner, process, &program);
 }
 
+static void append_phase(struct runner *runner, const struct process *process,
+                         enum program_phase phase) {
+  struct event_program program = {.phase = phase};
+  process_append(runner, process, &program);
+}
+
 int process_explain_done(struct process *process, struct error *error) {
   struct bytes text = {0};
   process_append_end(process, &text);
@@ -155,7 +162,7 @@ int process_explain_done(struct process *process, struct error *error) {
 int process_signal(struct process *process, int number, struct error *error) {
   if (process->ended)
     return process_explain_done(process, error);
-  if (kill(-process->pid, number) == 0)
+  if (kill(process->attached ? process->pid : -process->pid, number) == 0)
     return 0;
   return error_set_errno(error, errno, _("the signal could not be sent to %s"), process->name);
 }
@@ -181,6 +188,11 @@ static void collect_end(struct runner *runner, struct process *process) {
 
 /* Ends the program: SIGTERM, then SIGKILL. */
 static void stop(struct runner *runner, struct process *process) {
+  if (process->attached) {
+    struct error ignored; /* it is gone by itself */
+    process_leave(runner, process, &ignored);
+    return;
+  }
   struct pollfd item = {.fd = process->handle, .events = POLLIN};
   process->asked = true;
   session_unlock(runner->session);
@@ -230,12 +242,16 @@ static int follow(struct runner *runner, void *context, struct result *result,
                   struct error *error) {
   struct process *process = context;
   (void)error;
-  while (!process->ended)
+  while (!process->ended && !process->left)
     if (!follow_once(runner, process)) {
       stop(runner, process);
-      collect_end(runner, process);
+      if (!process->left)
+        collect_end(runner, process);
     }
-  append_end(runner, process);
+  if (process->left)
+    append_phase(runner, process, PROGRAM_LEFT);
+  else
+    append_end(runner, process);
   if (process->dropped > 0)
     runner_note(runner, _("there was no memory for %llu bytes that %s printed (ENOMEM)"),
                 (unsigned long long)process->dropped, process->name);
@@ -247,7 +263,7 @@ static int follow(struct runner *runner, void *context, struct result *result,
   return 0;
 }
 
-static struct process *process_create(void) {
+struct process *process_create(void) {
   struct process *process = calloc(1, sizeof *process);
   if (!process)
     return NULL;
@@ -301,18 +317,36 @@ static void take_name(struct runner *runner, struct process *process) {
     snprintf(process->name, sizeof process->name, "%%%u", process->job);
 }
 
-static void append_start(struct runner *runner, const struct process *process,
-                         const struct process_plan *plan) {
-  struct bytes line = {0};
-  bytes_append(&line, plan->line, plan->length);
-  struct event_program program = {.phase = PROGRAM_STARTED, .text = bytes_text(&line)};
+static void append_start(struct runner *runner, const struct process *process, const char *line,
+                         size_t length) {
+  struct bytes text = {0};
+  bytes_append(&text, line, length);
+  struct event_program program = {.phase = process->attached ? PROGRAM_ATTACHED : PROGRAM_STARTED,
+                                  .text = bytes_text(&text)};
   process_append(runner, process, &program);
-  bytes_free(&line);
+  bytes_free(&text);
+}
+
+int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,
+                   struct error *error) {
+  struct session *session = runner->session;
+  object_retain(&process->object); /* for the job */
+  process->job = session->shell->start_job(runner, line, length, follow, process, error);
+  if (process->job == 0) {
+    object_release(&process->object);
+    return -1;
+  }
+  take_name(runner, process);
+  traced_name(session, process);
+  append_start(runner, process, line, length);
+  process->session = session;
+  process->next = session->programs;
+  session->programs = process;
+  return 0;
 }
 
 struct process *process_spawn(struct runner *runner, const struct process_plan *plan,
                               struct error *error) {
-  struct session *session = runner->session;
   struct process *process = process_create();
   if (!process) {
     error_set_memory(error);
@@ -326,21 +360,10 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
     object_release(&process->object);
     return NULL;
   }
-  object_retain(&process->object); /* for the job */
-  process->job =
-      session->shell->start_job(runner, plan->line, plan->length, follow, process, error);
-  if (process->job > 0) {
-    take_name(runner, process);
-    traced_name(runner->session, process);
-    append_start(runner, process, plan);
-    process->session = session;
-    process->next = session->programs;
-    session->programs = process;
+  if (process_follow(runner, process, plan->line, plan->length, error) == 0)
     return process;
-  }
   kill(-process->pid, SIGKILL);
   collect_end(runner, process);
-  object_release(&process->object);
   object_release(&process->object);
   return NULL;
 }

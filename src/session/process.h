@@ -36,6 +36,8 @@ struct process {
   unsigned job;            /* the job that follows it; its number among the programs, too */
   const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
   bool terminal;           /* it has a terminal of its own */
+  bool attached; /* it ran before: it is another's to end, and goes on without the session */
+  bool left;     /* and it is not followed any more */
   struct trace_program *traced; /* its calls are read, a reference; NULL: they are not */
   int input;               /* its standard input, or its terminal; -1: closed */
   uint64_t typed;          /* bytes written to it so far */
@@ -71,6 +73,13 @@ struct process_plan {
  * error. The session's lock is held. */
 struct process *process_spawn(struct runner *runner, const struct process_plan *plan,
                               struct error *error);
+
+/* The same with a process that runs already, whose calls are read from now on. Its output is not
+ * the session's. */
+struct process *process_attach(struct runner *runner, pid_t pid, struct error *error);
+
+/* Leaves such a one as it was. 0, or -1 with an error. */
+int process_leave(struct runner *runner, struct process *process, struct error *error);
 
 /* The program in an object, or NULL if the object is something else. */
 struct process *process_from_object(const struct object *object);

@@ -13,6 +13,7 @@
 #include "session/diagnosis_peer.h"
 #include "session/observe.h"
 #include "session/session_look.h"
+#include "session/traced.h"
 #include "session/unaccepted.h"
 #include "session/zero.h"
 #include "socket/look.h"
@@ -201,11 +202,14 @@ static struct wire_gate *gate_of(struct runner *runner, const struct call *call,
 
 /* Makes a call that was prepared, and puts its end onto the timeline. False if it was not made. */
 static bool make_call(struct runner *runner, struct call *call, const struct host *host) {
+  struct session *session = runner->session;
   struct wire_call on_wire;
   struct wire_gate *gate = gate_of(runner, call, host);
   if (gate)
     wire_gate_begin(gate, &on_wire, host, runner->stat, call->began);
   bool made = perform_unlocked(runner, call, &on_wire) && !call->unasked;
+  if (made && call->entry && call->result >= 0 && session->tracer && call_notices(call))
+    traced_await_cause(session, call->entry);
   if (made) {
     call->interrupted = call->error == EINTR && runner->waiter.reason != WAIT_NOT_INTERRUPTED;
     call_finish(call, &runner->session->sockets);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,22 +122,44 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
   return session->tracer;
 }
 
-int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error) {
+static int trace(struct runner *runner, struct process *process, const struct trace_plan *plan,
+                 struct error *error) {
   struct session *session = runner->session;
   struct tracer *tracer = tracer_of(session, error);
-  struct trace_plan plan = {
-      .name = process->name, .host = runner->host, .process = pid, .owner = process};
   if (!tracer)
     return -1;
   session_unlock(session);
-  process->traced = tracer_begin(tracer, &plan, error);
+  process->traced = tracer_begin(tracer, plan, error);
   session_lock(session);
   return process->traced ? 0 : -1;
 }
 
+int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error) {
+  struct trace_plan plan = {
+      .name = process->name, .host = runner->host, .process = pid, .owner = process};
+  return trace(runner, process, &plan, error);
+}
+
+int traced_attach(struct runner *runner, struct process *process, struct error *error) {
+  struct trace_plan plan = {.name = process->name,
+                            .host = runner->host,
+                            .process = process->pid,
+                            .attach = true,
+                            .owner = process};
+  return trace(runner, process, &plan, error);
+}
+
+int traced_leave(struct session *session, struct process *process, struct error *error) {
+  struct tracer *tracer = session->tracer;
+  session_unlock(session);
+  int status = tracer_leave(tracer, process->traced, error);
+  session_lock(session);
+  return status;
+}
+
 void traced_name(struct session *session, struct process *process) {
   if (process->traced)
-    trace_program_rename(session->tracer, process->traced, process->name);
+    trace_program_rename(session->tracer, process->traced, process->name, process->job);
 }
 
 void traced_release(struct process *process) {
@@ -149,6 +172,20 @@ int traced_wait(struct session *session, struct process *process) {
   int status = trace_program_wait(process->traced);
   session_lock(session);
   return status;
+}
+
+void traced_await_cause(struct session *session, const struct socket *socket) {
+  enum { PATIENCE = 2000000 }; /* nanoseconds */
+  int64_t until = 0;
+  struct socket *cause;
+  while ((cause = socket_find_cause(socket)) && cause->of_program) {
+    int64_t now = clock_monotonic();
+    until = until ? until : now + PATIENCE;
+    cause->stalled = now > until;
+    session_unlock(session);
+    sched_yield();
+    session_lock(session);
+  }
 }
 
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process) {
@@ -254,6 +291,18 @@ static struct trace_process *holder_of(const struct tracer *tracer, const struct
       }
     }
   return NULL;
+}
+
+int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,
+                  int *descriptor, struct host **host, struct error *error) {
+  struct socket *socket = traced_find(runner, text, length, error);
+  const struct trace_process *holder =
+      socket ? holder_of(runner->session->tracer, socket, descriptor) : NULL;
+  if (!holder)
+    return -1;
+  *process = holder->id;
+  *host = holder->program->host;
+  return 0;
 }
 
 struct reach {

@@ -10,6 +10,11 @@
  * held; it is given up meanwhile. 0, or -1 with an error. */
 int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error);
 
+/* The same with a process that runs. */
+int traced_attach(struct runner *runner, struct process *process, struct error *error);
+/* Leaves it as it was. 0, or -1 with an error. */
+int traced_leave(struct session *session, struct process *process, struct error *error);
+
 /* It is called by the process's name from now on. The lock is held, as in all that follow but one.
  */
 void traced_name(struct session *session, struct process *process);
@@ -21,6 +26,10 @@ void traced_release(struct process *process);
  * of waitpid(2). The lock is given up meanwhile. */
 int traced_wait(struct session *session, struct process *process);
 
+/* Waits a moment for the end of a program's call that a call on this socket may have noticed, so
+ * that a cause is on the timeline before its effect. The lock is given up meanwhile. */
+void traced_await_cause(struct session *session, const struct socket *socket);
+
 /* Says which calls of the program have been blocked for a while, once each. Returns in how many
  * nanoseconds to ask again; -1: it is not traced. */
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
@@ -31,6 +40,10 @@ bool traced_is_name(const char *text, size_t length);
 /* The socket that such a word stands for: not a reference. NULL with an error. */
 struct socket *traced_find(const struct runner *runner, const char *text, size_t length,
                            struct error *error);
+
+/* Where such a socket is open: a process, the number there, and its host. 0, or -1 with an error. */
+int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,
+                  int *descriptor, struct host **host, struct error *error);
 
 /* Calls `read` while the socket has a descriptor: its own, or for a program's one a copy, in a
  * thread of its own, so it must touch nothing but the socket and what the context points to. 0, or

@@ -98,6 +98,8 @@ struct socket {
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */
+  unsigned acting;    /* calls on it, begun and not on the timeline yet, that its peer may notice */
+  bool stalled;       /* such a call has been waited for in vain: it is blocked itself */
   unsigned holders;   /* traced programs' descriptors that refer to it */
   unsigned inventory; /* the last inventory that found it; see inventory.h */
   struct socket_link links[INDEX_COUNT];
@@ -164,6 +166,10 @@ struct socket *socket_table_find_cookie(const struct socket_table *table, uint64
 /* The next socket that is the other end of this TCP connection, by its addresses, after `after`,
  * the first for NULL; NULL: none. */
 struct socket *socket_find_peer(const struct socket *socket, const struct socket *after);
+
+/* The other end of its connection, if a call is made on it now that this end may have noticed, and
+ * whose own end is not on the timeline yet. NULL: none. */
+struct socket *socket_find_cause(const struct socket *socket);
 
 /* The next TCP socket on a host (NULL: the real network) with these two addresses, after `after`,
  * the first for NULL; NULL: none. */

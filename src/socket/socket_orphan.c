@@ -132,6 +132,17 @@ struct socket *socket_find_peer(const struct socket *socket, const struct socket
   return found;
 }
 
+struct socket *socket_find_cause(const struct socket *socket) {
+  struct socket *peer = NULL;
+  while ((peer = socket_find_peer(socket, peer)))
+    if (peer->acting > 0 && !peer->stalled)
+      return peer;
+  while ((peer = socket_table_find_cookie(socket->table, socket->pair_cookie, peer)))
+    if (peer->acting > 0 && !peer->stalled)
+      return peer;
+  return NULL;
+}
+
 struct socket *socket_find_pair(const struct socket_table *table, const struct host *host,
                                 const struct address *local, const struct address *peer,
                                 const struct socket *after) {

@@ -253,6 +253,8 @@ enum program_phase {
   PROGRAM_ENDED,
   PROGRAM_AWAITED,   /* what it has printed up to `offset` was waited for */
   PROGRAM_COLLECTED, /* its end was waited for: no more events follow */
+  PROGRAM_ATTACHED,  /* it ran before, and its calls are read from now on */
+  PROGRAM_LEFT,      /* it goes on, and its calls are read no more */
 };
 
 /* Where a program's output comes from. */
@@ -283,6 +285,7 @@ struct event_program {
 
 /* A program whose system calls are read, or one of its processes and threads. */
 struct event_actor {
+  unsigned program; /* its job's number: never another program's */
   const char *name;   /* "p"; its second process or thread: "p.2" */
   const char *thread; /* the name that the thread has given itself; "": none of its own */
   long long process;  /* their ids */

@@ -235,7 +235,13 @@ static void take_news(struct tracer *tracer, pid_t id, int status) {
     take_stop(tracer, task, status);
 }
 
-/* ---- requests ---- */
+bool tracer_take(struct tracer *tracer, const struct trace_task *task) {
+  int status;
+  pid_t id = waitpid(task->id, &status, __WALL | __WNOTHREAD | WNOHANG);
+  if (id > 0)
+    take_news(tracer, id, status);
+  return id > 0;
+}
 
 static int seize(pid_t id, bool attached) {
   long options = OPTIONS | (attached ? 0 : PTRACE_O_EXITKILL);
@@ -307,6 +313,7 @@ static void leave_task(const struct tracer *tracer, const struct trace_task *tas
 }
 
 static void leave(struct tracer *tracer, struct trace_program *program) {
+  program->leaving = true;
   for (unsigned place = 0; place < TASK_PLACES; place++)
     for (struct trace_task *task = tracer->tasks[place], *next; task; task = next) {
       next = task->next;

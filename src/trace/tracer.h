@@ -52,6 +52,7 @@ struct trace_process {
 /* A program: what was started by one command, with all that it has started itself. */
 struct trace_program {
   char name[SOCKET_NAME_SIZE]; /* what it was called when it began: "p" */
+  unsigned number;             /* for events: never another program's */
   void *owner;                 /* the sink's */
   struct host *host;           /* the host of the lab that it runs on; NULL: the real network */
   pid_t first;                 /* its first process */
@@ -63,6 +64,7 @@ struct trace_program {
   _Atomic unsigned changes;    /* incremented when it has ended; a futex */
   _Atomic unsigned references;
   uint64_t last_call;          /* the serial of its last call's event; the sink's */
+  bool leaving;                /* it goes on without the tracer */
   bool ring;                   /* it was said that io_uring is not seen */
   struct trace_program *next;  /* of the tracer's */
 };
@@ -119,7 +121,8 @@ int trace_program_wait(struct trace_program *program);
 
 /* With the lock held: what it is called from now on, and the end of the caller's reference. NULL is
  * allowed. */
-void trace_program_rename(struct tracer *tracer, struct trace_program *program, const char *name);
+void trace_program_rename(struct tracer *tracer, struct trace_program *program, const char *name,
+                          unsigned number);
 void trace_program_release(struct trace_program *program);
 
 /* The next task of a program after `after`, the first for NULL; NULL: none. The lock is held. */

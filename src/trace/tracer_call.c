@@ -2,6 +2,7 @@
  * and what it means for the program's descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,10 @@ static void begin(struct tracer *tracer, struct trace_task *task, enum call_name
   call_init(&task->call, name, NULL);
   task->call.where = task->process->program->host ? task->process->program->host->name : NULL;
   task->inside = reading_enter(&task->call, &reading) == 0;
+  if (task->inside && task->call.entry && call_acts(&task->call)) {
+    task->call.entry->acting++;
+    task->call.entry->stalled = false;
+  }
   task->announced = false;
   task->call.began = clock_monotonic();
   if (!task->inside)
@@ -338,9 +343,49 @@ static void look(const struct tracer *tracer, const struct trace_task *task) {
     tell_change(tracer, task, socket, &facts);
 }
 
+/* The task whose call on this socket has not been told yet, NULL: it is none of a program. */
+static struct trace_task *actor_of(const struct tracer *tracer, const struct socket *socket) {
+  for (unsigned place = 0; place < TASK_PLACES; place++)
+    for (struct trace_task *task = tracer->tasks[place]; task; task = task->next)
+      if (task->inside && task->call.entry == socket && call_acts(&task->call))
+        return task;
+  return NULL;
+}
+
+/* What a call has received was sent by another, which may be on its way to the timeline still: a
+ * cause comes before its effect. One that is blocked itself is not waited for. */
+static void await_cause(struct tracer *tracer, const struct trace_task *task) {
+  enum { PATIENCE = 2000000 }; /* nanoseconds */
+  int64_t until = 0;
+  struct socket *cause;
+  tracer->sink.lock(tracer->sink.context);
+  while (call_notices(&task->call) && task->call.entry &&
+         (cause = socket_find_cause(task->call.entry))) {
+    struct trace_task *actor = actor_of(tracer, cause);
+    int64_t now = clock_monotonic();
+    until = until ? until : now + PATIENCE;
+    cause->stalled = now > until;
+    tracer->sink.unlock(tracer->sink.context);
+    if (!actor || !tracer_take(tracer, actor))
+      sched_yield();
+    tracer->sink.lock(tracer->sink.context);
+  }
+  tracer->sink.unlock(tracer->sink.context);
+}
+
+void call_drop(struct trace_task *task) {
+  struct call *call = &task->call;
+  if (call->entry && call_acts(call))
+    call->entry->acting--;
+  call_free(call);
+  task->inside = task->restarts = false;
+}
+
 /* The end of the call, read and told. */
 static void finish(struct tracer *tracer, struct trace_task *task, int64_t result) {
   struct call *call = &task->call;
+  if (result >= 0)
+    await_cause(tracer, task);
   tracer->sink.lock(tracer->sink.context);
   struct reading reading = reading_of(tracer, task);
   call->ended = clock_monotonic();
@@ -350,8 +395,7 @@ static void finish(struct tracer *tracer, struct trace_task *task, int64_t resul
     tracer->sink.finished(tracer->sink.context, task);
   tell_outcomes(tracer, task);
   look(tracer, task);
-  call_free(call);
-  task->inside = task->restarts = false;
+  call_drop(task);
   tracer->sink.unlock(tracer->sink.context);
 }
 
@@ -375,8 +419,7 @@ void call_abandon(struct tracer *tracer, struct trace_task *task) {
     finish(tracer, task, -EINTR);
   else if (task->inside) {
     tracer->sink.lock(tracer->sink.context);
-    call_free(&task->call);
-    task->inside = false;
+    call_drop(task);
     tracer->sink.unlock(tracer->sink.context);
   }
 }

@@ -76,6 +76,10 @@ bool call_enter(struct tracer *tracer, struct trace_task *task, const struct sto
 void call_leave(struct tracer *tracer, struct trace_task *task, int64_t result);
 /* The call that was to be made again was not, or the task is gone. */
 void call_abandon(struct tracer *tracer, struct trace_task *task);
+/* Forgets the call that it is in. The lock is held. */
+void call_drop(struct trace_task *task);
+/* Takes the news of one task, if there are any. */
+bool tracer_take(struct tracer *tracer, const struct trace_task *task);
 /* Its program is another one now: descriptors are closed, and others stay. */
 void call_executed(struct tracer *tracer, struct trace_task *task);
 

@@ -72,7 +72,7 @@ struct trace_task *task_add(struct tracer *tracer, struct trace_process *process
   task->by_words = program->attached;
   memcpy(task->name, program->name, sizeof task->name);
   task->actor = (struct event_actor){
-      .name = task->name, .thread = task->thread, .process = process->id, .task = id};
+      .program = program->number, .name = task->name, .thread = task->thread, .process = process->id, .task = id};
   put(tracer, task);
   return task;
 }
@@ -112,6 +112,10 @@ struct ending {
 
 static void tell_closed(struct socket *socket, void *context) {
   struct ending *ending = context;
+  if (ending->task->process->program->leaving) { /* it keeps them, unseen */
+    socket_release_orphan(socket);
+    return;
+  }
   ending->tracer->sink.closed(ending->tracer->sink.context, ending->task, socket);
 }
 
@@ -130,8 +134,7 @@ void task_remove(struct tracer *tracer, struct trace_task *task) {
   tracer->sink.lock(tracer->sink.context);
   take(tracer, task);
   if (task->inside)
-    call_free(&task->call);
-  task->inside = false;
+    call_drop(task);
   program->left--;
   if (--process->tasks == 0)
     end_process(tracer, process, task);
@@ -177,11 +180,15 @@ void trace_program_release(struct trace_program *program) {
     free(program);
 }
 
-void trace_program_rename(struct tracer *tracer, struct trace_program *program, const char *name) {
+void trace_program_rename(struct tracer *tracer, struct trace_program *program, const char *name,
+                          unsigned number) {
   struct trace_task *task = NULL;
+  program->number = number;
   snprintf(program->name, sizeof program->name, "%s", name);
-  while ((task = trace_task_next(tracer, program, task)))
+  while ((task = trace_task_next(tracer, program, task))) {
+    task->actor.program = number;
     name_task(task->name, sizeof task->name, program, task->number);
+  }
   for (struct trace_process *process = tracer->processes; process; process = process->next)
     if (process->program == program)
       name_task(process->name, sizeof process->name, program, process->number);

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "commands/session/run_programs.h"
+
 #include "command/invocation.h"
 #include "command/offer.h"
 #include "language/escape.h"
@@ -58,8 +60,6 @@ const struct command command_shell = {
     .run = run_shell,
 };
 
-/* The rest of the line, with --pty before it or not. `size` is where the program's line begins,
- * `number` whether it gets a terminal. */
 static int read_line(struct invocation *invocation, struct argument_value *value) {
   static const char option[] = "--pty";
   enum { LENGTH = sizeof option - 1 };
@@ -75,7 +75,8 @@ static int read_line(struct invocation *invocation, struct argument_value *value
   while (value->size < length && (text[value->size] == ' ' || text[value->size] == '\t'))
     value->size++;
   if (value->size == length)
-    return invocation_wrong(invocation, value, _("COMMAND is missing: spawn [--pty] COMMAND"));
+    return invocation_wrong(invocation, value, _("COMMAND is missing: %s [--pty] COMMAND"),
+                            invocation->command->name);
   return 0;
 }
 
@@ -89,7 +90,7 @@ static void complete_line(const struct argument *argument, struct offer *offer) 
   offer_text(offer, "--pty", _("with a terminal of its own"));
 }
 
-static const struct argument_kind argument_program_line = {
+const struct argument_kind argument_program_line = {
     .name = "program line",
     .rest_of_line = true,
     .read = read_line,
@@ -97,7 +98,7 @@ static const struct argument_kind argument_program_line = {
     .describe = describe_line,
 };
 
-static int start_program(struct invocation *invocation, bool traced) {
+int run_program(struct invocation *invocation, bool traced) {
   const struct argument_value *line = invocation_value(invocation, "COMMAND");
   struct process_plan plan = {.line = line->word.data + line->size,
                               .length = line->word.length - line->size,
@@ -112,24 +113,8 @@ static int start_program(struct invocation *invocation, bool traced) {
 }
 
 static int run_spawn(struct invocation *invocation) {
-  return start_program(invocation, false);
+  return run_program(invocation, false);
 }
-
-static int run_trace(struct invocation *invocation) {
-  return start_program(invocation, true);
-}
-
-const struct command command_trace = {
-    .name = "trace",
-    .group = GROUP_SESSION,
-    .arguments = {{.name = "COMMAND", .kind = &argument_program_line}},
-    .results = {"process"},
-    .summary = N_("starts a program whose socket calls are shown like the session's own"),
-    .manual = N_("As spawn."),
-    .blocks = N_("never"),
-    .example = "p = trace true\nawait p exit",
-    .run = run_trace,
-};
 
 const struct command command_spawn = {
     .name = "spawn",

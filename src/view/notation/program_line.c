@@ -61,5 +61,12 @@ void program_append_line(const struct event_program *program, enum escape_style 
   case PROGRAM_COLLECTED:
     bytes_append_text(bytes, _("was waited for: its end"));
     break;
+  case PROGRAM_ATTACHED:
+    bytes_append_format(bytes, _("is process %lld: "), program->process);
+    escape_append_plain(bytes, program->text, strlen(program->text), false, style);
+    break;
+  case PROGRAM_LEFT:
+    bytes_append_text(bytes, _("goes on, and its calls are read no more"));
+    break;
   }
 }

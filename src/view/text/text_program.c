@@ -177,6 +177,17 @@ static void put_skipped(struct text_view *text, const struct event_program *prog
   text->programs.skipped = 0;
 }
 
+/* What became of it, as a sentence. */
+static void put_sentence(struct text_view *text, const struct event *event) {
+  bytes_append_text(&text->line, "  ");
+  text_style_on(text, STYLE_NOTE);
+  bytes_append_text(&text->line, "# ");
+  program_append_line(event->program, ESCAPE_ASCII, &text->line);
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+  text_emit(text, event, STDOUT_FILENO);
+}
+
 static void show_now(struct text_view *text, const struct event *event) {
   const struct event_program *program = event->program;
   bool errors = program->phase == PROGRAM_PRINTED && program->stream == PROGRAM_ERRORS;
@@ -218,6 +229,10 @@ void text_show_program(struct text_view *text, const struct event *event) {
     break;
   case PROGRAM_COLLECTED:
     release(text, event, program->number, PROGRAM_STREAMS, 0);
+    break;
+  case PROGRAM_ATTACHED:
+  case PROGRAM_LEFT:
+    put_sentence(text, event);
     break;
   case PROGRAM_STARTED: /* its job says so */
   case PROGRAM_TYPED:

@@ -1,0 +1,15 @@
+/* process_part: what the files that begin programs share. Only for them. */
+#ifndef SOCKSH_SESSION_PROCESS_PART_H
+#define SOCKSH_SESSION_PROCESS_PART_H
+
+#include "session/process.h"
+
+/* A program without a process yet; NULL when there is no memory. */
+struct process *process_create(void);
+
+/* Starts the job that follows it, called by the line, and gives it its name. 0, or -1 with an
+ * error. */
+int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,
+                   struct error *error);
+
+#endif
