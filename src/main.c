@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "call/resolve.h"
@@ -15,6 +17,7 @@
 #include "shell/rehearsal.h"
 #include "shell/script_file.h"
 #include "shell/shell.h"
+#include "shell/trace_run.h"
 #include "system/descriptor.h"
 #include "system/guard.h"
 
@@ -40,6 +43,18 @@ static int begin_again(const struct session_again *again, const char *program,
     execv("/proc/self/exe", (char **)words.data);
   fprintf(stderr, _("socksh: no new session can begin: %s\n"), strerror(errno));
   return 1;
+}
+
+/* Ends as the program did that was traced, for whoever asks. */
+static void end_by_signal(int number) {
+  const struct rlimit none = {0};
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  setrlimit(RLIMIT_CORE, &none);
+  signal(number, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &only, NULL);
+  raise(number);
 }
 
 int main(int argc, char **argv) {
@@ -72,16 +87,26 @@ int main(int argc, char **argv) {
   if (options.path && options.step && lesson_stands_for(options.path, &lesson))
     options.path = bytes_text(&lesson);
   /* Open it now: as /dev/fd/63 it may name a descriptor that is closed soon. */
-  if (options.path)
+  if (options.path && !options.trace)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
   bool interactive = !options.commands && (!options.path || options.step) && !options.from_input &&
                      isatty(STDIN_FILENO);
+  int output = options.trace ? trace_run_prepare(&options) : -1;
+  if (options.trace && output < 0)
+    return 1;
+  interactive = interactive && !options.trace;
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
-  status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
+  int ended_by = 0;
+  if (options.trace)
+    status = trace_run(&session, &options, output, &ended_by);
+  else
+    status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
   status = shell_stop(&session, status);
   if (session.again)
     status = begin_again(session.again, argv[0], &options);
   bytes_free(&lesson);
+  if (ended_by)
+    end_by_signal(ended_by);
   return status;
 }

@@ -169,14 +169,16 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
   char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
-  if (!streams || !streams->terminal)
+  if (streams && streams->words)
+    ; /* it stays in the group of the session, and of its terminal */
+  else if (!streams || !streams->terminal)
     setpgid(0, 0);
   else if (setsid() < 0)
     child_fails(report, "setsid");
   /* Before it begins: whoever has not got the terminal yet, and sets its modes, is stopped. */
   if (session->interactive && (streams ? streams->foreground : runner->job == 0))
     tcsetpgrp(STDIN_FILENO, getpgrp());
-  if (!runner->host) /* there it has another number */
+  if (!runner->host && !(streams && streams->words)) /* there it has another number */
     guard_enter(&session->guard, place);
   if (streams)
     child_place_streams(streams, report);
@@ -188,7 +190,10 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   session->shell->reset_child();
   if (streams && streams->traced)
     child_await_tracer(link);
-  execve("/bin/sh", arguments, entries);
+  if (streams && streams->words)
+    execvpe(streams->words[0], (char *const *)streams->words, entries);
+  else
+    execve("/bin/sh", arguments, entries);
   child_fails(report, "execve");
 }
 
@@ -318,7 +323,10 @@ static pid_t start(struct runner *runner, const char *line, char **entries,
     guard_unreserve(guard, place);
   if (status < 0)
     return -1;
-  setpgid(child, child);
+  if (streams && streams->words)
+    guard_unreserve(guard, place); /* the kernel ends it with its tracer */
+  else
+    setpgid(child, child);
   return child;
 }
 

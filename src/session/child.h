@@ -16,6 +16,8 @@ struct child_streams {
   int errors;
   bool foreground; /* it gets the shell's terminal before it begins */
   bool terminal;   /* they are a terminal, which becomes that of a session of its own */
+  const char *const *words; /* a program and its words, without a shell, in the session's own process
+                               group; NULL: the line */
   struct process *traced; /* the program, if its calls are to be read; else NULL */
 };
 

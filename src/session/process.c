@@ -162,7 +162,7 @@ int process_explain_done(struct process *process, struct error *error) {
 int process_signal(struct process *process, int number, struct error *error) {
   if (process->ended)
     return process_explain_done(process, error);
-  if (kill(process->attached ? process->pid : -process->pid, number) == 0)
+  if (kill(process->alone ? process->pid : -process->pid, number) == 0)
     return 0;
   return error_set_errno(error, errno, _("the signal could not be sent to %s"), process->name);
 }
@@ -196,12 +196,13 @@ static void stop(struct runner *runner, struct process *process) {
   struct pollfd item = {.fd = process->handle, .events = POLLIN};
   process->asked = true;
   session_unlock(runner->session);
-  kill(-process->pid, SIGTERM);
-  kill(-process->pid, SIGCONT); /* one that was stopped would not notice */
+  pid_t group = process->alone ? process->pid : -process->pid;
+  kill(group, SIGTERM);
+  kill(group, SIGCONT); /* one that was stopped would not notice */
   if (poll(&item, 1, GRACE_PERIOD) == 0)
-    kill(-process->pid, SIGKILL);
+    kill(group, SIGKILL);
   poll(&item, 1, GRACE_PERIOD);
-  kill(-process->pid, SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
+  kill(group, SIGKILL); /* the rest of its group; the id cannot be reused before waitpid */
   session_lock(runner->session);
 }
 
@@ -278,8 +279,11 @@ struct process *process_create(void) {
 static int start(struct runner *runner, const struct process_plan *plan, struct process *process,
                  struct error *error) {
   struct child_streams streams;
-  if (process_streams_open(process, plan->terminal, &streams, error) < 0)
+  int opened = plan->words ? process_streams_share(&streams, plan->output, error)
+                           : process_streams_open(process, plan->terminal, &streams, error);
+  if (opened < 0)
     return -1;
+  streams.words = plan->words;
   streams.traced = plan->traced ? process : NULL;
   process->pid = child_start(runner, plan->line, plan->length, &streams, error);
   process_streams_give(&streams);
@@ -290,7 +294,7 @@ static int start(struct runner *runner, const struct process_plan *plan, struct 
   if (process->handle >= 0)
     return 0;
   error_set_errno(error, errno, _("the program could not be followed"));
-  kill(-process->pid, SIGKILL);
+  kill(process->alone ? process->pid : -process->pid, SIGKILL);
   collect_end(runner, process);
   return -1;
 }
@@ -353,6 +357,7 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
     return NULL;
   }
   process->terminal = plan->terminal;
+  process->alone = plan->words != NULL;
   if (runner->binding.names)
     snprintf(process->name, sizeof process->name, "%s", runner->binding.names[0]);
   process->host = runner->host;
@@ -362,7 +367,7 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
   }
   if (process_follow(runner, process, plan->line, plan->length, error) == 0)
     return process;
-  kill(-process->pid, SIGKILL);
+  kill(process->alone ? process->pid : -process->pid, SIGKILL);
   collect_end(runner, process);
   object_release(&process->object);
   return NULL;

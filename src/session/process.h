@@ -36,6 +36,7 @@ struct process {
   unsigned job;            /* the job that follows it; its number among the programs, too */
   const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
   bool terminal;           /* it has a terminal of its own */
+  bool alone;    /* it is in no process group of its own: signals go to it alone */
   bool attached; /* it ran before: it is another's to end, and goes on without the session */
   bool left;     /* and it is not followed any more */
   struct trace_program *traced; /* its calls are read, a reference; NULL: they are not */
@@ -44,6 +45,7 @@ struct process {
   int handle;              /* its pidfd; -1: it has ended */
   struct process_stream streams[PROGRAM_STREAMS];
   struct bytes line; /* the line that was awaited last */
+  uint64_t awaited_call; /* the serial of the call that was awaited last; 0: none */
   bool has_line;
   int64_t began; /* monotonic nanoseconds */
   bool hushed;   /* why it is silent was looked into */
@@ -67,6 +69,9 @@ struct process_plan {
   size_t length;
   bool terminal; /* it gets a terminal of its own */
   bool traced;   /* its calls are read */
+  const char *const *words; /* the program and its words in place of `line`, ended by NULL; it has
+                               the session's own streams, terminal and process group */
+  int output;               /* and this standard output */
 };
 
 /* Starts a program and the job that follows it. Returns a reference for the caller, or NULL with an

@@ -42,7 +42,7 @@ struct process *process_attach(struct runner *runner, pid_t pid, struct error *e
   }
   process->handle = handle;
   process->pid = pid;
-  process->attached = true;
+  process->attached = process->alone = true;
   process->host = runner->host;
   read_line(pid, &line);
   if (traced_attach(runner, process, error) == 0 &&

@@ -70,6 +70,17 @@ int process_streams_open(struct process *process, bool terminal, struct child_st
                                   : _("no pipe could be made for what the program prints"));
 }
 
+int process_streams_share(struct child_streams *streams, int output, struct error *error) {
+  *streams = (struct child_streams){.input = descriptor_copy_up(STDIN_FILENO),
+                                    .output = descriptor_copy_up(output),
+                                    .errors = descriptor_copy_up(STDERR_FILENO)};
+  if (streams->input >= 0 && streams->output >= 0 && streams->errors >= 0)
+    return 0;
+  error_set_errno(error, errno, _("the program could not be given its streams"));
+  process_streams_give(streams);
+  return -1;
+}
+
 void process_streams_give(const struct child_streams *streams) {
   if (streams->input >= 0)
     close(streams->input);

@@ -11,6 +11,10 @@
 int process_streams_open(struct process *process, bool terminal, struct child_streams *streams,
                          struct error *error);
 
+/* Gives the program the session's own streams, but for its standard output. 0, or -1 with an
+ * error. */
+int process_streams_share(struct child_streams *streams, int output, struct error *error);
+
 /* Closes the program's ends here: the program alone has them now. */
 void process_streams_give(const struct child_streams *streams);
 

@@ -113,6 +113,8 @@ struct session {
   _Atomic bool flush_wanted;       /* services have reported, so the output should be written */
   bool interactive;                /* there is a prompt */
   bool formatted;        /* standard output is JSON or TAP, which nothing else may disturb */
+  _Atomic pid_t forward; /* --trace: the program, which gets the signals that would end the session;
+                            0: none */
   bool reads_input;      /* standard input is the script, so children must not read it */
   _Atomic bool quitting; /* `quit`, end of input or a signal: no more statements run */
   _Atomic int quit_status;

@@ -90,10 +90,10 @@ static void closed(void *context, const struct trace_task *task, struct socket *
   struct session *session = context;
   struct look_cause cause = cause_of(task);
   foreign_close(socket);
-  if (!session_looks(session))
-    return;
-  session_look(session, socket, &cause);
-  look_at_peers(session, socket, &cause);
+  if (session_looks(session) && socket_has_tcp_states(socket)) {
+    session_look(session, socket, &cause);
+    look_at_peers(session, socket, &cause);
+  }
   session_prune_orphans(session);
 }
 
@@ -291,6 +291,15 @@ static struct trace_process *holder_of(const struct tracer *tracer, const struct
       }
     }
   return NULL;
+}
+
+struct process *traced_owner(const struct session *session, const struct socket *socket) {
+  size_t length = strcspn(socket->name, ".");
+  struct process *process = session->programs;
+  while (process && (strlen(process->name) != length ||
+                     memcmp(process->name, socket->name, length) != 0))
+    process = process->next;
+  return process;
 }
 
 int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,

@@ -41,6 +41,9 @@ bool traced_is_name(const char *text, size_t length);
 struct socket *traced_find(const struct runner *runner, const char *text, size_t length,
                            struct error *error);
 
+/* The program whose socket it is, or was. */
+struct process *traced_owner(const struct session *session, const struct socket *socket);
+
 /* Where such a socket is open: a process, the number there, and its host. 0, or -1 with an error. */
 int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,
                   int *descriptor, struct host **host, struct error *error);

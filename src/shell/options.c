@@ -127,6 +127,17 @@ const struct shell_option options_table[] = {
      .help = N_("write a report of the tests to FILE, too, in JUnit's XML"),
      .apply = set_text,
      .flag = offsetof(struct shell_options, junit)},
+    {.name = "trace",
+     .place = 11,
+     .help = N_("run the program that follows with its words, and show its socket calls"),
+     FLAG(trace)},
+    {.letter = 'o',
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 12,
+     .help = N_("with --trace: write to FILE what is seen, in place of standard error"),
+     .apply = set_text,
+     .flag = offsetof(struct shell_options, trace_file)},
     {.name = "lab",
      .place = 5,
      .help = N_("begin with a lab: the hosts client and server, and a wire between them"),
@@ -307,6 +318,14 @@ static int read_operands(int argc, char **argv, struct shell_options *options) {
     argv[optind - 1] = argv[0];
     options->arguments = (const char *const *)argv + optind - 1;
     options->argument_count = (size_t)(argc - optind + 1);
+  }
+  if (options->trace && (options->commands || !options->path)) {
+    fputs(_("socksh: --trace runs a program: name it behind the options, and its words\n"), stderr);
+    return 2;
+  }
+  if (options->trace_file && !options->trace) {
+    fputs(_("socksh: -o is where --trace writes to: name a program with it\n"), stderr);
+    return 2;
   }
   if (options->from && !options->step) {
     fputs(_("socksh: --from is where a walk begins: it needs --step or --ask\n"), stderr);

@@ -256,6 +256,12 @@ static pthread_t thread;
 static _Atomic bool stopping;
 static _Atomic unsigned unshared; /* it has its own descriptor table */
 
+/* The terminal's interrupt has reached the program already: they are in one group. */
+static void forward(const struct session *session, int signal) {
+  if (signal == SIGTERM || signal == SIGHUP)
+    kill(session->forward, signal);
+}
+
 static void *run_watcher(void *argument) {
   struct session *session = argument;
   /* With its own descriptor table the thread holds none of the user's sockets open. A script
@@ -266,7 +272,9 @@ static void *run_watcher(void *argument) {
   while (!stopping) {
     struct watcher_news news;
     watcher_wait(session, -1, -1, &news);
-    if (news.signal == SIGINT)
+    if (session->forward && news.signal)
+      forward(session, news.signal);
+    else if (news.signal == SIGINT)
       watcher_interrupt_foreground(session);
     else if (news.signal == SIGTERM || news.signal == SIGHUP)
       watcher_end_session(session, 128 + news.signal); /* the prompt's other signals end nothing */

@@ -212,8 +212,6 @@ static void note_end(struct tracer *tracer, pid_t id, int status) {
 
 static void take_end(struct tracer *tracer, struct trace_task *task, pid_t id, int status) {
   take_early(tracer, id);
-  if (task)
-    call_abandon(tracer, task);
   note_end(tracer, id, status);
   if (task)
     task_remove(tracer, task);

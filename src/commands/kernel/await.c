@@ -11,10 +11,12 @@
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
+#include "commands/trace/await_call.h"
 #include "session/inventory.h"
 #include "session/process.h"
 #include "session/service_handle.h"
 #include "session/session_lab.h"
+#include "session/traced.h"
 #include "socket/look.h"
 
 /* The intervals, in nanoseconds, at which a condition is polled that no call can wait for. The
@@ -97,6 +99,28 @@ int await_read(struct invocation *invocation, struct awaited *awaited) {
   return condition_read(invocation, awaited);
 }
 
+static bool is_call(const struct argument_value *condition) {
+  return bytes_equal(condition->word.data, condition->word.length, "call", 4);
+}
+
+/* `await p call accept`, and `await p.4 recv`. */
+static int check_call(struct invocation *invocation, const struct argument_value *first,
+                      const struct argument_value *second) {
+  bool socket = traced_is_name(first->word.data, first->word.length);
+  const struct argument_value *call =
+      invocation_takes(invocation, "CALL") ? invocation_value(invocation, "CALL") : NULL;
+  if (is_call(second) && !call)
+    return invocation_wrong(invocation, second,
+                            _("the call is missing: await p call accept, or /REGEX/ in its line"));
+  if (!is_call(second) && !socket && !first->unknown)
+    return invocation_wrong(invocation, second,
+                            _("is a call: of a program it is awaited as in `await p call %.*s`, of "
+                              "its socket as in `await p.4 %.*s`"),
+                            (int)second->word.length, second->word.data, (int)second->word.length,
+                            second->word.data);
+  return call && await_is_regex(call) ? await_check_regex(invocation, call) : 0;
+}
+
 int await_check(struct invocation *invocation) {
   struct awaited awaited = {0};
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
@@ -109,6 +133,8 @@ int await_check(struct invocation *invocation) {
     return read_address(invocation, &awaited.address);
   if (is_wire(first))
     return check_wire(invocation);
+  if (is_call(second) || (await_call_names(second) && !comparison))
+    return check_call(invocation, first, second);
   if (await_is_regex(second) && !comparison)
     return await_check_regex(invocation, second);
   if (condition_find(second, OF_PROCESS) || await_is_regex(second))
@@ -318,6 +344,9 @@ static int await_service(struct invocation *invocation, struct awaited *awaited,
 
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  if (first->process && is_call(invocation_value(invocation, "CONDITION")))
+    return await_call(invocation, first->process, NULL, invocation_value(invocation, "CALL"),
+                      deadline);
   if (first->process)
     return await_program(invocation, first->process, deadline);
   if (first->service)
@@ -336,6 +365,9 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
                               _("no service is on socket %d; `services` lists them"),
                               first->socket->was_descriptor);
   }
+  if (first->socket->of_program && await_call_names(second))
+    return await_call(invocation, traced_owner(invocation->runner->session, first->socket),
+                      first->socket, second, deadline);
   if (await_read(invocation, awaited) < 0)
     return -1;
   runner_use_socket(invocation->runner, awaited->socket);
@@ -381,6 +413,7 @@ const struct command command_await = {
     .group = GROUP_DATA,
     .arguments =
         {AWAIT_ARGUMENTS(0),
+         {.name = "CALL", .kind = &argument_call, .flags = OPTIONAL},
          {.name = "TIMEOUT", .kind = &argument_duration, .flags = OPTIONAL},
          {.name = "--udp", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--udp"}},
     .results = {"exit status or address, of a program"},
