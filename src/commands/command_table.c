@@ -152,6 +152,7 @@
   X(spawn) \
   X(trace) \
   X(untrace) \
+  X(leaks) \
   X(adopt) \
   X(type) \
   X(output) \

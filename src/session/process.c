@@ -50,6 +50,7 @@ static void process_destroy(struct object *object) {
     close(process->handle);
   traced_release(process);
   bytes_free(&process->line);
+  bytes_free(&process->leaks);
   free(process);
 }
 

@@ -45,6 +45,7 @@ struct process {
   int handle;              /* its pidfd; -1: it has ended */
   struct process_stream streams[PROGRAM_STREAMS];
   struct bytes line; /* the line that was awaited last */
+  struct bytes leaks;    /* struct traced_leak: what was never closed, see traced.h */
   uint64_t awaited_call; /* the serial of the call that was awaited last; 0: none */
   bool has_line;
   int64_t began; /* monotonic nanoseconds */

@@ -59,6 +59,15 @@ static struct look_cause cause_of(const struct trace_task *task) {
                              .time = clock_monotonic()};
 }
 
+/* Which call has made a socket. */
+static void note_made(const struct trace_task *task) {
+  for (int i = 0; i < 2; i++) {
+    const struct slot *slot = slots_find(task->process->slots, task->call.made[i]);
+    if (slot && slot->socket && slot->socket->made_by == 0)
+      slot->socket->made_by = task->process->program->last_call;
+  }
+}
+
 static void finished(void *context, struct trace_task *task) {
   struct session *session = context;
   const struct call *call = &task->call;
@@ -68,6 +77,7 @@ static void finished(void *context, struct trace_task *task) {
   event.monotonic = call->ended;
   event.call = call;
   task->process->program->last_call = append(session, task, &event);
+  note_made(task);
   if (!call->entry || call_row(call)->closes || !session_looks(session))
     return;
   struct look_cause cause = cause_of(task);
@@ -97,6 +107,15 @@ static void closed(void *context, const struct trace_task *task, struct socket *
   session_prune_orphans(session);
 }
 
+static void leaked(void *context, const struct trace_task *task, struct socket *socket) {
+  struct process *process = task->process->program->owner;
+  struct traced_leak leak = {
+      socket_label(socket), socket->type, socket->seen, socket->made_by};
+  (void)context;
+  if (process && !socket_is_none(socket))
+    bytes_append(&process->leaks, &leak, sizeof leak);
+}
+
 static void noted(void *context, const struct trace_task *task, const char *note) {
   struct bytes text = {0};
   struct event event = {.kind = EVENT_NOTE};
@@ -115,6 +134,7 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
                             .finished = finished,
                             .changed = changed,
                             .closed = closed,
+                            .leaked = leaked,
                             .noted = noted,
                             .context = session};
   if (!session->tracer)
@@ -163,6 +183,8 @@ void traced_name(struct session *session, struct process *process) {
 }
 
 void traced_release(struct process *process) {
+  if (process->traced)
+    process->traced->owner = NULL;
   trace_program_release(process->traced);
   process->traced = NULL;
 }

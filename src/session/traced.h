@@ -6,6 +6,14 @@
 #include "session/process.h"
 #include "trace/tracer.h"
 
+/* A socket that a program has left to its end to close. */
+struct traced_leak {
+  struct socket_label label;
+  int type;
+  struct snapshot seen;
+  uint64_t made_by; /* the serial of the call that made it; 0: it was there before */
+};
+
 /* Begins to trace a process that was started for it, and does not run yet. The session's lock is
  * held; it is given up meanwhile. 0, or -1 with an error. */
 int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error);

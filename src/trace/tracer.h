@@ -87,6 +87,8 @@ struct trace_sink {
   /* Nothing refers to a socket any more, as far as is known: its program has closed it, or ended.
    */
   void (*closed)(void *context, const struct trace_task *task, struct socket *socket);
+  /* The last process that had a socket open has ended without having closed it; `closed` follows. */
+  void (*leaked)(void *context, const struct trace_task *task, struct socket *socket);
   /* Something about the program that its user must know, as one sentence. */
   void (*noted)(void *context, const struct trace_task *task, const char *note);
   void *context;

@@ -116,6 +116,7 @@ static void tell_closed(struct socket *socket, void *context) {
     socket_release_orphan(socket);
     return;
   }
+  ending->tracer->sink.leaked(ending->tracer->sink.context, ending->task, socket);
   ending->tracer->sink.closed(ending->tracer->sink.context, ending->task, socket);
 }
 
