@@ -42,6 +42,8 @@ void runner_stop(struct runner *runner) {
 uint64_t runner_append(struct runner *runner, struct event *event) {
   event->job = runner->job;
   event->statement = runner->statement;
+  if (runner->actor)
+    event->actor = runner->actor;
   if (!event->host && runner->host)
     event->host = runner->host->name;
   return timeline_append(runner->session->timeline, event);

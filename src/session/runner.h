@@ -57,6 +57,7 @@ struct runner {
   struct socket *last_socket; /* ".", a reference; NULL: none */
   unsigned job;               /* 0: the foreground */
   struct host *host;          /* the lab's host of the @HOST prefix; NULL: the real network */
+  const struct event_actor *actor; /* of a program whose calls are read; NULL: the session itself */
   uint64_t statement;         /* serial number of the running statement's event */
   unsigned depth;             /* its nesting depth */
   unsigned sources;           /* number of nested `source` */

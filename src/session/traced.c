@@ -1,17 +1,25 @@
 #include "session/traced.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lab/lab.h"
 #include "language/number.h"
+#include "session/diagnosis.h"
+#include "session/diagnosis_peer.h"
 #include "session/observe.h"
 #include "session/session_look.h"
 #include "socket/foreign.h"
 #include "socket/look.h"
+#include "system/descriptor.h"
+#include "system/file.h"
 
 static void lock(void *context) {
   session_lock(context);
@@ -33,9 +41,53 @@ static uint64_t append(struct session *session, const struct trace_task *task,
   return timeline_append(session->timeline, event);
 }
 
+/* A call on a host of the lab holds up the packets that it sends, until it is on the timeline
+ * itself: see wire_gate.h. */
+struct on_wire {
+  struct wire_call call;
+  int stat; /* of the program's thread */
+  bool inside;
+};
+
+static void enter_wire(struct session *session, struct trace_task *task) {
+  const struct host *host = task->process->program->host;
+  struct on_wire *on_wire = task->owner;
+  char path[64];
+  if (!host || !session->lab)
+    return;
+  if (!on_wire) {
+    task->owner = on_wire = calloc(1, sizeof *on_wire);
+    if (!on_wire)
+      return;
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)task->id);
+    on_wire->stat = descriptor_open(path, O_RDONLY, 0);
+  }
+  wire_gate_begin(&session->lab->wire.gate, &on_wire->call, host, on_wire->stat, task->call.began);
+  on_wire->call.phase = CALL_INSIDE;
+  on_wire->inside = true;
+}
+
+static void leave_wire(struct session *session, struct trace_task *task) {
+  struct on_wire *on_wire = task->owner;
+  if (on_wire && on_wire->inside)
+    wire_gate_end(&session->lab->wire.gate, &on_wire->call);
+  if (on_wire)
+    on_wire->inside = false;
+}
+
+static void gone(void *context, struct trace_task *task) {
+  struct on_wire *on_wire = task->owner;
+  leave_wire(context, task);
+  if (on_wire && on_wire->stat >= 0)
+    close(on_wire->stat);
+  free(on_wire);
+  task->owner = NULL;
+}
+
 static void begun(void *context, struct trace_task *task) {
   struct session *session = context;
   struct event event;
+  enter_wire(session, task);
   if (!timeline_hears(session->timeline, EVENT_CALL_START))
     return;
   event_begin(&event, EVENT_CALL_START);
@@ -68,6 +120,37 @@ static void note_made(const struct trace_task *task) {
   }
 }
 
+/* What keeps an event loop going surprises nobody. */
+static bool is_usual(int error) {
+  return error == EAGAIN || error == EINPROGRESS || error == EINTR;
+}
+
+/* Whether the program ignores SIGPIPE. */
+static bool ignores_pipe(const struct trace_task *task) {
+  char path[64];
+  struct bytes text = {0};
+  snprintf(path, sizeof path, "/proc/%ld/status", (long)task->id);
+  file_read(path, 8192, &text);
+  const char *line = strstr(bytes_text(&text), "\nSigIgn:");
+  unsigned long long ignored = line ? strtoull(line + strlen("\nSigIgn:"), NULL, 16) : 0;
+  bytes_free(&text);
+  return ignored >> (SIGPIPE - 1) & 1;
+}
+
+/* Why the call failed, and what it means for the other end: the notes of the session's own calls. */
+static void explain(struct session *session, struct trace_task *task) {
+  struct runner runner = {.session = session,
+                          .actor = &task->actor,
+                          .host = task->process->program->host,
+                          .stat = -1};
+  const struct call *call = &task->call;
+  if (call->error == EPIPE && ignores_pipe(task))
+    runner_note(&runner, _("the program ignores SIGPIPE, which the kernel sends with this"));
+  else if (call->error && !is_usual(call->error))
+    diagnosis_note(&runner, call, 0);
+  diagnosis_note_peer(&runner, &task->call, 0);
+}
+
 static void finished(void *context, struct trace_task *task) {
   struct session *session = context;
   const struct call *call = &task->call;
@@ -77,7 +160,9 @@ static void finished(void *context, struct trace_task *task) {
   event.monotonic = call->ended;
   event.call = call;
   task->process->program->last_call = append(session, task, &event);
+  leave_wire(session, task);
   note_made(task);
+  explain(session, task);
   if (!call->entry || call_row(call)->closes || !session_looks(session))
     return;
   struct look_cause cause = cause_of(task);
@@ -135,6 +220,7 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
                             .changed = changed,
                             .closed = closed,
                             .leaked = leaked,
+                            .gone = gone,
                             .noted = noted,
                             .context = session};
   if (!session->tracer)

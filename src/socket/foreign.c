@@ -61,6 +61,17 @@ void foreign_read(int descriptor, struct foreign_facts *facts) {
   facts->state = state_of(descriptor, facts);
 }
 
+/* If it waited in a listener's queue, it has a descriptor now. */
+static void take_from_queue(struct socket *socket) {
+  struct socket *queued = NULL;
+  while ((queued = socket_table_find_cookie(socket->table, socket->cookie, queued)))
+    if (queued->role == ROLE_QUEUED || queued->role == ROLE_OF_SERVICE) {
+      socket->listener = queued->listener;
+      socket_release_orphan(queued);
+      return;
+    }
+}
+
 struct socket *foreign_create(struct socket_table *table, struct host *host,
                               const struct foreign_facts *facts, const char *name, int descriptor) {
   struct kernel_socket found = {.family = facts->family,
@@ -76,6 +87,7 @@ struct socket *foreign_create(struct socket_table *table, struct host *host,
   socket->of_program = true;
   socket->may_change_local = true;
   strncpy(socket->name, name, sizeof socket->name - 1);
+  take_from_queue(socket);
   if (facts->cookie)
     socket_follow_orphan(socket, ROLE_OF_PROGRAM);
   else

@@ -167,5 +167,6 @@ struct socket *socket_find_multipath(const struct socket_table *table, const str
 void socket_set_listener(struct socket *socket, const struct socket *listener) {
   socket->listener = listener->id;
   socket->was_descriptor = listener->was_descriptor;
+  socket->of_program = listener->of_program;
   memcpy(socket->name, listener->name, sizeof socket->name);
 }

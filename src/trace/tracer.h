@@ -35,6 +35,7 @@ struct trace_task {
   bool by_words;                 /* it stops at every call, since no filter picks them */
   bool behind;                   /* the next stop at a call is the one behind it */
   bool begun;                    /* its first stop has come */
+  void *owner;                   /* the sink's; NULL at first */
 };
 
 /* A process of a program. */
@@ -89,6 +90,8 @@ struct trace_sink {
   void (*closed)(void *context, const struct trace_task *task, struct socket *socket);
   /* The last process that had a socket open has ended without having closed it; `closed` follows. */
   void (*leaked)(void *context, const struct trace_task *task, struct socket *socket);
+  /* The task is gone, or not traced any more. */
+  void (*gone)(void *context, struct trace_task *task);
   /* Something about the program that its user must know, as one sentence. */
   void (*noted)(void *context, const struct trace_task *task, const char *note);
   void *context;

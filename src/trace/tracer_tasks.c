@@ -136,6 +136,7 @@ void task_remove(struct tracer *tracer, struct trace_task *task) {
   take(tracer, task);
   if (task->inside)
     call_drop(task);
+  tracer->sink.gone(tracer->sink.context, task);
   program->left--;
   if (--process->tasks == 0)
     end_process(tracer, process, task);
