@@ -9,6 +9,7 @@
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
+#include "shell/run_output.h"
 #include "shell/walk.h"
 #include "system/file.h"
 
@@ -56,7 +57,7 @@ static void run_program(struct script_run *run, struct program *program, enum ev
       run->status = exit_status_of(&error);
       if (run->keep_going && run->status != STATUS_INTERRUPTED)
         run->status = STATUS_FAILED;
-      run_flush(run->session);
+      run_output_flush(run->session);
     }
     result_clear(&result);
     session_yield_lock(run->session);

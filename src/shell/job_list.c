@@ -1,0 +1,43 @@
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "session/process.h"
+#include "shell/job_table.h"
+
+/* "running", "status 1", "SIGTERM". */
+static void add_program_state(struct answer *answer, const struct process *program) {
+  char status[32];
+  const char *signal = sigabbrev_np(program->signal);
+  if (program->signal && signal)
+    snprintf(status, sizeof status, "SIG%s", signal);
+  else
+    snprintf(status, sizeof status, _("status %d"), program->status);
+  answer_add_text(answer, program->ended ? status : _("running"));
+}
+
+void job_list(struct session *session, struct answer *answer) {
+  static const char *const columns[] = {N_("JOB"), N_("NAME"), N_("STATE"), N_("LINE"), NULL};
+  static const char *const phases[] = {
+      [JOB_STARTED] = N_("running"), [JOB_DETACHED] = N_("running"), [JOB_ENDED] = N_("done"),
+      [JOB_FAILED] = N_("failed"),   [JOB_KILLED] = N_("ended"),     [JOB_COLLECTED] = N_("done")};
+  job_table_prune(session->jobs);
+  answer_table(answer, "jobs", columns);
+  for (const struct job *job = session->jobs->jobs; job; job = job->next) {
+    char number[16];
+    snprintf(number, sizeof number, "%%%u", job->number);
+    const struct waiter *waiter = job->runner && !job->done ? &job->runner->waiter : NULL;
+    bool blocked = waiter && waiter->phase != WAIT_IDLE;
+    answer_add_text(answer, number);
+    const struct process *program = process_of_job(session, job->number);
+    if (program && program->name[0] != '%')
+      answer_add_text(answer, program->name);
+    else
+      answer_add_empty(answer);
+    if (program)
+      add_program_state(answer, program);
+    else
+      answer_add_text(answer, blocked ? _("blocked") : _(phases[job->phase]));
+    answer_add_bytes(answer, CELL_TEXT, job->text, strlen(job->text));
+  }
+}
