@@ -70,6 +70,11 @@ static const char *prompt_text(void) {
   return pool.walk ? "step> " : "socksh> ";
 }
 
+/* How many answers a digit gives by itself. */
+static unsigned prompt_digits(void) {
+  return pool.walk && pool.pending.length == 0 ? walk_choices(pool.walk) : 0;
+}
+
 void prompt_lend_terminal(struct session *session, pid_t group) {
   if (!session->interactive)
     return;
@@ -225,7 +230,7 @@ static void loop(struct session *session, bool lab) {
       if (input_ended || session->output.broken || session->quitting)
         break;
       if (!edit_active())
-        edit_begin(prompt_text());
+        edit_begin(prompt_text(), prompt_digits());
     }
     bool idle = edit_active();
     watcher_wait(session, edit_active() ? STDIN_FILENO : -1, idle ? LOOK_EVERY : -1, &news);

@@ -261,9 +261,9 @@ static void append_next(struct walk *walk, struct runner *runner, struct bytes *
   walk_text_append_line(walk->source, walk->next, question_hides_result(&walk->question), text);
   question_append(&walk->question, text);
   if (!walk->instructed && walk->asks)
-    bytes_append_text(text, _("  (an answer is a number or a word; Enter alone runs the line;\n"
-                              "  back, skip, rest, stop, ? explains it; or type lines of your "
-                              "own)\n"));
+    bytes_append_text(text, _("  (a choice's digit answers at once, a word or another number with "
+                              "Enter; Enter alone runs the line; back, skip, rest, stop, ? "
+                              "explains it; or type lines of your own)\n"));
   else if (!walk->instructed)
     bytes_append_text(text, _("  (Enter runs it; back, skip, rest, stop, ? explains it; or type "
                               "lines of your own)\n"));
@@ -307,6 +307,11 @@ void walk_set_outer(struct walk *walk, struct walk *outer) {
 
 struct walk *walk_outer(const struct walk *walk) {
   return walk->outer;
+}
+
+unsigned walk_choices(const struct walk *walk) {
+  bool waits = walk->question.kind != QUESTION_NONE && !walk->question.answered;
+  return waits ? (unsigned)walk->question.count : 0;
 }
 
 static void explain_next(const struct walk *walk, struct runner *runner) {

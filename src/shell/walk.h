@@ -41,6 +41,9 @@ bool walk_show(struct walk *walk, struct runner *runner);
 enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
                              struct runner *runner);
 
+/* How many choices the question has that waits for an answer. It needs no lock between lines. */
+unsigned walk_choices(const struct walk *walk);
+
 /* Runs the next line, and await and assert lines directly behind it, by `run`; or all remaining
  * ones. It ends before the next line if `run` returns false: what it runs may end the walk. */
 typedef bool walk_run_statement(void *context, struct program *program,

@@ -28,7 +28,7 @@ DEADLINE = float(os.environ.get("TERMINAL_DEADLINE", "30"))
 PROMPT = os.environ.get("SOCKSH_TEST_PROMPT", "socksh> ")
 
 CONTROL_C, CONTROL_D, CONTROL_Z = "\x03", "\x04", "\x1a"
-ENTER, TAB, ESCAPE = "\r", "\t", "\x1b"
+ENTER, TAB, ESCAPE, BACKSPACE = "\r", "\t", "\x1b", "\x7f"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 
 

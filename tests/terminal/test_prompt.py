@@ -7,18 +7,20 @@ expectation is given up (30).
 
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 sys.dont_write_bytecode = True  # the sources may be read-only
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tap
-from terminal import (CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
+from terminal import (BACKSPACE, CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
 
 PROGRAM = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
 LIBRARY = os.environ.get("READLINE_LIBRARY")  # what the prompt loads; empty where it is linked
@@ -687,6 +689,52 @@ class Lessons(PromptTest):
         shown = terminal.run("lesson report --json")
         self.assertRegex(shown.replace("\n", ""), r'\{"lesson":".*lesson.socksh","date":"\d{4}-\d\d-\d\dT[0-9:]+Z","asked":3,"right":2\}')
         self.leave(terminal)
+
+    def choice(self, terminal, word):
+        """The digit that stands before a choice of the question that was asked last."""
+        found = re.findall(rf"(\d) {word}\b", terminal.describe())
+        self.assertTrue(found, terminal.describe())
+        return found[-1]
+
+    def test_answers_by_a_key(self):
+        """a digit that names a choice answers without Enter; an Enter out of habit answers nothing"""
+        terminal = self.begin("--ask")
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send(self.choice(terminal, "LISTEN"))
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        # A line of one's own may hold digits; a word is taken back.
+        terminal.send_line("print 1")
+        terminal.expect("? Which state will c be in then?")
+        terminal.send("xy" + BACKSPACE * 2 + self.choice(terminal, "ESTABLISHED") + ENTER)
+        terminal.expect("= right: the state of c is ESTABLISHED.")
+        terminal.expect("? What will tcp-connect give?")
+        terminal.expect(re.compile(r"give\?(.*\n)+step>"))
+        self.assertNotIn("The end", terminal.describe())
+        terminal.send_line("econnrefused")
+        terminal.expect("3 of 3 answers were right.")
+        terminal.expect_prompt()
+        # Outside of a question a digit is a key like others.
+        terminal.send("1")
+        terminal.expect("socksh> 1")
+        terminal.send(CONTROL_C)
+        self.leave(terminal)
+
+    def test_interrupted_question(self):
+        """Ctrl-C and Ctrl-Z leave a question as it is, and SIGTERM the terminal as it was"""
+        terminal = self.begin("--ask")
+        before = termios.tcgetattr(terminal.master)
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send("lis" + CONTROL_C)
+        terminal.expect("^C")
+        terminal.send(CONTROL_Z)
+        terminal.send(self.choice(terminal, "LISTEN"))
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        os.kill(terminal.process, signal.SIGTERM)
+        self.assertEqual(terminal.expect_exit(), 128 + signal.SIGTERM)
+        self.assertEqual(before[3] & termios.ICANON, 0)
+        self.assertNotEqual(termios.tcgetattr(terminal.master)[3] & (termios.ICANON | termios.ECHO), 0)
 
     def test_without_an_answer(self):
         """Enter alone runs the line, and nothing is graded; lines of one's own come between"""

@@ -198,7 +198,9 @@ const struct command command_lesson = {
     .manual =
         N_("As `source --step`, and before a line that matters it asks: which state a socket will "
            "be in, what a call will give, whether it blocks, how many bytes come, which packet is "
-           "next. The answer is a number or a word; Enter alone runs the line without one. Then "
+           "next. The digit of a choice answers at once; a word, or a number of bytes, with Enter; "
+           "Enter "
+           "alone runs the line without an answer. Then "
            "the line runs, and the kernel grades: no answer is stored anywhere, so it is right on "
            "any kernel and with any setting. To learn where it is worth asking, the script is run "
            "once before, unseen, in a process of its own. NAME is one of `lessons`, or any "
