@@ -140,12 +140,18 @@ static void child_share_streams(const struct session *session, int report) {
     child_place(STDERR_FILENO, STDOUT_FILENO, report);
 }
 
+/* What the child becomes. */
+struct program {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+};
+
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
-static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
+static _Noreturn void become_child(const struct runner *runner, const struct program *program,
                                    const struct child_streams *streams, int report, int place) {
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
-  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   if (!streams || !streams->terminal)
     setpgid(0, 0);
   else if (setsid() < 0)
@@ -163,7 +169,7 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
     child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
-  execve("/bin/sh", arguments, entries);
+  execve(program->path, program->arguments, program->environment);
   child_fails(report, "execve");
 }
 
@@ -241,7 +247,7 @@ static int child_begun(struct runner *runner, pid_t child, int problem, int repo
 }
 
 /* Starts the process. Its number, or -1 with an error. */
-static pid_t start(struct runner *runner, const char *line, char **entries,
+static pid_t start(struct runner *runner, const struct program *program,
                    const struct child_streams *streams, struct error *error) {
   struct guard *guard = &runner->session->guard;
   int report[2];
@@ -253,7 +259,7 @@ static pid_t start(struct runner *runner, const char *line, char **entries,
   if (descriptor_pipe(report) == 0)
     child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, line, entries, streams, report[1], place);
+    become_child(runner, program, streams, report[1], place);
   int problem = errno;
   if (report[1] >= 0)
     close(report[1]);
@@ -278,8 +284,19 @@ pid_t child_start(struct runner *runner, const char *line, size_t length,
       copy.failed)
     error_set_memory(error);
   else
-    child = start(runner, bytes_text(&copy), environment.entries, streams, error);
+    child = start(runner,
+                  &(struct program){
+                      "/bin/sh",
+                      (char *const[]){(char *)"sh", (char *)"-c", (char *)bytes_text(&copy), NULL},
+                      environment.entries},
+                  streams, error);
   environment_free(&environment);
   bytes_free(&copy);
   return child;
+}
+
+pid_t child_start_session(struct runner *runner, const char *const *arguments,
+                          struct error *error) {
+  const struct program program = {"/proc/self/exe", (char *const *)arguments, environ};
+  return start(runner, &program, NULL, error);
 }

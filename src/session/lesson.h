@@ -11,6 +11,10 @@
 #include "language/bytes.h"
 #include "language/error.h"
 
+/* The name of the process, argv[0], in which `lesson` walks through one: its session ends with the
+ * walk. */
+#define LESSON_PROGRAM "socksh-lesson"
+
 struct lesson {
   char *name;
   char *subject; /* "closing"; "" where the script does not say */

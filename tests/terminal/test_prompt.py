@@ -779,7 +779,7 @@ class Lessons(PromptTest):
         with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
             file.write(self.LESSON)
         terminal.run("mine = socket inet stream")
-        terminal.send_line("lesson lesson.socksh")
+        terminal.send_line("source --step lesson.socksh")
         terminal.expect("line 1 of 4")
         terminal.send_line("")
         terminal.expect("line 2 of 4")
@@ -788,6 +788,59 @@ class Lessons(PromptTest):
         terminal.send_line("stop")
         terminal.expect("the walk through lesson.socksh ends here")
         terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_apart(self):
+        """a lesson has a session of its own, and the user's is as it was when it is over"""
+        terminal = self.start()
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(self.LESSON)
+        terminal.run("srv = socket inet dgram")
+        before = terminal.run("status")
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.resize(30, 90)
+        terminal.send_line("")
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        terminal.expect("line 2 of 4")
+        # It goes back in that session alone, though the user's has more.
+        terminal.send_line("back")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("rest")
+        # What comes is shown as it runs: comments, lines and what they find.
+        terminal.expect(re.compile(r"  It connects\.\n> c = tcp-connect srv\n(.*\n)+> await srv backlog == 1\n"
+                                   r"  # it is so: srv backlog == 1\n> expect ECONNREFUSED"))
+        terminal.expect("The end of lesson.socksh")
+        # Behind its end one may look at what there is.
+        terminal.expect("step>")
+        terminal.send_line("names")
+        terminal.expect(re.compile(r"(?m)^ +c +socket 4"))
+        terminal.send_line("")
+        terminal.expect_prompt()
+        self.assertEqual(terminal.run("status"), before)
+        self.assertNotIn("socket 4", terminal.run("names"))
+        # The window has changed meanwhile.
+        terminal.run("print " + "x" * 85)
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("stop")
+        terminal.expect("the walk through lesson.socksh ends here")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_two_labs(self):
+        """two lessons of the lab are walked through in one session, since each has its own"""
+        terminal = self.start(rows=40)
+        for _ in range(2):
+            terminal.send_line("lesson lab/state-close-wait")
+            terminal.expect("step>")
+            if "can't" in terminal.text():
+                self.skipTest("no lab here")
+            terminal.send_line("")
+            terminal.expect("line 2 of")
+            terminal.send(CONTROL_D)
+            terminal.expect_prompt()
+        terminal.run("lab")
         self.leave(terminal)
 
     def test_interrupt_the_rehearsal(self):

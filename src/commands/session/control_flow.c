@@ -36,7 +36,7 @@ static int run_source(struct invocation *invocation) {
   if (lesson_stands_for(name, &lesson))
     name = bytes_text(&lesson);
   int status = invocation_value(invocation, "--step")
-                   ? shell->walk(runner, name, false, invocation->error)
+                   ? shell->walk(runner, name, invocation->error)
                    : shell->source(runner, name, invocation->result, invocation->error);
   bytes_free(&lesson);
   bytes_free(&path);

@@ -1,12 +1,14 @@
 /* lessons: the command that lists the lessons. */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command/invocation.h"
 #include "command/offer.h"
 #include "language/escape.h"
 #include "language/word.h"
+#include "session/child.h"
 #include "session/lesson.h"
 #include "session/lesson_progress.h"
 
@@ -157,6 +159,29 @@ static int no_such_lesson(struct invocation *invocation, const char *word) {
   return -1;
 }
 
+/* Walks through the script in a session of its own, and comes back. */
+static int walk_apart(struct runner *runner, const char *path, struct error *error) {
+  struct session *session = runner->session;
+  const char *const arguments[] = {LESSON_PROGRAM, "--ask", "--", path, NULL};
+  int status;
+  if (!session->interactive || runner->job)
+    return error_set(error, ERROR_FAILURE,
+                     _("a lesson is walked through at the prompt; `source %.100s` runs its lines"),
+                     path);
+  pid_t child = child_start_session(runner, arguments, error);
+  if (child < 0)
+    return -1;
+  session->shell->lend_terminal(session, child);
+  int waited = child_wait(runner, child, &status);
+  session->shell->lend_terminal(session, 0);
+  if (waited < 0)
+    return runner_interrupted(runner, error);
+  if (WIFSIGNALED(status))
+    return error_set(error, ERROR_FAILURE, _("the lesson's session was ended by signal %d (%s)"),
+                     WTERMSIG(status), strsignal(WTERMSIG(status)));
+  return 0;
+}
+
 static int run_lesson(struct invocation *invocation) {
   struct bytes word = {0};
   struct bytes path = {0};
@@ -167,8 +192,7 @@ static int run_lesson(struct invocation *invocation) {
   else if (access(name, F_OK) < 0 && errno == ENOENT)
     status = no_such_lesson(invocation, name);
   if (status == 0)
-    status =
-        invocation->runner->session->shell->walk(invocation->runner, name, true, invocation->error);
+    status = walk_apart(invocation->runner, name, invocation->error);
   bytes_free(&word);
   bytes_free(&path);
   return status;
@@ -205,9 +229,12 @@ const struct command command_lesson = {
            "any kernel and with any setting. To learn where it is worth asking, the script is run "
            "once before, unseen, in a process of its own. NAME is one of `lessons`, or any "
            "script; `# ask: state c`, outcome, blocks, bytes, packet or nothing in a line of its "
-           "own says what is asked before the next one. `back` begins the session anew, and runs "
-           "what comes before the previous line."),
-    .blocks = N_("never"),
+           "own says what is asked before the next one.\n\n"
+           "A lesson has a session of its own, so its sockets, names and lab are its own, too, and "
+           "are gone when it is over: behind its last line Enter goes back to yours, which is as "
+           "it was, and before it `stop` does. `back` begins that session anew, and runs what "
+           "comes before the previous line."),
+    .blocks = N_("until the lesson is over"),
     .example = "lessons closing",
     .pages = "socksh-lab(7)",
     .run = run_lesson,
