@@ -60,6 +60,8 @@ struct runner {
   uint64_t statement;         /* serial number of the running statement's event */
   unsigned depth;             /* its nesting depth */
   unsigned sources;           /* number of nested `source` */
+  bool folds;                 /* it tells the views of rounds (runner_fold.h) */
+  int64_t fold_shown;         /* when they were last shown; monotonic nanoseconds */
   unsigned following;         /* `fg`: the job it waits for, which gets its interrupts; 0: none */
   struct runner_expectation expectation;
   struct runner_last_call last_call;

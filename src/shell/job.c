@@ -1,5 +1,6 @@
 #include "shell/job.h"
 
+#include "session/runner_fold.h"
 #include "shell/job_event.h"
 #include "shell/job_table.h"
 #include "system/thread.h"
@@ -120,6 +121,7 @@ unsigned job_detach(struct runner *runner, struct program *program,
   names_copy(runner->scope.names, &runner->own_names);
   runner->scope.names = &runner->own_names;
   runner->binding.in_session = runner->binding.names != NULL && runner->depth == 0;
+  runner_fold_end(runner); /* what runs in the background is not folded */
   runner->job = job->number;
   runner->waiter.job = job->number;
   job->runner = runner;

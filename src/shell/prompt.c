@@ -130,7 +130,7 @@ int prompt_walk(struct runner *runner, const char *path, struct error *error) {
 /* The terminal itself echoes ^C and ^Z while a command runs, so end that line. */
 static void end_echo(struct session *session) {
   if (terminal_known && terminal_before.c_lflag & ECHO && terminal_before.c_lflag & ECHOCTL)
-    output_add(&session->output, STDOUT_FILENO, "\n", 1);
+    view_echoed(session->view, session->timeline);
 }
 
 static void handle_signal(int number) {

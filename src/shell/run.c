@@ -4,6 +4,7 @@
 #include "language/number.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
+#include "session/runner_fold.h"
 #include "shell/job.h"
 #include "shell/run_command.h"
 #include "shell/run_compare.h"
@@ -122,10 +123,6 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
-static void tell_round(struct runner *runner, long long round) {
-  view_round(runner->session->view, runner->session->timeline, (unsigned long long)round);
-}
-
 static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
@@ -133,13 +130,12 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   enum flow flow = FLOW_DONE;
   if (repeat_count(run, prefix, &count) < 0)
     return FLOW_FAILED;
-  /* Only the outermost repeat of the foreground. */
-  bool folds = runner->session->settings.view.folds && outer == 0 && runner->job == 0;
+  bool folds = runner_fold_begin(runner);
   runner->depth++;
   for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
     runner->scope.round = i;
     if (folds)
-      tell_round(runner, i);
+      runner_fold_round(runner, (unsigned long long)i);
     if (runner->session->quitting)
       flow = flow_at_end(run);
     else if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
@@ -149,7 +145,7 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
     session_yield_lock(runner->session);
   }
   if (folds)
-    tell_round(runner, 0);
+    runner_fold_end(runner);
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;

@@ -86,6 +86,24 @@ static bool is_name(const struct runner *runner, const char *text, size_t length
   return length > 0 && names_get(runner->scope.names, text, length) != NULL;
 }
 
+/* Of a line of very many words, the first ones and the last: whoever typed `close *` knows which
+ * are between. */
+static void shorten(struct bytes *line) {
+  enum { MOST = 200, FIRST = 60 };
+  if (line->failed || line->length <= MOST)
+    return;
+  const char *space = memchr(line->data + FIRST, ' ', line->length - FIRST);
+  const char *last = memrchr(line->data, ' ', line->length);
+  if (!space || space >= last)
+    return;
+  struct bytes shown = {0};
+  bytes_append(&shown, line->data, (size_t)(space - line->data));
+  bytes_append_text(&shown, " ...");
+  bytes_append(&shown, last, line->length - (size_t)(last - line->data));
+  bytes_free(line);
+  *line = shown;
+}
+
 /* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
  * if there is none; where there was no memory to read it, `error` says that. */
 static bool read_habit(struct runner *runner, const char *text, size_t length,
@@ -102,6 +120,7 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   if (reads) {
     escape_append_plain(&shown, found.line.data, found.line.length, false,
                         utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+    shorten(&shown);
     runner_note(runner, _("here: %s"), bytes_text(&shown));
   } else if (own.number == ENOMEM) {
     *error = own;

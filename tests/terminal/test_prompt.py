@@ -630,6 +630,44 @@ class Screens(PromptTest):
         self.assertEqual(len(re.findall("ESTABLISHED", terminal.run("states srv --list"))), 500)
         self.leave(terminal)
 
+    def test_close_of_many(self):
+        """closing many sockets folds as rounds do, and the line that was meant is not all of the screen"""
+        terminal = self.start()
+        terminal.run("repeat 300 s = socket inet stream")
+        shown = terminal.run("close *")
+        self.assertRegex(shown, r"# here: close 3 4 5 .* \.\.\. 302\n")
+        self.assertRegex(shown, r"x 297 more like that")
+        self.assertLess(len(shown.splitlines()), 14, shown)
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_interrupted_rounds(self):
+        """rounds are counted while they run, though none of them blocks; after Ctrl-C the count stands once"""
+        terminal = self.start()
+        terminal.send_line("repeat 1000000000 { s = socket inet stream; close s }")
+        terminal.expect(re.compile(r"x \d+ more like that"))
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        shown = terminal.text()
+        self.assertEqual(len(re.findall(r"more like that", shown)), 1, shown)
+        self.leave(terminal)
+
+    def test_rounds_against_a_service(self):
+        """what a service says of a crowd of clients that do the same is counted, too"""
+        terminal = self.start(rows=40)
+        terminal.run("srv = tcp-listen 127.0.0.1:0")
+        terminal.run("serve srv echo")
+        terminal.send_line("repeat 400 { c = tcp-connect srv; send c hello; expect \"hello\" recv-exactly c 5; close c }")
+        terminal.expect(re.compile(r"x \d+ more like that"))
+        terminal.expect_prompt()
+        terminal.run("print done")
+        self.assertRegex("\n".join(terminal.screen.all_lines()),
+                         r"\[service\] \d+ lines are left out; log has them")
+        self.assertLess(len(re.findall(r"\[service 1\] #", "\n".join(terminal.screen.all_lines()))), 60)
+        terminal.run("set pager off")
+        self.assertEqual(len(re.findall(r"\] #\d+ \S+ connected", terminal.run("log"))), 400)
+        self.leave(terminal)
+
     def test_rounds_that_differ(self):
         """a round that shows something else is shown"""
         terminal = self.start()

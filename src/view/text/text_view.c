@@ -368,6 +368,9 @@ static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
   if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
     end_pages(text); /* what was to come was interrupted */
+  bool typed = event->kind == EVENT_STATEMENT || event->kind == EVENT_RESULT;
+  if (typed && event->job == 0 && text->service_skipped > 0)
+    text_tell_services(text, event);
   switch (event->kind) {
   case EVENT_STATEMENT:
     show_line(text, event);
@@ -423,6 +426,16 @@ static void text_view_round(struct view *view, unsigned long long round) {
     text_round((struct text_view *)view, round);
 }
 
+/* What was echoed behind a progress line goes with it; that line is brought up to date, or is over.
+ */
+static void text_echoed(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  if (text->progress)
+    text_end_progress(text);
+  else
+    output_add(view->output, STDOUT_FILENO, "\n", 1);
+}
+
 static void text_finish(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   unsigned service;
@@ -457,6 +470,7 @@ const struct view_class view_text = {
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
     .event = text_event,
     .round = text_view_round,
+    .echoed = text_echoed,
     .finish = text_finish,
     .free = text_free,
 };
