@@ -181,6 +181,18 @@ class Blocking(PromptTest):
         terminal.expect(re.compile(r"accept\(3\b.*= -1 EINTR"))
         self.leave(terminal)
 
+    def test_interrupt_send_all(self):
+        """an interrupted send-all says how far it came, and no longer recommends itself"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.send_line("send-all a fill:3M")
+        terminal.expect("blocked")
+        terminal.send(CONTROL_C)
+        terminal.expect(re.compile(r"# interrupted; \d+ of 3145728 bytes were sent"))
+        terminal.expect_prompt()
+        self.assertNotIn("as send-all does", terminal.text())
+        self.leave(terminal)
+
     def test_notice(self):
         """a blocked call says so, and how to get out"""
         terminal = self.start()
