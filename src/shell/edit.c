@@ -288,6 +288,11 @@ void edit_begin(const char *prompt, unsigned digits) {
     edit_read();
 }
 
+void edit_insert(const char *text) {
+  library.rl_insert_text(text);
+  redisplay();
+}
+
 void edit_end(void) {
   if (!active)
     return;

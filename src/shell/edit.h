@@ -15,6 +15,9 @@ void edit_stop(void);
  * needs no Enter, and one that follows at once out of habit is no line of its own. 0: none is. */
 void edit_begin(const char *prompt, unsigned digits);
 void edit_end(void);
+
+/* Puts text into the line, as if it had been typed. */
+void edit_insert(const char *text);
 bool edit_active(void);
 
 /* Reads a key, if one is there. */

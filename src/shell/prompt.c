@@ -235,6 +235,9 @@ static void loop(struct session *session, bool lab) {
         edit_begin(prompt_text(), prompt_digits());
         if (edit_active() && terminal_back)
           edit_resize();
+        if (edit_active() && pool.offered.length > 0)
+          edit_insert(bytes_text(&pool.offered));
+        bytes_free(&pool.offered);
         terminal_back = false;
       }
     }

@@ -25,6 +25,8 @@ struct worker {
   /* Guarded by the session's lock: */
   struct program *program; /* the running program; NULL: none */
   const struct statement *statement;
+  const char *rest; /* the lines behind the one that runs */
+  size_t rest_length;
   bool detached;      /* its command became a job: the thread ends with it */
   _Atomic bool ended; /* the thread has ended and can be joined */
   struct worker *next;
@@ -141,6 +143,21 @@ static void note_habit(struct runner *runner, const char *text, size_t length) {
   habit_found_free(&found);
 }
 
+/* Lets the lines behind the one that runs stand at the next prompt: they came with it in one paste,
+ * and whoever has stopped the one decides about them. */
+static void offer_rest(struct worker *worker, struct runner *runner) {
+  struct worker_pool *pool = worker->pool;
+  size_t length = worker->rest_length;
+  while (length > 0 && worker->rest[length - 1] == '\n')
+    length--;
+  worker->rest_length = 0;
+  if (length == 0)
+    return;
+  bytes_append(&pool->offered, worker->rest, length);
+  runner_note(runner, _("what was pasted behind it stands at the prompt: Enter runs it, Ctrl-C "
+                        "drops it"));
+}
+
 /* Runs the complete lines. The rest waits for more. */
 static void run_lines(struct worker *worker) {
   struct worker_pool *pool = worker->pool;
@@ -155,6 +172,8 @@ static void run_lines(struct worker *worker) {
     if (!newline)
       break;
     end = (size_t)(newline - text.data) + 1;
+    worker->rest = text.data + end;
+    worker->rest_length = text.length - end;
     struct program *program;
     struct source *source;
     struct error error;
@@ -176,6 +195,10 @@ static void run_lines(struct worker *worker) {
   }
   if (!worker->detached && runner->waiter.reason == WAIT_NOT_INTERRUPTED && start < text.length)
     bytes_append(&pool->pending, text.data + start, text.length - start);
+  if (!worker->detached && !runner->session->quitting &&
+      runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+    offer_rest(worker, runner);
+  worker->rest_length = 0;
   bytes_free(&text);
 }
 
@@ -316,6 +339,7 @@ void worker_pool_stop(struct worker_pool *pool) {
     pool->walk = outer;
   }
   bytes_free(&pool->pending);
+  bytes_free(&pool->offered);
 }
 
 void worker_pool_submit(struct worker_pool *pool, const char *line) {
@@ -353,6 +377,7 @@ void worker_pool_detach(struct worker_pool *pool) {
     if (job_detach(&worker->runner, worker->program, worker->statement)) {
       worker->detached = true;
       inherit(&pool->foreground->runner, &worker->runner);
+      offer_rest(worker, &pool->foreground->runner);
     } else {
       pool->foreground = worker; /* out of memory: the command stays in the foreground */
     }

@@ -564,6 +564,34 @@ class Habits(PromptTest):
         terminal.expect(re.compile(r"^one\n(.*\n)*two$", re.M))
         self.leave(terminal)
 
+    def test_pasted_behind(self):
+        """lines pasted behind one that Ctrl-C or Ctrl-Z stops stand at the prompt, and Enter runs them"""
+        terminal = self.start(rows=40)
+        self.listen(terminal)
+        for key, what in ((CONTROL_C, "EINTR"), (CONTROL_Z, "goes on in the background")):
+            terminal.paste("accept srv\nprint one\nprint two")
+            terminal.expect("print two")
+            terminal.send(ENTER)
+            terminal.expect("blocked")
+            terminal.send(key)
+            terminal.expect(what)
+            terminal.expect("stands at the prompt: Enter runs it")
+            terminal.expect(re.compile(r"^socksh> print one\nprint two$", re.M))
+            self.assertNotRegex(terminal.text(), re.compile(r"^one$", re.M))
+            terminal.send(ENTER)
+            terminal.expect(re.compile(r"^one\ntwo$", re.M))
+            terminal.expect_prompt()
+        # Or they are dropped.
+        terminal.paste("accept srv\nprint three")
+        terminal.send(ENTER)
+        terminal.expect(re.compile(r"accept\(3.* blocked"))
+        terminal.send(CONTROL_C)
+        terminal.expect(re.compile(r"^socksh> print three\b", re.M))
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        self.assertNotRegex(terminal.run("print four"), r"(?m)^three$")
+        self.leave(terminal)
+
     def test_save_refuses(self):
         """save does not write a script under the name of another form"""
         terminal = self.start(columns=160)
