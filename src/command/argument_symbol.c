@@ -102,7 +102,7 @@ static int read_keyword(struct invocation *invocation, struct argument_value *va
   if (value->number >= 0)
     return 0;
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   error_set(invocation->error, ERROR_USAGE, _("%s is none of %s"), bytes_text(&shown),
             value->argument->words);
   bytes_free(&shown);

@@ -86,11 +86,11 @@ void pattern_append(const struct pattern *pattern, const char *text, size_t leng
     bytes_append_text(bytes, "blocks");
     break;
   case PATTERN_TEXT:
-    escape_append_quoted(bytes, text, length, SHOWN, ESCAPE_ASCII);
+    escape_append_quoted(bytes, text, length, SHOWN, escape_chosen());
     break;
   case PATTERN_REGEX:
     bytes_append_char(bytes, '/');
-    escape_append_plain(bytes, pattern->word.text, pattern->word.count, false, ESCAPE_ASCII);
+    escape_append_plain(bytes, pattern->word.text, pattern->word.count, false, escape_chosen());
     bytes_append_char(bytes, '/');
     break;
   }
@@ -107,7 +107,7 @@ void result_append(const struct result *result, struct bytes *bytes) {
   } else if (result->count > 0 &&
              (result->values[0].kind == VALUE_DATA || result->values[0].kind == VALUE_TEXT)) {
     const struct blob *blob = result->values[0].blob;
-    escape_append_quoted(bytes, blob->data, blob->length, SHOWN, ESCAPE_ASCII);
+    escape_append_quoted(bytes, blob->data, blob->length, SHOWN, escape_chosen());
   } else if (result->numbered) {
     bytes_append_number(bytes, result->number);
   } else if (result->count > 0 && result->values[0].kind == VALUE_NUMBER) {

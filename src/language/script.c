@@ -256,7 +256,7 @@ static int find_command(struct reader *reader, const struct word *word,
   if (equals && equals > word->text && name_valid(word->text, (size_t)(equals - word->text))) {
     struct bytes text = {0};
     size_t name = (size_t)(equals - word->text);
-    escape_append(&text, equals + 1, word->count - name - 1, ESCAPE_ASCII);
+    escape_append(&text, equals + 1, word->count - name - 1, escape_chosen());
     error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"),
               (int)(name > 60 ? 60 : name), word->text, bytes_text(&text));
     reader->error->place = word->place;

@@ -52,7 +52,7 @@ static int call_failed(struct runner *runner, const char *command, const struct 
   if (call_row(call)->result == RESULT_LOOKUP) {
     struct bytes host = {0};
     const char *asked = call->lookup.text[0] ? call->lookup.text[0] : "";
-    escape_append(&host, asked, strlen(asked), ESCAPE_ASCII);
+    escape_append(&host, asked, strlen(asked), escape_chosen());
     error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host),
               host.length ? ": " : "",
               call->result == EAI_SYSTEM ? strerror(call->error) : gai_strerror((int)call->result),

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language/pattern.h"
 #include "session/process.h"
 #include "shell/job_table.h"
 
@@ -16,8 +17,26 @@ static void add_program_state(struct answer *answer, const struct process *progr
   answer_add_text(answer, program->ended ? status : _("running"));
 }
 
+/* What it gave; the errno with which it failed, or else what it said. */
+static void add_result(struct answer *answer, const struct job *job,
+                       const struct process *program) {
+  struct bytes text = {0};
+  if (job->phase == JOB_FAILED && job->error.number)
+    bytes_append_text(&text, error_number_name(job->error.number));
+  else if (job->phase == JOB_FAILED)
+    bytes_append_text(&text, job->error.message);
+  else if (job->phase == JOB_ENDED && !program)
+    result_append(&job->result, &text);
+  if (text.length > 0)
+    answer_add_bytes(answer, CELL_TEXT, text.data, text.length);
+  else
+    answer_add_empty(answer);
+  bytes_free(&text);
+}
+
 void job_list(struct session *session, struct answer *answer) {
-  static const char *const columns[] = {N_("JOB"), N_("NAME"), N_("STATE"), N_("LINE"), NULL};
+  static const char *const columns[] = {N_("JOB"),    N_("NAME"), N_("STATE"),
+                                        N_("RESULT"), N_("LINE"), NULL};
   static const char *const phases[] = {
       [JOB_STARTED] = N_("running"), [JOB_DETACHED] = N_("running"), [JOB_ENDED] = N_("done"),
       [JOB_FAILED] = N_("failed"),   [JOB_KILLED] = N_("ended"),     [JOB_COLLECTED] = N_("done")};
@@ -38,6 +57,7 @@ void job_list(struct session *session, struct answer *answer) {
       add_program_state(answer, program);
     else
       answer_add_text(answer, blocked ? _("blocked") : _(phases[job->phase]));
+    add_result(answer, job, program);
     answer_add_bytes(answer, CELL_TEXT, job->text, strlen(job->text));
   }
 }

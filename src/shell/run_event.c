@@ -124,7 +124,8 @@ static void tell_habit(const struct runner *runner, const struct source *source,
   const char *text;
   size_t length;
   struct habit_found found;
-  bool began = error->kind == ERROR_FAILURE && (error->number != 0 || error->call);
+  bool called = statement && runner->last_call.serial > runner->statement;
+  bool began = error->kind == ERROR_FAILURE && (error->number != 0 || error->call || called);
   *told = (struct habit_told){0};
   if (!source || began || error->kind == ERROR_INTERRUPTED)
     return;

@@ -267,6 +267,30 @@ class Blocking(PromptTest):
         terminal.expect(re.compile(rf"accept\(3\b.*127\.0\.0\.1:{client.getsockname()[1]}\}}, \[16\]\) = \d+"))
         self.leave(terminal)
 
+    def test_results_of_jobs(self):
+        """jobs shows what became of those that have ended"""
+        terminal = self.start(columns=100)
+        terminal.run("a b = socketpair unix stream")
+        terminal.run("send a hello")
+        terminal.run("expect EBADF send a x &")
+        terminal.run("tcp-connect 127.0.0.1:1 &")
+        terminal.run("recv b 10 &")
+        terminal.run("p = spawn exit 3")
+        terminal.run("recv b 10 &")
+        terminal.run("await p exit")
+        for what in (r"\[2\] close", r"\[3\] recv\(", r"got 1\b"):
+            terminal.wait_until(lambda: re.search(what, "\n".join(terminal.screen.all_lines())), what)
+        terminal.send_line("jobs")
+        terminal.expect(re.compile(r"%5 .*recv b 10"))
+        shown = terminal.text()
+        self.assertRegex(shown, r"%1 +- +failed +expected EBADF, got 1 +expect")
+        self.assertNotIn("write:", "\n".join(terminal.screen.all_lines()))  # it was run as it was meant
+        self.assertRegex(shown, r"%2 +- +failed +ECONNREFUSED +tcp-connect")
+        self.assertRegex(shown, r'%3 +- +done +"hellox?" +recv')
+        self.assertRegex(shown, r"%4 +p +status 3 +- +exit 3")
+        self.assertRegex(shown, r"%5 +- +blocked +- +recv")
+        self.leave(terminal)
+
     def test_quit_with_a_job(self):
         """quitting with a blocked job ends both"""
         terminal = self.start()
@@ -668,6 +692,22 @@ class Screens(PromptTest):
         self.assertRegex(shown, r"inet stream +ESTABLISHED +1000 ")
         terminal.run("set pager off")
         self.assertEqual(len(re.findall("ESTABLISHED", terminal.run("states srv --list"))), 500)
+        self.leave(terminal)
+
+    def test_characters(self):
+        """letters beyond ASCII are shown as they are, in whatever is said of them; what a terminal may act on is not"""
+        terminal = self.start(rows=40)
+        terminal.run("a b = socketpair unix stream")
+        terminal.run('send a "h\u00e9llo \u4e2d\u6587"')
+        shown = terminal.run('expect "h\u00e9" recv b 100')
+        self.assertIn('recv: expected "h\u00e9", got "h\u00e9llo \u4e2d\u6587"', shown)
+        self.assertRegex(shown, r'(?m)^    expect "h\u00e9" recv b 100\n {16}\^\^\^\^$')
+        shown = terminal.run('print "\u4e2d\u6587" $nothing')
+        self.assertRegex(shown, r'(?m)^ {17}\^{8}$')  # such a letter has two columns
+        terminal.run("set pager off")
+        self.assertIn('send(3 a, "h\u00e9llo \u4e2d\u6587", 13, 0) = 13', terminal.run("log"))
+        shown = terminal.run("recv \u00e9\u202e 10")
+        self.assertIn('"\u00e9\\xe2\\x80\\xae" is no socket', shown)
         self.leave(terminal)
 
     def test_close_of_many(self):

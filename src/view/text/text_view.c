@@ -259,7 +259,7 @@ static void put_message(struct text_view *text, const char *message) {
 static void put_place(struct text_view *text, const struct event_error *error) {
   if (!error->source[0])
     return;
-  escape_append_plain(&text->line, error->source, strlen(error->source), false, ESCAPE_ASCII);
+  escape_append_plain(&text->line, error->source, strlen(error->source), false, escape_chosen());
   if (error->line)
     bytes_append_format(&text->line, ":%u", error->line);
   bytes_append_text(&text->line, ": ");
