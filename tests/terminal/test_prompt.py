@@ -317,6 +317,20 @@ class Lab(PromptTest):
         self.assertIn("  3  client > server: UDP, length 5", terminal.run("step"))
         self.leave(terminal)
 
+    def test_status_of_a_lab(self):
+        """a socket of a lab is one line of a narrow screen, also with addresses of IPv6"""
+        terminal = self.start("--lab", rows=40, columns=80)
+        terminal.run("srv = @server tcp-listen [::]:8080")
+        terminal.run("connection = @client tcp-connect [fd00::2]:8080")
+        terminal.run("s = accept srv")
+        shown = terminal.run("status").splitlines()
+        self.assertEqual(len(shown), 5, shown)
+        self.assertEqual(shown[4], "  # no room for KIND, MODE")
+        # A mode that is not the usual one is worth a second line.
+        terminal.run("set-blocking s off")
+        self.assertIn("mode nonblock", terminal.run("status"))
+        self.leave(terminal)
+
     def test_packets_above_the_line(self):
         """what is sent again while a line is typed stands above it"""
         terminal = self.start(rows=50, columns=140)
