@@ -50,7 +50,7 @@ class Console(PromptTest):
         terminal.expect(re.compile(r"^server err: traceback$", re.M))
         terminal.expect(re.compile(r"^server ended with status 3$", re.M))
         shown = terminal.run("jobs")
-        self.assertRegex(shown, r"%1 +server +status 3 +echo traceback", terminal.describe())
+        self.assertRegex(shown, r"%1 +server +status 3 +- +echo traceback", terminal.describe())
         self.leave(terminal)
 
     def test_hostile_output(self):
