@@ -308,6 +308,28 @@ static int advance_word(struct reader *reader, bool regex) {
   return 0;
 }
 
+/* Reads words until something else comes. The first may be a part of the command's name, and what
+ * the words are is up to the command. */
+static int read_plain_words(struct reader *reader, struct statement *statement) {
+  struct bytes *words = &reader->words;
+  const struct vocabulary *vocabulary = reader->vocabulary;
+  bool named = false;
+  bool regex = vocabulary->regex && vocabulary->regex(statement->command);
+  int status = advance_word(reader, regex);
+  while (status == 0 && reader->token.kind == TOKEN_WORD) {
+    bytes_append(words, &reader->token.word, sizeof reader->token.word);
+    statement->place.length =
+        reader->token.place.offset + reader->token.place.length - statement->place.offset;
+    if (!named) {
+      take_part(reader, statement);
+      regex = vocabulary->regex && vocabulary->regex(statement->command);
+      named = true;
+    }
+    status = advance_word(reader, regex);
+  }
+  return status;
+}
+
 /* Reads a command's words to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
@@ -321,15 +343,9 @@ static int read_words(struct reader *reader, struct statement *statement) {
       statement->place.length = rest.place.offset + rest.place.length - statement->place.offset;
     }
     status = advance(reader);
+    take_part(reader, statement);
   } else {
-    bool regex = reader->vocabulary->regex && reader->vocabulary->regex(statement->command);
-    status = advance_word(reader, regex);
-    while (status == 0 && reader->token.kind == TOKEN_WORD) {
-      bytes_append(words, &reader->token.word, sizeof reader->token.word);
-      statement->place.length =
-          reader->token.place.offset + reader->token.place.length - statement->place.offset;
-      status = advance_word(reader, regex);
-    }
+    status = read_plain_words(reader, statement);
     if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
       status =
           wrong(reader, reader->token.place,
@@ -337,7 +353,6 @@ static int read_words(struct reader *reader, struct statement *statement) {
                     ? _("a block can't stand here; to pass { as data, quote it")
                     : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
   }
-  take_part(reader, statement);
   statement->count = (uint32_t)(words->length / sizeof(struct word));
   if (statement->count > 0)
     statement->words = arena_allocate(&reader->script->arena, words->length);
