@@ -868,6 +868,30 @@ class Lessons(PromptTest):
         self.assertEqual(before[3] & termios.ICANON, 0)
         self.assertNotEqual(termios.tcgetattr(terminal.master)[3] & (termios.ICANON | termios.ECHO), 0)
 
+    def test_what_is_asked(self):
+        """of all calls of a line the bytes are counted; what the line says itself is not asked"""
+        terminal = self.begin("--ask", text="# Lesson: first steps: a title\n# It begins.\n"
+                              "a b = socketpair unix stream\nsend a hello\nshutdown a wr\n"
+                              "# ask: bytes\nexpect \"hello\" recv-all b\n"
+                              "srv = tcp-listen 127.0.0.1:0\nc = socket inet stream|nonblock\n"
+                              "expect EINPROGRESS connect c srv\n\n# It is there.\nawait c ESTABLISHED\n")
+        terminal.expect(re.compile(r"  Lesson: first steps: a title\n\n  It begins\.\n"))
+        for number in (2, 3, 4):
+            terminal.send_line("")
+            terminal.expect(f"line {number} of 8")
+            terminal.expect("step>")
+        terminal.expect("How many bytes will recv-all give?")
+        terminal.send_line("5")
+        terminal.expect("= right: recv-all gave 5.")
+        for number in (6, 7, 8):
+            terminal.expect("step>")
+            terminal.send_line("")
+            terminal.expect(f"line {number} of 8")
+        terminal.expect(re.compile(r"> await c ESTABLISHED\nstep>"))
+        terminal.send_line("stop")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
     def test_without_an_answer(self):
         """Enter alone runs the line, and nothing is graded; lines of one's own come between"""
         terminal = self.begin("--ask")
