@@ -245,7 +245,7 @@ void question_append(const struct question *question, struct bytes *bytes) {
     bytes_append_format(bytes, _("  ? Which state will %s be in then?"), question->socket);
     break;
   case QUESTION_PACKET:
-    bytes_append_text(bytes, _("  ? Which packet comes next?"));
+    bytes_append_text(bytes, _("  ? Which new packet comes onto the wire?"));
     break;
   case QUESTION_OUTCOME:
     bytes_append_format(bytes, _("  ? What will %s give?"), question->command->name);

@@ -156,6 +156,8 @@ static bool run_hidden(void *context, struct program *program, const struct stat
   struct error error;
   run_statement(runner, program, statement, ORIGIN_SCRIPT, &result, &error);
   result_clear(&result);
+  if (runner->waiter.reason == WAIT_USER) /* as when it was walked: meant for this line */
+    waiter_take_reason(&runner->waiter);
   return !runner->session->quitting && runner->waiter.reason == WAIT_NOT_INTERRUPTED;
 }
 
@@ -166,6 +168,15 @@ static void hide(struct session *session, bool hidden) {
 
 static void catch_up(struct walk *walk, struct runner *runner) {
   struct bytes text = {0};
+  if (walk->from > 2)
+    bytes_append_format(&text,
+                        _("  # lines 1 to %u are run again, unseen, in a new session (Ctrl-C "
+                          "ends one that blocks)\n"),
+                        walk->from - 1);
+  else
+    bytes_append_text(&text, _("  # line 1 is run again, unseen, in a new session\n"));
+  say(runner, &text);
+  output_flush(&runner->session->output);
   hide(runner->session, true);
   while (walk->next && walk->number < walk->from) {
     bytes_append(&walk->steps, &walk->number, sizeof walk->number);
@@ -176,13 +187,7 @@ static void catch_up(struct walk *walk, struct runner *runner) {
       ;
   }
   hide(runner->session, false);
-  if (walk->number > 2)
-    bytes_append_format(&text, _("  # lines 1 to %u have run, in a new session\n"),
-                        walk->number - 1);
-  else if (walk->number == 2)
-    bytes_append_text(&text, _("  # line 1 has run, in a new session\n"));
   walk->from = 0;
-  say(runner, &text);
 }
 
 /* Learns where it is worth asking. */

@@ -382,7 +382,10 @@ void worker_pool_detach(struct worker_pool *pool) {
       pool->foreground = worker; /* out of memory: the command stays in the foreground */
     }
   }
+  bool walks = worker->detached && pool->walk && pool->pending.length == 0;
   session_unlock(session);
+  if (walks)
+    worker_pool_submit(pool, NULL); /* the walk goes on with its next line */
 }
 
 int worker_pool_walk(struct worker_pool *pool, struct runner *runner,

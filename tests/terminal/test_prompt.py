@@ -892,6 +892,28 @@ class Lessons(PromptTest):
         terminal.expect_prompt()
         self.leave(terminal)
 
+    def test_stopped_lines(self):
+        """Ctrl-C ends the one line, Ctrl-Z leaves it behind; the walk shows where it is, and goes back over both"""
+        for key, said in ((CONTROL_C, "EINTR"), (CONTROL_Z, "goes on in the background")):
+            terminal = self.begin("--step", text="a b = socketpair unix stream\nrecv b\n# Behind it.\nsend a x\nprint done\n")
+            terminal.send_line("")
+            terminal.expect(re.compile("line 2 of 4(.*\n)*step>"))
+            terminal.send_line("")
+            terminal.expect("blocked")
+            terminal.send(key)
+            terminal.expect(said)
+            terminal.expect(re.compile("Behind it\\.\n+line 3 of 4\n> send a x\n(.*\n)*step>"))
+            self.assertNotIn("lesson.socksh:", terminal.text())
+            terminal.send_line("")
+            terminal.expect(re.compile("line 4 of 4(.*\n)*step>"))
+            terminal.send_line("back")
+            terminal.expect("lines 1 to 2 are run again, unseen, in a new session")
+            terminal.send(CONTROL_C)
+            terminal.expect(re.compile("line 3 of 4\n> send a x\n(.*\n)*step>"))
+            terminal.send_line("stop")
+            terminal.expect_prompt()
+            self.leave(terminal)
+
     def test_without_an_answer(self):
         """Enter alone runs the line, and nothing is graded; lines of one's own come between"""
         terminal = self.begin("--ask")
@@ -918,7 +940,7 @@ class Lessons(PromptTest):
         terminal.send_line("mine = socket inet stream")
         terminal.expect("= 5")
         terminal.send_line("back")
-        terminal.expect("# line 1 has run, in a new session")
+        terminal.expect("# line 1 is run again, unseen, in a new session")
         terminal.expect("line 2 of 4")
         terminal.send_line("status")
         terminal.expect(re.compile(r"3 +srv +inet stream +LISTEN"))

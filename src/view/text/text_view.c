@@ -274,8 +274,9 @@ static void put_hint(struct text_view *text, const char *hint) {
 
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
-  bool typed = !error->source[0];
   bool interrupted = error->kind == ERROR_INTERRUPTED;
+  /* Whoever has interrupted a line of a walk knows which one that was. */
+  bool typed = !error->source[0] || (interrupted && text->view.settings.folds);
   bool known = (error->call || interrupted) && typed && !text->view.settings.quiet;
   /* How far a command of several calls came is worth a line; the interruption alone is not. */
   if (known && interrupted && !error->call) {
