@@ -249,7 +249,7 @@ static void run_text(struct worker *worker) {
   } else if (answer != WALK_DONE) {
     walk_run(walk, answer == WALK_REST, runner, run_walked, worker);
   }
-  if (!worker->detached && pool->pending.length == 0)
+  if (!worker->detached && pool->pending.length == 0 && !runner->session->quitting)
     show_walk(pool, runner);
 }
 

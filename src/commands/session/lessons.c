@@ -160,14 +160,15 @@ static int no_such_lesson(struct invocation *invocation, const char *word) {
 }
 
 /* Walks through the script in a session of its own, and comes back. */
-static int walk_apart(struct runner *runner, const char *path, struct error *error) {
+static int walk_apart(struct runner *runner, const char *path, const char *typed,
+                      struct error *error) {
   struct session *session = runner->session;
   const char *const arguments[] = {LESSON_PROGRAM, "--ask", "--", path, NULL};
   int status;
   if (!session->interactive || runner->job)
     return error_set(error, ERROR_FAILURE,
                      _("a lesson is walked through at the prompt; `source %.100s` runs its lines"),
-                     path);
+                     typed);
   pid_t child = child_start_session(runner, arguments, error);
   if (child < 0)
     return -1;
@@ -185,14 +186,15 @@ static int walk_apart(struct runner *runner, const char *path, struct error *err
 static int run_lesson(struct invocation *invocation) {
   struct bytes word = {0};
   struct bytes path = {0};
-  const char *name = argument_value_text(invocation_value(invocation, "NAME"), &word);
+  const char *typed = argument_value_text(invocation_value(invocation, "NAME"), &word);
+  const char *name = typed;
   int status = 0;
   if (lesson_stands_for(name, &path))
     name = bytes_text(&path);
   else if (access(name, F_OK) < 0 && errno == ENOENT)
     status = no_such_lesson(invocation, name);
   if (status == 0)
-    status = walk_apart(invocation->runner, name, invocation->error);
+    status = walk_apart(invocation->runner, name, typed, invocation->error);
   bytes_free(&word);
   bytes_free(&path);
   return status;
