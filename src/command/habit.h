@@ -25,6 +25,7 @@
  *   SYMBOL    a name that C has for a number  FIELD    a field of a structure
  *   PAIR      A, B = VALUE, VALUE: the whole line
  *   PROGRAM   the path of one                HOSTPORT host:port in one word
+ *   WHY       why, and words behind it: the line that tells of the last failure
  *
  * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
  * of words may offer words for one place as a|b|c. In `line` the same words stand for the same, and

@@ -192,6 +192,27 @@ static enum habit_reading read_bang(const struct runner *runner, struct habit_te
   return HABIT_READS;
 }
 
+/* why, why c, why did it fail: what tells of the last failure, or of that socket. */
+static enum habit_reading read_why(const struct runner *runner, struct habit_text text,
+                                   struct bytes *to) {
+  struct habit_text words[HABIT_PARTS];
+  size_t count = habit_words(text, words);
+  const struct runner_last_call *last = runner ? &runner->last_call : NULL;
+  int failure = last ? last->failure : 0;
+  if (count == 0 || (strncasecmp(words[0].text, "why", words[0].length) != 0 &&
+                     strncasecmp(words[0].text, "why?", words[0].length) != 0))
+    return HABIT_IS_NONE;
+  for (size_t i = 1; i < count; i++) {
+    const struct value *value = habit_reader_bound(runner, words[i]);
+    if (!is_socket(value) || (failure && socket_from_object(value->object)->id == last->failed))
+      continue;
+    bytes_append_format(to, "log %.*s", (int)words[i].length, words[i].text);
+    return HABIT_READS;
+  }
+  bytes_append_format(to, failure ? "explain %s" : "log", error_number_name(failure));
+  return HABIT_READS;
+}
+
 const struct habit_reader habit_readers_of_words[] = {
     {"SOCKET", read_socket, false},
     {"NAME", read_name, false},
@@ -209,5 +230,6 @@ const struct habit_reader habit_readers_of_words[] = {
     {"HOSTPORT", read_host_port, false},
     {"SERVICE", read_service, false},
     {"PLAIN", read_plain, true},
+    {"WHY", read_why, true},
     {NULL, NULL, false},
 };

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +19,7 @@
 #include "shell/program.h"
 
 static struct session session;
-static struct runner runner = {.session = &session};
+static struct runner runner = {.session = &session, .last_call.failure = ECONNREFUSED};
 
 /* The names of the examples: s is a socket, text is text. */
 static int start(void **state) {
@@ -168,6 +169,12 @@ static void test_lines(void **state) {
       {"close s\uff1bclose s", "close s;close s", false},
       {"s.recv\uff081024\uff09", "recv s 1024", false},
       {"print \"a\uff0cb", NULL, false},
+      /* questions: of the last failure, or of a socket on which it was not */
+      {"why", "explain ECONNREFUSED", true},
+      {"Why?", "explain ECONNREFUSED", true},
+      {"why gone", "explain ECONNREFUSED", true},
+      {"why did s fail", "log s", true},
+      {"whynot", NULL, false},
       /* no habits */
       {"foo bar", NULL, false},
       {"", NULL, false},

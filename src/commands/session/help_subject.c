@@ -189,14 +189,14 @@ static const char *title_of_near(const struct subject *nearest) {
 
 void help_append_others(struct bytes *bytes, const struct subject_list *list,
                         const struct subject *shown) {
-  enum { MOST = 12, NEAR = 6 };
+  enum { MOST = 12, FEW = 5 };
   unsigned count = 0;
   for (size_t i = 0; i < subject_count(list); i++) {
     const struct subject *subject = subject_nth(list, i);
     bool same = shown && strcmp(subject->name, shown->name) == 0 &&
                 (subject->kind == shown->kind || shown->kind >= SUBJECT_CONSTANT) &&
                 subject->kind != SUBJECT_WORD;
-    unsigned most = !shown ? MOST : subject->distance > SUBJECT_ALMOST ? NEAR : MOST;
+    unsigned most = shown ? FEW : MOST;
     bool far = shown && (subject->distance > SUBJECT_PART || subject->kind == SUBJECT_LESSON);
     if (subject == shown || same || far || count >= most)
       continue;

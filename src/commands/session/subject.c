@@ -90,9 +90,10 @@ static enum subject_distance distance_of_name(const struct sought *sought, const
   memcpy(plain.text, name, length);
   memcpy(copy, name, length);
   copy[length] = '\0';
-  if (has_word(copy, core) || has_word(copy, &sought->single) ||
-      (folded.length > 3 && has_word(sought->typed, &plain)))
+  if (has_word(copy, core) || has_word(copy, &sought->single))
     return SUBJECT_PART;
+  if (folded.length > 3 && has_word(sought->typed, &plain))
+    return SUBJECT_HOLDS;
   size_t least = core->length < 4 ? 0 : core->length < 7 ? 1 : 2;
   memcpy(copy, folded.text, folded.length);
   copy[folded.length] = '\0';
@@ -178,15 +179,34 @@ static enum subject_distance distance_of_symbol(const struct sought *sought, con
   return distance;
 }
 
+/* The distance of an errno by its text, as programs print it: "bind: Address already in use", and
+ * with what Python puts around it: ConnectionRefusedError, [Errno 111]. */
+static enum subject_distance distance_of_message(const struct sought *sought, int number) {
+  const char *message = strerrordesc_np(number);
+  if (!message)
+    return SUBJECT_FAR;
+  struct folded folded = fold(message, strlen(message));
+  if (same(&sought->whole, &folded) || same(&sought->core, &folded))
+    return SUBJECT_EXACT;
+  bool exception = sought->core.length == folded.length + strlen("error") &&
+                   memcmp(sought->core.text, folded.text, folded.length) == 0 &&
+                   memcmp(sought->core.text + folded.length, "error", strlen("error")) == 0;
+  bool quoted = strchr(message, ' ') && strcasestr(sought->typed, message);
+  return exception || quoted ? SUBJECT_ALMOST : SUBJECT_FAR;
+}
+
 static void search_symbols(struct search *search) {
   for (const struct constant_set *const *set = constant_sets; *set; set++)
     for (const struct constant *row = (*set)->constants; row->name; row++) {
       size_t prefix = strncmp(row->name, (*set)->prefix, strlen((*set)->prefix)) == 0
                           ? strlen((*set)->prefix)
                           : 0;
+      enum subject_distance distance =
+          distance_of_symbol(&search->sought, row->name, prefix, row->explanation);
+      if (*set == &constant_errors)
+        nearer(&distance, distance_of_message(&search->sought, (int)row->value));
       add(search, (struct subject){.kind = SUBJECT_CONSTANT,
-                                   .distance = distance_of_symbol(&search->sought, row->name,
-                                                                  prefix, row->explanation),
+                                   .distance = distance,
                                    .name = row->name,
                                    .what = row->explanation,
                                    .constant = row});
@@ -204,17 +224,22 @@ static void search_symbols(struct search *search) {
 struct word_search {
   const struct sought *sought;
   enum subject_distance distance;
+  bool other; /* past the name itself */
 };
 
+/* Another word for an entry has to be meant as a whole: "time to live" is not about time. */
 static bool compare_word(const char *word, size_t length, void *context) {
   struct word_search *search = context;
-  nearer(&search->distance, distance_of_name(search->sought, word, length));
+  enum subject_distance distance = distance_of_name(search->sought, word, length);
+  bool part = distance == SUBJECT_BEGINS || distance == SUBJECT_PART;
+  nearer(&search->distance, search->other && part ? SUBJECT_HOLDS : distance);
+  search->other = true;
   return search->distance == SUBJECT_EXACT;
 }
 
 static void search_glossary(struct search *search) {
   for (const struct glossary_entry *entry = glossary; entry->name; entry++) {
-    struct word_search words = {&search->sought, SUBJECT_FAR};
+    struct word_search words = {.sought = &search->sought, .distance = SUBJECT_FAR};
     glossary_words(entry, compare_word, &words);
     if (words.distance == SUBJECT_FAR && has_word(entry->meaning, &search->sought.core))
       words.distance = SUBJECT_INSIDE;
