@@ -205,7 +205,7 @@ static void append_line(const struct habit *habit, const struct statement_parts 
 }
 
 /* Looks for one statement. What becomes of it is appended to the line of `found`. */
-static bool find_statement(const struct runner *runner, struct habit_text typed, bool noted,
+static bool find_statement(const struct runner *runner, struct habit_text typed, bool right,
                            struct habit_found *found) {
   struct statement_parts parts = take_apart(typed);
   struct habit_call call;
@@ -214,9 +214,11 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
     struct habit_caught caught = {.runner = runner, .line = parts.rest};
     bool of_call = strchr(habit->typed, '(') != NULL;
     bool of_whole = strstr(habit->typed, " = ") || habit_is(text_of(habit->typed), "PAIR");
-    bool matches = (habit->kind == HABIT_NOTED) == noted &&
-                   (of_call ? is_call && match_call(habit, &call, &caught)
-                            : match_line(habit, of_whole ? parts.whole : parts.rest, &caught));
+    bool of_right = habit->kind == HABIT_NOTED || habit->kind == HABIT_DOUBTED;
+    bool looked_at = right ? of_right : habit->kind != HABIT_NOTED;
+    bool matches =
+        looked_at && (of_call ? is_call && match_call(habit, &call, &caught)
+                              : match_line(habit, of_whole ? parts.whole : parts.rest, &caught));
     if (matches && habit->line)
       append_line(habit, &parts, of_call ? &call : NULL, &caught, &found->line);
     bool certain = habit->kind == HABIT_DONE && habit->line && !caught.failed;
@@ -252,7 +254,7 @@ static struct habit_text without_comment(struct habit_text text) {
 }
 
 /* Each statement of a line is looked up; those that are no habit stay as they are. */
-static bool find_line(const struct runner *runner, struct habit_text text, bool noted,
+static bool find_line(const struct runner *runner, struct habit_text text, bool right,
                       struct habit_found *found) {
   bool any = false;
   bool several = false;
@@ -265,7 +267,7 @@ static bool find_line(const struct runner *runner, struct habit_text text, bool 
     size_t before = found->line.length;
     if (several)
       bytes_append_text(&found->line, "; ");
-    if (find_statement(runner, part, noted, found)) {
+    if (find_statement(runner, part, right, found)) {
       any = true;
       if (!found->habit->line) {
         bytes_clear(&found->line);
@@ -283,7 +285,7 @@ static bool find_line(const struct runner *runner, struct habit_text text, bool 
   return any;
 }
 
-static bool find(const struct runner *runner, const char *text, size_t length, bool noted,
+static bool find(const struct runner *runner, const char *text, size_t length, bool right,
                  struct habit_found *found) {
   enum { LONG = 1000 }; /* nobody types so much by habit */
   struct habit_text typed = habit_trim((struct habit_text){text, length});
@@ -293,10 +295,10 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
       memchr(typed.text, '\0', typed.length))
     return false;
-  bool replaced = !noted && habit_append_plain(typed, &plain);
+  bool replaced = !right && habit_append_plain(typed, &plain);
   if (replaced)
     typed = (struct habit_text){plain.data, plain.length};
-  bool any = find_line(runner, typed, noted, found);
+  bool any = find_line(runner, typed, right, found);
   if (!any && replaced) {
     bytes_clear(&found->line);
     bytes_append(&found->line, typed.text, typed.length);
@@ -318,7 +320,7 @@ bool habit_find(const struct runner *runner, const char *text, size_t length,
   return find(runner, text, length, false, found);
 }
 
-bool habit_find_noted(const struct runner *runner, const char *text, size_t length,
+bool habit_find_doubt(const struct runner *runner, const char *text, size_t length,
                       struct habit_found *found) {
   return find(runner, text, length, true, found);
 }

@@ -25,6 +25,9 @@
  *   SYMBOL    a name that C has for a number  FIELD    a field of a structure
  *   PAIR      A, B = VALUE, VALUE: the whole line
  *   PROGRAM   the path of one                HOSTPORT host:port in one word
+ *   SENDS     a command with data as its second argument; behind it, to the end, data as others
+ *             write it: REPEATED  "x" * 10    MANY  zeros(10), random:10    BYTES  b"x"
+ *                       ATFILE  @path         PRINTED  $(date), `date`
  *   WHY       why, and words behind it: the line that tells of the last failure
  *
  * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
@@ -47,6 +50,8 @@ enum habit_kind {
   HABIT_DONE,  /* its meaning is certain: the prompt runs that line */
   HABIT_NOTED, /* the line is right as it is, but probably meant something else: the prompt says so
                 */
+  HABIT_DOUBTED, /* it is right, but almost certainly meant something else: the prompt does not run
+                    it, and tells the line. A script runs it as it is */
 };
 
 struct habit {
@@ -75,8 +80,9 @@ const struct habit *habit_list(void);
 bool habit_find(const struct runner *runner, const char *text, size_t length,
                 struct habit_found *found);
 
-/* The same for a line that can be read: only rows of HABIT_NOTED are looked at. */
-bool habit_find_noted(const struct runner *runner, const char *text, size_t length,
+/* The same for a line that can be read: only rows of HABIT_NOTED and HABIT_DOUBTED are looked at.
+ */
+bool habit_find_doubt(const struct runner *runner, const char *text, size_t length,
                       struct habit_found *found);
 
 void habit_found_free(struct habit_found *found);

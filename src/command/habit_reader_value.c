@@ -78,6 +78,8 @@ static enum habit_reading read_data(const struct runner *runner, struct habit_te
                                     struct bytes *to) {
   bool fields;
   (void)runner;
+  if (habit_reader_many(text, to) == HABIT_READS)
+    return HABIT_READS;
   text = without_encoding(text, &fields);
   if (is_quoted(text))
     return read_string(text, fields, to);

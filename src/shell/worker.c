@@ -113,13 +113,20 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   return reads;
 }
 
-/* Says what a line that is right probably meant instead. */
-static void note_habit(struct runner *runner, const char *text, size_t length) {
+/* Says what a line that is right probably meant instead. True if that is so certain that it is not
+ * run. */
+static bool doubt(struct runner *runner, const struct source *source, const char *text,
+                  size_t length) {
   struct habit_found found;
-  if (!habit_find_noted(runner, text, length, &found))
-    return;
-  runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
+  if (!habit_find_doubt(runner, text, length, &found))
+    return false;
+  bool stops = found.habit->kind == HABIT_DOUBTED;
+  if (stops)
+    run_event_doubt(runner, source, &found);
+  else
+    runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
   habit_found_free(&found);
+  return stops;
 }
 
 /* Runs the complete lines. The rest waits for more. */
@@ -142,11 +149,10 @@ static void run_lines(struct worker *worker) {
     const char *line = text.data + start;
     enum script_status status = read_typed(line, end - start, !is_name(runner, line, end - start),
                                            &program, &source, &error);
-    if (status == SCRIPT_READ)
-      note_habit(runner, line, end - start);
-    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
+    bool doubted = status == SCRIPT_READ && doubt(runner, source, line, end - start);
+    if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
-    if (status == SCRIPT_READ)
+    if (status == SCRIPT_READ && !doubted)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)
       run_event_error(runner, source, NULL, &error);

@@ -492,6 +492,17 @@ class Habits(PromptTest):
         self.assertNotIn("#", terminal.run("print other"))
         self.leave(terminal)
 
+    def test_data_of_others(self):
+        """data as Python writes it is not sent as text; the line is told, and quotes make it text"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        told = terminal.run('send a "x"*1000')
+        self.assertIn('write: send a fill:1000,"x"', told)
+        self.assertNotIn("send(3", told)
+        self.assertIn('send(3, "x*5", 3, 0) = 3', terminal.run('send a "x*5"'))
+        self.assertIn(" = 1000", terminal.run('send a fill:1000,"x"'))
+        self.leave(terminal)
+
     def test_close_all(self):
         """close * closes every socket, with a call for each"""
         terminal = self.start()

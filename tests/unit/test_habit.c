@@ -63,8 +63,9 @@ static bool reads(const char *line, size_t length, struct error *error) {
 }
 
 static bool find(const struct habit *habit, const char *line, struct habit_found *found) {
-  return habit->kind == HABIT_NOTED ? habit_find_noted(&runner, line, strlen(line), found)
-                                    : habit_find(&runner, line, strlen(line), found);
+  bool right = habit->kind == HABIT_NOTED || habit->kind == HABIT_DOUBTED;
+  return right ? habit_find_doubt(&runner, line, strlen(line), found)
+               : habit_find(&runner, line, strlen(line), found);
 }
 
 static void test_examples(void **state) {
@@ -112,7 +113,7 @@ static void test_examples_are_wrong(void **state) {
     for (const char *const *name = fail_later; *name; name++)
       later = later || strncmp(habit->example, *name, strlen(*name)) == 0;
     bool right = reads(habit->example, strlen(habit->example), &error);
-    if (right == (habit->kind == HABIT_NOTED) || later)
+    if (right == (habit->kind == HABIT_NOTED || habit->kind == HABIT_DOUBTED) || later)
       continue;
     wrong++;
     print_message("# %s: can%s be read\n", habit->example, right ? "" : "not");
@@ -135,6 +136,40 @@ struct expectation {
   const char *becomes; /* NULL: it is no habit */
   bool certain;
 };
+
+/* What a script takes as it is, and the prompt does not run; and what is text after all. */
+static void test_doubts(void **state) {
+  static const struct expectation expectations[] = {
+      {"send s \"ab\"*1000", "send s fill:2000,\"ab\"", false},
+      {"repeat 3 send s x*5", "repeat 3 send s fill:5,x", false},
+      {"send s random:100", "send s fill:100", false},
+      {"write s zero:1K", NULL, false},
+      {"send s </dev/null", "send s file:/dev/null", false},
+      {"type s b'x'", "type s \"x\"", false},
+      {"send s \"x*1000\"", NULL, false},
+      {"send s 2*3", NULL, false},
+      {"send s a*b", NULL, false},
+      {"send s \"x\"*99999999999", NULL, false},
+      {"send s @nobody", NULL, false},
+      {"send s <b>", NULL, false},
+      {"send s bytes", NULL, false},
+      {"send s $text", NULL, false},
+      {"print x*5", NULL, false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+    const struct expectation *expected = &expectations[i];
+    struct habit_found found = {0};
+    bool any = habit_find_doubt(&runner, expected->typed, strlen(expected->typed), &found);
+    print_message("# %s: %s\n", expected->typed, any ? bytes_text(&found.line) : "none");
+    assert_int_equal(any, expected->becomes != NULL);
+    if (!any)
+      continue;
+    assert_int_equal(found.habit->kind, HABIT_DOUBTED);
+    assert_string_equal(bytes_text(&found.line), expected->becomes);
+    habit_found_free(&found);
+  }
+}
 
 static void test_lines(void **state) {
   static const struct expectation expectations[] = {
@@ -169,6 +204,13 @@ static void test_lines(void **state) {
       {"close s\uff1bclose s", "close s;close s", false},
       {"s.recv\uff081024\uff09", "recv s 1024", false},
       {"print \"a\uff0cb", NULL, false},
+      /* data made of a count */
+      {"s.sendall(b'ab' * 3)", "send-all s fill:6,'ab'", true},
+      {"s.send(bytes(10_000))", "send s fill:10000,\"\\0\"", true},
+      {"s.send(os.urandom(64))", "send s fill:64", true},
+      {"send s 'a' * 5 dontwait", "send s fill:5,'a' dontwait", false},
+      {"sendto s b'\\x00\\n' * 4 7", "sendto s fill:8,\"\\x00\\n\" 7", false},
+      {"send s $(date)", "", false},
       /* questions: of the last failure, or of a socket on which it was not */
       {"why", "explain ECONNREFUSED", true},
       {"Why?", "explain ECONNREFUSED", true},
@@ -234,6 +276,7 @@ int main(void) {
       cmocka_unit_test(test_examples_are_wrong),
       cmocka_unit_test(test_examples_of_commands),
       cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_doubts),
       cmocka_unit_test(test_cut_lines),
   };
   return cmocka_run_group_tests(tests, start, stop);
