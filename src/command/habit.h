@@ -28,6 +28,9 @@
  *   SENDS     a command with data as its second argument; behind it, to the end, data as others
  *             write it: REPEATED  "x" * 10    MANY  zeros(10), random:10    BYTES  b"x"
  *                       ATFILE  @path         PRINTED  $(date), `date`
+ *   KEYWORD   a word that a command takes as one of a few
+ *   MREQ      a structure for an option, as Python packs it
+ *   GROUP     an IPv4 multicast group    MEMBERSHIP  GROUP,ADDRESS and {GROUP, ADDRESS}, to the end
  *   WHY       why, and words behind it: the line that tells of the last failure
  *
  * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
@@ -55,7 +58,8 @@ enum habit_kind {
 };
 
 struct habit {
-  const char *from;  /* where people have it from: "nc"; NULL ends the table */
+  const char *from;  /* where people have it from: "nc"; "": from nowhere, and `note` says what
+                        there is to say; NULL ends the table */
   const char *typed; /* the pattern */
   const char *line;  /* the line of this shell; NULL: there is none, `note` says what to do */
   enum habit_kind kind;

@@ -204,12 +204,22 @@ static enum habit_reading read_sends(const struct runner *runner, struct habit_t
              : HABIT_IS_NONE;
 }
 
+/* A word that some command takes as one of a few: echo, upper. */
+static enum habit_reading read_keyword(const struct runner *runner, struct habit_text text,
+                                       struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  for (const struct command *const *entry = command_list(); *entry; entry++)
+    for (const struct argument *argument = (*entry)->arguments; argument->name; argument++)
+      if (argument->kind == &argument_keyword &&
+          argument_keyword_index(argument->words, text.text, text.length) >= 0)
+        return HABIT_READS;
+  return HABIT_IS_NONE;
+}
+
 const struct habit_reader habit_readers_of_data[] = {
-    {"REPEATED", read_repeated, true},
-    {"MANY", read_many, true},
-    {"BYTES", read_bytes, true},
-    {"ATFILE", read_at_file, true},
-    {"PRINTED", read_printed, true},
-    {"SENDS", read_sends, false},
-    {NULL, NULL, false},
+    {"REPEATED", read_repeated, true}, {"MANY", read_many, true},
+    {"BYTES", read_bytes, true},       {"ATFILE", read_at_file, true},
+    {"PRINTED", read_printed, true},   {"SENDS", read_sends, false},
+    {"KEYWORD", read_keyword, false},  {NULL, NULL, false},
 };

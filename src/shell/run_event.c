@@ -125,10 +125,10 @@ static void tell_found(const struct runner *runner, const struct habit_found *fo
                       _("quotes, spaces and signs of the language are those of ASCII"));
   else if (found->line.length == 0)
     bytes_append_text(&told->message, note);
-  else if (!known)
+  else if (!known && *found->habit->from)
     bytes_append_format(&told->message, _("this is how %s writes it"), found->habit->from);
   if (found->line.length > 0 && !known && note)
-    bytes_append_format(&told->message, "; %s", note);
+    bytes_append_format(&told->message, "%s%s", told->message.length ? "; " : "", note);
   if (found->line.length > 0) {
     bytes_append_text(&told->hint, _("write: "));
     escape_append_plain(&told->hint, found->line.data, found->line.length, false,

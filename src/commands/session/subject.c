@@ -82,8 +82,10 @@ static enum subject_distance distance_of_name(const struct sought *sought, const
       return SUBJECT_ALMOST;
   }
   if (core->length >= 3 && folded.length > core->length &&
-      memcmp(folded.text, core->text, core->length) == 0)
-    return SUBJECT_BEGINS;
+      memcmp(folded.text, core->text, core->length) == 0) {
+    bool inside = core->length == 3 && isalnum((unsigned char)name[3]); /* ARP, ARPHRD_ETHER */
+    return inside ? SUBJECT_HOLDS : SUBJECT_BEGINS;
+  }
   if (length >= sizeof copy)
     return SUBJECT_FAR;
   struct folded plain = {.length = length};
