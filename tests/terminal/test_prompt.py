@@ -566,7 +566,21 @@ class Habits(PromptTest):
         terminal = self.start(columns=160)
         self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
         self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
-        self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
+        for ending in ("html", "txt", "svg", "xml"):
+            self.assertIn(f"should not end in .{ending}: ", terminal.run(f"save x.{ending}"))
+        self.assertEqual([name for name in os.listdir(self.directory) if name.startswith("x.")], [])
+        self.leave(terminal)
+
+    def test_save_tells(self):
+        """save says how many lines it wrote, and where"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.run("send a hello")
+        self.assertIn('# 2 lines in "x.socksh"', terminal.run("save x.socksh"))
+        with open(os.path.join(self.directory, "x.socksh"), encoding="ascii") as file:
+            self.assertEqual(file.read().splitlines()[1:], ["a b = socketpair unix stream", "send a hello"])
+        self.leave(terminal)
+
 class Screens(PromptTest):
     """What is shown fits the screen that is there."""
 
