@@ -232,33 +232,12 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
   return false;
 }
 
-/* The length of the text up to a comment: of C, or one that begins a word, as here and in Python.
- */
-static struct habit_text without_comment(struct habit_text text) {
-  bool begins = true;
-  char quote = '\0';
-  for (size_t i = 0; i < text.length; i++) {
-    char c = text.text[i];
-    bool slashes = c == '/' && i + 1 < text.length && text.text[i + 1] == '/';
-    if (!quote && begins && (c == '#' || slashes))
-      return habit_trim((struct habit_text){text.text, i});
-    if (quote && c == '\\')
-      i++;
-    else if (c == quote)
-      quote = '\0';
-    else if (!quote && (c == '"' || c == '\''))
-      quote = c;
-    begins = c == ' ' || c == '\t' || c == ';';
-  }
-  return text;
-}
-
 /* Each statement of a line is looked up; those that are no habit stay as they are. */
 static bool find_line(const struct runner *runner, struct habit_text text, bool right,
                       struct habit_found *found) {
   bool any = false;
   bool several = false;
-  struct habit_text rest = without_comment(text);
+  struct habit_text rest = habit_without_comment(text);
   found->certain = true;
   while (rest.length > 0) {
     struct habit_text part = habit_trim(habit_split(rest, ';', &rest));
@@ -285,15 +264,13 @@ static bool find_line(const struct runner *runner, struct habit_text text, bool 
   return any;
 }
 
-static bool find(const struct runner *runner, const char *text, size_t length, bool right,
-                 struct habit_found *found) {
-  enum { LONG = 1000 }; /* nobody types so much by habit */
+static bool find_plain(const struct runner *runner, const char *text, size_t length, bool right,
+                       struct habit_found *found) {
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
   unsigned long losses = loss_memory_here();
   *found = (struct habit_found){0};
-  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
-      memchr(typed.text, '\0', typed.length))
+  if (typed.length == 0 || typed.length > HABIT_LONG || memchr(typed.text, '\0', typed.length))
     return false;
   bool replaced = !right && habit_append_plain(typed, &plain);
   if (replaced)
@@ -313,6 +290,20 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
     return false;
   }
   return true;
+}
+
+/* The same for a call over several lines. */
+static bool find(const struct runner *runner, const char *text, size_t length, bool right,
+                 struct habit_found *found) {
+  struct habit_text typed = habit_trim((struct habit_text){text, length});
+  struct bytes joined = {0};
+  *found = (struct habit_found){0};
+  if (!memchr(typed.text, '\n', typed.length))
+    return find_plain(runner, text, length, right, found);
+  bool any =
+      habit_join(typed, &joined) && find_plain(runner, joined.data, joined.length, right, found);
+  bytes_free(&joined);
+  return any;
 }
 
 bool habit_find(const struct runner *runner, const char *text, size_t length,

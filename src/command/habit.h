@@ -89,6 +89,10 @@ bool habit_find(const struct runner *runner, const char *text, size_t length,
 bool habit_find_doubt(const struct runner *runner, const char *text, size_t length,
                       struct habit_found *found);
 
+/* Whether a text that can't be read is a call of C or Python whose parentheses are still open, so
+ * that the next line belongs to it. */
+bool habit_is_open(const char *text, size_t length);
+
 void habit_found_free(struct habit_found *found);
 
 #endif

@@ -155,6 +155,12 @@ static void tell_habit(const struct runner *runner, const struct source *source,
     length = statement->place.length;
   } else {
     source_line(source, error->place.offset, &text, &length);
+    while (habit_is_open(text, length) && text + length < source->text + source->length) {
+      const char *next = text + length + 1;
+      size_t left = (size_t)(source->text + source->length - next);
+      const char *end = memchr(next, '\n', left);
+      length += 1 + (end ? (size_t)(end - next) : left);
+    }
   }
   if (!habit_find(runner, text, length, &found))
     return;

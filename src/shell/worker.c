@@ -129,6 +129,22 @@ static bool doubt(struct runner *runner, const struct source *source, const char
   return stops;
 }
 
+/* Whether a line behind a call that is still open begins something new: it is blank, or can be read
+ * by itself. */
+static bool begins_anew(const char *line, size_t length) {
+  struct program *program;
+  struct source *source;
+  struct error error;
+  size_t blank = strspn(line, " \t\r\n");
+  bool reads =
+      blank < length && read_typed(line, length, false, &program, &source, &error) == SCRIPT_READ;
+  if (blank < length) {
+    program_release(program);
+    source_release(source);
+  }
+  return blank >= length || reads;
+}
+
 /* Runs the complete lines. The rest waits for more. */
 static void run_lines(struct worker *worker) {
   struct worker_pool *pool = worker->pool;
@@ -142,7 +158,12 @@ static void run_lines(struct worker *worker) {
     const char *newline = memchr(text.data + end, '\n', text.length - end);
     if (!newline)
       break;
+    size_t last = end;
     end = (size_t)(newline - text.data) + 1;
+    bool broken = last > start && habit_is_open(text.data + start, last - start) &&
+                  begins_anew(text.data + last, end - last);
+    if (broken)
+      end = last;
     struct program *program;
     struct source *source;
     struct error error;
@@ -152,6 +173,8 @@ static void run_lines(struct worker *worker) {
     bool doubted = status == SCRIPT_READ && doubt(runner, source, line, end - start);
     if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
+    if (status == SCRIPT_WRONG && !broken && habit_is_open(line, end - start))
+      status = SCRIPT_INCOMPLETE;
     if (status == SCRIPT_READ && !doubted)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)

@@ -503,6 +503,18 @@ class Habits(PromptTest):
         self.assertIn(" = 1000", terminal.run('send a fill:1000,"x"'))
         self.leave(terminal)
 
+    def test_call_over_lines(self):
+        """a call that is pasted over several lines is one; a command behind an open one is itself"""
+        terminal = self.start()
+        terminal.send("s = socket.socket(" + ENTER + "  socket.AF_INET," + ENTER + "  socket.SOCK_STREAM)" + ENTER)
+        terminal.expect("here: s = socket AF_INET SOCK_STREAM")
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        terminal.send("connect(s, (struct sockaddr *)&addr," + ENTER + "   sizeof(addr));" + ENTER)
+        terminal.expect("write: connect s ADDRESS")
+        terminal.send("s.recv(" + ENTER + "print hello" + ENTER)
+        terminal.expect(re.compile(r'no command is called "s.recv\("(.|\n)*^hello$', re.M))
+        self.leave(terminal)
+
     def test_close_all(self):
         """close * closes every socket, with a call for each"""
         terminal = self.start()

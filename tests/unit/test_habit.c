@@ -172,6 +172,35 @@ static void test_doubts(void **state) {
   }
 }
 
+/* A call goes on while its parentheses are open; other text does not. */
+static void test_open(void **state) {
+  static const struct {
+    const char *text;
+    bool open;
+  } expectations[] = {
+      {"s = socket.socket(", true},
+      {"s = socket.socket(\n  socket.AF_INET,", true},
+      {"s = socket.socket(\n  socket.AF_INET)", false},
+      {"connect(fd, (struct sockaddr *)&addr, /* x */", true},
+      {"if (bind(fd, (struct sockaddr *)&a,", true},
+      {"s.send(b\"(\")", false},
+      {"s.send(b\"(", false}, /* a quote is open */
+      {"x.f(1, # one\n 2", true},
+      {"x.f(1, # )\n 2)", false},
+      {"send s (", false},
+      {"print x(", false},
+      {"(", false},
+      {"", false},
+      {"a", false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+    print_message("# %s\n", expectations[i].text);
+    assert_int_equal(habit_is_open(expectations[i].text, strlen(expectations[i].text)),
+                     expectations[i].open);
+  }
+}
+
 static void test_lines(void **state) {
   static const struct expectation expectations[] = {
       /* statements of one line, each for itself */
@@ -205,6 +234,12 @@ static void test_lines(void **state) {
       {"close s\uff1bclose s", "close s;close s", false},
       {"s.recv\uff081024\uff09", "recv s 1024", false},
       {"print \"a\uff0cb", NULL, false},
+      /* a call over several lines */
+      {"s = socket.socket(\n    socket.AF_INET,   # four\n    socket.SOCK_STREAM)",
+       "s = socket AF_INET SOCK_STREAM", true},
+      {"sendto(fd, \"a\", 1, 0, // no flags\n  (struct sockaddr *)&to,\n  sizeof(to));",
+       "sendto fd \"a\" ADDRESS", false},
+      {"s.close()\ns.close()", NULL, false},
       /* data made of a count */
       {"s.sendall(b'ab' * 3)", "send-all s fill:6,'ab'", true},
       {"s.send(bytes(10_000))", "send s fill:10000,\"\\0\"", true},
@@ -283,6 +318,7 @@ int main(void) {
       cmocka_unit_test(test_examples_of_commands),
       cmocka_unit_test(test_lines),
       cmocka_unit_test(test_doubts),
+      cmocka_unit_test(test_open),
       cmocka_unit_test(test_cut_lines),
   };
   return cmocka_run_group_tests(tests, start, stop);
