@@ -34,6 +34,16 @@ static int make_on_host(struct host *host, int domain, int type, int protocol, b
   return asked ? error : -error;
 }
 
+struct address lab_link_local(const struct wire_link *link) {
+  struct address address = lab_link_address(link, AF_INET6);
+  if (address.length == 0)
+    return address;
+  memset(address.inet6.sin6_addr.s6_addr, 0, 8);
+  address.inet6.sin6_addr.s6_addr[0] = 0xfe;
+  address.inet6.sin6_addr.s6_addr[1] = 0x80;
+  return address;
+}
+
 struct address lab_link_address(const struct wire_link *link, int family) {
   struct address address = {0};
   if (family == AF_INET6 && link->inet6) {

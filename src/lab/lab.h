@@ -69,6 +69,8 @@ struct address lab_resolve(const struct lab *lab, const char *name, size_t lengt
 
 /* The address of an interface, port 0; length 0 if it has none of that family. */
 struct address lab_link_address(const struct wire_link *link, int family);
+/* Its link-local address, fe80::NUMBER; length 0: it has no IPv6. */
+struct address lab_link_local(const struct wire_link *link);
 
 /* True for valid names of hosts and wires: letters, digits, - and _, at most 15 of them. */
 bool lab_name_valid(const char *name, size_t length);

@@ -202,6 +202,14 @@ int tcp_info_read(int descriptor, struct tcp_info_bytes *info) {
   return 0;
 }
 
+uint32_t tcp_info_not_sent(const struct tcp_info_bytes *info) {
+  uint32_t number = 0;
+  size_t offset = offsetof(struct tcp_info, tcpi_notsent_bytes);
+  if (info->length >= offset + sizeof number)
+    memcpy(&number, info->data + offset, sizeof number);
+  return number;
+}
+
 enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info) {
   uint32_t window = 1;
   if (info->data[offsetof(struct tcp_info, tcpi_retransmits)] > 0)

@@ -48,6 +48,9 @@ enum tcp_info_end {
 };
 enum tcp_info_end tcp_info_end_of(const struct tcp_info_bytes *info);
 
+/* How many bytes are in the send buffer and were not sent yet; 0 if the kernel does not say. */
+uint32_t tcp_info_not_sent(const struct tcp_info_bytes *info);
+
 /* The value of a field. False if the kernel does not provide it. *unlimited: it is not a number,
  * but means that there is no limit. */
 bool tcp_info_number(const struct tcp_info_field *field, const unsigned char *info, size_t length,

@@ -70,6 +70,14 @@ static bool moves_datagrams(const struct call *call) {
   return moves(call) && !is_stream(call) && is_internet(call);
 }
 
+static bool moves_udp(const struct call *call) {
+  return moves_datagrams(call) && call->entry->protocol == IPPROTO_UDP;
+}
+
+static bool is_unix_stream(const struct call *call) {
+  return is_stream(call) && call->entry->family == AF_UNIX;
+}
+
 static bool sends_unix(const struct call *call) {
   return moves(call) && call->entry && call->entry->family == AF_UNIX;
 }
@@ -193,6 +201,22 @@ static void explain_scope(const struct runner *runner, const struct call *call,
   bytes_append_format(text, "%%%s", name[0] ? name : "eth0");
 }
 
+/* UDP's length field and IPv4's have 16 bits each: udp(7), RFC 768, RFC 791. */
+static void explain_too_long(const struct runner *runner, const struct call *call,
+                             struct bytes *text) {
+  enum { INET_LIMIT = 65535 - 20 - 8, INET6_LIMIT = 65535 - 8 };
+  bool inet = call->entry->family == AF_INET;
+  size_t length = call->data ? call->data->length : 0;
+  (void)runner;
+  if (length > (inet ? INET_LIMIT : INET6_LIMIT))
+    bytes_append_format(text, _("the datagram has %zu bytes, and UDP over %s carries at most %s"),
+                        length, inet ? "IPv4" : "IPv6", inet ? "65,507" : "65,527");
+  else
+    bytes_append_text(text, _("the datagram is longer than the path takes in one packet "
+                              "(getsockopt . ip_mtu), and fragments are forbidden "
+                              "(ip_mtu_discover, ipv6_dontfrag, udp_segment)"));
+}
+
 /* What an errno means, for the calls that it applies to. The first row that fits is told. */
 static const struct diagnosis {
   int number;
@@ -221,6 +245,11 @@ static const struct diagnosis {
     {EINPROGRESS, begins_handshake, NULL, explain_handshake},
     {EALREADY, connects, N_("the handshake that an earlier connect began is still going on"), NULL},
     {ECONNRESET, listener_closed, NULL, explain_listener},
+    {ECONNRESET, is_unix_stream,
+     N_("the other end was closed with data that it had never received, or its listener before "
+        "accept had taken it"),
+     NULL},
+    {EMSGSIZE, moves_udp, NULL, explain_too_long},
     {ECONNREFUSED, moves_on_stream,
      N_("the handshake that an earlier connect began was refused: a RST came back"), NULL},
     {ECONNREFUSED, moves_datagrams,

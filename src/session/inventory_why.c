@@ -45,6 +45,20 @@ static const char *lingering_why(const struct kernel_socket *kernel) {
   }
 }
 
+/* sock_diag counts a FIN that was received and not yet read; SIOCINQ does not. */
+static bool counts_fin(const struct inventory_entry *entry) {
+  enum socket_state state = entry->kernel.state;
+  bool fin = state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING;
+  return fin && entry->socket->descriptor >= 0 && entry->kernel.receive_queue > 0 &&
+         look_pending(entry->socket) == entry->kernel.receive_queue - 1;
+}
+
+static const char *open_why(const struct inventory_entry *entry) {
+  if (entry->kernel.state == STATE_TIME_WAIT)
+    return _("over; keeps its addresses until the timer ends");
+  return counts_fin(entry) ? _("RECVQ counts the peer's FIN as one byte") : "";
+}
+
 const char *inventory_why(const struct inventory_entry *entry) {
   if (!entry->listed)
     return "";
@@ -63,8 +77,6 @@ const char *inventory_why(const struct inventory_entry *entry) {
   case ROLE_SUBFLOW:
     return entry->kernel.inode ? _("carries the connection") : lingering_why(&entry->kernel);
   default:
-    return entry->kernel.state == STATE_TIME_WAIT
-               ? _("over; keeps its addresses until the timer ends")
-               : "";
+    return open_why(entry);
   }
 }

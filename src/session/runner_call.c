@@ -10,6 +10,7 @@
 #include "language/uncleared.h"
 #include "names/constant.h"
 #include "session/diagnosis.h"
+#include "session/diagnosis_peer.h"
 #include "session/observe.h"
 #include "session/session_look.h"
 #include "session/unaccepted.h"
@@ -243,6 +244,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
     return -1;
   int pending = pending_datagram(runner, call);
   struct zero_before before = zero_look_before(session, call);
+  int unread = diagnosis_unread(runner, call);
   bool closes = call_row(call)->closes && session_looks(session);
   UNCLEARED struct unaccepted unaccepted;
   unaccepted.count = 0;
@@ -269,6 +271,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   call->zero = zero_decide(session, call, before);
   use_sockets(runner, call);
   bool explained = diagnosis_note(runner, call, pending);
+  diagnosis_note_peer(runner, call, unread);
   /* A blocking send that was interrupted returns the part it sent, and a recv of 0 bytes its 0: it
    * blocked, as expected. */
   bool partial = call_row(call)->direction == SENDS || call->zero == ZERO_ASKED;

@@ -60,7 +60,7 @@ static enum state_reason change_reason(const struct socket *socket, const struct
   int error = cause->subject == socket->id ? cause->error : 0;
   if (now == before->state)
     return REASON_NONE;
-  if (now == STATE_CLOSED && cause->reset)
+  if (now == STATE_CLOSED && (cause->reset || (socket->reset_due && was_connected(before->state))))
     return before->state == STATE_SYN_SENT ? REASON_REFUSED : REASON_RESET;
   if (now == STATE_CLOSED && cause->unreachable)
     return REASON_UNREACHABLE;

@@ -91,6 +91,7 @@ struct socket {
   bool listed; /* multipath TCP: the kernel lists it as such, so it has not fallen back to TCP */
   struct socket_label reset_by; /* the listener that was closed while the connection waited in its
                                    queue; id 0: none */
+  bool reset_due;               /* its other end is known to have sent it RST, or to answer so */
   bool shut_read;               /* its receiving side was shut down here */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */

@@ -794,6 +794,33 @@ class Lessons(PromptTest):
         self.leave(terminal)
 
 
+class OtherEnd(PromptTest):
+    """Notes about the other end of a connection: how much has come by when is the kernel's choice."""
+
+    def connected(self):
+        terminal = self.start()
+        for line in ("srv = tcp-listen 127.0.0.1:0", "c = tcp-connect srv", "s = accept srv"):
+            terminal.run(line)
+        return terminal
+
+    def test_short_receive(self):
+        """a recv that gives less than was asked for says where the rest is"""
+        terminal = self.connected()
+        terminal.run("setsockopt c so_sndbuf 8M")
+        terminal.run("send c fill:8M dontwait")
+        text = " ".join(terminal.run("recv s 16M").split())
+        self.assertRegex(text, r"a stream gives what has arrived by then: [0-9]+ of the 16777216 bytes asked for; "
+                               r"[0-9]+ (more have come since|are still in the send buffer of socket 4)")
+        self.leave(terminal)
+
+    def test_all_received(self):
+        """a recv that gives all there is says nothing of the kind"""
+        terminal = self.connected()
+        terminal.run("send c hello")
+        self.assertNotIn("#", terminal.run("recv s 100"))
+        self.leave(terminal)
+
+
 class Names(PromptTest):
     def test_name_before_abbreviation(self):
         """a name in use comes before a command that it abbreviates"""

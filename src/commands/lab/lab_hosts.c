@@ -9,29 +9,33 @@
 
 static const char *const first_wire = "wire";
 
+static void add_address(struct answer *answer, const struct address *address) {
+  struct bytes text = {0};
+  if (address->length > 0)
+    address_append_host(address, &text);
+  answer_add_text(answer, text.length ? bytes_text(&text) : "-");
+  bytes_free(&text);
+}
+
 static void add_host_row(struct answer *answer, const struct lab_host *host, size_t n) {
   const struct wire_link *link = host->links[n];
   answer_add_text(answer, host->host.name);
   answer_add_text(answer, link->name);
   answer_add_text(answer, link->lan->name);
-  for (int family = AF_INET; family != 0; family = family == AF_INET ? AF_INET6 : 0) {
-    struct bytes text = {0};
-    struct address address = lab_link_address(link, family);
-    if (address.length > 0)
-      address_append_host(&address, &text);
-    answer_add_text(answer, text.length ? bytes_text(&text) : "-");
-    bytes_free(&text);
-  }
+  struct address addresses[] = {lab_link_address(link, AF_INET), lab_link_address(link, AF_INET6),
+                                lab_link_local(link)};
+  for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+    add_address(answer, &addresses[i]);
   answer_add_number(answer, link->lan->mtu);
 }
 
 static int show_lab(struct invocation *invocation) {
-  static const char *const columns[] = {N_("HOST"), N_("INTERFACE"), N_("WIRE"), N_("IPV4"),
-                                        N_("IPV6"), N_("MTU"),       NULL};
+  static const char *const columns[] = {N_("HOST"), N_("INTERFACE"),  N_("WIRE"), N_("IPV4"),
+                                        N_("IPV6"), N_("LINK-LOCAL"), N_("MTU"),  NULL};
   struct lab *lab = invocation->runner->session->lab;
   struct answer answer;
   answer_table(&answer, "lab", columns);
-  answer.matters = "....11";
+  answer.matters = "....121";
   for (size_t i = 0; i < lab->host_count; i++)
     for (size_t j = 0; j < lab->hosts[i]->link_count; j++)
       add_host_row(&answer, lab->hosts[i], j);
