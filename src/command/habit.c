@@ -300,8 +300,8 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   *found = (struct habit_found){0};
   if (!memchr(typed.text, '\n', typed.length))
     return find_plain(runner, text, length, right, found);
-  bool any =
-      habit_join(typed, &joined) && find_plain(runner, joined.data, joined.length, right, found);
+  bool any = habit_join(typed.text, typed.length, &joined) &&
+             find_plain(runner, joined.data, joined.length, right, found);
   bytes_free(&joined);
   return any;
 }

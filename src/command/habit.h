@@ -93,6 +93,9 @@ bool habit_find_doubt(const struct runner *runner, const char *text, size_t leng
  * that the next line belongs to it. */
 bool habit_is_open(const char *text, size_t length);
 
+/* Appends the lines of such a call, in one. False if they are none, or it is still open. */
+bool habit_join(const char *text, size_t length, struct bytes *joined);
+
 void habit_found_free(struct habit_found *found);
 
 #endif

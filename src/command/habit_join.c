@@ -82,7 +82,7 @@ bool habit_is_open(const char *text, size_t length) {
   return open;
 }
 
-bool habit_join(struct habit_text text, struct bytes *joined) {
-  return read_lines(text, joined) &&
+bool habit_join(const char *text, size_t length, struct bytes *joined) {
+  return read_lines((struct habit_text){text, length}, joined) &&
          depth_at_end((struct habit_text){joined->data, joined->length}) <= 0;
 }

@@ -53,9 +53,6 @@ bool habit_is_name(struct habit_text text);
 /* The text up to a comment: of C, or one that begins a word, as here and in Python. */
 struct habit_text habit_without_comment(struct habit_text text);
 
-/* Appends the lines of a call, in one. False if they are none, or it is still open. */
-bool habit_join(struct habit_text text, struct bytes *joined);
-
 /* Splits a line at spaces, outside quotes, into at most HABIT_PARTS words. The number of words. */
 size_t habit_words(struct habit_text line, struct habit_text *words);
 
