@@ -8,7 +8,7 @@
 enum { NEAR = 3, UNLIKE = 1000 };
 
 /* How far a name is from the word: a letter or two are wrong; it begins so; it has it inside; it
- * begins with at least three of its letters. */
+ * begins with more than half of its letters. */
 static size_t distance_between(const char *word, const char *name) {
   size_t length = strlen(word);
   size_t common = 0;
@@ -21,7 +21,7 @@ static size_t distance_between(const char *word, const char *name) {
     return 3;
   if (length > 2 && strstr(name, word))
     return 4;
-  return common > 2 ? 100 - (common < 90 ? common : 90) : UNLIKE;
+  return common > 3 && 2 * common > length ? 100 - (common < 90 ? common : 90) : UNLIKE;
 }
 
 static size_t distance_of(const char *word, const char *name) {
@@ -61,7 +61,10 @@ int lesson_set_unknown(struct error *error, const char *word) {
   struct error ignored; /* then no lesson is near */
   const char *names[NEAR];
   size_t count = 0;
-  bool is_path = word[0] == '/' || word[0] == '.';
+  static const char ending[] = ".socksh";
+  size_t length = strlen(word);
+  bool ends = length > strlen(ending) && strcmp(word + length - strlen(ending), ending) == 0;
+  bool is_path = word[0] == '/' || word[0] == '.' || ends;
   int read = lesson_list_read(&list, &ignored);
   if (read == 0 && !is_path)
     count = find_near(&list, word, names);

@@ -94,8 +94,9 @@ static enum subject_distance distance_of_name(const struct sought *sought, const
   copy[length] = '\0';
   if (has_word(copy, core) || has_word(copy, &sought->single))
     return SUBJECT_PART;
+  /* A long word says what it is about, ZEROCOPY and broadcast; a short one may be anything. */
   if (folded.length > 3 && has_word(sought->typed, &plain))
-    return SUBJECT_HOLDS;
+    return folded.length > 7 ? SUBJECT_PART : SUBJECT_HOLDS;
   size_t least = core->length < 4 ? 0 : core->length < 7 ? 1 : 2;
   memcpy(copy, folded.text, folded.length);
   copy[folded.length] = '\0';
