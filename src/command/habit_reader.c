@@ -245,6 +245,15 @@ static enum habit_reading read_membership(const struct runner *runner, struct ha
   return other && groups > 0 ? HABIT_READS : HABIT_IS_NONE;
 }
 
+/* why c, what happened to c: a question about the past. */
+static bool asks_why(const struct habit_text *words, size_t count) {
+  bool happened = count > 1 && habit_is(words[0], "what") &&
+                  (habit_is(words[1], "happened") || habit_is(words[1], "went") ||
+                   habit_is(words[1], "failed"));
+  return happened || (count > 0 && (words[0].length == 3 || words[0].length == 4) &&
+                      strncasecmp(words[0].text, "why?", words[0].length) == 0);
+}
+
 /* why, why c, why did it fail: what tells of the last failure, or of that socket. */
 static enum habit_reading read_why(const struct runner *runner, struct habit_text text,
                                    struct bytes *to) {
@@ -252,8 +261,7 @@ static enum habit_reading read_why(const struct runner *runner, struct habit_tex
   size_t count = habit_words(text, words);
   const struct runner_last_call *last = runner ? &runner->last_call : NULL;
   int failure = last ? last->failure : 0;
-  if (count == 0 || (strncasecmp(words[0].text, "why", words[0].length) != 0 &&
-                     strncasecmp(words[0].text, "why?", words[0].length) != 0))
+  if (!asks_why(words, count))
     return HABIT_IS_NONE;
   for (size_t i = 1; i < count; i++) {
     const struct value *value = habit_reader_bound(runner, words[i]);

@@ -258,6 +258,10 @@ static void test_lines(void **state) {
       {"why gone", "explain ECONNREFUSED", true},
       {"why did s fail", "log s", true},
       {"whynot", NULL, false},
+      {"what went wrong", "explain ECONNREFUSED", true},
+      {"what happened to s", "log s", true},
+      {"what does EADDRINUSE mean", "help EADDRINUSE mean", true},
+      {"what is a backlog?", "help a backlog?", true},
       /* no habits */
       {"foo bar", NULL, false},
       {"", NULL, false},

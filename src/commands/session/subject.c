@@ -30,7 +30,24 @@ struct sought {
   char typed[96]; /* as it was typed, as far as it is that short */
 };
 
+/* The words around what a question is about: "what is a backlog", "EADDRINUSE mean". */
+static void skip_question(const char **text, size_t *length) {
+  static const char *const before[] = {"what is ", "what are ", "a ", "an ", "the "};
+  static const char *const behind[] = {"?", " mean", " means", " do"};
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+    size_t size = strlen(before[i]);
+    if (*length > size && strncasecmp(*text, before[i], size) == 0)
+      *text += size, *length -= size;
+  }
+  for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+    size_t size = strlen(behind[i]);
+    if (*length > size && strncasecmp(*text + *length - size, behind[i], size) == 0)
+      *length -= size;
+  }
+}
+
 static struct sought seek(const char *text, size_t length) {
+  skip_question(&text, &length);
   struct sought sought = {.whole = fold(text, length)};
   if (length < sizeof sought.typed)
     memcpy(sought.typed, text, length);
@@ -195,7 +212,10 @@ static enum subject_distance distance_of_message(const struct sought *sought, in
                    memcmp(sought->core.text, folded.text, folded.length) == 0 &&
                    memcmp(sought->core.text + folded.length, "error", strlen("error")) == 0;
   bool quoted = strchr(message, ' ') && strcasestr(sought->typed, message);
-  return exception || quoted ? SUBJECT_ALMOST : SUBJECT_FAR;
+  if (exception || quoted)
+    return SUBJECT_ALMOST;
+  bool part = strchr(sought->typed, ' ') && strcasestr(message, sought->typed); /* too long */
+  return part ? SUBJECT_PART : SUBJECT_FAR;
 }
 
 static void search_symbols(struct search *search) {
