@@ -145,6 +145,7 @@ struct statement_parts {
   size_t name_count;
   struct habit_text host; /* @HOST; empty: none */
   struct habit_text rest;
+  bool job; /* it ends in &, which is in none of these */
 };
 
 static struct habit_text text_from(struct habit_text text, const char *from) {
@@ -167,6 +168,11 @@ static size_t prefix_count(const struct habit_text *words, size_t count) {
 
 static struct statement_parts take_apart(struct habit_text typed) {
   struct statement_parts parts = {.whole = habit_trim(typed)};
+  size_t end = parts.whole.length;
+  if (end > 2 && parts.whole.text[end - 1] == '&' && parts.whole.text[end - 2] == ' ') {
+    parts.job = true;
+    parts.whole = habit_trim((struct habit_text){parts.whole.text, end - 1});
+  }
   struct habit_text words[HABIT_PARTS];
   size_t count = habit_words(parts.whole, words);
   size_t first = prefix_count(words, count);
@@ -202,6 +208,8 @@ static void append_line(const struct habit *habit, const struct statement_parts 
   if (!call && parts->host.length > 0)
     bytes_append_format(line, "%.*s ", (int)parts->host.length, parts->host.text);
   habit_fill(caught, rest, line);
+  if (parts->job)
+    bytes_append_text(line, " &");
 }
 
 /* Looks for one statement. What becomes of it is appended to the line of `found`. */

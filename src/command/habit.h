@@ -28,6 +28,8 @@
  *   SENDS     a command with data as its second argument; behind it, to the end, data as others
  *             write it: REPEATED  "x" * 10    MANY  zeros(10), random:10    BYTES  b"x"
  *                       ATFILE  @path         PRINTED  $(date), `date`
+ *   RUNNING   a name bound to a program   ITSFIELD  NAME.FIELD of a name that is bound
+ *   REDIRECT  >, >> or |
  *   KEYWORD   a word that a command takes as one of a few
  *   MREQ      a structure for an option, as Python packs it
  *   GROUP     an IPv4 multicast group    MEMBERSHIP  GROUP,ADDRESS and {GROUP, ADDRESS}, to the end

@@ -204,6 +204,38 @@ static enum habit_reading read_sends(const struct runner *runner, struct habit_t
              : HABIT_IS_NONE;
 }
 
+/* A name bound to a program: that has a process id. */
+static enum habit_reading read_running(const struct runner *runner, struct habit_text text,
+                                       struct bytes *to) {
+  const struct value *bound = habit_reader_bound(runner, text);
+  const struct object *object = bound && bound->kind == VALUE_OBJECT ? bound->object : NULL;
+  struct value process = {.kind = VALUE_NOTHING};
+  struct error ignored; /* then it is something else */
+  bool runs = object && object->class->field &&
+              object->class->field(object, "pid", &process, &ignored) == 0;
+  value_clear(&process);
+  habit_reader_append(to, text);
+  return runs ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* s.state, of a name that is bound. */
+static enum habit_reading read_its_field(const struct runner *runner, struct habit_text text,
+                                         struct bytes *to) {
+  const char *dot = memchr(text.text, '.', text.length);
+  struct habit_text name = {text.text, dot ? (size_t)(dot - text.text) : 0};
+  bytes_append_format(to, "$%.*s", (int)text.length, text.text);
+  return dot && habit_reader_bound(runner, name) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* > and its like, of the system's shell. */
+static enum habit_reading read_redirect(const struct runner *runner, struct habit_text text,
+                                        struct bytes *to) {
+  (void)runner;
+  habit_reader_append(to, text);
+  return habit_is(text, ">") || habit_is(text, ">>") || habit_is(text, "|") ? HABIT_READS
+                                                                            : HABIT_IS_NONE;
+}
+
 /* A word that some command takes as one of a few: echo, upper. */
 static enum habit_reading read_keyword(const struct runner *runner, struct habit_text text,
                                        struct bytes *to) {
@@ -218,8 +250,15 @@ static enum habit_reading read_keyword(const struct runner *runner, struct habit
 }
 
 const struct habit_reader habit_readers_of_data[] = {
-    {"REPEATED", read_repeated, true}, {"MANY", read_many, true},
-    {"BYTES", read_bytes, true},       {"ATFILE", read_at_file, true},
-    {"PRINTED", read_printed, true},   {"SENDS", read_sends, false},
-    {"KEYWORD", read_keyword, false},  {NULL, NULL, false},
+    {"REPEATED", read_repeated, true},
+    {"MANY", read_many, true},
+    {"BYTES", read_bytes, true},
+    {"ATFILE", read_at_file, true},
+    {"PRINTED", read_printed, true},
+    {"SENDS", read_sends, false},
+    {"KEYWORD", read_keyword, false},
+    {"RUNNING", read_running, false},
+    {"ITSFIELD", read_its_field, false},
+    {"REDIRECT", read_redirect, false},
+    {NULL, NULL, false},
 };

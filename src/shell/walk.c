@@ -271,6 +271,13 @@ static void append_next(struct walk *walk, struct runner *runner, struct bytes *
   bytes_free(&mark);
 }
 
+static void append_stopped(const struct walk *walk, struct bytes *text) {
+  struct bytes name = {0};
+  lesson_append_name(walk->source->name, &name);
+  bytes_append_format(text, _("the walk through %s ends here\n"), bytes_text(&name));
+  bytes_free(&name);
+}
+
 bool walk_show(struct walk *walk, struct runner *runner) {
   struct bytes text = {0};
   if (runner->session->again)
@@ -283,7 +290,7 @@ bool walk_show(struct walk *walk, struct runner *runner) {
     grade(walk, runner, &text);
   bool again = walk->next && walk->shown == walk->next->place.offset && walk->instructed;
   if (walk->stopped)
-    bytes_append_format(&text, _("the walk through %s ends here\n"), walk->source->name);
+    append_stopped(walk, &text);
   else if (again) { /* a line of the user's own came between */
     walk_text_append_line(walk->source, walk->next, question_hides_result(&walk->question), &text);
     question_append(&walk->question, &text);
@@ -382,8 +389,9 @@ enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
     take(walk);
   } else if (is_word(line, length, "back"))
     go_back(walk, runner);
-  else if (is_word(line, length, "stop"))
-    walk->stopped = true;
+  else if (is_word(line, length, "stop") || is_word(line, length, "quit") ||
+           is_word(line, length, "exit") || is_word(line, length, "q"))
+    walk->stopped = true; /* who wants to leave more than the walk says so again */
   else if (is_word(line, length, "?"))
     explain_next(walk, runner);
   else

@@ -762,6 +762,21 @@ class Lessons(PromptTest):
         terminal.expect_prompt()
         self.leave(terminal)
 
+    def test_quit_leaves_the_walk(self):
+        """quit leaves a walk, and said again the session"""
+        terminal = self.start()
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(self.LESSON)
+        for word in ("q", "quit", "exit"):
+            terminal.send_line("source --step lesson.socksh")
+            terminal.expect("line 1 of 4")
+            terminal.send_line(word)
+            terminal.expect("the walk through lesson.socksh ends here")
+            terminal.expect_prompt()
+            terminal.run("clear")
+        terminal.send_line("quit")
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
     def test_back_in_a_session_with_more(self):
         """back does not throw away what was there before the walk"""
         terminal = self.start()

@@ -21,7 +21,23 @@
 static struct session session;
 static struct runner runner = {.session = &session, .last_call.failure = ECONNREFUSED};
 
-/* The names of the examples: s is a socket, text is text. */
+/* Stands for a program: only that it has a process id matters. */
+static int program_field(const struct object *object, const char *name, struct value *value,
+                         struct error *error) {
+  (void)object, (void)error;
+  *value = value_from_number(1);
+  return strcmp(name, "pid") == 0 ? 0 : -1;
+}
+
+static void program_destroy(struct object *object) {
+  (void)object;
+}
+
+static const struct object_class program_class = {
+    .title = "program", .field = program_field, .destroy = program_destroy};
+static struct object program = {.class = &program_class, .references = 1};
+
+/* The names of the examples: s is a socket, text is text, p a program. */
 static int start(void **state) {
   (void)state;
   assert_int_equal(command_start(command_table), 0);
@@ -40,6 +56,7 @@ static int start(void **state) {
   assert_int_equal(socket_table_add(&session.sockets, socket, 3), 0);
   assert_int_equal(names_set(&session.names, "s", value_from_object(&socket->object)), 0);
   socket_unreserve(socket);
+  assert_int_equal(names_set(&session.names, "p", value_from_object(&program)), 0);
   assert_int_equal(names_set(&session.names, "text", value_from_text("hello", 5)), 0);
   return 0;
 }
@@ -104,8 +121,9 @@ static void test_lines_are_right(void **state) {
 /* Only what can't be read, or what a command refuses when it runs, is looked up: a line that is
  * right stays what it is. */
 static void test_examples_are_wrong(void **state) {
-  static const char *const fail_later[] = {"connect",    "listen",     "bind",   "close all",
-                                           "serve 8080", "setsockopt", "sendto", NULL};
+  static const char *const fail_later[] = {
+      "connect", "listen",        "bind",          "close all", "serve 8080", "setsockopt",
+      "sendto",  "tcp-connect p", "udp-connect p", "await p",   "assert s.",  NULL};
   (void)state;
   int wrong = 0;
   for (const struct habit *habit = habit_table; habit->from; habit++) {
@@ -215,6 +233,8 @@ static void test_lines(void **state) {
       {"d = nc localhost 80", "d = tcp-connect localhost:80", false},
       {"@server nc -l 80", "srv = @server tcp-listen 80", false},
       {"a, b = s.recvfrom(10)", "a b = recvfrom s 10", true},
+      {"c = @client tcp-connect server 80 &", "c = @client tcp-connect server:80 &", true},
+      {"s.recv(10) &", "recv s 10 &", true},
       /* comments of both */
       {"close(fd); // done", "close fd", true},
       {"s.close()   # done", "close s", true},
