@@ -765,15 +765,14 @@ class Lessons(PromptTest):
     def test_quit_leaves_the_walk(self):
         """quit leaves a walk, and said again the session"""
         terminal = self.start()
-        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
-            file.write(self.LESSON)
         for word in ("q", "quit", "exit"):
-            terminal.send_line("source --step lesson.socksh")
-            terminal.expect("line 1 of 4")
+            with open(os.path.join(self.directory, word + ".socksh"), "w", encoding="utf-8") as file:
+                file.write(self.LESSON)
+            terminal.send_line(f"source --step {word}.socksh")
+            terminal.expect(re.compile(r"^step>", re.M))
             terminal.send_line(word)
-            terminal.expect("the walk through lesson.socksh ends here")
+            terminal.expect(f"the walk through {word}.socksh ends here")
             terminal.expect_prompt()
-            terminal.run("clear")
         terminal.send_line("quit")
         self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
 
