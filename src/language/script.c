@@ -54,18 +54,11 @@ static int advance(struct reader *reader) {
 
 static int pattern_from_word(struct reader *reader, const struct word *word,
                              struct pattern *pattern) {
-  static const struct {
-    const char *text;
-    enum pattern_kind kind;
-  } plain[] = {{"ok", PATTERN_OK}, {"eof", PATTERN_EOF}, {"blocks", PATTERN_BLOCKS}};
   *pattern = (struct pattern){.kind = PATTERN_TEXT, .word = *word};
   if (!word_all_bare(word))
     return 0;
-  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-    if (word_is_bare(word, plain[i].text)) {
-      pattern->kind = plain[i].kind;
-      return 0;
-    }
+  if (pattern_find_plain(word->text, word->count, &pattern->kind))
+    return 0;
   pattern->number = error_number_find(word->text, word->count);
   if (pattern->number > 0) {
     pattern->kind = PATTERN_ERROR;
@@ -75,9 +68,9 @@ static int pattern_from_word(struct reader *reader, const struct word *word,
     pattern->kind = PATTERN_NUMBER;
     return 0;
   }
-  return wrong(reader, word->place,
-               _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular "
-                 "expression/, eof or blocks"));
+  pattern_set_unknown(reader->error, word->text, word->count);
+  reader->error->place = word->place;
+  return -1;
 }
 
 static int read_pattern(struct reader *reader, struct pattern *pattern) {

@@ -42,6 +42,10 @@ void lesson_list_free(struct lesson_list *list);
  * becomes that of its file. */
 bool lesson_stands_for(const char *word, struct bytes *path);
 
+/* The error that neither a lesson nor a script has this name, with those that are near. Always -1.
+ */
+int lesson_set_unknown(struct error *error, const char *word);
+
 /* Appends the name of the lesson at this path; the path itself if it is none. */
 void lesson_append_name(const char *path, struct bytes *name);
 

@@ -22,6 +22,8 @@ struct runner_last_call {
   int error;        /* its errno */
   int64_t ended;    /* when it ended, monotonic nanoseconds */
   bool just_ended;  /* nothing happened in this thread since, so `ended` is the time now */
+  int failure;      /* the errno of the last call that failed; 0: none has */
+  uint64_t failed;  /* id of the socket that it was made on; 0: none */
 };
 
 /* The names that receive the command's result. */

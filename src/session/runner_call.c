@@ -184,6 +184,10 @@ static void record_finish(struct runner *runner, struct call *call) {
   runner->last_call.serial = runner_append(runner, &finish);
   runner->last_call.subject = call->entry ? call->entry->id : 0;
   runner->last_call.error = call->error;
+  if (call->error) {
+    runner->last_call.failure = call->error;
+    runner->last_call.failed = runner->last_call.subject;
+  }
   runner->last_call.ended = call->ended;
 }
 

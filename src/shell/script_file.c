@@ -101,6 +101,8 @@ int script_file_read(const char *path, int descriptor, struct bytes *text, struc
                                 : file_read(path, SCRIPT_LIMIT, text);
   if (problem == EFBIG)
     return error_set(error, ERROR_FAILURE, _("the script %.300s is larger than 512M"), path);
+  if (problem == ENOENT)
+    return lesson_set_unknown(error, path);
   return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
 }
 

@@ -422,8 +422,9 @@ enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
     take(walk);
   } else if (is_word(line, length, "back"))
     go_back(walk, runner);
-  else if (is_word(line, length, "stop"))
-    walk->stopped = true;
+  else if (is_word(line, length, "stop") || is_word(line, length, "quit") ||
+           is_word(line, length, "exit") || is_word(line, length, "q"))
+    walk->stopped = true; /* who wants to leave more than the walk says so again */
   else if (is_word(line, length, "?"))
     explain_next(walk, runner);
   else

@@ -134,13 +134,36 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   return reads;
 }
 
-/* Says what a line that is right probably meant instead. */
-static void note_habit(struct runner *runner, const char *text, size_t length) {
+/* Says what a line that is right probably meant instead. True if that is so certain that it is not
+ * run. */
+static bool doubt(struct runner *runner, const struct source *source, const char *text,
+                  size_t length) {
   struct habit_found found;
-  if (!habit_find_noted(runner, text, length, &found))
-    return;
-  runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
+  if (!habit_find_doubt(runner, text, length, &found))
+    return false;
+  bool stops = found.habit->kind == HABIT_DOUBTED;
+  if (stops)
+    run_event_doubt(runner, source, &found);
+  else
+    runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
   habit_found_free(&found);
+  return stops;
+}
+
+/* Whether a line behind a call that is still open begins something new: it is blank, or can be read
+ * by itself. */
+static bool begins_anew(const char *line, size_t length) {
+  struct program *program;
+  struct source *source;
+  struct error error;
+  size_t blank = strspn(line, " \t\r\n");
+  bool reads =
+      blank < length && read_typed(line, length, false, &program, &source, &error) == SCRIPT_READ;
+  if (blank < length) {
+    program_release(program);
+    source_release(source);
+  }
+  return blank >= length || reads;
 }
 
 /* Lets the lines behind the one that runs stand at the next prompt: they came with it in one paste,
@@ -171,7 +194,12 @@ static void run_lines(struct worker *worker) {
     const char *newline = memchr(text.data + end, '\n', text.length - end);
     if (!newline)
       break;
+    size_t last = end;
     end = (size_t)(newline - text.data) + 1;
+    bool broken = last > start && habit_is_open(text.data + start, last - start) &&
+                  begins_anew(text.data + last, end - last);
+    if (broken)
+      end = last;
     worker->rest = text.data + end;
     worker->rest_length = text.length - end;
     struct program *program;
@@ -180,11 +208,12 @@ static void run_lines(struct worker *worker) {
     const char *line = text.data + start;
     enum script_status status = read_typed(line, end - start, !is_name(runner, line, end - start),
                                            &program, &source, &error);
-    if (status == SCRIPT_READ)
-      note_habit(runner, line, end - start);
-    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
+    bool doubted = status == SCRIPT_READ && doubt(runner, source, line, end - start);
+    if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
-    if (status == SCRIPT_READ)
+    if (status == SCRIPT_WRONG && !broken && habit_is_open(line, end - start))
+      status = SCRIPT_INCOMPLETE;
+    if (status == SCRIPT_READ && !doubted)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)
       run_event_error(runner, source, NULL, &error);

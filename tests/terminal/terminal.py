@@ -192,8 +192,12 @@ class Terminal:
         self.expect_prompt()
         begin = self.screen.absolute_row()
         self.send_line(line)
+        echo = PROMPT + line[:20].rstrip() if line[:20].isascii() and line[:20].isprintable() else PROMPT
+        # A program's output moves the prompt down, too, before the line is read: its echo has to be there.
         self.wait_until(lambda: self.screen.absolute_row() > begin and self.screen.before_cursor() == PROMPT
-                        and self.typed() == "", f"expected the prompt after {line!r}")
+                        and self.typed() == ""
+                        and any(shown.startswith(echo.rstrip()) for shown in self.screen.all_lines()[begin:-1]),
+                        f"expected the prompt after {line!r}")
         return "\n".join(self.screen.all_lines()[begin + 1:-1])
 
     def expect_exit(self):

@@ -544,6 +544,29 @@ class Habits(PromptTest):
         self.assertNotIn("#", terminal.run("print other"))
         self.leave(terminal)
 
+    def test_data_of_others(self):
+        """data as Python writes it is not sent as text; the line is told, and quotes make it text"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        told = terminal.run('send a "x"*1000')
+        self.assertIn('write: send a fill:1000,"x"', told)
+        self.assertNotIn("send(3", told)
+        self.assertIn('send(3, "x*5", 3, 0) = 3', terminal.run('send a "x*5"'))
+        self.assertIn(" = 1000", terminal.run('send a fill:1000,"x"'))
+        self.leave(terminal)
+
+    def test_call_over_lines(self):
+        """a call that is pasted over several lines is one; a command behind an open one is itself"""
+        terminal = self.start()
+        terminal.send("s = socket.socket(" + ENTER + "  socket.AF_INET," + ENTER + "  socket.SOCK_STREAM)" + ENTER)
+        terminal.expect("here: s = socket AF_INET SOCK_STREAM")
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        terminal.send("connect(s, (struct sockaddr *)&addr," + ENTER + "   sizeof(addr));" + ENTER)
+        terminal.expect("write: connect s ADDRESS")
+        terminal.send("s.recv(" + ENTER + "print hello" + ENTER)
+        terminal.expect(re.compile(r'no command is called "s.recv\("(.|\n)*^hello$', re.M))
+        self.leave(terminal)
+
     def test_close_all(self):
         """close * closes every socket, with a call for each"""
         terminal = self.start()
@@ -635,7 +658,21 @@ class Habits(PromptTest):
         terminal = self.start(columns=160)
         self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
         self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
-        self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
+        for ending in ("html", "txt", "svg", "xml"):
+            self.assertIn(f"should not end in .{ending}: ", terminal.run(f"save x.{ending}"))
+        self.assertEqual([name for name in os.listdir(self.directory) if name.startswith("x.")], [])
+        self.leave(terminal)
+
+    def test_save_tells(self):
+        """save says how many lines it wrote, and where"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.run("send a hello")
+        self.assertIn('# 2 lines in "x.socksh"', terminal.run("save x.socksh"))
+        with open(os.path.join(self.directory, "x.socksh"), encoding="ascii") as file:
+            self.assertEqual(file.read().splitlines()[1:], ["a b = socketpair unix stream", "send a hello"])
+        self.leave(terminal)
+
 class Screens(PromptTest):
     """What is shown fits the screen that is there."""
 
@@ -950,6 +987,20 @@ class Lessons(PromptTest):
         terminal.expect("The end of lesson.socksh")
         terminal.expect_prompt()
         self.leave(terminal)
+
+    def test_quit_leaves_the_walk(self):
+        """quit leaves a walk, and said again the session"""
+        terminal = self.start()
+        for word in ("q", "quit", "exit"):
+            with open(os.path.join(self.directory, word + ".socksh"), "w", encoding="utf-8") as file:
+                file.write(self.LESSON)
+            terminal.send_line(f"source --step {word}.socksh")
+            terminal.expect(re.compile(r"^step>", re.M))
+            terminal.send_line(word)
+            terminal.expect(f"the walk through {word}.socksh ends here")
+            terminal.expect_prompt()
+        terminal.send_line("quit")
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
 
     def test_back_in_a_session_with_more(self):
         """back does not throw away what was there before the walk"""

@@ -113,49 +113,9 @@ const struct command command_lessons = {
     .run = run_lessons,
 };
 
-/* How many bytes at the beginning are the same. */
-static size_t common_length(const char *one, const char *other) {
-  size_t length = 0;
-  while (one[length] && one[length] == other[length])
-    length++;
-  return length;
-}
-
-/* The lesson whose name, with or without its folder, begins most like the word, by three letters at
- * least. NULL if there is none. */
-static const struct lesson *nearest_lesson(const struct lesson_list *list, const char *word) {
-  const struct lesson *nearest = NULL;
-  size_t most = 2;
-  for (size_t i = 0; i < list->count; i++) {
-    const char *name = list->items[i].name;
-    const char *slash = strrchr(name, '/');
-    size_t whole = common_length(name, word);
-    size_t part = slash ? common_length(slash + 1, word) : 0;
-    size_t length = whole > part ? whole : part;
-    if (length > most) {
-      most = length;
-      nearest = &list->items[i];
-    }
-  }
-  return nearest;
-}
-
 static int no_such_lesson(struct invocation *invocation, const char *word) {
-  struct lesson_list list;
-  struct error ignored; /* then no lesson is near */
-  int read = lesson_list_read(&list, &ignored);
-  const struct lesson *nearest = read == 0 ? nearest_lesson(&list, word) : NULL;
-  if (nearest)
-    error_set(
-        invocation->error, ERROR_FAILURE,
-        _("no lesson and no script is called %.100s; `lesson %.100s` is near, `lessons` lists "
-          "them all"),
-        word, nearest->name);
-  else
-    error_set(invocation->error, ERROR_FAILURE,
-              _("no lesson and no script is called %.100s; `lessons` lists them"), word);
+  lesson_set_unknown(invocation->error, word);
   error_set_place(invocation->error, invocation_value(invocation, "NAME")->place);
-  lesson_list_free(&list);
   return -1;
 }
 
