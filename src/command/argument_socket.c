@@ -37,7 +37,7 @@ int argument_no_such_socket(struct invocation *invocation, const struct argument
   struct bytes shown = {0};
   struct nearest nearest = {.text = value->word.data, .length = value->word.length, .distance = 3};
   escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60,
-                ESCAPE_ASCII);
+                escape_chosen());
   names_walk(invocation->runner->scope.names, note_nearest, &nearest);
   if (nearest.name)
     error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"),

@@ -161,14 +161,20 @@ static void child_await_tracer(const struct link *link) {
     child_fails(link->report[1], "seccomp");
 }
 
+/* What the child becomes. */
+struct program {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+};
+
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
-static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
+static _Noreturn void become_child(const struct runner *runner, const struct program *program,
                                    const struct child_streams *streams, const struct link *link,
                                    int place) {
   int report = link->report[1];
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
-  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   if (streams && streams->words)
     ; /* it stays in the group of the session, and of its terminal */
   else if (!streams || !streams->terminal)
@@ -190,10 +196,7 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
   session->shell->reset_child();
   if (streams && streams->traced)
     child_await_tracer(link);
-  if (streams && streams->words)
-    execvpe(streams->words[0], (char *const *)streams->words, entries);
-  else
-    execve("/bin/sh", arguments, entries);
+  execvpe(program->path, program->arguments, program->environment);
   child_fails(report, "execve");
 }
 
@@ -286,7 +289,7 @@ static int begin_trace(struct runner *runner, struct process *process, pid_t chi
 }
 
 /* Starts the process. Its number, or -1 with an error. */
-static pid_t start(struct runner *runner, const char *line, char **entries,
+static pid_t start(struct runner *runner, const struct program *program,
                    const struct child_streams *streams, struct error *error) {
   struct guard *guard = &runner->session->guard;
   struct link link = {{-1, -1}, {-1, -1}};
@@ -298,7 +301,7 @@ static pid_t start(struct runner *runner, const char *line, char **entries,
   if (descriptor_pipe(link.report) == 0 && descriptor_pipe(link.go) == 0)
     child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, line, entries, streams, &link, place);
+    become_child(runner, program, streams, &link, place);
   int problem = errno;
   close_end(link.report[1]);
   close_end(link.go[0]);
@@ -339,9 +342,25 @@ pid_t child_start(struct runner *runner, const char *line, size_t length,
   if (environment_build(&environment, runner->scope.names, streams && streams->terminal) < 0 ||
       copy.failed)
     error_set_memory(error);
+  else if (streams && streams->words)
+    child = start(runner,
+                  &(struct program){streams->words[0], (char *const *)streams->words,
+                                    environment.entries},
+                  streams, error);
   else
-    child = start(runner, bytes_text(&copy), environment.entries, streams, error);
+    child = start(runner,
+                  &(struct program){
+                      "/bin/sh",
+                      (char *const[]){(char *)"sh", (char *)"-c", (char *)bytes_text(&copy), NULL},
+                      environment.entries},
+                  streams, error);
   environment_free(&environment);
   bytes_free(&copy);
   return child;
+}
+
+pid_t child_start_session(struct runner *runner, const char *const *arguments,
+                          struct error *error) {
+  const struct program program = {"/proc/self/exe", (char *const *)arguments, environ};
+  return start(runner, &program, NULL, error);
 }

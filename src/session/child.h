@@ -27,6 +27,10 @@ struct child_streams {
 pid_t child_start(struct runner *runner, const char *line, size_t length,
                   const struct child_streams *streams, struct error *error);
 
+/* Runs this program once more, on the shell's terminal and with the shell's own environment, as a
+ * session of its own. `arguments` are argv, ended by NULL. As child_start. */
+pid_t child_start_session(struct runner *runner, const char *const *arguments, struct error *error);
+
 /* Waits for a child to end, with the lock given up. If this thread is interrupted, it sends SIGTERM
  * to the child's group and goes on waiting. 0 with the status of waitpid(2), or -1 if it was
  * interrupted. */

@@ -380,7 +380,7 @@ static void append_words(const struct invocation *invocation, struct bytes *text
   for (size_t i = 0; i < invocation->count; i++) {
     const struct expanded *word = &invocation->values[i].word;
     bytes_append_text(text, i ? " " : "");
-    escape_append_plain(text, word->data, word->length, false, ESCAPE_ASCII);
+    escape_append_plain(text, word->data, word->length, false, escape_chosen());
   }
 }
 

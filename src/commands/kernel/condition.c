@@ -120,7 +120,7 @@ static void append_conditions(unsigned of, struct bytes *text) {
 static int no_condition(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct bytes list = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   append_conditions(OF_SOCKET, &list);
   int status = invocation_wrong(invocation, value,
                                 _("%s is no condition: there are %s with a comparison, and the "
