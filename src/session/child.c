@@ -11,7 +11,6 @@
 
 #include "lab/lab.h"
 #include "session/child.h"
-#include "session/traced.h"
 #include "system/descriptor.h"
 #include "trace/filter.h"
 
@@ -194,7 +193,7 @@ static _Noreturn void become_child(const struct runner *runner, const struct pro
     child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
-  if (streams && streams->traced)
+  if (streams && streams->trace)
     child_await_tracer(link);
   execvpe(program->path, program->arguments, program->environment);
   child_fails(report, "execve");
@@ -279,9 +278,9 @@ static void close_end(int end) {
 }
 
 /* The child waits for the tracer, and for a byte. 0, or -1 with an error: then it ends. */
-static int begin_trace(struct runner *runner, struct process *process, pid_t child, int go,
-                       struct error *error) {
-  if (traced_begin(runner, process, child, error) < 0)
+static int begin_trace(struct runner *runner, const struct child_streams *streams, pid_t child,
+                       int go, struct error *error) {
+  if (streams->trace(runner, streams->process, child, error) < 0)
     return -1;
   while (write(go, "", 1) < 0 && errno == EINTR)
     ;
@@ -305,12 +304,12 @@ static pid_t start(struct runner *runner, const struct program *program,
   int problem = errno;
   close_end(link.report[1]);
   close_end(link.go[0]);
-  int traced = child > 0 && streams && streams->traced
-                   ? begin_trace(runner, streams->traced, child, link.go[1], error)
+  int traced = child > 0 && streams && streams->trace
+                   ? begin_trace(runner, streams, child, link.go[1], error)
                    : 0;
   close_end(link.go[1]);
   struct error ignored;
-  bool apart = child > 0 && streams && streams->traced;
+  bool apart = child > 0 && streams && streams->trace;
   if (apart) /* what the child says is a call of its own, which the tracer takes with the lock */
     session_unlock(runner->session);
   int status = child_begun(runner, child, problem, link.report[0], traced < 0 ? &ignored : error);
@@ -343,10 +342,10 @@ pid_t child_start(struct runner *runner, const char *line, size_t length,
       copy.failed)
     error_set_memory(error);
   else if (streams && streams->words)
-    child = start(runner,
-                  &(struct program){streams->words[0], (char *const *)streams->words,
-                                    environment.entries},
-                  streams, error);
+    child = start(
+        runner,
+        &(struct program){streams->words[0], (char *const *)streams->words, environment.entries},
+        streams, error);
   else
     child = start(runner,
                   &(struct program){

@@ -14,11 +14,13 @@ struct child_streams {
   int input;
   int output;
   int errors;
-  bool foreground; /* it gets the shell's terminal before it begins */
-  bool terminal;   /* they are a terminal, which becomes that of a session of its own */
-  const char *const *words; /* a program and its words, without a shell, in the session's own process
-                               group; NULL: the line */
-  struct process *traced; /* the program, if its calls are to be read; else NULL */
+  bool foreground;          /* it gets the shell's terminal before it begins */
+  bool terminal;            /* they are a terminal, which becomes that of a session of its own */
+  const char *const *words; /* a program and its words, without a shell, in the session's own
+                               process group; NULL: the line */
+  /* Its calls are to be read: begins that, before it runs. 0, or -1 with an error. NULL: not. */
+  int (*trace)(struct runner *runner, struct process *process, pid_t child, struct error *error);
+  struct process *process; /* for the former */
 };
 
 /* Runs `length` bytes of a line with /bin/sh. The environment includes names that hold text,

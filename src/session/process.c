@@ -14,7 +14,6 @@
 #include "language/number.h"
 #include "session/child.h"
 #include "session/process_console.h"
-#include "session/process_part.h"
 #include "session/process_silence.h"
 #include "session/process_streams.h"
 #include "session/traced.h"
@@ -187,6 +186,15 @@ static void collect_end(struct runner *runner, struct process *process) {
   process->handle = -1;
 }
 
+int process_leave(struct runner *runner, struct process *process, struct error *error) {
+  if (!process->traced)
+    return error_set(error, ERROR_FAILURE, _("the calls of %s are not read"), process->name);
+  if (traced_leave(runner->session, process, error) < 0)
+    return -1;
+  process->left = true;
+  return 0;
+}
+
 /* Ends the program: SIGTERM, then SIGKILL. */
 static void stop(struct runner *runner, struct process *process) {
   if (process->attached) {
@@ -285,7 +293,8 @@ static int start(struct runner *runner, const struct process_plan *plan, struct 
   if (opened < 0)
     return -1;
   streams.words = plan->words;
-  streams.traced = plan->traced ? process : NULL;
+  streams.trace = plan->traced ? traced_begin : NULL;
+  streams.process = process;
   process->pid = child_start(runner, plan->line, plan->length, &streams, error);
   process_streams_give(&streams);
   if (process->pid < 0)

@@ -6,8 +6,8 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "session/backlog.h"
+#include "session/foreign_name.h"
 #include "session/service_handle.h"
-#include "session/traced.h"
 #include "socket/look.h"
 
 bool condition_compare(const struct awaited *awaited, int64_t value) {
@@ -169,7 +169,7 @@ bool condition_holds(const struct awaited *awaited) {
   struct check check = {.awaited = awaited};
   struct error ignored; /* it is closed meanwhile: then the condition does not hold */
   if (condition->reads && awaited->socket->of_program) {
-    session_reach(awaited->runner->session, awaited->socket, check_reached, &check, &ignored);
+    foreign_name_reach(awaited->runner->session, awaited->socket, check_reached, &check, &ignored);
     return check.holds;
   }
   return condition->figure ? condition_compare(awaited, condition->figure(awaited))

@@ -11,8 +11,8 @@
 #include "commands/session/run_programs.h"
 #include "language/escape.h"
 #include "language/number.h"
+#include "session/foreign_name.h"
 #include "session/process.h"
-#include "session/traced.h"
 #include "system/descriptor.h"
 
 /* A line that is a number alone is a process that runs. */
@@ -92,11 +92,12 @@ static int read_origin(struct invocation *invocation, struct argument_value *val
   const char *text = value->word.data;
   size_t length = value->word.length;
   bool known = (number_parse(text, length, &number) == 0 && number > 0 && number <= INT32_MAX) ||
-               traced_is_name(text, length) || name_valid(text, length) ||
+               foreign_name_is(text, length) || name_valid(text, length) ||
                (length > 1 && text[0] == '%');
-  return known ? 0
-               : argument_wrong(invocation, value,
-                                _("is neither a process id, nor a program, nor its socket, as p.4"));
+  return known
+             ? 0
+             : argument_wrong(invocation, value,
+                              _("is neither a process id, nor a program, nor its socket, as p.4"));
 }
 
 static bool fits_origin(const struct argument *argument, const struct match_word *word) {
@@ -115,11 +116,11 @@ static int find_origin(struct invocation *invocation, struct origin *origin) {
   struct runner *runner = invocation->runner;
   long long process;
   escape_append(&origin->name, text, length, ESCAPE_ASCII);
-  if (traced_is_name(text, length)) {
+  if (foreign_name_is(text, length)) {
     if (number)
       return invocation_wrong(invocation, number, _("the descriptor is named already"));
-    return traced_locate(runner, text, length, &origin->process, &origin->descriptor, &origin->host,
-                         invocation->error);
+    return foreign_name_locate(runner, text, length, &origin->process, &origin->descriptor,
+                               &origin->host, invocation->error);
   }
   if (!number)
     return invocation_wrong(invocation, NULL, _("FD is missing: adopt PID FD, or adopt p.4"));
@@ -186,9 +187,10 @@ const struct command command_adopt = {
     .errors = {{EPERM, N_("the process is another user's, or Yama forbids it")},
                {EBADF, N_("the process has no such descriptor")},
                {ENOSYS, N_("the kernel is older than Linux 5.6")}},
-    .example = "p = trace python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", "
-               "0)); print(1, flush=True); time.sleep(60)'\nawait p line\ns = adopt p.3\n"
-               "getsockname s",
+    .example =
+        "p = trace python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", "
+        "0)); print(1, flush=True); time.sleep(60)'\nawait p line\ns = adopt p.3\n"
+        "getsockname s",
     .pages = "pidfd_getfd(2)",
     .run = run_adopt,
 };
