@@ -24,11 +24,12 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --trace -o --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
     [--junit]=path
+    [-o]=path
     [--from]=nothing
     [--deadline]=duration
   )
@@ -281,6 +282,10 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'clear'
     'shell'
     'spawn'
+    'trace'
+    'untrace'
+    'leaks'
+    'adopt'
     'type'
     'output'
     'help'

@@ -15,19 +15,32 @@
 #include "session/process.h"
 #include "system/descriptor.h"
 
-/* A line that is a number alone is a process that runs. */
-static bool is_process(const struct argument_value *line, long long *number) {
+/* A line that is a number alone, or a program of the session (p, %1, $p.pid), is a process that
+ * runs. */
+static bool is_process(const struct runner *runner, const struct argument_value *line,
+                       long long *number) {
+  static const char field[] = ".pid";
+  enum { FIELD = sizeof field - 1 };
   const char *text = line->word.data + line->size;
   size_t length = line->word.length - line->size;
   while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
     length--;
-  return number_parse(text, length, number) == 0 && *number > 0 && *number <= INT32_MAX;
+  if (number_parse(text, length, number) == 0)
+    return *number > 0 && *number <= INT32_MAX;
+  bool expands = length > 1 && text[0] == '$';
+  if (expands && length > FIELD && memcmp(text + length - FIELD, field, FIELD) == 0)
+    length -= FIELD;
+  const struct process *program =
+      length > (size_t)expands ? process_find(runner, text + expands, length - expands) : NULL;
+  if (program)
+    *number = program->pid;
+  return program != NULL;
 }
 
 static int run_trace(struct invocation *invocation) {
   const struct argument_value *line = invocation_value(invocation, "COMMAND");
   long long number;
-  if (!is_process(line, &number))
+  if (!is_process(invocation->runner, line, &number))
     return run_program(invocation, true);
   struct process *process = process_attach(invocation->runner, (pid_t)number, invocation->error);
   if (!process)
@@ -50,7 +63,9 @@ const struct command command_trace = {
            "p: stands before them, and p.2:, p.3: before those of its further threads and "
            "processes, in the order in which they made their first. A call that blocks is shown "
            "so. With -q, --json and the rest it is as with calls of the session.\n\n"
-           "A number in the place of COMMAND is a process that runs already: its calls are read "
+           "A number in the place of COMMAND, or a program of spawn, is a process that runs "
+           "already: its "
+           "calls are read "
            "from now on, until `untrace`, and it goes on when the session ends.\n\n"
            "p.4 is descriptor 4 of p, and p.2.4 that of its second process: a SOCKET that states, "
            "tcp-info, options, transitions, backlog, diagram and await look at. `adopt` gives a "
@@ -75,7 +90,7 @@ const struct command command_untrace = {
     .manual = N_("It goes on, and its calls are read no more. A program that trace has started "
                  "can't be left: a filter in it stops it at each of these calls."),
     .blocks = N_("until it is stopped for a moment"),
-    .example = "p = spawn sleep 60\nq = trace 1\nuntrace q",
+    .example = "p = spawn exec sleep 60\nq = trace p\nuntrace q\nkill p",
     .run = run_untrace,
 };
 
