@@ -9,6 +9,7 @@
 #include "language/bytes.h"
 #include "language/escape.h"
 #include "language/loss.h"
+#include "system/wait.h"
 
 static struct trace_task **place_of(const struct tracing *tracing, pid_t id) {
   struct trace_task **place = (struct trace_task **)&tracing->tasks[(unsigned)id % TASK_PLACES];
@@ -226,6 +227,9 @@ void task_drop_program(struct tracing *tracing, struct trace_program *program) {
     place = &(*place)->next;
   if (*place)
     *place = program->next;
+  program->gone = true;
+  program->changes++;
+  futex_wake(&program->changes);
   task_release_program(program);
 }
 

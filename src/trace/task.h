@@ -64,6 +64,7 @@ struct trace_program {
   _Atomic unsigned changes; /* incremented when it has ended; a futex */
   _Atomic unsigned references;
   uint64_t last_call;         /* the serial of its last call's event; the sink's */
+  _Atomic bool gone;           /* nothing of it is traced any more */
   bool leaving;               /* it goes on without the tracer */
   bool ring;                  /* it was said that io_uring is not seen */
   struct trace_program *next; /* of the tracer's */

@@ -230,9 +230,9 @@ int tracer_leave(struct tracer *tracer, struct trace_program *program, struct er
 }
 
 int tracer_wait(struct trace_program *program) {
-  while (!program->ended) {
+  while (!program->ended && !program->gone) {
     unsigned changes = program->changes;
-    if (!program->ended)
+    if (!program->ended && !program->gone)
       futex_wait(&program->changes, changes, 0);
   }
   return program->status;
