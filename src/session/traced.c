@@ -16,6 +16,7 @@
 #include "session/diagnosis_peer.h"
 #include "session/observe.h"
 #include "session/session_look.h"
+#include "session/zero.h"
 #include "socket/foreign.h"
 #include "socket/look.h"
 #include "system/descriptor.h"
@@ -148,6 +149,10 @@ static void explain(struct session *session, struct trace_task *task) {
   else if (call->error && !is_usual(call->error))
     diagnosis_note(&runner, call, 0);
   diagnosis_note_peer(&runner, &task->call, 0);
+  task->call.zero = zero_decide(session, call, (struct zero_before){0});
+  const char *sentence = call->error ? NULL : zero_sentence(call);
+  if (sentence)
+    runner_note(&runner, "%s", _(sentence));
 }
 
 static void finished(void *context, struct trace_task *task) {
@@ -319,6 +324,22 @@ int64_t traced_tell_blocked(struct runner *runner, const struct process *process
     append(session, task, &event);
   }
   return patience;
+}
+
+void traced_append_blocked(struct session *session, const struct process *process,
+                           struct bytes *text) {
+  struct trace_task *task = NULL;
+  int64_t now = clock_monotonic();
+  while (process->traced &&
+         (task = task_next(tracer_tracing(session->tracer), process->traced, task))) {
+    if (!task->inside || now - task->call.began < session->settings.blocks_after)
+      continue;
+    bytes_append_text(text, text->length ? ", " : _("blocked in "));
+    bytes_append_format(text, "%s", call_row(&task->call)->name);
+    if (task->call.subject.descriptor >= 0)
+      bytes_append_format(text, "(%d)", task->call.subject.descriptor);
+    bytes_append_format(text, _(" for %.1f s"), (double)(now - task->call.began) / 1e9);
+  }
 }
 
 void traced_stop(struct session *session) {

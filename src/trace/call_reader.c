@@ -75,6 +75,21 @@ static bool ask(const struct tracing *tracing, const struct trace_task *task, lo
          0;
 }
 
+/* Where no copy can be had (before Linux 5.6), its name tells that it is a socket, and no more. */
+static bool ask_link(const struct trace_task *task, long descriptor, struct foreign_facts *facts) {
+  char name[64];
+  unsigned inode;
+  *facts = (struct foreign_facts){.kind = DESCRIPTOR_EPOLL};
+  if (!read_link(task->id, descriptor, name, sizeof name))
+    return false;
+  if (strstr(name, "[eventpoll]"))
+    return true;
+  facts->kind = DESCRIPTOR_SOCKET;
+  facts->socket = sscanf(name, "socket:[%u]", &inode) == 1;
+  facts->inode = facts->socket ? inode : 0;
+  return facts->socket;
+}
+
 /* The entry of a descriptor that is not known yet, made where there is none: a reference for the
  * caller. NULL: it is no socket, and *kind says what it is. The lock is held. */
 static struct socket *identify(const struct tracing *tracing, struct trace_task *task,
@@ -82,7 +97,9 @@ static struct socket *identify(const struct tracing *tracing, struct trace_task 
   struct trace_process *process = task->process;
   *kind = SLOT_OTHER;
   task_number(task);
-  if (!ask(tracing, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
+  if (!ask(tracing, task, descriptor, facts) && !ask_link(task, descriptor, facts))
+    return NULL;
+  if (!facts->socket && facts->kind != DESCRIPTOR_EPOLL)
     return NULL;
   *kind = facts->socket ? SLOT_SOCKET : SLOT_EPOLL;
   struct socket *known = facts->cookie ? find_known(tracing, facts->cookie) : NULL;
@@ -323,6 +340,10 @@ static void apply(struct tracing *tracing, struct trace_task *task) {
     apply_epoll(task);
   if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
     apply_range(tracing, task);
+  if (row->shuts_down && call->result == 0 && call->entry) {
+    call->entry->shut |= call->number[0] != SHUT_RD;
+    call->entry->shut_read |= call->number[0] != SHUT_WR;
+  }
   if (row->closes && call->error != EBADF)
     clear_slot(tracing, task, call->subject.descriptor);
 }
