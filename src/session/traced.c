@@ -176,9 +176,12 @@ static void settled(void *context, const struct trace_task *task) {
   if (!call->entry || call_row(call)->closes || !session_looks(session))
     return;
   struct look_cause cause = cause_of(task);
-  if (socket_has_tcp_states(call->entry) && !call_row(call)->changes_address)
-    session_look(session, call->entry, &cause);
-  look_at_peers(session, call->entry, &cause);
+  bool changed = task->looked;
+  if (socket_has_tcp_states(call->entry) && !changed)
+    changed = session_look(session, call->entry, &cause);
+  /* Data that has gone through changes no state at the other end. */
+  if (changed || call_row(call)->direction == MOVES_NOTHING || call->result <= 0)
+    look_at_peers(session, call->entry, &cause);
 }
 
 static void changed(void *context, const struct trace_task *task, struct socket *socket,

@@ -348,16 +348,29 @@ static void apply(struct tracing *tracing, struct trace_task *task) {
     clear_slot(tracing, task, call->subject.descriptor);
 }
 
+/* Whether the call may have changed what no list tells: addresses, and the states of others than
+ * TCP. A datagram that is sent binds its socket, once. */
+static bool may_change(const struct call *call, const struct socket *socket) {
+  const struct call_row *row = call_row(call);
+  bool bound = socket->seen.local.length > 0 && address_port(&socket->seen.local) != 0;
+  if (!socket->told)
+    return true;
+  if (row->direction == SENDS && call->result >= 0)
+    return row->changes_address && !bound && socket->family != AF_UNIX;
+  return row->changes_address || (!socket_has_tcp_states(socket) && call->result <= 0);
+}
+
 /* The state after a call that may have changed more than what its queue holds. */
-static void look(const struct tracing *tracing, const struct trace_task *task) {
+static void look(const struct tracing *tracing, struct trace_task *task) {
   const struct call *call = &task->call;
   const struct call_row *row = call_row(call);
   struct foreign_facts facts;
   struct socket *socket = call->entry;
-  bool may = row->changes_address || (socket && !socket->told) ||
-             (socket && !socket_has_tcp_states(socket) && call->result <= 0);
-  if (!socket || !may || row->closes || socket->holders == 0 || socket_is_none(socket))
+  task->looked = false;
+  if (!socket || row->closes || socket->holders == 0 || socket_is_none(socket) ||
+      !may_change(call, socket))
     return;
+  task->looked = true;
   if (ask(tracing, task, call->subject.descriptor, &facts))
     tell_change(tracing, task, socket, &facts);
 }
