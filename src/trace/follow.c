@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kcmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,15 +25,11 @@ static void go_on(const struct trace_task *task, int signal) {
   ptrace(stops ? PTRACE_SYSCALL : PTRACE_CONT, task->id, 0L, (long)signal);
 }
 
-static pid_t group_of(pid_t task) {
+static pid_t group_of(struct tracing *tracing, pid_t task) {
   char path[64];
   char text[1024];
   snprintf(path, sizeof path, "/proc/%ld/status", (long)task);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
-  if (file >= 0)
-    close(file);
-  text[length < 0 ? 0 : length] = '\0';
+  copier_read_file(tracing->copier, path, text, sizeof text);
   const char *line = strstr(text, "\nTgid:");
   return line ? (pid_t)strtol(line + 6, NULL, 10) : task;
 }
@@ -47,7 +42,7 @@ static bool shares_descriptors(pid_t one, pid_t other) {
 static struct trace_process *process_for(struct tracing *tracing, struct trace_task *parent,
                                          pid_t id) {
   struct trace_process *process = parent->process;
-  pid_t group = group_of(id);
+  pid_t group = group_of(tracing, id);
   if (group == process->id)
     return process;
   for (struct trace_process *other = tracing->processes; other; other = other->next)
@@ -102,14 +97,11 @@ static void take_child(struct tracing *tracing, struct trace_task *parent) {
 /* A 32-bit program makes its calls in another way, whose numbers and memory are not read here. */
 static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   char path[64];
-  unsigned char head[5] = {0};
+  char head[6];
   snprintf(path, sizeof path, "/proc/%ld/exe", (long)task->id);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, head, sizeof head);
-  if (file >= 0)
-    close(file);
+  size_t length = copier_read_file(tracing->copier, path, head, sizeof head);
   enum { CLASS = 4, CLASS_32 = 1 };
-  if (length == sizeof head && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
+  if (length == sizeof head - 1 && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
     task_note(tracing, task,
               _("it is a 32-bit program: its calls are not read, so nothing of it is seen here "
                 "but its sockets (`states --all`)"));
