@@ -91,6 +91,11 @@ _socksh() { # PROGRAM WORD PREVIOUS
     test-interactive-client
     test-nc-client
     test-python-server
+    trace-forgets-to-close
+    trace-http
+    trace-models
+    trace-server
+    trace-short-read
     lab/delayed-ack
     lab/fast-open
     lab/handshake

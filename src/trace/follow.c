@@ -177,25 +177,34 @@ static void take_stop(struct tracing *tracing, struct trace_task *task, int stat
   go_on(task, 0);
 }
 
-/* The end of the program's first process is told to whoever waits for it. */
-static void note_end(struct tracing *tracing, pid_t id, int status) {
-  for (struct trace_program *program = tracing->programs; program; program = program->next)
-    if (program->first == id && !program->ended) {
-      tracing->sink.lock(tracing->sink.context);
-      program->status = status;
-      program->ended = true;
-      tracing->sink.unlock(tracing->sink.context);
-      program->changes++;
-      futex_wake(&program->changes);
-      return;
-    }
+/* The program whose first process this is, a reference; NULL: it is another one's. */
+static struct trace_program *first_of(const struct tracing *tracing, pid_t id) {
+  struct trace_program *program = tracing->programs;
+  while (program && (program->first != id || program->ended))
+    program = program->next;
+  if (program)
+    program->references++;
+  return program;
 }
 
+/* The end of a program's first process is told to whoever waits for it, when all that it has left
+ * is known. */
 static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id, int status) {
+  struct trace_program *program = first_of(tracing, id);
   take_early(tracing, id);
-  note_end(tracing, id, status);
+  if (program)
+    program->ending = true;
   if (task)
     task_remove(tracing, task);
+  if (!program)
+    return;
+  tracing->sink.lock(tracing->sink.context);
+  program->status = status;
+  program->ended = true;
+  tracing->sink.unlock(tracing->sink.context);
+  program->changes++;
+  futex_wake(&program->changes);
+  task_release_program(program);
 }
 
 void follow_news(struct tracing *tracing, pid_t id, int status) {

@@ -222,7 +222,7 @@ void task_drop_program(struct tracing *tracing, struct trace_program *program) {
     place = &(*place)->next;
   if (*place)
     *place = program->next;
-  program->gone = true;
+  program->gone = !program->ending;
   program->changes++;
   futex_wake(&program->changes);
   task_release_program(program);
