@@ -31,11 +31,14 @@
  *   RUNNING   a name bound to a program   ITSFIELD  NAME.FIELD of a name that is bound
  *   REDIRECT  >, >> or |
  *   KEYWORD   a word that a command takes as one of a few
- *   MREQ      a structure for an option, as Python packs it
+ *   OPTVALUE  the value of the option caught before it, as its type is written here
+ *   HOSTTEXT  a host in quotes   LIST  sockets in a list of Python   NOLIST  an empty one
+ *   PACKED    what Python packs for an option, to the end   RANGE  range(20), to the end
  *   GROUP     an IPv4 multicast group    MEMBERSHIP  GROUP,ADDRESS and {GROUP, ADDRESS}, to the end
  *   WHY       why, and words behind it: the line that tells of the last failure
  *
- * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
+ * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. Behind a
+ * call may stand an index, as [1]. A pattern
  * of words may offer words for one place as a|b|c. In `line` the same words stand for the same, and
  * EVERY for all open sockets, EVERYWORD for the statement as it is. A name before "=" at its
  * beginning is replaced by the names that were typed before an =; "= " alone takes them only if

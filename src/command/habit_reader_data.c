@@ -250,15 +250,15 @@ static enum habit_reading read_keyword(const struct runner *runner, struct habit
 }
 
 const struct habit_reader habit_readers_of_data[] = {
-    {"REPEATED", read_repeated, true},
-    {"MANY", read_many, true},
-    {"BYTES", read_bytes, true},
-    {"ATFILE", read_at_file, true},
-    {"PRINTED", read_printed, true},
-    {"SENDS", read_sends, false},
-    {"KEYWORD", read_keyword, false},
-    {"RUNNING", read_running, false},
-    {"ITSFIELD", read_its_field, false},
-    {"REDIRECT", read_redirect, false},
-    {NULL, NULL, false},
+    {"REPEATED", read_repeated, true, NULL},
+    {"MANY", read_many, true, NULL},
+    {"BYTES", read_bytes, true, NULL},
+    {"ATFILE", read_at_file, true, NULL},
+    {"PRINTED", read_printed, true, NULL},
+    {"SENDS", read_sends, false, NULL},
+    {"KEYWORD", read_keyword, false, NULL},
+    {"RUNNING", read_running, false, NULL},
+    {"ITSFIELD", read_its_field, false, NULL},
+    {"REDIRECT", read_redirect, false, NULL},
+    {NULL, NULL, false, NULL},
 };
