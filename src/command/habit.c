@@ -457,3 +457,31 @@ bool habit_find_doubt(const struct runner *runner, const char *text, size_t leng
                       struct habit_found *found) {
   return find(runner, text, length, true, found);
 }
+
+bool habit_is_open_block(const struct runner *runner, const char *text, size_t length) {
+  struct habit_text words[HABIT_PARTS];
+  struct habit_text rest = {text, length};
+  struct bytes closed = {0};
+  struct habit_found found;
+  int depth = 0;
+  while (rest.length > 0) { /* braces are words of their own in this language */
+    const char *newline = memchr(rest.text, '\n', rest.length);
+    struct habit_text line = {rest.text, newline ? (size_t)(newline - rest.text) : rest.length};
+    size_t count = habit_words(habit_without_comment(line), words);
+    for (size_t i = 0; i < count; i++)
+      depth += habit_is(words[i], "{") - habit_is(words[i], "}");
+    rest = text_from(rest, line.text + line.length + (newline != NULL));
+  }
+  if (depth <= 0 || depth > HABIT_PARTS)
+    return false;
+  bytes_append(&closed, text, length);
+  while (depth-- > 0)
+    bytes_append_text(&closed, "\n}");
+  bool certain = !closed.failed && find(runner, closed.data, closed.length, false, &found);
+  if (certain) {
+    certain = found.certain;
+    habit_found_free(&found);
+  }
+  bytes_free(&closed);
+  return certain;
+}

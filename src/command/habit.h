@@ -98,6 +98,10 @@ bool habit_find_doubt(const struct runner *runner, const char *text, size_t leng
  * that the next line belongs to it. */
 bool habit_is_open(const char *text, size_t length);
 
+/* Whether it is a block that is still open, and in which a line can't be read that has a certain
+ * meaning: then the lines up to its end belong to it. */
+bool habit_is_open_block(const struct runner *runner, const char *text, size_t length);
+
 /* Appends the lines of such a call, in one. False if they are none, or it is still open. */
 bool habit_join(const char *text, size_t length, struct bytes *joined);
 
