@@ -9,6 +9,7 @@
 #include "language/number.h"
 #include "names/constant.h"
 #include "option/option.h"
+#include "session/blocked.h"
 #include "session/runner.h"
 #include "socket/socket.h"
 
@@ -254,7 +255,8 @@ static bool asks_why(const struct habit_text *words, size_t count) {
                       strncasecmp(words[0].text, "why?", words[0].length) == 0);
 }
 
-/* why, why c, why did it fail: what tells of the last failure, or of that socket. */
+/* why, why c, why did it fail: what tells of the last failure, of what is blocked, or of that
+ * socket; else the last lines of what has happened. */
 static enum habit_reading read_why(const struct runner *runner, struct habit_text text,
                                    struct bytes *to) {
   struct habit_text words[HABIT_PARTS];
@@ -267,10 +269,15 @@ static enum habit_reading read_why(const struct runner *runner, struct habit_tex
     const struct value *value = habit_reader_bound(runner, words[i]);
     if (!is_socket(value) || (failure && socket_from_object(value->object)->id == last->failed))
       continue;
-    bytes_append_format(to, "log %.*s", (int)words[i].length, words[i].text);
+    bool blocked = blocked_any(runner->session, socket_from_object(value->object));
+    bytes_append_format(to, blocked ? "blocked %.*s" : "log %.*s -n 12", (int)words[i].length,
+                        words[i].text);
     return HABIT_READS;
   }
-  bytes_append_format(to, failure ? "explain %s" : "log", error_number_name(failure));
+  if (runner && (!failure || !last->error) && blocked_any(runner->session, NULL))
+    bytes_append_text(to, "blocked");
+  else
+    bytes_append_format(to, failure ? "explain %s" : "log -n 12", error_number_name(failure));
   return HABIT_READS;
 }
 

@@ -61,6 +61,7 @@
   X(transitions) \
   X(diagram) \
   X(backlog) \
+  X(blocked) \
   X(tcp_info) \
   X(log) \
   /* the lab: hosts and a wire */ \

@@ -359,10 +359,10 @@ static void test_lines(void **state) {
       {"why", "explain ECONNREFUSED", true},
       {"Why?", "explain ECONNREFUSED", true},
       {"why gone", "explain ECONNREFUSED", true},
-      {"why did s fail", "log s", true},
+      {"why did s fail", "log s -n 12", true},
       {"whynot", NULL, false},
       {"what went wrong", "explain ECONNREFUSED", true},
-      {"what happened to s", "log s", true},
+      {"what happened to s", "log s -n 12", true},
       {"what does EADDRINUSE mean", "help EADDRINUSE mean", true},
       {"what is a backlog?", "help a backlog?", true},
       /* no habits */
