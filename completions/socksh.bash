@@ -198,6 +198,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'transitions'
     'diagram'
     'backlog'
+    'blocked'
     'tcp-info'
     'log'
     'lab'
