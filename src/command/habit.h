@@ -30,7 +30,7 @@
  *                       ATFILE  @path         PRINTED  $(date), `date`
  *   RUNNING   a name bound to a program   ITSFIELD  NAME.FIELD of a name that is bound
  *   REDIRECT  >, >> or |
- *   QUOTED    letters and digits, in quotes or not
+ *   QUOTED    letters and digits, in quotes or not, that are no condition of await
  *   KEYWORD   a word that a command takes as one of a few
  *   OPTVALUE  the value of the option caught before it, as its type is written here
  *   HOSTTEXT  a host in quotes   LIST  sockets in a list of Python   NOLIST  an empty one

@@ -270,12 +270,12 @@ static enum habit_reading read_why(const struct runner *runner, struct habit_tex
     if (!is_socket(value) || (failure && socket_from_object(value->object)->id == last->failed))
       continue;
     bool blocked = blocked_any(runner->session, socket_from_object(value->object));
-    bytes_append_format(to, blocked ? "blocked %.*s" : "log %.*s -n 12", (int)words[i].length,
-                        words[i].text);
+    bytes_append_format(to, blocked ? "states blocked %.*s" : "log %.*s -n 12",
+                        (int)words[i].length, words[i].text);
     return HABIT_READS;
   }
   if (runner && (!failure || !last->error) && blocked_any(runner->session, NULL))
-    bytes_append_text(to, "blocked");
+    bytes_append_text(to, "states blocked");
   else
     bytes_append_format(to, failure ? "explain %s" : "log -n 12", error_number_name(failure));
   return HABIT_READS;

@@ -58,10 +58,10 @@
   X(stop) \
   /* what the kernel does */ \
   X(states) \
+  X(states_blocked) \
   X(transitions) \
   X(diagram) \
   X(backlog) \
-  X(blocked) \
   X(tcp_info) \
   X(log) \
   /* the lab: hosts and a wire */ \

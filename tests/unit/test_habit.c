@@ -222,6 +222,29 @@ static void test_open(void **state) {
   }
 }
 
+/* A block goes on while one of its lines is a habit of certain meaning. */
+static void test_open_block(void **state) {
+  static const struct {
+    const char *text;
+    bool open;
+  } expectations[] = {
+      {"repeat 2 {\n  s.send(b'x')\n", true},
+      {"repeat 2 {\n  @h {\n s.close() # one }\n", true},
+      {"repeat 2 {\n  s.send(b'x')\n}", false},
+      {"repeat 2 {\n  foo bar\n", false},
+      {"repeat 2 {\n  nc localhost 80\n", false},
+      {"s.send(b'{')", false},
+      {"", false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+    print_message("# %s\n", expectations[i].text);
+    assert_int_equal(
+        habit_is_open_block(&runner, expectations[i].text, strlen(expectations[i].text)),
+        expectations[i].open);
+  }
+}
+
 static void test_lines(void **state) {
   static const struct expectation expectations[] = {
       /* statements of one line, each for itself */
@@ -462,6 +485,7 @@ int main(void) {
       cmocka_unit_test(test_lines),
       cmocka_unit_test(test_doubts),
       cmocka_unit_test(test_open),
+      cmocka_unit_test(test_open_block),
       cmocka_unit_test(test_values_of_options),
       cmocka_unit_test(test_cut_lines),
   };

@@ -1,4 +1,4 @@
-/* blocked: what waits in the kernel now, and what would end it. */
+/* states blocked: what waits in the kernel now, and what would end it. */
 #include "session/blocked.h"
 
 #include "command/invocation.h"
@@ -14,8 +14,8 @@ static int run_blocked(struct invocation *invocation) {
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
-const struct command command_blocked = {
-    .name = "blocked",
+const struct command command_states_blocked = {
+    .name = "states blocked",
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL}},
     .summary = N_("tells which calls wait, for what, and what ends it"),
@@ -25,6 +25,6 @@ const struct command command_blocked = {
                  "on it, and of its handshake while it is in SYN_SENT. At the prompt `why` asks "
                  "the same, where no call has failed."),
     .blocks = N_("never"),
-    .example = "a b = socketpair unix stream\nrecv b &\nblocked b\nsend a hello\nwait",
+    .example = "a b = socketpair unix stream\nrecv b &\nstates blocked b\nsend a hello\nwait",
     .run = run_blocked,
 };

@@ -72,6 +72,18 @@ static void show_call(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
+/* What ends the wait: behind the call, or on a line of its own where it would be broken there. */
+static void put_keys(struct text_view *text) {
+  const char *keys = _("(Ctrl-C interrupts it, Ctrl-Z makes it a job)");
+  size_t width = text_width(text);
+  size_t used = fold_width(bytes_text(&text->line), text->line.length);
+  bool fits = width == 0 || used + 2 + strlen(keys) <= width;
+  bytes_append_text(&text->line, fits ? "  " : "\n    ");
+  text_style_on(text, STYLE_NOTE);
+  bytes_append_text(&text->line, keys);
+  text_style_off(text);
+}
+
 static void show_blocked(struct text_view *text, const struct event *event) {
   if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
       !text->view.settings.calls)
@@ -81,11 +93,8 @@ static void show_blocked(struct text_view *text, const struct event *event) {
   put_host(text, event);
   notation_append_started(&notation, event->call, &text->line);
   bytes_append_text(&text->line, " blocked");
-  if (event->job == 0) {
-    text_style_on(text, STYLE_NOTE);
-    bytes_append_text(&text->line, _("  (Ctrl-C interrupts it, Ctrl-Z makes it a job)"));
-    text_style_off(text);
-  }
+  if (event->job == 0)
+    put_keys(text);
   bytes_append_char(&text->line, '\n');
   text_emit(text, event, STDOUT_FILENO);
 }
