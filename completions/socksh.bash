@@ -201,6 +201,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'services'
     'stop'
     'states'
+    'states blocked'
     'transitions'
     'diagram'
     'backlog'
