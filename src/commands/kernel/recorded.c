@@ -104,7 +104,10 @@ static void add_remark(struct answer *answer, const struct change *change) {
 /* "3 srv" */
 static void add_label(struct answer *answer, const struct socket_label *label) {
   char text[SOCKET_NAME_SIZE + 16];
-  snprintf(text, sizeof text, label->name[0] ? "%d %s" : "%d", label->descriptor, label->name);
+  if (label->of_program)
+    snprintf(text, sizeof text, "%s.%d", label->name, label->descriptor);
+  else
+    snprintf(text, sizeof text, label->name[0] ? "%d %s" : "%d", label->descriptor, label->name);
   answer_add_text(answer, text);
 }
 
