@@ -153,6 +153,7 @@
   X(trace) \
   X(untrace) \
   X(leaks) \
+  X(import) \
   X(adopt) \
   X(type) \
   X(output) \

@@ -12,4 +12,7 @@ struct process *process_create(void);
 int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,
                    struct error *error);
 
+/* Gives a program that no job follows its number and its name, and puts it among the session's. */
+void process_enroll(struct runner *runner, struct process *process);
+
 #endif

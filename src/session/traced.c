@@ -14,6 +14,7 @@
 #include "language/number.h"
 #include "session/diagnosis.h"
 #include "session/diagnosis_peer.h"
+#include "session/imported.h"
 #include "session/observe.h"
 #include "session/session_look.h"
 #include "socket/foreign.h"
@@ -364,6 +365,13 @@ struct socket *traced_find(const struct runner *runner, const char *text, size_t
     error_set(error, ERROR_FAILURE, _("no program is called %.*s; `jobs` lists them"),
               (int)name.length, text);
     return NULL;
+  }
+  if (program->imported) {
+    struct socket *known = imported_find(program, name.process, name.descriptor);
+    if (!known)
+      error_set_errno(error, EBADF, _("no socket was descriptor %u of %s in its log"),
+                      name.descriptor, shown);
+    return known;
   }
   if (!program->traced) {
     error_set(error, ERROR_FAILURE,

@@ -18,6 +18,10 @@ struct json_view {
 
 /* "2026-11-21T12:00:00.123456789Z" */
 static void put_wall(struct json_view *view, int64_t wall) {
+  if (wall == EVENT_NO_WALL) {
+    json_null(&view->json, "wall");
+    return;
+  }
   time_t second = wall / 1000000000;
   if (second != view->second ||
       !view->date[0]) { /* turning seconds into a date costs more than the rest of it */
@@ -65,10 +69,18 @@ static void put_result_of(struct json *json, const struct call *call) {
   json_bool(json, "interrupted", call->interrupted);
 }
 
+/* A log may not say it. */
+static void put_moment(struct json *json, const char *key, int64_t moment) {
+  if (moment)
+    json_number(json, key, moment);
+  else
+    json_null(json, key);
+}
+
 /* When it was made, and what came of it. */
 static void put_outcome(struct json *json, const struct call *call) {
-  json_number(json, "began", call->began);
-  json_number(json, "ended", call->ended);
+  put_moment(json, "began", call->began);
+  put_moment(json, "ended", call->ended);
   json_begin_array(json, "made");
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0)

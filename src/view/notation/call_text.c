@@ -115,21 +115,38 @@ static void put_address_out(struct call_writer *writer, const struct call_part *
   put(writer, "]");
 }
 
+/* The same of a longer one, of which no more was kept, or told. */
+static void put_data_of(struct call_writer *writer, const char *data, size_t length,
+                        size_t whole) {
+  put_data(writer, data, length);
+  if (length < whole && length <= writer->notation->preview)
+    put(writer, "...");
+}
+
 static void put_data_in(struct call_writer *writer, const struct call_part *part) {
   const struct blob *data = writer->call->data;
   (void)part;
-  put_data(writer, data->data, data->length);
+  put_data_of(writer, data->data, data->length, writer->call->size);
   put(writer, ", ");
   put_integer(writer, (long long)(data->length < writer->call->size ? writer->call->size
                                                                     : data->length));
 }
 
+/* How many bytes have come into the buffer: with MSG_TRUNC the result does not say it. */
+static size_t came_of(const struct call *call) {
+  size_t came = call->result > 0 ? (size_t)call->result : 0;
+  if (call_message_flags(call) & MSG_TRUNC)
+    return call->data->length;
+  return came < call->size ? came : call->size;
+}
+
 static void put_data_out(struct call_writer *writer, const struct call_part *part) {
+  const struct call *call = writer->call;
   (void)part;
   if (writer->failed)
     put(writer, "...");
   else
-    put_data(writer, writer->call->data->data, writer->call->data->length);
+    put_data_of(writer, call->data->data, call->data->length, came_of(call));
   put(writer, ", ");
   put_integer(writer, (long long)writer->call->size);
 }
@@ -162,7 +179,8 @@ static void put_value(struct call_writer *writer, const char *length_form) {
     put_with_aliases(writer, &text);
     bytes_free(&text);
   }
-  bytes_append_format(writer->bytes, length_form, call->data->length);
+  bytes_append_format(writer->bytes, length_form,
+                      call->value.whole ? call->value.whole : call->data->length);
 }
 
 static void put_value_in(struct call_writer *writer, const struct call_part *part) {
@@ -315,6 +333,7 @@ static void put_control(struct call_writer *writer, const struct call_message *m
 static void put_iovecs(struct call_writer *writer, const struct call_message *message, bool came) {
   const struct blob *data = writer->call->data;
   size_t end = message->start + (came ? message->length : message_room(message));
+  const size_t all = end;
   size_t offset = message->start;
   if (end > data->length) /* no more of it was kept */
     end = data->length;
@@ -323,7 +342,9 @@ static void put_iovecs(struct call_writer *writer, const struct call_message *me
     size_t size = message->part_sizes[i];
     size_t rest = end > offset ? end - offset : 0;
     put(writer, i ? ", {" : "{");
-    put_data(writer, data->data + (rest ? offset : 0), rest < size ? rest : size);
+    size_t whole = all > offset ? all - offset : 0;
+    put_data_of(writer, data->data + (rest ? offset : 0), rest < size ? rest : size,
+                whole < size ? whole : size);
     bytes_append_format(writer->bytes, ", %zu}", size);
     offset += size;
   }

@@ -36,6 +36,8 @@ static void put_timing(struct text_view *text, const struct call *call) {
   bytes_append_text(&text->line, " <");
   if (text->view.settings.stable)
     alias_append(&text->aliases, 'T', call->began, &text->line);
+  else if (call->began == 0 || call->ended == 0)
+    bytes_append_text(&text->line, "...");
   else
     bytes_append_format(&text->line, "%.6f", (double)(call->ended - call->began) / 1e9);
   bytes_append_char(&text->line, '>');

@@ -1,0 +1,101 @@
+/* strace_log_part: what the files that read a log share. Only for them. */
+#ifndef SOCKSH_IMPORT_STRACE_LOG_PART_H
+#define SOCKSH_IMPORT_STRACE_LOG_PART_H
+
+#include "import/strace_log.h"
+#include "import/strace_part.h"
+
+enum {
+  LOG_PLACES = 4096,
+  LOG_TASKS = 1 << 17,    /* lines of more threads than this are not understood */
+  LOG_PENDING = 64 << 20, /* bytes of calls that have not returned, in all */
+};
+
+/* A process of the log. */
+struct log_process {
+  long id;             /* 0: the log does not say it */
+  unsigned number;     /* of its first task that has one; 0: none yet */
+  unsigned references; /* its tasks, */
+  unsigned running;    /* and those that have not ended */
+  struct slots *slots;
+  struct socket **was; /* by descriptor: the last socket of that number, a reference */
+  size_t was_room;
+  char name[SOCKET_NAME_SIZE];
+  struct log_process *next; /* in the order in which they were seen */
+};
+
+/* A thread. */
+struct log_task {
+  long id;
+  unsigned number; /* in the order in which they made their first call; 0: none yet */
+  bool ended;
+  bool born;       /* whose child it is, is known */
+  struct log_process *process;
+  char name[SOCKET_NAME_SIZE];
+  char thread[SOCKET_NAME_SIZE];
+  struct event_actor actor;
+  struct bytes pending;   /* the beginning of a call that has not returned */
+  int64_t pending_time;   /* when it began; 0: not known */
+  struct bytes restarts;  /* a call that a signal has interrupted, and that may go on */
+  int64_t restarts_time;
+  struct log_task *next;
+};
+
+/* A socket by what strace wrote behind its descriptor. */
+struct log_known {
+  uint64_t hash;
+  struct socket *socket; /* a reference; NULL: none */
+};
+
+struct strace_log {
+  struct strace_sink sink;
+  struct strace_counts counts;
+  char name[SOCKET_NAME_SIZE];
+  unsigned number;
+  struct log_task *tasks[LOG_PLACES]; /* by id */
+  struct log_known known[LOG_PLACES]; /* by hash */
+  unsigned task_count;
+  unsigned numbered;
+  struct log_process *processes;
+  struct log_process *last;   /* the newest of them */
+  struct log_process *first;
+  struct log_task *alone;     /* who made the calls of lines without an id; NULL: none yet */
+  struct log_task *cloning;   /* whose clone has not returned; NULL: nobody's */
+  unsigned clones;            /* how many have not */
+  size_t pending;             /* bytes */
+  bool has_status;
+  int status;
+  struct strace_timer timer;
+  int64_t shift;
+  bool timed;                 /* this line has a time, */
+  int64_t time;               /* and it is this */
+};
+
+/* The log's table of threads, in strace_log_tasks.c. NULL: there are too many, or no memory. */
+struct log_task *log_task_of(struct strace_log *log, const struct strace_line *line);
+/* The thread has made another, or a process: its id, and the words of the call. */
+void log_task_cloned(struct strace_log *log, struct log_task *task, long id, const char *text,
+                     size_t length);
+void log_task_ended(struct strace_log *log, struct log_task *task);
+/* Gives it its number, when it is the first: in the order in which they were seen to make a call. */
+void log_task_number(struct strace_log *log, struct log_task *task);
+void log_tasks_free(struct strace_log *log);
+
+/* What descriptors are, in strace_log_sockets.c. */
+
+/* Finds out what the argument of a call refers to: a socket, an epoll instance, or something else
+ * (NULL). `sockets_only`: the call is none of files. */
+struct slot *log_slot_of(struct strace_log *log, struct log_task *task,
+                         const struct strace_node *node, bool sockets_only);
+/* Brings the descriptors up to date with what the call has done. True if it has changed any. */
+bool log_apply(struct strace_log *log, struct log_task *task, struct call *call,
+               const struct strace_tree *tree);
+/* The program is another one now. */
+void log_executed(struct log_process *process);
+/* Notes which socket has a number now. */
+void log_was(struct log_process *process, long descriptor, struct socket *socket);
+/* The last descriptor of a socket is closed. */
+void log_closed(struct socket *socket, void *context);
+void log_known_free(struct strace_log *log);
+
+#endif

@@ -1,0 +1,240 @@
+/* strace_log_tasks: the threads and processes of a log. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/strace_log_part.h"
+#include "language/loss.h"
+
+static struct log_task *find(const struct strace_log *log, long id) {
+  struct log_task *task = log->tasks[(unsigned long)id % LOG_PLACES];
+  while (task && task->id != id)
+    task = task->next;
+  return task;
+}
+
+static void put(struct strace_log *log, struct log_task *task) {
+  struct log_task **place = &log->tasks[(unsigned long)task->id % LOG_PLACES];
+  task->next = *place;
+  *place = task;
+}
+
+static void take_out(struct strace_log *log, const struct log_task *task) {
+  struct log_task **place = &log->tasks[(unsigned long)task->id % LOG_PLACES];
+  while (*place && *place != task)
+    place = &(*place)->next;
+  if (*place)
+    *place = task->next;
+}
+
+/* Adds a process with these descriptors, a reference that it takes over. */
+static struct log_process *process_add(struct strace_log *log, long id, struct slots *slots) {
+  struct log_process *process = slots ? calloc(1, sizeof *process) : NULL;
+  if (!process) {
+    slots_release(slots, log_closed, NULL);
+    loss_of_memory();
+    return NULL;
+  }
+  process->id = id;
+  process->slots = slots;
+  if (log->last)
+    log->last->next = process;
+  else
+    log->processes = process;
+  log->last = process;
+  if (!log->first)
+    log->first = process;
+  return process;
+}
+
+static void forget_was(struct log_process *process) {
+  for (size_t i = 0; i < process->was_room; i++)
+    if (process->was[i])
+      object_release(&process->was[i]->object);
+  free(process->was);
+  process->was = NULL;
+  process->was_room = 0;
+}
+
+static void process_free(struct log_process *process) {
+  slots_release(process->slots, log_closed, NULL);
+  forget_was(process);
+  free(process);
+}
+
+static void join(struct log_task *task, struct log_process *process) {
+  task->process = process;
+  process->references++;
+  process->running++;
+  task->actor = (struct event_actor){.program = task->actor.program,
+                                     .name = task->name,
+                                     .thread = task->thread,
+                                     .process = process->id,
+                                     .task = task->id};
+}
+
+static struct log_task *task_add(struct strace_log *log, long id, struct log_process *process) {
+  struct log_task *task =
+      process && log->task_count < LOG_TASKS ? calloc(1, sizeof *task) : NULL;
+  if (!task)
+    return NULL;
+  log->task_count++;
+  task->id = id;
+  task->actor.program = log->number;
+  memcpy(task->name, log->name, sizeof task->name);
+  join(task, process);
+  put(log, task);
+  return task;
+}
+
+static bool has_word(const char *text, size_t length, const char *word) {
+  return length > 0 && memmem(text, length, word, strlen(word)) != NULL;
+}
+
+/* The descriptors of a child. */
+static struct slots *inherit(const struct log_process *parent, const char *text, size_t length) {
+  return has_word(text, length, "CLONE_FILES") ? slots_retain(parent->slots)
+                                               : slots_copy(parent->slots);
+}
+
+static void inherit_was(const struct log_process *parent, struct log_process *child) {
+  for (size_t at = 0; at < parent->slots->room; at++) {
+    const struct slot *slot = slots_find(parent->slots, (long)at);
+    if (slot && slot->socket)
+      log_was(child, (long)at, slot->socket);
+  }
+}
+
+/* A child whose lines come for the first time, or one that was seen before its parent's call told
+ * of it. */
+static struct log_task *bear(struct strace_log *log, const struct log_task *parent, long id,
+                             const char *text, size_t length) {
+  struct log_process *process = parent->process;
+  if (!has_word(text, length, "CLONE_THREAD")) {
+    process = process_add(log, id, inherit(parent->process, text, length));
+    if (process)
+      inherit_was(parent->process, process);
+  }
+  struct log_task *task = task_add(log, id, process);
+  if (task)
+    task->born = true;
+  return task;
+}
+
+void log_task_cloned(struct strace_log *log, struct log_task *task, long id, const char *text,
+                     size_t length) {
+  struct log_task *child = find(log, id);
+  if (child && child->ended) { /* the number is in use again */
+    take_out(log, child);
+    child->id = -1;
+    put(log, child);
+    child = NULL;
+  }
+  if (!child)
+    bear(log, task, id, text, length);
+  else if (!child->born && child != task && child->process->references == 1 &&
+           has_word(text, length, "CLONE_THREAD")) {
+    child->process->running--;
+    child->process->references--;
+    join(child, task->process);
+    child->born = true;
+  }
+}
+
+/* Lines without an id are those of the only thread that is left. */
+static struct log_task *only_task(struct strace_log *log) {
+  struct log_task *found = NULL;
+  if (log->alone && !log->alone->ended)
+    return log->alone;
+  for (unsigned place = 0; place < LOG_PLACES; place++)
+    for (struct log_task *task = log->tasks[place]; task; task = task->next)
+      if (!task->ended)
+        found = task;
+  if (!found)
+    found = task_add(log, 0, process_add(log, 0, slots_create()));
+  log->alone = found;
+  return found;
+}
+
+/* strace writes no ids until there is a second thread: then the first gets its own. */
+static struct log_task *name_alone(struct strace_log *log, long id) {
+  struct log_task *task = log->alone;
+  take_out(log, task);
+  if (task->process->id == 0)
+    task->process->id = id;
+  task->id = id;
+  task->actor.task = id;
+  task->actor.process = task->process->id;
+  put(log, task);
+  return task;
+}
+
+struct log_task *log_task_of(struct strace_log *log, const struct strace_line *line) {
+  if (line->task == 0)
+    return only_task(log);
+  struct log_task *task = find(log, line->task);
+  if (task)
+    return task;
+  if (log->alone && log->alone->id == 0 && (log->cloning != log->alone || line->kind == STRACE_LINE_RESUMED))
+    return name_alone(log, line->task);
+  if (log->clones == 1 && log->cloning) {
+    const struct bytes *text = &log->cloning->pending;
+    return bear(log, log->cloning, line->task, text->data ? text->data : "", text->length);
+  }
+  if (log->task_count >= LOG_TASKS)
+    return NULL;
+  return task_add(log, line->task, process_add(log, line->task, slots_create()));
+}
+
+void log_task_number(struct strace_log *log, struct log_task *task) {
+  struct log_process *process = task->process;
+  if (task->number > 0)
+    return;
+  task->number = ++log->numbered;
+  if (task->number > 1)
+    snprintf(task->name, sizeof task->name, "%.20s.%u", log->name, task->number);
+  if (process->number > 0)
+    return;
+  process->number = task->number;
+  memcpy(process->name, task->name, sizeof process->name);
+}
+
+void log_task_ended(struct strace_log *log, struct log_task *task) {
+  enum { NAMED = 4096 }; /* the sockets of so many processes can be named when they have ended */
+  struct log_process *process = task->process;
+  if (task->ended)
+    return;
+  task->ended = true;
+  log->pending -= task->pending.length;
+  bytes_free(&task->pending);
+  bytes_free(&task->restarts);
+  if (log->cloning == task) {
+    log->cloning = NULL;
+    log->clones--;
+  }
+  if (--process->running > 0)
+    return;
+  struct slots *none = slots_create();
+  if (none) {
+    slots_release(process->slots, log_closed, NULL);
+    process->slots = none;
+  }
+  if (process->number == 0 || process->number > NAMED)
+    forget_was(process);
+}
+
+void log_tasks_free(struct strace_log *log) {
+  for (unsigned place = 0; place < LOG_PLACES; place++)
+    while (log->tasks[place]) {
+      struct log_task *task = log->tasks[place];
+      log->tasks[place] = task->next;
+      bytes_free(&task->pending);
+      bytes_free(&task->restarts);
+      free(task);
+    }
+  while (log->processes) {
+    struct log_process *process = log->processes;
+    log->processes = process->next;
+    process_free(process);
+  }
+}
