@@ -11,8 +11,7 @@
 #include "language/number.h"
 
 /* Only whole names: /etc/protocols and the like say nothing about another machine's log. */
-static int read_name(const struct constant_set *set, const char *text, size_t length,
-                     long *value) {
+static int read_name(const struct constant_set *set, const char *text, size_t length, long *value) {
   long long number;
   if (number_parse(text, length, &number) == 0) {
     *value = (long)number;
@@ -203,12 +202,12 @@ static int read_sockaddr_ll(const struct strace_node *node, struct address *addr
   address->length = sizeof *link;
   if (strace_read_network(strace_node_member(node, "sll_protocol"), &constant_ether_types,
                           &protocol) < 0 ||
-      strace_read_interface(strace_node_member(node, "sll_ifindex"), &index,
-                            address->interface) < 0 ||
-      strace_read_symbol(strace_node_member(node, "sll_hatype"), &constant_hardware_types,
-                         &kind) < 0 ||
-      strace_read_symbol(strace_node_member(node, "sll_pkttype"), &constant_packet_types,
-                         &packet) < 0 ||
+      strace_read_interface(strace_node_member(node, "sll_ifindex"), &index, address->interface) <
+          0 ||
+      strace_read_symbol(strace_node_member(node, "sll_hatype"), &constant_hardware_types, &kind) <
+          0 ||
+      strace_read_symbol(strace_node_member(node, "sll_pkttype"), &constant_packet_types, &packet) <
+          0 ||
       strace_node_number(strace_node_member(node, "sll_halen"), &length) < 0)
     return -1;
   link->sll_protocol = htons((uint16_t)protocol);
@@ -257,7 +256,7 @@ static const struct {
   int family;
   int (*read)(const struct strace_node *node, struct address *address);
 } forms[] = {
-    {AF_INET, read_sockaddr_in},   {AF_INET6, read_sockaddr_in6}, {AF_UNIX, read_sockaddr_un},
+    {AF_INET, read_sockaddr_in},    {AF_INET6, read_sockaddr_in6}, {AF_UNIX, read_sockaddr_un},
     {AF_NETLINK, read_sockaddr_nl}, {AF_PACKET, read_sockaddr_ll}, {AF_VSOCK, read_sockaddr_vm},
 };
 

@@ -145,8 +145,7 @@ static void read_resumed(struct line_reader *reader, struct strace_line *line) {
 /* Without -o, what strace itself says may stand behind the beginning of a call. */
 static bool cut_at_news(struct line_reader *reader) {
   static const char news[] = "strace: Process ";
-  const char *found =
-      memmem(reader->at, (size_t)(reader->end - reader->at), news, sizeof news - 1);
+  const char *found = memmem(reader->at, (size_t)(reader->end - reader->at), news, sizeof news - 1);
   if (!found || found == reader->at || !ends_with(reader, " attached"))
     return false;
   reader->end = found;
@@ -172,7 +171,7 @@ static void read_kind(struct line_reader *reader, struct strace_line *line) {
       reader->end--;
   } else {
     line->kind = isalpha((unsigned char)*reader->at) || *reader->at == '_' ? STRACE_LINE_CALL
-                                                                          : STRACE_LINE_OTHER;
+                                                                           : STRACE_LINE_OTHER;
   }
 }
 

@@ -70,7 +70,8 @@ bool strace_log_ended(const struct strace_log *log, int *status) {
 }
 
 static struct socket *was_at(const struct log_process *process, long descriptor) {
-  return descriptor >= 0 && (size_t)descriptor < process->was_room ? process->was[descriptor] : NULL;
+  return descriptor >= 0 && (size_t)descriptor < process->was_room ? process->was[descriptor]
+                                                                   : NULL;
 }
 
 struct socket *strace_log_find(const struct strace_log *log, unsigned process, long descriptor) {
@@ -136,12 +137,13 @@ static bool is_for_sockets(enum call_name name) {
 static bool items_concern(struct strace_log *log, struct log_task *task,
                           const struct strace_tree *tree, bool polls) {
   bool found = false;
-  const struct strace_node *list = polls ? tree->arguments
+  const struct strace_node *list = polls             ? tree->arguments
                                    : tree->arguments ? tree->arguments->next
                                                      : NULL;
   for (int sets = polls ? 1 : 3; list && sets > 0; sets--, list = list->next)
     for (const struct strace_node *entry = list->child; entry; entry = entry->next)
-      found |= log_slot_of(log, task, polls ? strace_node_member(entry, "fd") : entry, false) != NULL;
+      found |=
+          log_slot_of(log, task, polls ? strace_node_member(entry, "fd") : entry, false) != NULL;
   return found;
 }
 
@@ -154,8 +156,8 @@ static bool is_wanted(struct strace_log *log, struct log_task *task, enum call_n
     return items_concern(log, task, tree, row->parts[0].kind == PART_POLL);
   if (name == CALL_CLOSE_RANGE || row->makes == MAKES_SOCKETS || row->makes == MAKES_EPOLL)
     return true;
-  bool open = !tree->problem || (memcmp(tree->problem, "EBADF", 5) != 0 &&
-                                 memcmp(tree->problem, "ENOTSOCK", 5) != 0);
+  bool open = !tree->problem ||
+              (memcmp(tree->problem, "EBADF", 5) != 0 && memcmp(tree->problem, "ENOTSOCK", 5) != 0);
   bool wanted = log_slot_of(log, task, node, is_for_sockets(name) && open) != NULL;
   for (int i = 1; node && i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
     node = node->next;
@@ -182,27 +184,31 @@ static void set_times(const struct strace_log *log, struct call *call, int64_t b
     call->ended = resumed && log->timed ? log->time + log->shift : 0;
 }
 
-static int tell(struct strace_log *log, struct log_task *task, struct call *call) {
+static void tell(struct strace_log *log, struct log_task *task, struct call *call) {
   bool epoch = call->began > 0 && log->timer.clock == STRACE_CLOCK_EPOCH;
   int64_t moment = call->ended ? call->ended : call->began;
   /* What the timer calls now is what the log's clock shows. */
   int64_t wall = epoch ? moment - log->shift - log->timer.now + log->timer.last : EVENT_NO_WALL;
   log->counts.calls++;
-  return log->sink.finished(log->sink.context, call, &task->actor, wall);
+  uint64_t serial = log->sink.finished(log->sink.context, call, &task->actor, wall);
+  for (int i = 0; i < 2; i++) {
+    const struct slot *slot = slots_find(task->process->slots, call->made[i]);
+    if (slot && slot->socket && slot->socket->made_by == 0)
+      slot->socket->made_by = serial;
+  }
 }
 
 /* A whole call on a socket. */
-static int take_call(struct strace_log *log, struct log_task *task, enum call_name name,
-                     const struct strace_tree *tree, int64_t began) {
+static void take_call(struct strace_log *log, struct log_task *task, enum call_name name,
+                      const struct strace_tree *tree, int64_t began) {
   struct call call;
-  int status = 0;
   if (!is_wanted(log, task, name, tree)) {
     log->counts.others++;
-    return 0;
+    return;
   }
   if (!tree->returned && !tree->problem) {
     log->counts.unreturned++;
-    return 0;
+    return;
   }
   call_init(&call, name, NULL);
   bool clear = strace_part_read(&call, tree, task->process->slots) == 0;
@@ -211,10 +217,9 @@ static int take_call(struct strace_log *log, struct log_task *task, enum call_na
   log_task_number(log, task);
   if (clear && log_apply(log, task, &call, tree)) {
     set_times(log, &call, began, tree);
-    status = tell(log, task, &call);
+    tell(log, task, &call);
   }
   call_free(&call);
-  return status;
 }
 
 static void take_thread_name(struct log_task *task, const struct strace_tree *tree) {
@@ -255,19 +260,18 @@ static bool is_restart(const struct strace_tree *tree) {
   return !tree->returned && tree->problem_length > 8 && memcmp(tree->problem, "ERESTART", 8) == 0;
 }
 
-static int take_text(struct strace_log *log, struct log_task *task, const char *text,
-                     size_t length, int64_t began);
+static void take_text(struct strace_log *log, struct log_task *task, const char *text,
+                      size_t length, int64_t began);
 
 /* A call that a signal has interrupted did not go on: so it has returned EINTR. */
-static int end_restart(struct strace_log *log, struct log_task *task) {
+static void end_restart(struct strace_log *log, struct log_task *task) {
   static const char ending[] = " = -1 EINTR (Interrupted system call)";
   struct bytes text = task->restarts;
   task->restarts = (struct bytes){0};
   bytes_append(&text, ending, sizeof ending - 1);
-  int status =
-      text.failed ? 0 : take_text(log, task, text.data, text.length, task->restarts_time);
+  if (!text.failed)
+    take_text(log, task, text.data, text.length, task->restarts_time);
   bytes_free(&text);
-  return status;
 }
 
 /* The name and the first argument are the same: it is the call that was interrupted, made again by
@@ -279,49 +283,50 @@ static bool is_same_call(const struct bytes *before, const char *text, size_t le
 }
 
 /* restart_syscall(<... resuming interrupted poll ...>) = 1: what it returns is the call's. */
-static int take_restarted(struct strace_log *log, struct log_task *task, const char *text,
-                          size_t length) {
+static void take_restarted(struct strace_log *log, struct log_task *task, const char *text,
+                           size_t length) {
   const char *result = memmem(text, length, ") = ", 4);
   struct bytes whole = task->restarts;
   task->restarts = (struct bytes){0};
   if (result)
     bytes_append(&whole, result + 1, length - (size_t)(result + 1 - text));
-  int status = whole.failed || !result
-                   ? 0
-                   : take_text(log, task, whole.data, whole.length, task->restarts_time);
+  if (!whole.failed && result)
+    take_text(log, task, whole.data, whole.length, task->restarts_time);
   bytes_free(&whole);
-  return status;
 }
 
 /* What the next call of a thread says about one that was interrupted. *began is when the whole
- * began. 1 where the text is done with; 0; or -1. */
-static int follow_restart(struct strace_log *log, struct log_task *task, const char *text,
-                          size_t length, int64_t *began) {
-  if (begins(text, length, "rt_sigreturn(") || begins(text, length, "sigreturn("))
-    return memmem(text, length, " = -1 EINTR", 11) ? end_restart(log, task) : 0;
-  if (begins(text, length, "restart_syscall("))
-    return take_restarted(log, task, text, length) < 0 ? -1 : 1;
-  if (!is_same_call(&task->restarts, text, length))
-    return end_restart(log, task);
+ * began. True where the text is done with. */
+static bool follow_restart(struct strace_log *log, struct log_task *task, const char *text,
+                           size_t length, int64_t *began) {
+  if (begins(text, length, "rt_sigreturn(") || begins(text, length, "sigreturn(")) {
+    if (memmem(text, length, " = -1 EINTR", 11))
+      end_restart(log, task);
+    return false;
+  }
+  if (begins(text, length, "restart_syscall(")) {
+    take_restarted(log, task, text, length);
+    return true;
+  }
+  if (!is_same_call(&task->restarts, text, length)) {
+    end_restart(log, task);
+    return false;
+  }
   bytes_free(&task->restarts);
   *began = task->restarts_time;
-  return 0;
+  return false;
 }
 
 /* A whole call, in one line or put together. */
-static int take_text(struct strace_log *log, struct log_task *task, const char *text,
-                     size_t length, int64_t began) {
+static void take_text(struct strace_log *log, struct log_task *task, const char *text,
+                      size_t length, int64_t began) {
   struct arena arena = {0};
   struct strace_tree tree;
-  int status = 0;
-  if (task->restarts.length > 0) {
-    status = follow_restart(log, task, text, length, &began);
-    if (status != 0)
-      return status < 0 ? -1 : 0;
-  }
+  if (task->restarts.length > 0 && follow_restart(log, task, text, length, &began))
+    return;
   if (!is_of_interest(text, length)) {
     log->counts.others++;
-    return 0;
+    return;
   }
   if (strace_tree_read(text, length, &arena, &tree) < 0) {
     note_unclear(log);
@@ -335,10 +340,9 @@ static int take_text(struct strace_log *log, struct log_task *task, const char *
     if (name == CALL_COUNT)
       take_other(log, task, &tree, text, length);
     else
-      status = take_call(log, task, name, &tree, began);
+      take_call(log, task, name, &tree, began);
   }
   arena_free(&arena);
-  return status;
 }
 
 static void begin_pending(struct strace_log *log, struct log_task *task,
@@ -368,28 +372,29 @@ static void drop_pending(struct strace_log *log, struct log_task *task) {
     log->cloning = NULL;
 }
 
-static int resume(struct strace_log *log, struct log_task *task, const struct strace_line *line) {
+static void resume(struct strace_log *log, struct log_task *task, const struct strace_line *line) {
+  const struct bytes *pending = &task->pending;
   struct bytes text = {0};
   /* Of one that began before the log, only the end is there. */
-  if (task->pending.length == 0 ||
-      task->pending.length <= line->name_length ||
-      memcmp(task->pending.data, line->name, line->name_length) != 0 ||
-      task->pending.data[line->name_length] != '(') {
+  if (pending->length <= line->name_length ||
+      memcmp(pending->data, line->name, line->name_length) != 0 ||
+      pending->data[line->name_length] != '(') {
     note_unclear(log);
-    return 0;
+    return;
   }
-  bytes_append(&text, task->pending.data, task->pending.length);
+  bytes_append(&text, pending->data, pending->length);
   bytes_append_char(&text, ' ');
   bytes_append(&text, line->text, line->length);
   int64_t began = task->pending_time;
   drop_pending(log, task);
-  int status = text.failed ? 0 : take_text(log, task, text.data, text.length, began);
+  if (!text.failed)
+    take_text(log, task, text.data, text.length, began);
   bytes_free(&text);
-  return status;
 }
 
 /* The end of a thread, maybe within a call. */
-static void end_task(struct strace_log *log, struct log_task *task, const struct strace_line *line) {
+static void end_task(struct strace_log *log, struct log_task *task,
+                     const struct strace_line *line) {
   bool within = task->pending.length > 0 || task->restarts.length > 0;
   const struct bytes *text = task->pending.length > 0 ? &task->pending : &task->restarts;
   if (within && is_of_interest(text->data, text->length))
@@ -402,47 +407,41 @@ static void end_task(struct strace_log *log, struct log_task *task, const struct
   log_task_ended(log, task);
 }
 
-static int take_line(struct strace_log *log, struct log_task *task,
-                     const struct strace_line *line) {
+static void take_line(struct strace_log *log, struct log_task *task,
+                      const struct strace_line *line) {
   switch (line->kind) {
   case STRACE_LINE_CALL:
-    return take_text(log, task, line->text, line->length, log->timed ? log->time : 0);
+    take_text(log, task, line->text, line->length, log->timed ? log->time : 0);
+    break;
   case STRACE_LINE_UNFINISHED:
     begin_pending(log, task, line);
-    return 0;
+    break;
   case STRACE_LINE_RESUMED:
-    return resume(log, task, line);
+    resume(log, task, line);
+    break;
   case STRACE_LINE_EXITED:
   case STRACE_LINE_KILLED:
     end_task(log, task, line);
-    return 0;
-  case STRACE_LINE_EMPTY:
+    break;
   case STRACE_LINE_SIGNAL:
-    return 0;
+  case STRACE_LINE_EMPTY:
   case STRACE_LINE_OTHER:
     break;
   }
-  note_unclear(log);
-  return 0;
 }
 
-int strace_log_read(struct strace_log *log, const char *text, size_t length) {
+void strace_log_read(struct strace_log *log, const char *text, size_t length) {
   struct strace_line line;
   log->counts.lines++;
   strace_line_read(text, length, &line);
   log->timed = strace_timer_read(&log->timer, &line, &log->time);
   if (line.kind == STRACE_LINE_EMPTY)
-    return 0;
-  if (line.kind == STRACE_LINE_OTHER) {
+    return;
+  struct log_task *task = line.kind == STRACE_LINE_OTHER ? NULL : log_task_of(log, &line);
+  if (task)
+    take_line(log, task, &line);
+  else
     note_unclear(log);
-    return 0;
-  }
-  struct log_task *task = log_task_of(log, &line);
-  if (!task) {
-    note_unclear(log);
-    return 0;
-  }
-  return take_line(log, task, &line);
 }
 
 void strace_log_skip(struct strace_log *log) {

@@ -14,24 +14,27 @@ struct strace_log;
 struct strace_sink {
   /* The session's sockets, to which those of the program are added. */
   struct socket_table *sockets;
-  /* A call has ended. `wall` is when, in nanoseconds since 1970, or EVENT_NO_WALL. 0, or -1 to read
-   * no further. */
-  int (*finished)(void *context, const struct call *call, const struct event_actor *actor,
-                  int64_t wall);
+  /* A call has ended. `wall` is when, in nanoseconds since 1970, or EVENT_NO_WALL. Returns the
+   * serial of its event. */
+  uint64_t (*finished)(void *context, const struct call *call, const struct event_actor *actor,
+                       int64_t wall);
+  /* The last process that had a socket open has ended without having closed it. */
+  void (*leaked)(void *context, const struct socket *socket);
   void *context;
 };
 
 struct strace_counts {
   uint64_t lines;
-  uint64_t calls;          /* that were handed to the sink */
-  uint64_t others;         /* calls of other kinds, or on files */
-  uint64_t unreturned;     /* calls on sockets that did not return */
-  uint64_t unclear;        /* lines that were not understood */
-  uint64_t first_unclear;  /* the number of the first of them; 0: there is none */
-  uint64_t controls;       /* control messages of which strace did not write what was in them */
+  uint64_t calls;         /* that were handed to the sink */
+  uint64_t others;        /* calls of other kinds, or on files */
+  uint64_t unreturned;    /* calls on sockets that did not return */
+  uint64_t unclear;       /* lines that were not understood */
+  uint64_t first_unclear; /* the number of the first of them; 0: there is none */
+  uint64_t controls;      /* control messages of which strace did not write what was in them */
 };
 
-/* The time of lines, whatever clock they have. A zeroed struct is one in front of the first line. */
+/* The time of lines, whatever clock they have. A zeroed struct is one in front of the first line.
+ */
 struct strace_timer {
   bool begun;
   enum strace_clock clock;
@@ -50,8 +53,8 @@ void strace_log_free(struct strace_log *log);
 /* By how much the times of calls are moved, so that they are on the session's clock. */
 void strace_log_shift(struct strace_log *log, int64_t nanoseconds);
 
-/* Reads a line without its end. 0, or -1 if the sink wants no more. The session's lock is held. */
-int strace_log_read(struct strace_log *log, const char *text, size_t length);
+/* Reads a line without its end. The session's lock is held. */
+void strace_log_read(struct strace_log *log, const char *text, size_t length);
 
 /* A line that is too long to be read. */
 void strace_log_skip(struct strace_log *log);

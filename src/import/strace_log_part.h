@@ -29,14 +29,14 @@ struct log_task {
   long id;
   unsigned number; /* in the order in which they made their first call; 0: none yet */
   bool ended;
-  bool born;       /* whose child it is, is known */
+  bool born; /* whose child it is, is known */
   struct log_process *process;
   char name[SOCKET_NAME_SIZE];
   char thread[SOCKET_NAME_SIZE];
   struct event_actor actor;
-  struct bytes pending;   /* the beginning of a call that has not returned */
-  int64_t pending_time;   /* when it began; 0: not known */
-  struct bytes restarts;  /* a call that a signal has interrupted, and that may go on */
+  struct bytes pending;  /* the beginning of a call that has not returned */
+  int64_t pending_time;  /* when it began; 0: not known */
+  struct bytes restarts; /* a call that a signal has interrupted, and that may go on */
   int64_t restarts_time;
   struct log_task *next;
 };
@@ -57,18 +57,18 @@ struct strace_log {
   unsigned task_count;
   unsigned numbered;
   struct log_process *processes;
-  struct log_process *last;   /* the newest of them */
+  struct log_process *last; /* the newest of them */
   struct log_process *first;
-  struct log_task *alone;     /* who made the calls of lines without an id; NULL: none yet */
-  struct log_task *cloning;   /* whose clone has not returned; NULL: nobody's */
-  unsigned clones;            /* how many have not */
-  size_t pending;             /* bytes */
+  struct log_task *alone;   /* who made the calls of lines without an id; NULL: none yet */
+  struct log_task *cloning; /* whose clone has not returned; NULL: nobody's */
+  unsigned clones;          /* how many have not */
+  size_t pending;           /* bytes */
   bool has_status;
   int status;
   struct strace_timer timer;
   int64_t shift;
-  bool timed;                 /* this line has a time, */
-  int64_t time;               /* and it is this */
+  bool timed;   /* this line has a time, */
+  int64_t time; /* and it is this */
 };
 
 /* The log's table of threads, in strace_log_tasks.c. NULL: there are too many, or no memory. */
@@ -77,7 +77,8 @@ struct log_task *log_task_of(struct strace_log *log, const struct strace_line *l
 void log_task_cloned(struct strace_log *log, struct log_task *task, long id, const char *text,
                      size_t length);
 void log_task_ended(struct strace_log *log, struct log_task *task);
-/* Gives it its number, when it is the first: in the order in which they were seen to make a call. */
+/* Gives it its number, when it is the first: in the order in which they were seen to make a call.
+ */
 void log_task_number(struct strace_log *log, struct log_task *task);
 void log_tasks_free(struct strace_log *log);
 

@@ -46,8 +46,9 @@ struct about {
 };
 
 static int hex_digit(char c) {
-  return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10
-                                                                          : -1;
+  return isdigit((unsigned char)c)    ? c - '0'
+         : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10
+                                      : -1;
 }
 
 static struct about about_of(const char *text, size_t length) {
@@ -117,8 +118,8 @@ static struct socket *recall(struct strace_log *log, const struct about *about,
                              const struct foreign_facts *facts) {
   uint64_t hash;
   const struct log_known *known = place_of(log, about, &hash);
-  bool same = is_unique(about, facts) && known->socket && known->hash == hash &&
-              known->socket->holders > 0;
+  bool same =
+      is_unique(about, facts) && known->socket && known->hash == hash && known->socket->holders > 0;
   return same ? known->socket : NULL;
 }
 
@@ -286,8 +287,8 @@ static void add_made(struct strace_log *log, struct log_task *task, struct call 
   if (kind_of(&about, &told) == SLOT_SOCKET)
     facts.inode = told.inode;
   clear(task->process, call->made[place]);
-  struct slot *slot = learn(log, task, call->made[place], NULL, &facts,
-                            facts.socket ? SLOT_SOCKET : SLOT_EPOLL);
+  struct slot *slot =
+      learn(log, task, call->made[place], NULL, &facts, facts.socket ? SLOT_SOCKET : SLOT_EPOLL);
   if (!slot)
     return;
   remember(log, &about, &told, slot->socket);

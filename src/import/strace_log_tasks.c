@@ -74,8 +74,7 @@ static void join(struct log_task *task, struct log_process *process) {
 }
 
 static struct log_task *task_add(struct strace_log *log, long id, struct log_process *process) {
-  struct log_task *task =
-      process && log->task_count < LOG_TASKS ? calloc(1, sizeof *task) : NULL;
+  struct log_task *task = process && log->task_count < LOG_TASKS ? calloc(1, sizeof *task) : NULL;
   if (!task)
     return NULL;
   log->task_count++;
@@ -175,7 +174,8 @@ struct log_task *log_task_of(struct strace_log *log, const struct strace_line *l
   struct log_task *task = find(log, line->task);
   if (task)
     return task;
-  if (log->alone && log->alone->id == 0 && (log->cloning != log->alone || line->kind == STRACE_LINE_RESUMED))
+  if (log->alone && log->alone->id == 0 &&
+      (log->cloning != log->alone || line->kind == STRACE_LINE_RESUMED))
     return name_alone(log, line->task);
   if (log->clones == 1 && log->cloning) {
     const struct bytes *text = &log->cloning->pending;
@@ -199,6 +199,13 @@ void log_task_number(struct strace_log *log, struct log_task *task) {
   memcpy(process->name, task->name, sizeof process->name);
 }
 
+static void tell_leaked(struct socket *socket, void *context) {
+  const struct strace_log *log = context;
+  log_closed(socket, NULL);
+  if (!socket_is_none(socket))
+    log->sink.leaked(log->sink.context, socket);
+}
+
 void log_task_ended(struct strace_log *log, struct log_task *task) {
   enum { NAMED = 4096 }; /* the sockets of so many processes can be named when they have ended */
   struct log_process *process = task->process;
@@ -216,7 +223,7 @@ void log_task_ended(struct strace_log *log, struct log_task *task) {
     return;
   struct slots *none = slots_create();
   if (none) {
-    slots_release(process->slots, log_closed, NULL);
+    slots_release(process->slots, tell_leaked, log);
     process->slots = none;
   }
   if (process->number == 0 || process->number > NAMED)

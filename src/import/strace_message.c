@@ -5,7 +5,9 @@
 #include "call/message.h"
 #include "import/strace_part.h"
 
-enum { MESSAGE_LIMIT = 1024 }; /* UIO_MAXIOV: the kernel takes no more messages, nor parts, at once */
+enum {
+  MESSAGE_LIMIT = 1024
+}; /* UIO_MAXIOV: the kernel takes no more messages, nor parts, at once */
 
 /* The data of a call's messages as it is collected. Behind a string that strace has cut nothing
  * more can stand in its place, so the rest is left out. */
@@ -58,7 +60,8 @@ static int read_parts(const struct strace_node *list, long long count, size_t mo
   message->part_count = seen < most ? seen : most;
   if (count < 0 || count > MESSAGE_LIMIT)
     return -1;
-  message->part_more = (size_t)count > message->part_count ? (size_t)count - message->part_count : 0;
+  message->part_more =
+      (size_t)count > message->part_count ? (size_t)count - message->part_count : 0;
   data->over = data->over || (size_t)count > seen;
   return 0;
 }
@@ -121,7 +124,8 @@ static int read_header(const struct strace_node *node, size_t moved, struct coll
   strace_node_number(strace_node_member(node, "msg_iovlen"), &count);
   message->start = data->bytes.length;
   if (read_name(node, message) < 0 ||
-      read_parts(list && list->kind == STRACE_LIST ? list : NULL, count, moved, data, message) < 0 ||
+      read_parts(list && list->kind == STRACE_LIST ? list : NULL, count, moved, data, message) <
+          0 ||
       read_controls(strace_node_member(node, "msg_control"), message) < 0)
     return -1;
   if (flags && strace_read_symbol(flags, &constant_message_flags, &bits) < 0)
@@ -182,8 +186,7 @@ static int read_vector(struct strace_part_reader *reader, size_t moved) {
   if (messages_create(call, 1) < 0 || !reader->node ||
       strace_node_number(reader->node->next, &count) < 0)
     return -1;
-  int status =
-      read_parts(list ? reader->node : NULL, count, moved, &data, call->messages.message);
+  int status = read_parts(list ? reader->node : NULL, count, moved, &data, call->messages.message);
   return finish_data(call, &data, status);
 }
 
@@ -222,8 +225,8 @@ static int read_messages(struct strace_part_reader *reader, bool came) {
       break;
     bool told = strace_node_number(strace_node_member(entry, "msg_len"), &length) == 0 &&
                 length >= 0 && i < moved;
-    status = read_header(strace_node_member(entry, "msg_hdr"),
-                         came ? (size_t)length : SIZE_MAX, &data, message);
+    status = read_header(strace_node_member(entry, "msg_hdr"), came ? (size_t)length : SIZE_MAX,
+                         &data, message);
     if (told)
       set_moved(message, (size_t)length);
   }

@@ -72,6 +72,12 @@ static const struct constant close_flags[] = {
 static const struct constant_set constant_close_flags = {
     .title = "flag", .word = "FLAGS", .prefix = "", .flags = true, .constants = close_flags};
 
+/* Commands of fcntl that make a descriptor, which the shell's own does not take. */
+static const struct constant copy_commands[] = {
+    {"F_DUPFD", F_DUPFD, NULL}, {"F_DUPFD_CLOEXEC", F_DUPFD_CLOEXEC, NULL}, {NULL, 0, NULL}};
+static const struct constant_set constant_copy_commands = {
+    .title = "command", .word = "COMMAND", .prefix = "", .constants = copy_commands};
+
 static int read_number(struct strace_part_reader *reader) {
   struct strace_node node = reader->node ? *reader->node : (struct strace_node){0};
   const struct constant_set *set = reader->part->set;
@@ -86,6 +92,8 @@ static int read_number(struct strace_part_reader *reader) {
     }
   if (!set)
     return strace_read_symbol(&node, &constant_close_flags, number);
+  if (set == &constant_file_commands)
+    return strace_read_symbol(&node, &constant_copy_commands, number);
   /* EPOLL_CLOEXEC, O_CLOEXEC and SOCK_CLOEXEC are one number, and versions differ in the name. */
   return set->flags ? strace_read_symbol(&node, &constant_file_flags, number) : -1;
 }
@@ -127,13 +135,14 @@ static int read_address_in(struct strace_part_reader *reader) {
   return 0;
 }
 
-/* [16], or [128 => 16]: the room, and the length that the kernel has filled in. */
+/* [16], [128 => 16], or [0] => [20]: a number before the call and behind it. */
 static int read_lengths(const struct strace_node *node, long long *room, long long *length) {
   const struct strace_node *item = node && node->kind == STRACE_LIST ? node->child : node;
   if (strace_node_number(item, room) < 0)
     return -1;
   *length = *room;
-  return item && item->after ? strace_node_number(item->after, length) : 0;
+  const struct strace_node *after = item && item->after ? item->after : node->after;
+  return after ? strace_node_number(after, length) : 0;
 }
 
 static int read_address_out(struct strace_part_reader *reader) {
@@ -192,7 +201,8 @@ static const struct option *find_option(long level, const struct strace_node *no
   if (length > suffix && memcmp(node->text + length - suffix, old, suffix) == 0)
     length -= suffix;
   for (const struct option *option = option_table; option->name; option++)
-    if (option->level == level && bytes_equal(node->text, length, option->name, strlen(option->name)))
+    if (option->level == level &&
+        bytes_equal(node->text, length, option->name, strlen(option->name)))
       return option;
   return NULL;
 }
@@ -215,8 +225,8 @@ static int read_option(struct strace_part_reader *reader) {
 
 static int take_value(struct call *call, const struct strace_node *node, long long length) {
   struct bytes bytes = {0};
-  int status = length < 0 ? -1
-                          : strace_read_value(node, call->value.option, (size_t)length, &bytes);
+  int status =
+      length < 0 ? -1 : strace_read_value(node, call->value.option, (size_t)length, &bytes);
   /* Of a structure, nothing can be said by a part of it that was not written. */
   if (status > 0 && (node->kind != STRACE_STRING || !node->cut))
     status = -1;
@@ -346,8 +356,8 @@ static struct call_item *find_item(struct call_items *items, long descriptor) {
 
 static int add_set(struct strace_part_reader *reader, const struct strace_node *set,
                    uint32_t kind) {
-  for (const struct strace_node *entry = set && set->kind == STRACE_LIST ? set->child : NULL;
-       entry; entry = entry->next) {
+  for (const struct strace_node *entry = set && set->kind == STRACE_LIST ? set->child : NULL; entry;
+       entry = entry->next) {
     long descriptor;
     if (read_descriptor(entry, &descriptor) < 0)
       return -1;
@@ -415,9 +425,8 @@ static int read_sets(struct strace_part_reader *reader) {
 
 /* {u32=7, u64=7}, or one number. */
 static int read_epoll_data(const struct strace_node *node, uint64_t *data) {
-  const struct strace_node *wide = node && node->kind == STRACE_STRUCT
-                                       ? strace_node_member(node, "u64")
-                                       : node;
+  const struct strace_node *wide =
+      node && node->kind == STRACE_STRUCT ? strace_node_member(node, "u64") : node;
   char text[32];
   char *end;
   if (!wide || wide->kind != STRACE_WORD || wide->length >= sizeof text)
@@ -619,8 +628,7 @@ static int discard_data(struct call *call) {
   return call->data ? 0 : -1;
 }
 
-int strace_part_read(struct call *call, const struct strace_tree *tree,
-                     const struct slots *slots) {
+int strace_part_read(struct call *call, const struct strace_tree *tree, const struct slots *slots) {
   const struct call_row *row = call_row(call);
   struct strace_part_reader reader = {call, NULL, tree, slots, tree->arguments};
   if (set_result(call, tree) < 0)

@@ -26,8 +26,7 @@ struct socket_label strace_part_label(const struct slots *slots, long descriptor
 /* What the files that read parts share; each is 0, or -1 where the node is nothing of the kind. */
 
 /* A name of the set, several joined with |, or a number. */
-int strace_read_symbol(const struct strace_node *node, const struct constant_set *set,
-                       long *value);
+int strace_read_symbol(const struct strace_node *node, const struct constant_set *set, long *value);
 int strace_read_type(const struct strace_node *node, long *value);
 /* An address, as far as it is written: of length 0 where it is NULL or a pointer. */
 int strace_read_address(const struct strace_node *node, struct address *address);

@@ -19,15 +19,15 @@ enum strace_kind {
 
 struct strace_node {
   enum strace_kind kind;
-  bool cut;               /* a string that goes on, which strace has left out */
-  bool abstract;          /* a string behind @: a name of Unix sockets without a file */
-  const char *key;        /* sin_port of sin_port=htons(80); NULL: none. Not terminated */
+  bool cut;        /* a string that goes on, which strace has left out */
+  bool abstract;   /* a string behind @: a name of Unix sockets without a file */
+  const char *key; /* sin_port of sin_port=htons(80); NULL: none. Not terminated */
   size_t key_length;
-  const char *text;       /* the word as written; the bytes of the string. Not terminated */
+  const char *text; /* the word as written; the bytes of the string. Not terminated */
   size_t length;
-  const char *about;      /* what stands in <> behind a descriptor; NULL: nothing does */
+  const char *about; /* what stands in <> behind a descriptor; NULL: nothing does */
   size_t about_length;
-  size_t count;             /* of its children */
+  size_t count;              /* of its children */
   struct strace_node *child; /* members, elements, arguments of a word */
   struct strace_node *after; /* what it became: the second of `a => b`; NULL: nothing is said */
   struct strace_node *next;
@@ -38,15 +38,15 @@ struct strace_tree {
   const char *name; /* not terminated */
   size_t name_length;
   struct strace_node *arguments;
-  bool returned;           /* false for `= ?` */
+  bool returned; /* false for `= ?` */
   long long result;
-  const char *about;       /* what stands in <> behind it; NULL: nothing does */
+  const char *about; /* what stands in <> behind it; NULL: nothing does */
   size_t about_length;
-  const char *problem;     /* the name of its errno, or of an ERESTART; NULL: none */
+  const char *problem; /* the name of its errno, or of an ERESTART; NULL: none */
   size_t problem_length;
   struct strace_node *detail; /* what stands in parentheses behind the result, as far as it can be
                                  read: the events of poll, the sets of select */
-  double took;             /* seconds, with -T; negative: it is not said */
+  double took;                /* seconds, with -T; negative: it is not said */
 };
 
 /* Reads `name(arguments) = result`, whose memory must stay. 0, or -1 where it is nothing that could

@@ -58,9 +58,12 @@ static const struct {
   const struct option_type *type;
   const char *layout;
 } layouts[] = {
-    {&option_type_linger, "ii"},        {&option_type_timeval, "ll"},
-    {&option_type_credentials, "iii"},  {&option_type_membership, "aan"},
-    {&option_type_packet_info6, "An"},  {&option_type_membership6, "An"},
+    {&option_type_linger, "ii"},
+    {&option_type_timeval, "ll"},
+    {&option_type_credentials, "iii"},
+    {&option_type_membership, "aan"},
+    {&option_type_packet_info6, "An"},
+    {&option_type_membership6, "An"},
     {&option_type_source_membership, "aaa"},
 };
 
@@ -120,15 +123,12 @@ static const struct {
   int type;
   const char *layout;
 } controls[] = {
-    {SOL_SOCKET, SCM_CREDENTIALS, "iii"},
-    {SOL_SOCKET, SO_TIMESTAMP, "ll"},
-    {SOL_SOCKET, SO_TIMESTAMPNS, "ll"},
-    {IPPROTO_IP, IP_PKTINFO, "naa"},
+    {SOL_SOCKET, SCM_CREDENTIALS, "iii"}, {SOL_SOCKET, SO_TIMESTAMP, "ll"},
+    {SOL_SOCKET, SO_TIMESTAMPNS, "ll"},   {IPPROTO_IP, IP_PKTINFO, "naa"},
     {IPPROTO_IPV6, IPV6_PKTINFO, "An"},
 };
 
-int strace_read_control(const struct strace_node *node, int level, int type,
-                        struct bytes *bytes) {
+int strace_read_control(const struct strace_node *node, int level, int type, struct bytes *bytes) {
   if (!node)
     return -1;
   if (node->kind == STRACE_STRING) {

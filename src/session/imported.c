@@ -9,6 +9,7 @@
 
 #include "language/escape.h"
 #include "session/process_part.h"
+#include "session/traced.h"
 #include "system/descriptor.h"
 #include "system/wait.h"
 
@@ -25,8 +26,8 @@ struct log_file {
   char *buffer; /* of LINE_LIMIT + CHUNK bytes */
   size_t from;  /* what is not read yet */
   size_t to;
-  bool over;    /* nothing more is in the file */
-  bool within;  /* the rest of a line that was too long comes next */
+  bool over;   /* nothing more is in the file */
+  bool within; /* the rest of a line that was too long comes next */
   uint64_t lines;
 };
 
@@ -132,9 +133,16 @@ static int measure(struct runner *runner, struct log_file *file, int64_t *span,
   return status > 0 ? runner_interrupted(runner, error) : rewind_file(file, error);
 }
 
-static int append_call(void *context, const struct call *call, const struct event_actor *actor,
-                       int64_t wall) {
-  struct runner *runner = context;
+/* What the sink works for. */
+struct import {
+  struct runner *runner;
+  struct process *process;
+};
+
+static uint64_t append_call(void *context, const struct call *call, const struct event_actor *actor,
+                            int64_t wall) {
+  const struct import *import = context;
+  struct runner *runner = import->runner;
   struct event event;
   event_begin(&event, EVENT_CALL_FINISH);
   event.job = runner->job;
@@ -143,8 +151,13 @@ static int append_call(void *context, const struct call *call, const struct even
   event.wall = wall;
   event.monotonic = call->ended ? call->ended : call->began ? call->began : EVENT_AT_ONCE;
   event.call = call;
-  timeline_append(runner->session->timeline, &event);
-  return 0;
+  return timeline_append(runner->session->timeline, &event);
+}
+
+static void add_leak(void *context, const struct socket *socket) {
+  struct process *process = ((const struct import *)context)->process;
+  struct traced_leak leak = {socket_label(socket), socket->type, socket->seen, socket->made_by};
+  bytes_append(&process->leaks, &leak, sizeof leak);
 }
 
 static int read_lines(struct runner *runner, struct log_file *file, struct strace_log *log,
@@ -196,8 +209,11 @@ static void end_process(struct process *process) {
 
 static int read_log(struct runner *runner, struct process *process, struct log_file *file,
                     struct error *error) {
-  struct strace_sink sink = {
-      .sockets = &runner->session->sockets, .finished = append_call, .context = runner};
+  struct import import = {runner, process};
+  struct strace_sink sink = {.sockets = &runner->session->sockets,
+                             .finished = append_call,
+                             .leaked = add_leak,
+                             .context = &import};
   int64_t span;
   process->imported = strace_log_create(&sink, process->name, process->job);
   if (!process->imported)

@@ -423,6 +423,9 @@ int traced_locate(const struct runner *runner, const char *text, size_t length, 
   struct socket *socket = traced_find(runner, text, length, error);
   const struct trace_process *holder =
       socket ? holder_of(runner->session->tracer, socket, descriptor) : NULL;
+  if (socket && !holder)
+    return error_set_errno(error, EBADF, _("%.*s is closed, or its program is over"), (int)length,
+                           text);
   if (!holder)
     return -1;
   *process = holder->id;

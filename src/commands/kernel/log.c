@@ -160,7 +160,7 @@ static int run_log(struct invocation *invocation) {
 const struct command command_log = {
     .name = "log",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS},
                   {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual =
