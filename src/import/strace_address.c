@@ -28,7 +28,7 @@ static int read_name(const struct constant_set *set, const char *text, size_t le
 static int read_names(const struct constant_set *const *sets, const struct strace_node *node,
                       long *value) {
   long total = 0;
-  if (!node || node->kind != STRACE_WORD || node->child)
+  if (!node || !node->text || node->kind != STRACE_WORD || node->child)
     return -1;
   for (const char *at = node->text, *end = at + node->length; at <= end;) {
     const char *bar = memchr(at, '|', (size_t)(end - at));

@@ -142,6 +142,13 @@ static void read_resumed(struct line_reader *reader, struct strace_line *line) {
   line->kind = STRACE_LINE_RESUMED;
 }
 
+static bool begins_call(const struct line_reader *reader) {
+  const char *at = reader->at;
+  while (at < reader->end && (isalnum((unsigned char)*at) || *at == '_'))
+    at++;
+  return at > reader->at && at < reader->end && *at == '(';
+}
+
 /* Without -o, what strace itself says may stand behind the beginning of a call. */
 static bool cut_at_news(struct line_reader *reader) {
   static const char news[] = "strace: Process ";
@@ -170,8 +177,7 @@ static void read_kind(struct line_reader *reader, struct strace_line *line) {
     while (reader->end > reader->at && reader->end[-1] == ' ')
       reader->end--;
   } else {
-    line->kind = isalpha((unsigned char)*reader->at) || *reader->at == '_' ? STRACE_LINE_CALL
-                                                                           : STRACE_LINE_OTHER;
+    line->kind = begins_call(reader) ? STRACE_LINE_CALL : STRACE_LINE_OTHER;
   }
 }
 

@@ -148,7 +148,7 @@ static bool ends_word(char c) {
 static int read_word(struct tree_reader *reader, struct strace_node *node) {
   node->kind = STRACE_WORD;
   node->text = reader->at;
-  while (reader->at < reader->end && !ends_word(*reader->at))
+  while (reader->at < reader->end && !ends_word(*reader->at) && !peek(reader, "->"))
     reader->at++;
   node->length = (size_t)(reader->at - node->text);
   if (node->length == 0 && !peek(reader, "("))
@@ -209,7 +209,8 @@ static struct strace_node *read_value(struct tree_reader *reader) {
   read_key(reader, node);
   int status = read_plain(reader, node);
   skip_comment(reader);
-  if (status == 0 && take(reader, " => ")) {
+  /* Versions before 5.11 write 128->16. */
+  if (status == 0 && (take(reader, " => ") || take(reader, "->"))) {
     node->after = read_value(reader);
     status = node->after ? 0 : -1;
   }
@@ -238,9 +239,9 @@ static int read_items(struct tree_reader *reader, char close, struct strace_node
 
 /* <0.000123> at the end of the line. */
 static void read_took(struct tree_reader *reader, struct strace_tree *tree) {
-  const char *at = reader->end;
+  const char *at = reader->end - 1;
   tree->took = -1;
-  if (at == reader->at || at[-1] != '>')
+  if (at <= reader->at || *at != '>')
     return;
   while (at > reader->at && *at != '<')
     at--;
