@@ -102,7 +102,7 @@ static int open_file(struct log_file *file, const char *path, struct error *erro
   if (file->descriptor < 0 || fstat(file->descriptor, &status) < 0)
     return error_set_errno(error, errno, _("%s can't be opened"), file->path);
   if (S_ISDIR(status.st_mode))
-    return error_set_errno(error, EISDIR, _("%s is a directory"), file->path);
+    return error_set_errno(error, EISDIR, _("%s can't be read"), file->path);
   if (!S_ISREG(status.st_mode))
     return error_set(error, ERROR_FAILURE,
                      _("%s is no file: a log is read twice, so write it to a file first "
