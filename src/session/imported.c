@@ -230,9 +230,9 @@ static int read_log(struct runner *runner, struct process *process, struct log_f
   if (counts->calls > 0)
     return 0;
   return error_set(error, ERROR_FAILURE,
-                   _("%s has no call on a socket in %llu lines: is it a log of `strace -f -yy -xx "
-                     "-o FILE`?"),
-                   file->path, (unsigned long long)counts->lines);
+                   _("no line of %s is a call on a socket: is it a log of `strace -f -yy -xx -o "
+                     "FILE COMMAND`?"),
+                   file->path);
 }
 
 struct process *imported_read(struct runner *runner, const char *path, struct error *error) {
