@@ -1,11 +1,13 @@
 /* generate: prints what the completions and the manual take from the tables of options and of
- * commands. `generate bash` and `generate zsh` print the generated part of a completion; `generate
- * manual` prints the items of the manual's list of options, for the test that compares them. */
+ * commands, and from the lessons. `generate bash` and `generate zsh` print the generated part of a
+ * completion; `generate manual` prints the items of the manual's list of options, for the test that
+ * compares them. */
 #include <stdio.h>
 #include <string.h>
 
 #include "command/command.h"
 #include "commands/command_table.h"
+#include "session/lesson.h"
 #include "shell/options.h"
 
 /* completions/socksh.bash uses the same words. */
@@ -23,6 +25,8 @@ static const char *const zsh_completions[] = {
     [COMPLETES_DURATION] = "_socksh_durations",
     [COMPLETES_FILE] = "_files",
 };
+
+static bool failed; /* something could not be printed */
 
 static const char durations[] = "10s 30s 1m 5m";
 
@@ -73,12 +77,27 @@ static void print_bash_arguments(void) {
   puts("  )");
 }
 
+/* Prints the names of the lessons, of $SOCKSH_EXAMPLES, after the indentation. */
+static void print_lessons(const char *indent) {
+  struct lesson_list list;
+  struct error error;
+  if (lesson_list_read(&list, &error) < 0) {
+    fprintf(stderr, "%s\n", error.message);
+    failed = true;
+  }
+  for (size_t i = 0; i < list.count; i++)
+    printf("%s%s\n", indent, list.items[i].name);
+  lesson_list_free(&list);
+}
+
 static void print_bash(void) {
   print_bash_options();
   print_bash_flags();
   print_bash_arguments();
   printf("  local durations=(%s)\n", durations);
-  puts("  local commands=(");
+  puts("  local lessons=(");
+  print_lessons("    ");
+  puts("  )\n  local commands=(");
   for (size_t i = 0; command_table[i]; i++) {
     fputs("    '", stdout);
     print_escaped(command_table[i]->name, "");
@@ -131,6 +150,8 @@ static void print_zsh(void) {
     if (option->name)
       print_zsh_name(option, "--", option->name, "=");
   }
+  puts("  )\n  lessons=(");
+  print_lessons("    ");
   puts("  )\n  commands=(");
   for (size_t i = 0; command_table[i]; i++) {
     fputs("    '", stdout);
@@ -167,5 +188,5 @@ int main(int argc, char **argv) {
     fputs("usage: generate bash|zsh|manual\n", stderr);
     return 2;
   }
-  return fflush(stdout) == 0 ? 0 : 1;
+  return fflush(stdout) == 0 && !failed ? 0 : 1;
 }

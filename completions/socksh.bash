@@ -24,15 +24,130 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --trace -o --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
     [--junit]=path
+    [-o]=path
     [--from]=nothing
     [--deadline]=duration
   )
   local durations=(10s 30s 1m 5m)
+  local lessons=(
+    accept-blocks
+    ipv6-echo
+    request-reply
+    tcp-echo
+    tcp-upper
+    udp-echo
+    udp-upper
+    unix-echo
+    backlog
+    connect-before-accept
+    defer-accept
+    demultiplexing
+    full-queue
+    handshake
+    keepalive
+    never-accepts
+    reuseport
+    tcp-states
+    dual-stack
+    multicast
+    close-by-both
+    close-by-client
+    close-by-server
+    close-wait
+    half-close
+    time-wait
+    reset-by-closed-port
+    reset-by-linger
+    reset-by-unread
+    message-parts
+    passed-connection
+    send-file
+    send-is-not-recv
+    tcp-stream
+    udp-datagram
+    udp-gso
+    urgent
+    zero-copy
+    nagle
+    udp-queue
+    unix-queue
+    zero-window
+    byte-order
+    names
+    non-blocking
+    raw-icmp
+    udp-refused
+    clients-by-epoll
+    clients-by-jobs
+    relay
+    serve-echo
+    serve-models
+    thousand-clients
+    test-interactive-client
+    test-nc-client
+    test-python-server
+    lab/delayed-ack
+    lab/fast-open
+    lab/handshake
+    lab/multicast
+    lab/nagle
+    lab/reordering
+    lab/slow-start
+    lab/students-program
+    lab/udp-unreachable
+    lab/zero-window-probe
+    lab/corrupted-segment
+    lab/ephemeral-ports
+    lab/fast-retransmit
+    lab/half-dead-peer
+    lab/lost-fin
+    lab/lost-syn
+    lab/rto-backoff
+    lab/time-wait-old-duplicate
+    lab/forged-rst
+    lab/syn-cookies
+    lab/link-local
+    lab/multipath
+    lab/path-mtu
+    lab/router-ttl
+    lab/state-close-wait
+    lab/state-closed
+    lab/state-closing
+    lab/state-established
+    lab/state-fin-wait1
+    lab/state-fin-wait2
+    lab/state-last-ack
+    lab/state-listen
+    lab/state-syn-recv
+    lab/state-syn-sent
+    lab/state-time-wait
+    lab/arc-close-wait-to-last-ack
+    lab/arc-closed-to-listen
+    lab/arc-closed-to-syn-sent
+    lab/arc-closing-to-time-wait
+    lab/arc-established-to-close-wait
+    lab/arc-established-to-fin-wait1
+    lab/arc-fin-wait1-to-closing
+    lab/arc-fin-wait1-to-fin-wait2
+    lab/arc-fin-wait1-to-time-wait
+    lab/arc-fin-wait2-to-time-wait
+    lab/arc-last-ack-to-closed
+    lab/arc-listen-to-closed
+    lab/arc-listen-to-syn-recv
+    lab/arc-listen-to-syn-sent
+    lab/arc-syn-recv-to-established
+    lab/arc-syn-recv-to-fin-wait1
+    lab/arc-syn-recv-to-listen
+    lab/arc-syn-sent-to-closed
+    lab/arc-syn-sent-to-established
+    lab/arc-syn-sent-to-syn-recv
+    lab/arc-time-wait-to-closed
+  )
   local commands=(
     'socket'
     'socketpair'
@@ -167,6 +282,10 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'clear'
     'shell'
     'spawn'
+    'trace'
+    'untrace'
+    'leaks'
+    'adopt'
     'type'
     'output'
     'help'
@@ -177,10 +296,13 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'quit'
   )
   # END TABLES
-  local word=$2 wanted=option given=no before
+  local word=$2 wanted=option given=no walks=no before
   COMPREPLY=()
   # What is wanted after the words before the cursor: an option, an argument of one, FILE, or ARG.
   for before in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ $wanted:$before == option:--@(step|ask) ]]; then
+      walks=yes
+    fi
     case $wanted:$before in
     arg:* | duration:=) ;;
     file:*) wanted=arg ;;
@@ -198,7 +320,10 @@ _socksh() { # PROGRAM WORD PREVIOUS
   done
   case $wanted:$word in
   option:-*) _socksh_choose "$word" "${options[@]}" ;;
-  option:* | file:*) [[ $given == yes ]] || _socksh_scripts "$word" ;;
+  option:* | file:*)
+    [[ $given == yes ]] || _socksh_scripts "$word"
+    [[ $walks == no ]] || _socksh_choose "$word" "${lessons[@]}"
+    ;;
   duration:*) _socksh_choose "$word" "${durations[@]}" ;;
   commands:*)
     # Unquoted, a command of two words would be two arguments.

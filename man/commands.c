@@ -251,7 +251,8 @@ static void print_entries(void) {
 
 static void print_calls(void) {
   for (int name = 0; name < CALL_COUNT; name++)
-    puts(call_rows[name].name);
+    if (!call_rows[name].of_programs)
+      puts(call_rows[name].name);
 }
 
 int main(int argc, char **argv) {

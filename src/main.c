@@ -83,6 +83,7 @@ int main(int argc, char **argv) {
     return status;
   if (rehearses)
     rehearsal_options(&options);
+  options.apart = options.step && strcmp(argv[0], LESSON_PROGRAM) == 0;
   struct bytes lesson = {0};
   if (options.path && options.step && lesson_stands_for(options.path, &lesson))
     options.path = bytes_text(&lesson);

@@ -114,7 +114,7 @@ struct call {
   };
   struct host *host; /* socket, socketpair: the lab's host to make it on; NULL: this machine */
   const char *where; /* the name of the host it is made on; NULL: this machine */
-  bool takes_part;   /* it takes less than there is because its command goes on, or wants no more */
+  bool takes_part;   /* it moves less than there is because its command goes on, or wants no more */
   bool bulk;         /* one of many alike: a view for people may leave it out */
 
   /* The outcome. */

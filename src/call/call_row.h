@@ -129,6 +129,7 @@ struct call_row {
   bool closes;          /* it closes its subject's descriptor */
   bool connects;        /* its work may go on after it returns */
   bool takes_datagram;  /* the part of a datagram that does not fit the buffer is lost */
+  bool of_programs;     /* no command makes it: it is read of traced programs alone */
   bool proves_stream;   /* on a stream, success proves what a look would find */
 };
 

@@ -57,7 +57,7 @@ void argument_append_synopsis(const struct argument *argument, struct bytes *byt
 int argument_wrong(struct invocation *invocation, const struct argument_value *value,
                    const char *what) {
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   error_set(invocation->error, ERROR_USAGE, "%s %s", bytes_text(&shown), what);
   bytes_free(&shown);
   return -1;

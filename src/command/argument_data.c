@@ -12,9 +12,11 @@
 
 enum {
   FILE_LIMIT = 64 << 20,
-  LETTERS = 26,              /* in the pattern of fill: */
-  FILL_PIECE = LETTERS << 15 /* bytes between looks at interrupts: whole patterns */
+  FILL_PIECE = 1 << 20 /* bytes between looks at interrupts, at most, but for a longer pattern */
 };
+
+/* What fill: repeats where it is not told. */
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
 
 static int data_from_file(struct invocation *invocation, struct argument_value *value) {
   struct bytes path = {0};
@@ -64,28 +66,50 @@ int argument_read_hexadecimal(struct invocation *invocation, struct argument_val
   return value->data ? 0 : error_set_memory(invocation->error);
 }
 
-static int read_fill(struct invocation *invocation, struct argument_value *value, size_t *size) {
-  if (size_parse(value->word.data + 5, value->word.length - 5, size) < 0 || *size > DATA_LIMIT)
+/* fill:SIZE and fill:SIZE,TEXT. */
+struct fill {
+  size_t size;
+  const char *pattern;
+  size_t length; /* of the pattern */
+};
+
+static int read_fill(struct invocation *invocation, struct argument_value *value,
+                     struct fill *fill) {
+  const char *size = value->word.data + 5;
+  size_t length = value->word.length - 5;
+  const char *comma = memchr(size, ',', length);
+  size_t digits = comma ? (size_t)(comma - size) : length;
+  *fill = (struct fill){.pattern = letters, .length = strlen(letters)};
+  if (size_parse(size, digits, &fill->size) < 0 || fill->size > DATA_LIMIT)
+    return argument_wrong(
+        invocation, value,
+        _("is no count of bytes: fill: takes a size up to 1G, as fill:64K, and may take what is "
+          "repeated, as fill:64K,x"));
+  if (comma && length == digits + 1)
     return argument_wrong(invocation, value,
-                          _("is no count of bytes: fill: takes a size up to 1G, as fill:64K"));
+                          _("has nothing to repeat behind its comma, as fill:64K,x has"));
+  if (comma) {
+    fill->pattern = comma + 1;
+    fill->length = length - digits - 1;
+  }
   return 0;
 }
 
 static int data_from_fill(struct invocation *invocation, struct argument_value *value) {
-  size_t size;
-  if (read_fill(invocation, value, &size) < 0)
+  struct fill fill;
+  if (read_fill(invocation, value, &fill) < 0)
     return -1;
-  value->data = blob_create(size);
+  value->data = blob_create(fill.size);
   if (!value->data)
     return error_set_memory(invocation->error);
   char *data = value->data->data;
-  size_t made = size < LETTERS ? size : LETTERS;
-  for (size_t i = 0; i < made; i++)
-    data[i] = (char)('a' + i);
-  /* What is there is doubled. */
-  for (size_t more; made < size; made += more) {
-    more = made < FILL_PIECE ? made : FILL_PIECE;
-    more = more < size - made ? more : size - made;
+  size_t made = fill.size < fill.length ? fill.size : fill.length;
+  size_t piece = fill.length > FILL_PIECE ? fill.length : FILL_PIECE / fill.length * fill.length;
+  memcpy(data, fill.pattern, made);
+  /* What is there, whole patterns, is doubled. */
+  for (size_t more; made < fill.size; made += more) {
+    more = made < piece ? made : piece;
+    more = more < fill.size - made ? more : fill.size - made;
     memcpy(data + made, data, more);
     if (runner_is_stopped(invocation->runner))
       return runner_interrupted(invocation->runner, invocation->error);
@@ -99,10 +123,10 @@ static bool has_prefix(const struct argument_value *value, const char *prefix) {
 }
 
 static int read_data(struct invocation *invocation, struct argument_value *value) {
-  size_t size;
+  struct fill fill;
   if (has_prefix(value, "hex:"))
     return argument_read_hexadecimal(invocation, value);
-  return has_prefix(value, "fill:") ? read_fill(invocation, value, &size) : 0;
+  return has_prefix(value, "fill:") ? read_fill(invocation, value, &fill) : 0;
 }
 
 static int find_data(struct invocation *invocation, struct argument_value *value) {

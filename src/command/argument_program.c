@@ -36,7 +36,7 @@ static int find_program(struct invocation *invocation, struct argument_value *va
   if (read_program(invocation, value) < 0)
     return -1;
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   bool bound = names_get(invocation->runner->scope.names, value->word.data, value->word.length);
   int status =
       error_set(invocation->error, ERROR_FAILURE,

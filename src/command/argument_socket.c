@@ -12,7 +12,7 @@
 #include "language/number.h"
 #include "language/word.h"
 #include "session/service_handle.h"
-#include "session/traced.h"
+#include "session/foreign_name.h"
 #include "system/descriptor.h"
 
 struct nearest {
@@ -37,7 +37,7 @@ int argument_no_such_socket(struct invocation *invocation, const struct argument
   struct bytes shown = {0};
   struct nearest nearest = {.text = value->word.data, .length = value->word.length, .distance = 3};
   escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60,
-                ESCAPE_ASCII);
+                escape_chosen());
   names_walk(invocation->runner->scope.names, note_nearest, &nearest);
   if (nearest.name)
     error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"),
@@ -96,7 +96,7 @@ int argument_read_socket(struct invocation *invocation, struct argument_value *v
       argument_is(value, ".") ||
       (number_parse(value->word.data, value->word.length, &number) == 0 && number >= 0) ||
       name_valid(value->word.data, value->word.length) ||
-      traced_is_name(value->word.data, value->word.length))
+      foreign_name_is(value->word.data, value->word.length))
     return 0;
   return argument_wrong(invocation, value,
                         _("is no socket: give a name, a descriptor, or . for the last one"));
@@ -115,7 +115,7 @@ static int socket_of_program(struct invocation *invocation, struct argument_valu
   const char *text = value->word.data;
   int length = (int)value->word.length;
   struct socket *socket =
-      traced_find(invocation->runner, text, value->word.length, invocation->error);
+      foreign_name_find(invocation->runner, text, value->word.length, invocation->error);
   if (!socket)
     return -1;
   if (!(value->argument->flags & LOOKS))
@@ -140,7 +140,7 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
     return last_socket(invocation, value);
   if (number_parse(text, length, &number) == 0 && number >= 0)
     return socket_by_number(invocation, value, number);
-  if (traced_is_name(text, length))
+  if (foreign_name_is(text, length))
     return socket_of_program(invocation, value);
   if (!name_valid(text, length))
     return argument_read_socket(invocation, value); /* it reports the error */
@@ -165,7 +165,7 @@ static bool looks_like_socket(const struct match_word *word, size_t length) {
   for (size_t i = 0; i < length; i++)
     digits = digits && isdigit((unsigned char)word->data[i]);
   return digits || name_valid(word->data, length) || (length == 1 && word->data[0] == '.') ||
-         traced_is_name(word->data, length);
+         foreign_name_is(word->data, length);
 }
 
 bool argument_fits_socket(const struct argument *argument, const struct match_word *word) {

@@ -6,6 +6,7 @@
 #include "command/kinds.h"
 #include "command/offer.h"
 #include "language/escape.h"
+#include "language/word.h"
 
 bool argument_fits_symbol(const struct constant_set *set, const struct match_word *word) {
   struct error ignored;
@@ -96,15 +97,34 @@ static bool fits_keyword(const struct argument *argument, const struct match_wor
   return argument_keyword_index(argument->words, word->data, word->length) >= 0;
 }
 
+/* Adds the one that is near. */
+static void suggest_keyword(const struct argument_value *value, struct error *error) {
+  struct error before = *error;
+  char word[64];
+  for (const char *at = value->argument->words; *at; at += *at == '|') {
+    size_t length = strcspn(at, "|");
+    if (length < sizeof word) {
+      memcpy(word, at, length);
+      word[length] = '\0';
+      if (length > 2 && word_distance(value->word.data, value->word.length, word) <= 2) {
+        error_set(error, before.kind, _("%s, did you mean %s?"), before.message, word);
+        return;
+      }
+    }
+    at += length;
+  }
+}
+
 static int read_keyword(struct invocation *invocation, struct argument_value *value) {
   value->number =
       argument_keyword_index(value->argument->words, value->word.data, value->word.length);
   if (value->number >= 0)
     return 0;
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   error_set(invocation->error, ERROR_USAGE, _("%s is none of %s"), bytes_text(&shown),
             value->argument->words);
+  suggest_keyword(value, invocation->error);
   bytes_free(&shown);
   return -1;
 }

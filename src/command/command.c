@@ -101,7 +101,7 @@ static void unknown_command(const char *text, size_t length, struct error *error
   struct bytes shown = {0};
   const char *nearest = NULL;
   size_t least = length < 2 ? 1 : length < 4 ? 2 : 3; /* of one letter anything is near */
-  escape_append_quoted(&shown, text, length, 40, ESCAPE_ASCII);
+  escape_append_quoted(&shown, text, length, 40, escape_chosen());
   for (size_t i = 0; i < index_count; i++) {
     size_t distance = length < 40 ? word_distance(text, length, index_entries[i].name) : 40;
     bool longer = length >= 3 && begins_with(index_entries[i].name, text, length);

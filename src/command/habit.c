@@ -145,6 +145,7 @@ struct statement_parts {
   size_t name_count;
   struct habit_text host; /* @HOST; empty: none */
   struct habit_text rest;
+  bool job; /* it ends in &, which is in none of these */
 };
 
 static struct habit_text text_from(struct habit_text text, const char *from) {
@@ -167,6 +168,11 @@ static size_t prefix_count(const struct habit_text *words, size_t count) {
 
 static struct statement_parts take_apart(struct habit_text typed) {
   struct statement_parts parts = {.whole = habit_trim(typed)};
+  size_t end = parts.whole.length;
+  if (end > 2 && parts.whole.text[end - 1] == '&' && parts.whole.text[end - 2] == ' ') {
+    parts.job = true;
+    parts.whole = habit_trim((struct habit_text){parts.whole.text, end - 1});
+  }
   struct habit_text words[HABIT_PARTS];
   size_t count = habit_words(parts.whole, words);
   size_t first = prefix_count(words, count);
@@ -202,10 +208,12 @@ static void append_line(const struct habit *habit, const struct statement_parts 
   if (!call && parts->host.length > 0)
     bytes_append_format(line, "%.*s ", (int)parts->host.length, parts->host.text);
   habit_fill(caught, rest, line);
+  if (parts->job)
+    bytes_append_text(line, " &");
 }
 
 /* Looks for one statement. What becomes of it is appended to the line of `found`. */
-static bool find_statement(const struct runner *runner, struct habit_text typed, bool noted,
+static bool find_statement(const struct runner *runner, struct habit_text typed, bool right,
                            struct habit_found *found) {
   struct statement_parts parts = take_apart(typed);
   struct habit_call call;
@@ -214,9 +222,11 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
     struct habit_caught caught = {.runner = runner, .line = parts.rest};
     bool of_call = strchr(habit->typed, '(') != NULL;
     bool of_whole = strstr(habit->typed, " = ") || habit_is(text_of(habit->typed), "PAIR");
-    bool matches = (habit->kind == HABIT_NOTED) == noted &&
-                   (of_call ? is_call && match_call(habit, &call, &caught)
-                            : match_line(habit, of_whole ? parts.whole : parts.rest, &caught));
+    bool of_right = habit->kind == HABIT_NOTED || habit->kind == HABIT_DOUBTED;
+    bool looked_at = right ? of_right : habit->kind != HABIT_NOTED;
+    bool matches =
+        looked_at && (of_call ? is_call && match_call(habit, &call, &caught)
+                              : match_line(habit, of_whole ? parts.whole : parts.rest, &caught));
     if (matches && habit->line)
       append_line(habit, &parts, of_call ? &call : NULL, &caught, &found->line);
     bool certain = habit->kind == HABIT_DONE && habit->line && !caught.failed;
@@ -230,33 +240,12 @@ static bool find_statement(const struct runner *runner, struct habit_text typed,
   return false;
 }
 
-/* The length of the text up to a comment: of C, or one that begins a word, as here and in Python.
- */
-static struct habit_text without_comment(struct habit_text text) {
-  bool begins = true;
-  char quote = '\0';
-  for (size_t i = 0; i < text.length; i++) {
-    char c = text.text[i];
-    bool slashes = c == '/' && i + 1 < text.length && text.text[i + 1] == '/';
-    if (!quote && begins && (c == '#' || slashes))
-      return habit_trim((struct habit_text){text.text, i});
-    if (quote && c == '\\')
-      i++;
-    else if (c == quote)
-      quote = '\0';
-    else if (!quote && (c == '"' || c == '\''))
-      quote = c;
-    begins = c == ' ' || c == '\t' || c == ';';
-  }
-  return text;
-}
-
 /* Each statement of a line is looked up; those that are no habit stay as they are. */
-static bool find_line(const struct runner *runner, struct habit_text text, bool noted,
+static bool find_line(const struct runner *runner, struct habit_text text, bool right,
                       struct habit_found *found) {
   bool any = false;
   bool several = false;
-  struct habit_text rest = without_comment(text);
+  struct habit_text rest = habit_without_comment(text);
   found->certain = true;
   while (rest.length > 0) {
     struct habit_text part = habit_trim(habit_split(rest, ';', &rest));
@@ -265,7 +254,7 @@ static bool find_line(const struct runner *runner, struct habit_text text, bool 
     size_t before = found->line.length;
     if (several)
       bytes_append_text(&found->line, "; ");
-    if (find_statement(runner, part, noted, found)) {
+    if (find_statement(runner, part, right, found)) {
       any = true;
       if (!found->habit->line) {
         bytes_clear(&found->line);
@@ -283,20 +272,18 @@ static bool find_line(const struct runner *runner, struct habit_text text, bool 
   return any;
 }
 
-static bool find(const struct runner *runner, const char *text, size_t length, bool noted,
-                 struct habit_found *found) {
-  enum { LONG = 1000 }; /* nobody types so much by habit */
+static bool find_plain(const struct runner *runner, const char *text, size_t length, bool right,
+                       struct habit_found *found) {
   struct habit_text typed = habit_trim((struct habit_text){text, length});
   struct bytes plain = {0};
   unsigned long losses = loss_memory_here();
   *found = (struct habit_found){0};
-  if (typed.length == 0 || typed.length > LONG || memchr(typed.text, '\n', typed.length) ||
-      memchr(typed.text, '\0', typed.length))
+  if (typed.length == 0 || typed.length > HABIT_LONG || memchr(typed.text, '\0', typed.length))
     return false;
-  bool replaced = !noted && habit_append_plain(typed, &plain);
+  bool replaced = !right && habit_append_plain(typed, &plain);
   if (replaced)
     typed = (struct habit_text){plain.data, plain.length};
-  bool any = find_line(runner, typed, noted, found);
+  bool any = find_line(runner, typed, right, found);
   if (!any && replaced) {
     bytes_clear(&found->line);
     bytes_append(&found->line, typed.text, typed.length);
@@ -313,12 +300,26 @@ static bool find(const struct runner *runner, const char *text, size_t length, b
   return true;
 }
 
+/* The same for a call over several lines. */
+static bool find(const struct runner *runner, const char *text, size_t length, bool right,
+                 struct habit_found *found) {
+  struct habit_text typed = habit_trim((struct habit_text){text, length});
+  struct bytes joined = {0};
+  *found = (struct habit_found){0};
+  if (!memchr(typed.text, '\n', typed.length))
+    return find_plain(runner, text, length, right, found);
+  bool any = habit_join(typed.text, typed.length, &joined) &&
+             find_plain(runner, joined.data, joined.length, right, found);
+  bytes_free(&joined);
+  return any;
+}
+
 bool habit_find(const struct runner *runner, const char *text, size_t length,
                 struct habit_found *found) {
   return find(runner, text, length, false, found);
 }
 
-bool habit_find_noted(const struct runner *runner, const char *text, size_t length,
+bool habit_find_doubt(const struct runner *runner, const char *text, size_t length,
                       struct habit_found *found) {
   return find(runner, text, length, true, found);
 }

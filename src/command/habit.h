@@ -25,6 +25,15 @@
  *   SYMBOL    a name that C has for a number  FIELD    a field of a structure
  *   PAIR      A, B = VALUE, VALUE: the whole line
  *   PROGRAM   the path of one                HOSTPORT host:port in one word
+ *   SENDS     a command with data as its second argument; behind it, to the end, data as others
+ *             write it: REPEATED  "x" * 10    MANY  zeros(10), random:10    BYTES  b"x"
+ *                       ATFILE  @path         PRINTED  $(date), `date`
+ *   RUNNING   a name bound to a program   ITSFIELD  NAME.FIELD of a name that is bound
+ *   REDIRECT  >, >> or |
+ *   KEYWORD   a word that a command takes as one of a few
+ *   MREQ      a structure for an option, as Python packs it
+ *   GROUP     an IPv4 multicast group    MEMBERSHIP  GROUP,ADDRESS and {GROUP, ADDRESS}, to the end
+ *   WHY       why, and words behind it: the line that tells of the last failure
  *
  * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
  * of words may offer words for one place as a|b|c. In `line` the same words stand for the same, and
@@ -46,10 +55,13 @@ enum habit_kind {
   HABIT_DONE,  /* its meaning is certain: the prompt runs that line */
   HABIT_NOTED, /* the line is right as it is, but probably meant something else: the prompt says so
                 */
+  HABIT_DOUBTED, /* it is right, but almost certainly meant something else: the prompt does not run
+                    it, and tells the line. A script runs it as it is */
 };
 
 struct habit {
-  const char *from;  /* where people have it from: "nc"; NULL ends the table */
+  const char *from;  /* where people have it from: "nc"; "": from nowhere, and `note` says what
+                        there is to say; NULL ends the table */
   const char *typed; /* the pattern */
   const char *line;  /* the line of this shell; NULL: there is none, `note` says what to do */
   enum habit_kind kind;
@@ -74,9 +86,17 @@ const struct habit *habit_list(void);
 bool habit_find(const struct runner *runner, const char *text, size_t length,
                 struct habit_found *found);
 
-/* The same for a line that can be read: only rows of HABIT_NOTED are looked at. */
-bool habit_find_noted(const struct runner *runner, const char *text, size_t length,
+/* The same for a line that can be read: only rows of HABIT_NOTED and HABIT_DOUBTED are looked at.
+ */
+bool habit_find_doubt(const struct runner *runner, const char *text, size_t length,
                       struct habit_found *found);
+
+/* Whether a text that can't be read is a call of C or Python whose parentheses are still open, so
+ * that the next line belongs to it. */
+bool habit_is_open(const char *text, size_t length);
+
+/* Appends the lines of such a call, in one. False if they are none, or it is still open. */
+bool habit_join(const char *text, size_t length, struct bytes *joined);
 
 void habit_found_free(struct habit_found *found);
 

@@ -73,6 +73,25 @@ struct habit_text habit_split(struct habit_text text, char at, struct habit_text
   return text;
 }
 
+struct habit_text habit_without_comment(struct habit_text text) {
+  bool begins = true;
+  char quote = '\0';
+  for (size_t i = 0; i < text.length; i++) {
+    char c = text.text[i];
+    bool slashes = c == '/' && i + 1 < text.length && text.text[i + 1] == '/';
+    if (!quote && begins && (c == '#' || slashes))
+      return habit_trim((struct habit_text){text.text, i});
+    if (quote && c == '\\')
+      i++;
+    else if (c == quote)
+      quote = '\0';
+    else if (!quote && (c == '"' || c == '\''))
+      quote = c;
+    begins = c == ' ' || c == '\t' || c == ';';
+  }
+  return text;
+}
+
 /* What keyboards and word processors make, and what it stands for. */
 static const struct {
   const char *typed;

@@ -16,7 +16,11 @@ struct habit_text {
   size_t length;
 };
 
-enum { HABIT_PARTS = 16, HABIT_NAMES = 4 };
+enum {
+  HABIT_PARTS = 16,
+  HABIT_NAMES = 4,
+  HABIT_LONG = 1000, /* nobody types more by habit */
+};
 
 /* A call as C or Python writes it: names = object.function(arguments). */
 struct habit_call {
@@ -45,6 +49,9 @@ struct habit_caught {
 struct habit_text habit_trim(struct habit_text text);
 bool habit_is(struct habit_text text, const char *word);
 bool habit_is_name(struct habit_text text);
+
+/* The text up to a comment: of C, or one that begins a word, as here and in Python. */
+struct habit_text habit_without_comment(struct habit_text text);
 
 /* Splits a line at spaces, outside quotes, into at most HABIT_PARTS words. The number of words. */
 size_t habit_words(struct habit_text line, struct habit_text *words);

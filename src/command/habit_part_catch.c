@@ -19,7 +19,8 @@ static const struct habit_reader *find_reader(struct habit_text word) {
   while (word.length > 0 && isdigit((unsigned char)word.text[word.length - 1]))
     word.length--;
   const struct habit_reader *reader = find_in(habit_readers_of_words, word);
-  return reader ? reader : find_in(habit_readers_of_values, word);
+  reader = reader ? reader : find_in(habit_readers_of_values, word);
+  return reader ? reader : find_in(habit_readers_of_data, word);
 }
 
 bool habit_is_variable(struct habit_text word) {

@@ -1,11 +1,14 @@
 /* habit_reader: the readers of words, and what both kinds share. */
 #include "command/habit_reader.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "language/number.h"
 #include "names/constant.h"
+#include "option/option.h"
 #include "session/runner.h"
 #include "socket/socket.h"
 
@@ -157,6 +160,9 @@ static enum habit_reading read_symbol(const struct runner *runner, struct habit_
   for (const struct constant_set *const *set = constant_sets; text.length > 2 && *set; set++)
     if (constant_find(*set, text.text, text.length, NULL))
       return HABIT_READS;
+  for (const struct option *option = option_table; text.length > 2 && option->name; option++)
+    if (habit_is(text, option->name))
+      return HABIT_READS;
   return HABIT_IS_NONE;
 }
 
@@ -192,6 +198,82 @@ static enum habit_reading read_bang(const struct runner *runner, struct habit_te
   return HABIT_READS;
 }
 
+/* A multicast group of IPv4. */
+static enum habit_reading read_group(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  (void)runner;
+  char copy[INET_ADDRSTRLEN];
+  struct in_addr address;
+  habit_reader_append(to, text);
+  if (text.length >= sizeof copy)
+    return HABIT_IS_NONE;
+  memcpy(copy, text.text, text.length);
+  copy[text.length] = '\0';
+  bool right = inet_pton(AF_INET, copy, &address) == 1 && IN_MULTICAST(ntohl(address.s_addr));
+  return right ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* GROUP,ADDRESS and {GROUP, ADDRESS}, as a structure of C has them, and a group with a port. */
+static enum habit_reading read_membership(const struct runner *runner, struct habit_text text,
+                                          struct bytes *to) {
+  bool other = false; /* not as this shell writes it */
+  size_t groups = 0;
+  while (text.length > 0) {
+    struct habit_text part = text;
+    size_t length = 0;
+    while (length < text.length && !strchr("{}, \t", text.text[length]))
+      length++;
+    part.length = length;
+    text = (struct habit_text){text.text + length, text.length - length};
+    if (text.length > 0) {
+      other = other || !strchr(" \t", *text.text);
+      text.text++, text.length--;
+    }
+    const char *colon = memchr(part.text, ':', part.length);
+    if (groups == 0 && colon) { /* the port is that of bind */
+      part.length = (size_t)(colon - part.text);
+      other = true;
+    }
+    if (part.length == 0)
+      continue;
+    bytes_append_text(to, groups > 0 ? " " : "");
+    if (groups++ == 0 && read_group(runner, part, to) != HABIT_READS)
+      return HABIT_IS_NONE;
+    if (groups > 1)
+      habit_reader_append(to, part);
+  }
+  return other && groups > 0 ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* why c, what happened to c: a question about the past. */
+static bool asks_why(const struct habit_text *words, size_t count) {
+  bool happened = count > 1 && habit_is(words[0], "what") &&
+                  (habit_is(words[1], "happened") || habit_is(words[1], "went") ||
+                   habit_is(words[1], "failed"));
+  return happened || (count > 0 && (words[0].length == 3 || words[0].length == 4) &&
+                      strncasecmp(words[0].text, "why?", words[0].length) == 0);
+}
+
+/* why, why c, why did it fail: what tells of the last failure, or of that socket. */
+static enum habit_reading read_why(const struct runner *runner, struct habit_text text,
+                                   struct bytes *to) {
+  struct habit_text words[HABIT_PARTS];
+  size_t count = habit_words(text, words);
+  const struct runner_last_call *last = runner ? &runner->last_call : NULL;
+  int failure = last ? last->failure : 0;
+  if (!asks_why(words, count))
+    return HABIT_IS_NONE;
+  for (size_t i = 1; i < count; i++) {
+    const struct value *value = habit_reader_bound(runner, words[i]);
+    if (!is_socket(value) || (failure && socket_from_object(value->object)->id == last->failed))
+      continue;
+    bytes_append_format(to, "log %.*s", (int)words[i].length, words[i].text);
+    return HABIT_READS;
+  }
+  bytes_append_format(to, failure ? "explain %s" : "log", error_number_name(failure));
+  return HABIT_READS;
+}
+
 const struct habit_reader habit_readers_of_words[] = {
     {"SOCKET", read_socket, false},
     {"NAME", read_name, false},
@@ -209,5 +291,8 @@ const struct habit_reader habit_readers_of_words[] = {
     {"HOSTPORT", read_host_port, false},
     {"SERVICE", read_service, false},
     {"PLAIN", read_plain, true},
+    {"GROUP", read_group, false},
+    {"MEMBERSHIP", read_membership, true},
+    {"WHY", read_why, true},
     {NULL, NULL, false},
 };

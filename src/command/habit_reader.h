@@ -18,6 +18,7 @@ struct habit_reader {
 
 extern const struct habit_reader habit_readers_of_words[];
 extern const struct habit_reader habit_readers_of_values[];
+extern const struct habit_reader habit_readers_of_data[];
 
 /* Helpers of both. */
 void habit_reader_append(struct bytes *to, struct habit_text text);
@@ -29,5 +30,8 @@ const struct value *habit_reader_bound(const struct runner *runner, struct habit
 /* A host, as an address begins with it here. */
 enum habit_reading habit_reader_host(const struct runner *runner, struct habit_text text,
                                      struct bytes *to);
+
+/* Data that is made of a count: "x" * 10, bytes(10). Nothing is appended if it is none. */
+enum habit_reading habit_reader_many(struct habit_text text, struct bytes *to);
 
 #endif

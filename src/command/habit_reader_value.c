@@ -78,6 +78,8 @@ static enum habit_reading read_data(const struct runner *runner, struct habit_te
                                     struct bytes *to) {
   bool fields;
   (void)runner;
+  if (habit_reader_many(text, to) == HABIT_READS)
+    return HABIT_READS;
   text = without_encoding(text, &fields);
   if (is_quoted(text))
     return read_string(text, fields, to);
@@ -270,17 +272,46 @@ static enum habit_reading read_call(const struct runner *runner, struct habit_te
   return habit_is_name(text) && command_find(text.text, text.length) ? HABIT_READS : HABIT_IS_NONE;
 }
 
+/* A structure for an option: a name such as mreq, or what struct.pack and inet_aton make of it. The
+ * addresses in it are what is written here. */
+static enum habit_reading read_structure(const struct runner *runner, struct habit_text text,
+                                         struct bytes *to) {
+  (void)runner;
+  static const char *const signs[] = {"mreq", "struct.pack(", "inet_aton(", "inet_pton("};
+  bool any = false;
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    any = any || memmem(text.text, text.length, signs[i], strlen(signs[i]));
+  for (size_t i = 0; any && i < text.length; i++) {
+    if (text.text[i] != '"' && text.text[i] != '\'')
+      continue;
+    const char *end = memchr(text.text + i + 1, text.text[i], text.length - i - 1);
+    size_t length = end ? (size_t)(end - text.text) - i - 1 : 0;
+    if (memchr(text.text + i + 1, '.', length) || memchr(text.text + i + 1, ':', length))
+      bytes_append_format(to, "%s%.*s", to->length ? " " : "", (int)length, text.text + i + 1);
+    i += length + 1;
+  }
+  return !any ? HABIT_IS_NONE : to->length > 0 ? HABIT_READS : HABIT_HAS_NO_FORM;
+}
+
 static enum habit_reading read_tuple(const struct runner *runner, struct habit_text text,
                                      struct bytes *to) {
   return text.length > 2 && *text.text == '(' ? read_address(runner, text, to) : HABIT_IS_NONE;
 }
 
 const struct habit_reader habit_readers_of_values[] = {
-    {"ADDRESS", read_address, false}, {"DATA", read_data, false},
-    {"SIZE", read_size, false},       {"FLAGS", read_flags, false},
-    {"CONST", read_constant, false},  {"SECONDS", read_seconds, false},
-    {"BOOL", read_bool, false},       {"ANY", read_any, false},
-    {"STRING", read_literal, true},   {"TUPLE", read_tuple, true},
-    {"PAIR", read_pair, true},        {"FIELD", read_field, false},
-    {"CALL", read_call, false},       {NULL, NULL, false},
+    {"ADDRESS", read_address, false},
+    {"DATA", read_data, false},
+    {"SIZE", read_size, false},
+    {"FLAGS", read_flags, false},
+    {"CONST", read_constant, false},
+    {"SECONDS", read_seconds, false},
+    {"BOOL", read_bool, false},
+    {"ANY", read_any, false},
+    {"STRING", read_literal, true},
+    {"TUPLE", read_tuple, true},
+    {"PAIR", read_pair, true},
+    {"FIELD", read_field, false},
+    {"MREQ", read_structure, false},
+    {"CALL", read_call, false},
+    {NULL, NULL, false},
 };

@@ -20,6 +20,10 @@
 #define NOTED(from, typed, line, note, example, becomes)                                           \
   { from, typed, line, HABIT_NOTED, note, example, becomes }
 
+/* The line is right, but the prompt asks first. */
+#define DOUBTED(from, typed, line, note, example, becomes)                                         \
+  { from, typed, line, HABIT_DOUBTED, note, example, becomes }
+
 const struct habit habit_table[] = {
 #include "commands/habit_call.inc"
 #include "commands/habit_word.inc"

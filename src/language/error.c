@@ -10,7 +10,7 @@
 static void make_safe(struct error *error) {
   struct bytes safe = {0};
   size_t length = strlen(error->message);
-  escape_append_plain(&safe, error->message, length, false, ESCAPE_ASCII);
+  escape_append_plain(&safe, error->message, length, false, escape_chosen());
   if (safe.failed || safe.length != length) {
     snprintf(error->message, sizeof error->message, "%s",
              safe.failed ? _("there is no memory for what is wrong") : bytes_text(&safe));

@@ -1,6 +1,17 @@
 #include "language/escape.h"
 
 #include <string.h>
+#include <wchar.h>
+
+static _Atomic enum escape_style chosen = ESCAPE_ASCII;
+
+void escape_choose(enum escape_style style) {
+  chosen = style;
+}
+
+enum escape_style escape_chosen(void) {
+  return chosen;
+}
 
 size_t utf8_decode(const char *text, size_t length, uint32_t *point) {
   const unsigned char *byte = (const unsigned char *)text;
@@ -136,4 +147,16 @@ void escape_append_quoted(struct bytes *bytes, const void *data, size_t length, 
     at += append_character(bytes, text + at, length - at, true, false, style);
   }
   bytes_append_text(bytes, cut ? "\"..." : "\"");
+}
+
+size_t escape_columns(const char *text, size_t length) {
+  size_t columns = 0;
+  for (size_t at = 0; at < length;) {
+    uint32_t point;
+    size_t size = utf8_decode(text + at, length - at, &point);
+    int width = size > 1 ? wcwidth((wchar_t)point) : 1;
+    columns += width > 0 ? (size_t)width : 0;
+    at += size > 0 ? size : 1;
+  }
+  return columns;
 }

@@ -18,6 +18,15 @@ enum escape_style {
   ESCAPE_UTF8,  /* printable characters of valid UTF-8 are kept */
 };
 
+/* The style of what is written for people where no view is known yet: messages, the lines they
+ * point into, values in tables. There is one terminal, and so one style for the process:
+ * ESCAPE_ASCII until another is chosen, at the start and with the settings. */
+void escape_choose(enum escape_style style);
+enum escape_style escape_chosen(void);
+
+/* How many columns of a terminal escaped text takes. */
+size_t escape_columns(const char *text, size_t length);
+
 /* Appends `data` as the inside of a C string, without the quotes: \n \r \t \0 \" \\ and \xHH. */
 void escape_append(struct bytes *bytes, const void *data, size_t length, enum escape_style style);
 

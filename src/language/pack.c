@@ -132,7 +132,7 @@ static int read_count(struct format *format) {
 static int wrong_letter(const struct format *format) {
   struct bytes shown = {0};
   const struct pack_word *word = format->word;
-  escape_append(&shown, word->text + format->at, word->length > format->at, ESCAPE_ASCII);
+  escape_append(&shown, word->text + format->at, word->length > format->at, escape_chosen());
   if (shown.length == 0)
     wrong(format->error, format->word->place,
           _("a letter must follow the count at the end of the format: b B h H i I q Q x or s"));
@@ -276,7 +276,7 @@ static int pack_number(struct packing *packing) {
     return 0;
   }
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->text, value->length, 40, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->text, value->length, 40, escape_chosen());
   wrong(packing->format.error, packing->values->place,
         _("%s is no whole number that %c can hold; text is packed with s"), bytes_text(&shown),
         letter->letter);

@@ -1,7 +1,51 @@
 #include "language/pattern.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "language/escape.h"
 #include "language/regex.h"
+#include "language/word.h"
+
+/* The results that are words of the language. */
+static const struct {
+  const char *text;
+  enum pattern_kind kind;
+} plain[] = {{"ok", PATTERN_OK}, {"eof", PATTERN_EOF}, {"blocks", PATTERN_BLOCKS}};
+
+bool pattern_find_plain(const char *text, size_t length, enum pattern_kind *kind) {
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    if (length == strlen(plain[i].text) && memcmp(text, plain[i].text, length) == 0) {
+      *kind = plain[i].kind;
+      return true;
+    }
+  return false;
+}
+
+/* OK may mean ok, or that this text is received. */
+void pattern_set_unknown(struct error *error, const char *text, size_t length) {
+  struct word_shown shown;
+  char upper[32] = "";
+  const char *meant = NULL;
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    if (word_is(text, length, plain[i].text))
+      meant = plain[i].text;
+  for (size_t i = 0; i < length && i < sizeof upper - 1; i++)
+    upper[i] = (char)toupper((unsigned char)text[i]);
+  if (length < sizeof upper && error_number_find(upper, length) > 0)
+    meant = upper;
+  word_show(&shown, text, length);
+  if (meant)
+    error_set(error, ERROR_SYNTAX,
+              _("as a result it is written %s; where that text is to be received, in quotes: %s"),
+              meant, shown.text);
+  else
+    error_set(
+        error, ERROR_SYNTAX,
+        _("%s is no result: that is ok, an errno name, a number, \"text\" in quotes, /a regular "
+          "expression/, eof or blocks"),
+        shown.text);
+}
 
 int pattern_compile(struct pattern *pattern, struct error *error) {
   pattern->regex = regex_compile(pattern->word.text, pattern->word.count, error);
@@ -86,11 +130,11 @@ void pattern_append(const struct pattern *pattern, const char *text, size_t leng
     bytes_append_text(bytes, "blocks");
     break;
   case PATTERN_TEXT:
-    escape_append_quoted(bytes, text, length, SHOWN, ESCAPE_ASCII);
+    escape_append_quoted(bytes, text, length, SHOWN, escape_chosen());
     break;
   case PATTERN_REGEX:
     bytes_append_char(bytes, '/');
-    escape_append_plain(bytes, pattern->word.text, pattern->word.count, false, ESCAPE_ASCII);
+    escape_append_plain(bytes, pattern->word.text, pattern->word.count, false, escape_chosen());
     bytes_append_char(bytes, '/');
     break;
   }
@@ -107,7 +151,7 @@ void result_append(const struct result *result, struct bytes *bytes) {
   } else if (result->count > 0 &&
              (result->values[0].kind == VALUE_DATA || result->values[0].kind == VALUE_TEXT)) {
     const struct blob *blob = result->values[0].blob;
-    escape_append_quoted(bytes, blob->data, blob->length, SHOWN, ESCAPE_ASCII);
+    escape_append_quoted(bytes, blob->data, blob->length, SHOWN, escape_chosen());
   } else if (result->numbered) {
     bytes_append_number(bytes, result->number);
   } else if (result->count > 0 && result->values[0].kind == VALUE_NUMBER) {

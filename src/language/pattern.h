@@ -5,6 +5,12 @@
 #include "language/result.h"
 #include "language/script.h"
 
+/* Whether the word is a result of the language: ok, eof, blocks. */
+bool pattern_find_plain(const char *text, size_t length, enum pattern_kind *kind);
+
+/* The error that a bare word is no result, with what it probably means. */
+void pattern_set_unknown(struct error *error, const char *text, size_t length);
+
 /* Compiles pattern->word, for PATTERN_REGEX. 0, or -1 with a syntax error. */
 int pattern_compile(struct pattern *pattern, struct error *error);
 void pattern_free(struct pattern *pattern);

@@ -54,18 +54,11 @@ static int advance(struct reader *reader) {
 
 static int pattern_from_word(struct reader *reader, const struct word *word,
                              struct pattern *pattern) {
-  static const struct {
-    const char *text;
-    enum pattern_kind kind;
-  } plain[] = {{"ok", PATTERN_OK}, {"eof", PATTERN_EOF}, {"blocks", PATTERN_BLOCKS}};
   *pattern = (struct pattern){.kind = PATTERN_TEXT, .word = *word};
   if (!word_all_bare(word))
     return 0;
-  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-    if (word_is_bare(word, plain[i].text)) {
-      pattern->kind = plain[i].kind;
-      return 0;
-    }
+  if (pattern_find_plain(word->text, word->count, &pattern->kind))
+    return 0;
   pattern->number = error_number_find(word->text, word->count);
   if (pattern->number > 0) {
     pattern->kind = PATTERN_ERROR;
@@ -75,9 +68,9 @@ static int pattern_from_word(struct reader *reader, const struct word *word,
     pattern->kind = PATTERN_NUMBER;
     return 0;
   }
-  return wrong(reader, word->place,
-               _("a result is ok, an errno name, a number, \"text\" in quotes, /a regular "
-                 "expression/, eof or blocks"));
+  pattern_set_unknown(reader->error, word->text, word->count);
+  reader->error->place = word->place;
+  return -1;
 }
 
 static int read_pattern(struct reader *reader, struct pattern *pattern) {
@@ -256,7 +249,7 @@ static int find_command(struct reader *reader, const struct word *word,
   if (equals && equals > word->text && name_valid(word->text, (size_t)(equals - word->text))) {
     struct bytes text = {0};
     size_t name = (size_t)(equals - word->text);
-    escape_append(&text, equals + 1, word->count - name - 1, ESCAPE_ASCII);
+    escape_append(&text, equals + 1, word->count - name - 1, escape_chosen());
     error_set(reader->error, ERROR_SYNTAX, _("= stands between spaces: %.*s = %.60s"),
               (int)(name > 60 ? 60 : name), word->text, bytes_text(&text));
     reader->error->place = word->place;
@@ -308,6 +301,28 @@ static int advance_word(struct reader *reader, bool regex) {
   return 0;
 }
 
+/* Reads words until something else comes. The first may be a part of the command's name, and what
+ * the words are is up to the command. */
+static int read_plain_words(struct reader *reader, struct statement *statement) {
+  struct bytes *words = &reader->words;
+  const struct vocabulary *vocabulary = reader->vocabulary;
+  bool named = false;
+  bool regex = vocabulary->regex && vocabulary->regex(statement->command);
+  int status = advance_word(reader, regex);
+  while (status == 0 && reader->token.kind == TOKEN_WORD) {
+    bytes_append(words, &reader->token.word, sizeof reader->token.word);
+    statement->place.length =
+        reader->token.place.offset + reader->token.place.length - statement->place.offset;
+    if (!named) {
+      take_part(reader, statement);
+      regex = vocabulary->regex && vocabulary->regex(statement->command);
+      named = true;
+    }
+    status = advance_word(reader, regex);
+  }
+  return status;
+}
+
 /* Reads a command's words to the end of its statement. */
 static int read_words(struct reader *reader, struct statement *statement) {
   struct bytes *words = &reader->words;
@@ -321,15 +336,9 @@ static int read_words(struct reader *reader, struct statement *statement) {
       statement->place.length = rest.place.offset + rest.place.length - statement->place.offset;
     }
     status = advance(reader);
+    take_part(reader, statement);
   } else {
-    bool regex = reader->vocabulary->regex && reader->vocabulary->regex(statement->command);
-    status = advance_word(reader, regex);
-    while (status == 0 && reader->token.kind == TOKEN_WORD) {
-      bytes_append(words, &reader->token.word, sizeof reader->token.word);
-      statement->place.length =
-          reader->token.place.offset + reader->token.place.length - statement->place.offset;
-      status = advance_word(reader, regex);
-    }
+    status = read_plain_words(reader, statement);
     if (status == 0 && (reader->token.kind == TOKEN_EQUALS || reader->token.kind == TOKEN_OPEN))
       status =
           wrong(reader, reader->token.place,
@@ -337,7 +346,6 @@ static int read_words(struct reader *reader, struct statement *statement) {
                     ? _("a block can't stand here; to pass { as data, quote it")
                     : _("= can't stand here; to compare write ==, to pass = as data, quote it"));
   }
-  take_part(reader, statement);
   statement->count = (uint32_t)(words->length / sizeof(struct word));
   if (statement->count > 0)
     statement->words = arena_allocate(&reader->script->arena, words->length);

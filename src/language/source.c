@@ -102,28 +102,28 @@ static size_t append_window(const struct excerpt *excerpt, size_t most_before, s
   size_t last = length - column > wide + most_after ? column + wide + most_after : length;
   struct bytes before = {0};
   struct bytes under = {0};
-  escape_append_plain(&before, line + first, column - first, false, ESCAPE_ASCII);
+  escape_append_plain(&before, line + first, column - first, false, escape_chosen());
   escape_append_plain(&under, line + column, wide <= length - column ? wide : 0, false,
-                      ESCAPE_ASCII);
-  size_t carets = under.length ? under.length : 1;
+                      escape_chosen());
+  size_t carets = under.length ? escape_columns(under.data, under.length) : 1;
   bytes_append_text(bytes, first > 0 ? "    ..." : "    ");
   bytes_append(bytes, before.data, before.length);
   bytes_append(bytes, under.data, under.length);
   if (last > column + wide)
-    escape_append_plain(bytes, line + column + wide, last - column - wide, false, ESCAPE_ASCII);
+    escape_append_plain(bytes, line + column + wide, last - column - wide, false, escape_chosen());
   bytes_append_text(bytes, last < length ? "...\n" : "\n");
-  size_t longer = bytes->length - start;
+  size_t longer = escape_columns(bytes->data + start, bytes->length - start);
   bytes_append_text(bytes, first > 0 ? "       " : "    ");
-  for (size_t i = 0; i < before.length; i++)
+  size_t spaces = escape_columns(before.data, before.length);
+  for (size_t i = 0; i < spaces; i++)
     bytes_append_char(bytes, ' ');
   for (size_t i = 0; i < carets; i++)
     bytes_append_char(bytes, '^');
   bytes_append_char(bytes, '\n');
-  if (bytes->length - start - longer > longer)
-    longer = bytes->length - start - longer;
+  size_t under_it = (first > 0 ? 7 : 4) + spaces + carets + 1;
   bytes_free(&before);
   bytes_free(&under);
-  return longer - 1;
+  return (under_it > longer ? under_it : longer) - 1;
 }
 
 void excerpt_append(const struct excerpt *excerpt, size_t width, struct bytes *bytes) {

@@ -17,7 +17,7 @@ enum { DISTANCE_LIMIT = 48 };
 
 const char *word_show(struct word_shown *shown, const char *text, size_t length) {
   struct bytes bytes = {0};
-  escape_append_quoted(&bytes, text, length, SHOWN_LIMIT, ESCAPE_ASCII);
+  escape_append_quoted(&bytes, text, length, SHOWN_LIMIT, escape_chosen());
   const char *result = bytes_text(&bytes);
   strncpy(shown->text, bytes.failed ? "\"...\"" : result, sizeof shown->text - 1);
   shown->text[sizeof shown->text - 1] = '\0';

@@ -17,7 +17,7 @@
 static enum address_need wrong(struct error *error, const char *text, size_t length,
                                const char *reason) {
   struct bytes shown = {0};
-  escape_append_quoted(&shown, text, length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, text, length, 60, escape_chosen());
   error_set(error, ERROR_USAGE, _("%s is no address: %s"), bytes_text(&shown), reason);
   bytes_free(&shown);
   return ADDRESS_WRONG;

@@ -195,6 +195,16 @@ const char *constant_nearest(const struct constant_set *set, const char *text, s
 
 void constant_suggest(const struct constant_set *set, const char *text, size_t length,
                       struct error *error) {
+  enum { FEW = 6 };
   struct word_guess guess = guess_at(set, text, length);
+  struct bytes list = {0};
+  size_t count = 0;
+  for (; set->constants[count].name && count <= FEW; count++)
+    bytes_append_format(&list, "%s%s", count == 0 ? "" : ", ", set->constants[count].name);
   word_guess_append(&guess, error);
+  if (!guess.name && count <= FEW) {
+    struct error before = *error;
+    error_set(error, before.kind, _("%s; there are %s"), before.message, bytes_text(&list));
+  }
+  bytes_free(&list);
 }

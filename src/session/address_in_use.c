@@ -89,7 +89,7 @@ static void append_owner(const struct runner *runner, const struct kernel_socket
   } else if (process == getpid()) {
     bytes_append_text(text, _("a service of this session"));
   } else if (process > 0) {
-    escape_append_plain(text, name, strlen(name), false, ESCAPE_ASCII);
+    escape_append_plain(text, name, strlen(name), false, escape_chosen());
     if (!runner->session->settings.stable)
       bytes_append_format(text, _(" (process %ld)"), (long)process);
   } else {

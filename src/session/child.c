@@ -11,7 +11,6 @@
 
 #include "lab/lab.h"
 #include "session/child.h"
-#include "session/traced.h"
 #include "system/descriptor.h"
 #include "trace/filter.h"
 
@@ -161,14 +160,20 @@ static void child_await_tracer(const struct link *link) {
     child_fails(link->report[1], "seccomp");
 }
 
+/* What the child becomes. */
+struct program {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+};
+
 /* Runs in the child. Between fork and exec only async-signal-safe functions may be called. */
-static _Noreturn void become_child(const struct runner *runner, const char *line, char **entries,
+static _Noreturn void become_child(const struct runner *runner, const struct program *program,
                                    const struct child_streams *streams, const struct link *link,
                                    int place) {
   int report = link->report[1];
   const struct session *session = runner->session;
   struct rlimit limit = descriptor_original_limit();
-  char *const arguments[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
   if (streams && streams->words)
     ; /* it stays in the group of the session, and of its terminal */
   else if (!streams || !streams->terminal)
@@ -188,12 +193,9 @@ static _Noreturn void become_child(const struct runner *runner, const char *line
     child_fails(report, "close_range");
   setrlimit(RLIMIT_NOFILE, &limit);
   session->shell->reset_child();
-  if (streams && streams->traced)
+  if (streams && streams->trace)
     child_await_tracer(link);
-  if (streams && streams->words)
-    execvpe(streams->words[0], (char *const *)streams->words, entries);
-  else
-    execve("/bin/sh", arguments, entries);
+  execvpe(program->path, program->arguments, program->environment);
   child_fails(report, "execve");
 }
 
@@ -276,9 +278,9 @@ static void close_end(int end) {
 }
 
 /* The child waits for the tracer, and for a byte. 0, or -1 with an error: then it ends. */
-static int begin_trace(struct runner *runner, struct process *process, pid_t child, int go,
-                       struct error *error) {
-  if (traced_begin(runner, process, child, error) < 0)
+static int begin_trace(struct runner *runner, const struct child_streams *streams, pid_t child,
+                       int go, struct error *error) {
+  if (streams->trace(runner, streams->process, child, error) < 0)
     return -1;
   while (write(go, "", 1) < 0 && errno == EINTR)
     ;
@@ -286,7 +288,7 @@ static int begin_trace(struct runner *runner, struct process *process, pid_t chi
 }
 
 /* Starts the process. Its number, or -1 with an error. */
-static pid_t start(struct runner *runner, const char *line, char **entries,
+static pid_t start(struct runner *runner, const struct program *program,
                    const struct child_streams *streams, struct error *error) {
   struct guard *guard = &runner->session->guard;
   struct link link = {{-1, -1}, {-1, -1}};
@@ -298,16 +300,16 @@ static pid_t start(struct runner *runner, const char *line, char **entries,
   if (descriptor_pipe(link.report) == 0 && descriptor_pipe(link.go) == 0)
     child = runner->host ? runner->host->fork(runner->host) : fork();
   if (child == 0)
-    become_child(runner, line, entries, streams, &link, place);
+    become_child(runner, program, streams, &link, place);
   int problem = errno;
   close_end(link.report[1]);
   close_end(link.go[0]);
-  int traced = child > 0 && streams && streams->traced
-                   ? begin_trace(runner, streams->traced, child, link.go[1], error)
+  int traced = child > 0 && streams && streams->trace
+                   ? begin_trace(runner, streams, child, link.go[1], error)
                    : 0;
   close_end(link.go[1]);
   struct error ignored;
-  bool apart = child > 0 && streams && streams->traced;
+  bool apart = child > 0 && streams && streams->trace;
   if (apart) /* what the child says is a call of its own, which the tracer takes with the lock */
     session_unlock(runner->session);
   int status = child_begun(runner, child, problem, link.report[0], traced < 0 ? &ignored : error);
@@ -339,9 +341,25 @@ pid_t child_start(struct runner *runner, const char *line, size_t length,
   if (environment_build(&environment, runner->scope.names, streams && streams->terminal) < 0 ||
       copy.failed)
     error_set_memory(error);
+  else if (streams && streams->words)
+    child = start(
+        runner,
+        &(struct program){streams->words[0], (char *const *)streams->words, environment.entries},
+        streams, error);
   else
-    child = start(runner, bytes_text(&copy), environment.entries, streams, error);
+    child = start(runner,
+                  &(struct program){
+                      "/bin/sh",
+                      (char *const[]){(char *)"sh", (char *)"-c", (char *)bytes_text(&copy), NULL},
+                      environment.entries},
+                  streams, error);
   environment_free(&environment);
   bytes_free(&copy);
   return child;
+}
+
+pid_t child_start_session(struct runner *runner, const char *const *arguments,
+                          struct error *error) {
+  const struct program program = {"/proc/self/exe", (char *const *)arguments, environ};
+  return start(runner, &program, NULL, error);
 }

@@ -285,7 +285,8 @@ static bool note_failure(struct runner *runner, const struct call *call) {
 }
 
 static void note_sent(struct runner *runner, const struct call *call) {
-  if (call_row(call)->direction == SENDS && call_row(call)->result == RESULT_NUMBER && call->data &&
+  if (!call->takes_part && call_row(call)->direction == SENDS &&
+      call_row(call)->result == RESULT_NUMBER && call->data &&
       (size_t)call->result < call->data->length)
     runner_note(runner,
                 _("only %ld of %zu bytes were taken: the send buffer is full; a program sends the "

@@ -80,7 +80,8 @@ static void note_short(struct runner *runner, const struct call *call) {
   int since = look_pending(call->entry);
   const struct socket *peer = socket_find_peer(call->entry, NULL);
   struct tcp_info_bytes info = {.length = 0};
-  if (since <= 0 && peer && peer->descriptor >= 0)
+  /* Of a multipath socket it is that of one subflow, which may be dead while others carry all. */
+  if (since <= 0 && peer && peer->descriptor >= 0 && !socket_is_multipath(peer))
     look_tcp_info(peer, &info);
   if (since > 0)
     runner_note(runner,

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "language/escape.h"
-#include "session/process_part.h"
 #include "session/traced.h"
 #include "system/descriptor.h"
 #include "system/wait.h"

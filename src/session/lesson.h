@@ -11,6 +11,10 @@
 #include "language/bytes.h"
 #include "language/error.h"
 
+/* The name of the process, argv[0], in which `lesson` walks through one: its session ends with the
+ * walk. */
+#define LESSON_PROGRAM "socksh-lesson"
+
 struct lesson {
   char *name;
   char *subject; /* "closing"; "" where the script does not say */
@@ -37,6 +41,10 @@ void lesson_list_free(struct lesson_list *list);
 /* Whether a path that names no file is a lesson's name, in whole or without its folder: then `path`
  * becomes that of its file. */
 bool lesson_stands_for(const char *word, struct bytes *path);
+
+/* The error that neither a lesson nor a script has this name, with those that are near. Always -1.
+ */
+int lesson_set_unknown(struct error *error, const char *word);
 
 /* Appends the name of the lesson at this path; the path itself if it is none. */
 void lesson_append_name(const char *path, struct bytes *name);

@@ -15,7 +15,6 @@
 #include "import/strace_log.h"
 #include "session/child.h"
 #include "session/process_console.h"
-#include "session/process_part.h"
 #include "session/process_silence.h"
 #include "session/process_streams.h"
 #include "session/traced.h"
@@ -174,13 +173,24 @@ int process_signal(struct process *process, int number, struct error *error) {
   return error_set_errno(error, errno, _("the signal could not be sent to %s"), process->name);
 }
 
+/* The program by which the tracer learns of the end of this process, and takes it: itself, or one
+ * that was attached to a process which the session has started. NULL: the tracer does not. */
+static struct process *reaped_by_tracer(struct process *process) {
+  struct process *other = process->session ? process->session->programs : NULL;
+  if (process->traced)
+    return process;
+  while (other && !(other->pid == process->pid && other->traced && !other->left))
+    other = other->next;
+  return other;
+}
+
 /* The program has ended: collects the rest of its output, and its status. */
 static void collect_end(struct runner *runner, struct process *process) {
   int status = 0;
   guard_leave(&runner->session->guard, process->pid);
   close_input(process); /* the terminal hangs up for who is left of its session */
-  if (process->traced)
-    status = traced_wait(runner->session, process);
+  if (reaped_by_tracer(process))
+    status = traced_wait(runner->session, reaped_by_tracer(process));
   else
     while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
       ;
@@ -191,6 +201,15 @@ static void collect_end(struct runner *runner, struct process *process) {
   if (process->handle >= 0)
     close(process->handle);
   process->handle = -1;
+}
+
+int process_leave(struct runner *runner, struct process *process, struct error *error) {
+  if (!process->traced)
+    return error_set(error, ERROR_FAILURE, _("the calls of %s are not read"), process->name);
+  if (traced_leave(runner->session, process, error) < 0)
+    return -1;
+  process->left = true;
+  return 0;
 }
 
 /* Ends the program: SIGTERM, then SIGKILL. */
@@ -238,7 +257,7 @@ static bool follow_once(struct runner *runner, struct process *process) {
   for (unsigned i = 0; i < PROGRAM_STREAMS; i++)
     if (items[i].revents && process->streams[i].end >= 0)
       process_console_read(runner, process, (enum program_stream)i);
-  if (items[HANDLE].revents)
+  if (items[HANDLE].revents && !process->left)
     collect_end(runner, process);
   runner->session->shell->drain(runner);
   session_yield_lock(runner->session);
@@ -291,7 +310,8 @@ static int start(struct runner *runner, const struct process_plan *plan, struct 
   if (opened < 0)
     return -1;
   streams.words = plan->words;
-  streams.traced = plan->traced ? process : NULL;
+  streams.trace = plan->traced ? traced_begin : NULL;
+  streams.process = process;
   process->pid = child_start(runner, plan->line, plan->length, &streams, error);
   process_streams_give(&streams);
   if (process->pid < 0)

@@ -36,16 +36,16 @@ struct process {
   unsigned job;            /* the job that follows it; its number among the programs, too */
   const struct host *host; /* the host of the lab that it runs on; NULL: the real network */
   bool terminal;           /* it has a terminal of its own */
-  bool alone;    /* it is in no process group of its own: signals go to it alone */
+  bool alone;              /* it is in no process group of its own: signals go to it alone */
   bool attached; /* it ran before: it is another's to end, and goes on without the session */
   bool left;     /* and it is not followed any more */
   struct trace_program *traced; /* its calls are read, a reference; NULL: they are not */
   struct strace_log *imported;  /* or were, from this log, owned; see imported.h */
-  int input;               /* its standard input, or its terminal; -1: closed */
-  uint64_t typed;          /* bytes written to it so far */
-  int handle;              /* its pidfd; -1: it has ended */
+  int input;                    /* its standard input, or its terminal; -1: closed */
+  uint64_t typed;               /* bytes written to it so far */
+  int handle;                   /* its pidfd; -1: it has ended */
   struct process_stream streams[PROGRAM_STREAMS];
-  struct bytes line; /* the line that was awaited last */
+  struct bytes line;     /* the line that was awaited last */
   struct bytes leaks;    /* struct traced_leak: what was never closed, see traced.h */
   uint64_t awaited_call; /* the serial of the call that was awaited last; 0: none */
   bool has_line;
@@ -71,8 +71,8 @@ struct trace_program;
 struct process_plan {
   const char *line; /* for /bin/sh */
   size_t length;
-  bool terminal; /* it gets a terminal of its own */
-  bool traced;   /* its calls are read */
+  bool terminal;            /* it gets a terminal of its own */
+  bool traced;              /* its calls are read */
   const char *const *words; /* the program and its words in place of `line`, ended by NULL; it has
                                the session's own streams, terminal and process group */
   int output;               /* and this standard output */
@@ -86,6 +86,16 @@ struct process *process_spawn(struct runner *runner, const struct process_plan *
 /* The same with a process that runs already, whose calls are read from now on. Its output is not
  * the session's. */
 struct process *process_attach(struct runner *runner, pid_t pid, struct error *error);
+
+/* A program without a process yet; NULL when there is no memory. For process_attach. */
+struct process *process_create(void);
+/* Starts the job that follows it, called by the line, and gives it its name. 0, or -1 with an
+ * error. */
+int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,
+                   struct error *error);
+
+/* Gives a program that no job follows its number and its name, and puts it among the session's. */
+void process_enroll(struct runner *runner, struct process *process);
 
 /* Leaves such a one as it was. 0, or -1 with an error. */
 int process_leave(struct runner *runner, struct process *process, struct error *error);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "language/escape.h"
-#include "session/process_part.h"
+#include "session/process.h"
 #include "session/traced.h"
 #include "system/descriptor.h"
 #include "system/file.h"
@@ -53,13 +53,4 @@ struct process *process_attach(struct runner *runner, pid_t pid, struct error *e
   bytes_free(&line);
   object_release(&process->object);
   return NULL;
-}
-
-int process_leave(struct runner *runner, struct process *process, struct error *error) {
-  if (!process->traced)
-    return error_set(error, ERROR_FAILURE, _("the calls of %s are not read"), process->name);
-  if (traced_leave(runner->session, process, error) < 0)
-    return -1;
-  process->left = true;
-  return 0;
 }

@@ -22,6 +22,8 @@ struct runner_last_call {
   int error;        /* its errno */
   int64_t ended;    /* when it ended, monotonic nanoseconds */
   bool just_ended;  /* nothing happened in this thread since, so `ended` is the time now */
+  int failure;      /* the errno of the last call that failed; 0: none has */
+  uint64_t failed;  /* id of the socket that it was made on; 0: none */
 };
 
 /* The names that receive the command's result. */
@@ -61,6 +63,8 @@ struct runner {
   uint64_t statement;         /* serial number of the running statement's event */
   unsigned depth;             /* its nesting depth */
   unsigned sources;           /* number of nested `source` */
+  bool folds;                 /* it tells the views of rounds (runner_fold.h) */
+  int64_t fold_shown;         /* when they were last shown; monotonic nanoseconds */
   unsigned following;         /* `fg`: the job it waits for, which gets its interrupts; 0: none */
   struct runner_expectation expectation;
   struct runner_last_call last_call;

@@ -54,7 +54,7 @@ static int call_failed(struct runner *runner, const char *command, const struct 
   if (call_row(call)->result == RESULT_LOOKUP) {
     struct bytes host = {0};
     const char *asked = call->lookup.text[0] ? call->lookup.text[0] : "";
-    escape_append(&host, asked, strlen(asked), ESCAPE_ASCII);
+    escape_append(&host, asked, strlen(asked), escape_chosen());
     error_set(error, ERROR_FAILURE, _("%s%slook-up failed: %s (%s)"), bytes_text(&host),
               host.length ? ": " : "",
               call->result == EAI_SYSTEM ? strerror(call->error) : gai_strerror((int)call->result),
@@ -185,6 +185,10 @@ static void record_finish(struct runner *runner, struct call *call) {
   runner->last_call.serial = runner_append(runner, &finish);
   runner->last_call.subject = call->entry ? call->entry->id : 0;
   runner->last_call.error = call->error;
+  if (call->error) {
+    runner->last_call.failure = call->error;
+    runner->last_call.failed = runner->last_call.subject;
+  }
   runner->last_call.ended = call->ended;
 }
 

@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "lab/lab.h"
+#include "language/escape.h"
 
 void session_lock(struct session *session) {
   if (lock_try(&session->lock))
@@ -36,6 +37,7 @@ void session_apply_settings(struct session *session) {
   settings->view.folds = session->interactive && settings->view.terminal && !session->formatted;
   settings->view.pages = settings->view.folds && settings->pager != PAGING_OFF;
   settings->view.pages_all = settings->view.pages && settings->pager == PAGING_ON;
+  escape_choose(settings->view.utf8 && !settings->stable ? ESCAPE_UTF8 : ESCAPE_ASCII);
   view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
   if (session->lab)

@@ -65,9 +65,8 @@ struct shell_operations {
   /* Runs a line in place of the command; `name` names its source in errors. */
   int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
                   struct error *error);
-  /* Walks the user at the prompt through a file, starting with the next prompt. `asks`: before a
-   * line it asks what will happen. */
-  int (*walk)(struct runner *runner, const char *path, bool asks, struct error *error);
+  /* Walks the user at the prompt through a file, starting with the next prompt. */
+  int (*walk)(struct runner *runner, const char *path, struct error *error);
   /* Lets output go that is much: to be called between the parts of a long answer. The lock may be
    * given up meanwhile. */
   void (*drain)(struct runner *runner);

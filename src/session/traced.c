@@ -138,12 +138,11 @@ static bool ignores_pipe(const struct trace_task *task) {
   return ignored >> (SIGPIPE - 1) & 1;
 }
 
-/* Why the call failed, and what it means for the other end: the notes of the session's own calls. */
+/* Why the call failed, and what it means for the other end: the notes of the session's own calls.
+ */
 static void explain(struct session *session, struct trace_task *task) {
-  struct runner runner = {.session = session,
-                          .actor = &task->actor,
-                          .host = task->process->program->host,
-                          .stat = -1};
+  struct runner runner = {
+      .session = session, .actor = &task->actor, .host = task->process->program->host, .stat = -1};
   const struct call *call = &task->call;
   if (call->error == EPIPE && ignores_pipe(task))
     runner_note(&runner, _("the program ignores SIGPIPE, which the kernel sends with this"));
@@ -195,8 +194,7 @@ static void closed(void *context, const struct trace_task *task, struct socket *
 
 static void leaked(void *context, const struct trace_task *task, struct socket *socket) {
   struct process *process = task->process->program->owner;
-  struct traced_leak leak = {
-      socket_label(socket), socket->type, socket->seen, socket->made_by};
+  struct traced_leak leak = {socket_label(socket), socket->type, socket->seen, socket->made_by};
   (void)context;
   if (process && !socket_is_none(socket))
     bytes_append(&process->leaks, &leak, sizeof leak);
@@ -266,19 +264,20 @@ int traced_leave(struct session *session, struct process *process, struct error 
 
 void traced_name(struct session *session, struct process *process) {
   if (process->traced)
-    trace_program_rename(session->tracer, process->traced, process->name, process->job);
+    task_rename_program(tracer_tracing(session->tracer), process->traced, process->name,
+                        process->job);
 }
 
 void traced_release(struct process *process) {
   if (process->traced)
     process->traced->owner = NULL;
-  trace_program_release(process->traced);
+  task_release_program(process->traced);
   process->traced = NULL;
 }
 
 int traced_wait(struct session *session, struct process *process) {
   session_unlock(session);
-  int status = trace_program_wait(process->traced);
+  int status = tracer_wait(process->traced);
   session_lock(session);
   return status;
 }
@@ -304,7 +303,7 @@ int64_t traced_tell_blocked(struct runner *runner, const struct process *process
     return -1;
   int64_t now = clock_monotonic();
   struct trace_task *task = NULL;
-  while ((task = trace_task_next(session->tracer, process->traced, task))) {
+  while ((task = task_next(tracer_tracing(session->tracer), process->traced, task))) {
     if (!task->inside || task->announced || now - task->call.began < patience)
       continue;
     struct event event;
@@ -314,157 +313,6 @@ int64_t traced_tell_blocked(struct runner *runner, const struct process *process
     append(session, task, &event);
   }
   return patience;
-}
-
-/* Splits p.4 or p.2.4: the name's length, the process's number, and the descriptor. */
-struct foreign_name {
-  size_t length;
-  unsigned process; /* 0: none was given */
-  unsigned descriptor;
-};
-
-static bool split(const char *text, size_t length, struct foreign_name *name) {
-  unsigned numbers[2] = {0, 0};
-  size_t count = 0;
-  const char *dot = memchr(text, '.', length);
-  name->length = dot ? (size_t)(dot - text) : 0;
-  bool program = text[0] == '%' ? name->length > 1 : name_valid(text, name->length);
-  while (dot && program && count < 2) {
-    const char *from = dot + 1;
-    size_t left = length - (size_t)(from - text);
-    dot = memchr(from, '.', left);
-    size_t digits = dot ? (size_t)(dot - from) : left;
-    long long number;
-    if (number_parse(from, digits, &number) < 0 || number < 0 || number > INT_MAX)
-      return false;
-    numbers[count++] = (unsigned)number;
-  }
-  name->process = count == 2 ? numbers[0] : 0;
-  name->descriptor = numbers[count > 0 ? count - 1 : 0];
-  return program && count > 0 && !dot;
-}
-
-bool traced_is_name(const char *text, size_t length) {
-  struct foreign_name name;
-  return split(text, length, &name);
-}
-
-static struct socket *socket_in(const struct trace_process *process, unsigned descriptor) {
-  const struct slot *slot = process ? slots_find(process->slots, descriptor) : NULL;
-  return slot ? slot->socket : NULL;
-}
-
-struct socket *traced_find(const struct runner *runner, const char *text, size_t length,
-                           struct error *error) {
-  struct foreign_name name;
-  const struct tracer *tracer = runner->session->tracer;
-  split(text, length, &name);
-  const struct process *program = process_find(runner, text, name.length);
-  const char *shown = program ? program->name : "";
-  if (!program) {
-    error_set(error, ERROR_FAILURE, _("no program is called %.*s; `jobs` lists them"),
-              (int)name.length, text);
-    return NULL;
-  }
-  if (program->imported) {
-    struct socket *known = imported_find(program, name.process, name.descriptor);
-    if (!known)
-      error_set_errno(error, EBADF, _("no socket was descriptor %u of %s in its log"),
-                      name.descriptor, shown);
-    return known;
-  }
-  if (!program->traced) {
-    error_set(error, ERROR_FAILURE,
-              _("the calls of %s are not read: `%s = trace COMMAND` does that; `states %s` shows "
-                "its sockets"),
-              shown, shown, shown);
-    return NULL;
-  }
-  struct trace_process *process =
-      trace_process_find(tracer, program->traced, name.process ? name.process : 1);
-  struct socket *socket = socket_in(process, name.descriptor);
-  /* Where a shell has started it, say, it is another process of the program that is meant. */
-  for (process = NULL; !socket && !name.process &&
-                       (process = trace_process_next(tracer, program->traced, process));)
-    socket = socket_in(process, name.descriptor);
-  if (!socket)
-    error_set_errno(error, EBADF, _("%s has no socket that is its descriptor %u; `states %s` lists "
-                                    "those that it has"),
-                    shown, name.descriptor, shown);
-  return socket;
-}
-
-/* A process that has the socket open, and under which number. */
-static struct trace_process *holder_of(const struct tracer *tracer, const struct socket *socket,
-                                       int *descriptor) {
-  struct trace_process *process = NULL;
-  while (tracer && (process = trace_process_next(tracer, NULL, process)))
-    for (size_t at = 0; at < process->slots->room; at++) {
-      const struct slot *slot = slots_find(process->slots, (long)at);
-      if (slot && slot->socket == socket) {
-        *descriptor = (int)at;
-        return process;
-      }
-    }
-  return NULL;
-}
-
-struct process *traced_owner(const struct session *session, const struct socket *socket) {
-  size_t length = strcspn(socket->name, ".");
-  struct process *process = session->programs;
-  while (process && (strlen(process->name) != length ||
-                     memcmp(process->name, socket->name, length) != 0))
-    process = process->next;
-  return process;
-}
-
-int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,
-                  int *descriptor, struct host **host, struct error *error) {
-  struct socket *socket = traced_find(runner, text, length, error);
-  const struct trace_process *holder =
-      socket ? holder_of(runner->session->tracer, socket, descriptor) : NULL;
-  if (socket && !holder)
-    return error_set_errno(error, EBADF, _("%.*s is closed, or its program is over"), (int)length,
-                           text);
-  if (!holder)
-    return -1;
-  *process = holder->id;
-  *host = holder->program->host;
-  return 0;
-}
-
-struct reach {
-  struct socket *socket;
-  void (*read)(struct socket *socket, void *context);
-  void *context;
-};
-
-static void reach_copy(int copy, void *context) {
-  const struct reach *reach = context;
-  reach->socket->descriptor = copy;
-  reach->read(reach->socket, reach->context);
-  reach->socket->descriptor = -1;
-}
-
-int session_reach(struct session *session, struct socket *socket,
-                  void (*read)(struct socket *socket, void *context), void *context,
-                  struct error *error) {
-  struct reach reach = {socket, read, context};
-  int descriptor = -1;
-  if (socket->descriptor >= 0) {
-    read(socket, context);
-    return 0;
-  }
-  struct trace_process *process =
-      socket->of_program ? holder_of(session->tracer, socket, &descriptor) : NULL;
-  if (!process)
-    return error_set_errno(error, EBADF, _("socket %s%s%d is closed"),
-                           socket->of_program ? socket->name : "", socket->of_program ? "." : "",
-                           socket->was_descriptor);
-  int problem = tracer_copy(session->tracer, process, descriptor, reach_copy, &reach);
-  return problem ? error_set_errno(error, problem, _("socket %s.%d can't be looked at"),
-                                   socket->name, socket->was_descriptor)
-                 : 0;
 }
 
 void traced_stop(struct session *session) {

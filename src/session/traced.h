@@ -1,5 +1,5 @@
-/* traced: programs whose socket calls come onto the timeline. The tracer reads them (tracer.h); here
- * is what the session makes of that: events, looks, and which program is meant. */
+/* traced: programs whose socket calls come onto the timeline. The tracer reads them (tracer.h);
+ * here is what the session makes of that: events, looks, and which program is meant. */
 #ifndef SOCKSH_SESSION_TRACED_H
 #define SOCKSH_SESSION_TRACED_H
 
@@ -41,27 +41,6 @@ void traced_await_cause(struct session *session, const struct socket *socket);
 /* Says which calls of the program have been blocked for a while, once each. Returns in how many
  * nanoseconds to ask again; -1: it is not traced. */
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
-
-/* Whether a word is of the form of a program's socket: p.4, p.2.4, %1.4. */
-bool traced_is_name(const char *text, size_t length);
-
-/* The socket that such a word stands for: not a reference. NULL with an error. */
-struct socket *traced_find(const struct runner *runner, const char *text, size_t length,
-                           struct error *error);
-
-/* The program whose socket it is, or was. */
-struct process *traced_owner(const struct session *session, const struct socket *socket);
-
-/* Where such a socket is open: a process, the number there, and its host. 0, or -1 with an error. */
-int traced_locate(const struct runner *runner, const char *text, size_t length, pid_t *process,
-                  int *descriptor, struct host **host, struct error *error);
-
-/* Calls `read` while the socket has a descriptor: its own, or for a program's one a copy, in a
- * thread of its own, so it must touch nothing but the socket and what the context points to. 0, or
- * -1 with an error. */
-int session_reach(struct session *session, struct socket *socket,
-                  void (*read)(struct socket *socket, void *context), void *context,
-                  struct error *error);
 
 /* The end of the session: programs that were attached go on. The lock is not held. */
 void traced_stop(struct session *session);

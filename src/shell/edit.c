@@ -22,6 +22,8 @@ static void (*edit_accept)(const char *line);
 static bool active;
 static size_t hint_width; /* columns of the hint now on the screen */
 static struct candidates candidates;
+static unsigned line_digits; /* the digits up to this one are a line by themselves */
+static int64_t digit_typed;  /* when one was that; 0: the first key behind it has come */
 
 static bool dumb_terminal(void) {
   const char *kind = getenv("TERM");
@@ -259,12 +261,36 @@ static void choose_keys(void) {
     library.rl_variable_bind("editing-mode", wanted == EDITING_VI ? "vi" : "emacs");
 }
 
-void edit_begin(const char *prompt) {
+/* Drops an Enter behind a digit that was a line by itself: whoever types both means the one answer.
+ * It was typed while that line ran, or within a moment. */
+static void drop_enter(void) {
+  enum { MOMENT = 400000000 };
+  if (digit_typed == 0 || !has_key_ahead)
+    return;
+  bool enter = key_ahead == '\r' || key_ahead == '\n';
+  if (enter && clock_monotonic() - digit_typed < MOMENT)
+    has_key_ahead = false;
+  digit_typed = 0;
+}
+
+void edit_begin(const char *prompt, unsigned digits) {
+  struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
   active = true;
+  line_digits = isatty(STDIN_FILENO) ? digits : 0;
   choose_keys();
   library.rl_callback_handler_install(prompt, handle_line);
+  if (digit_typed != 0 && !has_key_ahead && poll(&item, 1, 0) > 0) {
+    has_key_ahead = key_read(&key_ahead) == KEY_TYPED;
+    digit_typed = clock_monotonic(); /* typed while the line ran, however long that took */
+    drop_enter();
+  }
   if (has_key_ahead)
     edit_read();
+}
+
+void edit_insert(const char *text) {
+  library.rl_insert_text(text);
+  redisplay();
 }
 
 void edit_end(void) {
@@ -279,14 +305,40 @@ bool edit_active(void) {
   return active;
 }
 
+/* Whether this key has just become the whole line, and is one by itself. */
+static bool is_line(char key) {
+  return key > '0' && (unsigned)(key - '0') <= line_digits && *library.rl_end == 1 &&
+         library.rl_line_buffer[0][0] == key &&
+         !(*library.rl_readline_state & (RL_STATE_ISEARCH | RL_STATE_NSEARCH));
+}
+
+/* Ends the line, as Enter does. */
+static void press_enter(void) {
+  bool more = has_key_ahead;
+  char next = key_ahead;
+  digit_typed = clock_monotonic();
+  key_ahead = '\r';
+  has_key_ahead = true;
+  library.rl_callback_read_char();
+  key_ahead = next;
+  has_key_ahead = more;
+  drop_enter();
+}
+
 void edit_read(void) {
   enum key_read got = key_read(&key_ahead);
   if (got == KEY_NONE)
     return;
   has_key_ahead = got == KEY_TYPED;
+  drop_enter();
+  if (got == KEY_TYPED && !has_key_ahead)
+    return;
   do {
+    char key = has_key_ahead ? key_ahead : '\0';
     hide_hint();
     library.rl_callback_read_char();
+    if (active && is_line(key))
+      press_enter();
   } while (active && has_key_ahead);
 }
 

@@ -11,9 +11,13 @@ void edit_start(struct session *session, void (*accept)(const char *line));
 void edit_stop(void);
 
 /* edit_begin shows the prompt and reads keys; edit_end gives the terminal back for a command to
- * run. */
-void edit_begin(const char *prompt);
+ * run. A digit from 1 to `digits`, typed at a terminal as the first key of a line, is the line: it
+ * needs no Enter, and one that follows at once out of habit is no line of its own. 0: none is. */
+void edit_begin(const char *prompt, unsigned digits);
 void edit_end(void);
+
+/* Puts text into the line, as if it had been typed. */
+void edit_insert(const char *text);
 bool edit_active(void);
 
 /* Reads a key, if one is there. */

@@ -7,9 +7,14 @@
 #include "session/runner.h"
 #include "shell/program.h"
 
+/* Runs the statement of a job in the job's own thread: 0, or -1 with an error, for the caller to
+ * report. */
+typedef int job_run(struct runner *runner, struct program *program,
+                    const struct statement *statement, struct result *result, struct error *error);
+
 /* jobs_create makes the session's table: 0, or -1 if out of memory. jobs_free frees it once all
  * jobs have ended. */
-int jobs_create(struct session *session);
+int jobs_create(struct session *session, job_run *run);
 void jobs_free(struct session *session);
 
 /* Starts a statement as a job. The job takes its own reference to the program. 0, or -1 with an

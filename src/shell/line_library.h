@@ -43,6 +43,7 @@
   EACH(rl_getc_function)                                                                           \
   EACH(rl_initialize)                                                                              \
   EACH(rl_input_available_hook)                                                                    \
+  EACH(rl_insert_text)                                                                             \
   EACH(rl_line_buffer)                                                                             \
   EACH(rl_on_new_line)                                                                             \
   EACH(rl_outstream)                                                                               \

@@ -20,6 +20,7 @@ struct shell_options {
   bool stable;
   bool step;
   bool ask;             /* --ask: the walk asks */
+  bool apart;           /* the walk is a lesson of another session: LESSON_PROGRAM */
   unsigned from;        /* --from: the line that the walk begins with; 0: the first */
   bool lab;             /* --lab: run `lab` first */
   bool trace;           /* --trace: the operands are a program to trace */

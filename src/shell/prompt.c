@@ -27,6 +27,7 @@ static bool input_ended;
 static struct termios terminal_before;
 static struct termios terminal_working; /* while a command runs */
 static bool terminal_known;
+static _Atomic bool terminal_back; /* a program had it, and may have missed a change of its size */
 
 static void say_no_line(void) {
   static const char text[] =
@@ -70,10 +71,16 @@ static const char *prompt_text(void) {
   return pool.walk ? "step> " : "socksh> ";
 }
 
+/* How many answers a digit gives by itself. */
+static unsigned prompt_digits(void) {
+  return pool.walk && pool.pending.length == 0 ? walk_choices(pool.walk) : 0;
+}
+
 void prompt_lend_terminal(struct session *session, pid_t group) {
   if (!session->interactive)
     return;
   tcsetpgrp(STDIN_FILENO, group ? group : getpgrp());
+  terminal_back = group == 0;
   if (group == 0 && terminal_known)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_working);
 }
@@ -105,14 +112,13 @@ static struct walk_plan plan_of(const char *path, const struct bytes *text) {
       .name = path, .text = text->data ? text->data : "", .length = text->length};
 }
 
-int prompt_walk(struct runner *runner, const char *path, bool asks, struct error *error) {
+int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   struct bytes text = {0};
   if (!runner->session->interactive || runner->job)
     return error_set(error, ERROR_FAILURE,
                      _("a walk through a file needs the prompt; leave --step out here"));
   int status = script_file_read(path, -1, &text, error);
   struct walk_plan plan = plan_of(path, &text);
-  plan.asks = asks;
   if (status == 0 && worker_pool_walk(&pool, runner, &plan) < 0) {
     error_set(error, ERROR_FAILURE, _("%.300s is no script that runs"), path);
     status = -1;
@@ -124,7 +130,7 @@ int prompt_walk(struct runner *runner, const char *path, bool asks, struct error
 /* The terminal itself echoes ^C and ^Z while a command runs, so end that line. */
 static void end_echo(struct session *session) {
   if (terminal_known && terminal_before.c_lflag & ECHO && terminal_before.c_lflag & ECHOCTL)
-    output_add(&session->output, STDOUT_FILENO, "\n", 1);
+    view_echoed(session->view, session->timeline);
 }
 
 static void handle_signal(int number) {
@@ -190,6 +196,7 @@ static int begin_walk(const struct shell_options *options) {
   struct walk_plan plan = plan_of(options->path, &text);
   plan.asks = options->ask;
   plan.from = options->from;
+  plan.apart = options->apart;
   if (status == 0)
     status = worker_pool_walk(&pool, &runner, &plan);
   runner_stop(&runner);
@@ -224,8 +231,15 @@ static void loop(struct session *session, bool lab) {
         output_flush(&session->output);
       if (input_ended || session->output.broken || session->quitting)
         break;
-      if (!edit_active())
-        edit_begin(prompt_text());
+      if (!edit_active()) {
+        edit_begin(prompt_text(), prompt_digits());
+        if (edit_active() && terminal_back)
+          edit_resize();
+        if (edit_active() && pool.offered.length > 0)
+          edit_insert(bytes_text(&pool.offered));
+        bytes_free(&pool.offered);
+        terminal_back = false;
+      }
     }
     bool idle = edit_active();
     watcher_wait(session, edit_active() ? STDIN_FILENO : -1, idle ? LOOK_EVERY : -1, &news);

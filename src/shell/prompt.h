@@ -12,6 +12,6 @@ void prompt_read_keys(struct session *session, bool keys);
 int prompt_wait_key(struct runner *runner, int milliseconds);
 
 void prompt_lend_terminal(struct session *session, pid_t group);
-int prompt_walk(struct runner *runner, const char *path, bool asks, struct error *error);
+int prompt_walk(struct runner *runner, const char *path, struct error *error);
 
 #endif

@@ -138,12 +138,35 @@ static const char *socket_of(const struct statement *statement, const struct fac
   return named && fact->socket[1][0] ? fact->socket[1] : fact->socket[0];
 }
 
-static bool is_worth(enum question_kind kind, const struct fact *fact) {
+/* Whether the line itself says which state that will be, as `await c ESTABLISHED` does. */
+static bool says_state(const struct statement *statement, const struct fact *fact) {
+  int at = strcmp(socket_of(statement, fact), fact->socket[0]) == 0 ? 0 : 1;
+  const char *name = constant_name(&constant_states, fact->state[at]);
+  for (uint32_t i = 0; name && i < statement->count; i++)
+    if (statement->words[i].literal && statement->words[i].count == strlen(name) &&
+        strncasecmp(statement->words[i].text, name, strlen(name)) == 0)
+      return true;
+  return false;
+}
+
+static bool is_literal(const struct statement *statement, uint32_t at, const char *text) {
+  const struct word *word = at < statement->count ? &statement->words[at] : NULL;
+  return word && word->literal && bytes_equal(word->text, word->count, text, strlen(text));
+}
+
+/* Whether the line itself says which packet that will be: `await wire S`, `step until flags F`. */
+static bool says_packet(const struct statement *statement) {
+  return statement->count >= 2 &&
+         (is_literal(statement, 0, "wire") || is_literal(statement, 0, "flags"));
+}
+
+static bool is_worth(enum question_kind kind, const struct statement *statement,
+                     const struct fact *fact) {
   switch (kind) {
   case QUESTION_STATE:
-    return fact->socket[0][0];
+    return fact->socket[0][0] && !says_state(statement, fact);
   case QUESTION_PACKET:
-    return fact->packet;
+    return fact->packet && !says_packet(statement);
   case QUESTION_OUTCOME:
     return fact->error[0];
   case QUESTION_BLOCKS:
@@ -160,7 +183,8 @@ static enum question_kind choose_kind(const struct statement *statement, const s
                                       const struct question_history *history) {
   enum question_kind best = QUESTION_NONE;
   for (enum question_kind kind = QUESTION_STATE; kind < QUESTION_KINDS; kind++)
-    if (is_worth(kind, fact) && times_asked(history, statement->command, kind) < MOST_TIMES &&
+    if (is_worth(kind, statement, fact) &&
+        times_asked(history, statement->command, kind) < MOST_TIMES &&
         (best == QUESTION_NONE || history->kinds[kind] < history->kinds[best]))
       best = kind;
   return best;
@@ -221,7 +245,7 @@ void question_append(const struct question *question, struct bytes *bytes) {
     bytes_append_format(bytes, _("  ? Which state will %s be in then?"), question->socket);
     break;
   case QUESTION_PACKET:
-    bytes_append_text(bytes, _("  ? Which packet comes next?"));
+    bytes_append_text(bytes, _("  ? Which new packet comes onto the wire?"));
     break;
   case QUESTION_OUTCOME:
     bytes_append_format(bytes, _("  ? What will %s give?"), question->command->name);
@@ -297,7 +321,8 @@ struct outcome {
   const char *error; /* of the last call that failed; NULL: none has */
   bool blocked;
   bool received;
-  long result;
+  long result;        /* bytes, by all calls of the line */
+  bool ended;         /* the last of them gave none */
   const char *packet; /* what the first new one is; NULL: there is none */
 };
 
@@ -333,7 +358,8 @@ static bool take_event(const struct event *event, void *context) {
       outcome->error = error_number_name(event->call->error);
     if (event->job == 0 && call_row(event->call)->direction == RECEIVES) {
       outcome->received = true;
-      outcome->result = event->call->result;
+      outcome->result += event->call->result > 0 ? event->call->result : 0;
+      outcome->ended = event->call->result == 0;
     }
     break;
   case EVENT_PACKET: /* those that were on the wire before have lower numbers */
@@ -372,9 +398,7 @@ static void append_truth(const struct question *question, struct runner *runner,
     if (outcome.received && outcome.result > 0)
       bytes_append_number(bytes, outcome.result);
     else
-      bytes_append_text(bytes, outcome.received && outcome.result == 0 ? "eof"
-                               : outcome.error                         ? outcome.error
-                                                                       : "none");
+      bytes_append_text(bytes, outcome.ended ? "eof" : outcome.error ? outcome.error : "none");
     break;
   default:
     break;

@@ -174,8 +174,13 @@ int rehearsal_run(struct runner *runner, const char *text, size_t length,
     status = error_set_errno(error, problem, _("the lesson can't be rehearsed"));
   } else {
     status = hear(runner, out[0], process, &said);
-    while (waitpid(process, NULL, 0) < 0 && errno == EINTR)
+    int ended = 0;
+    while (waitpid(process, &ended, 0) < 0 && errno == EINTR)
       ;
+    /* Ctrl-C may come before it has a group of its own, and end it, too. */
+    if (runner->waiter.reason != WAIT_NOT_INTERRUPTED ||
+        (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGINT))
+      status = -1;
     if (status < 0)
       runner_interrupted(runner, error);
     else

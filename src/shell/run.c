@@ -1,110 +1,17 @@
 #include "shell/run.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "command/invocation.h"
 #include "lab/lab.h"
-#include "language/escape.h"
-#include "language/loss.h"
 #include "language/number.h"
-#include "language/pattern.h"
 #include "session/diagnosis.h"
 #include "session/observe.h"
-#include "session/signal_notice.h"
+#include "session/runner_fold.h"
 #include "shell/job.h"
+#include "shell/run_command.h"
+#include "shell/run_compare.h"
 #include "shell/run_event.h"
 #include "shell/run_loss.h"
 
-/* How a statement ended. */
-enum flow {
-  FLOW_DONE,
-  FLOW_FAILED, /* the error is filled in */
-  FLOW_LEFT,   /* an `until` matched: leave the innermost repeat */
-};
-
-/* What running one statement needs. */
-struct run {
-  struct runner *runner;
-  struct program *program;
-  const struct statement *statement;
-  enum event_origin origin;
-  struct result *result;
-  struct error *error;
-  struct prepared_list *prepared; /* of the outermost repeat around it; NULL: there is none */
-  uint32_t first;                 /* the index of the statement that is that repeat */
-};
-
 static enum flow run_prefixed(struct run *run, const struct prefix *prefix);
-
-static const struct source *source_of(const struct run *run) {
-  return run->program->script.source;
-}
-
-static enum flow flow_from(int status) {
-  return status < 0 ? FLOW_FAILED : FLOW_DONE;
-}
-
-/* Sets `$?` and `$errno`. */
-static void remember(struct runner *runner, const struct result *result, int error) {
-  value_clear(&runner->last_value);
-  runner->scope.last_error = error;
-  if (error)
-    return;
-  if (result->count > 0)
-    runner->last_value = value_copy(&result->values[0]);
-  else if (result->numbered)
-    runner->last_value = value_from_number(result->number);
-}
-
-/* With -q calls are not shown, so data that nothing else takes is shown as an answer. */
-static int show_received(struct run *run) {
-  struct runner *runner = run->runner;
-  const struct result *result = run->result;
-  if (!runner->session->settings.view.quiet || !result->received || result->number == 0 ||
-      runner->binding.names || runner->expectation.expects || result->count == 0 ||
-      result->values[0].kind != VALUE_DATA)
-    return 0;
-  const struct blob *data = result->values[0].blob;
-  return runner_answer_data(runner, ANSWER_DATA, data->data, data->length, run->error);
-}
-
-static enum flow run_command(struct run *run) {
-  struct runner *runner = run->runner;
-  struct invocation invocation = {.phase = INVOCATION_RUN,
-                                  .runner = runner,
-                                  .command = run->statement->command,
-                                  .result = run->result,
-                                  .error = run->error};
-  if (runner->depth > 0)
-    run_event_statement(run->runner, source_of(run), run->statement, run->origin);
-  result_clear(run->result);
-  runner->binding.done_early = false;
-  struct prepared *prepared =
-      run->prepared ? prepared_at(run->prepared, run->statement->index - run->first) : NULL;
-  int status =
-      invocation_prepare(&invocation, run->statement->words, run->statement->count, prepared);
-  if (status == 0)
-    status = invocation.command->run(&invocation);
-  invocation_free(&invocation);
-  if (status == 0)
-    status = show_received(run);
-  if (status < 0) {
-    error_set_place(run->error, run->statement->command_place);
-    run->error->command = run->statement->command;
-  }
-  waiter_forget_deadline(&runner->waiter);
-  remember(runner, run->result, status < 0 ? run->error->number : 0);
-  runner_look(runner);
-  signal_notice_tell(runner);
-  run_drain(runner);
-  return flow_from(status);
-}
 
 /* The session is ending: run nothing more, and report no error. */
 static enum flow flow_at_end(struct run *run) {
@@ -191,122 +98,13 @@ static enum flow run_names(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
-/* 1 if the command's result matches, 0 if not, -1 with an error. `text` is the pattern's. */
-static int result_matches(struct run *run, const struct pattern *pattern,
-                          const struct expanded *text) {
-  struct pattern_search search = {text->data, text->length, &run->runner->waiter.reason};
-  return pattern_matches(pattern, &search, run->result, run->error);
-}
-
-/* Expands the word of a pattern. The caller frees `text`. */
-static int pattern_text(struct run *run, const struct pattern *pattern, struct expanded *text) {
-  *text = (struct expanded){.data = ""};
-  if (pattern->kind != PATTERN_TEXT)
-    return 0;
-  return word_expand(&pattern->word, &run->runner->scope, text, run->error);
-}
-
-/* Runs what follows `expect` or `until`. A failure that a pattern may match becomes a result. */
+/* Runs what follows `expect` or `until`, and compares what it gives. */
 static enum flow run_compared(struct run *run, const struct prefix *prefix) {
-  struct runner *runner = run->runner;
-  bool outer = runner->expectation.of_blocks;
-  bool outer_expects = runner->expectation.expects;
-  bool outer_number = runner->expectation.of_number;
-  runner->expectation.expects = true;
-  runner->expectation.of_number = prefix->pattern.kind == PATTERN_NUMBER;
-  runner->expectation.of_blocks = prefix->pattern.kind == PATTERN_BLOCKS;
-  runner->expectation.saw_blocks = false;
+  struct comparison comparison;
+  if (run_compare_begin(run, prefix, &comparison) < 0)
+    return FLOW_FAILED;
   enum flow flow = run_prefixed(run, prefix->next);
-  runner->expectation.of_blocks = outer;
-  runner->expectation.expects = outer_expects;
-  runner->expectation.of_number = outer_number;
-  if (flow != FLOW_FAILED)
-    return flow;
-  bool comparable = run->error->kind == ERROR_FAILURE || runner->expectation.saw_blocks;
-  if (!comparable || run->error->told)
-    return FLOW_FAILED;
-  result_clear(run->result);
-  run->result->failed = true;
-  run->result->blocked = runner->expectation.saw_blocks;
-  run->result->number = run->error->number;
-  return FLOW_DONE;
-}
-
-/* Nothing is compared that was made without enough memory. */
-static enum flow no_memory(struct run *run) {
-  error_set_memory(run->error);
-  run->error->place = run->statement->command_place;
-  run->error->command = run->statement->command;
-  return FLOW_FAILED;
-}
-
-static enum flow run_expect(struct run *run, const struct prefix *prefix) {
-  unsigned long losses = loss_memory_here();
-  struct expanded text;
-  if (pattern_text(run, &prefix->pattern, &text) < 0)
-    return FLOW_FAILED;
-  enum flow flow = run_compared(run, prefix);
-  int matches = flow == FLOW_DONE ? result_matches(run, &prefix->pattern, &text) : -1;
-  if (flow == FLOW_DONE && matches < 0) {
-    flow = FLOW_FAILED;
-  } else if (flow == FLOW_DONE) {
-    struct bytes expected = {0};
-    struct bytes got = {0};
-    pattern_append(&prefix->pattern, text.data, text.length, &expected);
-    result_append(run->result, &got);
-    bool lost = losses != loss_memory_here();
-    if (!lost)
-      run_event_test(run->runner, source_of(run), run->statement, matches, bytes_text(&expected),
-                     bytes_text(&got));
-    if (lost) {
-      flow = no_memory(run);
-    } else if (!matches) {
-      char reason[sizeof run->error->message / 2] = "";
-      bool remark = run->error->kind == ERROR_NONE && run->error->message[0];
-      if ((run->result->failed && !run->result->blocked) || remark)
-        snprintf(reason, sizeof reason, " (%.200s)", run->error->message);
-      error_set(run->error, ERROR_FAILURE, _("expected %.100s, got %.100s%s"),
-                bytes_text(&expected), bytes_text(&got), reason);
-      run->error->place = run->statement->command_place;
-      run->error->command = run->statement->command;
-      flow = FLOW_FAILED;
-    }
-    bytes_free(&expected);
-    bytes_free(&got);
-  }
-  expanded_free(&text);
-  return flow;
-}
-
-static enum flow run_until(struct run *run, const struct prefix *prefix) {
-  unsigned long losses = loss_memory_here();
-  struct expanded text;
-  if (pattern_text(run, &prefix->pattern, &text) < 0)
-    return FLOW_FAILED;
-  enum flow flow = run_compared(run, prefix);
-  const struct result *result = run->result;
-  if (flow == FLOW_DONE) {
-    int matches = result_matches(run, &prefix->pattern, &text);
-    if (matches < 0) {
-      flow = FLOW_FAILED;
-    } else if (losses != loss_memory_here()) {
-      flow = no_memory(run);
-    } else if (matches) {
-      flow = FLOW_LEFT;
-    } else if (result->failed) {
-      flow = FLOW_FAILED; /* the command's own error stands */
-    } else if (result->ended) {
-      struct bytes wanted = {0};
-      pattern_append(&prefix->pattern, text.data, text.length, &wanted);
-      error_set(run->error, ERROR_FAILURE, _("the stream ended before %s came"),
-                bytes_text(&wanted));
-      run->error->place = run->statement->command_place;
-      bytes_free(&wanted);
-      flow = FLOW_FAILED;
-    }
-  }
-  expanded_free(&text);
-  return flow;
+  return run_compare_end(run, &comparison, flow);
 }
 
 static int repeat_count(struct run *run, const struct prefix *prefix, long long *count) {
@@ -325,10 +123,6 @@ static int repeat_count(struct run *run, const struct prefix *prefix, long long 
   return -1;
 }
 
-static void tell_round(struct runner *runner, long long round) {
-  view_round(runner->session->view, runner->session->timeline, (unsigned long long)round);
-}
-
 static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   struct runner *runner = run->runner;
   long long outer = runner->scope.round;
@@ -336,13 +130,12 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
   enum flow flow = FLOW_DONE;
   if (repeat_count(run, prefix, &count) < 0)
     return FLOW_FAILED;
-  /* Only the outermost repeat of the foreground. */
-  bool folds = runner->session->settings.view.folds && outer == 0 && runner->job == 0;
+  bool folds = runner_fold_begin(runner);
   runner->depth++;
   for (long long i = 1; flow == FLOW_DONE && (count < 0 || i <= count); i++) {
     runner->scope.round = i;
     if (folds)
-      tell_round(runner, i);
+      runner_fold_round(runner, (unsigned long long)i);
     if (runner->session->quitting)
       flow = flow_at_end(run);
     else if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
@@ -352,7 +145,7 @@ static enum flow run_rounds(struct run *run, const struct prefix *prefix) {
     session_yield_lock(runner->session);
   }
   if (folds)
-    tell_round(runner, 0);
+    runner_fold_end(runner);
   runner->depth--;
   runner->scope.round = outer;
   return flow == FLOW_LEFT ? FLOW_DONE : flow;
@@ -421,9 +214,8 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
   case PREFIX_NAMES:
     return run_names(run, prefix);
   case PREFIX_EXPECT:
-    return run_expect(run, prefix);
   case PREFIX_UNTIL:
-    return run_until(run, prefix);
+    return run_compared(run, prefix);
   case PREFIX_REPEAT:
     return run_repeat(run, prefix);
   case PREFIX_TIME:
@@ -432,32 +224,6 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
     return run_on_host(run, prefix);
   }
   return FLOW_FAILED;
-}
-
-void run_flush(struct session *session) {
-  session_unlock(session);
-  output_flush(&session->output);
-  session_lock(session);
-  /* Whoever ends the session when output breaks may be asleep, with nothing else to wake them. */
-  if (session->output.broken)
-    waiter_list_wake(&session->waiters);
-}
-
-void run_drain(struct runner *runner) {
-  enum { MUCH = 64 * 1024 };
-  struct session *session = runner->session;
-  if (session->output.waiting < MUCH)
-    return;
-  if (!session->interactive || runner->job == 0) {
-    run_flush(session);
-    return;
-  }
-  /* For a job at the prompt, the terminal's thread does the writing: wait for it. */
-  while (session->output.waiting >= MUCH && runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
-    struct timespec step = {.tv_nsec = 2000000};
-    nanosleep(&step, NULL);
-    runner_wait_end(runner);
-  }
 }
 
 int run_job_statement(struct runner *runner, struct program *program,
@@ -470,7 +236,7 @@ int run_job_statement(struct runner *runner, struct program *program,
                     .result = result,
                     .error = error};
   error_clear(error);
-  run_event_statement(runner, source_of(&run), statement, run.origin);
+  run_event_statement(runner, run_source(&run), statement, run.origin);
   enum flow flow = run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable)
     runner_settle(runner);
@@ -491,7 +257,7 @@ int run_statement(struct runner *runner, struct program *program, const struct s
                     .result = result,
                     .error = error};
   error_clear(error);
-  run_event_statement(runner, source_of(&run), statement, run.origin);
+  run_event_statement(runner, run_source(&run), statement, run.origin);
   enum flow flow = statement->background ? flow_from(job_start(runner, program, statement, error))
                                          : run_prefixed(&run, statement->prefixes);
   if (runner->session->settings.stable) {

@@ -17,11 +17,4 @@ int run_job_statement(struct runner *runner, struct program *program,
                       const struct statement *statement, struct result *result,
                       struct error *error);
 
-/* Writes the pending output. Gives the lock up meanwhile. */
-void run_flush(struct session *session);
-
-/* The same, once much output is pending. A job at the prompt waits until the terminal's thread has
- * written it. */
-void run_drain(struct runner *runner);
-
 #endif

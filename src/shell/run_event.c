@@ -116,6 +116,28 @@ struct habit_told {
   struct bytes hint;    /* empty: none */
 };
 
+/* Tells what was found. `known`: the line's own error has a message, to which this is added. */
+static void tell_found(const struct runner *runner, const struct habit_found *found, bool known,
+                       struct habit_told *told) {
+  const char *note = found->habit && found->habit->note ? _(found->habit->note) : NULL;
+  if (!found->habit)
+    bytes_append_text(&told->message,
+                      _("quotes, spaces and signs of the language are those of ASCII"));
+  else if (found->line.length == 0)
+    bytes_append_text(&told->message, note);
+  else if (!known && *found->habit->from)
+    bytes_append_format(&told->message, _("this is how %s writes it"), found->habit->from);
+  if (found->line.length > 0 && !known && note)
+    bytes_append_format(&told->message, "%s%s", told->message.length ? "; " : "", note);
+  if (found->line.length > 0) {
+    bytes_append_text(&told->hint, _("write: "));
+    escape_append_plain(&told->hint, found->line.data, found->line.length, false,
+                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+  }
+  if (told->hint.length > 0 && known && note)
+    bytes_append_format(&told->hint, "  (%s)", note);
+}
+
 /* Looks for a habit behind a line that was not run, or whose command could not begin. Where the
  * command is known, its own message is the better one. */
 static void tell_habit(const struct runner *runner, const struct source *source,
@@ -124,7 +146,8 @@ static void tell_habit(const struct runner *runner, const struct source *source,
   const char *text;
   size_t length;
   struct habit_found found;
-  bool began = error->kind == ERROR_FAILURE && (error->number != 0 || error->call);
+  bool called = statement && runner->last_call.serial > runner->statement;
+  bool began = error->kind == ERROR_FAILURE && (error->number != 0 || error->call || called);
   *told = (struct habit_told){0};
   if (!source || began || error->kind == ERROR_INTERRUPTED)
     return;
@@ -133,27 +156,34 @@ static void tell_habit(const struct runner *runner, const struct source *source,
     length = statement->place.length;
   } else {
     source_line(source, error->place.offset, &text, &length);
+    while (habit_is_open(text, length) && text + length < source->text + source->length) {
+      const char *next = text + length + 1;
+      size_t left = (size_t)(source->text + source->length - next);
+      const char *end = memchr(next, '\n', left);
+      length += 1 + (end ? (size_t)(end - next) : left);
+    }
   }
   if (!habit_find(runner, text, length, &found))
     return;
-  const char *note = found.habit && found.habit->note ? _(found.habit->note) : NULL;
-  if (!found.habit)
-    bytes_append_text(&told->message,
-                      _("quotes, spaces and signs of the language are those of ASCII"));
-  else if (found.line.length == 0)
-    bytes_append_text(&told->message, note);
-  else if (!known)
-    bytes_append_format(&told->message, _("this is how %s writes it"), found.habit->from);
-  if (found.line.length > 0 && !known && note)
-    bytes_append_format(&told->message, "; %s", note);
-  if (found.line.length > 0) {
-    bytes_append_text(&told->hint, _("write: "));
-    escape_append_plain(&told->hint, found.line.data, found.line.length, false,
-                        runner->session->settings.view.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
-  }
-  if (told->hint.length > 0 && known && note)
-    bytes_append_format(&told->hint, "  (%s)", note);
+  tell_found(runner, &found, known, told);
   habit_found_free(&found);
+}
+
+void run_event_doubt(struct runner *runner, const struct source *source,
+                     const struct habit_found *found) {
+  struct habit_told told = {0};
+  tell_found(runner, found, false, &told);
+  struct event event = {.kind = EVENT_ERROR, .cause = runner->last_call.serial};
+  event.error = (struct event_error){
+      .kind = ERROR_USAGE,
+      .source = source ? source->name : "",
+      .command = "",
+      .message = bytes_text(&told.message),
+      .hint = bytes_text(&told.hint),
+  };
+  runner_append(runner, &event);
+  bytes_free(&told.message);
+  bytes_free(&told.hint);
 }
 
 void run_event_error(struct runner *runner, const struct source *source,

@@ -3,6 +3,7 @@
 #ifndef SOCKSH_SHELL_RUN_EVENT_H
 #define SOCKSH_SHELL_RUN_EVENT_H
 
+#include "command/habit.h"
 #include "language/script.h"
 #include "session/runner.h"
 
@@ -23,5 +24,9 @@ void run_event_test(struct runner *runner, const struct source *source,
  * nothing if the error was reported before. */
 void run_event_error(struct runner *runner, const struct source *source,
                      const struct statement *statement, const struct error *error);
+
+/* A line that is right and is not run, since it almost certainly meant something else. */
+void run_event_doubt(struct runner *runner, const struct source *source,
+                     const struct habit_found *found);
 
 #endif

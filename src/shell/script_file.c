@@ -9,6 +9,7 @@
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
+#include "shell/run_output.h"
 #include "shell/walk.h"
 #include "system/file.h"
 
@@ -56,7 +57,7 @@ static void run_program(struct script_run *run, struct program *program, enum ev
       run->status = exit_status_of(&error);
       if (run->keep_going && run->status != STATUS_INTERRUPTED)
         run->status = STATUS_FAILED;
-      run_flush(run->session);
+      run_output_flush(run->session);
     }
     result_clear(&result);
     session_yield_lock(run->session);
@@ -100,6 +101,8 @@ int script_file_read(const char *path, int descriptor, struct bytes *text, struc
                                 : file_read(path, SCRIPT_LIMIT, text);
   if (problem == EFBIG)
     return error_set(error, ERROR_FAILURE, _("the script %.300s is larger than 512M"), path);
+  if (problem == ENOENT)
+    return lesson_set_unknown(error, path);
   return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
 }
 

@@ -17,6 +17,7 @@
 #include "shell/job.h"
 #include "shell/prompt.h"
 #include "shell/run.h"
+#include "shell/run_output.h"
 #include "shell/save.h"
 #include "shell/script_file.h"
 #include "shell/watcher.h"
@@ -36,7 +37,7 @@ const struct shell_operations shell_operations = {
     .source = script_file_source,
     .run_line = script_file_run_line,
     .walk = prompt_walk,
-    .drain = run_drain,
+    .drain = run_output_drain,
     .save = save_script,
     .history = edit_history,
     .read_keys = prompt_read_keys,
@@ -123,7 +124,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->view =
       view_create(views[options->output], &session->output, &session->settings.view, NULL);
   session->timeline = session->view ? timeline_create(view_event, session->view) : NULL;
-  if (!session->timeline || jobs_create(session) < 0)
+  if (!session->timeline || jobs_create(session, run_job_statement) < 0)
     return report(_("the session can't begin"));
   view_listen(session->view, session->timeline);
   if (options->junit && add_report(session, options) < 0)

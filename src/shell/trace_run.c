@@ -12,9 +12,9 @@
 
 int trace_run_prepare(const struct shell_options *options) {
   int output = descriptor_copy_up(STDOUT_FILENO);
-  int file = options->trace_file
-                 ? descriptor_open(options->trace_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, 0666)
-                 : STDERR_FILENO;
+  int file = options->trace_file ? descriptor_open(options->trace_file,
+                                                   O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, 0666)
+                                 : STDERR_FILENO;
   if (file < 0)
     fprintf(stderr, _("socksh: %s can't be written: %s (%s)\n"), options->trace_file,
             strerror(errno), error_number_name(errno));

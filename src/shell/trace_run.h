@@ -1,5 +1,5 @@
-/* trace_run: `socksh --trace COMMAND`: one program, whose socket calls are shown beside what it does
- * itself. */
+/* trace_run: `socksh --trace COMMAND`: one program, whose socket calls are shown beside what it
+ * does itself. */
 #ifndef SOCKSH_SHELL_TRACE_RUN_H
 #define SOCKSH_SHELL_TRACE_RUN_H
 

@@ -27,6 +27,7 @@ struct walk {
   bool stopped;
   bool instructed; /* the instructions were shown */
   bool ended;
+  bool apart; /* the session ends with it */
   bool fresh; /* the session was new when it began: `back` loses nothing */
   char *path; /* where the script is, for a new session; NULL: not known */
   bool asks;  /* it asks; false where the script could not be rehearsed */
@@ -70,6 +71,7 @@ struct walk *walk_create(const struct walk_plan *plan, struct runner *runner) {
   walk->total = count_statements(walk->next);
   walk->from = plan->from;
   walk->asks = plan->asks;
+  walk->apart = plan->apart;
   walk->settings = runner->session->settings;
   walk->fresh = session_is_new(runner);
   walk->path = realpath(plan->name, NULL);
@@ -132,15 +134,15 @@ void walk_run(struct walk *walk, bool all, struct runner *runner, walk_run_state
   uint64_t before = timeline_last(runner->session->timeline);
   bool goes_on = run_next(walk, run, context);
   while (goes_on && walk->next && (all || is_companion(walk, walk->next))) {
-    if (!all) {
-      walk_text_append_found(runner, before, &text);
-      walk_text_append_line(walk->source, walk->next, false, &text);
-      say(runner, &text);
-    }
+    walk_text_append_found(runner, before, &text);
+    if (all)
+      walk_text_append_comments(walk->source, walk->shown, walk->next->place.offset, &text, NULL);
+    walk_text_append_line(walk->source, walk->next, false, &text);
+    say(runner, &text);
     before = timeline_last(runner->session->timeline);
     goes_on = run_next(walk, run, context);
   }
-  if (goes_on && !all) {
+  if (goes_on) {
     walk_text_append_found(runner, before, &text);
     say(runner, &text);
   }
@@ -154,6 +156,8 @@ static bool run_hidden(void *context, struct program *program, const struct stat
   struct error error;
   run_statement(runner, program, statement, ORIGIN_SCRIPT, &result, &error);
   result_clear(&result);
+  if (runner->waiter.reason == WAIT_USER) /* as when it was walked: meant for this line */
+    waiter_take_reason(&runner->waiter);
   return !runner->session->quitting && runner->waiter.reason == WAIT_NOT_INTERRUPTED;
 }
 
@@ -164,6 +168,15 @@ static void hide(struct session *session, bool hidden) {
 
 static void catch_up(struct walk *walk, struct runner *runner) {
   struct bytes text = {0};
+  if (walk->from > 2)
+    bytes_append_format(&text,
+                        _("  # lines 1 to %u are run again, unseen, in a new session (Ctrl-C "
+                          "ends one that blocks)\n"),
+                        walk->from - 1);
+  else
+    bytes_append_text(&text, _("  # line 1 is run again, unseen, in a new session\n"));
+  say(runner, &text);
+  output_flush(&runner->session->output);
   hide(runner->session, true);
   while (walk->next && walk->number < walk->from) {
     bytes_append(&walk->steps, &walk->number, sizeof walk->number);
@@ -174,13 +187,7 @@ static void catch_up(struct walk *walk, struct runner *runner) {
       ;
   }
   hide(runner->session, false);
-  if (walk->number > 2)
-    bytes_append_format(&text, _("  # lines 1 to %u have run, in a new session\n"),
-                        walk->number - 1);
-  else if (walk->number == 2)
-    bytes_append_text(&text, _("  # line 1 has run, in a new session\n"));
   walk->from = 0;
-  say(runner, &text);
 }
 
 /* Learns where it is worth asking. */
@@ -251,6 +258,13 @@ static void append_end(struct walk *walk, struct bytes *text) {
     bytes_append_format(text, _("This is not kept: %s.\n"), error.message);
 }
 
+static void append_stopped(const struct walk *walk, struct bytes *text) {
+  struct bytes name = {0};
+  lesson_append_name(walk->source->name, &name);
+  bytes_append_format(text, _("the walk through %s ends here\n"), bytes_text(&name));
+  bytes_free(&name);
+}
+
 static void append_next(struct walk *walk, struct runner *runner, struct bytes *text) {
   struct bytes mark = {0};
   size_t to = walk->next->place.offset;
@@ -261,9 +275,9 @@ static void append_next(struct walk *walk, struct runner *runner, struct bytes *
   walk_text_append_line(walk->source, walk->next, question_hides_result(&walk->question), text);
   question_append(&walk->question, text);
   if (!walk->instructed && walk->asks)
-    bytes_append_text(text, _("  (an answer is a number or a word; Enter alone runs the line;\n"
-                              "  back, skip, rest, stop, ? explains it; or type lines of your "
-                              "own)\n"));
+    bytes_append_text(text, _("  (a choice's digit answers at once, a word or another number with "
+                              "Enter; Enter alone runs the line; back, skip, rest, stop, ? "
+                              "explains it; or type lines of your own)\n"));
   else if (!walk->instructed)
     bytes_append_text(text, _("  (Enter runs it; back, skip, rest, stop, ? explains it; or type "
                               "lines of your own)\n"));
@@ -281,9 +295,11 @@ bool walk_show(struct walk *walk, struct runner *runner) {
     rehearse(walk, runner);
   if (walk->question.kind == QUESTION_NONE || walk->question.answered)
     grade(walk, runner, &text);
+  if (walk->ended)
+    return true; /* lines of the user's own behind it */
   bool again = walk->next && walk->shown == walk->next->place.offset && walk->instructed;
   if (walk->stopped)
-    bytes_append_format(&text, _("the walk through %s ends here\n"), walk->source->name);
+    append_stopped(walk, &text);
   else if (again) { /* a line of the user's own came between */
     walk_text_append_line(walk->source, walk->next, question_hides_result(&walk->question), &text);
     question_append(&walk->question, &text);
@@ -293,12 +309,17 @@ bool walk_show(struct walk *walk, struct runner *runner) {
     walk_text_append_comments(walk->source, walk->shown, walk->source->length, &text, NULL);
     walk->shown = walk->source->length;
     append_end(walk, &text);
+    if (walk->apart)
+      bytes_append_text(&text, _("  (Enter goes back to your own session; back; or type lines of "
+                                 "your own)\n"));
   }
   walk->ended = walk->stopped || !walk->next;
   if (walk->ended)
     restore_settings(walk, runner->session);
   say(runner, &text);
-  return !walk->ended;
+  if (walk->apart && walk->stopped)
+    runner->session->quitting = true;
+  return !walk->ended || walk->apart;
 }
 
 void walk_set_outer(struct walk *walk, struct walk *outer) {
@@ -307,6 +328,11 @@ void walk_set_outer(struct walk *walk, struct walk *outer) {
 
 struct walk *walk_outer(const struct walk *walk) {
   return walk->outer;
+}
+
+unsigned walk_choices(const struct walk *walk) {
+  bool waits = walk->question.kind != QUESTION_NONE && !walk->question.answered;
+  return waits ? (unsigned)walk->question.count : 0;
 }
 
 static void explain_next(const struct walk *walk, struct runner *runner) {
@@ -363,8 +389,22 @@ static bool is_word(const char *line, size_t length, const char *word) {
   return length == strlen(word) && memcmp(line, word, length) == 0;
 }
 
+/* Behind the last line of a walk apart. */
+static enum walk_answer answer_at_end(struct walk *walk, const char *line, size_t length,
+                                      struct runner *runner) {
+  if (is_word(line, length, "") || is_word(line, length, "stop"))
+    runner->session->quitting = true;
+  else if (is_word(line, length, "back"))
+    go_back(walk, runner);
+  else
+    return WALK_TYPED;
+  return WALK_DONE;
+}
+
 enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
                              struct runner *runner) {
+  if (walk->ended)
+    return answer_at_end(walk, line, length, runner);
   if (is_word(line, length, "")) {
     if (!walk->question.answered) /* Enter alone: it is not graded */
       walk->question = (struct question){0};
@@ -382,8 +422,9 @@ enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
     take(walk);
   } else if (is_word(line, length, "back"))
     go_back(walk, runner);
-  else if (is_word(line, length, "stop"))
-    walk->stopped = true;
+  else if (is_word(line, length, "stop") || is_word(line, length, "quit") ||
+           is_word(line, length, "exit") || is_word(line, length, "q"))
+    walk->stopped = true; /* who wants to leave more than the walk says so again */
   else if (is_word(line, length, "?"))
     explain_next(walk, runner);
   else

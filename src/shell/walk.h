@@ -25,6 +25,7 @@ struct walk_plan {
   bool asks;     /* it asks before lines that matter */
   unsigned from; /* the line, counted as walks count them, that it begins before: those before are
                     run at once, and not shown; 0 or 1: the first */
+  bool apart;    /* the session is the walk's own, within that of a user who goes back to it */
 };
 
 /* Starts a walk. NULL, with the error reported, if the text is wrong. */
@@ -32,7 +33,8 @@ struct walk *walk_create(const struct walk_plan *plan, struct runner *runner);
 void walk_free(struct walk *walk);
 
 /* Grades the answer to what was asked before the line that has run, then shows the comments before
- * the next line, the line, and what is asked. At the end it says so and returns false. */
+ * the next line, the line, and what is asked. At the end it says so and returns false; a walk apart
+ * waits for Enter there, and then ends the session. */
 bool walk_show(struct walk *walk, struct runner *runner);
 
 /* Interprets an answer: an empty line runs the next line, `skip` skips it, `back` begins the
@@ -40,6 +42,9 @@ bool walk_show(struct walk *walk, struct runner *runner);
  * `stop` ends the walk, `?` explains the next line; or it is the answer to what was asked. */
 enum walk_answer walk_answer(struct walk *walk, const char *line, size_t length,
                              struct runner *runner);
+
+/* How many choices the question has that waits for an answer. It needs no lock between lines. */
+unsigned walk_choices(const struct walk *walk);
 
 /* Runs the next line, and await and assert lines directly behind it, by `run`; or all remaining
  * ones. It ends before the next line if `run` returns false: what it runs may end the walk. */

@@ -24,8 +24,12 @@ static size_t line_length(const char *text, size_t length) {
   return end ? (size_t)(end - text) : length;
 }
 
+static bool begins_with(const char *text, size_t size, const char *word) {
+  return size >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
 static bool is_mark(const char *text, size_t size) {
-  return size >= sizeof ask - 1 && memcmp(text, ask, sizeof ask - 1) == 0;
+  return begins_with(text, size, ask);
 }
 
 bool walk_text_has_comment(const struct source *source, size_t from, size_t to) {
@@ -59,8 +63,10 @@ void walk_text_append_comments(const struct source *source, size_t from, size_t 
         bytes_append(mark, text + sizeof ask - 1, size - (sizeof ask - 1));
       continue;
     }
-    bytes_append_text(bytes, any ? "  " : "\n  ");
-    any = true;
+    /* The title, and where to read on, are paragraphs of their own. */
+    bool apart = !any || begins_with(text, size, "Read: ");
+    bytes_append_text(bytes, apart ? "\n  " : "  ");
+    any = !begins_with(text, size, "Lesson: ");
     bytes_append(bytes, text, size);
     bytes_append_char(bytes, '\n');
   }

@@ -25,6 +25,8 @@ struct worker {
   /* Guarded by the session's lock: */
   struct program *program; /* the running program; NULL: none */
   const struct statement *statement;
+  const char *rest; /* the lines behind the one that runs */
+  size_t rest_length;
   bool detached;      /* its command became a job: the thread ends with it */
   _Atomic bool ended; /* the thread has ended and can be joined */
   struct worker *next;
@@ -86,6 +88,24 @@ static bool is_name(const struct runner *runner, const char *text, size_t length
   return length > 0 && names_get(runner->scope.names, text, length) != NULL;
 }
 
+/* Of a line of very many words, the first ones and the last: whoever typed `close *` knows which
+ * are between. */
+static void shorten(struct bytes *line) {
+  enum { MOST = 200, FIRST = 60 };
+  if (line->failed || line->length <= MOST)
+    return;
+  const char *space = memchr(line->data + FIRST, ' ', line->length - FIRST);
+  const char *last = memrchr(line->data, ' ', line->length);
+  if (!space || space >= last)
+    return;
+  struct bytes shown = {0};
+  bytes_append(&shown, line->data, (size_t)(space - line->data));
+  bytes_append_text(&shown, " ...");
+  bytes_append(&shown, last, line->length - (size_t)(last - line->data));
+  bytes_free(line);
+  *line = shown;
+}
+
 /* Puts the line that was certainly meant in the place of one that can't be read, and says so. False
  * if there is none; where there was no memory to read it, `error` says that. */
 static bool read_habit(struct runner *runner, const char *text, size_t length,
@@ -102,6 +122,7 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   if (reads) {
     escape_append_plain(&shown, found.line.data, found.line.length, false,
                         utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII);
+    shorten(&shown);
     runner_note(runner, _("here: %s"), bytes_text(&shown));
   } else if (own.number == ENOMEM) {
     *error = own;
@@ -113,13 +134,51 @@ static bool read_habit(struct runner *runner, const char *text, size_t length,
   return reads;
 }
 
-/* Says what a line that is right probably meant instead. */
-static void note_habit(struct runner *runner, const char *text, size_t length) {
+/* Says what a line that is right probably meant instead. True if that is so certain that it is not
+ * run. */
+static bool doubt(struct runner *runner, const struct source *source, const char *text,
+                  size_t length) {
   struct habit_found found;
-  if (!habit_find_noted(runner, text, length, &found))
-    return;
-  runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
+  if (!habit_find_doubt(runner, text, length, &found))
+    return false;
+  bool stops = found.habit->kind == HABIT_DOUBTED;
+  if (stops)
+    run_event_doubt(runner, source, &found);
+  else
+    runner_note(runner, "%s: %s", _(found.habit->note), bytes_text(&found.line));
   habit_found_free(&found);
+  return stops;
+}
+
+/* Whether a line behind a call that is still open begins something new: it is blank, or can be read
+ * by itself. */
+static bool begins_anew(const char *line, size_t length) {
+  struct program *program;
+  struct source *source;
+  struct error error;
+  size_t blank = strspn(line, " \t\r\n");
+  bool reads =
+      blank < length && read_typed(line, length, false, &program, &source, &error) == SCRIPT_READ;
+  if (blank < length) {
+    program_release(program);
+    source_release(source);
+  }
+  return blank >= length || reads;
+}
+
+/* Lets the lines behind the one that runs stand at the next prompt: they came with it in one paste,
+ * and whoever has stopped the one decides about them. */
+static void offer_rest(struct worker *worker, struct runner *runner) {
+  struct worker_pool *pool = worker->pool;
+  size_t length = worker->rest_length;
+  while (length > 0 && worker->rest[length - 1] == '\n')
+    length--;
+  worker->rest_length = 0;
+  if (length == 0)
+    return;
+  bytes_append(&pool->offered, worker->rest, length);
+  runner_note(runner, _("what was pasted behind it stands at the prompt: Enter runs it, Ctrl-C "
+                        "drops it"));
 }
 
 /* Runs the complete lines. The rest waits for more. */
@@ -135,18 +194,26 @@ static void run_lines(struct worker *worker) {
     const char *newline = memchr(text.data + end, '\n', text.length - end);
     if (!newline)
       break;
+    size_t last = end;
     end = (size_t)(newline - text.data) + 1;
+    bool broken = last > start && habit_is_open(text.data + start, last - start) &&
+                  begins_anew(text.data + last, end - last);
+    if (broken)
+      end = last;
+    worker->rest = text.data + end;
+    worker->rest_length = text.length - end;
     struct program *program;
     struct source *source;
     struct error error;
     const char *line = text.data + start;
     enum script_status status = read_typed(line, end - start, !is_name(runner, line, end - start),
                                            &program, &source, &error);
-    if (status == SCRIPT_READ)
-      note_habit(runner, line, end - start);
-    else if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
+    bool doubted = status == SCRIPT_READ && doubt(runner, source, line, end - start);
+    if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
-    if (status == SCRIPT_READ)
+    if (status == SCRIPT_WRONG && !broken && habit_is_open(line, end - start))
+      status = SCRIPT_INCOMPLETE;
+    if (status == SCRIPT_READ && !doubted)
       run_program(worker, program, program->script.first, true);
     else if (status == SCRIPT_WRONG)
       run_event_error(runner, source, NULL, &error);
@@ -157,6 +224,10 @@ static void run_lines(struct worker *worker) {
   }
   if (!worker->detached && runner->waiter.reason == WAIT_NOT_INTERRUPTED && start < text.length)
     bytes_append(&pool->pending, text.data + start, text.length - start);
+  if (!worker->detached && !runner->session->quitting &&
+      runner->waiter.reason != WAIT_NOT_INTERRUPTED)
+    offer_rest(worker, runner);
+  worker->rest_length = 0;
   bytes_free(&text);
 }
 
@@ -207,7 +278,7 @@ static void run_text(struct worker *worker) {
   } else if (answer != WALK_DONE) {
     walk_run(walk, answer == WALK_REST, runner, run_walked, worker);
   }
-  if (!worker->detached && pool->pending.length == 0)
+  if (!worker->detached && pool->pending.length == 0 && !runner->session->quitting)
     show_walk(pool, runner);
 }
 
@@ -297,6 +368,7 @@ void worker_pool_stop(struct worker_pool *pool) {
     pool->walk = outer;
   }
   bytes_free(&pool->pending);
+  bytes_free(&pool->offered);
 }
 
 void worker_pool_submit(struct worker_pool *pool, const char *line) {
@@ -334,11 +406,15 @@ void worker_pool_detach(struct worker_pool *pool) {
     if (job_detach(&worker->runner, worker->program, worker->statement)) {
       worker->detached = true;
       inherit(&pool->foreground->runner, &worker->runner);
+      offer_rest(worker, &pool->foreground->runner);
     } else {
       pool->foreground = worker; /* out of memory: the command stays in the foreground */
     }
   }
+  bool walks = worker->detached && pool->walk && pool->pending.length == 0;
   session_unlock(session);
+  if (walks)
+    worker_pool_submit(pool, NULL); /* the walk goes on with its next line */
 }
 
 int worker_pool_walk(struct worker_pool *pool, struct runner *runner,

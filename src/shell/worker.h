@@ -6,13 +6,15 @@
 #include "shell/options.h"
 #include "shell/walk.h"
 
-/* The state that the prompt's threads share. `pending` and `walk` belong to the foreground worker
- * while it has work, else to the terminal's thread; the atomic `work` orders their accesses.
- * `foreground` and `all` belong to the terminal's thread. */
+/* The state that the prompt's threads share. `pending`, `offered` and `walk` belong to the
+ * foreground worker while it has work, else to the terminal's thread; the atomic `work` orders
+ * their accesses. `foreground` and `all` belong to the terminal's thread. */
 struct worker_pool {
   struct session *session;
   struct scope scope;        /* arguments of the command line */
   struct bytes pending;      /* text typed but not yet run: an unfinished block */
+  struct bytes offered;      /* lines pasted behind one that was interrupted or became a job: they
+                                stand at the next prompt, as lines typed ahead would */
   struct walk *walk;         /* the innermost walk through a script, owned; NULL: none */
   struct worker *foreground; /* the worker that takes the next line */
   struct worker *all;        /* the foreground, and those whose command became a job */

@@ -112,7 +112,8 @@ bool foreign_update(struct socket *socket, const struct foreign_facts *facts, in
     peer = socket->seen.peer; /* the last one that was known is worth more than none */
   if (local.length == 0)
     local = socket->seen.local;
-  bool moved = !address_equal(&local, &socket->seen.local) || !address_equal(&peer, &socket->seen.peer);
+  bool moved =
+      !address_equal(&local, &socket->seen.local) || !address_equal(&peer, &socket->seen.peer);
   socket->may_change_local = false;
   if (!new && !moved)
     return false;

@@ -1,6 +1,6 @@
 /* foreign: a socket of another program, which this one has no descriptor of. What can be asked of a
- * copy of its descriptor is read in one go, by a thread whose numbers are not the user's; what comes
- * later is found in the kernel's list, by its cookie. */
+ * copy of its descriptor is read in one go, by a thread whose numbers are not the user's; what
+ * comes later is found in the kernel's list, by its cookie. */
 #ifndef SOCKSH_SOCKET_FOREIGN_H
 #define SOCKSH_SOCKET_FOREIGN_H
 

@@ -285,7 +285,7 @@ struct event_program {
 
 /* A program whose system calls are read, or one of its processes and threads. */
 struct event_actor {
-  unsigned program; /* its job's number: never another program's */
+  unsigned program;   /* its job's number: never another program's */
   const char *name;   /* "p"; its second process or thread: "p.2" */
   const char *thread; /* the name that the thread has given itself; "": none of its own */
   long long process;  /* their ids */
@@ -313,10 +313,10 @@ struct event {
   int64_t
       monotonic; /* nanoseconds; set when appended, unless it is already set; or EVENT_AT_ONCE */
   int64_t wall;
-  unsigned job;           /* 0: the foreground */
-  const char *host;       /* the lab's host where it happened; NULL: the real network */
+  unsigned job;                    /* 0: the foreground */
+  const char *host;                /* the lab's host where it happened; NULL: the real network */
   const struct event_actor *actor; /* the program whose call or socket it is; NULL: the session */
-  struct event_body body; /* set when appended, for as long as its listener is called */
+  struct event_body body;          /* set when appended, for as long as its listener is called */
   union {
     struct event_statement line;
     const struct call *call;

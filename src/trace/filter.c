@@ -10,8 +10,10 @@
 
 #include "system/machine.h"
 
-#define ROW(name, call) {SYS_##name, DUTY_CALL, CALL_##call}
-#define MAKER(name, call) {SYS_##name, DUTY_MAKES, CALL_##call}
+#define ROW(name, call)                                                                            \
+  { SYS_##name, DUTY_CALL, CALL_##call }
+#define MAKER(name, call)                                                                          \
+  { SYS_##name, DUTY_MAKES, CALL_##call }
 
 /* Where a machine has both an old and a new form of a call, programs use either. */
 static const struct trace_row rows[] = {

@@ -14,14 +14,14 @@
 #include "call/ioctl_request.h"
 #include "call/message.h"
 #include "trace/memory.h"
-#include "trace/reading_part.h"
+#include "trace/reading_message.h"
 
 static struct socket *socket_at(const struct reading *reading, long descriptor) {
   const struct slot *slot = slots_find(reading->slots, descriptor);
   return slot ? slot->socket : NULL;
 }
 
-struct socket_label reading_label(const struct reading *reading, long descriptor) {
+static struct socket_label reading_label(const struct reading *reading, long descriptor) {
   struct socket *socket = socket_at(reading, descriptor);
   struct socket_label label = {.descriptor = (int)descriptor, .of_program = true};
   if (socket)
@@ -103,7 +103,8 @@ static void leave_address_out(struct part_reader *reader) {
 
 static int read_data(struct part_reader *reader, uint64_t at, uint64_t length) {
   struct call *call = reader->call;
-  call->data = memory_read_blob(reader->reading->process, at, (size_t)length, reader->reading->record);
+  call->data =
+      memory_read_blob(reader->reading->process, at, (size_t)length, reader->reading->record);
   return call->data ? 0 : -1;
 }
 
@@ -225,8 +226,7 @@ static void leave_poll(struct part_reader *reader) {
   struct call_items *items = &reader->call->items;
   struct pollfd *entries = calloc(items->count ? items->count : 1, sizeof *entries);
   if (entries && reader->call->result >= 0)
-    memory_read(reader->reading->process, reader->word[0], entries,
-                items->count * sizeof *entries);
+    memory_read(reader->reading->process, reader->word[0], entries, items->count * sizeof *entries);
   for (size_t i = 0; entries && i < items->count; i++)
     items->item[i].given = (uint32_t)(unsigned short)entries[i].revents;
   free(entries);
@@ -334,7 +334,8 @@ static int enter_timespec(struct part_reader *reader) {
   struct timespec time = {0};
   if (reader->word[0] &&
       memory_read(reader->reading->process, reader->word[0], &time, sizeof time) == 0)
-    reader->call->duration = (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
+    reader->call->duration =
+        (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
   return 0;
 }
 

@@ -10,10 +10,10 @@
 
 /* Where a call is read from. */
 struct reading {
-  pid_t process;               /* whose memory it is: a thread's id will do */
-  const uint64_t *words;       /* as they were in front of the call */
-  const struct slots *slots;   /* what its descriptors are */
-  size_t record;               /* the most bytes of data to read */
+  pid_t process;             /* whose memory it is: a thread's id will do */
+  const uint64_t *words;     /* as they were in front of the call */
+  const struct slots *slots; /* what its descriptors are */
+  size_t record;             /* the most bytes of data to read */
 };
 
 /* Fills in what the call was given. The lock is held: references to sockets are taken. 0, or -1

@@ -1,11 +1,11 @@
-/* reading_message: the messages and iovecs of a traced program's calls. */
+#include "trace/reading_message.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
 #include "call/message.h"
 #include "trace/memory.h"
-#include "trace/reading_part.h"
 
 enum {
   MESSAGE_LIMIT = 1024,    /* UIO_MAXIOV: the kernel takes no more messages, nor parts, at once */
@@ -62,8 +62,8 @@ static void read_control(const struct part_reader *reader, const struct msghdr *
   message->control.length = message->control_size = length;
 }
 
-static void read_name(const struct part_reader *reader, const struct msghdr *header,
-                      socklen_t room, struct call_message *message) {
+static void read_name(const struct part_reader *reader, const struct msghdr *header, socklen_t room,
+                      struct call_message *message) {
   size_t length = header->msg_name ? header->msg_namelen : 0;
   length = length < room ? length : room;
   if (length > sizeof message->address.storage)
@@ -238,7 +238,8 @@ void reading_leave_messages_in(struct part_reader *reader) {
   struct call *call = reader->call;
   struct mmsghdr *headers;
   size_t count = read_headers(reader, &headers);
-  for (size_t i = 0; headers && i < count && (long)i < call->result && i < call->messages.count; i++)
+  for (size_t i = 0; headers && i < count && (long)i < call->result && i < call->messages.count;
+       i++)
     call->messages.message[i].length = call->messages.message[i].moved = headers[i].msg_len;
   free(headers);
 }

@@ -1,6 +1,6 @@
-/* slots: what the descriptors of a traced process refer to, as far as its calls have told: a socket,
- * an epoll instance, or something that is of no interest here. Threads share one table, a child of
- * fork gets a copy, as with the kernel's.
+/* slots: what the descriptors of a traced process refer to, as far as its calls have told: a
+ * socket, an epoll instance, or something that is of no interest here. Threads share one table, a
+ * child of fork gets a copy, as with the kernel's.
  *
  * The tracer's thread alone changes it, under the session's lock. Others read it under that lock;
  * the tracer's thread without. */

@@ -1,6 +1,7 @@
 #include "view/view.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 struct view *view_create(const struct view_class *class, struct output *output,
                          const struct view_settings *settings, struct view *next) {
@@ -65,6 +66,18 @@ static void tell_round(void *context) {
 void view_round(struct view *view, struct timeline *timeline, unsigned long long number) {
   struct round round = {view, number};
   timeline_call(timeline, tell_round, &round);
+}
+
+static void end_echo(void *context) {
+  struct view *view = context;
+  if (view->class->echoed)
+    view->class->echoed(view);
+  else
+    output_add(view->output, STDOUT_FILENO, "\n", 1);
+}
+
+void view_echoed(struct view *view, struct timeline *timeline) {
+  timeline_call(timeline, end_echo, view);
 }
 
 void view_listen(struct view *view, struct timeline *timeline) {

@@ -40,6 +40,8 @@ struct view_class {
   /* A round of a repeat in the foreground begins; 0: the repeat is over. NULL: it does not matter
    */
   void (*round)(struct view *view, unsigned long long round);
+  /* The terminal has written behind what the output left there. NULL: that line is ended. */
+  void (*echoed)(struct view *view);
   void (*finish)(struct view *view); /* the session is over: writes what was held back */
   void (*free)(struct view *view);
 };
@@ -75,6 +77,9 @@ void view_finish(struct view *view);
 
 /* Tells all views of a round of a repeat, as in struct view_class. */
 void view_round(struct view *view, struct timeline *timeline, unsigned long long round);
+
+/* Tells the first view that the terminal has echoed ^C or ^Z, as in struct view_class. */
+void view_echoed(struct view *view, struct timeline *timeline);
 
 /* Changes the settings of a view that listens to this timeline. */
 void view_configure(struct view *view, struct timeline *timeline,

@@ -936,7 +936,7 @@ class CommandLine(Case):
         self.one_error(errors, r"walk:2: ")
         status, _, errors = self.run_program("--step", "none", input="\n\n")
         self.assertEqual(status, 2)
-        self.one_error(errors, r"none.*No such file")
+        self.one_error(errors, r"no lesson and no script is called none; `lessons`")
 
 
 class Prompt(Case):

@@ -28,7 +28,7 @@ DEADLINE = float(os.environ.get("TERMINAL_DEADLINE", "30"))
 PROMPT = os.environ.get("SOCKSH_TEST_PROMPT", "socksh> ")
 
 CONTROL_C, CONTROL_D, CONTROL_Z = "\x03", "\x04", "\x1a"
-ENTER, TAB, ESCAPE = "\r", "\t", "\x1b"
+ENTER, TAB, ESCAPE, BACKSPACE = "\r", "\t", "\x1b", "\x7f"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 
 
@@ -192,8 +192,12 @@ class Terminal:
         self.expect_prompt()
         begin = self.screen.absolute_row()
         self.send_line(line)
+        echo = PROMPT + line[:20].rstrip() if line[:20].isascii() and line[:20].isprintable() else PROMPT
+        # A program's output moves the prompt down, too, before the line is read: its echo has to be there.
         self.wait_until(lambda: self.screen.absolute_row() > begin and self.screen.before_cursor() == PROMPT
-                        and self.typed() == "", f"expected the prompt after {line!r}")
+                        and self.typed() == ""
+                        and any(shown.startswith(echo.rstrip()) for shown in self.screen.all_lines()[begin:-1]),
+                        f"expected the prompt after {line!r}")
         return "\n".join(self.screen.all_lines()[begin + 1:-1])
 
     def expect_exit(self):

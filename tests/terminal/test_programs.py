@@ -8,6 +8,8 @@ Environment: SOCKSH is the program (./socksh).
 
 import os
 import re
+import socket
+import subprocess
 import unittest
 
 import tap
@@ -50,7 +52,7 @@ class Console(PromptTest):
         terminal.expect(re.compile(r"^server err: traceback$", re.M))
         terminal.expect(re.compile(r"^server ended with status 3$", re.M))
         shown = terminal.run("jobs")
-        self.assertRegex(shown, r"%1 +server +status 3 +echo traceback", terminal.describe())
+        self.assertRegex(shown, r"%1 +server +status 3 +- +echo traceback", terminal.describe())
         self.leave(terminal)
 
     def test_hostile_output(self):
@@ -106,6 +108,45 @@ class Console(PromptTest):
         terminal.expect(re.compile(r"^p: /dev/pts/\d+$", re.M))
         self.assertNotIn("p: Ada", terminal.text())  # there is no echo
         self.leave(terminal)
+
+    def test_saved_with_its_await(self):
+        """save has a line wait for the program that it reached, and what it writes runs"""
+        program = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        terminal = self.start(columns=200)
+        line = f"p = spawn exec {program} -c 'srv = tcp-listen 127.0.0.1:{port}; serve srv echo; sleep 1m'"
+        terminal.run(line)
+        while "LISTEN" not in terminal.run("states p"):
+            pass
+        terminal.run("print between")
+        terminal.run(f"c = tcp-connect 127.0.0.1:{port}")
+        terminal.run(f"d = tcp-connect 127.0.0.1:{port}")
+        terminal.run("send c hello")
+        terminal.run('expect "hello" recv c')
+        terminal.run("save x.socksh")
+        terminal.run("kill p")
+        self.leave(terminal)
+        path = os.path.join(self.directory, "x.socksh")
+        with open(path, encoding="utf-8") as file:
+            lines = [text for text in file.read().splitlines() if text != "states p"]
+        self.assertEqual(lines[1:6], [line, "print between", "await p listening",
+                                      f"c = tcp-connect 127.0.0.1:{port}", f"d = tcp-connect 127.0.0.1:{port}"])
+        replay = subprocess.run([program, path], capture_output=True, text=True, timeout=60)
+        self.assertEqual(replay.returncode, 0, replay.stdout + replay.stderr)
+
+    def test_save_leaves_awaits(self):
+        """save adds no await where something of the program was awaited before"""
+        terminal = self.start(columns=200)
+        terminal.run("p = spawn exec " + os.path.abspath(os.environ.get("SOCKSH", "./socksh")) +
+                     " -c 'srv = tcp-listen 127.0.0.1:0; serve srv echo; sleep 1m'")
+        terminal.run("a = await p listening")
+        terminal.run("c = tcp-connect $a")
+        terminal.run("save x.socksh")
+        self.leave(terminal)
+        with open(os.path.join(self.directory, "x.socksh"), encoding="utf-8") as file:
+            self.assertEqual(file.read().splitlines()[2:], ["a = await p listening", "c = tcp-connect $a"])
 
     def test_completion(self):
         """commands about programs complete their names"""

@@ -7,18 +7,20 @@ expectation is given up (30).
 
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 sys.dont_write_bytecode = True  # the sources may be read-only
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tap
-from terminal import (CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
+from terminal import (BACKSPACE, CONTROL_C, CONTROL_D, CONTROL_Z, DEADLINE, ENTER, ESCAPE, PROMPT, TAB, UP, Terminal)
 
 PROGRAM = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
 LIBRARY = os.environ.get("READLINE_LIBRARY")  # what the prompt loads; empty where it is linked
@@ -179,6 +181,18 @@ class Blocking(PromptTest):
         terminal.expect(re.compile(r"accept\(3\b.*= -1 EINTR"))
         self.leave(terminal)
 
+    def test_interrupt_send_all(self):
+        """an interrupted send-all says how far it came, and no longer recommends itself"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.send_line("send-all a fill:3M")
+        terminal.expect("blocked")
+        terminal.send(CONTROL_C)
+        terminal.expect(re.compile(r"# interrupted; \d+ of 3145728 bytes were sent"))
+        terminal.expect_prompt()
+        self.assertNotIn("as send-all does", terminal.text())
+        self.leave(terminal)
+
     def test_notice(self):
         """a blocked call says so, and how to get out"""
         terminal = self.start()
@@ -234,7 +248,7 @@ class Blocking(PromptTest):
         terminal.send_line("states --watch")
         terminal.expect(re.compile(r"s +inet stream +ESTABLISHED"))
         client.close()
-        shown = re.compile(r"s +inet stream +CLOSE_WAIT")
+        shown = re.compile(r"s +(inet stream +)?CLOSE_WAIT")  # as far as there is room
         terminal.wait_until(lambda: any(shown.search(line) for line in terminal.screen.all_lines()),
                             "the new state is not shown")
         terminal.send("x")
@@ -251,6 +265,30 @@ class Blocking(PromptTest):
         self.assertIn("accept", terminal.run("jobs"))
         client = self.connect(address)
         terminal.expect(re.compile(rf"accept\(3\b.*127\.0\.0\.1:{client.getsockname()[1]}\}}, \[16\]\) = \d+"))
+        self.leave(terminal)
+
+    def test_results_of_jobs(self):
+        """jobs shows what became of those that have ended"""
+        terminal = self.start(columns=100)
+        terminal.run("a b = socketpair unix stream")
+        terminal.run("send a hello")
+        terminal.run("expect EBADF send b x &")
+        terminal.run("tcp-connect 127.0.0.1:1 &")
+        terminal.run("recv b 10 &")
+        terminal.run("p = spawn exit 3")
+        terminal.run("recv b 10 &")
+        terminal.run("await p exit")
+        for what in (r"\[2\] close", r"\[3\] recv\(", r"got 1\b"):
+            terminal.wait_until(lambda: re.search(what, "\n".join(terminal.screen.all_lines())), what)
+        terminal.send_line("jobs")
+        terminal.expect(re.compile(r"%5 .*recv b 10"))
+        shown = terminal.text()
+        self.assertRegex(shown, r"%1 +- +failed +expected EBADF, got 1 +expect")
+        self.assertNotIn("write:", "\n".join(terminal.screen.all_lines()))  # it was run as it was meant
+        self.assertRegex(shown, r"%2 +- +failed +ECONNREFUSED +tcp-connect")
+        self.assertRegex(shown, r'%3 +- +done +"hello" +recv')
+        self.assertRegex(shown, r"%4 +p +status 3 +- +exit 3")
+        self.assertRegex(shown, r"%5 +- +blocked +- +recv")
         self.leave(terminal)
 
     def test_quit_with_a_job(self):
@@ -277,6 +315,20 @@ class Lab(PromptTest):
         self.assertNotIn("  3  client > server", terminal.run(""))
         self.assertIn('"one"', terminal.run("recv v 10"))
         self.assertIn("  3  client > server: UDP, length 5", terminal.run("step"))
+        self.leave(terminal)
+
+    def test_status_of_a_lab(self):
+        """a socket of a lab is one line of a narrow screen, also with addresses of IPv6"""
+        terminal = self.start("--lab", rows=40, columns=80)
+        terminal.run("srv = @server tcp-listen [::]:8080")
+        terminal.run("connection = @client tcp-connect [fd00::2]:8080")
+        terminal.run("s = accept srv")
+        shown = terminal.run("status").splitlines()
+        self.assertEqual(len(shown), 5, shown)
+        self.assertRegex(shown[4], "  # no room for KIND, .*MODE")
+        # A mode that is not the usual one is worth a second line.
+        terminal.run("set-blocking s off")
+        self.assertIn("mode nonblock", terminal.run("status"))
         self.leave(terminal)
 
     def test_packets_above_the_line(self):
@@ -492,6 +544,29 @@ class Habits(PromptTest):
         self.assertNotIn("#", terminal.run("print other"))
         self.leave(terminal)
 
+    def test_data_of_others(self):
+        """data as Python writes it is not sent as text; the line is told, and quotes make it text"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        told = terminal.run('send a "x"*1000')
+        self.assertIn('write: send a fill:1000,"x"', told)
+        self.assertNotIn("send(3", told)
+        self.assertIn('send(3, "x*5", 3, 0) = 3', terminal.run('send a "x*5"'))
+        self.assertIn(" = 1000", terminal.run('send a fill:1000,"x"'))
+        self.leave(terminal)
+
+    def test_call_over_lines(self):
+        """a call that is pasted over several lines is one; a command behind an open one is itself"""
+        terminal = self.start()
+        terminal.send("s = socket.socket(" + ENTER + "  socket.AF_INET," + ENTER + "  socket.SOCK_STREAM)" + ENTER)
+        terminal.expect("here: s = socket AF_INET SOCK_STREAM")
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        terminal.send("connect(s, (struct sockaddr *)&addr," + ENTER + "   sizeof(addr));" + ENTER)
+        terminal.expect("write: connect s ADDRESS")
+        terminal.send("s.recv(" + ENTER + "print hello" + ENTER)
+        terminal.expect(re.compile(r'no command is called "s.recv\("(.|\n)*^hello$', re.M))
+        self.leave(terminal)
+
     def test_close_all(self):
         """close * closes every socket, with a call for each"""
         terminal = self.start()
@@ -550,12 +625,54 @@ class Habits(PromptTest):
         terminal.expect(re.compile(r"^one\n(.*\n)*two$", re.M))
         self.leave(terminal)
 
+    def test_pasted_behind(self):
+        """lines pasted behind one that Ctrl-C or Ctrl-Z stops stand at the prompt, and Enter runs them"""
+        terminal = self.start(rows=40)
+        self.listen(terminal)
+        for key, what in ((CONTROL_C, "EINTR"), (CONTROL_Z, "goes on in the background")):
+            terminal.paste("accept srv\nprint one\nprint two")
+            terminal.expect("print two")
+            terminal.send(ENTER)
+            terminal.expect("blocked")
+            terminal.send(key)
+            terminal.expect(what)
+            terminal.expect("stands at the prompt: Enter runs it")
+            terminal.expect(re.compile(r"^socksh> print one\nprint two$", re.M))
+            self.assertNotRegex(terminal.text(), re.compile(r"^one$", re.M))
+            terminal.send(ENTER)
+            terminal.expect(re.compile(r"^one\ntwo$", re.M))
+            terminal.expect_prompt()
+        # Or they are dropped.
+        terminal.paste("accept srv\nprint three")
+        terminal.send(ENTER)
+        terminal.expect(re.compile(r"accept\(3.* blocked"))
+        terminal.send(CONTROL_C)
+        terminal.expect(re.compile(r"^socksh> print three\b", re.M))
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        self.assertNotRegex(terminal.run("print four"), r"(?m)^three$")
+        self.leave(terminal)
+
     def test_save_refuses(self):
         """save does not write a script under the name of another form"""
         terminal = self.start(columns=160)
         self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
         self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
-        self.assertFalse(os.path.exists(os.path.join(self.directory, "x.py")))
+        for ending in ("html", "txt", "svg", "xml"):
+            self.assertIn(f"should not end in .{ending}: ", terminal.run(f"save x.{ending}"))
+        self.assertEqual([name for name in os.listdir(self.directory) if name.startswith("x.")], [])
+        self.leave(terminal)
+
+    def test_save_tells(self):
+        """save says how many lines it wrote, and where"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.run("send a hello")
+        self.assertIn('# 2 lines in "x.socksh"', terminal.run("save x.socksh"))
+        with open(os.path.join(self.directory, "x.socksh"), encoding="ascii") as file:
+            self.assertEqual(file.read().splitlines()[1:], ["a b = socketpair unix stream", "send a hello"])
+        self.leave(terminal)
+
 class Screens(PromptTest):
     """What is shown fits the screen that is there."""
 
@@ -628,6 +745,60 @@ class Screens(PromptTest):
         self.assertEqual(len(re.findall("ESTABLISHED", terminal.run("states srv --list"))), 500)
         self.leave(terminal)
 
+    def test_characters(self):
+        """letters beyond ASCII are shown as they are, in whatever is said of them; what a terminal may act on is not"""
+        terminal = self.start(rows=40)
+        terminal.run("a b = socketpair unix stream")
+        terminal.run('send a "h\u00e9llo \u4e2d\u6587"')
+        shown = terminal.run('expect "h\u00e9" recv b 100')
+        self.assertIn('recv: expected "h\u00e9", got "h\u00e9llo \u4e2d\u6587"', shown)
+        self.assertRegex(shown, r'(?m)^    expect "h\u00e9" recv b 100\n {16}\^\^\^\^$')
+        shown = terminal.run('print "\u4e2d\u6587" $nothing')
+        self.assertRegex(shown, r'(?m)^ {17}\^{8}$')  # such a letter has two columns
+        terminal.run("set pager off")
+        self.assertIn('send(3 a, "h\u00e9llo \u4e2d\u6587", 13, 0) = 13', terminal.run("log"))
+        shown = terminal.run("recv \u00e9\u202e 10")
+        self.assertIn('"\u00e9\\xe2\\x80\\xae" is no socket', shown)
+        self.leave(terminal)
+
+    def test_close_of_many(self):
+        """closing many sockets folds as rounds do, and the line that was meant is not all of the screen"""
+        terminal = self.start()
+        terminal.run("repeat 300 s = socket inet stream")
+        shown = terminal.run("close *")
+        self.assertRegex(shown, r"# here: close 3 4 5 .* \.\.\. 302\n")
+        self.assertRegex(shown, r"x 297 more like that")
+        self.assertLess(len(shown.splitlines()), 14, shown)
+        self.assertIn("no socket is open", terminal.run("status"))
+        self.leave(terminal)
+
+    def test_interrupted_rounds(self):
+        """rounds are counted while they run, though none of them blocks; after Ctrl-C the count stands once"""
+        terminal = self.start()
+        terminal.send_line("repeat 1000000000 { s = socket inet stream; close s }")
+        terminal.expect(re.compile(r"x \d+ more like that"))
+        terminal.send(CONTROL_C)
+        terminal.expect_prompt()
+        shown = terminal.text()
+        self.assertEqual(len(re.findall(r"more like that", shown)), 1, shown)
+        self.leave(terminal)
+
+    def test_rounds_against_a_service(self):
+        """what a service says of a crowd of clients that do the same is counted, too"""
+        terminal = self.start(rows=40)
+        terminal.run("srv = tcp-listen 127.0.0.1:0")
+        terminal.run("serve srv echo")
+        terminal.send_line("repeat 400 { c = tcp-connect srv; send c hello; expect \"hello\" recv-exactly c 5; close c }")
+        terminal.expect(re.compile(r"x \d+ more like that"))
+        terminal.expect_prompt()
+        terminal.run("print done")
+        self.assertRegex("\n".join(terminal.screen.all_lines()),
+                         r"\[service\] \d+ lines are left out; log has them")
+        self.assertLess(len(re.findall(r"\[service 1\] #", "\n".join(terminal.screen.all_lines()))), 60)
+        terminal.run("set pager off")
+        self.assertEqual(len(re.findall(r"\] #\d+ \S+ connected", terminal.run("log"))), 400)
+        self.leave(terminal)
+
     def test_rounds_that_differ(self):
         """a round that shows something else is shown"""
         terminal = self.start()
@@ -688,6 +859,98 @@ class Lessons(PromptTest):
         self.assertRegex(shown.replace("\n", ""), r'\{"lesson":".*lesson.socksh","date":"\d{4}-\d\d-\d\dT[0-9:]+Z","asked":3,"right":2\}')
         self.leave(terminal)
 
+    def choice(self, terminal, word):
+        """The digit that stands before a choice of the question that was asked last."""
+        found = re.findall(rf"(\d) {word}\b", terminal.describe())
+        self.assertTrue(found, terminal.describe())
+        return found[-1]
+
+    def test_answers_by_a_key(self):
+        """a digit that names a choice answers without Enter; an Enter out of habit answers nothing"""
+        terminal = self.begin("--ask")
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send(self.choice(terminal, "LISTEN"))
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        # A line of one's own may hold digits; a word is taken back.
+        terminal.send_line("print 1")
+        terminal.expect("? Which state will c be in then?")
+        terminal.send("xy" + BACKSPACE * 2 + self.choice(terminal, "ESTABLISHED") + ENTER)
+        terminal.expect("= right: the state of c is ESTABLISHED.")
+        terminal.expect("? What will tcp-connect give?")
+        terminal.expect(re.compile(r"give\?(.*\n)+step>"))
+        self.assertNotIn("The end", terminal.describe())
+        terminal.send_line("econnrefused")
+        terminal.expect("3 of 3 answers were right.")
+        terminal.expect_prompt()
+        # Outside of a question a digit is a key like others.
+        terminal.send("1")
+        terminal.expect("socksh> 1")
+        terminal.send(CONTROL_C)
+        self.leave(terminal)
+
+    def test_interrupted_question(self):
+        """Ctrl-C and Ctrl-Z leave a question as it is, and SIGTERM the terminal as it was"""
+        terminal = self.begin("--ask")
+        before = termios.tcgetattr(terminal.master)
+        terminal.expect("? Which state will srv be in then?")
+        terminal.send("lis" + CONTROL_C)
+        terminal.expect("^C")
+        terminal.send(CONTROL_Z)
+        terminal.send(self.choice(terminal, "LISTEN"))
+        terminal.expect("= right: the state of srv is LISTEN.")
+        terminal.expect("? Which state will c be in then?")
+        os.kill(terminal.process, signal.SIGTERM)
+        self.assertEqual(terminal.expect_exit(), 128 + signal.SIGTERM)
+        self.assertEqual(before[3] & termios.ICANON, 0)
+        self.assertNotEqual(termios.tcgetattr(terminal.master)[3] & (termios.ICANON | termios.ECHO), 0)
+
+    def test_what_is_asked(self):
+        """of all calls of a line the bytes are counted; what the line says itself is not asked"""
+        terminal = self.begin("--ask", text="# Lesson: first steps: a title\n# It begins.\n"
+                              "a b = socketpair unix stream\nsend a hello\nshutdown a wr\n"
+                              "# ask: bytes\nexpect \"hello\" recv-all b\n"
+                              "srv = tcp-listen 127.0.0.1:0\nc = socket inet stream|nonblock\n"
+                              "expect EINPROGRESS connect c srv\n\n# It is there.\nawait c ESTABLISHED\n")
+        terminal.expect(re.compile(r"  Lesson: first steps: a title\n\n  It begins\.\n"))
+        for number in (2, 3, 4):
+            terminal.send_line("")
+            terminal.expect(f"line {number} of 8")
+            terminal.expect("step>")
+        terminal.expect("How many bytes will recv-all give?")
+        terminal.send_line("5")
+        terminal.expect("= right: recv-all gave 5.")
+        for number in (6, 7, 8):
+            terminal.expect("step>")
+            terminal.send_line("")
+            terminal.expect(f"line {number} of 8")
+        terminal.expect(re.compile(r"> await c ESTABLISHED\nstep>"))
+        terminal.send_line("stop")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_stopped_lines(self):
+        """Ctrl-C ends the one line, Ctrl-Z leaves it behind; the walk shows where it is, and goes back over both"""
+        for key, said in ((CONTROL_C, "EINTR"), (CONTROL_Z, "goes on in the background")):
+            terminal = self.begin("--step", text="a b = socketpair unix stream\nrecv b\n# Behind it.\nsend a x\nprint done\n")
+            terminal.send_line("")
+            terminal.expect(re.compile("line 2 of 4(.*\n)*step>"))
+            terminal.send_line("")
+            terminal.expect("blocked")
+            terminal.send(key)
+            terminal.expect(said)
+            terminal.expect(re.compile("Behind it\\.\n+line 3 of 4\n> send a x\n(.*\n)*step>"))
+            self.assertNotIn("lesson.socksh:", terminal.text())
+            terminal.send_line("")
+            terminal.expect(re.compile("line 4 of 4(.*\n)*step>"))
+            terminal.send_line("back")
+            terminal.expect("lines 1 to 2 are run again, unseen, in a new session")
+            terminal.send(CONTROL_C)
+            terminal.expect(re.compile("line 3 of 4\n> send a x\n(.*\n)*step>"))
+            terminal.send_line("stop")
+            terminal.expect_prompt()
+            self.leave(terminal)
+
     def test_without_an_answer(self):
         """Enter alone runs the line, and nothing is graded; lines of one's own come between"""
         terminal = self.begin("--ask")
@@ -714,7 +977,7 @@ class Lessons(PromptTest):
         terminal.send_line("mine = socket inet stream")
         terminal.expect("= 5")
         terminal.send_line("back")
-        terminal.expect("# line 1 has run, in a new session")
+        terminal.expect("# line 1 is run again, unseen, in a new session")
         terminal.expect("line 2 of 4")
         terminal.send_line("status")
         terminal.expect(re.compile(r"3 +srv +inet stream +LISTEN"))
@@ -725,13 +988,27 @@ class Lessons(PromptTest):
         terminal.expect_prompt()
         self.leave(terminal)
 
+    def test_quit_leaves_the_walk(self):
+        """quit leaves a walk, and said again the session"""
+        terminal = self.start()
+        for word in ("q", "quit", "exit"):
+            with open(os.path.join(self.directory, word + ".socksh"), "w", encoding="utf-8") as file:
+                file.write(self.LESSON)
+            terminal.send_line(f"source --step {word}.socksh")
+            terminal.expect(re.compile(r"^step>", re.M))
+            terminal.send_line(word)
+            terminal.expect(f"the walk through {word}.socksh ends here")
+            terminal.expect_prompt()
+        terminal.send_line("quit")
+        self.assertEqual(terminal.expect_exit(), 0, terminal.describe())
+
     def test_back_in_a_session_with_more(self):
         """back does not throw away what was there before the walk"""
         terminal = self.start()
         with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
             file.write(self.LESSON)
         terminal.run("mine = socket inet stream")
-        terminal.send_line("lesson lesson.socksh")
+        terminal.send_line("source --step lesson.socksh")
         terminal.expect("line 1 of 4")
         terminal.send_line("")
         terminal.expect("line 2 of 4")
@@ -740,6 +1017,59 @@ class Lessons(PromptTest):
         terminal.send_line("stop")
         terminal.expect("the walk through lesson.socksh ends here")
         terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_apart(self):
+        """a lesson has a session of its own, and the user's is as it was when it is over"""
+        terminal = self.start()
+        with open(os.path.join(self.directory, "lesson.socksh"), "w", encoding="utf-8") as file:
+            file.write(self.LESSON)
+        terminal.run("srv = socket inet dgram")
+        before = terminal.run("status")
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.resize(30, 90)
+        terminal.send_line("")
+        terminal.expect("socket(AF_INET, SOCK_STREAM, 0) = 3")
+        terminal.expect("line 2 of 4")
+        # It goes back in that session alone, though the user's has more.
+        terminal.send_line("back")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("rest")
+        # What comes is shown as it runs: comments, lines and what they find.
+        terminal.expect(re.compile(r"  It connects\.\n> c = tcp-connect srv\n(.*\n)+> await srv backlog == 1\n"
+                                   r"  # it is so: srv backlog == 1\n> expect ECONNREFUSED"))
+        terminal.expect("The end of lesson.socksh")
+        # Behind its end one may look at what there is.
+        terminal.expect("step>")
+        terminal.send_line("names")
+        terminal.expect(re.compile(r"(?m)^ +c +socket 4"))
+        terminal.send_line("")
+        terminal.expect_prompt()
+        self.assertEqual(terminal.run("status"), before)
+        self.assertNotIn("socket 4", terminal.run("names"))
+        # The window has changed meanwhile.
+        terminal.run("print " + "x" * 85)
+        terminal.send_line("lesson lesson.socksh")
+        terminal.expect("line 1 of 4")
+        terminal.send_line("stop")
+        terminal.expect("the walk through lesson.socksh ends here")
+        terminal.expect_prompt()
+        self.leave(terminal)
+
+    def test_two_labs(self):
+        """two lessons of the lab are walked through in one session, since each has its own"""
+        terminal = self.start(rows=40)
+        for _ in range(2):
+            terminal.send_line("lesson lab/state-close-wait")
+            terminal.expect("step>")
+            if "can't" in terminal.text():
+                self.skipTest("no lab here")
+            terminal.send_line("")
+            terminal.expect(re.compile(r"line 2 of(.*\n)+step>"))
+            terminal.send(CONTROL_D)
+            terminal.expect_prompt()
+        terminal.run("lab")
         self.leave(terminal)
 
     def test_interrupt_the_rehearsal(self):

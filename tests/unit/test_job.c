@@ -10,6 +10,7 @@
 
 #include "language/error.h"
 #include "shell/job.h"
+#include "shell/run.h"
 #include "system/descriptor.h"
 #include "timeline/timeline.h"
 
@@ -48,7 +49,7 @@ static struct fixture *begin(bool interactive) {
   session->interactive = interactive;
   session->timeline = timeline_create(notice, &fixture->told);
   assert_non_null(session->timeline);
-  assert_int_equal(jobs_create(session), 0);
+  assert_int_equal(jobs_create(session, run_job_statement), 0);
   assert_int_equal(waiter_list_start(&session->waiters), 0);
   runner_start(&fixture->runner, session, 0, &fixture->scope);
   waiter_register(&fixture->runner.waiter);

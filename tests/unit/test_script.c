@@ -259,9 +259,13 @@ static void test_results(void **state) {
   reads("expect $x send", "expect TEXT <x> send");
   reads("expect \"a $x\" send", "expect TEXT a <x> send");
   reads("expect a\\ b send", "expect TEXT a b send");
-  is_wrong("expect yes send", "a result is ok", "yes");
-  is_wrong("expect EFOO send", "a result is ok", "EFOO");
-  is_wrong("expect E send", "a result is ok", "E");
+  is_wrong("expect yes send", "that is ok", "yes");
+  is_wrong("expect OK send", "written ok; where that text is to be received, in quotes: \"OK\"",
+           "OK");
+  is_wrong("expect Eof send", "written eof", "Eof");
+  is_wrong("expect epipe send", "written EPIPE", "epipe");
+  is_wrong("expect EFOO send", "that is ok", "EFOO");
+  is_wrong("expect E send", "that is ok", "E");
   is_wrong("expect = send", "begins a prefix", "expect");
   is_wrong("expect { send }", "a result must follow", "{");
   is_wrong("until & send", "a result must follow", "&");

@@ -109,7 +109,7 @@ static bool word_text(const struct argument_value *value, char *text, size_t siz
 static int no_address(struct invocation *invocation, const struct argument_value *value,
                       const char *format) {
   struct bytes shown = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   error_set(invocation->error, ERROR_FAILURE, "%s %s", bytes_text(&shown), format);
   error_set_place(invocation->error, value->place);
   bytes_free(&shown);

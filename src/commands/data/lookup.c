@@ -169,9 +169,9 @@ static int not_found(struct invocation *invocation, const struct record *record)
   const struct argument_value *asked = record->asked;
   struct bytes shown = {0};
   struct bytes protocol = {0};
-  escape_append(&shown, asked->word.data, asked->word.length, ESCAPE_ASCII);
+  escape_append(&shown, asked->word.data, asked->word.length, escape_chosen());
   if (record->protocol)
-    escape_append(&protocol, record->protocol, strlen(record->protocol), ESCAPE_ASCII);
+    escape_append(&protocol, record->protocol, strlen(record->protocol), escape_chosen());
   error_set(invocation->error, ERROR_FAILURE, _(sentences[record->kind]), bytes_text(&shown),
             record->protocol ? _(" for ") : "", bytes_text(&protocol));
   error_set_place(invocation->error, asked->place);

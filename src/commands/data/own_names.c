@@ -84,7 +84,7 @@ static int run_gethostname(struct invocation *invocation) {
   if (status == 0) {
     answer_text(&answer, "hostname");
     bytes_append_text(&answer.text, "  ");
-    escape_append(&answer.text, bytes_text(&name), name.length, ESCAPE_ASCII);
+    escape_append(&answer.text, bytes_text(&name), name.length, escape_chosen());
     bytes_append_char(&answer.text, '\n');
     status = invocation_explain(invocation, &answer);
   }

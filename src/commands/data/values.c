@@ -228,7 +228,7 @@ static void append_side(struct bytes *text, const struct blob *data) {
   if (number_parse(data->data, data->length, &number) == 0 && data->length < SHOWN)
     bytes_append(text, data->data, data->length);
   else
-    escape_append_quoted(text, data->data, data->length, SHOWN, ESCAPE_ASCII);
+    escape_append_quoted(text, data->data, data->length, SHOWN, escape_chosen());
 }
 
 static int run_assert(struct invocation *invocation) {

@@ -8,15 +8,15 @@
 #include "command/offer.h"
 #include "commands/kernel/await.h"
 #include "commands/kernel/await_program.h"
+#include "commands/kernel/await_call.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "language/number.h"
-#include "commands/trace/await_call.h"
+#include "session/foreign_name.h"
 #include "session/inventory.h"
 #include "session/process.h"
 #include "session/service_handle.h"
 #include "session/session_lab.h"
-#include "session/traced.h"
 #include "socket/look.h"
 
 /* The intervals, in nanoseconds, at which a condition is polled that no call can wait for. The
@@ -106,7 +106,7 @@ static bool is_call(const struct argument_value *condition) {
 /* `await p call accept`, and `await p.4 recv`. */
 static int check_call(struct invocation *invocation, const struct argument_value *first,
                       const struct argument_value *second) {
-  bool socket = traced_is_name(first->word.data, first->word.length);
+  bool socket = foreign_name_is(first->word.data, first->word.length);
   const struct argument_value *call =
       invocation_takes(invocation, "CALL") ? invocation_value(invocation, "CALL") : NULL;
   if (is_call(second) && !call)
@@ -366,7 +366,7 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
                               first->socket->was_descriptor);
   }
   if (first->socket->of_program && await_call_names(second))
-    return await_call(invocation, traced_owner(invocation->runner->session, first->socket),
+    return await_call(invocation, foreign_name_owner(invocation->runner->session, first->socket),
                       first->socket, second, deadline);
   if (await_read(invocation, awaited) < 0)
     return -1;
@@ -380,7 +380,7 @@ static void append_words(const struct invocation *invocation, struct bytes *text
   for (size_t i = 0; i < invocation->count; i++) {
     const struct expanded *word = &invocation->values[i].word;
     bytes_append_text(text, i ? " " : "");
-    escape_append_plain(text, word->data, word->length, false, ESCAPE_ASCII);
+    escape_append_plain(text, word->data, word->length, false, escape_chosen());
   }
 }
 

@@ -10,7 +10,7 @@ extern const struct argument_kind argument_awaited;
 /* The first four arguments of a command that waits for a socket's condition: SOCKET CONDITION [OP
  * N]. `extra` is added to the flags of the first two. */
 #define AWAIT_ARGUMENTS(extra)                                                                     \
-  {.name = "SOCKET", .kind = &argument_awaited, .flags = (extra) | LOOKS},                                 \
+  {.name = "SOCKET", .kind = &argument_awaited, .flags = (extra) | LOOKS},                         \
       {.name = "CONDITION", .kind = &argument_condition, .flags = (extra)},                        \
       {.name = "OP", .kind = &argument_keyword, .flags = OPTIONAL, .words = COMPARISON_WORDS}, {   \
     .name = "N", .kind = &argument_number, .flags = OPTIONAL                                       \

@@ -51,20 +51,26 @@ static int give(struct invocation *invocation, const struct process_awaited *awa
   return 0;
 }
 
-int await_program(struct invocation *invocation, struct process *process, int64_t deadline) {
+int await_read_program(struct invocation *invocation, struct process *process,
+                       struct process_awaited *awaited) {
   const struct argument_value *word = invocation_value(invocation, "CONDITION");
   const struct condition *condition = condition_find(word, OF_PROCESS);
-  struct process_awaited awaited = {.process = process, .condition = PROCESS_MATCH};
+  *awaited = (struct process_awaited){.process = process, .condition = PROCESS_MATCH};
   if (condition)
-    awaited.condition = condition->process;
+    awaited->condition = condition->process;
   else if (await_is_regex(word))
-    awaited.regex = compile(invocation, word);
+    awaited->regex = compile(invocation, word);
   else
     return invocation_wrong(
         invocation, word,
         _("a program is awaited by its exit, by its line, by /REGEX/ in what it "
           "prints, or by listening, until it has opened a port"));
-  if (!condition && !awaited.regex)
+  return condition || awaited->regex ? 0 : -1;
+}
+
+int await_program(struct invocation *invocation, struct process *process, int64_t deadline) {
+  struct process_awaited awaited;
+  if (await_read_program(invocation, process, &awaited) < 0)
     return -1;
   /* To show what the program has done. */
   invocation->runner->touched.lab = invocation->runner->session->lab != NULL;

@@ -10,6 +10,10 @@ bool await_is_regex(const struct argument_value *condition);
 /* Checks that a word between slashes is an expression. 0, or -1 with a usage error. */
 int await_check_regex(struct invocation *invocation, const struct argument_value *condition);
 
+/* Fills in what is awaited of the process; `regex` is the caller's. 0, or -1 with a usage error. */
+int await_read_program(struct invocation *invocation, struct process *process,
+                       struct process_awaited *awaited);
+
 /* Waits for the condition, and gives what it gives: the exit status, or the address. 0, or -1 with
  * an error. */
 int await_program(struct invocation *invocation, struct process *process, int64_t deadline);

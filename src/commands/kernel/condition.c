@@ -6,8 +6,8 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "session/backlog.h"
+#include "session/foreign_name.h"
 #include "session/service_handle.h"
-#include "session/traced.h"
 #include "socket/look.h"
 
 bool condition_compare(const struct awaited *awaited, int64_t value) {
@@ -120,7 +120,7 @@ static void append_conditions(unsigned of, struct bytes *text) {
 static int no_condition(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct bytes list = {0};
-  escape_append_quoted(&shown, value->word.data, value->word.length, 60, ESCAPE_ASCII);
+  escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   append_conditions(OF_SOCKET, &list);
   int status = invocation_wrong(invocation, value,
                                 _("%s is no condition: there are %s with a comparison, and the "
@@ -169,7 +169,7 @@ bool condition_holds(const struct awaited *awaited) {
   struct check check = {.awaited = awaited};
   struct error ignored; /* it is closed meanwhile: then the condition does not hold */
   if (condition->reads && awaited->socket->of_program) {
-    session_reach(awaited->runner->session, awaited->socket, check_reached, &check, &ignored);
+    foreign_name_reach(awaited->runner->session, awaited->socket, check_reached, &check, &ignored);
     return check.holds;
   }
   return condition->figure ? condition_compare(awaited, condition->figure(awaited))

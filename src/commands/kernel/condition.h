@@ -31,9 +31,9 @@ struct condition {
   /* For a socket: whether it holds, or the figure to compare, -1 if unknown. The other is NULL. */
   bool (*holds)(const struct awaited *awaited);
   int64_t (*figure)(const struct awaited *awaited);
-  short events;                   /* events of poll(2) that may make it true; 0: it is polled */
-  bool reads;  /* what it looks at takes a descriptor, so of a program's socket a copy */
-  bool closed;                    /* it applies to a socket whose descriptor is closed, too */
+  short events; /* events of poll(2) that may make it true; 0: it is polled */
+  bool reads;   /* what it looks at takes a descriptor, so of a program's socket a copy */
+  bool closed;  /* it applies to a socket whose descriptor is closed, too */
   enum process_condition process; /* for a process */
   enum comparison comparison; /* for the wire: default comparison of the number of held packets */
   long long number;

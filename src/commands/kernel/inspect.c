@@ -7,7 +7,7 @@
 #include "command/invocation.h"
 #include "lab/lab.h"
 #include "option/tcp_info.h"
-#include "session/traced.h"
+#include "session/foreign_name.h"
 #include "session/inventory.h"
 #include "socket/look.h"
 #include "system/file.h"
@@ -192,8 +192,8 @@ static int run_tcp_info(struct invocation *invocation) {
     return error_set(invocation->error, ERROR_FAILURE,
                      _("socket %d is none of TCP, and has no struct tcp_info"),
                      socket->was_descriptor);
-  if (session_reach(invocation->runner->session, socket, read_info, &reading, invocation->error) <
-      0)
+  if (foreign_name_reach(invocation->runner->session, socket, read_info, &reading,
+                         invocation->error) < 0)
     return -1;
   if (reading.problem)
     return error_set_errno(invocation->error, reading.problem, _("TCP_INFO of socket %d"),

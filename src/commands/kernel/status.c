@@ -20,7 +20,8 @@ static void add_ready(struct answer *answer, short ready) {
   answer_add_text(answer, text);
 }
 
-static void add_socket(struct answer *answer, const struct session *session,
+/* Adds its row. True if its calls block. */
+static bool add_socket(struct answer *answer, const struct session *session,
                        const struct socket *socket) {
   struct look_details details;
   look_details(socket, &details);
@@ -38,6 +39,7 @@ static void add_socket(struct answer *answer, const struct session *session,
   cells_add_queue(answer, details.send_queue);
   add_ready(answer, details.ready);
   answer_add_text(answer, details.blocking ? _("blocks") : _("nonblock"));
+  return details.blocking;
 }
 
 static int run_status(struct invocation *invocation) {
@@ -52,12 +54,14 @@ static int run_status(struct invocation *invocation) {
     bytes_append_text(&answer.text, _("  no socket is open\n"));
     return runner_answer(invocation->runner, &answer, invocation->error);
   }
-  static const char matters[] = "....a.332211"; /* of HOST first */
   answer_table(&answer, "status", cells_columns(columns, session->lab != NULL, room));
-  answer.matters = session->lab ? matters : matters + 1;
   struct socket *socket = socket_table_next(&session->sockets, 0);
+  bool all_block = true;
   for (; socket; socket = socket_table_next(&session->sockets, socket->descriptor + 1))
-    add_socket(&answer, session, socket);
+    all_block = add_socket(&answer, session, socket) && all_block;
+  /* Of HOST first. A line more for each socket is worth a mode that is not the usual one. */
+  const char *matters = all_block ? "....a.3322cb" : "....a.3322b1";
+  answer.matters = session->lab ? matters : matters + 1;
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "command/invocation.h"
 #include "commands/kernel/await.h"
+#include "commands/kernel/await_program.h"
 #include "lab/lab.h"
 #include "session/inventory.h"
 #include "session/observe.h"
@@ -102,13 +103,27 @@ static int check_until(struct invocation *invocation) {
 struct until {
   struct awaited awaited;
   struct wire *wire;
-  const struct process *process;
-  int flags; /* -1: none */
+  struct process_awaited program; /* its process is NULL: none */
+  int flags;                      /* -1: none */
 };
 
-static bool is_reached(const struct until *until) {
-  if (until->process)
-    return until->process->done;
+/* What a program prints comes a moment after the packet that it answers. 1, 0, or -1 with an error:
+ * it has ended without. */
+static int program_is_there(struct invocation *invocation, struct until *until) {
+  enum { MOMENT = 50000000 };
+  struct error error;
+  int64_t moment = until->program.condition == PROCESS_EXIT ? 0 : MOMENT;
+  if (process_await(invocation->runner, &until->program, clock_monotonic() + moment, &error) == 0)
+    return 1;
+  if (error.number == ETIMEDOUT)
+    return 0;
+  *invocation->error = error;
+  return -1;
+}
+
+static int is_reached(struct invocation *invocation, struct until *until) {
+  if (until->program.process)
+    return program_is_there(invocation, until);
   if (until->flags < 0)
     return condition_holds(&until->awaited);
   wire_lock(until->wire);
@@ -116,11 +131,6 @@ static bool is_reached(const struct until *until) {
       until->wire->held.first && wire_has_flags(until->wire->held.first, (unsigned)until->flags);
   wire_unlock(until->wire);
   return next;
-}
-
-static bool is_exit(const struct argument_value *value) {
-  const struct condition *condition = condition_find(value, OF_PROCESS);
-  return condition && condition->process == PROCESS_EXIT;
 }
 
 static int read_until(struct invocation *invocation, struct until *until) {
@@ -131,42 +141,51 @@ static int read_until(struct invocation *invocation, struct until *until) {
     until->flags = packet_flags_parse(flags->word.data, flags->word.length);
     return check_until(invocation);
   }
-  if (first->process && is_exit(invocation_value(invocation, "CONDITION"))) {
-    until->process = first->process;
-    return 0;
-  }
+  if (first->process)
+    return await_read_program(invocation, first->process, &until->program);
   if (!first->socket)
     return invocation_wrong(
         invocation, first,
-        _("a socket's condition, a process's exit or a packet's flags are waited for here"));
+        _("a socket's condition, a program's or a packet's flags are waited for here"));
   return await_read(invocation, &until->awaited);
+}
+
+/* Lets packets across until it is so. The number of those that crossed, or -1 with an error. */
+static long long step_until(struct invocation *invocation, struct until *until) {
+  struct runner *runner = invocation->runner;
+  int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
+  int64_t deadline = clock_monotonic() + timeout;
+  long long count = 0;
+  int reached;
+  /* Packets that are already held must cross before the deadline counts. */
+  while ((reached = is_reached(invocation, until)) == 0) {
+    int64_t soon = clock_monotonic() + 20000000;
+    int waited =
+        wait_held(runner, until->wire, soon < deadline ? soon : deadline, invocation->error);
+    if (waited < 0)
+      return -1;
+    if (waited > 0 && !until->wire->holds)
+      return report_nothing_held(until->wire, invocation->error);
+    if (waited > 0 && clock_monotonic() >= deadline)
+      return error_set_errno(invocation->error, ETIMEDOUT,
+                             _("%lld packets have crossed, none is held, and it is not so"), count);
+    if (waited > 0 || (!until->program.process && is_reached(invocation, until)))
+      continue; /* it has become so while the packet came */
+    deliver_next(invocation, until->wire);
+    count++;
+  }
+  return reached < 0 ? -1 : count;
 }
 
 static int run_until(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
-  struct until until = {.wire = session_lab_wire(invocation->runner->session, invocation->error)};
-  int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
-  int64_t deadline = clock_monotonic() + timeout;
-  long long count = 0;
+  struct until until = {.wire = session_lab_wire(runner->session, invocation->error)};
   if (!until.wire || read_until(invocation, &until) < 0)
     return -1;
-  /* Packets that are already held must cross before the deadline counts. */
-  while (!is_reached(&until)) {
-    int64_t soon = clock_monotonic() + 20000000;
-    int waited =
-        wait_held(runner, until.wire, soon < deadline ? soon : deadline, invocation->error);
-    if (waited < 0)
-      return -1;
-    if (waited > 0 && !until.wire->holds)
-      return report_nothing_held(until.wire, invocation->error);
-    if (waited > 0 && clock_monotonic() >= deadline)
-      return error_set_errno(invocation->error, ETIMEDOUT,
-                             _("%lld packets have crossed, none is held, and it is not so"), count);
-    if (waited > 0 || is_reached(&until))
-      continue;
-    deliver_next(invocation, until.wire);
-    count++;
-  }
+  long long count = step_until(invocation, &until);
+  regex_free(until.program.regex);
+  if (count < 0)
+    return -1;
   runner->touched.lab = true;
   runner->session->stepping = true;
   invocation_give_number(invocation, count);
@@ -198,10 +217,12 @@ const struct command command_step_until = {
                   {.name = "FLAGS", .kind = &argument_text, .flags = OPTIONAL, .keyword = "flags"}},
     .results = {"number of packets that crossed"},
     .summary = N_("lets held packets across until something is so"),
-    .manual =
-        N_("Either a socket's condition, as `await` has it: step until c ESTABLISHED; or the flags "
-           "of the packet that would cross next, which is then still held: step until flags F. It "
-           "fails with ETIMEDOUT after TIMEOUT, or `set timeout` where that is omitted."),
+    .manual = N_(
+        "Either a condition of a socket or a program, as `await` has it: step until c "
+        "ESTABLISHED, step until p /REGEX/, which looks for a moment behind each packet what the "
+        "program p has printed; or the flags "
+        "of the packet that would cross next, which is then still held: step until flags F. It "
+        "fails with ETIMEDOUT after TIMEOUT, or `set timeout` where that is omitted."),
     .blocks = N_("until it is so, or the time is over"),
     .errors = {{ETIMEDOUT, N_("no packet that was still to come has made it so")}},
     .example = "lab\nwire hold\nsrv = @server tcp-listen 80\nc = @client tcp-connect server:80 "

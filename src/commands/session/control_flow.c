@@ -36,7 +36,7 @@ static int run_source(struct invocation *invocation) {
   if (lesson_stands_for(name, &lesson))
     name = bytes_text(&lesson);
   int status = invocation_value(invocation, "--step")
-                   ? shell->walk(runner, name, false, invocation->error)
+                   ? shell->walk(runner, name, invocation->error)
                    : shell->source(runner, name, invocation->result, invocation->error);
   bytes_free(&lesson);
   bytes_free(&path);
@@ -54,6 +54,15 @@ static const struct {
     {".pcap", N_("capture FILE writes packets")},
     {".pcapng", N_("capture FILE writes packets")},
     {".json", N_("socksh --json SCRIPT writes what a script does as JSON")},
+    {".xml", N_("socksh --junit FILE SCRIPT writes what a script tests as JUnit's XML")},
+    {".txt", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
+    {".log", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
+    {".md", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
+    {".html", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
+    {".htm", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
+    {".svg", N_("no command writes a picture; `diagram states` draws one on the screen")},
+    {".png", N_("no command writes a picture; `diagram states` draws one on the screen")},
+    {".pdf", N_("no command writes a picture; `diagram states` draws one on the screen")},
     {".tap", N_("socksh --tap SCRIPT writes what a script tests as TAP")},
 };
 
@@ -144,7 +153,12 @@ const struct command command_save = {
            "that failed is written with the expect that makes it pass again, or as a "
            "comment; one that was wrong, and never run, is left out. An existing file is "
            "replaced only when all of it could be written. A name that asks for another form, as "
-           "NAME.py or NAME.pcap, is refused, with what writes that."),
+           "NAME.py or NAME.pcap, is refused, with what writes that.\n\n"
+           "At the prompt a program has time to begin to listen before the next line is typed, in "
+           "a script it has not. So save asks where the programs that still run listen, and in "
+           "front of the first line whose call has reached that port it writes `await p "
+           "listening`, unless something of p was awaited before. Of a program that has ended it "
+           "can't know where it listened: such an await is to be written by hand."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the directory may not be written")},
                {ENOSPC, N_("the disk is full; nothing was changed")}},

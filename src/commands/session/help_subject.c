@@ -187,18 +187,27 @@ static const char *title_of_near(const struct subject *nearest) {
   return nearest->distance < SUBJECT_ABOUT ? _("This is near") : _("These speak of it");
 }
 
+/* Whether it is worth a line beside what is shown: it has the word in its name, or is called as the
+ * option is without its prefix. */
+static bool is_beside(const struct subject *subject, const struct subject *shown) {
+  if (subject->kind == SUBJECT_LESSON)
+    return false;
+  size_t prefix = shown->kind == SUBJECT_OPTION ? option_prefix_length(shown->option) : 0;
+  return subject->distance <= SUBJECT_PART ||
+         (prefix > 0 && strcasecmp(subject->name, shown->name + prefix) == 0);
+}
+
 void help_append_others(struct bytes *bytes, const struct subject_list *list,
                         const struct subject *shown) {
-  enum { MOST = 12, NEAR = 6 };
+  enum { MOST = 12, FEW = 5 };
   unsigned count = 0;
   for (size_t i = 0; i < subject_count(list); i++) {
     const struct subject *subject = subject_nth(list, i);
     bool same = shown && strcmp(subject->name, shown->name) == 0 &&
                 (subject->kind == shown->kind || shown->kind >= SUBJECT_CONSTANT) &&
                 subject->kind != SUBJECT_WORD;
-    unsigned most = !shown ? MOST : subject->distance > SUBJECT_ALMOST ? NEAR : MOST;
-    bool far = shown && (subject->distance > SUBJECT_PART || subject->kind == SUBJECT_LESSON);
-    if (subject == shown || same || far || count >= most)
+    unsigned most = shown ? FEW : MOST;
+    if (subject == shown || same || count >= most || (shown && !is_beside(subject, shown)))
       continue;
     if (count++ == 0)
       bytes_append_format(bytes, "\n%s\n", !shown ? title_of_near(subject) : _("See also"));

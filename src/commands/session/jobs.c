@@ -84,10 +84,12 @@ const struct command command_jobs = {
     .name = "jobs",
     .group = GROUP_SESSION,
     .summary = N_("lists the jobs"),
-    .manual =
-        N_("A command that ends in & is a job: it runs in a thread of its own, on a copy of the "
-           "names taken at its start, and blocks nobody. The names before it are bound in the "
-           "session when it ends. At the prompt Ctrl-Z makes a job of a command that blocks."),
+    .manual = N_(
+        "A command that ends in & is a job: it runs in a thread of its own, on a copy of the "
+        "names taken at its start, and blocks nobody. The names before it are bound in the "
+        "session when it ends. At the prompt Ctrl-Z makes a job of a command that blocks. The list "
+        "has those that run, and those that have ended and were not waited for yet, with what "
+        "they gave, or the errno with which they failed; of a program, its exit status."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\ns = accept srv &\njobs\nc = tcp-connect srv\nwait",
     .run = run_jobs,

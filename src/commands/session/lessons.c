@@ -1,12 +1,14 @@
 /* lessons: the command that lists the lessons. */
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command/invocation.h"
 #include "command/offer.h"
 #include "language/escape.h"
 #include "language/word.h"
+#include "session/child.h"
 #include "session/lesson.h"
 #include "session/lesson_progress.h"
 
@@ -111,64 +113,48 @@ const struct command command_lessons = {
     .run = run_lessons,
 };
 
-/* How many bytes at the beginning are the same. */
-static size_t common_length(const char *one, const char *other) {
-  size_t length = 0;
-  while (one[length] && one[length] == other[length])
-    length++;
-  return length;
-}
-
-/* The lesson whose name, with or without its folder, begins most like the word, by three letters at
- * least. NULL if there is none. */
-static const struct lesson *nearest_lesson(const struct lesson_list *list, const char *word) {
-  const struct lesson *nearest = NULL;
-  size_t most = 2;
-  for (size_t i = 0; i < list->count; i++) {
-    const char *name = list->items[i].name;
-    const char *slash = strrchr(name, '/');
-    size_t whole = common_length(name, word);
-    size_t part = slash ? common_length(slash + 1, word) : 0;
-    size_t length = whole > part ? whole : part;
-    if (length > most) {
-      most = length;
-      nearest = &list->items[i];
-    }
-  }
-  return nearest;
-}
-
 static int no_such_lesson(struct invocation *invocation, const char *word) {
-  struct lesson_list list;
-  struct error ignored; /* then no lesson is near */
-  int read = lesson_list_read(&list, &ignored);
-  const struct lesson *nearest = read == 0 ? nearest_lesson(&list, word) : NULL;
-  if (nearest)
-    error_set(
-        invocation->error, ERROR_FAILURE,
-        _("no lesson and no script is called %.100s; `lesson %.100s` is near, `lessons` lists "
-          "them all"),
-        word, nearest->name);
-  else
-    error_set(invocation->error, ERROR_FAILURE,
-              _("no lesson and no script is called %.100s; `lessons` lists them"), word);
+  lesson_set_unknown(invocation->error, word);
   error_set_place(invocation->error, invocation_value(invocation, "NAME")->place);
-  lesson_list_free(&list);
   return -1;
+}
+
+/* Walks through the script in a session of its own, and comes back. */
+static int walk_apart(struct runner *runner, const char *path, const char *typed,
+                      struct error *error) {
+  struct session *session = runner->session;
+  const char *const arguments[] = {LESSON_PROGRAM, "--ask", "--", path, NULL};
+  int status;
+  if (!session->interactive || runner->job)
+    return error_set(error, ERROR_FAILURE,
+                     _("a lesson is walked through at the prompt; `source %.100s` runs its lines"),
+                     typed);
+  pid_t child = child_start_session(runner, arguments, error);
+  if (child < 0)
+    return -1;
+  session->shell->lend_terminal(session, child);
+  int waited = child_wait(runner, child, &status);
+  session->shell->lend_terminal(session, 0);
+  if (waited < 0)
+    return runner_interrupted(runner, error);
+  if (WIFSIGNALED(status))
+    return error_set(error, ERROR_FAILURE, _("the lesson's session was ended by signal %d (%s)"),
+                     WTERMSIG(status), strsignal(WTERMSIG(status)));
+  return 0;
 }
 
 static int run_lesson(struct invocation *invocation) {
   struct bytes word = {0};
   struct bytes path = {0};
-  const char *name = argument_value_text(invocation_value(invocation, "NAME"), &word);
+  const char *typed = argument_value_text(invocation_value(invocation, "NAME"), &word);
+  const char *name = typed;
   int status = 0;
   if (lesson_stands_for(name, &path))
     name = bytes_text(&path);
   else if (access(name, F_OK) < 0 && errno == ENOENT)
     status = no_such_lesson(invocation, name);
   if (status == 0)
-    status =
-        invocation->runner->session->shell->walk(invocation->runner, name, true, invocation->error);
+    status = walk_apart(invocation->runner, name, typed, invocation->error);
   bytes_free(&word);
   bytes_free(&path);
   return status;
@@ -198,14 +184,19 @@ const struct command command_lesson = {
     .manual =
         N_("As `source --step`, and before a line that matters it asks: which state a socket will "
            "be in, what a call will give, whether it blocks, how many bytes come, which packet is "
-           "next. The answer is a number or a word; Enter alone runs the line without one. Then "
+           "next. The digit of a choice answers at once; a word, or a number of bytes, with Enter; "
+           "Enter "
+           "alone runs the line without an answer. Then "
            "the line runs, and the kernel grades: no answer is stored anywhere, so it is right on "
            "any kernel and with any setting. To learn where it is worth asking, the script is run "
            "once before, unseen, in a process of its own. NAME is one of `lessons`, or any "
            "script; `# ask: state c`, outcome, blocks, bytes, packet or nothing in a line of its "
-           "own says what is asked before the next one. `back` begins the session anew, and runs "
-           "what comes before the previous line."),
-    .blocks = N_("never"),
+           "own says what is asked before the next one.\n\n"
+           "A lesson has a session of its own, so its sockets, names and lab are its own, too, and "
+           "are gone when it is over: behind its last line Enter goes back to yours, which is as "
+           "it was, and before it `stop` does. `back` begins that session anew, and runs what "
+           "comes before the previous line."),
+    .blocks = N_("until the lesson is over"),
     .example = "lessons closing",
     .pages = "socksh-lab(7)",
     .run = run_lesson,

@@ -30,7 +30,24 @@ struct sought {
   char typed[96]; /* as it was typed, as far as it is that short */
 };
 
+/* The words around what a question is about: "what is a backlog", "EADDRINUSE mean". */
+static void skip_question(const char **text, size_t *length) {
+  static const char *const before[] = {"what is ", "what are ", "a ", "an ", "the "};
+  static const char *const behind[] = {"?", " mean", " means", " do"};
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+    size_t size = strlen(before[i]);
+    if (*length > size && strncasecmp(*text, before[i], size) == 0)
+      *text += size, *length -= size;
+  }
+  for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+    size_t size = strlen(behind[i]);
+    if (*length > size && strncasecmp(*text + *length - size, behind[i], size) == 0)
+      *length -= size;
+  }
+}
+
 static struct sought seek(const char *text, size_t length) {
+  skip_question(&text, &length);
   struct sought sought = {.whole = fold(text, length)};
   if (length < sizeof sought.typed)
     memcpy(sought.typed, text, length);
@@ -82,17 +99,21 @@ static enum subject_distance distance_of_name(const struct sought *sought, const
       return SUBJECT_ALMOST;
   }
   if (core->length >= 3 && folded.length > core->length &&
-      memcmp(folded.text, core->text, core->length) == 0)
-    return SUBJECT_BEGINS;
+      memcmp(folded.text, core->text, core->length) == 0) {
+    bool inside = core->length == 3 && isalnum((unsigned char)name[3]); /* ARP, ARPHRD_ETHER */
+    return inside ? SUBJECT_HOLDS : SUBJECT_BEGINS;
+  }
   if (length >= sizeof copy)
     return SUBJECT_FAR;
   struct folded plain = {.length = length};
   memcpy(plain.text, name, length);
   memcpy(copy, name, length);
   copy[length] = '\0';
-  if (has_word(copy, core) || has_word(copy, &sought->single) ||
-      (folded.length > 3 && has_word(sought->typed, &plain)))
+  if (has_word(copy, core) || has_word(copy, &sought->single))
     return SUBJECT_PART;
+  /* A long word says what it is about, ZEROCOPY and broadcast; a short one may be anything. */
+  if (folded.length > 3 && has_word(sought->typed, &plain))
+    return folded.length > 7 ? SUBJECT_PART : SUBJECT_HOLDS;
   size_t least = core->length < 4 ? 0 : core->length < 7 ? 1 : 2;
   memcpy(copy, folded.text, folded.length);
   copy[folded.length] = '\0';
@@ -178,15 +199,37 @@ static enum subject_distance distance_of_symbol(const struct sought *sought, con
   return distance;
 }
 
+/* The distance of an errno by its text, as programs print it: "bind: Address already in use", and
+ * with what Python puts around it: ConnectionRefusedError, [Errno 111]. */
+static enum subject_distance distance_of_message(const struct sought *sought, int number) {
+  const char *message = strerrordesc_np(number);
+  if (!message)
+    return SUBJECT_FAR;
+  struct folded folded = fold(message, strlen(message));
+  if (same(&sought->whole, &folded) || same(&sought->core, &folded))
+    return SUBJECT_EXACT;
+  bool exception = sought->core.length == folded.length + strlen("error") &&
+                   memcmp(sought->core.text, folded.text, folded.length) == 0 &&
+                   memcmp(sought->core.text + folded.length, "error", strlen("error")) == 0;
+  bool quoted = strchr(message, ' ') && strcasestr(sought->typed, message);
+  if (exception || quoted)
+    return SUBJECT_ALMOST;
+  bool part = strchr(sought->typed, ' ') && strcasestr(message, sought->typed); /* too long */
+  return part ? SUBJECT_PART : SUBJECT_FAR;
+}
+
 static void search_symbols(struct search *search) {
   for (const struct constant_set *const *set = constant_sets; *set; set++)
     for (const struct constant *row = (*set)->constants; row->name; row++) {
       size_t prefix = strncmp(row->name, (*set)->prefix, strlen((*set)->prefix)) == 0
                           ? strlen((*set)->prefix)
                           : 0;
+      enum subject_distance distance =
+          distance_of_symbol(&search->sought, row->name, prefix, row->explanation);
+      if (*set == &constant_errors)
+        nearer(&distance, distance_of_message(&search->sought, (int)row->value));
       add(search, (struct subject){.kind = SUBJECT_CONSTANT,
-                                   .distance = distance_of_symbol(&search->sought, row->name,
-                                                                  prefix, row->explanation),
+                                   .distance = distance,
                                    .name = row->name,
                                    .what = row->explanation,
                                    .constant = row});
@@ -204,17 +247,22 @@ static void search_symbols(struct search *search) {
 struct word_search {
   const struct sought *sought;
   enum subject_distance distance;
+  bool other; /* past the name itself */
 };
 
+/* Another word for an entry has to be meant as a whole: "time to live" is not about time. */
 static bool compare_word(const char *word, size_t length, void *context) {
   struct word_search *search = context;
-  nearer(&search->distance, distance_of_name(search->sought, word, length));
+  enum subject_distance distance = distance_of_name(search->sought, word, length);
+  bool part = distance == SUBJECT_BEGINS || distance == SUBJECT_PART;
+  nearer(&search->distance, search->other && part ? SUBJECT_HOLDS : distance);
+  search->other = true;
   return search->distance == SUBJECT_EXACT;
 }
 
 static void search_glossary(struct search *search) {
   for (const struct glossary_entry *entry = glossary; entry->name; entry++) {
-    struct word_search words = {&search->sought, SUBJECT_FAR};
+    struct word_search words = {.sought = &search->sought, .distance = SUBJECT_FAR};
     glossary_words(entry, compare_word, &words);
     if (words.distance == SUBJECT_FAR && has_word(entry->meaning, &search->sought.core))
       words.distance = SUBJECT_INSIDE;

@@ -28,6 +28,7 @@ enum subject_distance {
   SUBJECT_ALMOST, /* the same without an ending or what stands before a dot: s.recv(), sockets */
   SUBJECT_BEGINS, /* its name begins so */
   SUBJECT_PART,   /* it is one word of its name */
+  SUBJECT_HOLDS,  /* its name is one of the words, or is like it in part */
   SUBJECT_LIKE,   /* a letter or two are wrong */
   SUBJECT_ABOUT,  /* its one line has the word */
   SUBJECT_INSIDE, /* its text has the word */

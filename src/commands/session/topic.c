@@ -36,7 +36,8 @@ const struct help_topic help_topics[] = {
      N_("  hello   \"hello\\n\"    text\n"
         "  hex:6869  hex:\"68 69\"   bytes in hexadecimal\n"
         "  file:PATH               the bytes of a file\n"
-        "  fill:64K                so many bytes of a repeating pattern\n"
+        "  fill:64K                so many bytes of a repeating pattern, a to z\n"
+        "  fill:64K,x              so many bytes of x; fill:64K,\"\\0\" of zeros\n"
         "  $m                      what a name holds; never read again, whatever it looks like\n")},
     {"results", N_("what expect and until compare with"),
      N_("  ok           the command succeeded\n"

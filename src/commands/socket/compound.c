@@ -238,9 +238,14 @@ const struct command command_udp_connect = {
     .results = {"socket"},
     .summary = N_("makes a UDP socket that sends to one address"),
     .manual = N_("Makes the calls socket and connect. Nothing is sent by that: it fixes where send "
-                 "goes, and whose datagrams are received."),
+                 "goes, and whose datagrams are received. So it does not fail where nobody has the "
+                 "port: the ICMP message that comes back for the first datagram makes the next "
+                 "send or recv fail with ECONNREFUSED."),
     .blocks = N_("never"),
-    .errors = {{ENETUNREACH, N_("no route leads there")},
+    .errors = {{ECONNREFUSED,
+                N_("not here but at a later send or recv: nobody has the port that an "
+                   "earlier datagram went to")},
+               {ENETUNREACH, N_("no route leads there")},
                {EADDRNOTAVAIL, N_("no free port is left")},
                {EACCES, N_("a broadcast address needs setsockopt so_broadcast on")}},
     .example = "u = udp-bind 127.0.0.1:0\nc = udp-connect u\nsend c \"hello\"",

@@ -19,7 +19,7 @@ int file_source_open(const char *path, uint64_t *size, struct error *error) {
   struct stat status;
   int file = descriptor_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
   int problem = file < 0 ? errno : 0;
-  escape_append_plain(&shown, path, strlen(path), false, ESCAPE_ASCII);
+  escape_append_plain(&shown, path, strlen(path), false, escape_chosen());
   if (file < 0) {
     error_set_errno(error, problem, "%.300s", bytes_text(&shown));
   } else if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode)) {

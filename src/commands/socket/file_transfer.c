@@ -42,7 +42,7 @@ static void transfer_begin(struct transfer *transfer, struct invocation *invocat
   bytes_append(path, word->word.data, word->word.length);
   *transfer = (struct transfer){.invocation = invocation, .began = clock_monotonic()};
   transfer->path = bytes_text(path);
-  escape_append_plain(&transfer->shown, word->word.data, word->word.length, false, ESCAPE_ASCII);
+  escape_append_plain(&transfer->shown, word->word.data, word->word.length, false, escape_chosen());
 }
 
 static void report_progress(struct transfer *transfer, bool done) {

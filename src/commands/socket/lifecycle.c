@@ -6,6 +6,7 @@
 #include "command/invocation.h"
 #include "command/offer.h"
 #include "session/observe.h"
+#include "session/runner_fold.h"
 #include "session/service_handle.h"
 
 /* Gives a socket that a call made as the result. */
@@ -108,12 +109,26 @@ static int run_shutdown(struct invocation *invocation) {
   return invocation_simple_call(invocation, &call);
 }
 
+/* More than anybody wants to read one by one. */
+static bool are_many(const struct invocation *invocation, const struct argument_value *first) {
+  enum { MANY = 16 };
+  int count = 0;
+  for (const struct argument_value *value = first; value && count <= MANY;
+       value = invocation_next(invocation, value))
+    count++;
+  return count > MANY;
+}
+
 static int run_close(struct invocation *invocation) {
   int status = 0;
+  unsigned long long round = 0;
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  bool folds = are_many(invocation, first) && runner_fold_begin(invocation->runner);
   for (const struct argument_value *value = first; status == 0 && value;
        value = invocation_next(invocation, value)) {
     struct call call;
+    if (folds)
+      runner_fold_round(invocation->runner, ++round);
     if (value->socket->waiting > 0)
       runner_note(invocation->runner,
                   _("a job waits in a call on %d: on Linux close does not wake it, and it goes on "
@@ -128,6 +143,8 @@ static int run_close(struct invocation *invocation) {
     if (status < 0)
       error_set_place(invocation->error, value->place);
   }
+  if (folds)
+    runner_fold_end(invocation->runner);
   return status;
 }
 

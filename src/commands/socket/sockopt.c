@@ -8,7 +8,7 @@
 #include "command/invocation.h"
 #include "language/number.h"
 #include "option/option_type.h"
-#include "session/traced.h"
+#include "session/foreign_name.h"
 #include "socket/look_option.h"
 
 static int level_of(const struct invocation *invocation) {
@@ -279,8 +279,8 @@ static int run_options(struct invocation *invocation) {
     return error_set_errno(invocation->error, ENOTSOCK, _("descriptor %d (%s) is no socket"),
                            socket->was_descriptor, descriptor_kind_title(socket->kind));
   answer_table(&list.answer, "options", columns);
-  if (session_reach(invocation->runner->session, socket, list_options, &list, invocation->error) <
-      0) {
+  if (foreign_name_reach(invocation->runner->session, socket, list_options, &list,
+                         invocation->error) < 0) {
     answer_free(&list.answer);
     return -1;
   }

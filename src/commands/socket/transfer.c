@@ -1,6 +1,7 @@
 /* transfer: commands that send and receive. */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/invocation.h"
@@ -87,6 +88,17 @@ static bool is_ours_alone(const struct invocation *invocation, const struct blob
   return !invocation->lent && data->references == 1 && !data->of && data->length >= MUCH;
 }
 
+/* Adds to the error how much was sent before it. Returns -1. */
+static int add_sent(struct error *error, size_t sent, size_t all) {
+  size_t length = strlen(error->message);
+  if (sent == 0)
+    return -1;
+  snprintf(error->message + length, sizeof error->message - length,
+           _("; %zu of %zu bytes were sent"), sent, all);
+  error->call = false; /* the message says more than the call's line */
+  return -1;
+}
+
 static int run_send_all(struct invocation *invocation) {
   struct blob *data = invocation_value(invocation, "DATA")->data;
   bool ours = is_ours_alone(invocation, data);
@@ -95,6 +107,7 @@ static int run_send_all(struct invocation *invocation) {
     UNCLEARED struct call call;
     size_t left = data->length - sent;
     call_init(&call, CALL_SEND, invocation_socket(invocation, "SOCKET"));
+    call.takes_part = true;
     call.data = blob_part(data, sent, left < SEND_ALL_PIECE ? left : SEND_ALL_PIECE);
     if (!call.data) {
       call_free(&call);
@@ -104,7 +117,7 @@ static int run_send_all(struct invocation *invocation) {
     long result = call.result;
     call_free(&call);
     if (status < 0)
-      return -1;
+      return add_sent(invocation->error, sent, data->length);
     sent += (size_t)result;
     if (ours)
       blob_forget(data, sent);

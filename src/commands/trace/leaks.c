@@ -32,8 +32,7 @@ static void add_maker(struct runner *runner, struct answer *answer, uint64_t ser
   bytes_free(&maker.line);
 }
 
-static void add_leak(struct runner *runner, struct answer *answer,
-                     const struct traced_leak *leak) {
+static void add_leak(struct runner *runner, struct answer *answer, const struct traced_leak *leak) {
   struct bytes text = {0};
   bytes_append_format(&text, "%s.%d", leak->label.name, leak->label.descriptor);
   answer_add_text(answer, bytes_text(&text));
@@ -48,7 +47,7 @@ static void add_leak(struct runner *runner, struct answer *answer,
 }
 
 static int run_leaks(struct invocation *invocation) {
-  static const char *const columns[] = {N_("FD"),   N_("STATE"), N_("LOCAL"),
+  static const char *const columns[] = {N_("FD"),   N_("STATE"),   N_("LOCAL"),
                                         N_("PEER"), N_("MADE BY"), NULL};
   struct runner *runner = invocation->runner;
   const struct process *process = invocation_value(invocation, "PROGRAM")->process;

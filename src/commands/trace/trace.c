@@ -11,23 +11,36 @@
 #include "commands/session/run_programs.h"
 #include "language/escape.h"
 #include "language/number.h"
+#include "session/foreign_name.h"
 #include "session/process.h"
-#include "session/traced.h"
 #include "system/descriptor.h"
 
-/* A line that is a number alone is a process that runs. */
-static bool is_process(const struct argument_value *line, long long *number) {
+/* A line that is a number alone, or a program of the session (p, %1, $p.pid), is a process that
+ * runs. */
+static bool is_process(const struct runner *runner, const struct argument_value *line,
+                       long long *number) {
+  static const char field[] = ".pid";
+  enum { FIELD = sizeof field - 1 };
   const char *text = line->word.data + line->size;
   size_t length = line->word.length - line->size;
   while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
     length--;
-  return number_parse(text, length, number) == 0 && *number > 0 && *number <= INT32_MAX;
+  if (number_parse(text, length, number) == 0)
+    return *number > 0 && *number <= INT32_MAX;
+  bool expands = length > 1 && text[0] == '$';
+  if (expands && length > FIELD && memcmp(text + length - FIELD, field, FIELD) == 0)
+    length -= FIELD;
+  const struct process *program =
+      length > (size_t)expands ? process_find(runner, text + expands, length - expands) : NULL;
+  if (program)
+    *number = program->pid;
+  return program != NULL;
 }
 
 static int run_trace(struct invocation *invocation) {
   const struct argument_value *line = invocation_value(invocation, "COMMAND");
   long long number;
-  if (!is_process(line, &number))
+  if (!is_process(invocation->runner, line, &number))
     return run_program(invocation, true);
   struct process *process = process_attach(invocation->runner, (pid_t)number, invocation->error);
   if (!process)
@@ -50,7 +63,9 @@ const struct command command_trace = {
            "p: stands before them, and p.2:, p.3: before those of its further threads and "
            "processes, in the order in which they made their first. A call that blocks is shown "
            "so. With -q, --json and the rest it is as with calls of the session.\n\n"
-           "A number in the place of COMMAND is a process that runs already: its calls are read "
+           "A number in the place of COMMAND, or a program of spawn, is a process that runs "
+           "already: its "
+           "calls are read "
            "from now on, until `untrace`, and it goes on when the session ends.\n\n"
            "p.4 is descriptor 4 of p, and p.2.4 that of its second process: a SOCKET that states, "
            "tcp-info, options, transitions, backlog, diagram and await look at. `adopt` gives a "
@@ -75,7 +90,7 @@ const struct command command_untrace = {
     .manual = N_("It goes on, and its calls are read no more. A program that trace has started "
                  "can't be left: a filter in it stops it at each of these calls."),
     .blocks = N_("until it is stopped for a moment"),
-    .example = "p = spawn sleep 60\nq = trace 1\nuntrace q",
+    .example = "p = spawn exec sleep 60\nq = trace p\nuntrace q\nkill p",
     .run = run_untrace,
 };
 
@@ -92,11 +107,12 @@ static int read_origin(struct invocation *invocation, struct argument_value *val
   const char *text = value->word.data;
   size_t length = value->word.length;
   bool known = (number_parse(text, length, &number) == 0 && number > 0 && number <= INT32_MAX) ||
-               traced_is_name(text, length) || name_valid(text, length) ||
+               foreign_name_is(text, length) || name_valid(text, length) ||
                (length > 1 && text[0] == '%');
-  return known ? 0
-               : argument_wrong(invocation, value,
-                                _("is neither a process id, nor a program, nor its socket, as p.4"));
+  return known
+             ? 0
+             : argument_wrong(invocation, value,
+                              _("is neither a process id, nor a program, nor its socket, as p.4"));
 }
 
 static bool fits_origin(const struct argument *argument, const struct match_word *word) {
@@ -115,11 +131,11 @@ static int find_origin(struct invocation *invocation, struct origin *origin) {
   struct runner *runner = invocation->runner;
   long long process;
   escape_append(&origin->name, text, length, ESCAPE_ASCII);
-  if (traced_is_name(text, length)) {
+  if (foreign_name_is(text, length)) {
     if (number)
       return invocation_wrong(invocation, number, _("the descriptor is named already"));
-    return traced_locate(runner, text, length, &origin->process, &origin->descriptor, &origin->host,
-                         invocation->error);
+    return foreign_name_locate(runner, text, length, &origin->process, &origin->descriptor,
+                               &origin->host, invocation->error);
   }
   if (!number)
     return invocation_wrong(invocation, NULL, _("FD is missing: adopt PID FD, or adopt p.4"));
@@ -186,9 +202,10 @@ const struct command command_adopt = {
     .errors = {{EPERM, N_("the process is another user's, or Yama forbids it")},
                {EBADF, N_("the process has no such descriptor")},
                {ENOSYS, N_("the kernel is older than Linux 5.6")}},
-    .example = "p = trace python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", "
-               "0)); print(1, flush=True); time.sleep(60)'\nawait p line\ns = adopt p.3\n"
-               "getsockname s",
+    .example =
+        "p = trace python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", "
+        "0)); print(1, flush=True); time.sleep(60)'\nawait p line\ns = adopt p.3\n"
+        "getsockname s",
     .pages = "pidfd_getfd(2)",
     .run = run_adopt,
 };

@@ -7,7 +7,7 @@
 
 #include "call/ioctl_request.h"
 #include "call/message.h"
-#include "view/notation/call_text_part.h"
+#include "view/notation/call_text_message.h"
 
 void call_text_put_label(struct call_writer *writer, const struct socket_label *label) {
   put_integer(writer, label->descriptor);
@@ -18,7 +18,7 @@ void call_text_put_label(struct call_writer *writer, const struct socket_label *
 }
 
 /* What --stable shows for values that differ from run to run. */
-static void put_with_aliases(struct call_writer *writer, const struct bytes *text) {
+void call_text_put_aliased(struct call_writer *writer, const struct bytes *text) {
   if (writer->notation->aliases)
     alias_append_text(writer->notation->aliases, text->data ? text->data : "", text->length,
                       writer->bytes);
@@ -26,12 +26,12 @@ static void put_with_aliases(struct call_writer *writer, const struct bytes *tex
     bytes_append(writer->bytes, text->data, text->length);
 }
 
-static void put_data(struct call_writer *writer, const char *data, size_t length) {
+void call_text_put_data(struct call_writer *writer, const char *data, size_t length) {
   escape_append_quoted(writer->bytes, data, length, writer->notation->preview,
                        writer->notation->style);
 }
 
-static void put_socket_address(struct call_writer *writer, const struct address *address) {
+void call_text_put_address(struct call_writer *writer, const struct address *address) {
   if (address->length == 0) {
     put(writer, "NULL");
     return;
@@ -98,7 +98,7 @@ static void put_pair(struct call_writer *writer, const struct call_part *part) {
 
 static void put_address_in(struct call_writer *writer, const struct call_part *part) {
   (void)part;
-  put_socket_address(writer, &writer->call->address);
+  call_text_put_address(writer, &writer->call->address);
   put(writer, ", ");
   put_integer(writer, writer->call->address.length);
 }
@@ -109,16 +109,14 @@ static void put_address_out(struct call_writer *writer, const struct call_part *
     put(writer, writer->call->no_address ? "NULL, NULL" : "...");
     return;
   }
-  put_socket_address(writer, &writer->call->address);
+  call_text_put_address(writer, &writer->call->address);
   put(writer, ", [");
   put_integer(writer, writer->call->address.length);
   put(writer, "]");
 }
 
-/* The same of a longer one, of which no more was kept, or told. */
-static void put_data_of(struct call_writer *writer, const char *data, size_t length,
-                        size_t whole) {
-  put_data(writer, data, length);
+void call_text_put_cut(struct call_writer *writer, const char *data, size_t length, size_t whole) {
+  call_text_put_data(writer, data, length);
   if (length < whole && length <= writer->notation->preview)
     put(writer, "...");
 }
@@ -126,10 +124,10 @@ static void put_data_of(struct call_writer *writer, const char *data, size_t len
 static void put_data_in(struct call_writer *writer, const struct call_part *part) {
   const struct blob *data = writer->call->data;
   (void)part;
-  put_data_of(writer, data->data, data->length, writer->call->size);
+  call_text_put_cut(writer, data->data, data->length, writer->call->size);
   put(writer, ", ");
-  put_integer(writer, (long long)(data->length < writer->call->size ? writer->call->size
-                                                                    : data->length));
+  put_integer(writer,
+              (long long)(data->length < writer->call->size ? writer->call->size : data->length));
 }
 
 /* How many bytes have come into the buffer: with MSG_TRUNC the result does not say it. */
@@ -146,7 +144,7 @@ static void put_data_out(struct call_writer *writer, const struct call_part *par
   if (writer->failed)
     put(writer, "...");
   else
-    put_data_of(writer, call->data->data, call->data->length, came_of(call));
+    call_text_put_cut(writer, call->data->data, call->data->length, came_of(call));
   put(writer, ", ");
   put_integer(writer, (long long)writer->call->size);
 }
@@ -176,7 +174,7 @@ static void put_value(struct call_writer *writer, const char *length_form) {
   } else {
     struct bytes text = {0};
     type->format(call->data->data, call->data->length, &text);
-    put_with_aliases(writer, &text);
+    call_text_put_aliased(writer, &text);
     bytes_free(&text);
   }
   bytes_append_format(writer->bytes, length_form,
@@ -315,123 +313,10 @@ static void put_timeval(struct call_writer *writer, const struct call_part *part
   put_time(writer, "tv_usec", 1000);
 }
 
-static void put_control(struct call_writer *writer, const struct call_message *message) {
-  struct control control;
-  size_t at = 0;
-  struct bytes text = {0};
-  while (message_next_control(message, &at, &control)) {
-    if (text.length)
-      bytes_append_text(&text, ", ");
-    control_append(&control, &text);
-  }
-  put(writer, ", msg_control=[");
-  put_with_aliases(writer, &text);
-  put(writer, "]");
-  bytes_free(&text);
-}
-
-static void put_iovecs(struct call_writer *writer, const struct call_message *message, bool came) {
-  const struct blob *data = writer->call->data;
-  size_t end = message->start + (came ? message->length : message_room(message));
-  const size_t all = end;
-  size_t offset = message->start;
-  if (end > data->length) /* no more of it was kept */
-    end = data->length;
-  put(writer, "[");
-  for (size_t i = 0; i < message->part_count; i++) {
-    size_t size = message->part_sizes[i];
-    size_t rest = end > offset ? end - offset : 0;
-    put(writer, i ? ", {" : "{");
-    size_t whole = all > offset ? all - offset : 0;
-    put_data_of(writer, data->data + (rest ? offset : 0), rest < size ? rest : size,
-                whole < size ? whole : size);
-    bytes_append_format(writer->bytes, ", %zu}", size);
-    offset += size;
-  }
-  if (message->part_more > 0)
-    bytes_append_format(writer->bytes, ", ... %zu more", message->part_more);
-  put(writer, "]");
-}
-
-/* A struct msghdr without its braces, with its flags if it was received. */
-static void put_header(struct call_writer *writer, const struct call_message *message, bool came) {
-  put(writer, "{msg_name=");
-  put_socket_address(writer, &message->address);
-  put(writer, ", msg_iov=");
-  put_iovecs(writer, message, came);
-  if (message->control_size > 0)
-    put_control(writer, message);
-  if (came) {
-    put(writer, ", msg_flags=");
-    constant_append(&constant_message_flags, message->flags, writer->bytes);
-  }
-  put(writer, "}");
-}
-
-static void put_message_in(struct call_writer *writer, const struct call_part *part) {
-  (void)part;
-  put_header(writer, writer->call->messages.message, false);
-}
-
-static void put_message_out(struct call_writer *writer, const struct call_part *part) {
-  (void)part;
-  if (writer->failed)
-    put(writer, "...");
-  else
-    put_header(writer, writer->call->messages.message, true);
-}
-
-static void put_vector_in(struct call_writer *writer, const struct call_part *part) {
-  const struct call_message *message = writer->call->messages.message;
-  (void)part;
-  put_iovecs(writer, message, false);
-  bytes_append_format(writer->bytes, ", %zu", message->part_count + message->part_more);
-}
-
-static void put_vector_out(struct call_writer *writer, const struct call_part *part) {
-  const struct call_message *message = writer->call->messages.message;
-  (void)part;
-  if (writer->failed)
-    put(writer, "...");
-  else
-    put_iovecs(writer, message, true);
-  bytes_append_format(writer->bytes, ", %zu", message->part_count + message->part_more);
-}
-
-/* Several struct mmsghdr, of which the first `moved` were transferred. */
-static void put_messages(struct call_writer *writer, size_t count, size_t moved, bool came) {
-  put(writer, "[");
-  for (size_t i = 0; i < count; i++) {
-    const struct call_message *message = &writer->call->messages.message[i];
-    put(writer, i ? ", {msg_hdr=" : "{msg_hdr=");
-    put_header(writer, message, came);
-    if (i < moved)
-      bytes_append_format(writer->bytes, ", msg_len=%zu", message->moved);
-    put(writer, "}");
-  }
-  bytes_append_format(writer->bytes, "], %zu", writer->call->messages.count);
-}
-
-static void put_messages_in(struct call_writer *writer, const struct call_part *part) {
-  (void)part;
-  put_messages(writer, writer->call->messages.count,
-               writer->failed ? 0 : (size_t)writer->call->result, false);
-}
-
-static void put_messages_out(struct call_writer *writer, const struct call_part *part) {
-  size_t count = writer->call->messages.count;
-  size_t came = writer->failed ? 0 : (size_t)writer->call->result;
-  (void)part;
-  if (writer->failed)
-    bytes_append_format(writer->bytes, "..., %zu", count);
-  else
-    put_messages(writer, came < count ? came : count, came, true);
-}
-
 static void put_lookup_text(struct call_writer *writer, int slot, const char *otherwise) {
   const char *text = writer->call->lookup.text[slot];
   if (text)
-    put_data(writer, text, strlen(text));
+    call_text_put_data(writer, text, strlen(text));
   else
     put(writer, otherwise);
 }
@@ -506,6 +391,12 @@ static void put_null(struct call_writer *writer, const struct call_part *part) {
   put(writer, "NULL");
 }
 
+#define put_message_in call_text_put_message_in
+#define put_message_out call_text_put_message_out
+#define put_vector_in call_text_put_vector_in
+#define put_vector_out call_text_put_vector_out
+#define put_messages_in call_text_put_messages_in
+#define put_messages_out call_text_put_messages_out
 #define WRITER(kind, name) [PART_##kind] = put_##name,
 static void (*const part_writers[PART_COUNT_OF_KINDS])(struct call_writer *writer,
                                                        const struct call_part *part) = {

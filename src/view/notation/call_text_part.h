@@ -23,6 +23,15 @@ static inline void put_integer(struct call_writer *writer, long long number) {
 /* A descriptor, with the name bound to it if names are wanted. */
 void call_text_put_label(struct call_writer *writer, const struct socket_label *label);
 
+/* An address as a struct sockaddr; data in quotes, cut; text in which --stable hides what varies.
+ */
+void call_text_put_address(struct call_writer *writer, const struct address *address);
+void call_text_put_data(struct call_writer *writer, const char *data, size_t length);
+void call_text_put_aliased(struct call_writer *writer, const struct bytes *text);
+
+/* Data of which there is more, that was not kept, or that a log does not tell. */
+void call_text_put_cut(struct call_writer *writer, const char *data, size_t length, size_t whole);
+
 /* One of select's sets, as passed or as returned. */
 void call_text_put_set(struct call_writer *writer, uint32_t set, bool given);
 void call_text_put_signal(struct call_writer *writer, long number);

@@ -9,11 +9,12 @@
 #include "view/notation/program_line.h"
 #include "view/notation/service_line.h"
 
-static const struct notation plain = {
-    .preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"};
+static const struct notation plain[] = {
+    [ESCAPE_ASCII] = {.preview = 32, .style = ESCAPE_ASCII, .names = true, .arrow = "->"},
+    [ESCAPE_UTF8] = {.preview = 32, .style = ESCAPE_UTF8, .names = true, .arrow = "->"}};
 
 void line_append_call(const struct call *call, struct bytes *bytes) {
-  notation_append_call(&plain, call, bytes);
+  notation_append_call(&plain[escape_chosen()], call, bytes);
 }
 
 const char *line_reason(enum state_reason reason) {
@@ -74,7 +75,7 @@ static void append_test(const struct event_test *test, struct bytes *bytes) {
 }
 
 void line_append_packet(const struct event_packet *packet, struct bytes *bytes) {
-  packet_append_line(&plain, packet, bytes);
+  packet_append_line(&plain[escape_chosen()], packet, bytes);
 }
 
 void line_append_packet_name(const struct event_packet *event, struct bytes *bytes) {
@@ -96,7 +97,7 @@ static void append_packet(const struct event_packet *packet, struct bytes *bytes
   bytes_append_format(bytes, "%u ", packet->number);
   escape_append_plain(bytes, packet->wire, strlen(packet->wire), false, ESCAPE_ASCII);
   bytes_append_text(bytes, packet->wire[0] ? "  " : "");
-  packet_append_line(&plain, packet, bytes);
+  packet_append_line(&plain[escape_chosen()], packet, bytes);
   packet_append_fate(packet, &fate);
   if (fate.length > 0)
     bytes_append_format(bytes, "  %s", bytes_text(&fate));
@@ -122,7 +123,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
   case EVENT_CALL_START:
   case EVENT_CALL_BLOCKED:
     notation_append_place(event, bytes);
-    notation_append_started(&plain, event->call, bytes);
+    notation_append_started(&plain[escape_chosen()], event->call, bytes);
     bytes_append_text(bytes, event->kind == EVENT_CALL_BLOCKED ? " blocked" : "");
     return "call";
   case EVENT_CALL_FINISH:
@@ -131,7 +132,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "call";
   case EVENT_STATE:
     notation_append_place(event, bytes);
-    notation_append_state(&plain, event->state, bytes);
+    notation_append_state(&plain[escape_chosen()], event->state, bytes);
     return "state";
   case EVENT_ANSWER:
     bytes_append_text(bytes, event->answer->name ? event->answer->name : "");
@@ -158,7 +159,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
                         event->file.ended ? _("ended") : _("began"));
     return "source";
   case EVENT_SERVICE:
-    notation_append_service(&plain, event->service, bytes);
+    notation_append_service(&plain[escape_chosen()], event->service, bytes);
     return "service";
   case EVENT_PROGRESS:
     bytes_append_format(bytes, _("%s: %llu bytes"), event->progress.what,
@@ -169,7 +170,7 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     return "counter";
   case EVENT_PROGRAM:
     notation_append_place(event, bytes);
-    program_append_line(event->program, ESCAPE_ASCII, bytes);
+    program_append_line(event->program, escape_chosen(), bytes);
     return "program";
   }
   return "";

@@ -63,33 +63,81 @@ void text_show_counter(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* Limits lines about services to MOST at once, and one more for each EACH nanoseconds: interactive
- * use is shown in full, and a crowd does not flood the screen. The timeline has them all. */
-static bool service_fits(struct text_view *text, const struct event *event) {
-  enum { MOST = 100, EACH = 1000000000 / 20 };
-  int64_t grown = (event->monotonic - text->service_since) / EACH;
-  if (text->service_since == 0)
-    grown = MOST;
+/* Takes a line from a budget of `most` that grows by one each `each` nanoseconds. False if it is
+ * used up. */
+static bool budget_take(struct line_budget *budget, int64_t now, int64_t most, int64_t each) {
+  int64_t grown = budget->since == 0 ? most : (now - budget->since) / each;
   if (grown > 0) {
-    text->service_since = event->monotonic;
-    text->service_budget += grown < MOST ? grown : MOST;
-    if (text->service_budget > MOST)
-      text->service_budget = MOST;
+    budget->since = now;
+    budget->lines += grown < most ? grown : most;
+    budget->lines = budget->lines < most ? budget->lines : most;
   }
-  bool fits = text->service_budget > 0 || event->service->connection == 0;
-  if (fits && text->service_budget > 0)
-    text->service_budget--;
-  if (!fits)
-    text->service_skipped++;
-  return fits;
+  if (budget->lines == 0)
+    return false;
+  budget->lines--;
+  return true;
 }
 
-static void put_service(struct text_view *text, const struct event *event) {
-  struct notation notation = text_notation(text, true);
-  if (text->service_skipped > 0)
+/* A hash of the line without its numbers (FNV-1a). */
+static uint64_t shape_hash(const struct bytes *line) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (size_t at = 0; at < line->length; at++)
+    if (line->data[at] < '0' || line->data[at] > '9')
+      hash = (hash ^ (unsigned char)line->data[at]) * 0x100000001b3;
+  return hash ? hash : 1;
+}
+
+static struct line_budget *shape_budget(struct text_view *text, uint64_t hash) {
+  struct service_shape *shapes = text->service_shapes;
+  for (size_t i = 0; i < SERVICE_SHAPES; i++)
+    if (shapes[i].hash == hash)
+      return &shapes[i].budget;
+  struct service_shape *shape = &shapes[text->service_next++ % SERVICE_SHAPES];
+  *shape = (struct service_shape){.hash = hash};
+  return &shape->budget;
+}
+
+/* Whether the line about a service's client is to be shown: what one client does is shown in full,
+ * and a crowd does not flood the screen. At the prompt few lines are shown that are the same but
+ * for numbers. The timeline has them all. */
+static bool service_fits(struct text_view *text, const struct event *event) {
+  enum { MOST = 100, EACH = 1000000000 / 20, ALIKE = 4, EACH_ALIKE = 1000000000 };
+  if (event->service->connection == 0)
+    return true;
+  if (text->view.settings.folds && !budget_take(shape_budget(text, shape_hash(&text->line)),
+                                                event->monotonic, ALIKE, EACH_ALIKE))
+    return false;
+  return budget_take(&text->service_budget, event->monotonic, MOST, EACH);
+}
+
+static void put_skipped(struct text_view *text) {
+  if (text->service_skipped == 1)
+    bytes_append_text(&text->line, _("[service] a line is left out; log has it\n"));
+  else if (text->service_skipped > 1)
     bytes_append_format(&text->line, _("[service] %llu lines are left out; log has them\n"),
                         text->service_skipped);
   text->service_skipped = 0;
+}
+
+void text_tell_services(struct text_view *text, const struct event *event) {
+  if (text->rounds.inside)
+    return;
+  put_skipped(text);
+  if (text->line.length > 0)
+    text_emit(text, event, STDOUT_FILENO);
+}
+
+/* Shows it, or counts it. */
+static void show_service(struct text_view *text, const struct event *event) {
+  struct notation notation = text_notation(text, true);
+  notation_append_service(&notation, event->service, &text->line);
+  bool fits = event->service->phase == SERVICE_STARTED || service_fits(text, event);
+  bytes_clear(&text->line);
+  if (!fits) {
+    text->service_skipped++;
+    return;
+  }
+  put_skipped(text);
   text_style_on(text, STYLE_NOTE);
   notation_append_service(&notation, event->service, &text->line);
   text_style_off(text);
@@ -109,8 +157,8 @@ void text_show_service(struct text_view *text, const struct event *event) {
   if (phase == SERVICE_COLLECTED) {
     struct notation notation = text_notation(text, true);
     service_lines_release(&text->services, event->service->number, &notation, &text->line);
-  } else if (phase == SERVICE_STARTED || service_fits(text, event)) {
-    put_service(text, event);
+  } else {
+    show_service(text, event);
   }
   if (text->line.length > 0)
     text_emit(text, event, STDOUT_FILENO);

@@ -10,4 +10,8 @@ void text_show_counter(struct text_view *text, const struct event *event);
 void text_show_service(struct text_view *text, const struct event *event);
 void text_show_progress(struct text_view *text, const struct event *event);
 
+/* Says how many lines about services were left out since it was last said, unless rounds of a
+ * repeat are being folded. */
+void text_tell_services(struct text_view *text, const struct event *event);
+
 #endif

@@ -10,6 +10,20 @@
 #include "view/text/text_program.h"
 #include "view/view.h"
 
+enum { SERVICE_SHAPES = 8 };
+
+/* How many lines may be shown: it grows with time. */
+struct line_budget {
+  int64_t since; /* when it has grown last; monotonic nanoseconds; 0: never */
+  int64_t lines;
+};
+
+/* Lines about services that differ in numbers alone: so many of them fit now. */
+struct service_shape {
+  uint64_t hash; /* of the line without its numbers; 0: none */
+  struct line_budget budget;
+};
+
 struct text_view {
   struct view view;
   struct bytes line;             /* the line being built, kept for its memory */
@@ -17,8 +31,9 @@ struct text_view {
   struct held_output kept;       /* --stable */
   struct service_lines services; /* --stable */
   struct program_lines programs;
-  int64_t service_since; /* lines about services are shown within a budget that grows with time */
-  int64_t service_budget;
+  struct line_budget service_budget;
+  struct service_shape service_shapes[SERVICE_SHAPES]; /* at the prompt */
+  unsigned service_next;                               /* the one that is replaced next */
   unsigned long long service_skipped;
   struct pages pages;
   struct rounds rounds;

@@ -264,7 +264,7 @@ static void put_message(struct text_view *text, const char *message) {
 static void put_place(struct text_view *text, const struct event_error *error) {
   if (!error->source[0])
     return;
-  escape_append_plain(&text->line, error->source, strlen(error->source), false, ESCAPE_ASCII);
+  escape_append_plain(&text->line, error->source, strlen(error->source), false, escape_chosen());
   if (error->line)
     bytes_append_format(&text->line, ":%u", error->line);
   bytes_append_text(&text->line, ": ");
@@ -279,8 +279,9 @@ static void put_hint(struct text_view *text, const char *hint) {
 
 static void show_error(struct text_view *text, const struct event *event) {
   const struct event_error *error = &event->error;
-  bool typed = !error->source[0];
   bool interrupted = error->kind == ERROR_INTERRUPTED;
+  /* Whoever has interrupted a line of a walk knows which one that was. */
+  bool typed = !error->source[0] || (interrupted && text->view.settings.folds);
   bool known = (error->call || interrupted) && typed && !text->view.settings.quiet;
   /* How far a command of several calls came is worth a line; the interruption alone is not. */
   if (known && interrupted && !error->call) {
@@ -373,6 +374,9 @@ static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
   if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
     end_pages(text); /* what was to come was interrupted */
+  bool typed = event->kind == EVENT_STATEMENT || event->kind == EVENT_RESULT;
+  if (typed && event->job == 0 && text->service_skipped > 0)
+    text_tell_services(text, event);
   switch (event->kind) {
   case EVENT_STATEMENT:
     show_line(text, event);
@@ -428,6 +432,16 @@ static void text_view_round(struct view *view, unsigned long long round) {
     text_round((struct text_view *)view, round);
 }
 
+/* What was echoed behind a progress line goes with it; that line is brought up to date, or is over.
+ */
+static void text_echoed(struct view *view) {
+  struct text_view *text = (struct text_view *)view;
+  if (text->progress)
+    text_end_progress(text);
+  else
+    output_add(view->output, STDOUT_FILENO, "\n", 1);
+}
+
 static void text_finish(struct view *view) {
   struct text_view *text = (struct text_view *)view;
   unsigned service;
@@ -462,6 +476,7 @@ const struct view_class view_text = {
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
     .event = text_event,
     .round = text_view_round,
+    .echoed = text_echoed,
     .finish = text_finish,
     .free = text_free,
 };

@@ -1,9 +1,11 @@
-/* reading_part: what the files that read parts share. Only for them. */
-#ifndef SOCKSH_TRACE_READING_PART_H
-#define SOCKSH_TRACE_READING_PART_H
+/* reading_message: the messages and iovecs of a traced program's calls, for the handlers of parts.
+ */
+#ifndef SOCKSH_TRACE_READING_MESSAGE_H
+#define SOCKSH_TRACE_READING_MESSAGE_H
 
 #include "trace/reading.h"
 
+/* A part of a call that is being read. */
 struct part_reader {
   struct call *call;
   const struct call_part *part;
@@ -11,10 +13,7 @@ struct part_reader {
   const uint64_t *word; /* the first of the part's */
 };
 
-/* The label of a descriptor of the program's. */
-struct socket_label reading_label(const struct reading *reading, long descriptor);
-
-/* Messages and iovecs: in reading_message.c. */
+/* Handlers of parts: what goes in, and what came out. 0, or -1 when there is no memory. */
 int reading_enter_message_in(struct part_reader *reader);
 int reading_enter_message_out(struct part_reader *reader);
 void reading_leave_message_out(struct part_reader *reader);

@@ -1,4 +1,4 @@
-#include "commands/trace/await_call.h"
+#include "commands/kernel/await_call.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,9 +17,14 @@ static const struct {
   const char *name;
   enum call_name call;
 } spellings[] = {
-    {"send", CALL_SENDTO},        {"recv", CALL_RECVFROM},         {"accept", CALL_ACCEPT4},
-    {"dup2", CALL_DUP3},          {"poll", CALL_PPOLL},            {"select", CALL_SELECT},
-    {"epoll_create", CALL_EPOLL_CREATE1}, {"epoll_wait", CALL_EPOLL_PWAIT},
+    {"send", CALL_SENDTO},
+    {"recv", CALL_RECVFROM},
+    {"accept", CALL_ACCEPT4},
+    {"dup2", CALL_DUP3},
+    {"poll", CALL_PPOLL},
+    {"select", CALL_SELECT},
+    {"epoll_create", CALL_EPOLL_CREATE1},
+    {"epoll_wait", CALL_EPOLL_PWAIT},
     {"epoll_wait", CALL_EPOLL_PWAIT2},
 };
 
@@ -65,11 +70,11 @@ struct search {
   struct error *error;
   uint64_t seen; /* the serial of the last event that was looked at */
   bool found;
-  bool failed;    /* the search itself */
-  long number;    /* the call's result, */
-  int problem;    /* its errno, */
-  bool receives;  /* whether it gives data, */
-  bool ended;     /* or has found the end of the stream, */
+  bool failed;   /* the search itself */
+  long number;   /* the call's result, */
+  int problem;   /* its errno, */
+  bool receives; /* whether it gives data, */
+  bool ended;    /* or has found the end of the stream, */
   struct blob *data;
   struct bytes line; /* how it is written */
   const char *name;  /* and its name in C */
@@ -155,8 +160,8 @@ static int wait_more(struct invocation *invocation, struct process *process, int
   return 0;
 }
 
-static int run_search(struct invocation *invocation, struct process *process,
-                      struct search *search, uint64_t *cursor, int64_t deadline) {
+static int run_search(struct invocation *invocation, struct process *process, struct search *search,
+                      uint64_t *cursor, int64_t deadline) {
   struct timeline *timeline = invocation->runner->session->timeline;
   int64_t interval = 1000000;
   search->seen = *cursor;
@@ -186,8 +191,7 @@ int await_call(struct invocation *invocation, struct process *process, struct so
                      _("the calls of %s are not read: `%s = trace COMMAND` does that"),
                      process->name, process->name);
   if (await_is_regex(word)) {
-    search.regex =
-        regex_compile(word->word.data + 1, word->word.length - 2, invocation->error);
+    search.regex = regex_compile(word->word.data + 1, word->word.length - 2, invocation->error);
     if (!search.regex)
       return -1;
   }

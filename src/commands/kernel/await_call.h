@@ -1,6 +1,6 @@
 /* await_call: waiting for a call that a traced program makes, and what it gave. */
-#ifndef SOCKSH_COMMANDS_TRACE_AWAIT_CALL_H
-#define SOCKSH_COMMANDS_TRACE_AWAIT_CALL_H
+#ifndef SOCKSH_COMMANDS_KERNEL_AWAIT_CALL_H
+#define SOCKSH_COMMANDS_KERNEL_AWAIT_CALL_H
 
 #include "command/invocation.h"
 
@@ -11,9 +11,9 @@ extern const struct argument_kind argument_call;
 bool await_call_names(const struct argument_value *value);
 
 /* Waits for the next call that the word stands for, behind the one that was awaited last: of the
- * program, or on its socket alone where that is not NULL. It gives what the call returned: a number,
- * the data received, or as an error its errno. `deadline` is in monotonic nanoseconds. 0, or -1 with
- * an error. */
+ * program, or on its socket alone where that is not NULL. It gives what the call returned: a
+ * number, the data received, or as an error its errno. `deadline` is in monotonic nanoseconds. 0,
+ * or -1 with an error. */
 int await_call(struct invocation *invocation, struct process *process, struct socket *socket,
                const struct argument_value *word, int64_t deadline);
 

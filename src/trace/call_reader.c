@@ -1,5 +1,5 @@
-/* tracer_call: a stop in front of a system call and the one behind it, as one call of the timeline's,
- * and what it means for the program's descriptors. */
+#include "trace/call_reader.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -11,10 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "socket/foreign.h"
 #include "system/wait.h"
+#include "trace/filter.h"
 #include "trace/reading.h"
-#include "trace/tracer_part.h"
 
 static void read_facts(int copy, void *context) {
   foreign_read(copy, context);
@@ -30,79 +29,78 @@ static bool read_link(pid_t process, long descriptor, char *name, size_t size) {
 }
 
 /* The entry of a socket that is one of a traced program's already; NULL: it is new. */
-static struct socket *find_known(const struct tracer *tracer, uint64_t cookie) {
+static struct socket *find_known(const struct tracing *tracing, uint64_t cookie) {
   struct socket *socket = NULL;
-  while ((socket = socket_table_find_cookie(tracer->sink.sockets, cookie, socket)))
+  while ((socket = socket_table_find_cookie(tracing->sink.sockets, cookie, socket)))
     if (socket->of_program && socket->holders > 0)
       return socket;
   return NULL;
 }
 
 /* What the end of a call has brought about is told behind it. */
-static void add_outcome(struct tracer *tracer, struct socket *socket, bool is_closed,
+static void add_outcome(struct tracing *tracing, struct socket *socket, bool is_closed,
                         const struct foreign_facts *facts) {
-  if (tracer->outcome_count >= OUTCOMES)
+  if (tracing->outcome_count >= OUTCOMES)
     return;
-  struct trace_outcome *outcome = &tracer->outcomes[tracer->outcome_count++];
+  struct trace_outcome *outcome = &tracing->outcomes[tracing->outcome_count++];
   outcome->socket = (struct socket *)object_retain(&socket->object);
   outcome->closed = is_closed;
   if (facts)
     outcome->facts = *facts;
 }
 
-static void tell_change(const struct tracer *tracer, const struct trace_task *task,
+static void tell_change(const struct tracing *tracing, const struct trace_task *task,
                         struct socket *socket, const struct foreign_facts *facts) {
   struct snapshot before;
   if (foreign_update(socket, facts, clock_monotonic(), &before))
-    tracer->sink.changed(tracer->sink.context, task, socket, &before);
+    tracing->sink.changed(tracing->sink.context, task, socket, &before);
 }
 
-static void tell_outcomes(struct tracer *tracer, const struct trace_task *task) {
-  for (size_t i = 0; i < tracer->outcome_count; i++) {
-    struct trace_outcome *outcome = &tracer->outcomes[i];
+static void tell_outcomes(struct tracing *tracing, const struct trace_task *task) {
+  for (size_t i = 0; i < tracing->outcome_count; i++) {
+    struct trace_outcome *outcome = &tracing->outcomes[i];
     if (outcome->closed)
-      tracer->sink.closed(tracer->sink.context, task, outcome->socket);
+      tracing->sink.closed(tracing->sink.context, task, outcome->socket);
     else
-      tell_change(tracer, task, outcome->socket, &outcome->facts);
+      tell_change(tracing, task, outcome->socket, &outcome->facts);
     object_release(&outcome->socket->object);
   }
-  tracer->outcome_count = 0;
+  tracing->outcome_count = 0;
 }
 
 /* Asks the kernel what a descriptor of the task is. False: it could not be asked. */
-static bool ask(const struct tracer *tracer, const struct trace_task *task, long descriptor,
+static bool ask(const struct tracing *tracing, const struct trace_task *task, long descriptor,
                 struct foreign_facts *facts) {
-  return copier_read(tracer->copier, task->process->handle, (int)descriptor, read_facts, facts) ==
+  return copier_read(tracing->copier, task->process->handle, (int)descriptor, read_facts, facts) ==
          0;
 }
 
 /* The entry of a descriptor that is not known yet, made where there is none: a reference for the
  * caller. NULL: it is no socket, and *kind says what it is. The lock is held. */
-static struct socket *identify(const struct tracer *tracer, struct trace_task *task,
-                               long descriptor, struct foreign_facts *facts,
-                               enum slot_kind *kind) {
+static struct socket *identify(const struct tracing *tracing, struct trace_task *task,
+                               long descriptor, struct foreign_facts *facts, enum slot_kind *kind) {
   struct trace_process *process = task->process;
   *kind = SLOT_OTHER;
   task_number(task);
-  if (!ask(tracer, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
+  if (!ask(tracing, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
     return NULL;
   *kind = facts->socket ? SLOT_SOCKET : SLOT_EPOLL;
-  struct socket *known = facts->cookie ? find_known(tracer, facts->cookie) : NULL;
+  struct socket *known = facts->cookie ? find_known(tracing, facts->cookie) : NULL;
   if (known)
     return (struct socket *)object_retain(&known->object);
-  return foreign_create(tracer->sink.sockets, process->program->host, facts, process->name,
+  return foreign_create(tracing->sink.sockets, process->program->host, facts, process->name,
                         (int)descriptor);
 }
 
 /* Finds out what a descriptor is, and fills in its slot. The lock is held. */
-static struct slot *learn(struct tracer *tracer, struct trace_task *task, long descriptor) {
+static struct slot *learn(struct tracing *tracing, struct trace_task *task, long descriptor) {
   struct foreign_facts facts;
   enum slot_kind kind;
-  struct socket *socket = identify(tracer, task, descriptor, &facts, &kind);
+  struct socket *socket = identify(tracing, task, descriptor, &facts, &kind);
   if (slots_set(task->process->slots, descriptor, kind, socket) < 0)
     kind = SLOT_UNKNOWN;
   if (socket && kind == SLOT_SOCKET)
-    add_outcome(tracer, socket, false, &facts);
+    add_outcome(tracing, socket, false, &facts);
   if (socket)
     object_release(&socket->object);
   return slots_find(task->process->slots, descriptor);
@@ -110,7 +108,7 @@ static struct slot *learn(struct tracer *tracer, struct trace_task *task, long d
 
 /* Whether a descriptor is of interest. What is no socket is told by its name alone, which is
  * cheap. */
-static bool concerns(struct tracer *tracer, struct trace_task *task, long descriptor) {
+static bool concerns(struct tracing *tracing, struct trace_task *task, long descriptor) {
   struct slots *slots = task->process->slots;
   struct slot *slot = slots_find(slots, descriptor);
   char name[64];
@@ -119,47 +117,47 @@ static bool concerns(struct tracer *tracer, struct trace_task *task, long descri
     bool known = open && (strncmp(name, "socket:", 7) == 0 || strstr(name, "[eventpoll]"));
     if (!open)
       return false;
-    tracer->sink.lock(tracer->sink.context);
+    tracing->sink.lock(tracing->sink.context);
     if (known) {
-      slot = learn(tracer, task, descriptor);
-      tell_outcomes(tracer, task);
+      slot = learn(tracing, task, descriptor);
+      tell_outcomes(tracing, task);
     } else if (slots_set(slots, descriptor, SLOT_OTHER, NULL) == 0)
       slot = slots_find(slots, descriptor);
-    tracer->sink.unlock(tracer->sink.context);
+    tracing->sink.unlock(tracing->sink.context);
   }
   return slot && slot->kind != SLOT_OTHER;
 }
 
-static bool any_item_concerns(struct tracer *tracer, struct trace_task *task,
+static bool any_item_concerns(struct tracing *tracing, struct trace_task *task,
                               const struct stop *stop);
 
 /* Whether the call is one to be read. */
-static bool is_wanted(struct tracer *tracer, struct trace_task *task, const struct stop *stop,
+static bool is_wanted(struct tracing *tracing, struct trace_task *task, const struct stop *stop,
                       enum call_name name) {
   const struct call_row *row = &call_rows[name];
   int first = (int)stop->words[0];
   if (row->parts[0].kind == PART_POLL || row->parts[0].kind == PART_SETS)
-    return any_item_concerns(tracer, task, stop);
-  bool wanted = concerns(tracer, task, first);
+    return any_item_concerns(tracing, task, stop);
+  bool wanted = concerns(tracing, task, first);
   for (int i = 1, word = 1; !wanted && i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
     if (row->parts[i].kind == PART_OTHER_END)
-      wanted = concerns(tracer, task, (int)stop->words[2]);
+      wanted = concerns(tracing, task, (int)stop->words[2]);
     word++;
   }
   if (!wanted && (name == CALL_DUP2 || name == CALL_DUP3))
-    wanted = concerns(tracer, task, (int)stop->words[1]);
+    wanted = concerns(tracing, task, (int)stop->words[1]);
   return wanted;
 }
 
 /* A number that is closed may be anything's next. The lock is not held, and not needed: nobody else
  * looks at a slot that is no socket's. */
-static void forget_other(struct tracer *tracer, struct trace_task *task, long descriptor) {
+static void forget_other(struct tracing *tracing, struct trace_task *task, long descriptor) {
   const struct slot *slot = slots_find(task->process->slots, descriptor);
   if (!slot || slot->kind != SLOT_OTHER)
     return;
-  tracer->sink.lock(tracer->sink.context);
+  tracing->sink.lock(tracing->sink.context);
   slots_clear(task->process->slots, descriptor);
-  tracer->sink.unlock(tracer->sink.context);
+  tracing->sink.unlock(tracing->sink.context);
 }
 
 static bool same_entry(const struct trace_task *task, const struct stop *stop) {
@@ -167,17 +165,17 @@ static bool same_entry(const struct trace_task *task, const struct stop *stop) {
          memcmp(task->entry.words, stop->words, sizeof stop->words) == 0;
 }
 
-static struct reading reading_of(const struct tracer *tracer, const struct trace_task *task) {
+static struct reading reading_of(const struct tracing *tracing, const struct trace_task *task) {
   return (struct reading){.process = task->id,
                           .words = task->entry.words,
                           .slots = task->process->slots,
-                          .record = tracer->sink.record(tracer->sink.context)};
+                          .record = tracing->sink.record(tracing->sink.context)};
 }
 
 /* Reads what the call is given. */
-static void begin(struct tracer *tracer, struct trace_task *task, enum call_name name) {
-  tracer->sink.lock(tracer->sink.context);
-  struct reading reading = reading_of(tracer, task);
+static void begin(struct tracing *tracing, struct trace_task *task, enum call_name name) {
+  tracing->sink.lock(tracing->sink.context);
+  struct reading reading = reading_of(tracing, task);
   task_number(task);
   call_init(&task->call, name, NULL);
   task->call.where = task->process->program->host ? task->process->program->host->name : NULL;
@@ -190,60 +188,60 @@ static void begin(struct tracer *tracer, struct trace_task *task, enum call_name
   task->call.began = clock_monotonic();
   if (!task->inside)
     call_free(&task->call);
-  else if (tracer->sink.begun)
-    tracer->sink.begun(tracer->sink.context, task);
-  tracer->sink.unlock(tracer->sink.context);
+  else if (tracing->sink.begun)
+    tracing->sink.begun(tracing->sink.context, task);
+  tracing->sink.unlock(tracing->sink.context);
 }
 
-static void tell_of_ring(struct tracer *tracer, struct trace_task *task) {
+static void tell_of_ring(struct tracing *tracing, struct trace_task *task) {
   struct trace_program *program = task->process->program;
   if (program->ring)
     return;
   program->ring = true;
-  tracer_note(tracer, task,
-              _("it uses io_uring: what it asks for in that way, in memory that it shares with the "
-                "kernel, is no system call, and is not seen here"));
+  task_note(tracing, task,
+            _("it uses io_uring: what it asks for in that way, in memory that it shares with the "
+              "kernel, is no system call, and is not seen here"));
 }
 
-bool call_enter(struct tracer *tracer, struct trace_task *task, const struct stop *stop) {
+bool call_reader_enter(struct tracing *tracing, struct trace_task *task, const struct stop *stop) {
   const struct trace_row *row = trace_row_find(stop->number);
   if (task->inside && task->restarts && same_entry(task, stop)) {
     task->restarts = false;
     return true; /* it goes on waiting */
   }
-  call_abandon(tracer, task);
+  call_reader_abandon(tracing, task);
   if (!row || stop->kind != STOP_ENTRY)
     return false;
   if (row->duty == DUTY_RING) {
-    tell_of_ring(tracer, task);
+    tell_of_ring(tracing, task);
     return false;
   }
   task->entry = *stop;
   if (row->duty == DUTY_NAMES)
     return stop->words[0] == PR_SET_NAME;
-  if (row->duty == DUTY_CALL && !is_wanted(tracer, task, stop, row->call)) {
+  if (row->duty == DUTY_CALL && !is_wanted(tracing, task, stop, row->call)) {
     if (call_rows[row->call].closes)
-      forget_other(tracer, task, (int)stop->words[0]);
+      forget_other(tracing, task, (int)stop->words[0]);
     return false;
   }
-  begin(tracer, task, row->call);
+  begin(tracing, task, row->call);
   return task->inside;
 }
 
 /* The descriptor refers to something else from now on, or to nothing. */
-static void clear_slot(struct tracer *tracer, struct trace_task *task, long descriptor) {
+static void clear_slot(struct tracing *tracing, struct trace_task *task, long descriptor) {
   struct socket *last = slots_clear(task->process->slots, descriptor);
   if (!last)
     return;
-  add_outcome(tracer, last, true, NULL);
+  add_outcome(tracing, last, true, NULL);
   object_release(&last->object);
 }
 
 /* The call has made a descriptor of its own kind: what was under that number is gone. */
-static void add_made(struct tracer *tracer, struct trace_task *task, int place) {
+static void add_made(struct tracing *tracing, struct trace_task *task, int place) {
   struct call *call = &task->call;
-  clear_slot(tracer, task, call->made[place]);
-  const struct slot *slot = learn(tracer, task, call->made[place]);
+  clear_slot(tracing, task, call->made[place]);
+  const struct slot *slot = learn(tracing, task, call->made[place]);
   if (slot && slot->socket) {
     call->made_label[place] = socket_label(slot->socket);
     call->made_label[place].descriptor = call->made[place];
@@ -251,19 +249,19 @@ static void add_made(struct tracer *tracer, struct trace_task *task, int place) 
 }
 
 /* Another number for what the subject is. */
-static void add_duplicate(struct tracer *tracer, struct trace_task *task, int made) {
+static void add_duplicate(struct tracing *tracing, struct trace_task *task, int made) {
   struct slots *slots = task->process->slots;
   const struct slot *slot = slots_find(slots, task->call.subject.descriptor);
   if (made == task->call.subject.descriptor)
     return;
   if (!slot || slot->kind == SLOT_OTHER) {
-    clear_slot(tracer, task, made);
+    clear_slot(tracing, task, made);
     return;
   }
   struct socket *socket = slot->socket;
   enum slot_kind kind = slot->kind;
   object_retain(&socket->object);
-  clear_slot(tracer, task, made);
+  clear_slot(tracing, task, made);
   slots_set(slots, made, kind, socket);
   object_release(&socket->object);
 }
@@ -276,14 +274,14 @@ static bool duplicates(const struct call *call) {
 }
 
 struct adoption {
-  struct tracer *tracer;
+  struct tracing *tracing;
   struct trace_task *task;
 };
 
 static void take_passed(int descriptor, void *context) {
   struct adoption *adoption = context;
-  clear_slot(adoption->tracer, adoption->task, descriptor);
-  learn(adoption->tracer, adoption->task, descriptor);
+  clear_slot(adoption->tracing, adoption->task, descriptor);
+  learn(adoption->tracing, adoption->task, descriptor);
 }
 
 static void apply_epoll(const struct trace_task *task) {
@@ -297,7 +295,7 @@ static void apply_epoll(const struct trace_task *task) {
     slots_watch(epoll, call->object.descriptor, (uint64_t)call->number[2]);
 }
 
-static void apply_range(struct tracer *tracer, struct trace_task *task) {
+static void apply_range(struct tracing *tracing, struct trace_task *task) {
   enum { CLOSE_ON_EXEC = 1 << 2 };
   const struct slots *slots = task->process->slots;
   uint32_t first = (uint32_t)task->entry.words[0];
@@ -305,32 +303,32 @@ static void apply_range(struct tracer *tracer, struct trace_task *task) {
   if (task->entry.words[2] & CLOSE_ON_EXEC)
     return;
   for (size_t at = first; at < slots->room && at <= last; at++)
-    clear_slot(tracer, task, (long)at);
+    clear_slot(tracing, task, (long)at);
 }
 
 /* Brings the slots up to date with what the call has done. */
-static void apply(struct tracer *tracer, struct trace_task *task) {
+static void apply(struct tracing *tracing, struct trace_task *task) {
   struct call *call = &task->call;
   const struct call_row *row = call_row(call);
-  struct adoption adoption = {tracer, task};
+  struct adoption adoption = {tracing, task};
   if (call->result >= 0 && duplicates(call))
-    add_duplicate(tracer, task, (int)call->result);
+    add_duplicate(tracing, task, (int)call->result);
   else
     for (int i = 0; call->result >= 0 && i < 2; i++)
       if (call->made[i] >= 0 && row->makes != MAKES_NOTHING && row->makes != MAKES_PIPE)
-        add_made(tracer, task, i);
+        add_made(tracing, task, i);
   if (call->result >= 0)
     reading_walk_rights(call, take_passed, &adoption);
   if (call->result == 0 && call->name == CALL_EPOLL_CTL)
     apply_epoll(task);
   if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
-    apply_range(tracer, task);
+    apply_range(tracing, task);
   if (row->closes && call->error != EBADF)
-    clear_slot(tracer, task, call->subject.descriptor);
+    clear_slot(tracing, task, call->subject.descriptor);
 }
 
 /* The state after a call that may have changed more than what its queue holds. */
-static void look(const struct tracer *tracer, const struct trace_task *task) {
+static void look(const struct tracing *tracing, const struct trace_task *task) {
   const struct call *call = &task->call;
   const struct call_row *row = call_row(call);
   struct foreign_facts facts;
@@ -339,14 +337,14 @@ static void look(const struct tracer *tracer, const struct trace_task *task) {
              (socket && !socket_has_tcp_states(socket) && call->result <= 0);
   if (!socket || !may || row->closes || socket->holders == 0 || socket_is_none(socket))
     return;
-  if (ask(tracer, task, call->subject.descriptor, &facts))
-    tell_change(tracer, task, socket, &facts);
+  if (ask(tracing, task, call->subject.descriptor, &facts))
+    tell_change(tracing, task, socket, &facts);
 }
 
 /* The task whose call on this socket has not been told yet, NULL: it is none of a program. */
-static struct trace_task *actor_of(const struct tracer *tracer, const struct socket *socket) {
+static struct trace_task *actor_of(const struct tracing *tracing, const struct socket *socket) {
   for (unsigned place = 0; place < TASK_PLACES; place++)
-    for (struct trace_task *task = tracer->tasks[place]; task; task = task->next)
+    for (struct trace_task *task = tracing->tasks[place]; task; task = task->next)
       if (task->inside && task->call.entry == socket && call_acts(&task->call))
         return task;
   return NULL;
@@ -354,52 +352,44 @@ static struct trace_task *actor_of(const struct tracer *tracer, const struct soc
 
 /* What a call has received was sent by another, which may be on its way to the timeline still: a
  * cause comes before its effect. One that is blocked itself is not waited for. */
-static void await_cause(struct tracer *tracer, const struct trace_task *task) {
+static void await_cause(struct tracing *tracing, const struct trace_task *task) {
   enum { PATIENCE = 2000000 }; /* nanoseconds */
   int64_t until = 0;
   struct socket *cause;
-  tracer->sink.lock(tracer->sink.context);
+  tracing->sink.lock(tracing->sink.context);
   while (call_notices(&task->call) && task->call.entry &&
          (cause = socket_find_cause(task->call.entry))) {
-    struct trace_task *actor = actor_of(tracer, cause);
+    struct trace_task *actor = actor_of(tracing, cause);
     int64_t now = clock_monotonic();
     until = until ? until : now + PATIENCE;
     cause->stalled = now > until;
-    tracer->sink.unlock(tracer->sink.context);
-    if (!actor || !tracer_take(tracer, actor))
+    tracing->sink.unlock(tracing->sink.context);
+    if (!actor || !tracing->take(tracing, actor))
       sched_yield();
-    tracer->sink.lock(tracer->sink.context);
+    tracing->sink.lock(tracing->sink.context);
   }
-  tracer->sink.unlock(tracer->sink.context);
-}
-
-void call_drop(struct trace_task *task) {
-  struct call *call = &task->call;
-  if (call->entry && call_acts(call))
-    call->entry->acting--;
-  call_free(call);
-  task->inside = task->restarts = false;
+  tracing->sink.unlock(tracing->sink.context);
 }
 
 /* The end of the call, read and told. */
-static void finish(struct tracer *tracer, struct trace_task *task, int64_t result) {
+static void finish(struct tracing *tracing, struct trace_task *task, int64_t result) {
   struct call *call = &task->call;
   if (result >= 0)
-    await_cause(tracer, task);
-  tracer->sink.lock(tracer->sink.context);
-  struct reading reading = reading_of(tracer, task);
+    await_cause(tracing, task);
+  tracing->sink.lock(tracing->sink.context);
+  struct reading reading = reading_of(tracing, task);
   call->ended = clock_monotonic();
   reading_leave(call, &reading, result);
-  apply(tracer, task);
-  if (call->name != CALL_CLOSE_RANGE || tracer->outcome_count > 0)
-    tracer->sink.finished(tracer->sink.context, task);
-  tell_outcomes(tracer, task);
-  look(tracer, task);
-  call_drop(task);
-  tracer->sink.unlock(tracer->sink.context);
+  apply(tracing, task);
+  if (call->name != CALL_CLOSE_RANGE || tracing->outcome_count > 0)
+    tracing->sink.finished(tracing->sink.context, task);
+  tell_outcomes(tracing, task);
+  look(tracing, task);
+  task_drop_call(task);
+  tracing->sink.unlock(tracing->sink.context);
 }
 
-void call_leave(struct tracer *tracer, struct trace_task *task, int64_t result) {
+void call_reader_leave(struct tracing *tracing, struct trace_task *task, int64_t result) {
   if (trace_row_find(task->entry.number) &&
       trace_row_find(task->entry.number)->duty == DUTY_NAMES && !task->inside) {
     task_read_name(task);
@@ -411,20 +401,20 @@ void call_leave(struct tracer *tracer, struct trace_task *task, int64_t result) 
     task->restarts = true;
     return;
   }
-  finish(tracer, task, result);
+  finish(tracing, task, result);
 }
 
-void call_abandon(struct tracer *tracer, struct trace_task *task) {
+void call_reader_abandon(struct tracing *tracing, struct trace_task *task) {
   if (task->inside && task->restarts)
-    finish(tracer, task, -EINTR);
+    finish(tracing, task, -EINTR);
   else if (task->inside) {
-    tracer->sink.lock(tracer->sink.context);
-    call_drop(task);
-    tracer->sink.unlock(tracer->sink.context);
+    tracing->sink.lock(tracing->sink.context);
+    task_drop_call(task);
+    tracing->sink.unlock(tracing->sink.context);
   }
 }
 
-static bool any_item_concerns(struct tracer *tracer, struct trace_task *task,
+static bool any_item_concerns(struct tracing *tracing, struct trace_task *task,
                               const struct stop *stop) {
   const struct trace_row *row = trace_row_find(stop->number);
   struct slots none = {.references = 1};
@@ -434,7 +424,7 @@ static bool any_item_concerns(struct tracer *tracer, struct trace_task *task,
   call_init(&call, row->call, NULL);
   if (reading_enter(&call, &reading) == 0)
     for (size_t i = 0; i < call.items.count; i++) /* all of them, so that each is known */
-      found = concerns(tracer, task, call.items.item[i].descriptor) || found;
+      found = concerns(tracing, task, call.items.item[i].descriptor) || found;
   call_free(&call);
   return found;
 }
@@ -451,9 +441,9 @@ static bool is_still(const struct trace_task *task, long descriptor, const struc
   return strcmp(name, expected) == 0;
 }
 
-void call_executed(struct tracer *tracer, struct trace_task *task) {
+void call_reader_executed(struct tracing *tracing, struct trace_task *task) {
   struct trace_process *process = task->process;
-  tracer->sink.lock(tracer->sink.context);
+  tracing->sink.lock(tracing->sink.context);
   if (process->slots->references > 1) { /* the new program shares its descriptors with nobody */
     struct slots *own = slots_copy(process->slots);
     if (own) {
@@ -464,10 +454,10 @@ void call_executed(struct tracer *tracer, struct trace_task *task) {
   for (size_t at = 0; at < process->slots->room; at++) {
     const struct slot *slot = slots_find(process->slots, (long)at);
     if (slot && (slot->kind == SLOT_OTHER || !is_still(task, (long)at, slot)))
-      clear_slot(tracer, task, (long)at);
-    if (tracer->outcome_count == OUTCOMES)
-      tell_outcomes(tracer, task);
+      clear_slot(tracing, task, (long)at);
+    if (tracing->outcome_count == OUTCOMES)
+      tell_outcomes(tracing, task);
   }
-  tell_outcomes(tracer, task);
-  tracer->sink.unlock(tracer->sink.context);
+  tell_outcomes(tracing, task);
+  tracing->sink.unlock(tracing->sink.context);
 }

@@ -1,0 +1,295 @@
+#include "trace/follow.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "language/loss.h"
+#include "system/wait.h"
+#include "trace/call_reader.h"
+
+enum { CALL_STOP = SIGTRAP | 0x80 };
+
+/* Lets a task go on, with a signal (0: none). One that was killed meanwhile is gone, and tells so.
+ */
+static void go_on(const struct trace_task *task, int signal) {
+  bool stops = task->by_words || task->behind;
+  ptrace(stops ? PTRACE_SYSCALL : PTRACE_CONT, task->id, 0L, (long)signal);
+}
+
+static pid_t group_of(pid_t task) {
+  char path[64];
+  char text[1024];
+  snprintf(path, sizeof path, "/proc/%ld/status", (long)task);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0)
+    close(file);
+  text[length < 0 ? 0 : length] = '\0';
+  const char *line = strstr(text, "\nTgid:");
+  return line ? (pid_t)strtol(line + 6, NULL, 10) : task;
+}
+
+static bool shares_descriptors(pid_t one, pid_t other) {
+  return syscall(SYS_kcmp, one, other, KCMP_FILES, 0L, 0L) == 0;
+}
+
+/* The process of a task that one of the program's tasks has made. */
+static struct trace_process *process_for(struct tracing *tracing, struct trace_task *parent,
+                                         pid_t id) {
+  struct trace_process *process = parent->process;
+  pid_t group = group_of(id);
+  if (group == process->id)
+    return process;
+  for (struct trace_process *other = tracing->processes; other; other = other->next)
+    if (other->id == group)
+      return other;
+  bool shared = shares_descriptors(parent->id, id);
+  struct slots *slots = shared ? slots_retain(process->slots) : slots_copy(process->slots);
+  return task_add_process(tracing, process->program, group, slots);
+}
+
+static bool take_early(struct tracing *tracing, pid_t id) {
+  struct early_stop **place = &tracing->early;
+  while (*place && (*place)->id != id)
+    place = &(*place)->next;
+  struct early_stop *found = *place;
+  if (!found)
+    return false;
+  *place = found->next;
+  free(found);
+  return true;
+}
+
+/* A child whose parent has not told of it yet waits until it does. */
+static void note_early(struct tracing *tracing, pid_t id) {
+  struct early_stop *early = calloc(1, sizeof *early);
+  if (!early) {
+    loss_of_memory();
+    ptrace(PTRACE_DETACH, id, 0L, 0L);
+    return;
+  }
+  early->id = id;
+  early->next = tracing->early;
+  tracing->early = early;
+}
+
+static void take_child(struct tracing *tracing, struct trace_task *parent) {
+  unsigned long id = 0;
+  if (ptrace(PTRACE_GETEVENTMSG, parent->id, 0L, &id) < 0 || task_find(tracing, (pid_t)id))
+    return;
+  tracing->sink.lock(tracing->sink.context);
+  struct trace_process *process = process_for(tracing, parent, (pid_t)id);
+  struct trace_task *task = process ? task_add(tracing, process, (pid_t)id) : NULL;
+  if (task)
+    task->by_words = parent->by_words;
+  tracing->sink.unlock(tracing->sink.context);
+  if (take_early(tracing, (pid_t)id) && task) {
+    task->begun = true;
+    go_on(task, 0);
+  }
+}
+
+/* A 32-bit program makes its calls in another way, whose numbers and memory are not read here. */
+static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
+  char path[64];
+  unsigned char head[5] = {0};
+  snprintf(path, sizeof path, "/proc/%ld/exe", (long)task->id);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, head, sizeof head);
+  if (file >= 0)
+    close(file);
+  enum { CLASS = 4, CLASS_32 = 1 };
+  if (length == sizeof head && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
+    task_note(tracing, task,
+              _("it is a 32-bit program: its calls are not read, so nothing of it is seen here "
+                "but its sockets (`states --all`)"));
+}
+
+/* The thread that has executed a program has the number of the first one now, and is alone. */
+static struct trace_task *take_execution(struct tracing *tracing, pid_t id) {
+  unsigned long former = 0;
+  ptrace(PTRACE_GETEVENTMSG, id, 0L, &former);
+  struct trace_task *task = task_find(tracing, (pid_t)former);
+  if (!task)
+    return task_find(tracing, id);
+  call_reader_abandon(tracing, task);
+  for (unsigned place = 0; place < TASK_PLACES; place++)
+    for (struct trace_task *other = tracing->tasks[place], *next; other; other = next) {
+      next = other->next;
+      if (other != task && other->process == task->process)
+        task_remove(tracing, other);
+    }
+  if (task->id != id)
+    task_renumber(tracing, task, id);
+  call_reader_executed(tracing, task);
+  tell_of_foreign(tracing, task);
+  task->behind = false;
+  return task;
+}
+
+static void take_call(struct tracing *tracing, struct trace_task *task) {
+  struct stop stop;
+  if (stop_read(task->id, &stop) < 0)
+    return;
+  if (stop.kind == STOP_EXIT) {
+    call_reader_leave(tracing, task, stop.result);
+    task->behind = false;
+  } else if (stop.kind == STOP_ENTRY) {
+    task->behind = call_reader_enter(tracing, task, &stop);
+  }
+}
+
+static bool stops_group(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+static void take_stop(struct tracing *tracing, struct trace_task *task, int status) {
+  int signal = WSTOPSIG(status);
+  switch (status >> 16) {
+  case PTRACE_EVENT_SECCOMP:
+    take_call(tracing, task);
+    break;
+  case PTRACE_EVENT_FORK:
+  case PTRACE_EVENT_VFORK:
+  case PTRACE_EVENT_CLONE:
+    take_child(tracing, task);
+    break;
+  case PTRACE_EVENT_STOP:
+    task->begun = true;
+    if (stops_group(signal)) { /* it stays stopped, and notices SIGCONT */
+      ptrace(PTRACE_LISTEN, task->id, 0L, 0L);
+      return;
+    }
+    break;
+  case 0:
+    if (signal == CALL_STOP)
+      take_call(tracing, task);
+    else {
+      go_on(task, signal);
+      return;
+    }
+    break;
+  default:
+    break;
+  }
+  go_on(task, 0);
+}
+
+/* The end of the program's first process is told to whoever waits for it. */
+static void note_end(struct tracing *tracing, pid_t id, int status) {
+  for (struct trace_program *program = tracing->programs; program; program = program->next)
+    if (program->first == id && !program->ended) {
+      tracing->sink.lock(tracing->sink.context);
+      program->status = status;
+      program->ended = true;
+      tracing->sink.unlock(tracing->sink.context);
+      program->changes++;
+      futex_wake(&program->changes);
+      return;
+    }
+}
+
+static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id, int status) {
+  take_early(tracing, id);
+  note_end(tracing, id, status);
+  if (task)
+    task_remove(tracing, task);
+}
+
+void follow_news(struct tracing *tracing, pid_t id, int status) {
+  struct trace_task *task = task_find(tracing, id);
+  if (WIFEXITED(status) || WIFSIGNALED(status)) {
+    take_end(tracing, task, id, status);
+    return;
+  }
+  if (status >> 16 == PTRACE_EVENT_EXEC && (task = take_execution(tracing, id))) {
+    go_on(task, 0);
+    return;
+  }
+  if (!task)
+    note_early(tracing, id);
+  else
+    take_stop(tracing, task, status);
+}
+
+bool follow_task(struct tracing *tracing, const struct trace_task *task) {
+  int status;
+  pid_t id = waitpid(task->id, &status, __WALL | __WNOTHREAD | WNOHANG);
+  if (id > 0)
+    follow_news(tracing, id, status);
+  return id > 0;
+}
+
+/* A stopped task may be left; one that runs is stopped first. */
+static void leave_task(const struct trace_task *task) {
+  int status;
+  ptrace(PTRACE_INTERRUPT, task->id, 0L, 0L);
+  while (waitpid(task->id, &status, __WALL) == task->id) {
+    if (WIFEXITED(status) || WIFSIGNALED(status))
+      return;
+    int signal = WSTOPSIG(status);
+    bool delivers = status >> 16 == 0 && signal != CALL_STOP;
+    if (ptrace(PTRACE_DETACH, task->id, 0L, delivers ? (long)signal : 0L) == 0 || errno == ESRCH)
+      return;
+  }
+}
+
+void follow_leave(struct tracing *tracing, struct trace_program *program) {
+  program->leaving = true;
+  for (unsigned place = 0; place < TASK_PLACES; place++)
+    for (struct trace_task *task = tracing->tasks[place], *next; task; task = next) {
+      next = task->next;
+      if (task->process->program != program)
+        continue;
+      leave_task(task);
+      call_reader_abandon(tracing, task);
+      task_remove(tracing, task);
+    }
+}
+
+int follow_seize(pid_t id, bool attached) {
+  enum {
+    OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+              PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP,
+  };
+  long options = OPTIONS | (attached ? 0 : PTRACE_O_EXITKILL);
+  return ptrace(PTRACE_SEIZE, id, 0L, options) < 0 ? errno : 0;
+}
+
+/* Takes all threads of a process that runs; some may begin meanwhile. */
+int follow_seize_threads(struct tracing *tracing, struct trace_process *process) {
+  char path[64];
+  int problem = 0;
+  bool found = true;
+  snprintf(path, sizeof path, "/proc/%ld/task", (long)process->id);
+  for (int round = 0; found && round < 64; round++) {
+    DIR *list = opendir(path);
+    found = false;
+    for (struct dirent *entry; list && (entry = readdir(list));) {
+      pid_t id = (pid_t)strtol(entry->d_name, NULL, 10);
+      if (id <= 0 || task_find(tracing, id))
+        continue;
+      int refused = follow_seize(id, true);
+      if (refused && id == process->id)
+        problem = refused;
+      if (refused)
+        continue;
+      task_add(tracing, process, id);
+      ptrace(PTRACE_INTERRUPT, id, 0L, 0L);
+      found = true;
+    }
+    if (list)
+      closedir(list);
+  }
+  return problem;
+}
