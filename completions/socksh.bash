@@ -285,6 +285,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'trace'
     'untrace'
     'leaks'
+    'import'
     'adopt'
     'type'
     'output'

@@ -1,4 +1,5 @@
-/* strace_address: names and addresses in strace's notation. */
+#include "import/strace_address.h"
+
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
@@ -7,7 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "import/strace_part.h"
 #include "language/number.h"
 
 /* Only whole names: /etc/protocols and the like say nothing about another machine's log. */

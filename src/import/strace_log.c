@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/strace_log_part.h"
+#include "import/strace_log_process.h"
+#include "import/strace_log_sockets.h"
+#include "import/strace_log_tasks.h"
+#include "import/strace_part.h"
 #include "language/escape.h"
 #include "language/loss.h"
 
@@ -214,7 +217,7 @@ static void take_call(struct strace_log *log, struct log_task *task, enum call_n
   bool clear = strace_part_read(&call, tree, task->process->slots) == 0;
   if (!clear)
     note_unclear(log);
-  log_task_number(log, task);
+  log_process_number(log, task);
   if (clear && log_apply(log, task, &call, tree)) {
     set_times(log, &call, began, tree);
     tell(log, task, &call);

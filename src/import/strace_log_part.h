@@ -3,7 +3,8 @@
 #define SOCKSH_IMPORT_STRACE_LOG_PART_H
 
 #include "import/strace_log.h"
-#include "import/strace_part.h"
+#include "import/strace_tree.h"
+#include "trace/slots.h"
 
 enum {
   LOG_PLACES = 4096,
@@ -70,33 +71,5 @@ struct strace_log {
   bool timed;   /* this line has a time, */
   int64_t time; /* and it is this */
 };
-
-/* The log's table of threads, in strace_log_tasks.c. NULL: there are too many, or no memory. */
-struct log_task *log_task_of(struct strace_log *log, const struct strace_line *line);
-/* The thread has made another, or a process: its id, and the words of the call. */
-void log_task_cloned(struct strace_log *log, struct log_task *task, long id, const char *text,
-                     size_t length);
-void log_task_ended(struct strace_log *log, struct log_task *task);
-/* Gives it its number, when it is the first: in the order in which they were seen to make a call.
- */
-void log_task_number(struct strace_log *log, struct log_task *task);
-void log_tasks_free(struct strace_log *log);
-
-/* What descriptors are, in strace_log_sockets.c. */
-
-/* Finds out what the argument of a call refers to: a socket, an epoll instance, or something else
- * (NULL). `sockets_only`: the call is none of files. */
-struct slot *log_slot_of(struct strace_log *log, struct log_task *task,
-                         const struct strace_node *node, bool sockets_only);
-/* Brings the descriptors up to date with what the call has done. True if it has changed any. */
-bool log_apply(struct strace_log *log, struct log_task *task, struct call *call,
-               const struct strace_tree *tree);
-/* The program is another one now. */
-void log_executed(struct log_process *process);
-/* Notes which socket has a number now. */
-void log_was(struct log_process *process, long descriptor, struct socket *socket);
-/* The last descriptor of a socket is closed. */
-void log_closed(struct socket *socket, void *context);
-void log_known_free(struct strace_log *log);
 
 #endif

@@ -1,5 +1,5 @@
-/* strace_log_sockets: which socket a number of the log stands for, as far as the calls, and what
- * strace writes in <> behind it, tell. */
+#include "import/strace_log_sockets.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
-#include "import/strace_log_part.h"
+#include "import/strace_log_process.h"
 #include "language/loss.h"
 #include "language/number.h"
 #include "socket/foreign.h"
@@ -129,40 +129,12 @@ void log_known_free(struct strace_log *log) {
       object_release(&log->known[i].socket->object);
 }
 
-void log_closed(struct socket *socket, void *context) {
-  (void)context;
-  socket->role = ROLE_GONE;
-}
-
 static void clear(struct log_process *process, long descriptor) {
   struct socket *last = slots_clear(process->slots, descriptor);
   if (!last)
     return;
-  log_closed(last, NULL);
+  log_process_closed(last, NULL);
   object_release(&last->object);
-}
-
-void log_was(struct log_process *process, long descriptor, struct socket *socket) {
-  enum { LIMIT = 1 << 20 };
-  size_t place = (size_t)descriptor;
-  if (descriptor < 0 || descriptor >= LIMIT)
-    return;
-  if (place >= process->was_room) {
-    size_t room = process->was_room ? process->was_room : 16;
-    while (room <= place)
-      room *= 2;
-    struct socket **was = realloc(process->was, room * sizeof(struct socket *));
-    if (!was) {
-      loss_of_memory();
-      return;
-    }
-    memset(was + process->was_room, 0, (room - process->was_room) * sizeof(struct socket *));
-    process->was = was;
-    process->was_room = room;
-  }
-  if (process->was[place])
-    object_release(&process->was[place]->object);
-  process->was[place] = (struct socket *)object_retain(&socket->object);
 }
 
 static struct slot *set(struct log_process *process, long descriptor, enum slot_kind kind,
@@ -170,7 +142,7 @@ static struct slot *set(struct log_process *process, long descriptor, enum slot_
   clear(process, descriptor);
   if (slots_set(process->slots, descriptor, kind, socket) < 0)
     return NULL;
-  log_was(process, descriptor, socket);
+  log_process_was(process, descriptor, socket);
   return slots_find(process->slots, descriptor);
 }
 
@@ -180,7 +152,7 @@ static struct slot *learn(struct strace_log *log, struct log_task *task, long de
                           enum slot_kind kind) {
   struct log_process *process = task->process;
   struct socket *known = about ? recall(log, about, facts) : NULL;
-  log_task_number(log, task);
+  log_process_number(log, task);
   struct socket *socket =
       known ? (struct socket *)object_retain(&known->object)
             : foreign_create(log->sink.sockets, NULL, facts, process->name, (int)descriptor);

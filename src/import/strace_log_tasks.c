@@ -1,9 +1,10 @@
-/* strace_log_tasks: the threads and processes of a log. */
+#include "import/strace_log_tasks.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/strace_log_part.h"
+#include "import/strace_log_process.h"
 #include "language/loss.h"
 
 static struct log_task *find(const struct strace_log *log, long id) {
@@ -31,7 +32,7 @@ static void take_out(struct strace_log *log, const struct log_task *task) {
 static struct log_process *process_add(struct strace_log *log, long id, struct slots *slots) {
   struct log_process *process = slots ? calloc(1, sizeof *process) : NULL;
   if (!process) {
-    slots_release(slots, log_closed, NULL);
+    slots_release(slots, log_process_closed, NULL);
     loss_of_memory();
     return NULL;
   }
@@ -47,18 +48,9 @@ static struct log_process *process_add(struct strace_log *log, long id, struct s
   return process;
 }
 
-static void forget_was(struct log_process *process) {
-  for (size_t i = 0; i < process->was_room; i++)
-    if (process->was[i])
-      object_release(&process->was[i]->object);
-  free(process->was);
-  process->was = NULL;
-  process->was_room = 0;
-}
-
 static void process_free(struct log_process *process) {
-  slots_release(process->slots, log_closed, NULL);
-  forget_was(process);
+  slots_release(process->slots, log_process_closed, NULL);
+  log_process_forget(process);
   free(process);
 }
 
@@ -100,7 +92,7 @@ static void inherit_was(const struct log_process *parent, struct log_process *ch
   for (size_t at = 0; at < parent->slots->room; at++) {
     const struct slot *slot = slots_find(parent->slots, (long)at);
     if (slot && slot->socket)
-      log_was(child, (long)at, slot->socket);
+      log_process_was(child, (long)at, slot->socket);
   }
 }
 
@@ -186,22 +178,9 @@ struct log_task *log_task_of(struct strace_log *log, const struct strace_line *l
   return task_add(log, line->task, process_add(log, line->task, slots_create()));
 }
 
-void log_task_number(struct strace_log *log, struct log_task *task) {
-  struct log_process *process = task->process;
-  if (task->number > 0)
-    return;
-  task->number = ++log->numbered;
-  if (task->number > 1)
-    snprintf(task->name, sizeof task->name, "%.20s.%u", log->name, task->number);
-  if (process->number > 0)
-    return;
-  process->number = task->number;
-  memcpy(process->name, task->name, sizeof process->name);
-}
-
 static void tell_leaked(struct socket *socket, void *context) {
   const struct strace_log *log = context;
-  log_closed(socket, NULL);
+  log_process_closed(socket, NULL);
   if (!socket_is_none(socket))
     log->sink.leaked(log->sink.context, socket);
 }
@@ -227,7 +206,7 @@ void log_task_ended(struct strace_log *log, struct log_task *task) {
     process->slots = none;
   }
   if (process->number == 0 || process->number > NAMED)
-    forget_was(process);
+    log_process_forget(process);
 }
 
 void log_tasks_free(struct strace_log *log) {

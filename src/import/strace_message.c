@@ -1,9 +1,11 @@
-/* strace_message: messages and iovecs in strace's notation. */
+#include "import/strace_message.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "call/message.h"
-#include "import/strace_part.h"
+#include "import/strace_address.h"
+#include "import/strace_value.h"
 
 enum {
   MESSAGE_LIMIT = 1024
@@ -151,7 +153,7 @@ static void set_moved(struct call_message *message, size_t length) {
   message->length = length < message->room ? length : message->room;
 }
 
-int strace_read_message_in(struct strace_part_reader *reader) {
+int strace_read_message_in(struct strace_reader *reader) {
   struct call *call = reader->call;
   struct collected data = {0};
   if (messages_create(call, 1) < 0)
@@ -161,12 +163,12 @@ int strace_read_message_in(struct strace_part_reader *reader) {
 }
 
 /* Of a message that has not come, only the room is known. */
-static int read_nothing(struct strace_part_reader *reader, size_t count) {
+static int read_nothing(struct strace_reader *reader, size_t count) {
   struct collected data = {0};
   return messages_create(reader->call, count) < 0 ? -1 : finish_data(reader->call, &data, 0);
 }
 
-int strace_read_message_out(struct strace_part_reader *reader) {
+int strace_read_message_out(struct strace_reader *reader) {
   struct call *call = reader->call;
   struct collected data = {0};
   if (call->result < 0)
@@ -178,7 +180,7 @@ int strace_read_message_out(struct strace_part_reader *reader) {
   return finish_data(call, &data, status);
 }
 
-static int read_vector(struct strace_part_reader *reader, size_t moved) {
+static int read_vector(struct strace_reader *reader, size_t moved) {
   struct call *call = reader->call;
   struct collected data = {0};
   long long count;
@@ -190,11 +192,11 @@ static int read_vector(struct strace_part_reader *reader, size_t moved) {
   return finish_data(call, &data, status);
 }
 
-int strace_read_vector_in(struct strace_part_reader *reader) {
+int strace_read_vector_in(struct strace_reader *reader) {
   return read_vector(reader, SIZE_MAX);
 }
 
-int strace_read_vector_out(struct strace_part_reader *reader) {
+int strace_read_vector_out(struct strace_reader *reader) {
   size_t moved = reader->call->result > 0 ? (size_t)reader->call->result : 0;
   if (read_vector(reader, moved) < 0)
     return -1;
@@ -202,7 +204,7 @@ int strace_read_vector_out(struct strace_part_reader *reader) {
   return 0;
 }
 
-static size_t count_of(const struct strace_part_reader *reader) {
+static size_t count_of(const struct strace_reader *reader) {
   long long count;
   return reader->node && strace_node_number(reader->node->next, &count) == 0 && count >= 0 &&
                  count <= MESSAGE_LIMIT
@@ -211,7 +213,7 @@ static size_t count_of(const struct strace_part_reader *reader) {
 }
 
 /* Several: each has its msg_len where it has been moved. */
-static int read_messages(struct strace_part_reader *reader, bool came) {
+static int read_messages(struct strace_reader *reader, bool came) {
   struct call *call = reader->call;
   struct collected data = {0};
   size_t count = count_of(reader);
@@ -233,11 +235,11 @@ static int read_messages(struct strace_part_reader *reader, bool came) {
   return finish_data(call, &data, status);
 }
 
-int strace_read_messages_in(struct strace_part_reader *reader) {
+int strace_read_messages_in(struct strace_reader *reader) {
   return read_messages(reader, false);
 }
 
-int strace_read_messages_out(struct strace_part_reader *reader) {
+int strace_read_messages_out(struct strace_reader *reader) {
   return reader->call->result < 0 ? read_nothing(reader, count_of(reader))
                                   : read_messages(reader, true);
 }

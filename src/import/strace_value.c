@@ -1,10 +1,11 @@
-/* strace_value: values of options, and the data of control messages, in strace's notation. */
+#include "import/strace_value.h"
+
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "call/control.h"
-#include "import/strace_part.h"
+#include "import/strace_address.h"
 #include "language/number.h"
 #include "option/option_type.h"
 

@@ -40,7 +40,7 @@ const struct command command_import = {
            "behind what there is. Calls on files are left out. Lines that are not understood, and "
            "calls that have not returned, are left out, too, and a note counts them.\n\n"
            "Times are as far apart as in the log, and the last one is now; with -ttt the wall "
-           "clock in JSON is that of the log."),
+           "clock in JSON is that of the log. More is in socksh-trace(7)."),
     .blocks = N_("never"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = "shell echo 'socket(AF_INET, SOCK_STREAM, 0) = 3' > calls.log\n"

@@ -59,10 +59,11 @@ static int run_leaks(struct invocation *invocation) {
                      _("the calls of %s are not read: `%s = trace COMMAND` does that"),
                      process->name, process->name);
   if (process->unknown_end)
-    return error_set(invocation->error, ERROR_FAILURE,
-                     _("the end of %s is not in the log that it is from, so it is not known what it "
-                       "closed in time"),
-                     process->name);
+    return error_set(
+        invocation->error, ERROR_FAILURE,
+        _("the end of %s is not in the log that it is from, so it is not known what it "
+          "closed in time"),
+        process->name);
   if (!process->ended)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("%s still runs, and may close yet what it has open: `await %s exit` first"),

@@ -69,18 +69,10 @@ static void put_result_of(struct json *json, const struct call *call) {
   json_bool(json, "interrupted", call->interrupted);
 }
 
-/* A log may not say it. */
-static void put_moment(struct json *json, const char *key, int64_t moment) {
-  if (moment)
-    json_number(json, key, moment);
-  else
-    json_null(json, key);
-}
-
 /* When it was made, and what came of it. */
 static void put_outcome(struct json *json, const struct call *call) {
-  put_moment(json, "began", call->began);
-  put_moment(json, "ended", call->ended);
+  put_optional(json, "began", call->began); /* a log may not say it */
+  put_optional(json, "ended", call->ended);
   json_begin_array(json, "made");
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0)
@@ -442,8 +434,8 @@ static void put_head(struct json_view *view, const struct event *event) {
   json_name(json, "host", event->host);
   if (event->actor) {
     json_string(json, "program", event->actor->name);
-    json_number(json, "process", event->actor->process);
-    json_number(json, "thread", event->actor->task);
+    put_optional(json, "process", event->actor->process);
+    put_optional(json, "thread", event->actor->task);
     json_name(json, "thread_name", event->actor->thread);
   }
 }
