@@ -150,6 +150,11 @@ static bool items_concern(struct strace_log *log, struct log_task *task,
   return found;
 }
 
+static bool failed_with(const struct strace_tree *tree, const char *problem) {
+  return tree->problem &&
+         bytes_equal(tree->problem, tree->problem_length, problem, strlen(problem));
+}
+
 /* Whether the call is one on a socket: its descriptors are identified. */
 static bool is_wanted(struct strace_log *log, struct log_task *task, enum call_name name,
                       const struct strace_tree *tree) {
@@ -159,8 +164,7 @@ static bool is_wanted(struct strace_log *log, struct log_task *task, enum call_n
     return items_concern(log, task, tree, row->parts[0].kind == PART_POLL);
   if (name == CALL_CLOSE_RANGE || row->makes == MAKES_SOCKETS || row->makes == MAKES_EPOLL)
     return true;
-  bool open = !tree->problem ||
-              (memcmp(tree->problem, "EBADF", 5) != 0 && memcmp(tree->problem, "ENOTSOCK", 5) != 0);
+  bool open = !failed_with(tree, "EBADF") && !failed_with(tree, "ENOTSOCK");
   bool wanted = log_slot_of(log, task, node, is_for_sockets(name) && open) != NULL;
   for (int i = 1; node && i < CALL_PARTS && row->parts[i].kind != PART_END; i++) {
     node = node->next;
