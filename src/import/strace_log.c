@@ -85,12 +85,6 @@ struct socket *strace_log_find(const struct strace_log *log, unsigned process, l
   return found;
 }
 
-/* A line that nobody understands. */
-static void note_unclear(struct strace_log *log) {
-  if (log->counts.unclear++ == 0)
-    log->counts.first_unclear = log->counts.lines;
-}
-
 /* The row of the call with this name of the kernel's; CALL_COUNT: there is none. */
 static enum call_name find_row(const char *name, size_t length) {
   static const struct {
@@ -220,7 +214,7 @@ static void take_call(struct strace_log *log, struct log_task *task, enum call_n
   call_init(&call, name, NULL);
   bool clear = strace_part_read(&call, tree, task->process->slots) == 0;
   if (!clear)
-    note_unclear(log);
+    log_note_unclear(log);
   log_process_number(log, task);
   if (clear && log_apply(log, task, &call, tree)) {
     set_times(log, &call, began, tree);
@@ -336,7 +330,7 @@ static void take_text(struct strace_log *log, struct log_task *task, const char 
     return;
   }
   if (strace_tree_read(text, length, &arena, &tree) < 0) {
-    note_unclear(log);
+    log_note_unclear(log);
   } else if (is_restart(&tree)) {
     /* NULL only for a text that is nothing of the kind */
     const char *end = memrchr(text, ')', (size_t)(tree.problem - text));
@@ -357,7 +351,7 @@ static void begin_pending(struct strace_log *log, struct log_task *task,
   if (line->length == 0)
     return;
   if (task->pending.length > 0 || log->pending + line->length > LOG_PENDING) {
-    note_unclear(log);
+    log_note_unclear(log);
     return;
   }
   bytes_append(&task->pending, line->text, line->length);
@@ -386,7 +380,7 @@ static void resume(struct strace_log *log, struct log_task *task, const struct s
   if (pending->length <= line->name_length ||
       memcmp(pending->data, line->name, line->name_length) != 0 ||
       pending->data[line->name_length] != '(') {
-    note_unclear(log);
+    log_note_unclear(log);
     return;
   }
   bytes_append(&text, pending->data, pending->length);
@@ -448,12 +442,12 @@ void strace_log_read(struct strace_log *log, const char *text, size_t length) {
   if (task)
     take_line(log, task, &line);
   else
-    note_unclear(log);
+    log_note_unclear(log);
 }
 
 void strace_log_skip(struct strace_log *log) {
   log->counts.lines++;
-  note_unclear(log);
+  log_note_unclear(log);
 }
 
 void strace_log_finish(struct strace_log *log) {

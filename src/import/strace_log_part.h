@@ -10,27 +10,27 @@ enum {
   LOG_PLACES = 4096,
   LOG_TASKS = 1 << 17,    /* lines of more threads than this are not understood */
   LOG_PENDING = 64 << 20, /* bytes of calls that have not returned, in all */
+  LOG_SLOTS = 1 << 21,    /* numbers of descriptors for which there is room, in all processes */
 };
 
 /* A process of the log. */
 struct log_process {
-  long id;             /* 0: the log does not say it */
-  unsigned number;     /* of its first task that has one; 0: none yet */
-  unsigned references; /* its tasks, */
-  unsigned running;    /* and those that have not ended */
+  long id;          /* 0: the log does not say it */
+  unsigned number;  /* of its first task that has one; 0: none yet */
+  unsigned running; /* its tasks that have not ended */
   struct slots *slots;
   struct socket **was; /* by descriptor: the last socket of that number, a reference */
   size_t was_room;
   char name[SOCKET_NAME_SIZE];
   struct log_process *next; /* in the order in which they were seen */
+  struct log_process *before;
 };
 
 /* A thread. */
 struct log_task {
   long id;
   unsigned number; /* in the order in which they made their first call; 0: none yet */
-  bool ended;
-  bool born; /* whose child it is, is known */
+  bool born;       /* whose child it is, is known */
   struct log_process *process;
   char name[SOCKET_NAME_SIZE];
   char thread[SOCKET_NAME_SIZE];
@@ -63,6 +63,7 @@ struct strace_log {
   struct log_task *alone;   /* who made the calls of lines without an id; NULL: none yet */
   struct log_task *cloning; /* whose clone has not returned; NULL: nobody's */
   unsigned clones;          /* how many have not */
+  size_t slots;             /* room for so many descriptors was made */
   size_t pending;           /* bytes */
   bool has_status;
   int status;
@@ -71,5 +72,11 @@ struct strace_log {
   bool timed;   /* this line has a time, */
   int64_t time; /* and it is this */
 };
+
+/* A line that is not understood. */
+static inline void log_note_unclear(struct strace_log *log) {
+  if (log->counts.unclear++ == 0)
+    log->counts.first_unclear = log->counts.lines;
+}
 
 #endif

@@ -137,11 +137,25 @@ static void clear(struct log_process *process, long descriptor) {
   object_release(&last->object);
 }
 
-static struct slot *set(struct log_process *process, long descriptor, enum slot_kind kind,
-                        struct socket *socket) {
+/* Whether one more number has room: a hostile log may have high ones in many processes. */
+static bool make_room(struct strace_log *log, const struct slots *slots, long descriptor) {
+  size_t room = slots->room ? slots->room : 16;
+  while (room <= (size_t)descriptor)
+    room *= 2;
+  if (log->slots + room - slots->room > LOG_SLOTS)
+    return false;
+  log->slots += room - slots->room;
+  return true;
+}
+
+static struct slot *set(struct strace_log *log, struct log_process *process, long descriptor,
+                        enum slot_kind kind, struct socket *socket) {
   clear(process, descriptor);
-  if (slots_set(process->slots, descriptor, kind, socket) < 0)
+  if (descriptor < 0 || !make_room(log, process->slots, descriptor) ||
+      slots_set(process->slots, descriptor, kind, socket) < 0) {
+    log_note_unclear(log);
     return NULL;
+  }
   log_process_was(process, descriptor, socket);
   return slots_find(process->slots, descriptor);
 }
@@ -160,7 +174,7 @@ static struct slot *learn(struct strace_log *log, struct log_task *task, long de
     loss_of_memory();
     return NULL;
   }
-  struct slot *slot = set(process, descriptor, kind, socket);
+  struct slot *slot = set(log, process, descriptor, kind, socket);
   if (about && slot)
     remember(log, about, facts, socket);
   object_release(&socket->object);
@@ -270,7 +284,7 @@ static void add_made(struct strace_log *log, struct log_task *task, struct call 
 }
 
 /* Another number for what the subject is. */
-static void add_duplicate(struct log_task *task, const struct call *call) {
+static void add_duplicate(struct strace_log *log, struct log_task *task, const struct call *call) {
   struct log_process *process = task->process;
   const struct slot *slot = slots_find(process->slots, call->subject.descriptor);
   if (call->result == call->subject.descriptor)
@@ -281,7 +295,7 @@ static void add_duplicate(struct log_task *task, const struct call *call) {
   }
   enum slot_kind kind = slot->kind;
   struct slot_epoll *epoll = slot->epoll;
-  struct slot *copy = set(process, call->result, kind, call->entry);
+  struct slot *copy = set(log, process, call->result, kind, call->entry);
   if (copy && epoll) { /* both numbers are one instance */
     free(copy->epoll);
     copy->epoll = epoll;
@@ -376,7 +390,7 @@ bool log_apply(struct strace_log *log, struct log_task *task, struct call *call,
   if (call->name == CALL_CLOSE_RANGE)
     return apply_range(task->process, call);
   if (duplicates(call))
-    add_duplicate(task, call);
+    add_duplicate(log, task, call);
   else
     for (int i = 0; i < 2; i++)
       if (call->made[i] >= 0 && row->makes != MAKES_NOTHING && row->makes != MAKES_PIPE)

@@ -38,6 +38,7 @@ static struct log_process *process_add(struct strace_log *log, long id, struct s
   }
   process->id = id;
   process->slots = slots;
+  process->before = log->last;
   if (log->last)
     log->last->next = process;
   else
@@ -48,15 +49,29 @@ static struct log_process *process_add(struct strace_log *log, long id, struct s
   return process;
 }
 
-static void process_free(struct log_process *process) {
-  slots_release(process->slots, log_process_closed, NULL);
+static void forget_slots(struct strace_log *log, struct slots *slots,
+                         void (*closed)(struct socket *socket, void *context)) {
+  if (slots && slots->references == 1)
+    log->slots -= slots->room;
+  slots_release(slots, closed, log);
+}
+
+static void process_free(struct strace_log *log, struct log_process *process) {
+  if (process->before)
+    process->before->next = process->next;
+  else
+    log->processes = process->next;
+  if (process->next)
+    process->next->before = process->before;
+  else
+    log->last = process->before;
+  forget_slots(log, process->slots, log_process_closed);
   log_process_forget(process);
   free(process);
 }
 
 static void join(struct log_task *task, struct log_process *process) {
   task->process = process;
-  process->references++;
   process->running++;
   task->actor = (struct event_actor){.program = task->actor.program,
                                      .name = task->name,
@@ -83,9 +98,17 @@ static bool has_word(const char *text, size_t length, const char *word) {
 }
 
 /* The descriptors of a child. */
-static struct slots *inherit(const struct log_process *parent, const char *text, size_t length) {
-  return has_word(text, length, "CLONE_FILES") ? slots_retain(parent->slots)
-                                               : slots_copy(parent->slots);
+static struct slots *inherit(struct strace_log *log, const struct log_process *parent,
+                             const char *text, size_t length) {
+  if (has_word(text, length, "CLONE_FILES"))
+    return slots_retain(parent->slots);
+  if (log->slots + parent->slots->room > LOG_SLOTS) {
+    log_note_unclear(log);
+    return slots_create();
+  }
+  struct slots *slots = slots_copy(parent->slots);
+  log->slots += slots ? slots->room : 0;
+  return slots;
 }
 
 static void inherit_was(const struct log_process *parent, struct log_process *child) {
@@ -102,7 +125,7 @@ static struct log_task *bear(struct strace_log *log, const struct log_task *pare
                              const char *text, size_t length) {
   struct log_process *process = parent->process;
   if (!has_word(text, length, "CLONE_THREAD")) {
-    process = process_add(log, id, inherit(parent->process, text, length));
+    process = process_add(log, id, inherit(log, parent->process, text, length));
     if (process)
       inherit_was(parent->process, process);
   }
@@ -115,19 +138,14 @@ static struct log_task *bear(struct strace_log *log, const struct log_task *pare
 void log_task_cloned(struct strace_log *log, struct log_task *task, long id, const char *text,
                      size_t length) {
   struct log_task *child = find(log, id);
-  if (child && child->ended) { /* the number is in use again */
-    take_out(log, child);
-    child->id = -1;
-    put(log, child);
-    child = NULL;
-  }
   if (!child)
     bear(log, task, id, text, length);
-  else if (!child->born && child != task && child->process->references == 1 &&
+  else if (!child->born && child != task && child->process->running == 1 &&
            has_word(text, length, "CLONE_THREAD")) {
-    child->process->running--;
-    child->process->references--;
+    struct log_process *alone = child->process;
     join(child, task->process);
+    if (alone != log->first)
+      process_free(log, alone);
     child->born = true;
   }
 }
@@ -135,12 +153,11 @@ void log_task_cloned(struct strace_log *log, struct log_task *task, long id, con
 /* Lines without an id are those of the only thread that is left. */
 static struct log_task *only_task(struct strace_log *log) {
   struct log_task *found = NULL;
-  if (log->alone && !log->alone->ended)
+  if (log->alone)
     return log->alone;
   for (unsigned place = 0; place < LOG_PLACES; place++)
-    for (struct log_task *task = log->tasks[place]; task; task = task->next)
-      if (!task->ended)
-        found = task;
+    if (log->tasks[place])
+      found = log->tasks[place];
   if (!found)
     found = task_add(log, 0, process_add(log, 0, slots_create()));
   log->alone = found;
@@ -185,42 +202,44 @@ static void tell_leaked(struct socket *socket, void *context) {
     log->sink.leaked(log->sink.context, socket);
 }
 
-void log_task_ended(struct strace_log *log, struct log_task *task) {
-  enum { NAMED = 4096 }; /* the sockets of so many processes can be named when they have ended */
-  struct log_process *process = task->process;
-  if (task->ended)
-    return;
-  task->ended = true;
+static void free_task(struct strace_log *log, struct log_task *task) {
+  take_out(log, task);
+  log->task_count--;
   log->pending -= task->pending.length;
   bytes_free(&task->pending);
   bytes_free(&task->restarts);
+  if (log->alone == task)
+    log->alone = NULL;
   if (log->cloning == task) {
     log->cloning = NULL;
     log->clones--;
   }
-  if (--process->running > 0)
-    return;
+  free(task);
+}
+
+/* What it has open is closed. Which sockets its numbers were is kept for the first processes. */
+static void end_process(struct strace_log *log, struct log_process *process) {
+  enum { NAMED = 4096 };
   struct slots *none = slots_create();
   if (none) {
-    slots_release(process->slots, tell_leaked, log);
+    forget_slots(log, process->slots, tell_leaked);
     process->slots = none;
   }
-  if (process->number == 0 || process->number > NAMED)
-    log_process_forget(process);
+  if (process != log->first && (process->number == 0 || process->number > NAMED))
+    process_free(log, process);
+}
+
+void log_task_ended(struct strace_log *log, struct log_task *task) {
+  struct log_process *process = task->process;
+  free_task(log, task);
+  if (--process->running == 0)
+    end_process(log, process);
 }
 
 void log_tasks_free(struct strace_log *log) {
   for (unsigned place = 0; place < LOG_PLACES; place++)
-    while (log->tasks[place]) {
-      struct log_task *task = log->tasks[place];
-      log->tasks[place] = task->next;
-      bytes_free(&task->pending);
-      bytes_free(&task->restarts);
-      free(task);
-    }
-  while (log->processes) {
-    struct log_process *process = log->processes;
-    log->processes = process->next;
-    process_free(process);
-  }
+    while (log->tasks[place])
+      free_task(log, log->tasks[place]);
+  while (log->processes)
+    process_free(log, log->processes);
 }

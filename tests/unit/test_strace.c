@@ -467,6 +467,37 @@ static void test_times(void **state) {
   }
 }
 
+/* An id that is used again is another process's. */
+static void test_ids_again(void **state) {
+  struct reading_log reading;
+  (void)state;
+  begin(&reading);
+  add(&reading, "5 socket(AF_INET, SOCK_STREAM, 0) = 3\n"
+                "5 fork() = 6\n"
+                "6 close(3) = 0\n"
+                "6 +++ exited with 0 +++\n"
+                "5 fork() = 6\n"
+                "6 write(3, \"a\", 1) = 1\n");
+  assert_non_null(strstr(bytes_text(&reading.text), "p.3: write(3, \"a\", 1) = 1\n"));
+  end(&reading);
+}
+
+/* High numbers in many processes get no more room than there is. */
+static void test_high_numbers(void **state) {
+  struct reading_log reading;
+  char line[64];
+  (void)state;
+  begin(&reading);
+  for (int i = 0; i < 1000; i++) {
+    snprintf(line, sizeof line, "%d write(1048575<TCP:[%d]>, \"x\", 1) = 1", i + 5, i + 1);
+    add(&reading, line);
+  }
+  const struct strace_counts *counts = strace_log_counts(reading.log);
+  assert_in_range(counts->calls, 1, 10);
+  assert_int_equal(counts->unclear + counts->calls, 1000);
+  end(&reading);
+}
+
 /* A text that nests too deep is refused, not followed. */
 static void test_depth(void **state) {
   struct bytes text = {0};
@@ -494,6 +525,8 @@ int main(void) {
       cmocka_unit_test(test_without_ids),
       cmocka_unit_test(test_epoll),
       cmocka_unit_test(test_times),
+      cmocka_unit_test(test_ids_again),
+      cmocka_unit_test(test_high_numbers),
       cmocka_unit_test(test_depth),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
