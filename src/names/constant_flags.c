@@ -241,7 +241,11 @@ static const struct constant descriptor_flags[] = {
     {NULL, 0, NULL},
 };
 
+/* The first two make a descriptor, which is what dup is for here: programs use them. */
 static const struct constant file_commands[] = {
+    {"F_DUPFD", F_DUPFD, N_("Duplicates the descriptor, as dup does, from a number on.")},
+    {"F_DUPFD_CLOEXEC", F_DUPFD_CLOEXEC,
+     N_("The same, and the new one is closed in programs that this one executes.")},
     {"F_GETFL", F_GETFL,
      N_("Gets the flags of the open socket: O_RDWR, and O_NONBLOCK where it is set.")},
     {"F_SETFL", F_SETFL,
@@ -337,6 +341,8 @@ const struct constant_set constant_file_flags = {N_("file flag"), "FLAGS", "O_",
 const struct constant_set constant_descriptor_flags = {N_("descriptor flag"), "FLAGS", "FD_", true,
                                                        descriptor_flags};
 const struct constant_set constant_file_commands = {N_("fcntl command"), "COMMAND", "F_", false,
-                                                    file_commands};
+                                                    file_commands + 2};
+const struct constant_set constant_descriptor_commands = {N_("fcntl command"), "COMMAND", "F_",
+                                                           false, file_commands};
 const struct constant_set constant_requests = {N_("ioctl request"), "REQUEST", "SIOC", false,
                                                requests};

@@ -163,6 +163,12 @@ static void finished(void *context, struct trace_task *task) {
   leave_wire(session, task);
   note_made(task);
   explain(session, task);
+}
+
+/* The end that the call was made on has been looked at, where the call may have changed it. */
+static void settled(void *context, const struct trace_task *task) {
+  struct session *session = context;
+  const struct call *call = &task->call;
   if (!call->entry || call_row(call)->closes || !session_looks(session))
     return;
   struct look_cause cause = cause_of(task);
@@ -216,6 +222,7 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
                             .record = record,
                             .begun = begun,
                             .finished = finished,
+                            .settled = settled,
                             .changed = changed,
                             .closed = closed,
                             .leaked = leaked,

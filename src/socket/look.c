@@ -123,7 +123,7 @@ static enum socket_state orphan_state(const struct socket *socket, struct kernel
   /* The list has nothing of other kinds, and of one that was not connected yet. */
   if (socket->role == ROLE_OF_PROGRAM &&
       (!socket_has_tcp_states(socket) || socket->seen.local.length == 0 ||
-       socket->seen.state == STATE_CLOSED || socket->seen.state == STATE_UNKNOWN))
+       (socket->seen.peer.length == 0 && socket->seen.state != STATE_LISTEN)))
     return socket->seen.state;
   int there = look_up_listed(socket, &socket->seen.local, &socket->seen.peer, found);
   return there < 0 ? STATE_UNKNOWN : there == 0 ? STATE_CLOSED : found->state;

@@ -385,6 +385,7 @@ static void finish(struct tracing *tracing, struct trace_task *task, int64_t res
     tracing->sink.finished(tracing->sink.context, task);
   tell_outcomes(tracing, task);
   look(tracing, task);
+  tracing->sink.settled(tracing->sink.context, task);
   task_drop_call(task);
   tracing->sink.unlock(tracing->sink.context);
 }
