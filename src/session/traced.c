@@ -17,6 +17,7 @@
 #include "session/imported.h"
 #include "session/observe.h"
 #include "session/session_look.h"
+#include "session/zero.h"
 #include "socket/foreign.h"
 #include "socket/look.h"
 #include "system/descriptor.h"
@@ -149,6 +150,10 @@ static void explain(struct session *session, struct trace_task *task) {
   else if (call->error && !is_usual(call->error))
     diagnosis_note(&runner, call, 0);
   diagnosis_note_peer(&runner, &task->call, 0);
+  task->call.zero = zero_decide(session, call, (struct zero_before){0});
+  const char *sentence = call->error ? NULL : zero_sentence(call);
+  if (sentence)
+    runner_note(&runner, "%s", _(sentence));
 }
 
 static void finished(void *context, struct trace_task *task) {
@@ -172,9 +177,12 @@ static void settled(void *context, const struct trace_task *task) {
   if (!call->entry || call_row(call)->closes || !session_looks(session))
     return;
   struct look_cause cause = cause_of(task);
-  if (socket_has_tcp_states(call->entry) && !call_row(call)->changes_address)
-    session_look(session, call->entry, &cause);
-  look_at_peers(session, call->entry, &cause);
+  bool changed = task->looked;
+  if (socket_has_tcp_states(call->entry) && !changed)
+    changed = session_look(session, call->entry, &cause);
+  /* Data that has gone through changes no state at the other end. */
+  if (changed || call_row(call)->direction == MOVES_NOTHING || call->result <= 0)
+    look_at_peers(session, call->entry, &cause);
 }
 
 static void changed(void *context, const struct trace_task *task, struct socket *socket,
@@ -320,6 +328,22 @@ int64_t traced_tell_blocked(struct runner *runner, const struct process *process
     append(session, task, &event);
   }
   return patience;
+}
+
+void traced_append_blocked(struct session *session, const struct process *process,
+                           struct bytes *text) {
+  struct trace_task *task = NULL;
+  int64_t now = clock_monotonic();
+  while (process->traced &&
+         (task = task_next(tracer_tracing(session->tracer), process->traced, task))) {
+    if (!task->inside || now - task->call.began < session->settings.blocks_after)
+      continue;
+    bytes_append_text(text, text->length ? ", " : _("blocked in "));
+    bytes_append_format(text, "%s", call_row(&task->call)->name);
+    if (task->call.subject.descriptor >= 0)
+      bytes_append_format(text, "(%d)", task->call.subject.descriptor);
+    bytes_append_format(text, _(" for %.1f s"), (double)(now - task->call.began) / 1e9);
+  }
 }
 
 void traced_stop(struct session *session) {

@@ -42,6 +42,11 @@ void traced_await_cause(struct session *session, const struct socket *socket);
  * nanoseconds to ask again; -1: it is not traced. */
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
 
+/* Appends which of the program's calls are blocked, and since when: "blocked in accept4(3) for 2.5
+ * s". Nothing where none is, or it is not traced. */
+void traced_append_blocked(struct session *session, const struct process *process,
+                           struct bytes *text);
+
 /* The end of the session: programs that were attached go on. The lock is not held. */
 void traced_stop(struct session *session);
 

@@ -4,17 +4,26 @@
 
 #include "language/pattern.h"
 #include "session/process.h"
+#include "session/traced.h"
 #include "shell/job_table.h"
 
-/* "running", "status 1", "SIGTERM". */
-static void add_program_state(struct answer *answer, const struct process *program) {
+/* "running", "blocked in recvfrom(4) for 2.5 s", "status 1", "SIGTERM". */
+static void add_program_state(struct session *session, struct answer *answer,
+                              const struct process *program) {
   char status[32];
+  struct bytes blocked = {0};
+  if (!program->ended)
+    traced_append_blocked(session, program, &blocked);
   const char *signal = sigabbrev_np(program->signal);
   if (program->signal && signal)
     snprintf(status, sizeof status, "SIG%s", signal);
   else
     snprintf(status, sizeof status, _("status %d"), program->status);
-  answer_add_text(answer, program->ended ? status : _("running"));
+  if (blocked.length > 0)
+    answer_add_text(answer, bytes_text(&blocked));
+  else
+    answer_add_text(answer, program->ended ? status : _("running"));
+  bytes_free(&blocked);
 }
 
 /* What it gave; the errno with which it failed, or else what it said. */
@@ -54,7 +63,7 @@ void job_list(struct session *session, struct answer *answer) {
     else
       answer_add_empty(answer);
     if (program)
-      add_program_state(answer, program);
+      add_program_state(session, answer, program);
     else
       answer_add_text(answer, blocked ? _("blocked") : _(phases[job->phase]));
     add_result(answer, job, program);

@@ -44,7 +44,7 @@ int watcher_prepare(bool prompt) {
   sigaction(SIGXFSZ, &ignore, NULL); /* a file over the size limit fails with EFBIG */
   sigaction(SIGIO, &ignore, NULL);   /* `ioctl s fioasync 1` would end the program */
   /* Whoever started this may ignore it: then the kernel throws away what children end with. */
-  struct sigaction usual = {.sa_handler = SIG_DFL};
+  struct sigaction usual = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
   sigaction(SIGCHLD, &usual, NULL);
   wait_signal_install();
   if (pthread_sigmask(SIG_BLOCK, &watched_signals, &original_mask) != 0)

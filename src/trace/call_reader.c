@@ -75,6 +75,21 @@ static bool ask(const struct tracing *tracing, const struct trace_task *task, lo
          0;
 }
 
+/* Where no copy can be had (before Linux 5.6), its name tells that it is a socket, and no more. */
+static bool ask_link(const struct trace_task *task, long descriptor, struct foreign_facts *facts) {
+  char name[64];
+  unsigned inode;
+  *facts = (struct foreign_facts){.kind = DESCRIPTOR_EPOLL};
+  if (!read_link(task->id, descriptor, name, sizeof name))
+    return false;
+  if (strstr(name, "[eventpoll]"))
+    return true;
+  facts->kind = DESCRIPTOR_SOCKET;
+  facts->socket = sscanf(name, "socket:[%u]", &inode) == 1;
+  facts->inode = facts->socket ? inode : 0;
+  return facts->socket;
+}
+
 /* The entry of a descriptor that is not known yet, made where there is none: a reference for the
  * caller. NULL: it is no socket, and *kind says what it is. The lock is held. */
 static struct socket *identify(const struct tracing *tracing, struct trace_task *task,
@@ -82,7 +97,9 @@ static struct socket *identify(const struct tracing *tracing, struct trace_task 
   struct trace_process *process = task->process;
   *kind = SLOT_OTHER;
   task_number(task);
-  if (!ask(tracing, task, descriptor, facts) || (!facts->socket && facts->kind != DESCRIPTOR_EPOLL))
+  if (!ask(tracing, task, descriptor, facts) && !ask_link(task, descriptor, facts))
+    return NULL;
+  if (!facts->socket && facts->kind != DESCRIPTOR_EPOLL)
     return NULL;
   *kind = facts->socket ? SLOT_SOCKET : SLOT_EPOLL;
   struct socket *known = facts->cookie ? find_known(tracing, facts->cookie) : NULL;
@@ -323,20 +340,37 @@ static void apply(struct tracing *tracing, struct trace_task *task) {
     apply_epoll(task);
   if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
     apply_range(tracing, task);
+  if (row->shuts_down && call->result == 0 && call->entry) {
+    call->entry->shut |= call->number[0] != SHUT_RD;
+    call->entry->shut_read |= call->number[0] != SHUT_WR;
+  }
   if (row->closes && call->error != EBADF)
     clear_slot(tracing, task, call->subject.descriptor);
 }
 
+/* Whether the call may have changed what no list tells: addresses, and the states of others than
+ * TCP. A datagram that is sent binds its socket, once. */
+static bool may_change(const struct call *call, const struct socket *socket) {
+  const struct call_row *row = call_row(call);
+  bool bound = socket->seen.local.length > 0 && address_port(&socket->seen.local) != 0;
+  if (!socket->told)
+    return true;
+  if (row->direction == SENDS && call->result >= 0)
+    return row->changes_address && !bound && socket->family != AF_UNIX;
+  return row->changes_address || (!socket_has_tcp_states(socket) && call->result <= 0);
+}
+
 /* The state after a call that may have changed more than what its queue holds. */
-static void look(const struct tracing *tracing, const struct trace_task *task) {
+static void look(const struct tracing *tracing, struct trace_task *task) {
   const struct call *call = &task->call;
   const struct call_row *row = call_row(call);
   struct foreign_facts facts;
   struct socket *socket = call->entry;
-  bool may = row->changes_address || (socket && !socket->told) ||
-             (socket && !socket_has_tcp_states(socket) && call->result <= 0);
-  if (!socket || !may || row->closes || socket->holders == 0 || socket_is_none(socket))
+  task->looked = false;
+  if (!socket || row->closes || socket->holders == 0 || socket_is_none(socket) ||
+      !may_change(call, socket))
     return;
+  task->looked = true;
   if (ask(tracing, task, call->subject.descriptor, &facts))
     tell_change(tracing, task, socket, &facts);
 }
