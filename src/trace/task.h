@@ -30,6 +30,7 @@ struct trace_task {
   struct call call;              /* the same as it was read there */
   bool inside;                   /* `call` is in use: it has begun, and not ended */
   bool restarts;                 /* the kernel will make it again, unless a signal's handler runs */
+  bool handled;                  /* a handler of the signal that interrupted it is at its end */
   bool looked;                   /* its call's socket was looked at behind it */
   bool announced;                /* it was shown to be blocked */
   bool by_words;                 /* it stops at every call, since no filter picks them */
@@ -65,7 +66,7 @@ struct trace_program {
   _Atomic unsigned changes; /* incremented when it has ended; a futex */
   _Atomic unsigned references;
   uint64_t last_call;         /* the serial of its last call's event; the sink's */
-  _Atomic bool gone;           /* nothing of it is traced any more */
+  _Atomic bool gone;          /* nothing of it is traced any more */
   bool leaving;               /* it goes on without the tracer */
   bool ring;                  /* it was said that io_uring is not seen */
   struct trace_program *next; /* of the tracer's */
