@@ -91,6 +91,11 @@ _socksh() { # PROGRAM WORD PREVIOUS
     test-interactive-client
     test-nc-client
     test-python-server
+    trace-forgets-to-close
+    trace-http
+    trace-models
+    trace-server
+    trace-short-read
     lab/delayed-ack
     lab/fast-open
     lab/handshake
@@ -196,6 +201,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'services'
     'stop'
     'states'
+    'states blocked'
     'transitions'
     'diagram'
     'backlog'

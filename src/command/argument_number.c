@@ -6,15 +6,22 @@
 #include "command/kinds.h"
 #include "language/number.h"
 
+/* A number, or a name that C has for one, where the argument has a set of them. */
 static bool fits_number(const struct argument *argument, const struct match_word *word) {
-  (void)argument;
   long long number;
-  return number_parse(word->data, word->length, &number) == 0;
+  return number_parse(word->data, word->length, &number) == 0 ||
+         (argument->set && argument_fits_symbol(argument->set, word));
 }
 
 static int read_number(struct invocation *invocation, struct argument_value *value) {
-  if (number_parse(value->word.data, value->word.length, &value->number) < 0)
+  const struct constant_set *set = value->argument->set;
+  long named;
+  if (number_parse(value->word.data, value->word.length, &value->number) == 0)
+    return 0;
+  struct error ignored;
+  if (!set || constant_parse(set, value->word.data, value->word.length, &named, &ignored) < 0)
     return argument_wrong(invocation, value, _("is no whole number"));
+  value->number = named;
   return 0;
 }
 

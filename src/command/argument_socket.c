@@ -33,20 +33,33 @@ static int note_nearest(const char *name, const struct value *value, void *conte
   return 0;
 }
 
+/* Words by which people mean all sockets, and never a name for one. */
+static bool means_all(const struct argument_value *value) {
+  static const char *const words[] = {"all", "every", "everything", "each", "sockets", NULL};
+  for (const char *const *word = words; *word; word++)
+    if (argument_is(value, *word))
+      return true;
+  return false;
+}
+
 int argument_no_such_socket(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct nearest nearest = {.text = value->word.data, .length = value->word.length, .distance = 3};
   escape_append(&shown, value->word.data, value->word.length < 60 ? value->word.length : 60,
                 escape_chosen());
+  const char *name = bytes_text(&shown);
   names_walk(invocation->runner->scope.names, note_nearest, &nearest);
-  if (nearest.name)
-    error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"),
-              bytes_text(&shown), nearest.name);
+  if (means_all(value))
+    error_set(invocation->error, ERROR_FAILURE,
+              _("%s is no socket: each is named, and `status` lists those that are open"), name);
+  else if (nearest.name)
+    error_set(invocation->error, ERROR_FAILURE, _("no socket is called %s, did you mean %s?"), name,
+              nearest.name);
   else
     error_set(invocation->error, ERROR_FAILURE,
               _("no socket is called %s; `%s = socket inet stream` makes one, `status` lists those "
                 "that are open"),
-              bytes_text(&shown), bytes_text(&shown));
+              name, name);
   bytes_free(&shown);
   return -1;
 }
@@ -145,7 +158,13 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
   if (!name_valid(text, length))
     return argument_read_socket(invocation, value); /* it reports the error */
   struct socket *socket = argument_socket_by_name(invocation->runner, text, length);
-  if (!socket && names_get(invocation->runner->scope.names, text, length))
+  const struct value *bound =
+      socket ? NULL : names_get(invocation->runner->scope.names, text, length);
+  if (bound && bound->kind == VALUE_OBJECT && service_handle_from_object(bound->object))
+    return argument_wrong(invocation, value,
+                          _("is a service, and no socket: `services` shows it and its clients, "
+                            "`states` has their sockets"));
+  if (bound)
     return argument_wrong(invocation, value, _("is bound to something that is no socket"));
   if (!socket)
     return argument_no_such_socket(invocation, value);

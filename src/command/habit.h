@@ -30,12 +30,16 @@
  *                       ATFILE  @path         PRINTED  $(date), `date`
  *   RUNNING   a name bound to a program   ITSFIELD  NAME.FIELD of a name that is bound
  *   REDIRECT  >, >> or |
+ *   QUOTED    letters and digits, in quotes or not, that are no condition of await
  *   KEYWORD   a word that a command takes as one of a few
- *   MREQ      a structure for an option, as Python packs it
+ *   OPTVALUE  the value of the option caught before it, as its type is written here
+ *   HOSTTEXT  a host in quotes   LIST  sockets in a list of Python   NOLIST  an empty one
+ *   PACKED    what Python packs for an option, to the end   RANGE  range(20), to the end
  *   GROUP     an IPv4 multicast group    MEMBERSHIP  GROUP,ADDRESS and {GROUP, ADDRESS}, to the end
  *   WHY       why, and words behind it: the line that tells of the last failure
  *
- * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. A pattern
+ * Behind an argument of a call may stand =VALUE: it may be left out, and is VALUE then. Behind a
+ * call may stand an index, as [1]. A pattern
  * of words may offer words for one place as a|b|c. In `line` the same words stand for the same, and
  * EVERY for all open sockets, EVERYWORD for the statement as it is. A name before "=" at its
  * beginning is replaced by the names that were typed before an =; "= " alone takes them only if
@@ -94,6 +98,10 @@ bool habit_find_doubt(const struct runner *runner, const char *text, size_t leng
 /* Whether a text that can't be read is a call of C or Python whose parentheses are still open, so
  * that the next line belongs to it. */
 bool habit_is_open(const char *text, size_t length);
+
+/* Whether it is a block that is still open, and in which a line can't be read that has a certain
+ * meaning: then the lines up to its end belong to it. */
+bool habit_is_open_block(const struct runner *runner, const char *text, size_t length);
 
 /* Appends the lines of such a call, in one. False if they are none, or it is still open. */
 bool habit_join(const char *text, size_t length, struct bytes *joined);

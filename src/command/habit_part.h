@@ -26,10 +26,12 @@ enum {
 struct habit_call {
   struct habit_text names[HABIT_NAMES]; /* what stands before the = */
   size_t name_count;
+  struct habit_text host;   /* @HOST before the call, as this shell has it; empty: none */
   struct habit_text object; /* empty: none */
   struct habit_text function;
   struct habit_text arguments[HABIT_PARTS];
   size_t argument_count;
+  struct habit_text index; /* what is taken of its value: the 1 of f()[1]; empty: all */
 };
 
 /* The words that were caught, by their names in the pattern. */

@@ -92,7 +92,11 @@ static bool read_body(struct habit_text text, struct habit_call *call) {
   struct habit_text behind;
   struct habit_text inside = {open.text + 1, open.length - 1};
   inside = habit_split(inside, ')', &behind);
-  if (inside.text + inside.length == open.text + open.length || !is_tail(behind))
+  if (inside.text + inside.length == open.text + open.length)
+    return false;
+  if (behind.length > 2 && *behind.text == '[')
+    call->index = habit_split(skip(behind, 1), ']', &behind);
+  if (!is_tail(behind))
     return false;
   size_t dot = length;
   while (dot > 0 && text.text[dot - 1] != '.')
@@ -117,6 +121,17 @@ static struct habit_text skip_words(struct habit_text text) {
   return text;
 }
 
+/* Takes the @HOST that stands before a call. */
+static struct habit_text take_host(struct habit_text text, struct habit_call *call) {
+  size_t length = 0;
+  while (length < text.length && text.text[length] != ' ')
+    length++;
+  if (length < 2 || *text.text != '@')
+    return text;
+  call->host = (struct habit_text){text.text, length};
+  return skip(text, length);
+}
+
 bool habit_read_call(struct habit_text text, struct habit_call *call) {
   *call = (struct habit_call){0};
   if (begins(text, "if (") || begins(text, "if("))
@@ -128,5 +143,6 @@ bool habit_read_call(struct habit_text text, struct habit_call *call) {
   struct habit_text left = split_assignment(text, &right);
   if (right.length == 0)
     return read_body(text, call);
-  return read_names(habit_trim(left), call) && read_body(skip_words(habit_trim(right)), call);
+  return read_names(habit_trim(left), call) &&
+         read_body(skip_words(take_host(habit_trim(right), call)), call);
 }

@@ -20,7 +20,8 @@ static const struct habit_reader *find_reader(struct habit_text word) {
     word.length--;
   const struct habit_reader *reader = find_in(habit_readers_of_words, word);
   reader = reader ? reader : find_in(habit_readers_of_values, word);
-  return reader ? reader : find_in(habit_readers_of_data, word);
+  reader = reader ? reader : find_in(habit_readers_of_data, word);
+  return reader ? reader : find_in(habit_readers_of_options, word);
 }
 
 bool habit_is_variable(struct habit_text word) {
@@ -42,16 +43,17 @@ bool habit_catch(struct habit_caught *caught, struct habit_text name, struct hab
     return false;
   struct bytes *text = &caught->items[caught->count].text;
   *text = (struct bytes){0};
-  enum habit_reading reading =
-      typed.length == 0 && lenient ? HABIT_READS : reader->read(caught->runner, typed, text);
-  bool failed = reading != HABIT_READS;
+  enum habit_reading reading = typed.length == 0 && lenient ? HABIT_READS
+                               : reader->read_after ? reader->read_after(caught, typed, text)
+                                                    : reader->read(caught->runner, typed, text);
+  bool failed = reading != HABIT_READS && reading != HABIT_IS_LIKELY;
   if (reading == HABIT_IS_NONE || (failed && !lenient)) {
     bytes_free(text);
     return false;
   }
   caught->items[caught->count].name = name;
   caught->items[caught->count].failed = failed;
-  caught->failed = caught->failed || failed;
+  caught->failed = caught->failed || reading != HABIT_READS;
   caught->count++;
   return true;
 }

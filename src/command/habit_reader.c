@@ -9,6 +9,7 @@
 #include "language/number.h"
 #include "names/constant.h"
 #include "option/option.h"
+#include "session/blocked.h"
 #include "session/runner.h"
 #include "socket/socket.h"
 
@@ -254,7 +255,8 @@ static bool asks_why(const struct habit_text *words, size_t count) {
                       strncasecmp(words[0].text, "why?", words[0].length) == 0);
 }
 
-/* why, why c, why did it fail: what tells of the last failure, or of that socket. */
+/* why, why c, why did it fail: what tells of the last failure, of what is blocked, or of that
+ * socket; else the last lines of what has happened. */
 static enum habit_reading read_why(const struct runner *runner, struct habit_text text,
                                    struct bytes *to) {
   struct habit_text words[HABIT_PARTS];
@@ -267,32 +269,37 @@ static enum habit_reading read_why(const struct runner *runner, struct habit_tex
     const struct value *value = habit_reader_bound(runner, words[i]);
     if (!is_socket(value) || (failure && socket_from_object(value->object)->id == last->failed))
       continue;
-    bytes_append_format(to, "log %.*s", (int)words[i].length, words[i].text);
+    bool blocked = blocked_any(runner->session, socket_from_object(value->object));
+    bytes_append_format(to, blocked ? "states blocked %.*s" : "log %.*s -n 12",
+                        (int)words[i].length, words[i].text);
     return HABIT_READS;
   }
-  bytes_append_format(to, failure ? "explain %s" : "log", error_number_name(failure));
+  if (runner && (!failure || !last->error) && blocked_any(runner->session, NULL))
+    bytes_append_text(to, "states blocked");
+  else
+    bytes_append_format(to, failure ? "explain %s" : "log -n 12", error_number_name(failure));
   return HABIT_READS;
 }
 
 const struct habit_reader habit_readers_of_words[] = {
-    {"SOCKET", read_socket, false},
-    {"NAME", read_name, false},
-    {"BOUND", read_bound, false},
-    {"VALUE", read_value, false},
-    {"HOST", habit_reader_host, false},
-    {"PORT", read_port, false},
-    {"NUMBER", read_number, false},
-    {"WORD", read_word, false},
-    {"REST", read_word, true},
-    {"ASSIGN", read_assignment, false},
-    {"PROGRAM", read_program, false},
-    {"BANG", read_bang, false},
-    {"SYMBOL", read_symbol, false},
-    {"HOSTPORT", read_host_port, false},
-    {"SERVICE", read_service, false},
-    {"PLAIN", read_plain, true},
-    {"GROUP", read_group, false},
-    {"MEMBERSHIP", read_membership, true},
-    {"WHY", read_why, true},
-    {NULL, NULL, false},
+    {"SOCKET", read_socket, false, NULL},
+    {"NAME", read_name, false, NULL},
+    {"BOUND", read_bound, false, NULL},
+    {"VALUE", read_value, false, NULL},
+    {"HOST", habit_reader_host, false, NULL},
+    {"PORT", read_port, false, NULL},
+    {"NUMBER", read_number, false, NULL},
+    {"WORD", read_word, false, NULL},
+    {"REST", read_word, true, NULL},
+    {"ASSIGN", read_assignment, false, NULL},
+    {"PROGRAM", read_program, false, NULL},
+    {"BANG", read_bang, false, NULL},
+    {"SYMBOL", read_symbol, false, NULL},
+    {"HOSTPORT", read_host_port, false, NULL},
+    {"SERVICE", read_service, false, NULL},
+    {"PLAIN", read_plain, true, NULL},
+    {"GROUP", read_group, false, NULL},
+    {"MEMBERSHIP", read_membership, true, NULL},
+    {"WHY", read_why, true, NULL},
+    {NULL, NULL, false, NULL},
 };

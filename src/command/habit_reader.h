@@ -6,19 +6,23 @@
 #include "command/habit_part.h"
 #include "language/value.h"
 
-/* How what was typed reads as something: it is written here as what was appended; it could be that
- * but has no form here; it can't be that. */
-enum habit_reading { HABIT_READS, HABIT_HAS_NO_FORM, HABIT_IS_NONE };
+/* How what was typed reads as something: it is written here as what was appended; so it is likely,
+ * and the line is told and not run; it could be that but has no form here; it can't be that. */
+enum habit_reading { HABIT_READS, HABIT_IS_LIKELY, HABIT_HAS_NO_FORM, HABIT_IS_NONE };
 
 struct habit_reader {
   const char *name; /* NULL ends a table */
   enum habit_reading (*read)(const struct runner *runner, struct habit_text text, struct bytes *to);
   bool to_the_end; /* it stands for all words from there on */
+  /* In place of `read`, where it depends on what was caught before; NULL: it does not. */
+  enum habit_reading (*read_after)(const struct habit_caught *caught, struct habit_text text,
+                                   struct bytes *to);
 };
 
 extern const struct habit_reader habit_readers_of_words[];
 extern const struct habit_reader habit_readers_of_values[];
 extern const struct habit_reader habit_readers_of_data[];
+extern const struct habit_reader habit_readers_of_options[];
 
 /* Helpers of both. */
 void habit_reader_append(struct bytes *to, struct habit_text text);

@@ -249,16 +249,29 @@ static enum habit_reading read_keyword(const struct runner *runner, struct habit
   return HABIT_IS_NONE;
 }
 
+/* A plain word that is awaited, without the quotes that may be around it: what is a condition
+ * already means no text. */
+static enum habit_reading read_quoted(const struct runner *runner, struct habit_text text,
+                                      struct bytes *to) {
+  (void)runner;
+  if (text.length > 2 && strchr("\"'", *text.text) && text.text[text.length - 1] == *text.text)
+    text = (struct habit_text){text.text + 1, text.length - 2};
+  static const char *const conditions[] = {"exit", "line", "listening", "readable", "writable"};
+  habit_reader_append(to, text);
+  for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+    if (habit_is(text, conditions[i]))
+      return HABIT_IS_NONE;
+  for (size_t i = 0; i < text.length; i++)
+    if (!isalnum((unsigned char)text.text[i]) && text.text[i] != '_')
+      return HABIT_IS_NONE;
+  return text.length > 0 ? HABIT_READS : HABIT_IS_NONE;
+}
+
 const struct habit_reader habit_readers_of_data[] = {
-    {"REPEATED", read_repeated, true},
-    {"MANY", read_many, true},
-    {"BYTES", read_bytes, true},
-    {"ATFILE", read_at_file, true},
-    {"PRINTED", read_printed, true},
-    {"SENDS", read_sends, false},
-    {"KEYWORD", read_keyword, false},
-    {"RUNNING", read_running, false},
-    {"ITSFIELD", read_its_field, false},
-    {"REDIRECT", read_redirect, false},
-    {NULL, NULL, false},
+    {"REPEATED", read_repeated, true, NULL},  {"MANY", read_many, true, NULL},
+    {"BYTES", read_bytes, true, NULL},        {"ATFILE", read_at_file, true, NULL},
+    {"PRINTED", read_printed, true, NULL},    {"SENDS", read_sends, false, NULL},
+    {"QUOTED", read_quoted, false, NULL},     {"KEYWORD", read_keyword, false, NULL},
+    {"RUNNING", read_running, false, NULL},   {"ITSFIELD", read_its_field, false, NULL},
+    {"REDIRECT", read_redirect, false, NULL}, {NULL, NULL, false, NULL},
 };

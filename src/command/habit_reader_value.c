@@ -5,6 +5,8 @@
 
 #include "command/command.h"
 #include "command/habit_reader.h"
+#include "language/number.h"
+#include "names/constant.h"
 
 static bool is_quoted(struct habit_text text) {
   return text.length > 1 && (*text.text == '"' || *text.text == '\'');
@@ -91,9 +93,15 @@ static enum habit_reading read_data(const struct runner *runner, struct habit_te
 
 static enum habit_reading read_size(const struct runner *runner, struct habit_text text,
                                     struct bytes *to) {
-  (void)runner;
-  if (habit_reader_is_number(text))
-    habit_reader_append(to, text);
+  long value;
+  struct error ignored;
+  struct habit_text word = text;
+  if (word.length > 7 && memcmp(word.text, "socket.", 7) == 0)
+    word = (struct habit_text){word.text + 7, word.length - 7};
+  bool named = !habit_reader_bound(runner, text) &&
+               constant_parse(&constant_limits, word.text, word.length, &value, &ignored) == 0;
+  if (habit_reader_is_number(text) || named)
+    habit_reader_append(to, word);
   else if (habit_is_name(text) && !habit_is(text, "sizeof"))
     bytes_append_format(to, "$%.*s", (int)text.length, text.text);
   else
@@ -187,11 +195,30 @@ static bool append_half(struct habit_text text, bool host, struct bytes *to) {
   return true;
 }
 
+/* Whether the text in quotes is host:port, and no path. */
+static bool is_host_port(struct habit_text text) {
+  struct habit_text port;
+  struct habit_text host = habit_split(text, ':', &port);
+  struct bytes ignored = {0};
+  bool path = memchr(text.text, '/', text.length) != NULL;
+  bool is = !path && port.length > 0 && port.length < 6 && habit_reader_is_number(port) &&
+            (host.length == 0 || habit_reader_host(NULL, host, &ignored) == HABIT_READS);
+  bytes_free(&ignored);
+  return is;
+}
+
 /* ("127.0.0.1", 8080), "/a/path", or a name. */
 static enum habit_reading read_address(const struct runner *runner, struct habit_text text,
                                        struct bytes *to) {
-  (void)runner;
   struct habit_text port;
+  const struct value *bound = habit_reader_bound(runner, text);
+  bool quoted = is_quoted(text) && text.text[text.length - 1] == *text.text;
+  struct habit_text inner = quoted ? (struct habit_text){text.text + 1, text.length - 2} : text;
+  if ((bound && bound->kind == VALUE_OBJECT) || is_host_port(inner)) {
+    bytes_append_text(to, *inner.text == ':' ? "*" : "");
+    habit_reader_append(to, inner);
+    return HABIT_READS;
+  }
   if (text.length > 2 && *text.text == '(' && text.text[text.length - 1] == ')') {
     struct habit_text inside = {text.text + 1, text.length - 2};
     struct habit_text host = habit_split(inside, ',', &port);
@@ -272,25 +299,65 @@ static enum habit_reading read_call(const struct runner *runner, struct habit_te
   return habit_is_name(text) && command_find(text.text, text.length) ? HABIT_READS : HABIT_IS_NONE;
 }
 
-/* A structure for an option: a name such as mreq, or what struct.pack and inet_aton make of it. The
- * addresses in it are what is written here. */
-static enum habit_reading read_structure(const struct runner *runner, struct habit_text text,
+/* A host in quotes, as the first of two arguments that were to be one address. */
+static enum habit_reading read_host_text(const struct runner *runner, struct habit_text text,
                                          struct bytes *to) {
   (void)runner;
-  static const char *const signs[] = {"mreq", "struct.pack(", "inet_aton(", "inet_pton("};
-  bool any = false;
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-    any = any || memmem(text.text, text.length, signs[i], strlen(signs[i]));
-  for (size_t i = 0; any && i < text.length; i++) {
-    if (text.text[i] != '"' && text.text[i] != '\'')
-      continue;
-    const char *end = memchr(text.text + i + 1, text.text[i], text.length - i - 1);
-    size_t length = end ? (size_t)(end - text.text) - i - 1 : 0;
-    if (memchr(text.text + i + 1, '.', length) || memchr(text.text + i + 1, ':', length))
-      bytes_append_format(to, "%s%.*s", to->length ? " " : "", (int)length, text.text + i + 1);
-    i += length + 1;
+  if (habit_is(text, "INADDR_ANY") || habit_is(text, "INADDR_LOOPBACK"))
+    return habit_reader_host(NULL, text, to);
+  return is_quoted(text) && append_half(text, true, to) ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* [a, b]: the sockets in a list of Python, or the name of one socket. */
+static enum habit_reading read_list(const struct runner *runner, struct habit_text text,
+                                    struct bytes *to) {
+  (void)runner;
+  if (text.length < 3 || *text.text != '[' || text.text[text.length - 1] != ']')
+    return HABIT_IS_NONE;
+  text = (struct habit_text){text.text + 1, text.length - 2};
+  while (text.length > 0) {
+    struct habit_text part = habit_trim(habit_split(text, ',', &text));
+    if (!habit_is_name(part))
+      return HABIT_HAS_NO_FORM;
+    bytes_append_text(to, to->length > 0 ? " " : "");
+    habit_reader_append(to, part);
   }
-  return !any ? HABIT_IS_NONE : to->length > 0 ? HABIT_READS : HABIT_HAS_NO_FORM;
+  return HABIT_READS;
+}
+
+static enum habit_reading read_empty_list(const struct runner *runner, struct habit_text text,
+                                          struct bytes *to) {
+  (void)runner, (void)to;
+  return habit_is(text, "[]") || habit_is(text, "()") ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* The structures that Python packs for an option. */
+static enum habit_reading read_packed(const struct runner *runner, struct habit_text text,
+                                      struct bytes *to) {
+  (void)runner, (void)to;
+  bool packs = memmem(text.text, text.length, "struct.pack(", 12) ||
+               memmem(text.text, text.length, "inet_aton(", 10) ||
+               memmem(text.text, text.length, "inet_pton(", 10);
+  return packs ? HABIT_READS : HABIT_IS_NONE;
+}
+
+/* range(20), range(1, 21): how often. */
+static enum habit_reading read_range(const struct runner *runner, struct habit_text text,
+                                     struct bytes *to) {
+  struct habit_call call;
+  long long bounds[2] = {0};
+  (void)runner;
+  if (!habit_read_call(text, &call) || !habit_is(call.function, "range") ||
+      call.argument_count < 1 || call.argument_count > 2)
+    return HABIT_IS_NONE;
+  for (size_t i = 0; i < call.argument_count; i++)
+    if (number_parse(call.arguments[i].text, call.arguments[i].length, &bounds[i]) < 0)
+      return HABIT_IS_NONE;
+  long long count = call.argument_count == 1 ? bounds[0] : bounds[1] - bounds[0];
+  if (count < 1)
+    return HABIT_IS_NONE;
+  bytes_append_format(to, "%lld", count);
+  return HABIT_READS;
 }
 
 static enum habit_reading read_tuple(const struct runner *runner, struct habit_text text,
@@ -299,19 +366,23 @@ static enum habit_reading read_tuple(const struct runner *runner, struct habit_t
 }
 
 const struct habit_reader habit_readers_of_values[] = {
-    {"ADDRESS", read_address, false},
-    {"DATA", read_data, false},
-    {"SIZE", read_size, false},
-    {"FLAGS", read_flags, false},
-    {"CONST", read_constant, false},
-    {"SECONDS", read_seconds, false},
-    {"BOOL", read_bool, false},
-    {"ANY", read_any, false},
-    {"STRING", read_literal, true},
-    {"TUPLE", read_tuple, true},
-    {"PAIR", read_pair, true},
-    {"FIELD", read_field, false},
-    {"MREQ", read_structure, false},
-    {"CALL", read_call, false},
-    {NULL, NULL, false},
+    {"ADDRESS", read_address, false, NULL},
+    {"DATA", read_data, false, NULL},
+    {"SIZE", read_size, false, NULL},
+    {"FLAGS", read_flags, false, NULL},
+    {"CONST", read_constant, false, NULL},
+    {"SECONDS", read_seconds, false, NULL},
+    {"BOOL", read_bool, false, NULL},
+    {"ANY", read_any, false, NULL},
+    {"STRING", read_literal, true, NULL},
+    {"TUPLE", read_tuple, true, NULL},
+    {"PAIR", read_pair, true, NULL},
+    {"FIELD", read_field, false, NULL},
+    {"HOSTTEXT", read_host_text, false, NULL},
+    {"LIST", read_list, false, NULL},
+    {"NOLIST", read_empty_list, false, NULL},
+    {"PACKED", read_packed, true, NULL},
+    {"RANGE", read_range, true, NULL},
+    {"CALL", read_call, false, NULL},
+    {NULL, NULL, false, NULL},
 };

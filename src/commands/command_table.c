@@ -58,6 +58,7 @@
   X(stop) \
   /* what the kernel does */ \
   X(states) \
+  X(states_blocked) \
   X(transitions) \
   X(diagram) \
   X(backlog) \

@@ -221,10 +221,10 @@ static const struct constant errors[] = {
         "IPv4; IPv6 and Unix sockets give EINVAL.")},
     {"EADDRINUSE", EADDRINUSE,
      N_("Another socket has this address and port (see ss -tan). After a server's restart it may "
-        "be "
-        "a connection in TIME_WAIT: set SO_REUSEADDR before bind. A Unix path stays when its "
-        "server "
-        "is gone: unlink it. Several sockets on one port need SO_REUSEPORT on each.")},
+        "be a connection in TIME_WAIT: set SO_REUSEADDR before bind, and on the old listener, too: "
+        "its connections take it from there, and a port is shared only where both have it. A Unix "
+        "path stays when its server is gone: unlink it. Several sockets on one port need "
+        "SO_REUSEPORT on each.")},
     {"EADDRNOTAVAIL", EADDRNOTAVAIL,
      N_("bind: no interface of this machine has the address (IP_FREEBIND allows it all the same). "
         "connect: no ephemeral port is left for this destination: see "

@@ -6,6 +6,7 @@
 #include "language/word.h"
 #include "names/constant.h"
 #include "option/option_type.h"
+#include "system/network.h"
 
 size_t option_prefix_length(const struct option *option) {
   const char *end = strchr(option->name, '_');
@@ -92,6 +93,41 @@ const struct option *option_find(int level, const char *text, size_t length, str
   }
   set_unknown(level, text, length, error);
   return NULL;
+}
+
+void option_append_example(const struct option *option, struct bytes *words) {
+  const struct option_type *type = option->type;
+  if (type->example)
+    bytes_append_text(words, type->example);
+  else if (type->parse && type->symbols)
+    bytes_append_text(words, type->symbols->constants->name);
+  else
+    bytes_append_text(words, "hex:00");
+}
+
+bool option_takes(const struct option *option, const char *words, size_t length) {
+  enum { MOST = 4 };
+  struct option_word taken[MOST];
+  size_t count = 0;
+  for (size_t i = 0; i < length;) {
+    size_t end = i;
+    while (end < length && words[end] != ' ')
+      end++;
+    if (end > i && count == MOST)
+      return false;
+    if (end > i)
+      taken[count++] = (struct option_word){words + i, end - i, NETWORK_UNKNOWN};
+    i = end + 1;
+  }
+  if (count == 1 && length > 4 && memcmp(words, "hex:", 4) == 0)
+    return true;
+  struct bytes value = {0};
+  struct error ignored;
+  const struct option_type *type = option->type;
+  bool takes = type->parse && count >= type->minimum && count <= type->maximum &&
+               type->parse(taken, count, &value, &ignored) == 0;
+  bytes_free(&value);
+  return takes;
 }
 
 bool option_makes_descriptor(const struct option *option) {

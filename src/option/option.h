@@ -21,9 +21,10 @@ struct option_word {
 };
 
 struct option_type {
-  const char *name;   /* the name in C: "int", "struct linger", "struct timeval" */
-  const char *values; /* the words it takes, for usage: "on|off", "off|DURATION", "GROUP [ADDRESS]
-                         [INTERFACE]" */
+  const char *name;    /* the name in C: "int", "struct linger", "struct timeval" */
+  const char *values;  /* the words it takes, for usage: "on|off", "off|DURATION", "GROUP [ADDRESS]
+                          [INTERFACE]" */
+  const char *example; /* words that it takes; NULL: those of its symbols, or hex: */
   /* Those of the words that are typed literally, "on|off", and names of C, for completion. NULL:
    * none. */
   const char *words;
@@ -79,6 +80,12 @@ const struct option *option_find(int level, const char *text, size_t length, str
 
 /* The option with this level and number, or NULL. */
 const struct option *option_by_number(int level, int number);
+
+/* Appends words that the option's type takes, such as a person might type. */
+void option_append_example(const struct option *option, struct bytes *words);
+
+/* Whether the option's type takes these words, which spaces divide. */
+bool option_takes(const struct option *option, const char *words, size_t length);
 
 /* True if reading the option makes a new descriptor, which is its value. False for NULL. */
 bool option_makes_descriptor(const struct option *option);

@@ -43,6 +43,7 @@ static void format_membership(const void *value, size_t length, struct bytes *te
 
 const struct option_type option_type_membership = {.name = "struct ip_mreqn",
                                                    .values = "GROUP [ADDRESS] [INTERFACE]",
+                                                   .example = "239.1.1.1",
                                                    .interface = true,
                                                    .size = sizeof(struct ip_mreqn),
                                                    .minimum = 1,
@@ -79,6 +80,7 @@ static void format_multicast_interface(const void *value, size_t length, struct 
 
 const struct option_type option_type_multicast_interface = {.name = "struct in_addr",
                                                             .values = "ADDRESS|INTERFACE",
+                                                            .example = "127.0.0.1",
                                                             .interface = true,
                                                             .size = sizeof(struct in_addr),
                                                             .minimum = 1,
@@ -114,6 +116,7 @@ static void format_source_membership(const void *value, size_t length, struct by
 
 const struct option_type option_type_source_membership = {.name = "struct ip_mreq_source",
                                                           .values = "GROUP SOURCE [ADDRESS]",
+                                                          .example = "232.1.1.1 127.0.0.1",
                                                           .size = sizeof(struct ip_mreq_source),
                                                           .minimum = 2,
                                                           .maximum = 3,
@@ -147,6 +150,7 @@ static void format_membership6(const void *value, size_t length, struct bytes *t
 
 const struct option_type option_type_membership6 = {.name = "struct ipv6_mreq",
                                                     .values = "GROUP [INTERFACE]",
+                                                    .example = "ff15::1",
                                                     .interface = true,
                                                     .size = sizeof(struct ipv6_mreq),
                                                     .minimum = 1,
@@ -211,6 +215,7 @@ static void format_group(const void *value, size_t length, struct bytes *text) {
 
 const struct option_type option_type_group = {.name = "struct group_req",
                                               .values = "GROUP [INTERFACE]",
+                                              .example = "239.1.1.1",
                                               .interface = true,
                                               .size = sizeof(struct group_req),
                                               .minimum = 1,
@@ -247,6 +252,7 @@ static void format_group_source(const void *value, size_t length, struct bytes *
 
 const struct option_type option_type_group_source = {.name = "struct group_source_req",
                                                      .values = "GROUP SOURCE [INTERFACE]",
+                                                     .example = "232.1.1.1 127.0.0.1",
                                                      .interface = true,
                                                      .size = sizeof(struct group_source_req),
                                                      .minimum = 2,

@@ -46,6 +46,7 @@ static void format_timeval(const void *value, size_t length, struct bytes *text)
 
 const struct option_type option_type_timeval = {.name = "struct timeval",
                                                 .values = "DURATION|off",
+                                                .example = "5s",
                                                 .words = "off",
                                                 .size = sizeof(struct timeval),
                                                 .minimum = 1,
@@ -85,6 +86,7 @@ static void format_linger(const void *value, size_t length, struct bytes *text) 
 
 const struct option_type option_type_linger = {.name = "struct linger",
                                                .values = "on DURATION|off",
+                                               .example = "on 5s",
                                                .words = "on|off",
                                                .size = sizeof(struct linger),
                                                .minimum = 1,
@@ -195,6 +197,7 @@ static void format_transmit_time(const void *value, size_t length, struct bytes 
 
 const struct option_type option_type_transmit_time = {.name = "struct sock_txtime",
                                                       .values = "CLOCK [FLAGS]",
+                                                      .example = "CLOCK_TAI",
                                                       .size = sizeof(struct transmit_time),
                                                       .minimum = 1,
                                                       .maximum = 2,
@@ -211,6 +214,8 @@ static void format_filter(const void *value, size_t length, struct bytes *text) 
 
 const struct option_type option_type_filter = {.name = "struct sock_fprog",
                                                .values = "hex:BYTES",
+                                               .example =
+                                                   "hex:0600000000000400", /* takes everything */
                                                .size = 1024,
                                                .format = format_filter,
                                                .pointer = true};
@@ -242,6 +247,7 @@ static void format_packet_info6(const void *value, size_t length, struct bytes *
 
 const struct option_type option_type_packet_info6 = {.name = "struct in6_pktinfo",
                                                      .values = "ADDRESS [INTERFACE]",
+                                                     .example = "::1 lo",
                                                      .interface = true,
                                                      .size = sizeof(struct in6_pktinfo),
                                                      .minimum = 1,

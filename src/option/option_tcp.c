@@ -80,6 +80,7 @@ static void format_signature(const void *value, size_t length, struct bytes *tex
 
 const struct option_type option_type_signature = {.name = "struct tcp_md5sig",
                                                   .values = "ADDRESS [KEY]",
+                                                  .example = "127.0.0.1 KEY",
                                                   .size = sizeof(struct tcp_md5sig),
                                                   .minimum = 1,
                                                   .maximum = 2,

@@ -98,6 +98,7 @@ void option_format_int(const void *value, size_t length, struct bytes *text) {
 
 const struct option_type option_type_int = {.name = "int",
                                             .values = "NUMBER",
+                                            .example = "1",
                                             .size = sizeof(int),
                                             .minimum = 1,
                                             .maximum = 1,
@@ -107,6 +108,7 @@ const struct option_type option_type_int = {.name = "int",
 
 const struct option_type option_type_descriptor = {.name = "int",
                                                    .values = "DESCRIPTOR",
+                                                   .example = "3",
                                                    .size = sizeof(int),
                                                    .minimum = 1,
                                                    .maximum = 1,
@@ -136,6 +138,7 @@ static int parse_bool(const struct option_word *words, size_t count, struct byte
 
 const struct option_type option_type_bool = {.name = "int",
                                              .values = "on|off",
+                                             .example = "on",
                                              .words = "on|off",
                                              .size = sizeof(int),
                                              .minimum = 1,
@@ -160,6 +163,7 @@ static int parse_size(const struct option_word *words, size_t count, struct byte
 
 const struct option_type option_type_size = {.name = "int",
                                              .values = "SIZE",
+                                             .example = "1400",
                                              .size = sizeof(int),
                                              .minimum = 1,
                                              .maximum = 1,
@@ -220,6 +224,7 @@ static int parse_microseconds(const struct option_word *words, size_t count, str
 
 const struct option_type option_type_seconds = {.name = "int",
                                                 .values = "SECONDS|DURATION",
+                                                .example = "30s",
                                                 .size = sizeof(int),
                                                 .minimum = 1,
                                                 .maximum = 1,
@@ -229,6 +234,7 @@ const struct option_type option_type_seconds = {.name = "int",
 
 const struct option_type option_type_milliseconds = {.name = "int",
                                                      .values = "MILLISECONDS|DURATION",
+                                                     .example = "1500ms",
                                                      .size = sizeof(int),
                                                      .minimum = 1,
                                                      .maximum = 1,
@@ -238,6 +244,7 @@ const struct option_type option_type_milliseconds = {.name = "int",
 
 const struct option_type option_type_microseconds = {.name = "int",
                                                      .values = "MICROSECONDS|DURATION",
+                                                     .example = "50us",
                                                      .size = sizeof(int),
                                                      .minimum = 1,
                                                      .maximum = 1,
@@ -293,6 +300,7 @@ static void format_unsigned(const void *value, size_t length, struct bytes *text
 
 const struct option_type option_type_u32 = {.name = "uint32_t",
                                             .values = "NUMBER",
+                                            .example = "1",
                                             .size = sizeof(uint32_t),
                                             .minimum = 1,
                                             .maximum = 1,
@@ -302,6 +310,7 @@ const struct option_type option_type_u32 = {.name = "uint32_t",
 
 const struct option_type option_type_size_u32 = {.name = "uint32_t",
                                                  .values = "SIZE|unlimited",
+                                                 .example = "64K",
                                                  .words = "unlimited",
                                                  .size = sizeof(uint32_t),
                                                  .minimum = 1,
@@ -335,6 +344,7 @@ static int parse_rate(const struct option_word *words, size_t count, struct byte
 
 const struct option_type option_type_rate = {.name = "uint64_t",
                                              .values = "SIZE|unlimited",
+                                             .example = "1M",
                                              .words = "unlimited",
                                              .size = sizeof(uint64_t),
                                              .minimum = 1,
@@ -371,6 +381,7 @@ static void format_port_range(const void *value, size_t length, struct bytes *te
 
 const struct option_type option_type_port_range = {.name = "uint32_t",
                                                    .values = "FIRST LAST|off",
+                                                   .example = "40000 50000",
                                                    .words = "off",
                                                    .size = sizeof(uint32_t),
                                                    .minimum = 1,
@@ -412,6 +423,7 @@ static int parse_interface(const struct option_word *words, size_t count, struct
 
 const struct option_type option_type_interface = {.name = "int",
                                                   .values = "INTERFACE",
+                                                  .example = "lo",
                                                   .interface = true,
                                                   .size = sizeof(int),
                                                   .minimum = 1,
@@ -448,6 +460,7 @@ static void format_network(const void *value, size_t length, struct bytes *text)
 
 const struct option_type option_type_interface_network = {.name = "int",
                                                           .values = "INTERFACE",
+                                                          .example = "lo",
                                                           .interface = true,
                                                           .size = sizeof(int),
                                                           .minimum = 1,
@@ -478,6 +491,7 @@ static void format_text(const void *value, size_t length, struct bytes *text) {
 
 const struct option_type option_type_name = {.name = "char[16]",
                                              .values = "NAME",
+                                             .example = "NAME",
                                              .size = 16,
                                              .minimum = 1,
                                              .maximum = 1,

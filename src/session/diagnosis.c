@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 
 #include "language/number.h"
+#include "option/option.h"
 #include "session/address_in_use.h"
 #include "session/zero.h"
 #include "socket/look.h"
@@ -217,6 +219,66 @@ static void explain_too_long(const struct runner *runner, const struct call *cal
                               "(ip_mtu_discover, ipv6_dontfrag, udp_segment)"));
 }
 
+/* What the last look saw of it is that it has no peer, and never had one. */
+static bool never_connected(const struct call *call) {
+  const struct socket *socket = call->entry;
+  return socket && socket_has_tcp_states(socket) && moves(call) && socket->seen.time > 0 &&
+         socket->seen.peer.length == 0 && !socket->shut &&
+         (socket->seen.state == STATE_CLOSED || socket->seen.state == STATE_LISTEN);
+}
+
+static void explain_unconnected(const struct runner *runner, const struct call *call,
+                                struct bytes *text) {
+  (void)runner;
+  bytes_append_text(text, call->entry->seen.state == STATE_LISTEN
+                              ? _("the socket listens, and is not connected: accept gives one "
+                                  "that is")
+                              : _("the socket was never connected: connect comes first"));
+  if (signal_due(call))
+    bytes_append_text(text, _("; the kernel sends SIGPIPE with this, which ends a program that "
+                              "does not ignore it"));
+}
+
+/* Options that the kernel takes only up to a certain call. */
+static const struct {
+  int level;
+  int number;
+  bool unbound; /* before bind; else before connect */
+} early_options[] = {
+    {IPPROTO_IPV6, IPV6_V6ONLY, true},
+    {IPPROTO_TCP, TCP_FASTOPEN, false},
+    {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, false},
+};
+
+/* The call that such an option was set behind; NULL: it was not. */
+static const char *too_late_for(const struct call *call) {
+  const struct option *option =
+      call_row(call)->payload == PAYLOAD_VALUE ? call->value.option : NULL;
+  for (size_t i = 0; option && call->entry && i < sizeof early_options / sizeof *early_options;
+       i++) {
+    const struct snapshot *seen = &call->entry->seen;
+    if (option->level != early_options[i].level || option->number != early_options[i].number)
+      continue;
+    bool connected = seen->state != STATE_CLOSED && seen->state != STATE_LISTEN;
+    if (early_options[i].unbound && seen->local.length > 0 && address_port(&seen->local) > 0)
+      return "bind";
+    if (!early_options[i].unbound && seen->time > 0 && connected)
+      return "connect";
+  }
+  return NULL;
+}
+
+static bool is_too_late(const struct call *call) {
+  return too_late_for(call) != NULL;
+}
+
+static void explain_too_late(const struct runner *runner, const struct call *call,
+                             struct bytes *text) {
+  (void)runner;
+  bytes_append_format(text, _("%s must be set before %s"), call->value.option->name,
+                      too_late_for(call));
+}
+
 /* What an errno means, for the calls that it applies to. The first row that fits is told. */
 static const struct diagnosis {
   int number;
@@ -224,6 +286,7 @@ static const struct diagnosis {
   const char *text; /* or what appends it: */
   void (*explain)(const struct runner *runner, const struct call *call, struct bytes *text);
 } diagnoses[] = {
+    {EPIPE, never_connected, NULL, explain_unconnected},
     {EPIPE, signal_due,
      N_("the kernel sends SIGPIPE with this, which ends a program that does not ignore it or send "
         "with MSG_NOSIGNAL"),
@@ -257,6 +320,7 @@ static const struct diagnosis {
     {ECONNREFUSED, sends_unix, N_("the socket that it was sent to is closed"), NULL},
     {EADDRINUSE, address_in_use_applies, NULL, address_in_use_explain},
     {EINVAL, is_unscoped, NULL, explain_scope},
+    {EINVAL, is_too_late, NULL, explain_too_late},
 };
 
 /* Appends why the call failed; nothing where that is not known. */

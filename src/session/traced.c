@@ -21,7 +21,6 @@
 #include "socket/foreign.h"
 #include "socket/look.h"
 #include "system/descriptor.h"
-#include "system/file.h"
 
 static void lock(void *context) {
   session_lock(context);
@@ -128,14 +127,13 @@ static bool is_usual(int error) {
 }
 
 /* Whether the program ignores SIGPIPE. */
-static bool ignores_pipe(const struct trace_task *task) {
+static bool ignores_pipe(const struct session *session, const struct trace_task *task) {
   char path[64];
-  struct bytes text = {0};
+  char text[2048];
   snprintf(path, sizeof path, "/proc/%ld/status", (long)task->id);
-  file_read(path, 8192, &text);
-  const char *line = strstr(bytes_text(&text), "\nSigIgn:");
+  copier_read_file(tracer_tracing(session->tracer)->copier, path, text, sizeof text);
+  const char *line = strstr(text, "\nSigIgn:");
   unsigned long long ignored = line ? strtoull(line + strlen("\nSigIgn:"), NULL, 16) : 0;
-  bytes_free(&text);
   return ignored >> (SIGPIPE - 1) & 1;
 }
 
@@ -145,7 +143,7 @@ static void explain(struct session *session, struct trace_task *task) {
   struct runner runner = {
       .session = session, .actor = &task->actor, .host = task->process->program->host, .stat = -1};
   const struct call *call = &task->call;
-  if (call->error == EPIPE && ignores_pipe(task))
+  if (call->error == EPIPE && ignores_pipe(session, task))
     runner_note(&runner, _("the program ignores SIGPIPE, which the kernel sends with this"));
   else if (call->error && !is_usual(call->error))
     diagnosis_note(&runner, call, 0);

@@ -211,7 +211,8 @@ static void run_lines(struct worker *worker) {
     bool doubted = status == SCRIPT_READ && doubt(runner, source, line, end - start);
     if (status == SCRIPT_WRONG && read_habit(runner, line, end - start, &program, &error))
       status = SCRIPT_READ;
-    if (status == SCRIPT_WRONG && !broken && habit_is_open(line, end - start))
+    if (status == SCRIPT_WRONG && !broken &&
+        (habit_is_open(line, end - start) || habit_is_open_block(runner, line, end - start)))
       status = SCRIPT_INCOMPLETE;
     if (status == SCRIPT_READ && !doubted)
       run_program(worker, program, program->script.first, true);

@@ -432,7 +432,7 @@ static void finish(struct tracing *tracing, struct trace_task *task, int64_t res
 void call_reader_leave(struct tracing *tracing, struct trace_task *task, int64_t result) {
   if (trace_row_find(task->entry.number) &&
       trace_row_find(task->entry.number)->duty == DUTY_NAMES && !task->inside) {
-    task_read_name(task);
+    task_read_name(tracing, task);
     return;
   }
   if (!task->inside)

@@ -1,6 +1,7 @@
 #include "trace/copier.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -10,7 +11,7 @@
 #include "system/thread.h"
 #include "system/wait.h"
 
-enum errand_kind { ERRAND_OPEN, ERRAND_CLOSE, ERRAND_READ, ERRAND_END };
+enum errand_kind { ERRAND_OPEN, ERRAND_CLOSE, ERRAND_READ, ERRAND_FILE, ERRAND_END };
 
 /* What the thread is to do. Whoever asks keeps it until it is done. */
 struct errand {
@@ -20,7 +21,10 @@ struct errand {
   int descriptor;
   void (*read)(int copy, void *context);
   void *context;
-  int result; /* a handle; or minus an errno */
+  const char *path;
+  char *text;
+  size_t size;
+  int result; /* a handle, a length; or minus an errno */
 };
 
 struct copier {
@@ -40,6 +44,14 @@ static int read_copy(const struct errand *errand) {
   return 0;
 }
 
+static int read_file(const struct errand *errand) {
+  int file = open(errand->path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? 0 : read(file, errand->text, errand->size - 1);
+  if (file >= 0)
+    close(file);
+  return length < 0 ? 0 : (int)length;
+}
+
 static int run_errand(const struct errand *errand) {
   int handle;
   switch (errand->kind) {
@@ -51,6 +63,8 @@ static int run_errand(const struct errand *errand) {
     return 0;
   case ERRAND_READ:
     return read_copy(errand);
+  case ERRAND_FILE:
+    return read_file(errand);
   case ERRAND_END:
     break;
   }
@@ -131,4 +145,11 @@ int copier_read(struct copier *copier, int handle, int descriptor,
                           .read = read,
                           .context = context};
   return handle < 0 ? EBADF : -ask(copier, &errand);
+}
+
+size_t copier_read_file(struct copier *copier, const char *path, char *text, size_t size) {
+  struct errand errand = {.kind = ERRAND_FILE, .path = path, .text = text, .size = size};
+  int length = ask(copier, &errand);
+  text[length] = '\0';
+  return (size_t)length;
 }

@@ -4,6 +4,7 @@
 #ifndef SOCKSH_TRACE_COPIER_H
 #define SOCKSH_TRACE_COPIER_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct copier;
@@ -20,5 +21,9 @@ void copier_close(struct copier *copier, int handle);
  * returns. Waits for it. 0, or an errno. Any thread may call it. */
 int copier_read(struct copier *copier, int handle, int descriptor,
                 void (*read)(int copy, void *context), void *context);
+
+/* Reads the beginning of a file of /proc there, as text: at most `size` bytes with the zero that
+ * ends it. The length; 0 where it can't be read. */
+size_t copier_read_file(struct copier *copier, const char *path, char *text, size_t size);
 
 #endif

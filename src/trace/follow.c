@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/kcmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,15 +25,11 @@ static void go_on(const struct trace_task *task, int signal) {
   ptrace(stops ? PTRACE_SYSCALL : PTRACE_CONT, task->id, 0L, (long)signal);
 }
 
-static pid_t group_of(pid_t task) {
+static pid_t group_of(struct tracing *tracing, pid_t task) {
   char path[64];
   char text[1024];
   snprintf(path, sizeof path, "/proc/%ld/status", (long)task);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
-  if (file >= 0)
-    close(file);
-  text[length < 0 ? 0 : length] = '\0';
+  copier_read_file(tracing->copier, path, text, sizeof text);
   const char *line = strstr(text, "\nTgid:");
   return line ? (pid_t)strtol(line + 6, NULL, 10) : task;
 }
@@ -47,7 +42,7 @@ static bool shares_descriptors(pid_t one, pid_t other) {
 static struct trace_process *process_for(struct tracing *tracing, struct trace_task *parent,
                                          pid_t id) {
   struct trace_process *process = parent->process;
-  pid_t group = group_of(id);
+  pid_t group = group_of(tracing, id);
   if (group == process->id)
     return process;
   for (struct trace_process *other = tracing->processes; other; other = other->next)
@@ -102,14 +97,11 @@ static void take_child(struct tracing *tracing, struct trace_task *parent) {
 /* A 32-bit program makes its calls in another way, whose numbers and memory are not read here. */
 static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   char path[64];
-  unsigned char head[5] = {0};
+  char head[6];
   snprintf(path, sizeof path, "/proc/%ld/exe", (long)task->id);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, head, sizeof head);
-  if (file >= 0)
-    close(file);
+  size_t length = copier_read_file(tracing->copier, path, head, sizeof head);
   enum { CLASS = 4, CLASS_32 = 1 };
-  if (length == sizeof head && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
+  if (length == sizeof head - 1 && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
     task_note(tracing, task,
               _("it is a 32-bit program: its calls are not read, so nothing of it is seen here "
                 "but its sockets (`states --all`)"));
@@ -185,25 +177,34 @@ static void take_stop(struct tracing *tracing, struct trace_task *task, int stat
   go_on(task, 0);
 }
 
-/* The end of the program's first process is told to whoever waits for it. */
-static void note_end(struct tracing *tracing, pid_t id, int status) {
-  for (struct trace_program *program = tracing->programs; program; program = program->next)
-    if (program->first == id && !program->ended) {
-      tracing->sink.lock(tracing->sink.context);
-      program->status = status;
-      program->ended = true;
-      tracing->sink.unlock(tracing->sink.context);
-      program->changes++;
-      futex_wake(&program->changes);
-      return;
-    }
+/* The program whose first process this is, a reference; NULL: it is another one's. */
+static struct trace_program *first_of(const struct tracing *tracing, pid_t id) {
+  struct trace_program *program = tracing->programs;
+  while (program && (program->first != id || program->ended))
+    program = program->next;
+  if (program)
+    program->references++;
+  return program;
 }
 
+/* The end of a program's first process is told to whoever waits for it, when all that it has left
+ * is known. */
 static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id, int status) {
+  struct trace_program *program = first_of(tracing, id);
   take_early(tracing, id);
-  note_end(tracing, id, status);
+  if (program)
+    program->ending = true;
   if (task)
     task_remove(tracing, task);
+  if (!program)
+    return;
+  tracing->sink.lock(tracing->sink.context);
+  program->status = status;
+  program->ended = true;
+  tracing->sink.unlock(tracing->sink.context);
+  program->changes++;
+  futex_wake(&program->changes);
+  task_release_program(program);
 }
 
 void follow_news(struct tracing *tracing, pid_t id, int status) {

@@ -1,10 +1,8 @@
 #include "trace/task.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "language/bytes.h"
 #include "language/escape.h"
@@ -43,18 +41,15 @@ static void name_task(char *name, size_t size, const struct trace_program *progr
     snprintf(name, size, "%.*s.%u", (int)size - 12, program->name, number);
 }
 
-void task_read_name(struct trace_task *task) {
+void task_read_name(struct tracing *tracing, struct trace_task *task) {
   char path[64];
   char name[32];
   struct bytes shown = {0};
   snprintf(path, sizeof path, "/proc/%ld/comm", (long)task->id);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = file < 0 ? -1 : read(file, name, sizeof name);
-  if (file >= 0)
-    close(file);
+  size_t length = copier_read_file(tracing->copier, path, name, sizeof name);
   if (length > 0 && name[length - 1] == '\n')
     length--;
-  escape_append(&shown, name, length < 0 ? 0 : (size_t)length, ESCAPE_ASCII);
+  escape_append(&shown, name, length, ESCAPE_ASCII);
   snprintf(task->thread, sizeof task->thread, "%s", bytes_text(&shown));
   bytes_free(&shown);
 }
@@ -227,7 +222,7 @@ void task_drop_program(struct tracing *tracing, struct trace_program *program) {
     place = &(*place)->next;
   if (*place)
     *place = program->next;
-  program->gone = true;
+  program->gone = !program->ending;
   program->changes++;
   futex_wake(&program->changes);
   task_release_program(program);

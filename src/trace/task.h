@@ -67,6 +67,7 @@ struct trace_program {
   _Atomic unsigned references;
   uint64_t last_call;         /* the serial of its last call's event; the sink's */
   _Atomic bool gone;          /* nothing of it is traced any more */
+  bool ending;                 /* its first process has ended, and that is about to be told */
   bool leaving;               /* it goes on without the tracer */
   bool ring;                  /* it was said that io_uring is not seen */
   struct trace_program *next; /* of the tracer's */
@@ -130,7 +131,7 @@ void task_renumber(struct tracing *tracing, struct trace_task *task, pid_t id);
  * lock is held. */
 void task_number(struct trace_task *task);
 /* Reads the name that the kernel has for the thread. */
-void task_read_name(struct trace_task *task);
+void task_read_name(struct tracing *tracing, struct trace_task *task);
 /* Forgets the call that it is in. The lock is held. */
 void task_drop_call(struct trace_task *task);
 /* A sentence for the user about its program. The lock is not held. */

@@ -799,6 +799,47 @@ class Screens(PromptTest):
         self.assertEqual(len(re.findall(r"\] #\d+ \S+ connected", terminal.run("log"))), 400)
         self.leave(terminal)
 
+    def test_crowd_of_changes(self):
+        """what the end of a service does to a crowd of its clients is told of some, and the rest counted"""
+        terminal = self.start(rows=40)
+        terminal.run("srv = tcp-listen 127.0.0.1:0")
+        terminal.run("e = serve srv echo")
+        terminal.send_line("repeat 100 { c = tcp-connect srv }")
+        terminal.expect_prompt()
+        terminal.run("await e clients == 100")
+        terminal.run("stop e")
+        terminal.expect(re.compile(r"13 ESTABLISHED → CLOSE_WAIT"))
+        terminal.run("print done")
+        terminal.expect(re.compile(r"^  x \d+ more changes like that; log has them$", re.M))
+        lines = terminal.screen.all_lines()
+        self.assertLess(sum("CLOSE_WAIT" in line for line in lines), 30)
+        self.assertLess(sum("the peer has closed its side" in line for line in lines), 4)
+        self.leave(terminal)
+
+    def test_why_is_it_blocked(self):
+        """why tells what waits, where no call has failed"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.send_line("recv a")
+        terminal.expect("recv(3, ...) blocked")
+        terminal.send(b"\x1a")
+        terminal.expect("goes on in the background")
+        output = terminal.run("why")
+        self.assertIn("recv of socket 3 a is blocked: nothing is there to be received", output)
+        terminal.run("kill %1")
+        self.leave(terminal)
+
+    def test_block_of_another_language(self):
+        """lines of Python in a block are read when it is closed, and keep the block"""
+        terminal = self.start()
+        terminal.run("a b = socketpair unix stream")
+        terminal.send_line("repeat 2 {")
+        terminal.send_line("  a.send(b'x')")
+        terminal.send_line("}")
+        terminal.expect('here: repeat 2 { send a "x" }')
+        terminal.expect(re.compile(r"(send\(3, \"x\", 1, 0\) = 1\s+){2}"))
+        self.leave(terminal)
+
     def test_rounds_that_differ(self):
         """a round that shows something else is shown"""
         terminal = self.start()

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +16,8 @@
 #include "command/habit.h"
 #include "commands/command_table.h"
 #include "commands/habit_table.h"
+#include "names/constant.h"
+#include "option/option.h"
 #include "session/runner.h"
 #include "shell/program.h"
 
@@ -219,6 +222,29 @@ static void test_open(void **state) {
   }
 }
 
+/* A block goes on while one of its lines is a habit of certain meaning. */
+static void test_open_block(void **state) {
+  static const struct {
+    const char *text;
+    bool open;
+  } expectations[] = {
+      {"repeat 2 {\n  s.send(b'x')\n", true},
+      {"repeat 2 {\n  @h {\n s.close() # one }\n", true},
+      {"repeat 2 {\n  s.send(b'x')\n}", false},
+      {"repeat 2 {\n  foo bar\n", false},
+      {"repeat 2 {\n  nc localhost 80\n", false},
+      {"s.send(b'{')", false},
+      {"", false},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+    print_message("# %s\n", expectations[i].text);
+    assert_int_equal(
+        habit_is_open_block(&runner, expectations[i].text, strlen(expectations[i].text)),
+        expectations[i].open);
+  }
+}
+
 static void test_lines(void **state) {
   static const struct expectation expectations[] = {
       /* statements of one line, each for itself */
@@ -267,8 +293,88 @@ static void test_lines(void **state) {
       {"send s 'a' * 5 dontwait", "send s fill:5,'a' dontwait", false},
       {"sendto s b'\\x00\\n' * 4 7", "sendto s fill:8,\"\\x00\\n\" 7", false},
       {"send s $(date)", "", false},
+      /* the value of an option, by its type */
       {"s.setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, mreq)",
-       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP MREQ", false},
+       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP 239.1.1.1", false},
+      {"setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));",
+       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP 239.1.1.1", false},
+      {"s.setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, \"224.1.1.1\")",
+       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP 224.1.1.1", true},
+      {"s.setsockopt(IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, inet_aton('239.1.1.1') + "
+       "inet_aton('127.0.0.1'))",
+       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP 239.1.1.1 127.0.0.1", false},
+      {"s.setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, struct.pack('4s4s', inet_aton('239.1.1.1'), "
+       "x))",
+       "setsockopt s IPPROTO_IP IP_ADD_MEMBERSHIP 239.1.1.1", false},
+      {"s.setsockopt(SOL_SOCKET, SO_RCVTIMEO, struct.pack(\"ll\", 5, 0))",
+       "setsockopt s SOL_SOCKET SO_RCVTIMEO 5s", false},
+      {"s.setsockopt(SOL_SOCKET, SO_RCVTIMEO, struct.pack('ll', 0, 0))",
+       "setsockopt s SOL_SOCKET SO_RCVTIMEO off", false},
+      {"setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));",
+       "setsockopt s SOL_SOCKET SO_RCVTIMEO 5s", false},
+      {"s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 1, 0))",
+       "setsockopt s SOL_SOCKET SO_LINGER on 0s", false},
+      {"s.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 0, 7))",
+       "setsockopt s SOL_SOCKET SO_LINGER off", false},
+      {"setsockopt(s, SOL_SOCKET, SO_LINGER, &l, sizeof l)",
+       "setsockopt s SOL_SOCKET SO_LINGER on 5s", false},
+      {"setsockopt(s, SOL_SOCKET, SO_RCVBUF, &size, sizeof size)",
+       "setsockopt s SOL_SOCKET SO_RCVBUF 1400", false},
+      {"s.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)", "setsockopt s SOL_SOCKET SO_RCVBUF 4096", true},
+      {"s.setsockopt(SOL_SOCKET, SO_RCVBUF, text)", "setsockopt s SOL_SOCKET SO_RCVBUF $text",
+       true},
+      {"s.setsockopt(SOL_SOCKET, SO_KEEPALIVE, True)", "setsockopt s SOL_SOCKET SO_KEEPALIVE 1",
+       true},
+      {"s.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, '127.0.0.1')",
+       "setsockopt s IPPROTO_IP IP_MULTICAST_IF 127.0.0.1", true},
+      {"s.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, inet_aton(\"10.0.0.1\"))",
+       "setsockopt s IPPROTO_IP IP_MULTICAST_IF 10.0.0.1", false},
+      {"s.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, local)",
+       "setsockopt s IPPROTO_IP IP_MULTICAST_IF 127.0.0.1", false},
+      {"s.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, b'lo')",
+       "setsockopt s SOL_SOCKET SO_BINDTODEVICE lo", true},
+      /* prefixes around calls, and blocks */
+      {"@server a = socket.socket()", "a = @server socket AF_INET SOCK_STREAM", true},
+      {"a = @server socket(AF_INET6, SOCK_STREAM)", "a = @server socket AF_INET6 SOCK_STREAM",
+       true},
+      {"c = @client socket.socket()", "c = @client socket AF_INET SOCK_STREAM", true},
+      {"l = @server socket.create_server((\"\", 80))", "l = @server tcp-listen *:80", true},
+      {"l = @server s.accept()", "l = @server accept s", true},
+      {"expect ok a = @h socket.socket()", "expect ok a = @h socket AF_INET SOCK_STREAM", true},
+      {"a = expect ok @h socket.socket()", "expect ok a = @h socket AF_INET SOCK_STREAM", true},
+      {"@h expect 1 s.send(b'x')", "expect 1 @h send s \"x\"", true},
+      {"repeat 3 { s.send(b\"x\") }", "repeat 3 { send s \"x\" }", true},
+      {"repeat 3 { s.send(b\"x\"); send s y } &", "repeat 3 { send s \"x\"; send s y } &", true},
+      {"repeat {\n  s.send(b\"x\") # one\n  s.close()\n}", "repeat { send s \"x\"; close s }",
+       true},
+      {"@h { repeat 2 { s.send(b'x') } }", "@h { repeat 2 { send s \"x\" } }", true},
+      {"repeat 3 { send s x }", NULL, false},
+      {"repeat 3 { import socket }", "", false},
+      /* names in front */
+      {"n = s.send(b\"x\" * 100)", "n = send s fill:100,\"x\"", true},
+      {"int n = send(s, \"x\", 1, 0);", "n = send s \"x\"", true},
+      {"int n = @h send(s, \"x\", 1, 0);", "n = @h send s \"x\"", true},
+      {"expect 3 int n = recv(s, buf, 10, 0)", "expect 3 { buf = recv s 10; let n $? }", true},
+      {"rc = bind(s, \"127.0.0.1\", 80)", "bind s 127.0.0.1:80; let rc $?", true},
+      {"n = s.sendall(b'x')", "n = send-all s \"x\"", true},
+      {"print(s.recv(100))", "recv s 100", true},
+      {"print(s.recv(100).decode())", "recv s 100", true},
+      {"print(f(1))", "", false},
+      /* addresses in two arguments, and without their length */
+      {"bind(s, 127.0.0.1:9000)", "bind s 127.0.0.1:9000", true},
+      {"bind(s, \"127.0.0.1:9000\")", "bind s 127.0.0.1:9000", true},
+      {"bind(s, ('', 9000))", "bind s *:9000", true},
+      {"connect(fd, s)", "connect fd s", true},
+      {"fd.connect(s)", "connect fd s", true},
+      {"fd.connect('/tmp/a:1')", "connect fd unix:/tmp/a:1", true},
+      {"listen(s, SOMAXCONN)", "listen s SOMAXCONN", true},
+      {"s.listen(socket.SOMAXCONN)", "listen s SOMAXCONN", true},
+      /* declarations of C */
+      {"struct timeval tv = {5, 0};", "", false},
+      {"struct linger l = {1, 0};", "", false},
+      {"int port = 80;", "let port 80", true},
+      {"for i in range(1, 4):", "repeat 3 { print $i }", false},
+      {"mreq = struct.pack(\"4sl\", inet_aton(\"224.1.1.1\"), INADDR_ANY)", "", false},
       {"setsockopt s IP_ADD_MEMBERSHIP 239.1.1.1:5000", "setsockopt s IP_ADD_MEMBERSHIP 239.1.1.1",
        true},
       {"setsockopt s IP_ADD_MEMBERSHIP 10.1.1.1,127.0.0.1", NULL, false},
@@ -276,10 +382,10 @@ static void test_lines(void **state) {
       {"why", "explain ECONNREFUSED", true},
       {"Why?", "explain ECONNREFUSED", true},
       {"why gone", "explain ECONNREFUSED", true},
-      {"why did s fail", "log s", true},
+      {"why did s fail", "log s -n 12", true},
       {"whynot", NULL, false},
       {"what went wrong", "explain ECONNREFUSED", true},
-      {"what happened to s", "log s", true},
+      {"what happened to s", "log s -n 12", true},
       {"what does EADDRINUSE mean", "help EADDRINUSE mean", true},
       {"what is a backlog?", "help a backlog?", true},
       /* no habits */
@@ -307,6 +413,42 @@ static void test_lines(void **state) {
     assert_int_equal(found.certain, expected->certain);
     habit_found_free(&found);
   }
+}
+
+/* Whatever an option's value was called, the line that is proposed has words that its type takes.
+ */
+static void test_values_of_options(void **state) {
+  static const char *const forms[] = {
+      "setsockopt(s, %s, %s, &value, sizeof(value));",
+      "s.setsockopt(socket.%s, socket.%s, value)",
+      "s.setsockopt(%s, %s, struct.pack('ll', 5, 0))",
+      "s.setsockopt(%s, %s, struct.pack('4sl', inet_aton('224.1.1.1'), INADDR_ANY))",
+      "s.setsockopt(%s, %s, \"127.0.0.1\")",
+      "s.setsockopt(%s, %s, True)",
+      "s.setsockopt(%s, %s, 1)",
+  };
+  (void)state;
+  int wrong = 0;
+  for (const struct option *option = option_table; option->name; option++) {
+    struct bytes level = {0};
+    constant_append(&constant_levels, option->level, &level);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && option->access & OPTION_WRITE; i++) {
+      char typed[200];
+      struct habit_found found = {0};
+      struct error error = {0};
+      snprintf(typed, sizeof typed, forms[i], bytes_text(&level), option->name);
+      assert_true(habit_find(&runner, typed, strlen(typed), &found));
+      const char *line = bytes_text(&found.line);
+      const char *value = strstr(line, option->name) + strlen(option->name) + 1;
+      if (!reads(line, strlen(line), &error) || !option_takes(option, value, strlen(value))) {
+        wrong++;
+        print_message("# %s: %s: %s\n", typed, line, error.message);
+      }
+      habit_found_free(&found);
+    }
+    bytes_free(&level);
+  }
+  assert_int_equal(wrong, 0);
 }
 
 /* Every beginning of every example, and each with a part of another one: nothing is read beyond the
@@ -343,6 +485,8 @@ int main(void) {
       cmocka_unit_test(test_lines),
       cmocka_unit_test(test_doubts),
       cmocka_unit_test(test_open),
+      cmocka_unit_test(test_open_block),
+      cmocka_unit_test(test_values_of_options),
       cmocka_unit_test(test_cut_lines),
   };
   return cmocka_run_group_tests(tests, start, stop);

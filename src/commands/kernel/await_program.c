@@ -61,10 +61,7 @@ int await_read_program(struct invocation *invocation, struct process *process,
   else if (await_is_regex(word))
     awaited->regex = compile(invocation, word);
   else
-    return invocation_wrong(
-        invocation, word,
-        _("a program is awaited by its exit, by its line, by /REGEX/ in what it "
-          "prints, or by listening, until it has opened a port"));
+    return condition_none_of_program(invocation, word);
   return condition || awaited->regex ? 0 : -1;
 }
 

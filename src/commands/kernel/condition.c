@@ -7,6 +7,7 @@
 #include "language/number.h"
 #include "session/backlog.h"
 #include "session/foreign_name.h"
+#include "session/process.h"
 #include "session/service_handle.h"
 #include "socket/look.h"
 
@@ -117,17 +118,50 @@ static void append_conditions(unsigned of, struct bytes *text) {
     bytes_append_format(text, text->length > start ? _(" and %s") : "%s", last);
 }
 
+/* Whether what is awaited may be a program: it is one, or a name that nothing is bound to yet, as
+ * when a script is read. `known`: it is one. */
+static bool may_be_program(const struct invocation *invocation, bool *known) {
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  const struct names *names = invocation->runner ? invocation->runner->scope.names : NULL;
+  const struct value *bound = names ? names_get(names, first->word.data, first->word.length) : NULL;
+  *known = bound && bound->kind == VALUE_OBJECT && process_from_object(bound->object);
+  return *known || (!bound && !first->socket && name_valid(first->word.data, first->word.length));
+}
+
 static int no_condition(struct invocation *invocation, const struct argument_value *value) {
   struct bytes shown = {0};
   struct bytes list = {0};
+  bool program = false;
+  int status;
   escape_append_quoted(&shown, value->word.data, value->word.length, 60, escape_chosen());
   append_conditions(OF_SOCKET, &list);
-  int status = invocation_wrong(invocation, value,
-                                _("%s is no condition: there are %s with a comparison, and the "
-                                  "states, as ESTABLISHED or CLOSE_WAIT"),
-                                bytes_text(&shown), bytes_text(&list));
+  bool may = may_be_program(invocation, &program);
+  if (program)
+    status = condition_none_of_program(invocation, value);
+  else
+    status = invocation_wrong(invocation, value,
+                              _("%s is no condition: there are %s with a comparison, and the "
+                                "states, as ESTABLISHED or CLOSE_WAIT%s"),
+                              bytes_text(&shown), bytes_text(&list),
+                              may ? _("; of a program exit, line, listening, and what it prints, "
+                                      "as in `await p /ready/`")
+                                  : "");
   bytes_free(&shown);
   bytes_free(&list);
+  return status;
+}
+
+int condition_none_of_program(struct invocation *invocation, const struct argument_value *value) {
+  const struct argument_value *first = invocation_value(invocation, "SOCKET");
+  struct bytes shown = {0};
+  size_t length = value->word.length < 40 ? value->word.length : 40;
+  escape_append(&shown, value->word.data, length, escape_chosen());
+  int status = invocation_wrong(invocation, value,
+                                _("a program is awaited by exit, by line, by listening, until it "
+                                  "has opened a port, or by /REGEX/ in what it prints, as in "
+                                  "`await %.*s /%s/`"),
+                                (int)first->word.length, first->word.data, bytes_text(&shown));
+  bytes_free(&shown);
   return status;
 }
 

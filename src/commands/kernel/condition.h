@@ -51,6 +51,9 @@ extern const struct condition condition_flags;
 /* Finds the condition of a socket: a row of the table, or a state. 0, or -1 with a usage error. */
 int condition_read(struct invocation *invocation, struct awaited *awaited);
 
+/* Says what a program is awaited by, where the word is none of it. -1. */
+int condition_none_of_program(struct invocation *invocation, const struct argument_value *value);
+
 /* Whether a socket's condition holds now. */
 bool condition_holds(const struct awaited *awaited);
 

@@ -1,4 +1,5 @@
 /* recorded: commands that read from the timeline what states sockets went through. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,11 +101,21 @@ static void add_remark(struct answer *answer, const struct change *change) {
     answer_add_empty(answer);
 }
 
-static void add_change(struct answer *answer, const struct change *change, int64_t start,
+/* "3 srv" */
+static void add_label(struct answer *answer, const struct socket_label *label) {
+  char text[SOCKET_NAME_SIZE + 16];
+  snprintf(text, sizeof text, label->name[0] ? "%d %s" : "%d", label->descriptor, label->name);
+  answer_add_text(answer, text);
+}
+
+/* `all`: of more than one socket, so that each row names its own. */
+static void add_change(struct answer *answer, const struct change *change, int64_t start, bool all,
                        const char *cause) {
   const struct snapshot *before = &change->state.before;
   bool first = before->state == STATE_UNKNOWN;
   answer_add_time(answer, change->state.now.time - start);
+  if (all)
+    add_label(answer, &change->state.socket);
   if (first)
     answer_add_empty(answer);
   else
@@ -138,14 +149,37 @@ static void look_again_at_all(struct runner *runner) {
     inventory_free(&inventory);
 }
 
+/* A row for each change. A new address alone, or a descriptor for a connection known from the
+ * queue, does not change the state. */
+static void list_changes(struct answer *answer, const struct causes *causes, bool all) {
+  static const char *const columns[] = {N_("AT"),     N_("SOCKET"), N_("FROM"), N_("TO"),
+                                        N_("UNSEEN"), N_("BY"),     "",         NULL};
+  static const char *const of_one[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"),
+                                       N_("BY"), "",         NULL};
+  answer_table(answer, "transitions", all ? columns : of_one);
+  answer->matters = all ? "....321" : "...321";
+  const char *line = causes->lines.data;
+  enum socket_state last = STATE_UNKNOWN;
+  for (size_t i = 0; !causes->lines.failed && i < causes->count; i++) {
+    const struct event_state *state = &causes->changes[i].state;
+    if (all)
+      last = state->before.state;
+    if (state->now.state != last)
+      add_change(answer, &causes->changes[i], causes->changes[0].state.now.time, all, line);
+    last = state->now.state;
+    line += strlen(line) + 1;
+  }
+}
+
 static int run_transitions(struct invocation *invocation) {
-  static const char *const columns[] = {N_("AT"), N_("FROM"), N_("TO"), N_("UNSEEN"),
-                                        N_("BY"), "",         NULL};
   struct runner *runner = invocation->runner;
   const struct socket *socket = invocation_socket(invocation, "SOCKET");
   struct changes changes = {.socket = socket};
   struct answer answer;
-  look_again(runner, (struct socket *)socket);
+  if (socket)
+    look_again(runner, (struct socket *)socket);
+  else
+    look_again_at_all(runner);
   uint64_t lost =
       timeline_walk(runner->session->timeline, 1, EVENT_BIT(EVENT_STATE), take_change, &changes);
   struct causes causes = {.changes = (const struct change *)changes.list.data,
@@ -154,19 +188,7 @@ static int run_transitions(struct invocation *invocation) {
                 EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_PACKET), take_cause, &causes);
   for (; causes.next < causes.count; causes.next++)
     bytes_append_char(&causes.lines, '\0');
-  answer_table(&answer, "transitions", columns);
-  answer.matters = "...321";
-  const char *line = causes.lines.data;
-  enum socket_state last = STATE_UNKNOWN;
-  for (size_t i = 0; !causes.lines.failed && i < causes.count; i++) {
-    const struct event_state *state = &causes.changes[i].state;
-    /* A new address alone, or a descriptor for a connection known from the queue, does not change
-     * the state. */
-    if (state->now.state != last)
-      add_change(&answer, &causes.changes[i], causes.changes[0].state.now.time, line);
-    last = state->now.state;
-    line += strlen(line) + 1;
-  }
+  list_changes(&answer, &causes, !socket);
   answer.cells.failed = answer.cells.failed || changes.list.failed || causes.lines.failed;
   bytes_free(&changes.list);
   bytes_free(&causes.lines);
@@ -175,7 +197,8 @@ static int run_transitions(struct invocation *invocation) {
   if (answer_row_count(&answer) == 0 && !answer_failed(&answer)) {
     answer_free(&answer);
     answer_text(&answer, "transitions");
-    bytes_append_text(&answer.text, _("  no look has seen a state of this socket yet\n"));
+    bytes_append_text(&answer.text, socket ? _("  no look has seen a state of this socket yet\n")
+                                           : _("  no look has seen a state of a socket yet\n"));
   }
   return runner_answer(runner, &answer, invocation->error);
 }
@@ -239,7 +262,7 @@ static int run_diagram(struct invocation *invocation) {
 const struct command command_transitions = {
     .name = "transitions",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = LOOKS}},
+    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
     .manual =
         N_("It looks once more, and then gives a row for each change that a look has seen: when, "
@@ -250,7 +273,8 @@ const struct command command_transitions = {
            "says it. The path begins in the listener's queue, if somebody looked then, and goes "
            "on beyond close. Where no arc of TCP's state diagram leads from the one to the "
            "other, states between them were not seen, and it says so; where another way leads "
-           "there, too, they may have been missed."),
+           "there, too, they may have been missed. Without SOCKET it has the changes of all, in "
+           "one order."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose s\nclose "
                "c\ntransitions s",

@@ -214,6 +214,7 @@ static int run_states(struct invocation *invocation) {
 
 const struct command command_states = {
     .name = "states",
+    .parts = true,
     .group = GROUP_STATES,
     .arguments =
         {{.name = "SOCKET", .kind = &argument_socket_or_program, .flags = OPTIONAL},

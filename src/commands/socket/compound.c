@@ -160,7 +160,7 @@ static int run_unix_bind(struct invocation *invocation) {
 #define ADDRESS_ARGUMENT                                                                           \
   { .name = "ADDRESS", .kind = &argument_address }
 #define BACKLOG_ARGUMENT                                                                           \
-  { .name = "BACKLOG", .kind = &argument_number, .flags = OPTIONAL }
+  { .name = "BACKLOG", .kind = &argument_number, .set = &constant_limits, .flags = OPTIONAL }
 
 #define LISTEN_ERRORS                                                                              \
   {EADDRINUSE, N_("another socket listens on this port, or has this path")},                       \

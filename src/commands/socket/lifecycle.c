@@ -250,14 +250,16 @@ const struct command command_bind = {
 const struct command command_listen = {
     .name = "listen",
     .group = GROUP_SOCKET,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket},
-                  {.name = "BACKLOG", .kind = &argument_number, .flags = OPTIONAL}},
+    .arguments =
+        {{.name = "SOCKET", .kind = &argument_socket},
+         {.name = "BACKLOG", .kind = &argument_number, .set = &constant_limits, .flags = OPTIONAL}},
     .summary = N_("lets a socket take connections"),
     .manual = N_(
         "Turns the socket into a listener: from now on the kernel itself answers handshakes, and "
         "keeps finished connections in the accept queue until accept takes them. BACKLOG is the "
         "length of that queue; it is cut to net.core.somaxconn, and is SOMAXCONN (4096) where it "
-        "is omitted. Handshakes that are not finished wait in the half-open (SYN) queue."),
+        "is omitted, or named so. Handshakes that are not finished wait in the half-open (SYN) "
+        "queue."),
     .prototype = "int listen(int sockfd, int backlog);",
     .python = "s.listen(5)",
     .blocks = N_("never"),

@@ -414,6 +414,17 @@ static void put_event(struct json_view *view, const struct event *event) {
     put_outcome(json, event->call);
 }
 
+/* The program whose call or socket it is. */
+static void put_actor(struct json *json, const struct event_actor *actor) {
+  json_begin_object(json, "actor");
+  json_number(json, "program", actor->program);
+  json_string(json, "name", actor->name);
+  put_optional(json, "process", actor->process);
+  put_optional(json, "thread", actor->task);
+  json_string(json, "thread_name", actor->thread);
+  json_end_object(json);
+}
+
 /* The members of every event. */
 static void put_head(struct json_view *view, const struct event *event) {
   static const char *const names[] = {
@@ -432,12 +443,8 @@ static void put_head(struct json_view *view, const struct event *event) {
   put_optional(json, "statement", (int64_t)event->statement);
   put_optional(json, "cause", (int64_t)event->cause);
   json_name(json, "host", event->host);
-  if (event->actor) {
-    json_string(json, "program", event->actor->name);
-    put_optional(json, "process", event->actor->process);
-    put_optional(json, "thread", event->actor->task);
-    json_name(json, "thread_name", event->actor->thread);
-  }
+  if (event->actor)
+    put_actor(json, event->actor);
 }
 
 static void json_event(struct view *base, const struct event *event) {

@@ -62,7 +62,7 @@ void program_append_line(const struct event_program *program, enum escape_style 
     bytes_append_text(bytes, _("was waited for: its end"));
     break;
   case PROGRAM_ATTACHED:
-    bytes_append_format(bytes, _("is process %lld: "), program->process);
+    bytes_append_format(bytes, _("is process %lld, begun as "), program->process);
     escape_append_plain(bytes, program->text, strlen(program->text), false, style);
     break;
   case PROGRAM_LEFT:

@@ -169,6 +169,14 @@ static void show_test(struct tap_view *tap, const struct event *event) {
   }
 }
 
+/* A line that was not run is named by its place: the message says what is wrong with it. */
+static void put_place(struct tap_view *tap, const struct event_error *error) {
+  struct bytes place = {0};
+  bytes_append_format(&place, "%s:%u", error->source, error->line);
+  put_point(tap, false, bytes_text(&place), place.length);
+  bytes_free(&place);
+}
+
 /* Shows an error other than the reported failure of a test, as a test point of its own. */
 static void show_error(struct tap_view *tap, const struct event *event) {
   const struct event_error *error = &event->error;
@@ -179,7 +187,13 @@ static void show_error(struct tap_view *tap, const struct event *event) {
     bytes_free(&text);
     return;
   }
-  put_point(tap, false, bytes_text(&text), text.length);
+  const struct bytes *statement = &tap->context.statement;
+  if (test_context_fits(event) && statement->length > 0)
+    put_point(tap, false, statement->data, statement->length);
+  else if (error->line > 0)
+    put_place(tap, error);
+  else
+    put_point(tap, false, bytes_text(&text), text.length);
   put_diagnosis(tap, event, error->message, NULL, NULL);
   tap->failed_statement = event->statement;
   bytes_free(&text);

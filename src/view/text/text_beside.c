@@ -110,7 +110,20 @@ static bool service_fits(struct text_view *text, const struct event *event) {
   return budget_take(&text->service_budget, event->monotonic, MOST, EACH);
 }
 
+bool text_crowds(struct text_view *text, const struct event *event) {
+  enum { ALIKE = 10, EACH_ALIKE = 1000000000 };
+  bool fits = !text->view.settings.folds || text->rounds.inside ||
+              budget_take(shape_budget(text, shape_hash(&text->line) + event->statement),
+                          event->monotonic, ALIKE, EACH_ALIKE);
+  text->states_skipped += !fits;
+  return !fits;
+}
+
 static void put_skipped(struct text_view *text) {
+  if (text->states_skipped > 0)
+    bytes_append_format(&text->line, _("  x %llu more changes like that; log has them\n"),
+                        text->states_skipped);
+  text->states_skipped = 0;
   if (text->service_skipped == 1)
     bytes_append_text(&text->line, _("[service] a line is left out; log has it\n"));
   else if (text->service_skipped > 1)

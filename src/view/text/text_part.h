@@ -35,6 +35,10 @@ struct text_view {
   struct service_shape service_shapes[SERVICE_SHAPES]; /* at the prompt */
   unsigned service_next;                               /* the one that is replaced next */
   unsigned long long service_skipped;
+  unsigned long long states_skipped;
+  uint64_t remarked;   /* the statement in which a remark on a state was last due, */
+  int64_t remarked_at; /* when, on the monotonic clock, 0: never, and which */
+  enum state_reason remark;
   struct pages pages;
   struct rounds rounds;
   struct bytes left_out; /* the columns that a table was last said to lack */

@@ -87,6 +87,18 @@ static void show_call(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
+/* What ends the wait: behind the call, or on a line of its own where it would be broken there. */
+static void put_keys(struct text_view *text) {
+  const char *keys = _("(Ctrl-C interrupts it, Ctrl-Z makes it a job)");
+  size_t width = text_width(text);
+  size_t used = fold_width(bytes_text(&text->line), text->line.length);
+  bool fits = width == 0 || used + 2 + strlen(keys) <= width;
+  bytes_append_text(&text->line, fits ? "  " : "\n    ");
+  text_style_on(text, STYLE_NOTE);
+  bytes_append_text(&text->line, keys);
+  text_style_off(text);
+}
+
 static void show_blocked(struct text_view *text, const struct event *event) {
   if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
       !text->view.settings.calls)
@@ -96,11 +108,8 @@ static void show_blocked(struct text_view *text, const struct event *event) {
   put_host(text, event);
   notation_append_started(&notation, event->call, &text->line);
   bytes_append_text(&text->line, " blocked");
-  if (event->job == 0) {
-    text_style_on(text, STYLE_NOTE);
-    bytes_append_text(&text->line, _("  (Ctrl-C interrupts it, Ctrl-Z makes it a job)"));
-    text_style_off(text);
-  }
+  if (event->job == 0)
+    put_keys(text);
   bytes_append_char(&text->line, '\n');
   text_emit(text, event, STDOUT_FILENO);
 }
@@ -139,6 +148,18 @@ static bool told_at_once(const struct event_state *state) {
   return false;
 }
 
+/* At the prompt the same is remarked once of what happens at once. */
+static bool remarked_before(struct text_view *text, const struct event *event) {
+  enum { AT_ONCE = 500000000 }; /* nanoseconds */
+  bool before = text->view.settings.folds && text->remarked == event->statement &&
+                text->remark == event->state->reason &&
+                event->monotonic - text->remarked_at < AT_ONCE;
+  text->remarked = event->statement;
+  text->remarked_at = event->monotonic;
+  text->remark = event->state->reason;
+  return before;
+}
+
 static void show_state(struct text_view *text, const struct event *event) {
   if (text->view.settings.quiet || !text->view.settings.states || event->state->asked)
     return;
@@ -146,8 +167,12 @@ static void show_state(struct text_view *text, const struct event *event) {
   put_start(text, event);
   put_host(text, event);
   notation_append_state(&notation, event->state, &text->line);
+  if (text_crowds(text, event)) {
+    bytes_clear(&text->line);
+    return;
+  }
   bytes_append_char(&text->line, '\n');
-  if (told_at_once(event->state))
+  if (told_at_once(event->state) && !remarked_before(text, event))
     put_note(text, event, notation_reason(event->state->reason));
   text_emit(text, event, STDOUT_FILENO);
 }
@@ -385,7 +410,7 @@ static void text_event(struct view *view, const struct event *event) {
   if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
     end_pages(text); /* what was to come was interrupted */
   bool typed = event->kind == EVENT_STATEMENT || event->kind == EVENT_RESULT;
-  if (typed && event->job == 0 && text->service_skipped > 0)
+  if (typed && event->job == 0 && (text->service_skipped > 0 || text->states_skipped > 0))
     text_tell_services(text, event);
   switch (event->kind) {
   case EVENT_STATEMENT:
