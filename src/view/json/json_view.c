@@ -419,8 +419,8 @@ static void put_actor(struct json *json, const struct event_actor *actor) {
   json_begin_object(json, "actor");
   json_number(json, "program", actor->program);
   json_string(json, "name", actor->name);
-  put_optional(json, "process", actor->process);
-  put_optional(json, "thread", actor->task);
+  json_number(json, "process", actor->process);
+  json_number(json, "thread", actor->task);
   json_string(json, "thread_name", actor->thread);
   json_end_object(json);
 }
