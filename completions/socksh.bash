@@ -291,6 +291,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'trace'
     'untrace'
     'leaks'
+    'import'
     'adopt'
     'type'
     'output'

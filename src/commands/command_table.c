@@ -154,6 +154,7 @@
   X(trace) \
   X(untrace) \
   X(leaks) \
+  X(import) \
   X(adopt) \
   X(type) \
   X(output) \

@@ -269,9 +269,10 @@ void address_append_host(const struct address *address, struct bytes *bytes) {
   } else if (address_family(address) == AF_INET6) {
     bytes_append_text(bytes, inet_ntop(AF_INET6, &address->inet6.sin6_addr, text, sizeof text));
     uint32_t scope = address->inet6.sin6_scope_id;
-    if (scope)
+    /* Of an address from a log, only the interface's name is known. */
+    if (scope || address->interface[0])
       bytes_append_char(bytes, '%');
-    if (scope && address->interface[0])
+    if (address->interface[0])
       address_link_append_interface(address, bytes);
     else if (scope)
       bytes_append_number(bytes, scope);

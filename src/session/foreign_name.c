@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "language/number.h"
+#include "session/imported.h"
 #include "trace/tracer.h"
 
 /* Splits p.4 or p.2.4: the name's length, the process's number, and the descriptor. */
@@ -57,6 +58,13 @@ struct socket *foreign_name_find(const struct runner *runner, const char *text, 
               (int)name.length, text);
     return NULL;
   }
+  if (program->imported) {
+    struct socket *known = imported_find(program, name.process, name.descriptor);
+    if (!known)
+      error_set_errno(error, EBADF, _("no socket was descriptor %u of %s in its log"),
+                      name.descriptor, shown);
+    return known;
+  }
   if (!program->traced) {
     error_set(error, ERROR_FAILURE,
               _("the calls of %s are not read: `%s = trace COMMAND` does that; `states %s` shows "
@@ -108,6 +116,9 @@ int foreign_name_locate(const struct runner *runner, const char *text, size_t le
   struct socket *socket = foreign_name_find(runner, text, length, error);
   const struct trace_process *holder =
       socket ? holder_of(tracer_tracing(runner->session->tracer), socket, descriptor) : NULL;
+  if (socket && !holder)
+    return error_set_errno(error, EBADF, _("%.*s is closed, or its program is over"), (int)length,
+                           text);
   if (!holder)
     return -1;
   *process = holder->id;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "language/number.h"
+#include "import/strace_log.h"
 #include "session/child.h"
 #include "session/process_console.h"
 #include "session/process_silence.h"
@@ -48,6 +49,7 @@ static void process_destroy(struct object *object) {
   if (process->handle >= 0)
     close(process->handle);
   traced_release(process);
+  strace_log_free(process->imported);
   bytes_free(&process->line);
   bytes_free(&process->leaks);
   free(process);
@@ -82,6 +84,9 @@ static int status_value(const struct process *process, struct value *value, stru
   if (!process->ended)
     return error_set(error, ERROR_FAILURE,
                      _("the program still runs, so it has no .status: await its exit first"));
+  if (process->unknown_end)
+    return error_set(error, ERROR_FAILURE,
+                     _("how the program ended is not in the log that it is from"));
   *value = value_from_number(process->status);
   return 0;
 }
@@ -154,7 +159,8 @@ static void append_phase(struct runner *runner, const struct process *process,
 int process_explain_done(struct process *process, struct error *error) {
   struct bytes text = {0};
   process_append_end(process, &text);
-  error_set(error, ERROR_FAILURE, _("%s already"), bytes_text(&text));
+  error_set(error, ERROR_FAILURE, process->unknown_end ? "%s" : _("%s already"),
+            bytes_text(&text));
   bytes_free(&text);
   return -1;
 }
@@ -350,6 +356,15 @@ static void append_start(struct runner *runner, const struct process *process, c
                                   .text = bytes_text(&text)};
   process_append(runner, process, &program);
   bytes_free(&text);
+}
+
+void process_enroll(struct runner *runner, struct process *process) {
+  struct session *session = runner->session;
+  process->job = session->shell->next_job(session);
+  take_name(runner, process);
+  process->session = session;
+  process->next = session->programs;
+  session->programs = process;
 }
 
 int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,

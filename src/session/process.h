@@ -40,6 +40,7 @@ struct process {
   bool attached; /* it ran before: it is another's to end, and goes on without the session */
   bool left;     /* and it is not followed any more */
   struct trace_program *traced; /* its calls are read, a reference; NULL: they are not */
+  struct strace_log *imported;  /* or were, from this log, owned; see imported.h */
   int input;                    /* its standard input, or its terminal; -1: closed */
   uint64_t typed;               /* bytes written to it so far */
   int handle;                   /* its pidfd; -1: it has ended */
@@ -52,6 +53,7 @@ struct process {
   bool hushed;   /* why it is silent was looked into */
   bool asked;    /* the session has told it to end */
   bool ended;
+  bool unknown_end;         /* but not how: its log does not say it */
   int status;               /* exit status, or 128 + the signal that ended it */
   int signal;               /* that signal; 0: it has exited */
   uint64_t dropped;         /* bytes that were lost for want of memory */
@@ -62,6 +64,7 @@ struct process {
   struct process *next;     /* those, newest first, without references */
 };
 
+struct strace_log;
 struct trace_program;
 
 /* How a program is to be started. */
@@ -90,6 +93,9 @@ struct process *process_create(void);
  * error. */
 int process_follow(struct runner *runner, struct process *process, const char *line, size_t length,
                    struct error *error);
+
+/* Gives a program that no job follows its number and its name, and puts it among the session's. */
+void process_enroll(struct runner *runner, struct process *process);
 
 /* Leaves such a one as it was. 0, or -1 with an error. */
 int process_leave(struct runner *runner, struct process *process, struct error *error);

@@ -215,6 +215,10 @@ void process_append_last_words(const struct process *process, struct bytes *text
 void process_append_end(const struct process *process, struct bytes *text) {
   struct event_program program = {.status = process->status, .signal = process->signal};
   bytes_append_text(text, process->name);
+  if (process->unknown_end) {
+    bytes_append_text(text, _(" is from a log, which does not say how it has ended"));
+    return;
+  }
   bytes_append_text(text, process->signal ? " " : _(" has "));
   program_append_end(&program, text);
 }

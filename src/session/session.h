@@ -52,6 +52,8 @@ struct shell_operations {
    * the function, too. Returns the job's number, or 0 with an error. */
   unsigned (*start_job)(struct runner *runner, const char *text, size_t length, job_body *body,
                         void *context, struct error *error);
+  /* A number that no job has, for a program without one. */
+  unsigned (*next_job)(struct session *session);
   /* Reports that a job has come to the foreground. */
   void (*show_job)(struct runner *runner, unsigned job);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);

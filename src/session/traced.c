@@ -14,6 +14,7 @@
 #include "language/number.h"
 #include "session/diagnosis.h"
 #include "session/diagnosis_peer.h"
+#include "session/imported.h"
 #include "session/observe.h"
 #include "session/session_look.h"
 #include "session/zero.h"

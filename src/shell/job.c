@@ -91,6 +91,10 @@ unsigned job_start_body(struct runner *runner, const char *text, size_t length, 
   return launch(runner, job, error) < 0 ? 0 : number;
 }
 
+unsigned job_next_number(struct session *session) {
+  return ++session->jobs->last_number;
+}
+
 void job_settle(struct runner *runner) {
   enum { STEP = 15, LONGEST = 5000 };
   struct session *session = runner->session;

@@ -38,6 +38,7 @@ void job_settle(struct runner *runner);
 void job_list(struct session *session, struct answer *answer);
 unsigned job_start_body(struct runner *runner, const char *text, size_t length, job_body *body,
                         void *context, struct error *error);
+unsigned job_next_number(struct session *session);
 int job_wait(struct runner *runner, unsigned number, int64_t deadline, struct result *result,
              struct error *error);
 void job_show(struct runner *runner, unsigned number);

@@ -30,6 +30,7 @@ const struct shell_operations shell_operations = {
     .list_jobs = job_list,
     .wait_job = job_wait,
     .start_job = job_start_body,
+    .next_job = job_next_number,
     .show_job = job_show,
     .kill_job = job_kill,
     .last_job = job_last,

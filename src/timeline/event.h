@@ -302,6 +302,9 @@ struct event_body {
 /* The time of an event that directly follows the previous one: no clock is read for it. */
 enum { EVENT_AT_ONCE = -1 };
 
+/* The wall clock at an event of a log that does not say the date. */
+enum { EVENT_NO_WALL = -1 };
+
 struct event {
   enum event_kind kind;
   uint64_t serial;    /* 1, 2, 3 ...; set when appended */

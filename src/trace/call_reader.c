@@ -222,17 +222,22 @@ static void tell_of_ring(struct tracing *tracing, struct trace_task *task) {
 
 bool call_reader_enter(struct tracing *tracing, struct trace_task *task, const struct stop *stop) {
   const struct trace_row *row = trace_row_find(stop->number);
-  if (task->inside && task->restarts && same_entry(task, stop)) {
+  bool waits = task->inside && task->restarts;
+  if (row && row->duty == DUTY_RETURNS) {
+    task->handled = waits;
+    return waits;
+  }
+  if (waits && (same_entry(task, stop) || (row && row->duty == DUTY_RESUMES))) {
     task->restarts = false;
     return true; /* it goes on waiting */
   }
   call_reader_abandon(tracing, task);
   if (!row || stop->kind != STOP_ENTRY)
     return false;
-  if (row->duty == DUTY_RING) {
+  if (row->duty == DUTY_RING)
     tell_of_ring(tracing, task);
+  if (row->duty == DUTY_RING || row->duty == DUTY_RESUMES)
     return false;
-  }
   task->entry = *stop;
   if (row->duty == DUTY_NAMES)
     return stop->words[0] == PR_SET_NAME;
@@ -432,6 +437,12 @@ void call_reader_leave(struct tracing *tracing, struct trace_task *task, int64_t
   }
   if (!task->inside)
     return;
+  if (task->handled) { /* the handler's end says what the call returns, or that it is made again */
+    task->handled = false;
+    if (result == -EINTR)
+      finish(tracing, task, result);
+    return;
+  }
   if (stop_restarts(result)) {
     task->restarts = true;
     return;

@@ -76,6 +76,8 @@ static const struct trace_row rows[] = {
     {SYS_io_uring_setup, DUTY_RING, CALL_SOCKET},
 #endif
     {SYS_prctl, DUTY_NAMES, CALL_SOCKET},
+    {SYS_restart_syscall, DUTY_RESUMES, CALL_SOCKET},
+    {SYS_rt_sigreturn, DUTY_RETURNS, CALL_SOCKET},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };

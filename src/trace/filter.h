@@ -10,11 +10,13 @@
 
 /* What a system call is for the tracer. */
 enum trace_duty {
-  DUTY_CALL,   /* it is a call of the timeline's, if one of its descriptors is of interest */
-  DUTY_MAKES,  /* the same, and it needs none */
-  DUTY_CLOSES, /* close_range: a range of descriptors */
-  DUTY_NAMES,  /* prctl: a thread gives itself a name */
-  DUTY_RING,   /* io_uring_setup: what goes through the ring is not seen */
+  DUTY_CALL,    /* it is a call of the timeline's, if one of its descriptors is of interest */
+  DUTY_MAKES,   /* the same, and it needs none */
+  DUTY_CLOSES,  /* close_range: a range of descriptors */
+  DUTY_NAMES,   /* prctl: a thread gives itself a name */
+  DUTY_RING,    /* io_uring_setup: what goes through the ring is not seen */
+  DUTY_RESUMES, /* restart_syscall: a call that a signal has interrupted goes on */
+  DUTY_RETURNS, /* rt_sigreturn: the end of a signal's handler, behind which such a call returns */
 };
 
 struct trace_row {

@@ -32,6 +32,7 @@ struct slot {
   enum slot_kind kind;
   struct socket *socket;    /* SLOT_SOCKET, SLOT_EPOLL: a reference */
   struct slot_epoll *epoll; /* SLOT_EPOLL: what is registered there */
+  bool close_on_exec;       /* of a log: for a program that runs, the kernel is asked */
 };
 
 struct slots {

@@ -30,6 +30,7 @@ struct trace_task {
   struct call call;              /* the same as it was read there */
   bool inside;                   /* `call` is in use: it has begun, and not ended */
   bool restarts;                 /* the kernel will make it again, unless a signal's handler runs */
+  bool handled;                  /* a handler of the signal that interrupted it is at its end */
   bool looked;                   /* its call's socket was looked at behind it */
   bool announced;                /* it was shown to be blocked */
   bool by_words;                 /* it stops at every call, since no filter picks them */

@@ -186,7 +186,7 @@ int await_call(struct invocation *invocation, struct process *process, struct so
                           .word = word,
                           .runner = invocation->runner,
                           .error = invocation->error};
-  if (!process->traced)
+  if (!process->traced && !process->imported)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("the calls of %s are not read: `%s = trace COMMAND` does that"),
                      process->name, process->name);

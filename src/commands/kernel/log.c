@@ -99,7 +99,10 @@ static void add_row(struct log *log, const struct event *event) {
   struct answer *answer = &log->answer;
   const char *kind = line_append_event(event, &text);
   answer_add_number(answer, (long long)event->serial);
-  answer_add_time(answer, event->monotonic - log->start);
+  if (event->kind == EVENT_CALL_FINISH && event->call->began == 0)
+    answer_add_empty(answer); /* it is from a log that does not say it */
+  else
+    answer_add_time(answer, event->monotonic - log->start);
   if (event->job)
     answer_add_number(answer, event->job);
   else

@@ -37,7 +37,8 @@ static void add_leak(struct runner *runner, struct answer *answer, const struct 
   bytes_append_format(&text, "%s.%d", leak->label.name, leak->label.descriptor);
   answer_add_text(answer, bytes_text(&text));
   bytes_clear(&text);
-  constant_append(&constant_states, leak->seen.state, &text);
+  if (leak->seen.state != STATE_UNKNOWN) /* a log has no states */
+    constant_append(&constant_states, leak->seen.state, &text);
   answer_add_text(answer, bytes_text(&text));
   bytes_free(&text);
   cells_add_address(answer, &leak->seen.local);
@@ -53,10 +54,16 @@ static int run_leaks(struct invocation *invocation) {
   const struct traced_leak *leaks = (const struct traced_leak *)process->leaks.data;
   size_t count = process->leaks.length / sizeof *leaks;
   struct answer answer;
-  if (!process->traced)
+  if (!process->traced && !process->imported)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("the calls of %s are not read: `%s = trace COMMAND` does that"),
                      process->name, process->name);
+  if (process->unknown_end)
+    return error_set(
+        invocation->error, ERROR_FAILURE,
+        _("the end of %s is not in the log that it is from, so it is not known what it "
+          "closed in time"),
+        process->name);
   if (!process->ended)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("%s still runs, and may close yet what it has open: `await %s exit` first"),

@@ -113,7 +113,8 @@ static void part_data_in(const struct part_source *source) {
   const struct blob *data = source->call->data;
   begin_typed(source->json, "data");
   if (data)
-    json_data(source->json, data->data, data->length, data->length);
+    json_data(source->json, data->data, data->length,
+              source->call->size > data->length ? source->call->size : data->length);
   json_end_object(source->json);
 }
 
@@ -147,7 +148,8 @@ static void value_of(struct json *json, const struct call *call, bool known) {
     call_value_type(call)->format(call->data->data, call->data->length, &text);
     json_string(json, "shown", bytes_text(&text));
     bytes_free(&text);
-    json_data(json, call->data->data, call->data->length, call->data->length);
+    json_data(json, call->data->data, call->data->length,
+              call->value.whole ? call->value.whole : call->data->length);
   }
   json_end_object(json);
 }

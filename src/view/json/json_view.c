@@ -18,6 +18,10 @@ struct json_view {
 
 /* "2026-11-21T12:00:00.123456789Z" */
 static void put_wall(struct json_view *view, int64_t wall) {
+  if (wall == EVENT_NO_WALL) {
+    json_null(&view->json, "wall");
+    return;
+  }
   time_t second = wall / 1000000000;
   if (second != view->second ||
       !view->date[0]) { /* turning seconds into a date costs more than the rest of it */
@@ -67,8 +71,8 @@ static void put_result_of(struct json *json, const struct call *call) {
 
 /* When it was made, and what came of it. */
 static void put_outcome(struct json *json, const struct call *call) {
-  json_number(json, "began", call->began);
-  json_number(json, "ended", call->ended);
+  put_optional(json, "began", call->began); /* a log may not say it */
+  put_optional(json, "ended", call->ended);
   json_begin_array(json, "made");
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0)

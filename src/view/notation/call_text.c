@@ -115,21 +115,36 @@ static void put_address_out(struct call_writer *writer, const struct call_part *
   put(writer, "]");
 }
 
+void call_text_put_cut(struct call_writer *writer, const char *data, size_t length, size_t whole) {
+  call_text_put_data(writer, data, length);
+  if (length < whole && length <= writer->notation->preview)
+    put(writer, "...");
+}
+
 static void put_data_in(struct call_writer *writer, const struct call_part *part) {
   const struct blob *data = writer->call->data;
   (void)part;
-  call_text_put_data(writer, data->data, data->length);
+  call_text_put_cut(writer, data->data, data->length, writer->call->size);
   put(writer, ", ");
   put_integer(writer,
               (long long)(data->length < writer->call->size ? writer->call->size : data->length));
 }
 
+/* How many bytes have come into the buffer: with MSG_TRUNC the result does not say it. */
+static size_t came_of(const struct call *call) {
+  size_t came = call->result > 0 ? (size_t)call->result : 0;
+  if (call_message_flags(call) & MSG_TRUNC)
+    return call->data->length;
+  return came < call->size ? came : call->size;
+}
+
 static void put_data_out(struct call_writer *writer, const struct call_part *part) {
+  const struct call *call = writer->call;
   (void)part;
   if (writer->failed)
     put(writer, "...");
   else
-    call_text_put_data(writer, writer->call->data->data, writer->call->data->length);
+    call_text_put_cut(writer, call->data->data, call->data->length, came_of(call));
   put(writer, ", ");
   put_integer(writer, (long long)writer->call->size);
 }
@@ -162,7 +177,8 @@ static void put_value(struct call_writer *writer, const char *length_form) {
     call_text_put_aliased(writer, &text);
     bytes_free(&text);
   }
-  bytes_append_format(writer->bytes, length_form, call->data->length);
+  bytes_append_format(writer->bytes, length_form,
+                      call->value.whole ? call->value.whole : call->data->length);
 }
 
 static void put_value_in(struct call_writer *writer, const struct call_part *part) {

@@ -20,6 +20,7 @@ static void put_control(struct call_writer *writer, const struct call_message *m
 static void put_iovecs(struct call_writer *writer, const struct call_message *message, bool came) {
   const struct blob *data = writer->call->data;
   size_t end = message->start + (came ? message->length : message_room(message));
+  const size_t all = end;
   size_t offset = message->start;
   if (end > data->length) /* no more of it was kept */
     end = data->length;
@@ -28,7 +29,9 @@ static void put_iovecs(struct call_writer *writer, const struct call_message *me
     size_t size = message->part_sizes[i];
     size_t rest = end > offset ? end - offset : 0;
     put(writer, i ? ", {" : "{");
-    call_text_put_data(writer, data->data + (rest ? offset : 0), rest < size ? rest : size);
+    size_t whole = all > offset ? all - offset : 0;
+    call_text_put_cut(writer, data->data + (rest ? offset : 0), rest < size ? rest : size,
+                      whole < size ? whole : size);
     bytes_append_format(writer->bytes, ", %zu}", size);
     offset += size;
   }

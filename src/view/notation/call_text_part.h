@@ -29,6 +29,9 @@ void call_text_put_address(struct call_writer *writer, const struct address *add
 void call_text_put_data(struct call_writer *writer, const char *data, size_t length);
 void call_text_put_aliased(struct call_writer *writer, const struct bytes *text);
 
+/* Data of which there is more, that was not kept, or that a log does not tell. */
+void call_text_put_cut(struct call_writer *writer, const char *data, size_t length, size_t whole);
+
 /* One of select's sets, as passed or as returned. */
 void call_text_put_set(struct call_writer *writer, uint32_t set, bool given);
 void call_text_put_signal(struct call_writer *writer, long number);

@@ -1,4 +1,5 @@
 /* text_view: events as lines for a person. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,17 +18,26 @@ static void put_start(struct text_view *text, const struct event *event) {
     bytes_append_text(&text->line, "  ");
 }
 
+static void put_name(struct text_view *text, const char *name, enum style style) {
+  text_style_on(text, style);
+  bytes_append_text(&text->line, name);
+  text_style_off(text);
+  bytes_append_text(&text->line, ": ");
+}
+
+/* All of a program's threads and processes, which may be many, have its colour: p.2 that of p. */
+static enum style program_style(struct text_view *text, const char *name) {
+  char program[SOCKET_NAME_SIZE];
+  snprintf(program, sizeof program, "%.*s", (int)strcspn(name, "."), name);
+  return text_host_style(text, program);
+}
+
 /* The host of the lab where it happened, and the program that did it. */
 static void put_host(struct text_view *text, const struct event *event) {
-  const char *names[] = {event->host, event->actor ? event->actor->name : NULL};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (!names[i])
-      continue;
-    text_style_on(text, text_host_style(text, names[i]));
-    bytes_append_text(&text->line, names[i]);
-    text_style_off(text);
-    bytes_append_text(&text->line, ": ");
-  }
+  if (event->host)
+    put_name(text, event->host, text_host_style(text, event->host));
+  if (event->actor)
+    put_name(text, event->actor->name, program_style(text, event->actor->name));
 }
 
 static void put_timing(struct text_view *text, const struct call *call) {
@@ -36,6 +46,8 @@ static void put_timing(struct text_view *text, const struct call *call) {
   bytes_append_text(&text->line, " <");
   if (text->view.settings.stable)
     alias_append(&text->aliases, 'T', call->began, &text->line);
+  else if (call->began == 0 || call->ended == 0)
+    bytes_append_text(&text->line, "...");
   else
     bytes_append_format(&text->line, "%.6f", (double)(call->ended - call->began) / 1e9);
   bytes_append_char(&text->line, '>');
