@@ -177,8 +177,8 @@ static void step_over(struct input *input, size_t end) {
  * if that can't be: something in it is wrong, or incomplete. What stands before that shall have run
  * when it is found, so then the lines are parsed one at a time. */
 static bool run_together(struct script_run *run, struct input *input) {
-  const char *text = input->bytes.data + input->start;
   size_t left = input->bytes.length - input->start;
+  const char *text = left ? input->bytes.data + input->start : "";
   const char *last = left ? memrchr(text, '\n', left) : NULL;
   struct program *program = NULL;
   struct source *source = NULL;
