@@ -126,8 +126,8 @@ struct call {
   int made[2];         /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* reserved by call_prepare, in the table after call_finish */
   struct socket_label made_label[2];
-  int64_t began; /* monotonic nanoseconds; 0: the log that it is from does not say it */
-  int64_t ended; /* the same */
+  int64_t began;        /* monotonic nanoseconds; 0: the log that it is from does not say it */
+  int64_t ended;        /* the same */
   uint64_t start_event; /* serial number of the event that records its start; 0: none does */
 };
 

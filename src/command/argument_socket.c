@@ -11,8 +11,8 @@
 #include "language/escape.h"
 #include "language/number.h"
 #include "language/word.h"
-#include "session/service_handle.h"
 #include "session/foreign_name.h"
+#include "session/service_handle.h"
 #include "system/descriptor.h"
 
 struct nearest {

@@ -40,8 +40,8 @@ extern const struct constant_set constant_epoll_operations; /* EPOLL_CTL_ */
 extern const struct constant_set constant_epoll_flags;      /* EPOLL_CLOEXEC */
 extern const struct constant_set constant_splice_flags;     /* SPLICE_F_ */
 extern const struct constant_set constant_file_flags; /* O_NONBLOCK ... as F_GETFL returns them */
-extern const struct constant_set constant_descriptor_flags; /* FD_CLOEXEC */
-extern const struct constant_set constant_file_commands;    /* F_GETFL ... F_SETSIG */
+extern const struct constant_set constant_descriptor_flags;    /* FD_CLOEXEC */
+extern const struct constant_set constant_file_commands;       /* F_GETFL ... F_SETSIG */
 extern const struct constant_set constant_descriptor_commands; /* with those that duplicate */
 extern const struct constant_set constant_requests; /* ioctl: FIONREAD, SIOCOUTQ, SIOCATMARK ... */
 extern const struct constant_set constant_lookup_errors; /* EAI_ */

@@ -343,6 +343,6 @@ const struct constant_set constant_descriptor_flags = {N_("descriptor flag"), "F
 const struct constant_set constant_file_commands = {N_("fcntl command"), "COMMAND", "F_", false,
                                                     file_commands + 2};
 const struct constant_set constant_descriptor_commands = {N_("fcntl command"), "COMMAND", "F_",
-                                                           false, file_commands};
+                                                          false, file_commands};
 const struct constant_set constant_requests = {N_("ioctl request"), "REQUEST", "SIOC", false,
                                                requests};

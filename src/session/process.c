@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "language/number.h"
 #include "import/strace_log.h"
+#include "language/number.h"
 #include "session/child.h"
 #include "session/process_console.h"
 #include "session/process_silence.h"
@@ -159,8 +159,7 @@ static void append_phase(struct runner *runner, const struct process *process,
 int process_explain_done(struct process *process, struct error *error) {
   struct bytes text = {0};
   process_append_end(process, &text);
-  error_set(error, ERROR_FAILURE, process->unknown_end ? "%s" : _("%s already"),
-            bytes_text(&text));
+  error_set(error, ERROR_FAILURE, process->unknown_end ? "%s" : _("%s already"), bytes_text(&text));
   bytes_free(&text);
   return -1;
 }

@@ -53,19 +53,19 @@ struct runner_spare {
 struct runner {
   struct session *session;
   struct waiter waiter;
-  struct scope scope;         /* names, arguments, $?, $errno, $i */
-  struct names own_names;     /* a job's copy; `scope` refers to it, or to the session's */
-  struct value last_value;    /* $? */
-  struct socket *last_socket; /* ".", a reference; NULL: none */
-  unsigned job;               /* 0: the foreground */
-  struct host *host;          /* the lab's host of the @HOST prefix; NULL: the real network */
+  struct scope scope;              /* names, arguments, $?, $errno, $i */
+  struct names own_names;          /* a job's copy; `scope` refers to it, or to the session's */
+  struct value last_value;         /* $? */
+  struct socket *last_socket;      /* ".", a reference; NULL: none */
+  unsigned job;                    /* 0: the foreground */
+  struct host *host;               /* the lab's host of the @HOST prefix; NULL: the real network */
   const struct event_actor *actor; /* of a program whose calls are read; NULL: the session itself */
-  uint64_t statement;         /* serial number of the running statement's event */
-  unsigned depth;             /* its nesting depth */
-  unsigned sources;           /* number of nested `source` */
-  bool folds;                 /* it tells the views of rounds (runner_fold.h) */
-  int64_t fold_shown;         /* when they were last shown; monotonic nanoseconds */
-  unsigned following;         /* `fg`: the job it waits for, which gets its interrupts; 0: none */
+  uint64_t statement;              /* serial number of the running statement's event */
+  unsigned depth;                  /* its nesting depth */
+  unsigned sources;                /* number of nested `source` */
+  bool folds;                      /* it tells the views of rounds (runner_fold.h) */
+  int64_t fold_shown;              /* when they were last shown; monotonic nanoseconds */
+  unsigned following; /* `fg`: the job it waits for, which gets its interrupts; 0: none */
   struct runner_expectation expectation;
   struct runner_last_call last_call;
   struct runner_binding binding;

@@ -19,11 +19,11 @@ struct shell_options {
   bool keep_going;
   bool stable;
   bool step;
-  bool ask;             /* --ask: the walk asks */
-  bool apart;           /* the walk is a lesson of another session: LESSON_PROGRAM */
-  unsigned from;        /* --from: the line that the walk begins with; 0: the first */
-  bool lab;             /* --lab: run `lab` first */
-  bool trace;           /* --trace: the operands are a program to trace */
+  bool ask;               /* --ask: the walk asks */
+  bool apart;             /* the walk is a lesson of another session: LESSON_PROGRAM */
+  unsigned from;          /* --from: the line that the walk begins with; 0: the first */
+  bool lab;               /* --lab: run `lab` first */
+  bool trace;             /* --trace: the operands are a program to trace */
   const char *trace_file; /* -o: where what is seen of it goes; NULL: standard error */
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */

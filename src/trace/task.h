@@ -67,7 +67,7 @@ struct trace_program {
   _Atomic unsigned references;
   uint64_t last_call;         /* the serial of its last call's event; the sink's */
   _Atomic bool gone;          /* nothing of it is traced any more */
-  bool ending;                 /* its first process has ended, and that is about to be told */
+  bool ending;                /* its first process has ended, and that is about to be told */
   bool leaving;               /* it goes on without the tracer */
   bool ring;                  /* it was said that io_uring is not seen */
   struct trace_program *next; /* of the tracer's */

@@ -310,12 +310,15 @@ static void put_counter(struct json *json, const struct event_counter *counter) 
 }
 
 static void put_program(struct json *json, const struct event_program *program) {
-  static const char *const phases[] = {
-      [PROGRAM_STARTED] = "started",    [PROGRAM_PRINTED] = "printed",
-      [PROGRAM_TYPED] = "typed",        [PROGRAM_INPUT_CLOSED] = "input closed",
-      [PROGRAM_ENDED] = "ended",        [PROGRAM_AWAITED] = "awaited",
-      [PROGRAM_COLLECTED] = "collected",
-      [PROGRAM_ATTACHED] = "attached",  [PROGRAM_LEFT] = "left"};
+  static const char *const phases[] = {[PROGRAM_STARTED] = "started",
+                                       [PROGRAM_PRINTED] = "printed",
+                                       [PROGRAM_TYPED] = "typed",
+                                       [PROGRAM_INPUT_CLOSED] = "input closed",
+                                       [PROGRAM_ENDED] = "ended",
+                                       [PROGRAM_AWAITED] = "awaited",
+                                       [PROGRAM_COLLECTED] = "collected",
+                                       [PROGRAM_ATTACHED] = "attached",
+                                       [PROGRAM_LEFT] = "left"};
   enum program_phase phase = program->phase;
   json_number(json, "program", program->number);
   json_string(json, "name", program->name);
