@@ -90,7 +90,7 @@ const struct command command_untrace = {
     .manual = N_("It goes on, and its calls are read no more. A program that trace has started "
                  "can't be left: a filter in it stops it at each of these calls."),
     .blocks = N_("until it is stopped for a moment"),
-    .example = "p = spawn exec sleep 60\nq = trace p\nuntrace q\nkill p",
+    .example = "p = spawn exec cat\ntype p x\nawait p line\nq = trace p\nuntrace q\nkill p",
     .run = run_untrace,
 };
 
