@@ -56,8 +56,8 @@ static struct about about_of(const char *text, size_t length) {
   for (size_t at = 0; at < length && about.length < sizeof about.text - 1; at++) {
     bool escape = length - at > 3 && text[at] == '\\' && text[at + 1] == 'x' &&
                   hex_digit(text[at + 2]) >= 0 && hex_digit(text[at + 3]) >= 0;
-    about.text[about.length++] =
-        escape ? (char)(hex_digit(text[at + 2]) << 4 | hex_digit(text[at + 3])) : text[at];
+    int byte = escape ? hex_digit(text[at + 2]) << 4 | hex_digit(text[at + 3]) : text[at];
+    about.text[about.length++] = (char)byte;
     at += escape ? 3 : 0;
   }
   about.text[about.length] = '\0';
