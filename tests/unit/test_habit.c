@@ -72,12 +72,12 @@ static int stop(void **state) {
 }
 
 static bool reads(const char *line, size_t length, struct error *error) {
-  struct program *program;
+  struct program *parsed;
   struct source *source;
   enum script_status status =
       program_read(&(struct program_text){.name = "", .data = line, .length = length, .line = 1},
-                   &program, &source, error);
-  program_release(program);
+                   &parsed, &source, error);
+  program_release(parsed);
   source_release(source);
   return status == SCRIPT_READ;
 }
