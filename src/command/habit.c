@@ -93,8 +93,8 @@ static bool match_call(const struct habit *habit, const struct habit_call *call,
   if (!match_function(pattern.function, call->function, caught) ||
       (pattern.name_count > 0 && pattern.name_count != call->name_count) ||
       (call->object.length == 0) != (pattern.object.length == 0) ||
-      call->argument_count > pattern.argument_count || call->index.length != pattern.index.length ||
-      memcmp(call->index.text, pattern.index.text, call->index.length) != 0)
+      call->argument_count > pattern.argument_count ||
+      !bytes_equal(call->index.text, call->index.length, pattern.index.text, pattern.index.length))
     return false;
   if (pattern.object.length > 0 &&
       (habit_is_variable(pattern.object)
