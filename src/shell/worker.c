@@ -156,7 +156,9 @@ static bool begins_anew(const char *line, size_t length) {
   struct program *program;
   struct source *source;
   struct error error;
-  size_t blank = strspn(line, " \t\r\n");
+  size_t blank = 0;
+  while (blank < length && strchr(" \t\r\n", line[blank]) && line[blank])
+    blank++;
   bool reads =
       blank < length && read_typed(line, length, false, &program, &source, &error) == SCRIPT_READ;
   if (blank < length) {

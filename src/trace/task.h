@@ -32,10 +32,10 @@ struct trace_task {
   bool restarts;                 /* the kernel will make it again, unless a signal's handler runs */
   bool handled;                  /* a handler of the signal that interrupted it is at its end */
   bool looked;                   /* its call's socket was looked at behind it */
-  bool announced;                /* it was shown to be blocked */
   bool by_words;                 /* it stops at every call, since no filter picks them */
   bool behind;                   /* the next stop at a call is the one behind it */
   bool begun;                    /* its first stop has come */
+  _Atomic bool announced;        /* it was shown to be blocked; set by other threads, too */
   void *owner;                   /* the sink's; NULL at first */
 };
 
