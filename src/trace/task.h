@@ -21,6 +21,7 @@ enum { TASK_PLACES = 1024 };
 struct trace_task {
   pid_t id;
   unsigned number;               /* 1 for the first that made a call; 0: it has made none yet */
+  _Atomic bool announced;        /* it was shown to be blocked; set by other threads, too */
   struct trace_process *process; /* whose it is */
   struct trace_task *next;       /* of the tracer's */
   char name[SOCKET_NAME_SIZE];   /* "p", "p.2" */
@@ -35,7 +36,6 @@ struct trace_task {
   bool by_words;                 /* it stops at every call, since no filter picks them */
   bool behind;                   /* the next stop at a call is the one behind it */
   bool begun;                    /* its first stop has come */
-  _Atomic bool announced;        /* it was shown to be blocked; set by other threads, too */
   void *owner;                   /* the sink's; NULL at first */
 };
 
