@@ -107,8 +107,8 @@ static void expect_call(struct json_value object, const struct event *event) {
     return;
   json_expect_number(object, "result", call->result);
   expect_bool(object, "interrupted", call->interrupted);
-  json_expect_number(object, "began", call->began);
-  json_expect_number(object, "ended", call->ended);
+  expect_optional(object, "began", call->began);
+  expect_optional(object, "ended", call->ended);
 }
 
 static void expect_answer(struct json_value object, const struct answer *answer) {

@@ -280,8 +280,9 @@ class Blocking(PromptTest):
         terminal.run("await p exit")
         for what in (r"\[2\] close", r"\[3\] recv\(", r"got 1\b"):
             terminal.wait_until(lambda: re.search(what, "\n".join(terminal.screen.all_lines())), what)
-        terminal.send_line("jobs")
-        terminal.expect(re.compile(r"%5 .*recv b 10"))
+        for _ in range(1000):  # until the kernel has put the last to sleep
+            if re.search(r"%5 +- +blocked", terminal.run("jobs")):
+                break
         shown = terminal.text()
         self.assertRegex(shown, r"%1 +- +failed +expected EBADF, got 1 +expect")
         self.assertNotIn("write:", "\n".join(terminal.screen.all_lines()))  # it was run as it was meant
