@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 
 #include "import/strace_log_process.h"
@@ -342,16 +341,6 @@ static void take_passed(int descriptor, void *context) {
     log_slot_of(adoption->log, adoption->task, node, false);
 }
 
-static void apply_epoll(const struct log_task *task, const struct call *call) {
-  struct slot *epoll = slots_find(task->process->slots, call->subject.descriptor);
-  if (!epoll || epoll->kind != SLOT_EPOLL)
-    return;
-  if (call->number[0] == EPOLL_CTL_DEL)
-    slots_unwatch(epoll, call->object.descriptor);
-  else
-    slots_watch(epoll, call->object.descriptor, (uint64_t)call->number[2]);
-}
-
 static bool apply_range(struct log_process *process, const struct call *call) {
   enum { CLOSE_ON_EXEC = 1 << 2 };
   bool closed = false;
@@ -397,7 +386,7 @@ bool log_apply(struct strace_log *log, struct log_task *task, struct call *call,
         add_made(log, task, call, tree, i);
   reading_walk_rights(call, take_passed, &adoption);
   if (call->name == CALL_EPOLL_CTL)
-    apply_epoll(task, call);
+    slots_apply_epoll(task->process->slots, call);
   apply_flag(task->process, call);
   return true;
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -306,17 +305,6 @@ static void take_passed(int descriptor, void *context) {
   learn(adoption->tracing, adoption->task, descriptor);
 }
 
-static void apply_epoll(const struct trace_task *task) {
-  const struct call *call = &task->call;
-  struct slot *epoll = slots_find(task->process->slots, call->subject.descriptor);
-  if (!epoll || epoll->kind != SLOT_EPOLL)
-    return;
-  if (call->number[0] == EPOLL_CTL_DEL)
-    slots_unwatch(epoll, call->object.descriptor);
-  else
-    slots_watch(epoll, call->object.descriptor, (uint64_t)call->number[2]);
-}
-
 static void apply_range(struct tracing *tracing, struct trace_task *task) {
   enum { CLOSE_ON_EXEC = 1 << 2 };
   const struct slots *slots = task->process->slots;
@@ -342,7 +330,7 @@ static void apply(struct tracing *tracing, struct trace_task *task) {
   if (call->result >= 0)
     reading_walk_rights(call, take_passed, &adoption);
   if (call->result == 0 && call->name == CALL_EPOLL_CTL)
-    apply_epoll(task);
+    slots_apply_epoll(task->process->slots, &task->call);
   if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
     apply_range(tracing, task);
   if (row->shuts_down && call->result == 0 && call->entry) {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "language/loss.h"
 
@@ -113,7 +114,7 @@ void slots_release(struct slots *slots, void (*closed)(struct socket *socket, vo
   free(slots);
 }
 
-void slots_watch(struct slot *slot, long descriptor, uint64_t data) {
+static void watch(struct slot *slot, long descriptor, uint64_t data) {
   struct slot_epoll *epoll = slot->epoll;
   if (!epoll || descriptor < 0 || descriptor >= SLOT_LIMIT)
     return;
@@ -133,9 +134,19 @@ void slots_watch(struct slot *slot, long descriptor, uint64_t data) {
   epoll->watches[descriptor] = (struct slot_watch){true, data};
 }
 
-void slots_unwatch(struct slot *slot, long descriptor) {
+static void unwatch(struct slot *slot, long descriptor) {
   if (slot->epoll && descriptor >= 0 && (size_t)descriptor < slot->epoll->room)
     slot->epoll->watches[descriptor].there = false;
+}
+
+void slots_apply_epoll(struct slots *slots, const struct call *call) {
+  struct slot *epoll = slots_find(slots, call->subject.descriptor);
+  if (!epoll || epoll->kind != SLOT_EPOLL)
+    return;
+  if (call->number[0] == EPOLL_CTL_DEL)
+    unwatch(epoll, call->object.descriptor);
+  else
+    watch(epoll, call->object.descriptor, (uint64_t)call->number[2]);
 }
 
 static bool is_watched(const struct slot_epoll *epoll, size_t descriptor, uint64_t data) {

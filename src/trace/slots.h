@@ -7,6 +7,7 @@
 #ifndef SOCKSH_TRACE_SLOTS_H
 #define SOCKSH_TRACE_SLOTS_H
 
+#include "call/call.h"
 #include "socket/socket.h"
 
 enum slot_kind {
@@ -63,9 +64,9 @@ int slots_set(struct slots *slots, long descriptor, enum slot_kind kind, struct 
  * or NULL. */
 struct socket *slots_clear(struct slots *slots, long descriptor);
 
-/* Registers a descriptor with an epoll instance's slot, or takes it out. */
-void slots_watch(struct slot *epoll, long descriptor, uint64_t data);
-void slots_unwatch(struct slot *epoll, long descriptor);
+/* Registers a descriptor with an epoll instance's slot, or takes it out, as an epoll_ctl that
+ * succeeded did. */
+void slots_apply_epoll(struct slots *slots, const struct call *call);
 /* Which descriptor was registered with this data; -1: it is not known. */
 long slots_watched(const struct slot *epoll, uint64_t data);
 
