@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "language/loss.h"
@@ -94,6 +96,30 @@ static void take_child(struct tracing *tracing, struct trace_task *parent) {
   }
 }
 
+/* A program that would have more rights without the filter, which the kernel takes them for: else
+ * the filter could mislead it. */
+static void tell_of_rights(struct tracing *tracing, struct trace_task *task) {
+  char path[64];
+  struct stat status;
+  snprintf(path, sizeof path, "/proc/%ld/exe", (long)task->id);
+  if (task->process->program->attached || stat(path, &status) < 0)
+    return;
+  bool user = status.st_mode & S_ISUID && status.st_uid != geteuid();
+  bool group = status.st_mode & S_ISGID && status.st_mode & S_IXGRP && status.st_gid != getegid();
+  bool capable = getxattr(path, "security.capability", NULL, 0) > 0 && geteuid() != 0;
+  if (capable)
+    task_note(
+        tracing, task,
+        _("it has capabilities of its own (getcap(8) shows them), and runs without them while "
+          "it is traced: start it outside, and trace its process as root"));
+  if (user || group)
+    task_note(tracing, task,
+              user ? _("it is a set-user-ID program, and runs without those rights while it is "
+                       "traced: start it outside, and trace its process as root")
+                   : _("it is a set-group-ID program, and runs without those rights while it is "
+                       "traced: start it outside, and trace its process as root"));
+}
+
 /* A 32-bit program makes its calls in another way, whose numbers and memory are not read here. */
 static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   char path[64];
@@ -104,7 +130,8 @@ static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   if (length == sizeof head - 1 && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
     task_note(tracing, task,
               _("it is a 32-bit program: its calls are not read, so nothing of it is seen here "
-                "but its sockets (`states --all`)"));
+                "but its sockets (`states --all`); build it for this machine's 64 bits to see "
+                "them"));
 }
 
 /* The thread that has executed a program has the number of the first one now, and is alone. */
@@ -125,6 +152,7 @@ static struct trace_task *take_execution(struct tracing *tracing, pid_t id) {
     task_renumber(tracing, task, id);
   call_reader_executed(tracing, task);
   tell_of_foreign(tracing, task);
+  tell_of_rights(tracing, task);
   task->behind = false;
   return task;
 }
