@@ -173,6 +173,19 @@ static bool stops_group(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+/* From its first stop on no call of a thread that ran before is missed. */
+static void take_first_stop(struct trace_task *task) {
+  struct trace_program *program = task->process->program;
+  task->begun = true;
+  if (!task->seized)
+    return;
+  task->seized = false;
+  if (--program->running > 0)
+    return;
+  program->changes++;
+  futex_wake(&program->changes);
+}
+
 static void take_stop(struct tracing *tracing, struct trace_task *task, int status) {
   int signal = WSTOPSIG(status);
   switch (status >> 16) {
@@ -185,7 +198,7 @@ static void take_stop(struct tracing *tracing, struct trace_task *task, int stat
     take_child(tracing, task);
     break;
   case PTRACE_EVENT_STOP:
-    task->begun = true;
+    take_first_stop(task);
     if (stops_group(signal)) { /* it stays stopped, and notices SIGCONT */
       ptrace(PTRACE_LISTEN, task->id, 0L, 0L);
       return;
@@ -222,6 +235,8 @@ static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id,
   take_early(tracing, id);
   if (program)
     program->ending = true;
+  if (task)
+    take_first_stop(task);
   if (task)
     task_remove(tracing, task);
   if (!program)
@@ -313,7 +328,11 @@ int follow_seize_threads(struct tracing *tracing, struct trace_process *process)
         problem = refused;
       if (refused)
         continue;
-      task_add(tracing, process, id);
+      struct trace_task *task = task_add(tracing, process, id);
+      if (task) {
+        task->seized = true;
+        process->program->running++;
+      }
       ptrace(PTRACE_INTERRUPT, id, 0L, 0L);
       found = true;
     }

@@ -248,10 +248,24 @@ static void explain_refusal(int problem, const struct trace_plan *plan, struct e
   bytes_free(&yama);
 }
 
+/* Waits until no call of an attached program can be missed any more, for a moment at most: a thread
+ * that waits for a disk, say, does not stop. */
+static void await_first_stops(struct trace_program *program) {
+  const int64_t deadline = clock_monotonic() + 1000000000;
+  while (program->running > 0 && !program->ended && !program->gone &&
+         clock_monotonic() < deadline) {
+    unsigned changes = program->changes;
+    if (program->running > 0 && !program->ended && !program->gone)
+      futex_wait(&program->changes, changes, deadline);
+  }
+}
+
 struct trace_program *tracer_begin(struct tracer *tracer, const struct trace_plan *plan,
                                    struct error *error) {
   struct request request = {.kind = REQUEST_BEGIN, .plan = plan};
   ask(tracer, &request);
+  if (request.error == 0 && plan->attach)
+    await_first_stops(request.program);
   if (request.error == 0)
     return request.program;
   explain_refusal(request.error, plan, error);
