@@ -61,6 +61,7 @@
   X(states_blocked) \
   X(transitions) \
   X(diagram) \
+  X(sequence) \
   X(backlog) \
   X(tcp_info) \
   X(log) \

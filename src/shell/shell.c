@@ -15,6 +15,7 @@
 #include "session/traced.h"
 #include "shell/edit.h"
 #include "shell/job.h"
+#include "shell/picture_file.h"
 #include "shell/prompt.h"
 #include "shell/run.h"
 #include "shell/run_output.h"
@@ -141,7 +142,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   return 0;
 }
 
-int shell_stop(struct session *session, int status) {
+int shell_stop(struct session *session, const struct shell_options *options, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
@@ -161,6 +162,8 @@ int shell_stop(struct session *session, int status) {
   if (session->lab)
     wire_halt(&session->lab->wire);
   view_finish(session->view);
+  if (picture_file_write(session, options) < 0)
+    status = status ? status : 1;
   if (session->report && (errno = junit_view_problem(session->report)) != 0) {
     report(_("the report of --junit can't be written"));
     status = status ? status : 1;

@@ -11,7 +11,7 @@ int shell_start(struct session *session, const struct shell_options *options, bo
 
 /* Ends the session: jobs, services, lab, sockets, output. Returns the exit status: `status`, or 1
  * if that is 0 and the output or a capture could not be written. */
-int shell_stop(struct session *session, int status);
+int shell_stop(struct session *session, const struct shell_options *options, int status);
 
 /* The shell's functions that commands may use. */
 extern const struct shell_operations shell_operations;

@@ -287,6 +287,7 @@ const struct command command_transitions = {
 
 const struct command command_diagram = {
     .name = "diagram",
+    .parts = true,
     .group = GROUP_STATES,
     .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
                   {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS}},

@@ -1,0 +1,22 @@
+/* ladder_text: the ladder as lines of text. */
+#ifndef SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
+#define SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
+
+#include "view/picture/ladder.h"
+
+/* The fewest columns it is drawn in. */
+enum { LADDER_LEAST_WIDTH = 60 };
+
+/* How many lifelines have room in so many columns. */
+size_t ladder_text_lines(size_t width);
+
+/* Appends the whole ladder, no line of it wider than `width` columns (at least LADDER_LEAST_WIDTH).
+ */
+void ladder_text_append(const struct ladder *ladder, size_t width, struct bytes *bytes);
+
+/* Appends only the rows from `from` on; the names of the lifelines stand in front of them where
+ * `heading` is set. Returns the number of the row to go on with. */
+size_t ladder_text_append_rows(const struct ladder *ladder, size_t width, size_t from, bool heading,
+                               struct bytes *bytes);
+
+#endif
