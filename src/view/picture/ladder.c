@@ -22,7 +22,8 @@ void ladder_free(struct ladder *ladder) {
   bytes_free(&ladder->wanted);
   bytes_free(&ladder->starts);
   bytes_free(&ladder->places);
-  bytes_free(&ladder->held);
+  bytes_free(&ladder->details);
+  strings_free(&ladder->strings);
   aliases_free(&ladder->aliases);
 }
 

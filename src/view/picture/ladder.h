@@ -6,6 +6,7 @@
 
 #include "timeline/timeline.h"
 #include "view/notation/notation.h"
+#include "view/picture/strings.h"
 
 enum ladder_line_kind {
   LADDER_HOST,    /* of the lab */
@@ -59,18 +60,20 @@ struct ladder_row {
   int64_t time;          /* monotonic nanoseconds; EVENT_AT_ONCE: not known */
   int64_t took;          /* LADDER_CALL: how long it took; LADDER_PACKET: since it was first sent */
   size_t text, text_end; /* what is written there: a range of ladder.texts */
-  size_t whole, whole_end; /* the event as one line */
-  enum socket_state state; /* LADDER_STATE */
-  uint64_t socket;         /* LADDER_CALL, LADDER_STATE: what tells the socket from others; 0 */
-  enum packet_fate fate;   /* LADDER_PACKET */
-  unsigned number;         /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
-  uint64_t bytes;          /* data moved */
-  uint64_t alike;          /* rows of which this is equal repeat one another */
+  size_t whole, whole_end;   /* the event as one line */
+  size_t detail, detail_end; /* what else a page tells of it, as JSON: a range of ladder.details */
+  enum socket_state state;   /* LADDER_STATE */
+  uint64_t socket;           /* LADDER_CALL, LADDER_STATE: what tells the socket from others; 0 */
+  enum packet_fate fate;     /* LADDER_PACKET */
+  unsigned number;           /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
+  uint64_t bytes;            /* data moved */
+  uint64_t alike;            /* rows of which this is equal repeat one another */
 };
 
 struct ladder_settings {
   bool stable;    /* the same each time: no times */
   bool unfolded;  /* what repeats is shown, too */
+  bool detailed;  /* for a page: details are kept */
   bool utf8;      /* lines and arrows may be drawn by characters beyond ASCII */
   size_t preview; /* bytes of data shown in a call */
   size_t most;    /* lifelines; the rest is one together */
@@ -80,14 +83,15 @@ struct ladder_settings {
 
 struct ladder {
   struct ladder_settings settings;
-  struct bytes lines;   /* struct ladder_line */
-  struct bytes rows;    /* struct ladder_row */
-  struct bytes texts;   /* what the rows say */
-  struct bytes serials; /* struct ladder_serial */
-  struct bytes wanted;  /* names of lifelines, each ended by zero; empty: all */
-  struct bytes starts;  /* calls that have begun: struct ladder_start */
-  struct bytes places;  /* which lifeline a socket has: struct ladder_place */
-  struct bytes held;    /* packets that were held, by their number: bool */
+  struct bytes lines;     /* struct ladder_line */
+  struct bytes rows;      /* struct ladder_row */
+  struct bytes texts;     /* what the rows say */
+  struct bytes serials;   /* struct ladder_serial */
+  struct bytes wanted;    /* names of lifelines, each ended by zero; empty: all */
+  struct bytes starts;    /* calls that have begun: struct ladder_start */
+  struct bytes places;    /* which lifeline a socket has: struct ladder_place */
+  struct bytes details;   /* for a page: see ladder_detail.c */
+  struct strings strings; /* texts that the details refer to by their number */
   struct notation notation;
   struct aliases aliases;
   int64_t began; /* the time of the first row */

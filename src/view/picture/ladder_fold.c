@@ -252,7 +252,7 @@ static size_t began_at(const struct ladder *ladder, size_t number) {
   bool between = false;
   for (size_t i = number; i-- > 0;) {
     const struct ladder_row *other = ladder_row(ladder, i);
-    if (other->time <= began || other->kind == LADDER_TYPED ||
+    if (other->time <= began || (other->serial == row->statement && row->statement) ||
         (other->kind == LADDER_START && other->socket == row->socket && other->line == row->line))
       break;
     if (!is_shown(other))

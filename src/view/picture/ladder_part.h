@@ -14,6 +14,12 @@ struct ladder_start {
 /* Fills in what the row of an event says. False if it has none of its own. */
 bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct event *event);
 
+/* Adds the details of a row, for a page. */
+void ladder_put_detail(struct ladder *ladder, struct ladder_row *row, const struct event *event);
+
+/* Appends a text as a string of JavaScript, in which nothing ends the script that it is in. */
+void ladder_put_script_text(struct bytes *bytes, const char *text, size_t length);
+
 /* Appends a row. NULL when there is no memory. */
 struct ladder_row *ladder_add_row(struct ladder *ladder, const struct ladder_row *row);
 

@@ -251,5 +251,7 @@ bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct
   }
   row->text_end = ladder->texts.length;
   put_whole(ladder, row, event);
+  if (ladder->settings.detailed)
+    ladder_put_detail(ladder, row, event);
   return true;
 }

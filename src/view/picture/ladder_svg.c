@@ -116,6 +116,8 @@ static void begin_row(struct drawing *drawing, const struct ladder_row *row, siz
                       row->flags & LADDER_FAILED ? " failed" : "",
                       row->flags & LADDER_MARKED ? " marked" : "", number);
   ladder_each_serial(drawing->ladder, row, put_serial, rows);
+  if (row->statement && row->kind != LADDER_TYPED)
+    bytes_append_format(rows, "\" data-statement=\"%llu", (unsigned long long)row->statement);
   bytes_append_text(rows, "\"><title>");
   xml_append(rows, ladder_text(drawing->ladder, row->whole), row->whole_end - row->whole);
   bytes_append_text(rows, "</title><desc>");

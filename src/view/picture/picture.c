@@ -23,11 +23,11 @@ static void append_mermaid(const struct ladder *ladder, size_t width, struct byt
 }
 
 const struct picture_form picture_forms[] = {
-    {"--svg", ".svg", LADDER_SVG_LINES, append_svg},
-    {"--html", ".html", LADDER_SVG_LINES, append_page},
-    {"--mermaid", ".mmd", LADDER_SVG_LINES, append_mermaid},
-    {"--text", ".txt", 0, ladder_text_append},
-    {NULL, NULL, 0, NULL},
+    {"--svg", ".svg", LADDER_SVG_LINES, false, append_svg},
+    {"--html", ".html", LADDER_SVG_LINES, true, append_page},
+    {"--mermaid", ".mmd", LADDER_SVG_LINES, false, append_mermaid},
+    {"--text", ".txt", 0, false, ladder_text_append},
+    {NULL, NULL, 0, false, NULL},
 };
 
 const struct picture_form *picture_form_of(const char *path) {
@@ -51,5 +51,6 @@ struct ladder_settings picture_settings(const struct picture_form *form,
   return (struct ladder_settings){.stable = view->stable,
                                   .utf8 = !text || view->utf8,
                                   .preview = view->preview,
+                                  .detailed = form->detailed,
                                   .most = text ? ladder_text_lines(width) : form->lines};
 }

@@ -10,6 +10,7 @@ struct picture_form {
   const char *option; /* of the command that draws it: "--svg" */
   const char *suffix; /* ".svg" */
   size_t lines;       /* lifelines that it has room for; 0: it depends on the width */
+  bool detailed;      /* it tells more of each row than is drawn */
   void (*append)(const struct ladder *ladder, size_t width, struct bytes *bytes);
 };
 
