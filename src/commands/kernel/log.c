@@ -51,7 +51,7 @@ static bool packet_is_about(const struct event_packet *event, const struct socke
   const struct address *peer = &socket->seen.peer;
   bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
   bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
-  return socket->host && (sent || came);
+  return (socket->host || socket->replayed) && (sent || came);
 }
 
 static bool is_about(const struct event *event, const struct socket *socket) {

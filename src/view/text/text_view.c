@@ -457,7 +457,8 @@ static void text_event(struct view *view, const struct event *event) {
     break;
   case EVENT_CALL_START:
   case EVENT_TEST:
-  case EVENT_FILE: /* left out */
+  case EVENT_FILE:
+  case EVENT_SETTINGS: /* left out */
     break;
   }
 }
@@ -508,7 +509,8 @@ static void text_free(struct view *view) {
 const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
-    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
+    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE) |
+                  VIEW_KIND(EVENT_SETTINGS),
     .event = text_event,
     .round = text_view_round,
     .echoed = text_echoed,
