@@ -175,7 +175,7 @@ static int find_socket(struct invocation *invocation, struct argument_value *val
 int argument_find_socket(struct invocation *invocation, struct argument_value *value) {
   int status = find_socket(invocation, value);
   const struct socket *socket = status == 0 ? value->socket : NULL;
-  if (!socket || !socket->replayed || value->argument->flags & LOOKS)
+  if (!socket || !socket->replayed || value->argument->flags & RECORDED)
     return status;
   object_release(&value->socket->object);
   value->socket = NULL;

@@ -11,7 +11,6 @@
 
 #include "language/escape.h"
 #include "session/observe.h"
-#include "session/replayed.h"
 #include "shell/edit.h"
 #include "shell/history.h"
 #include "shell/job.h"
@@ -206,24 +205,6 @@ static int begin_walk(const struct shell_options *options) {
   return status;
 }
 
-/* For --replay FILE: starts with its events. The prompt comes even where something is wrong in the
- * file: what was read before that is there. */
-static void begin_replay(const struct shell_options *options) {
-  struct session *session = pool.session;
-  struct replay_plan plan = {
-      .path = options->replay, .descriptor = options->replay_file, .shown = true, .goes_on = true};
-  struct runner runner;
-  struct error error;
-  runner_start(&runner, session, 0, NULL);
-  session_lock(session);
-  int status = replayed_read(&runner, &plan, &error);
-  runner_stop(&runner);
-  session_unlock(session);
-  output_flush(&session->output);
-  if (status < 0)
-    fprintf(stderr, "socksh: %s\n", error.message);
-}
-
 /* Looks at the sockets from time to time while nobody types, and shows changes above the line. */
 static void look_around(struct session *session) {
   static int64_t looked;
@@ -240,7 +221,7 @@ static void look_around(struct session *session) {
 static void loop(struct session *session, bool lab) {
   if (lab)
     worker_pool_submit(&pool, "lab");
-  else if (pool.walk)
+  else if (pool.walk || pool.replay)
     worker_pool_submit(&pool, NULL);
   while (!session->quitting) {
     struct watcher_news news;
@@ -294,8 +275,12 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   edit_start(session, accept_line);
   int status = options->path ? begin_walk(options) : 0;
   if (status == 0) {
+    struct replay_plan replay = {.path = options->replay,
+                                 .descriptor = options->replay_file,
+                                 .shown = true,
+                                 .goes_on = true};
     if (options->replay)
-      begin_replay(options);
+      pool.replay = &replay;
     else if (!options->path)
       greet(session);
     output_flush(&session->output);

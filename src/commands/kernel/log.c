@@ -160,7 +160,9 @@ static int run_log(struct invocation *invocation) {
 const struct command command_log = {
     .name = "log",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS},
+    .arguments = {{.name = "SOCKET",
+                   .kind = &argument_socket,
+                   .flags = OPTIONAL | LOOKS | RECORDED},
                   {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual =

@@ -178,6 +178,8 @@ static void put_answer(struct json *json, const struct answer *answer) {
   json_string(json, "answer", answer->name);
   if (answer->continues || answer->more)
     json_bool(json, "more", answer->more);
+  if (answer->left_out > 0)
+    json_number(json, "left_out", (long long)answer->left_out);
   switch (answer->kind) {
   case ANSWER_TABLE:
     put_rows(json, answer);
