@@ -236,6 +236,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'wire delay'
     'wire loss'
     'wire rate'
+    'wire queue'
     'wire mtu'
     'wire cut'
     'wire join'

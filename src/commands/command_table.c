@@ -92,6 +92,7 @@
   X(wire_delay) \
   X(wire_loss) \
   X(wire_rate) \
+  X(wire_queue) \
   X(wire_mtu) \
   X(wire_cut) \
   X(wire_join) \

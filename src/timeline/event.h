@@ -128,7 +128,7 @@ struct event_file {
 enum packet_fate {
   PACKET_HELD,    /* it waits on the wire */
   PACKET_CROSSED, /* it was delivered */
-  PACKET_DROPPED, /* `wire drop` */
+  PACKET_DROPPED, /* `wire drop`, or a full queue: `wire queue` */
   PACKET_LOST,    /* lost on the wire: `wire loss`, `wire cut`, or nobody there has the address */
   PACKET_AGAIN,   /* the kernel retransmitted a packet that is still held: counted there */
   PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
