@@ -24,11 +24,13 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --trace -o --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --save-timeline --replay --trace -o --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
     [--junit]=path
+    [--save-timeline]=path
+    [--replay]=path
     [-o]=path
     [--from]=nothing
     [--deadline]=duration
@@ -234,6 +236,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'wire delay'
     'wire loss'
     'wire rate'
+    'wire queue'
     'wire mtu'
     'wire cut'
     'wire join'
@@ -283,6 +286,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'sleep'
     'source'
     'save'
+    'save timeline'
     'history'
     'cd'
     'clear'

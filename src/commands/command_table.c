@@ -93,6 +93,7 @@
   X(wire_delay) \
   X(wire_loss) \
   X(wire_rate) \
+  X(wire_queue) \
   X(wire_mtu) \
   X(wire_cut) \
   X(wire_join) \
@@ -147,6 +148,7 @@
   X(sleep) \
   X(source) \
   X(save) \
+  X(save_timeline) \
   X(history) \
   X(cd) \
   X(clear) \

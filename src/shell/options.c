@@ -159,6 +159,20 @@ const struct shell_option options_table[] = {
      .help = N_("write a page that steps through the session, and shows first what failed"),
      .apply = set_picture,
      .flag = offsetof(struct shell_options, report)},
+    {.name = "save-timeline",
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 13,
+     .help = N_("at its end, write the session's events to FILE, for --replay"),
+     .apply = set_text,
+     .flag = offsetof(struct shell_options, save_timeline)},
+    {.name = "replay",
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 14,
+     .help = N_("show the events that were saved in FILE, or run commands that look at them"),
+     .apply = set_text,
+     .flag = offsetof(struct shell_options, replay)},
     {.name = "trace",
      .place = 11,
      .help = N_("run the program that follows with its words, and show its socket calls"),
@@ -357,6 +371,12 @@ static int read_operands(int argc, char **argv, struct shell_options *options) {
   }
   if (options->trace_file && !options->trace) {
     fputs(_("socksh: -o is where --trace writes to: name a program with it\n"), stderr);
+    return 2;
+  }
+  if (options->replay && (options->trace || options->step || options->lab)) {
+    fputs(_("socksh: --replay shows a session that was: it goes without --trace, --step, --ask and "
+            "--lab\n"),
+          stderr);
     return 2;
   }
   if (options->from && !options->step) {

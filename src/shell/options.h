@@ -30,9 +30,12 @@ struct shell_options {
   const char *junit;    /* --junit: the file for a report of the tests; NULL: none */
   const char *diagram;  /* --diagram: the file for a picture of the session; NULL: none */
   const char *report;   /* --report: the page that begins with what failed; NULL: none */
-  bool from_input;      /* FILE is "-": read standard input as a script, even from a terminal */
-  const char *path;     /* FILE; NULL: standard input, or the prompt */
-  int script;           /* FILE's descriptor, opened early; -1: not opened */
+  const char *save_timeline; /* --save-timeline: where its events go at its end; NULL: nowhere */
+  const char *replay; /* --replay: a saved timeline that the session begins with; NULL: none */
+  int replay_file;    /* its descriptor, opened early; -1: not opened */
+  bool from_input;    /* FILE is "-": read standard input as a script, even from a terminal */
+  const char *path;   /* FILE; NULL: standard input, or the prompt */
+  int script;         /* FILE's descriptor, opened early; -1: not opened */
   const char *const *arguments; /* $0, $1 ... */
   size_t argument_count;
 };

@@ -69,6 +69,7 @@ struct socket {
   int was_descriptor;         /* its last number, kept for later events */
   enum socket_role role;
   bool of_program;      /* its number is a traced program's, whose name is its name */
+  bool replayed;        /* it is of a session that is replayed, and only its events are there */
   uint64_t cookie;      /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
   uint64_t pair_cookie; /* the cookie of the other end of its socketpair; 0: none, or unknown */
   uint64_t listener; /* the id of the listener whose queue it is, or was, in, or of the socket whose
@@ -155,6 +156,10 @@ void socket_release_orphan(struct socket *socket);
  * reference, the caller's; NULL when there is no memory. */
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,
                                     const struct kernel_socket *from);
+
+/* Creates an entry for a socket of another session, whose events are replayed: nothing is open, and
+ * nothing is asked of the kernel. One reference, the caller's; NULL when there is no memory. */
+struct socket *socket_create_replayed(struct socket_table *table, const struct socket_label *label);
 
 /* Notes the listener that a connection came from: it is called like it. */
 void socket_set_listener(struct socket *socket, const struct socket *listener);

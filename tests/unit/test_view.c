@@ -577,6 +577,12 @@ static void fill_event(struct event *event, enum event_kind kind) {
                                      .text = ""};
     event->program = &program;
     break;
+  case EVENT_SETTINGS:
+    event->settings =
+        (struct event_settings){.now = {.preview = 64, .calls = true, .states = true}};
+    event->settings.before = event->settings.now;
+    event->settings.before.preview = 8;
+    break;
   }
 }
 

@@ -51,7 +51,7 @@ static bool packet_is_about(const struct event_packet *event, const struct socke
   const struct address *peer = &socket->seen.peer;
   bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
   bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
-  return socket->host && (sent || came);
+  return (socket->host || socket->replayed) && (sent || came);
 }
 
 static bool is_about(const struct event *event, const struct socket *socket) {
@@ -160,7 +160,9 @@ static int run_log(struct invocation *invocation) {
 const struct command command_log = {
     .name = "log",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS},
+    .arguments = {{.name = "SOCKET",
+                   .kind = &argument_socket,
+                   .flags = OPTIONAL | LOOKS | RECORDED},
                   {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "-n"}},
     .summary = N_("shows what has happened so far"),
     .manual =

@@ -252,7 +252,9 @@ static int run_diagram(struct invocation *invocation) {
 const struct command command_transitions = {
     .name = "transitions",
     .group = GROUP_STATES,
-    .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS}},
+    .arguments = {{.name = "SOCKET",
+                   .kind = &argument_socket,
+                   .flags = OPTIONAL | LOOKS | RECORDED}},
     .summary = N_("shows the states that a socket went through, and what brought it there"),
     .manual =
         N_("It looks once more, and then gives a row for each change that a look has seen: when, "
@@ -277,7 +279,9 @@ const struct command command_diagram = {
     .parts = true,
     .group = GROUP_STATES,
     .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
-                  {.name = "SOCKET", .kind = &argument_socket, .flags = OPTIONAL | LOOKS}},
+                  {.name = "SOCKET",
+                   .kind = &argument_socket,
+                   .flags = OPTIONAL | LOOKS | RECORDED}},
     .summary = N_("draws TCP's state diagram, with what was seen marked on it"),
     .manual =
         N_("The diagram of RFC 9293. States that SOCKET, or any socket of the session, was "

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "socket/transition.h"
-#include "view/notation/xml.h"
 #include "view/picture/ladder_part.h"
 #include "view/picture/ladder_svg.h"
+#include "view/picture/xml.h"
 
 #include "view/picture/page.inc"
 

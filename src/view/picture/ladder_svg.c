@@ -6,7 +6,7 @@
 
 #include "language/escape.h"
 #include "view/notation/fold.h"
-#include "view/notation/xml.h"
+#include "view/picture/xml.h"
 
 /* In units of the picture: pixels at its own size. */
 enum {

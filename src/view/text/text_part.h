@@ -42,6 +42,7 @@ struct text_view {
   struct pages pages;
   struct rounds rounds;
   struct bytes left_out; /* the columns that a table was last said to lack */
+  size_t unkept;         /* rows, or bytes, of the parts of an answer that were not kept */
   struct bytes rows;     /* of the table that is brought up to date in place */
   struct bytes hosts;    /* their names, in the order in which they were met, each ended by zero */
   unsigned depth;        /* of the statement that runs in the foreground: 0: as it was typed */

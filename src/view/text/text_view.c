@@ -249,6 +249,21 @@ static void note_addresses(struct aliases *aliases, const struct answer *answer)
       alias_note_address(aliases, answer_cell_text(answer, &cells[i]), cells[i].length);
 }
 
+/* Of a long answer that is replayed the beginning is there. */
+static void put_unkept(struct text_view *text, const struct answer *answer) {
+  bool rows = answer->kind == ANSWER_TABLE;
+  text->unkept += answer->left_out;
+  if (answer->more || text->unkept == 0)
+    return;
+  if (answer->kind == ANSWER_DATA || (text->line.length > 0 && answer->kind == ANSWER_RAW))
+    bytes_append_char(&text->line, '\n');
+  bytes_append_format(&text->line,
+                      rows ? _("  # %zu more rows were not kept: set record\n")
+                           : _("  # %zu more bytes were not kept: set record\n"),
+                      text->unkept);
+  text->unkept = 0;
+}
+
 static void show_answer(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
@@ -272,7 +287,7 @@ static void show_answer(struct text_view *text, const struct event *event) {
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);
-    if (!answer->more)
+    if (!answer->more && text->unkept + answer->left_out == 0)
       bytes_append_char(&text->line, '\n');
     break;
   case ANSWER_RAW:
@@ -280,6 +295,7 @@ static void show_answer(struct text_view *text, const struct event *event) {
     break;
   }
   bytes_free(&shown);
+  put_unkept(text, answer);
   if (answer->again && text->view.settings.terminal)
     replace_screen(text);
   if (goes_to_pages(text, event))
@@ -457,7 +473,8 @@ static void text_event(struct view *view, const struct event *event) {
     break;
   case EVENT_CALL_START:
   case EVENT_TEST:
-  case EVENT_FILE: /* left out */
+  case EVENT_FILE:
+  case EVENT_SETTINGS: /* left out */
     break;
   }
 }
@@ -508,7 +525,8 @@ static void text_free(struct view *view) {
 const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
-    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE),
+    .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE) |
+                  VIEW_KIND(EVENT_SETTINGS),
     .event = text_event,
     .round = text_view_round,
     .echoed = text_echoed,
