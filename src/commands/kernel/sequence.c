@@ -6,13 +6,49 @@
 
 #include "command/invocation.h"
 #include "command/kinds.h"
+#include "commands/kernel/about.h"
 #include "language/escape.h"
+#include "session/foreign_name.h"
 #include "system/file.h"
 #include "view/picture/ladder_text.h"
 #include "view/picture/picture.h"
 
+/* What is drawn of the timeline. */
+struct choice {
+  struct ladder *ladder;
+  struct bytes sockets; /* const struct socket *: those alone, at the lifelines where they stand */
+};
+
+/* The socket of a word that stands at the lifeline of its host or program; NULL: it names a
+ * lifeline. */
+static const struct socket *socket_of(const struct runner *runner,
+                                      const struct argument_value *who) {
+  const char *text = who->word.data;
+  size_t length = who->word.length;
+  struct error ignored = {0};
+  const struct socket *socket = argument_socket_by_name(runner, text, length);
+  if (!socket && foreign_name_is(text, length))
+    socket = foreign_name_find(runner, text, length, &ignored);
+  error_clear(&ignored);
+  return socket && (socket->host || socket->of_program || socket->replayed) ? socket : NULL;
+}
+
+static bool is_chosen(const struct choice *choice, const struct event *event) {
+  const struct socket *const *sockets = (const struct socket *const *)choice->sockets.data;
+  size_t count = choice->sockets.length / sizeof *sockets;
+  bool about = count == 0 ||
+               !(EVENT_BIT(event->kind) &
+                 (EVENT_BIT(EVENT_CALL_START) | EVENT_BIT(EVENT_CALL_BLOCKED) |
+                  EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_STATE) | EVENT_BIT(EVENT_PACKET)));
+  for (size_t i = 0; !about && i < count; i++)
+    about = about_socket(event, sockets[i]);
+  return about;
+}
+
 static bool take(const struct event *event, void *context) {
-  ladder_take(context, event);
+  const struct choice *choice = context;
+  if (is_chosen(choice, event))
+    ladder_take(choice->ladder, event);
   return true;
 }
 
@@ -41,10 +77,15 @@ static int check_sequence(struct invocation *invocation) {
   return 0;
 }
 
-static void want(const struct invocation *invocation, struct ladder *ladder) {
+static void want(const struct invocation *invocation, struct choice *choice) {
   const struct argument_value *who;
-  for (size_t i = 0; (who = invocation_nth(invocation, "WHO", i)); i++)
-    ladder_want(ladder, who->word.data, who->word.length);
+  for (size_t i = 0; (who = invocation_nth(invocation, "WHO", i)); i++) {
+    const struct socket *socket = socket_of(invocation->runner, who);
+    if (socket)
+      bytes_append(&choice->sockets, &socket, sizeof socket);
+    else
+      ladder_want(choice->ladder, who->word.data, who->word.length);
+  }
 }
 
 /* Everybody who was asked for must be there. */
@@ -52,14 +93,14 @@ static int find_all(struct invocation *invocation, const struct ladder *ladder) 
   const struct argument_value *who;
   for (size_t i = 0; (who = invocation_nth(invocation, "WHO", i)); i++) {
     struct bytes titles = {0};
-    if (ladder_has(ladder, who->word.data, who->word.length))
+    if (socket_of(invocation->runner, who) || ladder_has(ladder, who->word.data, who->word.length))
       continue;
     ladder_append_titles(ladder, &titles);
-    int status =
-        titles.length > 0
-            ? invocation_wrong(invocation, who, _("has no lifeline; these have one: %s"),
-                               bytes_text(&titles))
-            : invocation_wrong(invocation, who, _("has no lifeline: nothing has happened yet"));
+    int status = titles.length > 0
+                     ? invocation_wrong(invocation, who,
+                                        _("nobody who takes part is called so; these do: %s"),
+                                        bytes_text(&titles))
+                     : invocation_wrong(invocation, who, _("nothing has happened yet"));
     bytes_free(&titles);
     return status;
   }
@@ -121,11 +162,12 @@ static int run_sequence(struct invocation *invocation) {
   /* Without the line that asks for it. */
   settings.to = to ? (uint64_t)to->number : runner->statement > 1 ? runner->statement - 1 : 0;
   struct ladder ladder;
+  struct choice choice = {.ladder = &ladder};
   struct bytes picture = {0};
   ladder_begin(&ladder, &settings);
-  want(invocation, &ladder);
+  want(invocation, &choice);
   int status = 0;
-  uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, take, &ladder);
+  uint64_t lost = timeline_walk(runner->session->timeline, 1, EVENT_ANY, take, &choice);
   ladder_end(&ladder);
   if (status == 0)
     status = find_all(invocation, &ladder);
@@ -138,6 +180,7 @@ static int run_sequence(struct invocation *invocation) {
     status = show(invocation, path, &picture);
   }
   ladder_free(&ladder);
+  bytes_free(&choice.sockets);
   bytes_free(&picture);
   return status;
 }

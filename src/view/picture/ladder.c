@@ -142,11 +142,15 @@ static int line_of_title(struct ladder *ladder, enum ladder_line_kind kind, cons
   if (length >= sizeof line.title)
     length = sizeof line.title - 1;
   memcpy(line.title, title, length);
+  bool host = kind == LADDER_HOST || kind == LADDER_ADDRESS;
   for (size_t i = 0; i < ladder_line_count(ladder); i++) {
-    const struct ladder_line *other = ladder_line(ladder, (int)i);
-    if ((other->kind == kind || (kind == LADDER_ADDRESS && other->kind == LADDER_HOST)) &&
-        strcmp(other->title, line.title) == 0)
-      return (int)i;
+    struct ladder_line *other = ladder_line(ladder, (int)i);
+    bool other_host = other->kind == LADDER_HOST || other->kind == LADDER_ADDRESS;
+    if ((other->kind != kind && !(host && other_host)) || strcmp(other->title, line.title) != 0)
+      continue;
+    if (kind == LADDER_HOST) /* a packet has named it first */
+      other->kind = LADDER_HOST;
+    return (int)i;
   }
   return add_line(ladder, &line);
 }
