@@ -291,6 +291,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
                            .serial = event->serial,
                            .cause = event->cause,
                            .statement = event->statement,
+                           .job = event->job,
                            .time = event->monotonic};
   if (ladder->settings.stable)
     ladder->notation.aliases = &ladder->aliases;
@@ -300,7 +301,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
     row.line = line_of_end(ladder, packet->source, event->serial);
     row.other = line_of_end(ladder, packet->to[0] ? packet->to : packet->target, event->serial);
   }
-  if (!is_in_range(ladder, event))
+  if (!is_in_range(ladder, event) || (event->kind == EVENT_PACKET && event->packet.unseen))
     return;
   if (!ladder_row_fill(ladder, &row, event)) {
     go_with_last(ladder, event);

@@ -64,6 +64,9 @@ struct ladder_row {
   size_t detail, detail_end; /* what else a page tells of it, as JSON: a range of ladder.details */
   enum socket_state state;   /* LADDER_STATE */
   uint64_t socket;           /* LADDER_CALL, LADDER_STATE: what tells the socket from others; 0 */
+  uint64_t id;               /* LADDER_STATE: the id of the socket; of a service: which client */
+  unsigned job;              /* 0: the foreground */
+  bool collects;             /* it only marks that the job was waited for */
   enum packet_fate fate;     /* LADDER_PACKET */
   unsigned number;           /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
   uint64_t bytes;            /* data moved */

@@ -364,10 +364,13 @@ static void order_lines(struct ladder *ladder) {
 }
 
 void ladder_end(struct ladder *ladder) {
+  if (ladder->settings.stable)
+    ladder_order(ladder);
   order_lines(ladder);
   ladder_assign(ladder);
   hide(ladder);
-  put_beginnings(ladder);
+  if (!ladder->settings.stable)
+    put_beginnings(ladder);
   if (!ladder->settings.unfolded)
     ladder_fold(ladder);
   ladder->failed = ladder->failed || ladder->rows.failed || ladder->texts.failed ||

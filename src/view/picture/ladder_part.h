@@ -26,6 +26,9 @@ struct ladder_row *ladder_add_row(struct ladder *ladder, const struct ladder_row
 /* A row was added: it may end a call that had begun, or begin one. */
 void ladder_take_start(struct ladder *ladder, struct ladder_row *row, const struct event *event);
 
+/* Brings the rows into an order that does not depend on timing. */
+void ladder_order(struct ladder *ladder);
+
 /* Groups rows that repeat under a row that counts them. */
 void ladder_fold(struct ladder *ladder);
 

@@ -7,6 +7,7 @@
 #include "view/notation/packet_label.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/program_line.h"
+#include "view/notation/service_line.h"
 #include "view/picture/ladder_part.h"
 
 /* Appends text of which it is not known what is in it, without what --stable hides. */
@@ -21,6 +22,21 @@ static void put_escaped(struct ladder *ladder, const char *text, size_t length) 
   bytes_free(&aliased);
 }
 
+/* An event as one line, in the notation of the ladder where it matters for --stable. */
+static void put_line(struct ladder *ladder, const struct event *event, struct bytes *line) {
+  bool stable = ladder->settings.stable;
+  if (event->kind == EVENT_PACKET && stable) {
+    bytes_append_format(line, "%u ", event->packet.number);
+    packet_append_line(&ladder->notation, &event->packet, line);
+  } else if (event->kind == EVENT_SERVICE && stable) {
+    notation_append_service(&ladder->notation, event->service, line);
+  } else if (event->kind == EVENT_PROGRAM && event->program->phase == PROGRAM_STARTED && stable) {
+    bytes_append_format(line, _("%s began: %s"), event->program->name, event->program->text);
+  } else {
+    line_append_event(event, line);
+  }
+}
+
 /* The whole event as one line, as the log has it. */
 static void put_whole(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   struct bytes line = {0};
@@ -30,7 +46,7 @@ static void put_whole(struct ladder *ladder, struct ladder_row *row, const struc
   else if (event->kind == EVENT_STATE)
     notation_append_state(&ladder->notation, event->state, &line);
   else
-    line_append_event(event, &line);
+    put_line(ladder, event, &line);
   put_escaped(ladder, bytes_text(&line), line.length);
   row->whole_end = ladder->texts.length;
   bytes_free(&line);
@@ -62,6 +78,8 @@ static uint64_t alike(const struct ladder_row *row, uint64_t what) {
 static bool fill_call(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   const struct call *call = event->call;
   bool finished = event->kind == EVENT_CALL_FINISH;
+  if (ladder->settings.stable && !finished)
+    return false; /* how long it takes depends on timing */
   put_thread(ladder, event);
   row->socket = call->subject.id;
   if (!finished) {
@@ -107,10 +125,13 @@ static void put_standing(struct ladder *ladder, enum socket_role role) {
 static bool fill_state(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   const struct event_state *state = event->state;
   const char *reason = line_reason(state->reason);
+  if (state->asked && ladder->settings.stable)
+    return false; /* it depends on what was seen before */
   row->kind = LADDER_STATE;
   row->state = state->now.state;
   /* A connection has the same cookie in its listener's queue and when it is accepted. */
   row->socket = state->socket.cookie ? state->socket.cookie | 1ULL << 63 : state->socket.id;
+  row->id = state->socket.id;
   row->alike = alike(row, (uint64_t)state->now.state * 16 + (unsigned)state->socket.role);
   put_whose(ladder, row, &state->socket);
   constant_append(&constant_states, state->now.state, &ladder->texts);
@@ -184,7 +205,9 @@ static bool fill_packet(struct ladder *ladder, struct ladder_row *row, const str
 
 static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   struct bytes line = {0};
-  line_append_event(event, &line);
+  put_line(ladder, event, &line);
+  if (event->kind == EVENT_SERVICE)
+    row->id = (uint64_t)event->service->number << 32 | (event->service->connection & 0xffffffff);
   row->kind = LADDER_REMARK;
   if (event->kind == EVENT_NOTE)
     bytes_append_text(&ladder->texts, "# ");
@@ -197,6 +220,13 @@ static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const str
 /* A job's line has said that it began, and what it did is there: only a bad end is news. */
 static bool fill_job(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   enum event_job_phase phase = event->about_job.phase;
+  if (phase == JOB_COLLECTED && ladder->settings.stable) {
+    row->kind = LADDER_REMARK;
+    row->flags = LADDER_PART;
+    row->job = event->about_job.number;
+    row->collects = true;
+    return true;
+  }
   return (phase == JOB_FAILED || phase == JOB_KILLED) && fill_remark(ladder, row, event);
 }
 
