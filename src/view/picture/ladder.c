@@ -301,7 +301,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
     row.line = line_of_end(ladder, packet->source, event->serial);
     row.other = line_of_end(ladder, packet->to[0] ? packet->to : packet->target, event->serial);
   }
-  if (!is_in_range(ladder, event) || (event->kind == EVENT_PACKET && event->packet.unseen))
+  if (!is_in_range(ladder, event))
     return;
   if (!ladder_row_fill(ladder, &row, event)) {
     go_with_last(ladder, event);

@@ -177,6 +177,8 @@ static void put_other_packet(struct ladder *ladder, const struct event_packet *e
 static bool fill_packet(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   const struct event_packet *shown = &event->packet;
   struct packet packet;
+  if (ladder->settings.stable && (shown->unseen || shown->fate == PACKET_AGAIN))
+    return false; /* how many there are depends on timing */
   packet_read(shown->bytes, shown->length, shown->total, &packet);
   bool tcp = packet.has_transport && packet.protocol == IPPROTO_TCP;
   row->kind = LADDER_PACKET;
