@@ -1,5 +1,5 @@
 #include "shell/options.h"
-#include "shell/picture_name.h"
+#include "shell/picture_file_name.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static int set_picture(const struct shell_option *option, const char *argument,
                        struct shell_options *options) {
   bool page = option->flag == offsetof(struct shell_options, report);
   struct bytes suffixes = {0};
-  if (picture_name_fits(argument, page, &suffixes))
+  if (picture_file_name_fits(argument, page, &suffixes))
     return set_text(option, argument, options);
   if (page)
     fprintf(stderr, _("socksh: --report %s: a report is a page, so its name ends in .html\n"),

@@ -4,17 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shell/picture_name.h"
 #include "system/file.h"
+#include "view/picture/ladder.h"
 #include "view/picture/picture.h"
-
-bool picture_name_fits(const char *path, bool page, struct bytes *suffixes) {
-  const struct picture_form *form = picture_form_of(path);
-  if (form && (!page || strcmp(form->suffix, ".html") == 0))
-    return true;
-  picture_append_suffixes(suffixes);
-  return false;
-}
 
 /* The columns of one that is text. */
 enum { COLUMNS = 100 };

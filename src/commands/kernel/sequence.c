@@ -10,6 +10,8 @@
 #include "language/escape.h"
 #include "session/foreign_name.h"
 #include "system/file.h"
+#include "view/picture/ladder.h"
+#include "view/picture/ladder_lines.h"
 #include "view/picture/ladder_text.h"
 #include "view/picture/picture.h"
 
@@ -84,7 +86,7 @@ static void want(const struct invocation *invocation, struct choice *choice) {
     if (socket)
       bytes_append(&choice->sockets, &socket, sizeof socket);
     else
-      ladder_want(choice->ladder, who->word.data, who->word.length);
+      ladder_lines_want(choice->ladder, who->word.data, who->word.length);
   }
 }
 
@@ -93,9 +95,10 @@ static int find_all(struct invocation *invocation, const struct ladder *ladder) 
   const struct argument_value *who;
   for (size_t i = 0; (who = invocation_nth(invocation, "WHO", i)); i++) {
     struct bytes titles = {0};
-    if (socket_of(invocation->runner, who) || ladder_has(ladder, who->word.data, who->word.length))
+    if (socket_of(invocation->runner, who) ||
+        ladder_lines_have(ladder, who->word.data, who->word.length))
       continue;
-    ladder_append_titles(ladder, &titles);
+    ladder_lines_append_titles(ladder, &titles);
     int status = titles.length > 0
                      ? invocation_wrong(invocation, who,
                                         _("nobody who takes part is called so; these do: %s"),

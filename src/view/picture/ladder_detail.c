@@ -1,12 +1,12 @@
-/* ladder_detail: what a page tells of a row beside its text, as JSON for its script. */
+#include "view/picture/ladder_detail.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
 #include "view/notation/packet_full.h"
 #include "view/picture/diagram.h"
-#include "view/picture/ladder_part.h"
 
-void ladder_put_script_text(struct bytes *bytes, const char *text, size_t length) {
+void ladder_detail_put_text(struct bytes *bytes, const char *text, size_t length) {
   bytes_append_char(bytes, '"');
   for (size_t at = 0; at < length;) {
     uint32_t point;
@@ -67,9 +67,9 @@ static void put_state(struct ladder *ladder, const struct ladder_row *row,
   else
     bytes_append_format(&ladder->details, "%llu", (unsigned long long)row->socket);
   bytes_append_text(&ladder->details, "\",\"n\":");
-  ladder_put_script_text(&ladder->details, bytes_text(&label), label.length);
+  ladder_detail_put_text(&ladder->details, bytes_text(&label), label.length);
   bytes_append_text(&ladder->details, ",\"st\":");
-  ladder_put_script_text(&ladder->details, name ? name : "", name ? strlen(name) : 0);
+  ladder_detail_put_text(&ladder->details, name ? name : "", name ? strlen(name) : 0);
   bool tcp = state->socket.protocol == IPPROTO_TCP;
   bytes_append_format(&ladder->details, ",\"a\":%d,\"q\":%d,\"tcp\":%d",
                       tcp && sight.from != sight.to ? transition_taken(&sight) : 0,
@@ -77,7 +77,7 @@ static void put_state(struct ladder *ladder, const struct ladder_row *row,
   bytes_free(&label);
 }
 
-void ladder_put_detail(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
+void ladder_detail_put(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   row->detail = ladder->details.length;
   if (event->kind == EVENT_PACKET)
     put_fields(ladder, event);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "socket/transition.h"
-#include "view/picture/ladder_part.h"
+#include "view/picture/ladder_detail.h"
 #include "view/picture/ladder_svg.h"
 #include "view/picture/xml.h"
 
@@ -120,20 +120,20 @@ static void put_data(const struct ladder *ladder, struct bytes *bytes) {
   for (size_t i = 0; i < ladder_line_count(ladder); i++) {
     const char *title = ladder_line(ladder, (int)i)->title;
     bytes_append_text(bytes, i ? "," : "");
-    ladder_put_script_text(bytes, title, strlen(title));
+    ladder_detail_put_text(bytes, title, strlen(title));
   }
   bytes_append_text(bytes, "],\n\"strings\":[");
   const struct string_range *ranges = (const struct string_range *)ladder->strings.ranges.data;
   for (size_t i = 0; i < strings_count(&ladder->strings); i++) {
     bytes_append_text(bytes, i ? "," : "");
-    ladder_put_script_text(bytes, ladder->strings.text.data + ranges[i].start, ranges[i].length);
+    ladder_detail_put_text(bytes, ladder->strings.text.data + ranges[i].start, ranges[i].length);
   }
   bytes_append_text(bytes, "],\n\"arcs\":[");
   for (int i = 0; i < TRANSITION_COUNT; i++) {
     const char *from = constant_name(&constant_states, (long)transitions[i].from);
     const char *to = constant_name(&constant_states, (long)transitions[i].to);
     bytes_append_format(bytes, "%s[\"%s\",\"%s\",", i ? "," : "", from, to);
-    ladder_put_script_text(bytes, _(transitions[i].cause), strlen(_(transitions[i].cause)));
+    ladder_detail_put_text(bytes, _(transitions[i].cause), strlen(_(transitions[i].cause)));
     bytes_append_char(bytes, ']');
   }
   bytes_append_text(bytes, "]}</script>\n");

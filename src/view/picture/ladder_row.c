@@ -1,4 +1,5 @@
-/* ladder_row: what each kind of event says in its row. */
+#include "view/picture/ladder_row.h"
+
 #include <netinet/in.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "view/notation/packet_line.h"
 #include "view/notation/program_line.h"
 #include "view/notation/service_line.h"
-#include "view/picture/ladder_part.h"
+#include "view/picture/ladder_detail.h"
 
 /* Appends text of which it is not known what is in it, without what --stable hides. */
 static void put_escaped(struct ladder *ladder, const char *text, size_t length) {
@@ -284,6 +285,6 @@ bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct
   row->text_end = ladder->texts.length;
   put_whole(ladder, row, event);
   if (ladder->settings.detailed)
-    ladder_put_detail(ladder, row, event);
+    ladder_detail_put(ladder, row, event);
   return true;
 }

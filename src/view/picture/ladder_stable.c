@@ -1,10 +1,7 @@
-/* ladder_stable: the order of rows that does not depend on timing, for --stable. It is that of the
- * text: of a line's rows, calls first, then packets in their order, each with the states that it
- * has brought, then the other states by socket; what a job did stands where it was waited for. */
+#include "view/picture/ladder_stable.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "view/picture/ladder_part.h"
 
 enum rank { RANK_CALL, RANK_PACKET, RANK_STATE, RANK_SERVICE };
 
@@ -128,7 +125,7 @@ static void order_lifelines(struct ladder *ladder) {
   ladder->lines = lines;
 }
 
-void ladder_order(struct ladder *ladder) {
+void ladder_stable_order(struct ladder *ladder) {
   enum { MOST_JOBS = 100000 };
   struct bytes jobs = {0};
   struct bytes rows = {0};

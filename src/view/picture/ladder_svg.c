@@ -6,6 +6,7 @@
 
 #include "language/escape.h"
 #include "view/notation/fold.h"
+#include "view/picture/ladder_rows.h"
 #include "view/picture/xml.h"
 
 /* In units of the picture: pixels at its own size. */
@@ -115,7 +116,7 @@ static void begin_row(struct drawing *drawing, const struct ladder_row *row, siz
   bytes_append_format(rows, "<g class=\"row %s%s%s\" id=\"row%zu\" data-serial=\"", class_of(row),
                       row->flags & LADDER_FAILED ? " failed" : "",
                       row->flags & LADDER_MARKED ? " marked" : "", number);
-  ladder_each_serial(drawing->ladder, row, put_serial, rows);
+  ladder_rows_each_serial(drawing->ladder, row, put_serial, rows);
   if (row->statement && row->kind != LADDER_TYPED)
     bytes_append_format(rows, "\" data-statement=\"%llu", (unsigned long long)row->statement);
   bytes_append_text(rows, "\"><title>");

@@ -2,7 +2,7 @@
 #ifndef SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
 #define SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
 
-#include "view/picture/ladder.h"
+#include "view/picture/ladder_model.h"
 
 /* The fewest columns it is drawn in. */
 enum { LADDER_LEAST_WIDTH = 60 };
