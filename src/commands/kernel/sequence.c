@@ -153,8 +153,20 @@ static int show(struct invocation *invocation, const struct argument_value *path
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
+/* It is drawn as the session goes on: from now on, in place of the lines. */
+static int draw_live(struct invocation *invocation) {
+  struct session *session = invocation->runner->session;
+  session->settings.view.ladder = true;
+  session_apply_settings(session);
+  runner_note(invocation->runner,
+              _("calls, states and packets are drawn as a ladder now; `set ladder off` ends that"));
+  return 0;
+}
+
 static int run_sequence(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
+  if (invocation_value(invocation, "--live"))
+    return draw_live(invocation);
   size_t width = columns_of(runner);
   const struct argument_value *path;
   const struct picture_form *form = find_form(invocation, &path);
@@ -196,6 +208,7 @@ const struct command command_sequence = {
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--from"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--to"},
          {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"},
+         {.name = "--live", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--live"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--svg"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--html"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--mermaid"},
@@ -214,7 +227,9 @@ const struct command command_sequence = {
         "`log`. On the screen the drawing has as many columns as the terminal, 60 at least. It is "
         "written to a file as a picture with --svg, as a page that steps through the session with "
         "--html, as a diagram for Mermaid with --mermaid, and with --text as it is on the screen. "
-        "socksh --diagram FILE writes that of a whole script, by the suffix of FILE."),
+        "socksh --diagram FILE writes that of a whole script, by the suffix of FILE. With --live, "
+        "or `set ladder on`, the ladder grows as the session goes on, in place of the lines of "
+        "calls, states and packets, until `set ladder off`."),
     .blocks = N_("never"),
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\ns = accept srv\nclose c\n"
                "close s\ndiagram sequence\ndiagram sequence c s",

@@ -53,13 +53,14 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
   if (!is_in_range(ladder, event))
     return;
   if (!ladder_row_fill(ladder, &row, event)) {
-    ladder_span_join(ladder, event);
+    if (!ladder->settings.live)
+      ladder_span_join(ladder, event);
     return;
   }
   if (ladder->began == 0 && row.time > 0)
     ladder->began = row.time;
   struct ladder_row *added = ladder_rows_add(ladder, &row);
-  if (added)
+  if (added && !ladder->settings.live)
     ladder_span_take(ladder, added, event);
 }
 

@@ -87,6 +87,7 @@ void ladder_lines_assign(struct ladder *ladder) {
 static int add_line(struct ladder *ladder, const struct ladder_line *line) {
   size_t count = ladder_line_count(ladder);
   bytes_append(&ladder->lines, line, sizeof *line);
+  ladder->renamed = true;
   return ladder_line_count(ladder) > count ? (int)count : -1;
 }
 
@@ -139,6 +140,11 @@ static void name_line(struct ladder_line *line, const struct socket_label *label
     snprintf(line->title, sizeof line->title, "%d", label->descriptor);
 }
 
+static bool is_named(const struct ladder_line *line, const struct socket_label *label) {
+  const char *space = strchr(line->title, ' ');
+  return space && strcmp(space + 1, label->name) == 0;
+}
+
 /* The last lifeline of a socket with this number. */
 static int line_of_descriptor(const struct ladder *ladder, int descriptor) {
   for (size_t i = ladder_line_count(ladder); i-- > 0;) {
@@ -161,8 +167,11 @@ static int line_of_socket(struct ladder *ladder, const struct socket_label *labe
   int known = place ? place->line : -1;
   if (known >= 0 && !apart) {
     struct ladder_line *line = ladder_line(ladder, known);
-    if (line->kind == LADDER_SOCKET && line->socket == label->id && label->name[0])
+    if (line->kind == LADDER_SOCKET && line->socket == label->id && label->name[0] &&
+        !is_named(line, label)) {
       name_line(line, label);
+      ladder->renamed = true;
+    }
     return known;
   }
   if (apart)

@@ -74,6 +74,7 @@ struct ladder_row {
 struct ladder_settings {
   bool stable;    /* the same each time: no times */
   bool unfolded;  /* what repeats is shown, too */
+  bool live;      /* it is drawn row by row as it grows */
   bool detailed;  /* for a page: details are kept */
   bool utf8;      /* lines and arrows may be drawn by characters beyond ASCII */
   size_t preview; /* bytes of data shown in a call */
@@ -96,6 +97,7 @@ struct ladder {
   struct notation notation;
   struct aliases aliases;
   int64_t began; /* the time of the first row */
+  bool renamed;  /* a lifeline was added, or has another title, since that was set to false */
   bool failed;   /* no memory */
 };
 

@@ -283,7 +283,8 @@ bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct
     return false;
   }
   row->text_end = ladder->texts.length;
-  put_whole(ladder, row, event);
+  if (!ladder->settings.live)
+    put_whole(ladder, row, event);
   if (ladder->settings.detailed)
     ladder_detail_put(ladder, row, event);
   return true;

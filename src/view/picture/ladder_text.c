@@ -99,19 +99,21 @@ static size_t put_text(struct canvas *canvas, size_t column, const char *text, s
 
 static void begin_line(struct canvas *canvas) {
   for (size_t i = 0; i < canvas->used; i++)
-    strcpy(canvas->cell[i], " ");
+    memcpy(canvas->cell[i], " ", 2);
   canvas->used = 0;
 }
 
 static void end_line(struct canvas *canvas, struct bytes *bytes) {
-  while (canvas->used > 0 && strcmp(canvas->cell[canvas->used - 1], " ") == 0)
-    canvas->used--;
-  for (size_t i = 0; i < canvas->used; i++)
-    bytes_append_text(bytes, canvas->cell[i]);
+  size_t end = canvas->used;
+  while (end > 0 && canvas->cell[end - 1][0] == ' ')
+    end--;
+  for (size_t i = 0; i < end; i++)
+    if (canvas->cell[i][0] && !canvas->cell[i][1])
+      bytes_append_char(bytes, canvas->cell[i][0]);
+    else
+      bytes_append_text(bytes, canvas->cell[i]);
   bytes_append_char(bytes, '\n');
-  for (size_t i = 0; i < canvas->width; i++)
-    strcpy(canvas->cell[i], " ");
-  canvas->used = 0;
+  begin_line(canvas);
 }
 
 static void put_lifelines(const struct frame *frame, struct canvas *canvas) {
@@ -200,12 +202,12 @@ static void draw_typed(const struct frame *frame, struct canvas *canvas,
 /* "  waited 1.203 s", where it did. */
 static void draw_call(const struct frame *frame, struct canvas *canvas,
                       const struct ladder_row *row) {
-  enum { WORTH_TELLING = 100000000 }; /* nanoseconds */
   struct bytes text = {0};
   size_t length;
   const char *said = text_of(frame, row, &length);
   bytes_append(&text, said, length);
-  if (row->kind == LADDER_CALL && row->took >= WORTH_TELLING && !frame->ladder->settings.stable)
+  if (row->kind == LADDER_CALL && row->took >= LADDER_WORTH_TELLING &&
+      !frame->ladder->settings.stable)
     bytes_append_format(&text, _("  after %.3f s"), (double)row->took / 1e9);
   size_t column = column_of(frame, row->line);
   column = (column == SIZE_MAX ? FIRST_COLUMN : column) + INSET;
@@ -361,32 +363,50 @@ static void draw_gap(const struct frame *frame, struct canvas *canvas, int64_t b
   write_beside(frame, canvas, FIRST_COLUMN + INSET, text, strlen(text));
 }
 
-size_t ladder_text_append_rows(const struct ladder *ladder, size_t width, size_t from, bool heading,
-                               struct bytes *bytes) {
-  struct frame frame;
-  size_t count = ladder_row_count(ladder);
-  if (begin_frame(&frame, ladder, width, bytes) < 0)
-    return count;
-  struct canvas canvas = {.width = frame.width};
-  canvas.cell = calloc(frame.width + 1, sizeof *canvas.cell);
-  for (size_t i = 0; canvas.cell && i < frame.width; i++)
-    strcpy(canvas.cell[i], " ");
-  if (canvas.cell && heading && frame.lines)
-    put_heading(&frame, &canvas);
+static int begin_canvas(struct canvas *canvas, const struct frame *frame) {
+  *canvas = (struct canvas){.width = frame->width};
+  canvas->cell = calloc(frame->width + 1, sizeof *canvas->cell);
+  for (size_t i = 0; canvas->cell && i < frame->width; i++)
+    strcpy(canvas->cell[i], " ");
+  return canvas->cell ? 0 : -1;
+}
+
+static void draw_rows(const struct frame *frame, struct canvas *canvas) {
   int64_t before = 0;
-  for (size_t i = from; canvas.cell && i < count; i++) {
-    const struct ladder_row *row = ladder_row(ladder, i);
+  for (size_t i = 0; i < ladder_row_count(frame->ladder); i++) {
+    const struct ladder_row *row = ladder_row(frame->ladder, i);
     if (row->flags & (LADDER_PART | LADDER_GROUPED))
       continue;
-    draw_gap(&frame, &canvas, before, row);
-    drawers[row->kind](&frame, &canvas, row);
+    draw_gap(frame, canvas, before, row);
+    drawers[row->kind](frame, canvas, row);
     before = row->time > 0 ? row->time : before;
+  }
+}
+
+static void append_parts(const struct ladder *ladder, size_t width, bool heading, bool rows,
+                         struct bytes *bytes) {
+  struct frame frame;
+  struct canvas canvas = {0};
+  if (begin_frame(&frame, ladder, width, bytes) < 0 || begin_canvas(&canvas, &frame) < 0) {
+    bytes->failed = true;
+  } else {
+    if (heading && frame.lines)
+      put_heading(&frame, &canvas);
+    if (rows)
+      draw_rows(&frame, &canvas);
   }
   free(canvas.cell);
   free(frame.column);
-  return count;
 }
 
 void ladder_text_append(const struct ladder *ladder, size_t width, struct bytes *bytes) {
-  ladder_text_append_rows(ladder, width, 0, true, bytes);
+  append_parts(ladder, width, true, true, bytes);
+}
+
+void ladder_text_append_heading(const struct ladder *ladder, size_t width, struct bytes *bytes) {
+  append_parts(ladder, width, true, false, bytes);
+}
+
+void ladder_text_append_rows(const struct ladder *ladder, size_t width, struct bytes *bytes) {
+  append_parts(ladder, width, false, true, bytes);
 }

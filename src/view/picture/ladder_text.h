@@ -7,6 +7,9 @@
 /* The fewest columns it is drawn in. */
 enum { LADDER_LEAST_WIDTH = 60 };
 
+/* A call that takes as long says so, in nanoseconds. */
+enum { LADDER_WORTH_TELLING = 100000000 };
+
 /* How many lifelines have room in so many columns. */
 size_t ladder_text_lines(size_t width);
 
@@ -14,9 +17,8 @@ size_t ladder_text_lines(size_t width);
  */
 void ladder_text_append(const struct ladder *ladder, size_t width, struct bytes *bytes);
 
-/* Appends only the rows from `from` on; the names of the lifelines stand in front of them where
- * `heading` is set. Returns the number of the row to go on with. */
-size_t ladder_text_append_rows(const struct ladder *ladder, size_t width, size_t from, bool heading,
-                               struct bytes *bytes);
+/* The same in parts, for one that grows: the names of the lifelines, and the rows. */
+void ladder_text_append_heading(const struct ladder *ladder, size_t width, struct bytes *bytes);
+void ladder_text_append_rows(const struct ladder *ladder, size_t width, struct bytes *bytes);
 
 #endif
