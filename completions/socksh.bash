@@ -283,6 +283,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'sleep'
     'source'
     'save'
+    'export'
     'history'
     'cd'
     'clear'

@@ -146,6 +146,7 @@
   X(sleep) \
   X(source) \
   X(save) \
+  X(export) \
   X(history) \
   X(cd) \
   X(clear) \
