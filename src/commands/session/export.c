@@ -10,7 +10,8 @@
 #include "view/program/translation.h"
 #include "view/program/writer.h"
 
-static const struct program_language *const languages[] = {&program_c};
+static const struct program_language *const languages[] = {&program_c, &program_python,
+                                                           &program_pytest};
 
 /* What is written, and where to. */
 struct export {
@@ -135,7 +136,7 @@ const struct command command_export = {
     .name = "export",
     .group = GROUP_SESSION,
     .arguments =
-        {{.name = "FORM", .kind = &argument_keyword, .words = "c"},
+        {{.name = "FORM", .kind = &argument_keyword, .words = "c|python|pytest"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL},
          {.name = "PROGRAM", .kind = &argument_program, .flags = OPTIONAL, .keyword = "--of"}},
     .summary = N_("writes the session as a program that makes the same calls"),

@@ -65,6 +65,8 @@ static struct program_variable *use(struct survey *survey, const struct socket_l
   variable->last = event->serial;
   if (label->protocol)
     variable->protocol = label->protocol;
+  if (label->family)
+    variable->family = label->family;
   variable->shared = variable->shared || variable->thread != thread;
   if (label->name[0] && !label->of_program && !variable->word[0])
     snprintf(variable->word, sizeof variable->word, "%s", label->name);
@@ -93,6 +95,8 @@ static void make(struct survey *survey, const struct event *event, unsigned thre
       continue;
     struct program_variable variable = {.id = label->id,
                                         .descriptor = call->made[i],
+                                        .family = label->family,
+                                        .epoll = call_row(call)->makes == MAKES_EPOLL,
                                         .made = event->serial,
                                         .last = event->serial,
                                         .thread = thread,

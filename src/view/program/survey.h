@@ -11,6 +11,8 @@
 struct program_variable {
   uint64_t id;      /* the socket's; 0: it came with a message, and nothing was done with it yet */
   int descriptor;   /* its number in the session */
+  int family;       /* of the socket; AF_UNSPEC: it is none */
+  bool epoll;       /* it is an instance of epoll */
   uint64_t made;    /* the serial of the call that made it; 0: it was there before */
   uint64_t last;    /* the serial of the last call on it */
   unsigned thread;  /* the index of the thread of control that made it */

@@ -9,9 +9,11 @@ struct program_last {
   uint64_t statement;
   enum call_direction direction;
   bool failed;
-  bool counted;      /* its result is in a variable */
-  long result;       /* the number that it returned */
-  struct bytes data; /* what it has received, as far as it was kept */
+  bool counted;         /* its result is in a variable */
+  const void *spelling; /* of Python: how the call was written */
+  bool into;            /* of Python: the data went into buffers */
+  long result;          /* the number that it returned */
+  struct bytes data;    /* what it has received, as far as it was kept */
 };
 
 enum { ANY_THREAD = ~0U };
