@@ -11,7 +11,14 @@
 #include "view/program/writer.h"
 
 static const struct program_language *const languages[] = {&program_c, &program_python,
-                                                           &program_pytest};
+                                                           &program_pytest, &program_script};
+
+static const struct program_language *language_of(const struct argument_value *form) {
+  for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+    if (argument_is(form, languages[i]->name))
+      return languages[i];
+  return languages[0];
+}
 
 /* What is written, and where to. */
 struct export {
@@ -92,7 +99,7 @@ static int export_all(struct export *export) {
 static int run_export(struct invocation *invocation) {
   struct export export = {.invocation = invocation};
   const struct argument_value *program = invocation_value(invocation, "--of");
-  export.request.language = languages[invocation_number(invocation, "FORM", 0)];
+  export.request.language = language_of(invocation_value(invocation, "FORM"));
   export.request.leaves_out = invocation->runner->statement;
   if (program) {
     export.request.program = program->process->job;
@@ -116,7 +123,7 @@ static int check_export(struct invocation *invocation) {
   const struct argument_value *form = invocation_value(invocation, "FORM");
   if (!file || file->unknown || !form || form->unknown)
     return 0;
-  const struct program_language *wanted = languages[form->number];
+  const struct program_language *wanted = language_of(form);
   for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
     size_t length = strlen(languages[i]->ending);
     if (strcmp(languages[i]->ending, wanted->ending) == 0 || file->word.length <= length ||
@@ -136,7 +143,7 @@ const struct command command_export = {
     .name = "export",
     .group = GROUP_SESSION,
     .arguments =
-        {{.name = "FORM", .kind = &argument_keyword, .words = "c|python|pytest"},
+        {{.name = "FORM", .kind = &argument_keyword, .words = "c|python|pytest|script"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL},
          {.name = "PROGRAM", .kind = &argument_program, .flags = OPTIONAL, .keyword = "--of"}},
     .summary = N_("writes the session as a program that makes the same calls"),

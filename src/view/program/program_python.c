@@ -287,7 +287,7 @@ static void put_call(struct python_call *python, const struct python_spelling *s
     python_put_line(body, "%s%s", bytes_text(&left), bytes_text(&code));
   }
   struct program_last *last = &writer->texts[python->thread].last;
-  last->counted = !failed;
+  last->counted = !failed && !(call_message_flags(call) & MSG_TRUNC);
   last->spelling = spelling;
   last->into = python->into;
   if (!failed) {
@@ -312,7 +312,8 @@ static void assert_result(struct python_call *python, const struct python_spelli
                           struct bytes *body) {
   const struct call *call = python->call;
   struct bytes data = {0};
-  if (!is_pytest(python->writer) || call_has_failed(call) || is_chosen_by_kernel(python))
+  if (!is_pytest(python->writer) || call_has_failed(call) || is_chosen_by_kernel(python) ||
+      call_message_flags(call) & MSG_TRUNC)
     return;
   if (call_row(call)->direction == RECEIVES && call->data && call->result > 0)
     bytes_append(&data, call->data->data,
@@ -370,7 +371,7 @@ static void python_start(struct program_writer *writer, unsigned parent, unsigne
     return;
   }
   writer->needs |= PYTHON_THREADS;
-  python_put_line(body, "%s_thread = threading.Thread(target=%s%s)", name, name,
+  python_put_line(body, "%s_thread = Job(target=%s%s)", name, name,
                   self->ended || self->task ? "" : ", daemon=True");
   python_put_line(body, "%s_thread.start()", name);
 }
@@ -448,6 +449,18 @@ static const struct {
   unsigned need;
   const char *text;
 } helpers[] = {
+    {PYTHON_THREADS, "class Job(threading.Thread):\n"
+                     "    \"\"\"A thread: what fails in it is told to who waits for it.\"\"\"\n"
+                     "    failure = None\n\n"
+                     "    def run(self):\n"
+                     "        try:\n"
+                     "            super().run()\n"
+                     "        except BaseException as failure:\n"
+                     "            self.failure = failure\n\n"
+                     "    def join(self, timeout=None):\n"
+                     "        super().join(timeout)\n"
+                     "        if self.failure:\n"
+                     "            raise self.failure\n"},
     {PYTHON_FAILS, "@contextlib.contextmanager\n"
                    "def fails(number):\n"
                    "    \"\"\"The session saw this call fail so.\"\"\"\n"

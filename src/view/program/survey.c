@@ -281,14 +281,15 @@ static void take_state(struct survey *survey, const struct event *event) {
 }
 
 static void take_statement(struct survey *survey, const struct event *event) {
-  struct program_statement *outer = survey_statement(survey, survey->outer);
-  if (outer && event->line.depth > survey->outer_depth)
+  struct program_thread *thread = survey_nth_thread(survey, thread_for(survey, event));
+  struct program_statement *outer = thread ? survey_statement(survey, thread->outer) : NULL;
+  if (outer && event->line.depth > thread->outer_depth)
     outer->contains = true;
   struct program_statement statement = {.serial = event->serial};
   bytes_append(&survey->statements, &statement, sizeof statement);
-  if (event->job == 0) {
-    survey->outer = event->serial;
-    survey->outer_depth = event->line.depth;
+  if (thread) {
+    thread->outer = event->serial;
+    thread->outer_depth = event->line.depth;
   }
 }
 

@@ -43,6 +43,8 @@ struct program_thread {
   bool interrupted;  /* a call of it was */
   bool joined;       /* it was waited for */
   bool ended;
+  uint64_t outer; /* the statement that may contain the next ones */
+  unsigned outer_depth;
 };
 
 /* A statement of the session. */
@@ -70,10 +72,8 @@ struct survey {
   struct bytes statements; /* struct program_statement */
   struct bytes filled;     /* struct address_filled: what calls have filled in */
   struct bytes bound;      /* struct address: what was bound with its port */
-  uint64_t outer;          /* the statement that may contain the next ones */
-  unsigned outer_depth;
-  uint64_t lost; /* events that are not kept */
-  bool failed;   /* out of memory */
+  uint64_t lost;           /* events that are not kept */
+  bool failed;             /* out of memory */
 };
 
 /* Walks the timeline. survey_free is called in any case. */

@@ -32,6 +32,7 @@ struct program_text {
   bool aside;         /* the last comment was about a line without calls */
   struct bytes files; /* of C: names of files that are open, each ended by zero */
   struct program_last last;
+  unsigned number;                /* of a script: its job's */
   char function[IDENTIFIER_SIZE]; /* its function */
 };
 
@@ -42,7 +43,7 @@ struct program_writer {
   struct bytes addresses;     /* struct program_address */
   struct bytes shared;        /* declarations that all threads see */
   unsigned needs;             /* bits of the language: headers, modules, helpers */
-  bool fails;                 /* something could not be said: comments say what */
+  unsigned jobs;              /* of a script: how many it has started */
 };
 
 /* What a line waits for. */
