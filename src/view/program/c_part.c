@@ -102,9 +102,8 @@ static void put_address_out(struct c_call *c, const struct call_part *part) {
   const char *base = c->base;
   if (made && c->call->made[0] >= 0)
     c->base = made->name;
-  c_name(c,
-         c->call->made[0] >= 0 || call_row(c->call)->direction == MOVES_NOTHING ? "peer" : "from",
-         name);
+  bool receives = call_row(c->call)->direction == RECEIVES;
+  c_name(c, c->call->made[0] >= 0 ? "peer" : receives ? "from" : "name", name);
   c->base = name;
   c_name(c, "length", length);
   c->base = base;

@@ -18,8 +18,30 @@ struct c_spelling {
 static const struct c_spelling spellings[] = {
     {"pselect6", "pselect", ", NULL"},
     {"ppoll", "ppoll", ", NULL"},
-    {"close_range", "close_range", ""},
 };
+
+/* Calls that name an address, and what they are called without it. */
+static const struct {
+  const char *call;
+  const char *function;
+  const char *without; /* the arguments that are left out then */
+} bare_forms[] = {
+    {"sendto", "send", ", NULL, 0"},
+    {"recvfrom", "recv", ", NULL, NULL"},
+};
+
+/* Takes the arguments of an address that is not there away. */
+static void make_bare(struct c_call *c, struct c_spelling *spelling) {
+  for (size_t i = 0; i < sizeof bare_forms / sizeof *bare_forms; i++) {
+    size_t length = strlen(bare_forms[i].without);
+    if (strcmp(spelling->function, bare_forms[i].call) != 0 || c->arguments.length < length ||
+        memcmp(c->arguments.data + c->arguments.length - length, bare_forms[i].without, length) !=
+            0)
+      continue;
+    c->arguments.length -= length;
+    spelling->function = bare_forms[i].function;
+  }
+}
 
 static struct c_spelling spelling_of(const struct call *call) {
   const char *name = call_row(call)->name;
@@ -71,9 +93,8 @@ static void c_comment(struct program_writer *writer, unsigned thread, const char
 }
 
 /* The call and the check of its result. */
-static void put_checked(struct c_call *c, struct bytes *body, const char *call) {
+static void put_checked(struct c_call *c, struct bytes *body, const char *call, const char *name) {
   const struct call_row *row = call_row(c->call);
-  const char *name = spelling_of(c->call).function;
   const struct program_variable *made =
       row->descriptors != 2 && row->payload != PAYLOAD_VALUE && c->call->made[0] >= 0
           ? survey_variable(&c->writer->survey, &c->call->made_label[0])
@@ -143,6 +164,7 @@ static void put_untold(struct c_call *c, struct bytes *body) {
 
 static void put_call(struct c_call *c, struct bytes *body) {
   struct c_spelling spelling = spelling_of(c->call);
+  make_bare(c, &spelling);
   struct bytes call = {0};
   int64_t took = program_call_took(c->call);
   bytes_append_format(&call, "%s(%s%s)", spelling.function, bytes_text(&c->arguments),
@@ -153,7 +175,7 @@ static void put_call(struct c_call *c, struct bytes *body) {
     c_put_line(body, "interrupt_after(%lld); /* it blocks: a signal ends it */",
                took > 1000000 ? (long long)(took / 1000000) : 1);
   }
-  put_checked(c, body, bytes_text(&call));
+  put_checked(c, body, bytes_text(&call), spelling.function);
   if (c->call->interrupted)
     c_put_line(body, "interrupt_after(0);");
   if (!call_has_failed(c->call))
@@ -184,6 +206,8 @@ static void c_call(struct program_writer *writer, const struct event *event, uns
     c.base = made->name;
   writer->needs |= needs_of(event->call);
   c_put_arguments(&c);
+  if (writer->request->program && call_descriptors(event->call) > 0 && body->length > 0)
+    bytes_append_char(body, '\n'); /* there are no lines that would part them */
   if (subject && subject->fetch == event->serial && !writer->request->host)
     c_put_fetch(&c, subject);
   if (c.untold)

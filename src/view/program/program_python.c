@@ -16,49 +16,51 @@ struct python_spelling {
   const char *gives; /* "data": what was received; "count": a number; "list": what is ready; "made";
                         "both": two descriptors; "from": data and an address; "message"; "accepted";
                         NULL: nothing that counts */
+  const char *bare;  /* the form without an address; NULL: the same */
+  const char *bare_gives;
 };
 
 static const struct python_spelling spellings[] = {
-    {"socket", "socket.socket(%0, %1%?2)", PYTHON_SOCKET, "made"},
-    {"socketpair", "socket.socketpair(%0, %1%?2)", PYTHON_SOCKET, "both"},
-    {"bind", "%0.bind(%1)", 0, NULL},
-    {"listen", "%0.listen(%1)", 0, NULL},
-    {"accept", "%0.accept()", 0, "accepted"},
-    {"accept4", "%0.accept()", 0, "accepted"},
-    {"connect", "%0.connect(%1)", 0, NULL},
-    {"shutdown", "%0.shutdown(%1)", 0, NULL},
-    {"close", "%0.close()", 0, NULL},
-    {"dup", "%0.dup()", 0, "made"},
-    {"pipe", "os.pipe()", PYTHON_OS, "both"},
-    {"send", "%0.send(%1%?2)", 0, "count"},
-    {"sendto", "%0.sendto(%1%?2, %3)", 0, "count"},
-    {"sendmsg", "%0.sendmsg(%1, %2%t)", 0, "count"},
-    {"write", "os.write(%#0, %1)", PYTHON_OS, "count"},
-    {"writev", "os.writev(%#0, %1)", PYTHON_OS, "count"},
-    {"recv", "%0.recv(%1%?2)", 0, "data"},
-    {"recvfrom", "%0.recvfrom(%1%?2)", 0, "from"},
-    {"recvmsg", "%0.recvmsg%i(%1, %2)", 0, "message"},
-    {"read", "os.read(%#0, %1)", PYTHON_OS, "data"},
-    {"readv", "os.readv(%#0, %1)", PYTHON_OS, "count"},
-    {"sendfile", "os.sendfile(%#0, %1, %2, %3)", PYTHON_OS, "count"},
-    {"splice", "os.splice(%#0, %2, %4, flags=%5)", PYTHON_OS, "count"},
-    {"getsockname", "%0.getsockname()", 0, "address"},
-    {"getpeername", "%0.getpeername()", 0, "address"},
-    {"getsockopt", "%0.getsockopt(%1%?2)", 0, "value"},
-    {"setsockopt", "%0.setsockopt(%1, %2)", 0, NULL},
-    {"fcntl", "fcntl.fcntl(%#0, %1%?2)", PYTHON_FCNTL, "value"},
-    {"ioctl", "fcntl.ioctl(%#0, %1, %2)", PYTHON_FCNTL, "value"},
-    {"poll", "%0.poll(%1)", PYTHON_SELECT, "list"},
-    {"pselect6", "select.select(%0, %1)", PYTHON_SELECT, "sets"},
-    {"select", "select.select(%0, %1)", PYTHON_SELECT, "sets"},
-    {"epoll_create", "select.epoll()", PYTHON_SELECT, "made"},
-    {"epoll_create1", "select.epoll()", PYTHON_SELECT, "made"},
-    {"epoll_ctl", "%0.%1(%2%?3)", PYTHON_SELECT, NULL},
-    {"epoll_wait", "%0.poll(%s, %1)", PYTHON_SELECT, "list"},
-    {"epoll_pwait", "%0.poll(%s, %1)", PYTHON_SELECT, "list"},
-    {"epoll_pwait2", "%0.poll(%2, %1)", PYTHON_SELECT, "list"},
-    {"getaddrinfo", "socket.getaddrinfo(%0, %1, %2)", PYTHON_SOCKET, "value"},
-    {"getnameinfo", "socket.getnameinfo(%0, 0)", PYTHON_SOCKET, "value"},
+    {"socket", "socket.socket(%0, %1%?2)", PYTHON_SOCKET, "made", NULL, NULL},
+    {"socketpair", "socket.socketpair(%0, %1%?2)", PYTHON_SOCKET, "both", NULL, NULL},
+    {"bind", "%0.bind(%1)", 0, NULL, NULL, NULL},
+    {"listen", "%0.listen(%1)", 0, NULL, NULL, NULL},
+    {"accept", "%0.accept()", 0, "accepted", NULL, NULL},
+    {"accept4", "%0.accept()", 0, "accepted", NULL, NULL},
+    {"connect", "%0.connect(%1)", 0, NULL, NULL, NULL},
+    {"shutdown", "%0.shutdown(%1)", 0, NULL, NULL, NULL},
+    {"close", "%0.close()", 0, NULL, NULL, NULL},
+    {"dup", "%0.dup()", 0, "made", NULL, NULL},
+    {"pipe", "os.pipe()", PYTHON_OS, "both", NULL, NULL},
+    {"send", "%0.send(%1%?2)", 0, "count", NULL, NULL},
+    {"sendto", "%0.sendto(%1%?2, %3)", 0, "count", "%0.send(%1%?2)", "count"},
+    {"sendmsg", "%0.sendmsg(%1, %2%t)", 0, "count", NULL, NULL},
+    {"write", "os.write(%#0, %1)", PYTHON_OS, "count", NULL, NULL},
+    {"writev", "os.writev(%#0, %1)", PYTHON_OS, "count", NULL, NULL},
+    {"recv", "%0.recv(%1%?2)", 0, "data", NULL, NULL},
+    {"recvfrom", "%0.recvfrom(%1%?2)", 0, "from", "%0.recv(%1%?2)", "data"},
+    {"recvmsg", "%0.recvmsg%i(%1, %2)", 0, "message", NULL, NULL},
+    {"read", "os.read(%#0, %1)", PYTHON_OS, "data", NULL, NULL},
+    {"readv", "os.readv(%#0, %1)", PYTHON_OS, "count", NULL, NULL},
+    {"sendfile", "os.sendfile(%#0, %1, %2, %3)", PYTHON_OS, "count", NULL, NULL},
+    {"splice", "os.splice(%#0, %2, %4, flags=%5)", PYTHON_OS, "count", NULL, NULL},
+    {"getsockname", "%0.getsockname()", 0, "address", NULL, NULL},
+    {"getpeername", "%0.getpeername()", 0, "address", NULL, NULL},
+    {"getsockopt", "%0.getsockopt(%1%?2)", 0, "value", NULL, NULL},
+    {"setsockopt", "%0.setsockopt(%1, %2)", 0, NULL, NULL, NULL},
+    {"fcntl", "fcntl.fcntl(%#0, %1%?2)", PYTHON_FCNTL, "value", NULL, NULL},
+    {"ioctl", "fcntl.ioctl(%#0, %1, %2)", PYTHON_FCNTL, "value", NULL, NULL},
+    {"poll", "%0.poll(%1)", PYTHON_SELECT, "list", NULL, NULL},
+    {"pselect6", "select.select(%0, %1)", PYTHON_SELECT, "sets", NULL, NULL},
+    {"select", "select.select(%0, %1)", PYTHON_SELECT, "sets", NULL, NULL},
+    {"epoll_create", "select.epoll()", PYTHON_SELECT, "made", NULL, NULL},
+    {"epoll_create1", "select.epoll()", PYTHON_SELECT, "made", NULL, NULL},
+    {"epoll_ctl", "%0.%1(%2%?3)", PYTHON_SELECT, NULL, NULL, NULL},
+    {"epoll_wait", "%0.poll(%s, %1)", PYTHON_SELECT, "list", NULL, NULL},
+    {"epoll_pwait", "%0.poll(%s, %1)", PYTHON_SELECT, "list", NULL, NULL},
+    {"epoll_pwait2", "%0.poll(%2, %1)", PYTHON_SELECT, "list", NULL, NULL},
+    {"getaddrinfo", "socket.getaddrinfo(%0, %1, %2)", PYTHON_SOCKET, "value", NULL, NULL},
+    {"getnameinfo", "socket.getnameinfo(%0, 0)", PYTHON_SOCKET, "value", NULL, NULL},
 };
 
 static const struct python_spelling *spelling_of(const struct call *call) {
@@ -66,6 +68,11 @@ static const struct python_spelling *spelling_of(const struct call *call) {
     if (strcmp(spellings[i].call, call_row(call)->name) == 0)
       return &spellings[i];
   return NULL;
+}
+
+/* No address is named, or asked for. */
+static bool is_bare(const struct call *call) {
+  return call_has_part(call, PART_ADDRESS_OUT) ? call->no_address : call->address.length == 0;
 }
 
 static bool is_number(const struct program_variable *variable) {
@@ -154,6 +161,8 @@ static void put_left(struct python_call *python, const struct python_spelling *s
   const struct program_variable *made = survey_variable(survey, &call->made_label[0]);
   const struct program_variable *other = survey_variable(survey, &call->made_label[1]);
   const char *gives = spelling->gives ? spelling->gives : "";
+  if (spelling->bare && is_bare(call))
+    gives = spelling->bare_gives;
   char name[IDENTIFIER_SIZE];
   bool makes = made && call->made[0] >= 0;
   if (strcmp(gives, "accepted") == 0 && makes) {
@@ -236,7 +245,7 @@ static const char *form_of(const struct python_call *python,
   const struct program_variable *subject =
       survey_variable(&python->writer->survey, &python->call->subject);
   if (!is_number(subject))
-    return spelling->form;
+    return spelling->bare && is_bare(python->call) ? spelling->bare : spelling->form;
   if (call_row(python->call)->closes)
     return "os.close(%0)";
   if (call_row(python->call)->makes == MAKES_LIKE_SUBJECT)
@@ -263,6 +272,8 @@ static void put_call(struct python_call *python, const struct python_spelling *s
   struct bytes code = {0}, left = {0};
   int64_t took = program_call_took(call);
   const char *form = form_of(python, spelling);
+  if (writer->request->program && call_descriptors(call) > 0 && body->length > 0)
+    bytes_append_char(body, '\n'); /* there are no lines that would part them */
   writer->needs |= spelling->needs;
   if (strncmp(form, "os.", 3) == 0)
     writer->needs |= PYTHON_OS;

@@ -8,42 +8,46 @@
 #include "view/program/script_part.h"
 
 /* How the shell spells a call: %0 to %7 are the parts of its row, %?2 a space and the part, unless
- * that is nothing. A call without a line is its name with all its parts. */
+ * that is nothing, %!3 the same behind --timeout. A call without a line is its name with all its
+ * parts. */
 static const struct {
   const char *call;
   const char *form;
+  const char *bare; /* without an address; NULL: the same */
 } spellings[] = {
-    {"accept", "accept %0"},
-    {"accept4", "accept %0%?2"},
-    {"connect", "connect %0 %1"},
-    {"dup2", "dup %0"},
-    {"dup3", "dup %0"},
-    {"epoll_create", "epoll_create1"},
-    {"epoll_create1", "epoll_create1%?0"},
-    {"epoll_pwait", "epoll_wait %0 %1%?2"},
-    {"epoll_pwait2", "epoll_wait %0 %1%?2"},
-    {"epoll_wait", "epoll_wait %0 %1%?2"},
-    {"getsockname", "getsockname %0"},
-    {"getpeername", "getpeername %0"},
-    {"getsockopt", "getsockopt %0 %1"},
-    {"getaddrinfo", "getaddrinfo %0%?1%?2"},
-    {"getnameinfo", "getnameinfo %0"},
-    {"pipe", "pipe"},
-    {"poll", "poll %0%?1"},
-    {"ppoll", "poll %0%?1"},
-    {"pselect6", "select %0%?1"},
-    {"select", "select %0%?1"},
-    {"readv", "recvmsg %0 %1"},
-    {"recvfrom", "recvfrom %0 %1%?2"},
-    {"recvmsg", "recvmsg %0 %1"},
-    {"recvmmsg", "recvmmsg %0 %1"},
-    {"sendmmsg", "sendmmsg %0 %1"},
-    {"sendmsg", "sendmsg %0 %1"},
-    {"sendto", "sendto %0 %1 %3%?2"},
-    {"socket", "socket %0 %1%?2"},
-    {"socketpair", "socketpair %0 %1%?2"},
-    {"splice", "splice %0 %2 %4%?5"},
-    {"writev", "sendmsg %0 %1"},
+    {"accept", "accept %0", NULL},
+    {"accept4", "accept %0%?2", NULL},
+    {"connect", "connect %0 %1", NULL},
+    {"dup2", "dup %0", NULL},
+    {"dup3", "dup %0", NULL},
+    {"epoll_create", "epoll_create1", NULL},
+    {"epoll_create1", "epoll_create1%?0", NULL},
+    {"epoll_pwait", "epoll_wait %0 %1%?2", NULL},
+    {"epoll_pwait2", "epoll_wait %0 %1%?2", NULL},
+    {"epoll_wait", "epoll_wait %0 %1%?2", NULL},
+    {"getsockname", "getsockname %0", NULL},
+    {"getpeername", "getpeername %0", NULL},
+    {"getsockopt", "getsockopt %0 %1", NULL},
+    {"getaddrinfo", "getaddrinfo %0%?1%?2", NULL},
+    {"getnameinfo", "getnameinfo %0", NULL},
+    {"pipe", "pipe", NULL},
+    {"poll", "poll %0%?1", NULL},
+    {"ppoll", "poll %0%?1", NULL},
+    {"pselect6", "select %0%?1", NULL},
+    {"select", "select %0%?1", NULL},
+    {"readv", "recvmsg %0 %1", NULL},
+    {"recvfrom", "recvfrom %0 %1%?2", "recv %0 %1%?2"},
+    {"recvmsg", "recvmsg %0 %1", NULL},
+    {"recvmmsg", "recvmmsg %0 %1%!3", NULL},
+    {"sendmmsg", "sendmmsg %0 %1", NULL},
+    {"sendmsg", "sendmsg %0 %1", NULL},
+    {"recv", "recv %0 %1%?2", NULL},
+    {"send", "send %0 %1%?2", NULL},
+    {"sendto", "sendto %0 %1 %3%?2", "send %0 %1%?2"},
+    {"socket", "socket %0 %1%?2", NULL},
+    {"socketpair", "socketpair %0 %1%?2", NULL},
+    {"splice", "splice %0 %2 %4%?5", NULL},
+    {"writev", "sendmsg %0 %1", NULL},
 };
 
 /* What stands for the commands of a job until all of them are known: a byte that no line has, and
@@ -56,22 +60,25 @@ static void put_form(const struct script_call *script, const char *form, struct 
       bytes_append_char(text, *c);
       continue;
     }
-    bool may_miss = c[1] == '?';
+    bool may_miss = c[1] == '?' || c[1] == '!';
+    const char *before = c[1] == '!' ? " --timeout " : " ";
     c += may_miss ? 2 : 1;
     const struct bytes *part = &script->parts[*c - '0'];
     if (may_miss && (script->nothing[*c - '0'] || part->length == 0))
       continue;
     if (may_miss)
-      bytes_append_char(text, ' ');
+      bytes_append_text(text, before);
     bytes_append(text, part->data, part->length);
   }
 }
 
 static void put_command(const struct script_call *script, struct bytes *text) {
   const char *name = call_row(script->call)->name;
+  bool bare = call_has_part(script->call, PART_ADDRESS_OUT) ? script->call->no_address
+                                                            : script->call->address.length == 0;
   for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
     if (strcmp(spellings[i].call, name) == 0) {
-      put_form(script, spellings[i].form, text);
+      put_form(script, bare && spellings[i].bare ? spellings[i].bare : spellings[i].form, text);
       return;
     }
   bytes_append_text(text, name);
@@ -85,9 +92,34 @@ static void put_command(const struct script_call *script, struct bytes *text) {
 static void script_comment(struct program_writer *writer, unsigned thread, const char *text,
                            size_t length) {
   struct bytes *body = program_body(writer, thread);
+  const char *last = body->length > 1 ? memrchr(body->data, '\n', body->length - 1) : NULL;
+  char before = last ? last[1] : body->length ? body->data[0] : '#';
+  if (before != '#' && before != '\n')
+    bytes_append_char(body, '\n');
   bytes_append_text(body, "# ");
   literal_append_comment(body, text, length);
   bytes_append_char(body, '\n');
+}
+
+/* The descriptors that a message has brought, behind its data. */
+static void put_received(const struct script_call *script, struct bytes *text) {
+  const struct call *call = script->call;
+  size_t at = 0;
+  int descriptor;
+  if (call_row(call)->payload != PAYLOAD_MESSAGES || call_row(call)->direction != RECEIVES ||
+      call->messages.count == 0)
+    return;
+  for (bool first = true; (descriptor = survey_next_right(call->messages.message, &at)) >= 0;
+       first = false) {
+    struct program_variable *variable =
+        survey_numbered(&script->writer->survey, descriptor, script->event->serial);
+    if (variable && first)
+      bytes_append_format(text, "got %s ", variable->name);
+    else if (variable) /* recvmsg names only the first: this one is known by its number */
+      snprintf(variable->name, sizeof variable->name, "%d", descriptor);
+  }
+  if (at > 0)
+    bytes_append_text(text, "= ");
 }
 
 /* The names in front of the call: what it makes, and the address that it fills in. */
@@ -106,6 +138,7 @@ static void put_names(struct script_call *script, struct bytes *text) {
     return;
   }
   bool data = call_row(call)->direction == RECEIVES;
+  put_received(script, text);
   if (makes && !fills)
     bytes_append_format(text, "%s = ", made->name);
   if (!fills || (!makes && !data))
@@ -155,6 +188,27 @@ static void put_expectation(const struct script_call *script, struct bytes *text
   }
 }
 
+/* Where the line that was typed is the command, it is not said twice. */
+static void drop_same(struct bytes *body, const struct bytes *line) {
+  size_t size = line->length + 3; /* "# ", and the end of the line */
+  if (body->length < size)
+    return;
+  const char *comment = body->data + body->length - size;
+  bool begins = body->length == size || comment[-1] == '\n';
+  if (begins && memcmp(comment, "# ", 2) == 0 && memcmp(comment + 2, line->data, line->length) == 0)
+    body->length -= size;
+}
+
+/* Others may name its address still. */
+static void keep_address(struct script_call *script, struct program_variable *variable,
+                         struct bytes *body) {
+  script->base = variable->name;
+  char wish[IDENTIFIER_SIZE * 2];
+  snprintf(wish, sizeof wish, "%s_address", variable->name);
+  identifier_make(&script->writer->survey.identifiers, wish, variable->address_name);
+  bytes_append_format(body, "let %s $%s.local\n", variable->address_name, variable->name);
+}
+
 static void script_write_call(struct program_writer *writer, const struct event *event,
                               unsigned thread) {
   struct script_call script = {
@@ -173,6 +227,11 @@ static void script_write_call(struct program_writer *writer, const struct event 
     put_names(&script, &line);
     put_expectation(&script, &line);
     put_command(&script, &line);
+    if (writer->request->program && call_descriptors(script.call) > 0 && body->length > 0)
+      bytes_append_char(body, '\n'); /* there are no lines that would part them */
+    drop_same(body, &line);
+    if (call_row(script.call)->closes && subject && subject->address_name[0])
+      keep_address(&script, subject, body);
     bytes_append(body, line.data, line.length);
     bytes_append_char(body, '\n');
   }

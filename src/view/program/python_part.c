@@ -63,6 +63,7 @@ static const char *module_of(struct python_call *python, const struct constant_s
       {&constant_descriptor_flags, "fcntl", PYTHON_FCNTL},
       {&constant_file_flags, "os", PYTHON_OS},
       {&constant_splice_flags, "os", PYTHON_OS},
+      {&constant_epoll_flags, "select", PYTHON_SELECT},
       {&constant_signals, "signal", PYTHON_SIGNAL},
   };
   for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)

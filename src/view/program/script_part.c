@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/time.h>
 
 #include "call/ioctl_request.h"
 #include "call/message.h"
@@ -110,8 +111,10 @@ static void put_address(struct script_call *script, const struct address *addres
     return;
   }
   if (owner && owner->address_name[0] &&
-      (owner->local.length == 0 || address_equal(&owner->local, address))) {
-    bytes_append_text(text, owner->name);
+      (owner->local.length == 0 ||
+       (address_equal(&owner->local, address) && !address_is_any(address)))) {
+    bytes_append_format(text, owner->closed ? "$%s" : "%s",
+                        owner->closed ? owner->address_name : owner->name);
     return;
   }
   if (owner && owner->address_name[0]) {
@@ -141,12 +144,13 @@ static void word_address_out(struct word_place *place) {
 /* Data, as text, or as a byte that repeats. */
 static void put_data(struct script_call *script, const char *data, size_t kept, size_t whole,
                      struct bytes *text) {
-  enum { SHORT = 64 };
-  bool same = kept > SHORT && memcmp(data, data + 1, kept - 1) == 0;
-  if (same && data[0] > ' ' && data[0] < 0x7f && !strchr("\"\\$'#;", data[0])) {
-    bytes_append_format(text, "fill:%zu,%c", whole, data[0]);
-    return;
-  }
+  enum { SHORT = 256, LONGEST = 64 };
+  for (size_t period = 1; kept > SHORT && period <= LONGEST; period++)
+    if (memcmp(data, data + period, kept - period) == 0) {
+      bytes_append_format(text, "fill:%zu,", whole);
+      script_put_word(text, data, period);
+      return;
+    }
   if (kept < whole) {
     script->untold = true; /* only its beginning is known */
     return;
@@ -177,19 +181,42 @@ static void word_option(struct word_place *place) {
   bytes_free(&level);
 }
 
+/* A group and where it is joined; whatever has no words of its own is given byte for byte. */
+static void put_other_value(struct word_place *place, const struct option_type *type,
+                            const char *data, size_t length) {
+  static const char no_interface[sizeof(int)];
+  char group[INET_ADDRSTRLEN], local[INET_ADDRSTRLEN];
+  if (length == sizeof(struct ip_mreqn) && strcmp(type->name, "struct ip_mreqn") == 0 &&
+      memcmp(data + 8, no_interface, sizeof no_interface) == 0) {
+    inet_ntop(AF_INET, data, group, sizeof group);
+    inet_ntop(AF_INET, data + 4, local, sizeof local);
+    bytes_append_format(place->text, "%s %s", group, local);
+  } else {
+    put_hexadecimal(place->text, data, length);
+  }
+}
+
 static void word_value_in(struct word_place *place) {
   const struct call *call = place->script->call;
   const struct option_type *type = call_value_type(call);
   const char *data = call->data ? call->data->data : "";
   size_t length = call->data ? call->data->length : 0;
   long long number = 0;
+  struct linger linger;
+  struct timeval time;
   bool plain = length == sizeof(int) && type->number && type->number(data, length, &number) == 0;
   if (plain && type == &option_type_bool && (number == 0 || number == 1))
     bytes_append_text(place->text, number ? "on" : "off");
-  else if (plain && type == &option_type_int)
+  else if (plain)
     bytes_append_number(place->text, number);
-  else
-    put_hexadecimal(place->text, data, length);
+  else if (type == &option_type_linger && length == sizeof linger) {
+    memcpy(&linger, data, sizeof linger);
+    bytes_append_format(place->text, linger.l_onoff ? "on %d" : "off", linger.l_linger);
+  } else if (type == &option_type_timeval && length == sizeof time) {
+    memcpy(&time, data, sizeof time);
+    bytes_append_format(place->text, "%lldus", (long long)time.tv_sec * 1000000 + time.tv_usec);
+  } else
+    put_other_value(place, type, data, length);
 }
 
 static void word_value_out(struct word_place *place) {
