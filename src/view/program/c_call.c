@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void c_name(struct c_call *c, const char *what, char *name) {
   char wish[IDENTIFIER_SIZE * 2];
@@ -21,13 +22,42 @@ void c_put_constant(struct bytes *bytes, const struct constant_set *set, long va
   bytes_free(&plain);
 }
 
+void c_put_code(struct bytes *body, const char *text) {
+  enum { COLUMNS = 96, HANG = 6 };
+  bool fits = strlen(text) <= COLUMNS || strchr(text, '\n');
+  size_t column = 2;
+  bool quoted = false;
+  bytes_append_text(body, "  ");
+  for (const char *c = text; *c; c++) {
+    bytes_append_char(body, *c);
+    column++;
+    if (*c == '\\' && quoted && c[1])
+      bytes_append_char(body, *++c);
+    else if (*c == '"')
+      quoted = !quoted;
+    if (fits || quoted || c[0] != ',' || c[1] != ' ')
+      continue;
+    const char *next = c + 2;
+    while (*next && !(next[0] == ',' && next[1] == ' '))
+      next++;
+    if (column + (size_t)(next - c) > COLUMNS) {
+      bytes_append_format(body, "\n%*s", HANG, "");
+      column = HANG;
+      c++;
+    }
+  }
+  bytes_append_char(body, '\n');
+}
+
 void c_put_line(struct bytes *bytes, const char *format, ...) {
+  struct bytes line = {0};
   va_list list;
-  bytes_append_text(bytes, "  ");
   va_start(list, format);
-  bytes_append_format_list(bytes, format, list);
+  bytes_append_format_list(&line, format, list);
   va_end(list);
-  bytes_append_char(bytes, '\n');
+  c_put_code(bytes, bytes_text(&line));
+  bytes->failed = bytes->failed || line.failed;
+  bytes_free(&line);
 }
 
 void c_put_descriptor(struct c_call *c, const struct program_variable *variable,

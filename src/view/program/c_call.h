@@ -48,8 +48,9 @@ struct c_call {
   bool untold;        /* C cannot say it as one call that works elsewhere */
 };
 
-/* Appends a statement of several lines, indented by two spaces: a line that is too long is broken
- * behind a comma. */
+/* Appends a line of code, indented by two spaces. One that is too long is broken behind commas that
+ * stand in no string. */
+void c_put_code(struct bytes *body, const char *text);
 void c_put_line(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends a constant of a set, or flags with spaces around the |. */

@@ -53,16 +53,10 @@ static bool line_ends(const struct bytes *bytes, size_t start, unsigned char c) 
   return c == '\n' || bytes->length - start >= LITERAL_COLUMNS;
 }
 
-static size_t lines_of(const unsigned char *data, size_t length) {
-  size_t lines = 1;
-  for (size_t i = 0; i + 1 < length; i++)
-    lines += data[i] == '\n';
-  return length > LITERAL_COLUMNS - 16 ? 2 : lines;
-}
+typedef void put_byte(struct bytes *bytes, unsigned char c, unsigned char before);
 
 static void append_string(struct bytes *bytes, const unsigned char *data, size_t length,
-                          const char *prefix, size_t indent,
-                          void (*put)(struct bytes *, unsigned char, unsigned char)) {
+                          const char *prefix, size_t indent, put_byte *put) {
   size_t start = bytes->length;
   bytes_append_format(bytes, "%s\"", prefix);
   for (size_t i = 0; i < length; i++) {
@@ -75,19 +69,25 @@ static void append_string(struct bytes *bytes, const unsigned char *data, size_t
   bytes_append_char(bytes, '"');
 }
 
+/* Appends the string; one of several lines begins on a line of its own, between these two. */
+static void append_lines(struct bytes *bytes, const void *data, size_t length, const char *prefix,
+                         size_t indent, put_byte *put, const char *open, const char *close) {
+  size_t before = bytes->length;
+  append_string(bytes, data, length, prefix, indent, put);
+  if (bytes->length == before || !memchr(bytes->data + before, '\n', bytes->length - before))
+    return;
+  bytes->length = before;
+  bytes_append_format(bytes, "%s\n%*s", open, (int)indent, "");
+  append_string(bytes, data, length, prefix, indent, put);
+  bytes_append_text(bytes, close);
+}
+
 void literal_append_c(struct bytes *bytes, const void *data, size_t length, size_t indent) {
-  if (lines_of(data, length) > 1)
-    bytes_append_format(bytes, "\n%*s", (int)indent, "");
-  append_string(bytes, data, length, "", indent, put_c);
+  append_lines(bytes, data, length, "", indent, put_c, "", "");
 }
 
 void literal_append_python(struct bytes *bytes, const void *data, size_t length, size_t indent) {
-  bool several = lines_of(data, length) > 1;
-  if (several)
-    bytes_append_format(bytes, "(\n%*s", (int)indent, "");
-  append_string(bytes, data, length, "b", indent, put_python);
-  if (several)
-    bytes_append_char(bytes, ')');
+  append_lines(bytes, data, length, "b", indent, put_python, "(", ")");
 }
 
 void literal_append_python_text(struct bytes *bytes, const char *text) {

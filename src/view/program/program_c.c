@@ -51,35 +51,6 @@ static struct c_spelling spelling_of(const struct call *call) {
   return (struct c_spelling){name, name, ""};
 }
 
-/* Appends code, indented by two spaces. A line that is too long is broken behind commas that stand
- * in no string. */
-static void put_code(struct bytes *body, const char *text) {
-  enum { COLUMNS = 96, HANG = 6 };
-  bool fits = strlen(text) <= COLUMNS || strchr(text, '\n');
-  size_t column = 2;
-  bool quoted = false;
-  bytes_append_text(body, "  ");
-  for (const char *c = text; *c; c++) {
-    bytes_append_char(body, *c);
-    column++;
-    if (*c == '\\' && quoted && c[1])
-      bytes_append_char(body, *++c);
-    else if (*c == '"')
-      quoted = !quoted;
-    if (fits || quoted || c[0] != ',' || c[1] != ' ')
-      continue;
-    const char *next = c + 2;
-    while (*next && !(next[0] == ',' && next[1] == ' '))
-      next++;
-    if (column + (size_t)(next - c) > COLUMNS) {
-      bytes_append_format(body, "\n%*s", HANG, "");
-      column = HANG;
-      c++;
-    }
-  }
-  bytes_append_char(body, '\n');
-}
-
 static void c_comment(struct program_writer *writer, unsigned thread, const char *text,
                       size_t length) {
   struct bytes *body = program_body(writer, thread);
@@ -109,13 +80,13 @@ static void put_checked(struct c_call *c, struct bytes *body, const char *call, 
   if (row->result == RESULT_LOOKUP) {
     bool failed = call_has_failed(c->call);
     bytes_append_format(&code, "if (%s %s 0)", call, failed ? "==" : "!=");
-    put_code(body, bytes_text(&code));
+    c_put_code(body, bytes_text(&code));
     c_put_line(body, "  unexpected(\"%s\", \"%s\");", name, failed ? "an error" : "success");
     c->writer->needs |= NEEDS_LOOKUP | NEEDS_UNEXPECTED;
   } else if (call_has_failed(c->call)) {
     const char *error = error_number_name(c->call->error);
     bytes_append_format(&code, "if (%s != -1 || errno != %s)", call, error);
-    put_code(body, bytes_text(&code));
+    c_put_code(body, bytes_text(&code));
     c_put_line(body, "  unexpected(\"%s\", \"%s\");", name, error);
     c->writer->needs |= NEEDS_UNEXPECTED;
     if (c->call->error == EPIPE)
@@ -127,11 +98,11 @@ static void put_checked(struct c_call *c, struct bytes *body, const char *call, 
       bytes_append_text(&code, counts ? "n" : "if (");
     if (made || counts) {
       bytes_append_format(&code, " = %s;", call);
-      put_code(body, bytes_text(&code));
+      c_put_code(body, bytes_text(&code));
       c_put_line(body, "if (%s == -1)", made ? made->name : "n");
     } else {
       bytes_append_format(&code, "%s == -1)", call);
-      put_code(body, bytes_text(&code));
+      c_put_code(body, bytes_text(&code));
     }
     c_put_line(body, "  die(\"%s\");", name);
     c->writer->needs |= NEEDS_DIE;
@@ -272,7 +243,7 @@ static void c_expected(struct program_writer *writer, unsigned thread,
     literal_append_c(&text, last->data.data, last->data.length, 4);
     bytes_append_format(&line, "assert(n == %ld && memcmp(buffer, %s, %zu) == 0);", last->result,
                         bytes_text(&text), last->data.length);
-    put_code(body, bytes_text(&line));
+    c_put_code(body, bytes_text(&line));
     body->failed = body->failed || text.failed || line.failed;
     bytes_free(&text);
     bytes_free(&line);

@@ -191,6 +191,9 @@ static void put_other_value(struct word_place *place, const struct option_type *
     inet_ntop(AF_INET, data, group, sizeof group);
     inet_ntop(AF_INET, data + 4, local, sizeof local);
     bytes_append_format(place->text, "%s %s", group, local);
+  } else if (length == sizeof(struct in_addr) && strcmp(type->name, "struct in_addr") == 0) {
+    inet_ntop(AF_INET, data, local, sizeof local);
+    bytes_append_text(place->text, local);
   } else {
     put_hexadecimal(place->text, data, length);
   }
@@ -360,19 +363,25 @@ static void word_message_out(struct word_place *place) {
   put_flags(place->script->call, place->text);
 }
 
-/* sendmmsg takes one address for all of its messages, and one part for each. */
+/* Whether one command can send both: to the same address, with the same control messages. */
+static bool like_next(const struct call_message *message, const struct call_message *next) {
+  return address_equal(&message->address, &next->address) &&
+         message->control.length == next->control.length &&
+         (message->control.length == 0 ||
+          memcmp(message->control.data, next->control.data, message->control.length) == 0);
+}
+
+/* sendmmsg takes one address and one set of control messages for all, and one part for each. */
 static void word_messages_in(struct word_place *place) {
   const struct call_messages *messages = &place->script->call->messages;
   for (size_t i = 0; i < messages->count; i++) {
     const struct call_message *message = &messages->message[i];
-    bool last = i + 1 == messages->count;
     struct call_message part = *message;
-    if (!last || message->part_count != 1)
-      part.address.length = 0;
-    if (message->part_count != 1 ||
-        (!last && (!address_equal(&message->address, &messages->message[i + 1].address) ||
-                   message->control.length)))
+    bool last = i + 1 == messages->count;
+    if (message->part_count != 1 || (!last && !like_next(message, message + 1)))
       place->script->untold = true;
+    if (!last)
+      part.address.length = part.control.length = 0;
     bytes_append_text(place->text, i ? " " : "");
     put_message(place->script, &part, place->text);
   }
