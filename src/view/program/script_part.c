@@ -380,8 +380,10 @@ static void word_messages_in(struct word_place *place) {
     bool last = i + 1 == messages->count;
     if (message->part_count != 1 || (!last && !like_next(message, message + 1)))
       place->script->untold = true;
-    if (!last)
-      part.address.length = part.control.length = 0;
+    if (!last) {
+      part.address.length = 0;
+      part.control.length = part.control_size = 0;
+    }
     bytes_append_text(place->text, i ? " " : "");
     put_message(place->script, &part, place->text);
   }
