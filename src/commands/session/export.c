@@ -148,32 +148,41 @@ const struct command command_export = {
          {.name = "PROGRAM", .kind = &argument_program, .flags = OPTIONAL, .keyword = "--of"}},
     .summary = N_("writes the session as a program that makes the same calls"),
     .manual = N_(
-        "A program in C with the calls of this session, in the same order and with the same "
-        "data: its variables have the names of the session, the line that was typed stands as a "
-        "comment above its calls, a call that failed is expected to fail so again, what "
-        "`expect` said is an assertion, and jobs are threads, which `wait` joins. With --of it "
-        "has the calls of PROGRAM, which `trace` has read: its threads are threads, its "
-        "processes are processes. Without FILE it is shown. An existing file is replaced only "
-        "when all of it could be written. In a lab the calls of each host are a program of "
-        "their own: its name goes into that of FILE before the suffix, as in x-client.c.\n\n"
-        "The program compiles with -std=c11 -Wall -Wextra -Wconversion -Werror.\n\n"
-        "Differences. Lines without a call, such as `states`, `assert` or `wire hold`, and what "
-        "is no program of one process, such as `serve`, `spawn` and `shell`, are comments that "
-        "begin with `no call:`; where a session needs what they did, its program waits there "
-        "for somebody else to do it. `await` of a state, of a queue or of readiness, and "
-        "`sleep`, are functions that wait. Where the kernel has chosen a port that others "
-        "connect to, getsockname asks for it; in a lab, where another program may have to know "
-        "it, bind names the port that the session was given. Files that sendfile reads are "
-        "opened. What blocked until it was interrupted is interrupted by a timer, and SIGPIPE is "
-        "ignored where a call fails with EPIPE. What the kernel fills in anew each time, such "
-        "as times and the ids of processes, is what it is then. Of data beyond `set record` "
-        "only the beginning is known: zeros stand for the rest unless it repeats. splice from "
-        "or to a file, and descriptors adopted from other processes, are comments that begin "
-        "with `not translated:`."),
+        "FORM is c, python, pytest, a test that asserts what each call gave, or script, a script "
+        "of this shell with a command for each call; `save` writes the lines that were typed "
+        "instead. Each has the calls of this session, in the same order and with the same data: "
+        "variables have the names of the session, the line that was typed stands as a comment "
+        "above its calls, a call that failed is expected to fail so again, what `expect` said is "
+        "an assertion, jobs are threads, which `wait` joins. With --of it has the calls of "
+        "PROGRAM, which `trace` has read: its threads are threads, its processes are processes. "
+        "Without FILE it is shown. An existing file is replaced only when all of it could be "
+        "written. In a lab the calls of each host are a program of their own, whose name goes "
+        "into that of FILE before the suffix, as in x-client.c.\n\n"
+        "C compiles without a warning of -std=c11 -Wall -Wextra -Wconversion, Python is that "
+        "of Python 3. Whatever came from the network is in strings: it cannot become code.\n\n"
+        "Differences. Lines without a call of their own, as `states`, `assert`, `wire hold`, "
+        "`serve`, `spawn` or `shell`, are comments that begin with `no call:`; where a session "
+        "needs what they did, its program waits for somebody else to do it. What was done on "
+        "another host is a comment that begins with `elsewhere:`. `sleep`, and `await` of a "
+        "state of TCP, of a queue, of readiness or an error, are functions that wait. How much "
+        "one recv takes of a stream depends on what has come by then. Where the kernel has "
+        "chosen an address that others name, getsockname asks for it; in a lab, where another "
+        "program may have to know it, bind names the port that the session was given. Files that "
+        "sendfile reads are opened. What blocked until it was interrupted is interrupted by a "
+        "timer; SIGPIPE is ignored where a call fails with EPIPE. What the kernel fills in anew "
+        "each time, as times, the ids of processes and of packets, is what it is then. Of data "
+        "beyond `set record` only the beginning is known: zeros stand for the rest unless it "
+        "repeats. splice from or to a file, and descriptors adopted from other processes, are "
+        "comments that begin with `not translated:`. Python opens all descriptors with CLOEXEC, "
+        "duplicates them by fcntl, asks accept for the address, and has no sendmmsg and "
+        "recvmmsg, no filters of sockets, no addresses of families but Unix and IP, and cannot "
+        "interrupt a call of another thread. In a script, a socket that a job makes among other "
+        "calls is known in the job alone, readv and writev are recvmsg and sendmsg, and what one "
+        "process closes while another has it is left open."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the directory may not be written")},
                {ENOSPC, N_("the disk is full; nothing was changed")}},
-    .example = "a b = socketpair unix stream\nsend a hello\nexpect \"hello\" recv b\nexport c",
+    .example = "a b = socketpair unix stream\nsend a hello\nexpect \"hello\" recv b\nexport python",
     .check = check_export,
     .run = run_export,
 };

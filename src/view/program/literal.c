@@ -98,6 +98,10 @@ void literal_append_python_text(struct bytes *bytes, const char *text) {
 }
 
 void literal_append_comment(struct bytes *bytes, const void *text, size_t length) {
+  escape_append_plain(bytes, text, length, false, ESCAPE_UTF8);
+}
+
+void literal_append_comment_c(struct bytes *bytes, const void *text, size_t length) {
   struct bytes shown = {0};
   escape_append_plain(&shown, text, length, false, ESCAPE_UTF8);
   for (size_t i = 0; i < shown.length; i++) {

@@ -15,8 +15,10 @@ void literal_append_python(struct bytes *bytes, const void *data, size_t length,
 /* The same as text of Python, "...": bytes that are no ASCII become \xHH. */
 void literal_append_python_text(struct bytes *bytes, const char *text);
 
-/* Appends text for the inside of a comment, on one line: what ends a comment of C, or a line, is
- * taken apart. */
+/* Appends text for a comment that ends with its line: it stays on one line. */
 void literal_append_comment(struct bytes *bytes, const void *text, size_t length);
+
+/* The same for the inside of a comment of C: what begins or ends one is taken apart. */
+void literal_append_comment_c(struct bytes *bytes, const void *text, size_t length);
 
 #endif

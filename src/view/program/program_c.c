@@ -59,7 +59,7 @@ static void c_comment(struct program_writer *writer, unsigned thread, const char
   if (body->length > 0 && !follows && !(end && end[2] == '\n'))
     bytes_append_char(body, '\n');
   bytes_append_text(body, "  /* ");
-  literal_append_comment(body, text, length);
+  literal_append_comment_c(body, text, length);
   bytes_append_text(body, " */\n");
 }
 
@@ -257,13 +257,15 @@ static void c_await(struct program_writer *writer, unsigned thread,
   struct bytes *body = program_body(writer, thread);
   const char *name = await->variable->name;
   bool state = await->condition == AWAIT_STATE;
-  bool ready = await->condition == AWAIT_READABLE || await->condition == AWAIT_WRITABLE;
+  bool queue = await->condition == AWAIT_RECVQ || await->condition == AWAIT_SENDQ;
   writer->needs |= NEEDS_DIE;
-  if (ready) {
+  if (!state && !queue) {
     writer->needs |= NEEDS_AWAIT_READY | NEEDS_POLL;
     c_put_line(body, "await_ready(%s, %s);", name,
-               await->condition == AWAIT_WRITABLE ? "POLLOUT" : "POLLIN");
-  } else if (!state) {
+               await->condition == AWAIT_WRITABLE   ? "POLLOUT"
+               : await->condition == AWAIT_READABLE ? "POLLIN"
+                                                    : "0");
+  } else if (queue) {
     writer->needs |= NEEDS_AWAIT_QUEUE | NEEDS_IOCTL | NEEDS_TIME;
     c_put_line(body, "await_queue(%s, %s, %lld);", name,
                await->condition == AWAIT_RECVQ ? "SIOCINQ" : "SIOCOUTQ", await->number);
@@ -420,7 +422,7 @@ static void put_head(struct program_writer *writer, struct bytes *text) {
   bytes_append_text(text, "/* Made by socksh: the calls of ");
   bytes_append_text(text, request->name ? "the program " : "a session");
   if (request->name)
-    literal_append_comment(text, request->name, strlen(request->name));
+    literal_append_comment_c(text, request->name, strlen(request->name));
   if (request->host)
     bytes_append_format(text, ", those of the host %s", request->host);
   bytes_append_text(text, ", in their order.\n *\n *     cc -std=c11 -Wall -Wextra");

@@ -422,9 +422,12 @@ static void python_await(struct program_writer *writer, unsigned thread,
     break;
   case AWAIT_READABLE:
   case AWAIT_WRITABLE:
+  case AWAIT_ERROR:
     writer->needs |= PYTHON_READY | PYTHON_SELECT;
-    python_put_line(body, "wait_ready(%s, select.%s)", name,
-                    await->condition == AWAIT_READABLE ? "POLLIN" : "POLLOUT");
+    python_put_line(body, "wait_ready(%s, %s)", name,
+                    await->condition == AWAIT_READABLE   ? "select.POLLIN"
+                    : await->condition == AWAIT_WRITABLE ? "select.POLLOUT"
+                                                         : "0");
     break;
   case AWAIT_RECVQ:
   case AWAIT_SENDQ:
@@ -540,14 +543,18 @@ static void put_globals(struct program_writer *writer, unsigned thread, struct b
     bytes_append_char(text, '\n');
 }
 
-static void put_indented(const struct bytes *body, struct bytes *text) {
-  bool begin = true;
+/* The body of a function, which has more than comments. */
+static void put_body(const struct bytes *body, struct bytes *text) {
+  bool begin = true, does = false;
   for (size_t i = 0; i < body->length; i++) {
     if (begin && body->data[i] != '\n')
       bytes_append_text(text, "    ");
+    does = does || (begin && body->data[i] != '\n' && body->data[i] != '#');
     bytes_append_char(text, body->data[i]);
     begin = body->data[i] == '\n';
   }
+  if (!does)
+    bytes_append_text(text, "    pass\n");
 }
 
 static void put_head(struct program_writer *writer, struct bytes *text) {
@@ -591,7 +598,7 @@ static void python_finish(struct program_writer *writer, struct bytes *text) {
       continue;
     bytes_append_format(text, "\ndef %s():\n", writer->texts[i].function);
     put_globals(writer, (unsigned)i, text);
-    put_indented(&writer->texts[i].body, text);
+    put_body(&writer->texts[i].body, text);
     bytes_append_text(text, "\n");
   }
   if (count == 0)
@@ -603,9 +610,7 @@ static void python_finish(struct program_writer *writer, struct bytes *text) {
   }
   bytes_append_text(text, "\ndef test_session():\n");
   put_globals(writer, 0, text);
-  put_indented(&writer->texts[0].body, text);
-  if (writer->texts[0].body.length == 0)
-    bytes_append_text(text, "    pass\n");
+  put_body(&writer->texts[0].body, text);
 }
 
 const struct program_language program_python = {

@@ -267,8 +267,11 @@ static void script_await(struct program_writer *writer, unsigned thread,
     break;
   case AWAIT_READABLE:
   case AWAIT_WRITABLE:
+  case AWAIT_ERROR:
     bytes_append_format(body, "await %s %s\n", name,
-                        await->condition == AWAIT_READABLE ? "readable" : "writable");
+                        await->condition == AWAIT_READABLE   ? "readable"
+                        : await->condition == AWAIT_WRITABLE ? "writable"
+                                                             : "error");
     break;
   case AWAIT_RECVQ:
   case AWAIT_SENDQ:

@@ -68,6 +68,10 @@ static bool read_await(const struct program_writer *writer, const struct event *
   await->condition = is_word(word, length, "readable") ? AWAIT_READABLE : AWAIT_WRITABLE;
   if (is_word(word, length, "readable") || is_word(word, length, "writable"))
     return true;
+  if (is_word(word, length, "error")) {
+    await->condition = AWAIT_ERROR;
+    return true;
+  }
   if (await->variable->protocol != IPPROTO_TCP)
     return false;
   if (is_word(word, length, "recvq") || is_word(word, length, "sendq")) {

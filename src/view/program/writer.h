@@ -53,6 +53,7 @@ struct program_await {
     AWAIT_STATE, /* TCP is in `number`, an enum socket_state */
     AWAIT_READABLE,
     AWAIT_WRITABLE,
+    AWAIT_ERROR, /* an error waits to be fetched */
     AWAIT_RECVQ, /* so many bytes, `number`, wait to be received */
     AWAIT_SENDQ, /* so many are not acknowledged */
   } condition;
