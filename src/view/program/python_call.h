@@ -22,6 +22,11 @@ enum python_need {
   PYTHON_SOCKET = 1 << 13,
 };
 
+/* Whether the variable is a plain number, and no object: that of a pipe, for example. */
+static inline bool python_is_number(const struct program_variable *variable) {
+  return variable && variable->family == AF_UNSPEC && !variable->epoll;
+}
+
 struct python_call {
   struct program_writer *writer;
   const struct event *event;
@@ -36,6 +41,10 @@ struct python_call {
   bool into;                      /* the message is received into several buffers */
   bool untold;                    /* Python cannot say it */
 };
+
+static inline void python_need(struct python_call *python, unsigned needs) {
+  python->writer->needs |= needs;
+}
 
 /* A line of the program. */
 void python_put_line(struct bytes *bytes, const char *format, ...)

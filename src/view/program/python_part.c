@@ -1,17 +1,14 @@
 #include "view/program/python_part.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/time.h>
 
 #include "call/ioctl_request.h"
 #include "call/message.h"
-#include "option/option_type.h"
 #include "view/program/literal.h"
+#include "view/program/python_value.h"
 
 /* A part that is being written, and where to. */
 struct part_place {
@@ -20,83 +17,6 @@ struct part_place {
   struct bytes *text;
   bool *nothing;
 };
-
-static const char *const known_names[] = {
-#include "view/program/python_names.inc"
-};
-
-static int compare(const void *a, const void *b) {
-  return strcmp(a, *(const char *const *)b);
-}
-
-static void need(struct python_call *python, unsigned needs) {
-  python->writer->needs |= needs;
-}
-
-/* A name of C: of the module that has it, or of this program, which says its number then. */
-static void put_name(struct python_call *python, const char *name, long value, struct bytes *text) {
-  struct bytes line = {0};
-  if (bsearch(name, known_names, sizeof known_names / sizeof *known_names, sizeof *known_names,
-              compare)) {
-    need(python, PYTHON_SOCKET);
-    bytes_append_format(text, "socket.%s", name);
-    return;
-  }
-  bytes_append_format(&line, "%s = %#lx  # Python has no name for it\n", name, value);
-  const struct bytes *shared = &python->writer->shared;
-  if (!shared->length || !memmem(shared->data, shared->length, line.data, line.length))
-    bytes_append(&python->writer->shared, line.data, line.length);
-  bytes_append_text(text, name);
-  bytes_free(&line);
-}
-
-/* The module that has the names of a set; NULL: socket, as far as it has them. */
-static const char *module_of(struct python_call *python, const struct constant_set *set) {
-  static const struct {
-    const struct constant_set *set;
-    const char *module;
-    unsigned need;
-  } modules[] = {
-      {&constant_poll_events, "select", PYTHON_SELECT},
-      {&constant_epoll_events, "select", PYTHON_SELECT},
-      {&constant_descriptor_commands, "fcntl", PYTHON_FCNTL},
-      {&constant_descriptor_flags, "fcntl", PYTHON_FCNTL},
-      {&constant_file_flags, "os", PYTHON_OS},
-      {&constant_splice_flags, "os", PYTHON_OS},
-      {&constant_epoll_flags, "select", PYTHON_SELECT},
-      {&constant_signals, "signal", PYTHON_SIGNAL},
-  };
-  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
-    if (modules[i].set == set) {
-      need(python, modules[i].need);
-      return modules[i].module;
-    }
-  return NULL;
-}
-
-static void put_constant(struct python_call *python, const struct constant_set *set, long value,
-                         struct bytes *text) {
-  struct bytes plain = {0};
-  const char *module = module_of(python, set);
-  constant_append(set, value, &plain);
-  char *rest = NULL;
-  bool first = true;
-  for (char *word = strtok_r((char *)bytes_text(&plain), "|", &rest); word;
-       word = strtok_r(NULL, "|", &rest), first = false) {
-    bool named = (word[0] >= 'A' && word[0] <= 'Z');
-    long one = value;
-    if (named)
-      constant_parse(set, word, strlen(word), &one, NULL);
-    bytes_append_text(text, first ? "" : " | ");
-    if (!named)
-      bytes_append_text(text, word);
-    else if (module)
-      bytes_append_format(text, "%s.%s", module, word);
-    else
-      put_name(python, word, one, text);
-  }
-  bytes_free(&plain);
-}
 
 static void part_subject(struct part_place *place) {
   bytes_append_text(place->text,
@@ -116,7 +36,7 @@ static void part_number(struct part_place *place) {
                                    : number == EPOLL_CTL_MOD ? "modify"
                                                              : "unregister");
   else if (place->part->set && place->part->set != &constant_requests)
-    put_constant(place->python, place->part->set, number, place->text);
+    python_put_constant(place->python, place->part->set, number, place->text);
   else
     bytes_append_format(place->text, place->part->set ? "%#lx" : "%ld", number);
 }
@@ -124,10 +44,10 @@ static void part_number(struct part_place *place) {
 static void part_type(struct part_place *place) {
   long type = place->python->call->number[place->part->slot];
   long flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC);
-  put_constant(place->python, &constant_types, type & ~flags, place->text);
+  python_put_constant(place->python, &constant_types, type & ~flags, place->text);
   if (flags) {
     bytes_append_text(place->text, " | ");
-    put_constant(place->python, &constant_type_flags, flags, place->text);
+    python_put_constant(place->python, &constant_type_flags, flags, place->text);
   }
 }
 
@@ -137,53 +57,13 @@ static void part_protocol(struct part_place *place) {
   *place->nothing = protocol == 0;
   if (protocol && (family == AF_INET || family == AF_INET6) && protocol < 256 &&
       constant_name(&constant_protocols, protocol))
-    put_constant(place->python, &constant_protocols, protocol, place->text);
+    python_put_constant(place->python, &constant_protocols, protocol, place->text);
   else
     bytes_append_number(place->text, protocol);
 }
 
 static void part_pair(struct part_place *place) {
   (void)place; /* it is what the call returns */
-}
-
-/* An address as Python has it. */
-static void put_address(struct python_call *python, const struct address *address,
-                        struct bytes *text) {
-  char host[INET6_ADDRSTRLEN];
-  int family = address_family(address);
-  const struct program_address *there =
-      program_address_find(python->writer, address, python->thread);
-  const struct program_variable *owner =
-      there || python->writer->request->host
-          ? NULL
-          : survey_owner(&python->writer->survey, address, python->event->serial);
-  if (there || (owner && owner->address_name[0] && owner->local.length == 0)) {
-    bytes_append_text(text, there ? there->name : owner->address_name);
-  } else if (family == AF_INET || family == AF_INET6) {
-    const void *number = family == AF_INET ? (const void *)&address->inet.sin_addr
-                                           : (const void *)&address->inet6.sin6_addr;
-    inet_ntop(family, number, host, sizeof host);
-    if (family == AF_INET6 && address->interface[0]) {
-      struct bytes scoped = {0};
-      bytes_append_format(&scoped, "%s%%%s", host, address->interface);
-      bytes_append_char(text, '(');
-      literal_append_python_text(text, bytes_text(&scoped));
-      bytes_free(&scoped);
-    } else {
-      bytes_append_format(text, "(\"%s\"", host);
-    }
-    if (owner && owner->address_name[0])
-      bytes_append_format(text, ", %s[1])", owner->address_name);
-    else
-      bytes_append_format(text, ", %d)", address_port(address));
-  } else if (family == AF_UNIX) {
-    size_t length = address->length - offsetof(struct sockaddr_un, sun_path);
-    if (length > 0 && address->local.sun_path[0])
-      length = strnlen(address->local.sun_path, length);
-    literal_append_python(text, address->local.sun_path, length, 4);
-  } else {
-    python->untold = true;
-  }
 }
 
 static void part_address_in(struct part_place *place) {
@@ -200,7 +80,7 @@ static void part_address_in(struct part_place *place) {
     python_put_line(&place->python->before, "# The session said port 0, and was given this one.");
   }
   if (call->address.length)
-    put_address(place->python, &wanted, place->text);
+    python_put_address(place->python, &wanted, place->text);
 }
 
 /* The address is a part of what the call returns. */
@@ -208,35 +88,10 @@ static void part_address_out(struct part_place *place) {
   (void)place;
 }
 
-/* Data to send: as it is, as what repeats, or as far as it is known. */
-static void put_data(struct python_call *python, const char *data, size_t kept, size_t whole,
-                     struct bytes *text) {
-  enum { INLINE = 1024, LONGEST = 64 };
-  size_t period = 0;
-  for (size_t p = 1; kept > INLINE && p <= LONGEST && !period; p++)
-    if (memcmp(data, data + p, kept - p) == 0)
-      period = p;
-  if (period) {
-    literal_append_python(text, data, period, 4);
-    bytes_append_format(text, " * %zu", whole / period);
-    if (whole % period) {
-      bytes_append_text(text, " + ");
-      literal_append_python(text, data, whole % period, 4);
-    }
-    return;
-  }
-  literal_append_python(text, data, kept, 4);
-  if (kept < whole) {
-    python_put_line(&python->before,
-                    "# The session has kept %zu bytes of it: zeros stand for the rest.", kept);
-    bytes_append_format(text, ".ljust(%zu, b\"\\0\")", whole);
-  }
-}
-
 static void part_data_in(struct part_place *place) {
   const struct call *call = place->python->call;
   size_t whole = call->size > call->data->length ? call->size : call->data->length;
-  put_data(place->python, call->data->data, call->data->length, whole, place->text);
+  python_put_data(place->python, call->data->data, call->data->length, whole, place->text);
 }
 
 static void part_data_out(struct part_place *place) {
@@ -247,52 +102,18 @@ static void part_option(struct part_place *place) {
   const struct call *call = place->python->call;
   const char *level = constant_name(&constant_levels, call->number[0]);
   if (level)
-    put_name(place->python, level, call->number[0], place->text);
+    python_put_name(place->python, level, call->number[0], place->text);
   else
     bytes_append_number(place->text, call->number[0]);
   bytes_append_text(place->text, ", ");
   if (call->value.option)
-    put_name(place->python, call->value.option->name, call->number[1], place->text);
+    python_put_name(place->python, call->value.option->name, call->number[1], place->text);
   else
     bytes_append_number(place->text, call->number[1]);
 }
 
-/* Numbers, and structures of numbers; everything else as bytes. */
 static void part_value_in(struct part_place *place) {
-  const struct call *call = place->python->call;
-  const struct option_type *type = call_value_type(call);
-  const char *data = call->data ? call->data->data : "";
-  size_t length = call->data ? call->data->length : 0;
-  long long number;
-  int ints[2];
-  struct timeval time;
-  if (type->pointer) {
-    place->python->untold = true;
-  } else if (length == sizeof(int) && type->number && type->number(data, length, &number) == 0) {
-    memcpy(ints, data, sizeof(int));
-    bytes_append_number(place->text, ints[0]);
-  } else if (length == sizeof ints && strcmp(type->name, "struct linger") == 0) {
-    memcpy(ints, data, sizeof ints);
-    need(place->python, PYTHON_STRUCT);
-    bytes_append_format(place->text, "struct.pack(\"ii\", %d, %d)", ints[0], ints[1]);
-  } else if (length == sizeof time && strcmp(type->name, "struct timeval") == 0) {
-    memcpy(&time, data, sizeof time);
-    need(place->python, PYTHON_STRUCT);
-    bytes_append_format(place->text, "struct.pack(\"ll\", %lld, %ld)", (long long)time.tv_sec,
-                        (long)time.tv_usec);
-  } else if (length >= 8 && strncmp(type->name, "struct ip_mreq", 14) == 0) {
-    char one[INET_ADDRSTRLEN], other[INET_ADDRSTRLEN];
-    inet_ntop(AF_INET, data, one, sizeof one);
-    inet_ntop(AF_INET, data + 4, other, sizeof other);
-    bytes_append_format(place->text, "socket.inet_aton(\"%s\") + socket.inet_aton(\"%s\")", one,
-                        other);
-    if (length > 8) {
-      bytes_append_text(place->text, " + ");
-      literal_append_python(place->text, data + 8, length - 8, 4);
-    }
-  } else {
-    literal_append_python(place->text, data, length, 4);
-  }
+  python_put_option_value(place->python, place->text);
 }
 
 static void part_value_out(struct part_place *place) {
@@ -305,16 +126,16 @@ static void part_flags_word(struct part_place *place) {
   long word = place->python->call->number[1];
   switch (place->python->call->number[0]) {
   case F_SETFL:
-    put_constant(place->python, &constant_file_flags, word, place->text);
+    python_put_constant(place->python, &constant_file_flags, word, place->text);
     break;
   case F_SETFD:
-    put_constant(place->python, &constant_descriptor_flags, word, place->text);
+    python_put_constant(place->python, &constant_descriptor_flags, word, place->text);
     break;
   case F_SETSIG:
-    put_constant(place->python, &constant_signals, word, place->text);
+    python_put_constant(place->python, &constant_signals, word, place->text);
     break;
   case F_SETOWN: /* the number is that of the session's process */
-    need(place->python, PYTHON_OS);
+    python_need(place->python, PYTHON_OS);
     bytes_append_text(place->text, word < 0 ? "-os.getpgrp()" : word ? "os.getpid()" : "0");
     break;
   case F_DUPFD:
@@ -340,7 +161,7 @@ static void part_request_word(struct part_place *place) {
     break;
   case REQUEST_SETS:
   case REQUEST_UNKNOWN:
-    need(place->python, PYTHON_STRUCT);
+    python_need(place->python, PYTHON_STRUCT);
     bytes_append_format(place->text, "struct.pack(\"i\", %ld)", place->python->call->number[1]);
     break;
   }
@@ -350,13 +171,13 @@ static void part_request_word(struct part_place *place) {
 static void part_poll(struct part_place *place) {
   const struct call_items *items = &place->python->call->items;
   char name[IDENTIFIER_SIZE];
-  need(place->python, PYTHON_SELECT);
+  python_need(place->python, PYTHON_SELECT);
   place->python->base = "the";
   python_name(place->python, "poll", name);
   python_put_line(&place->python->before, "%s = select.poll()", name);
   for (size_t i = 0; i < items->count; i++) {
     struct bytes events = {0};
-    put_constant(place->python, &constant_poll_events, items->item[i].asked, &events);
+    python_put_constant(place->python, &constant_poll_events, items->item[i].asked, &events);
     python_put_line(&place->python->before, "%s.register(%s, %s)", name,
                     program_name_of(place->python->writer, &items->item[i].label),
                     bytes_text(&events));
@@ -367,7 +188,7 @@ static void part_poll(struct part_place *place) {
 
 static void part_sets(struct part_place *place) {
   const struct call_items *items = &place->python->call->items;
-  need(place->python, PYTHON_SELECT);
+  python_need(place->python, PYTHON_SELECT);
   for (uint32_t set = SET_READ; set <= SET_EXCEPT; set <<= 1) {
     bool first = true;
     bytes_append_text(place->text, set == SET_READ ? "[" : ", [");
@@ -383,7 +204,8 @@ static void part_sets(struct part_place *place) {
 
 static void part_event(struct part_place *place) {
   *place->nothing = place->python->call->number[0] == EPOLL_CTL_DEL;
-  put_constant(place->python, &constant_epoll_events, place->python->call->number[1], place->text);
+  python_put_constant(place->python, &constant_epoll_events, place->python->call->number[1],
+                      place->text);
 }
 
 static void part_events(struct part_place *place) {
@@ -420,15 +242,15 @@ static void put_ancillary(struct python_call *python, const struct call_message 
     const struct control_row *row = control_find(control.level, control.type);
     bytes_append_text(text, first ? "(" : ", (");
     if (row) {
-      put_name(python, row->level_name, control.level, text);
+      python_put_name(python, row->level_name, control.level, text);
       bytes_append_text(text, ", ");
-      put_name(python, row->name, control.type, text);
+      python_put_name(python, row->name, control.type, text);
     } else {
       bytes_append_format(text, "%d, %d", control.level, control.type);
     }
     bytes_append_text(text, ", ");
     if (control_carries_descriptors(&control)) {
-      need(python, PYTHON_STRUCT);
+      python_need(python, PYTHON_STRUCT);
       bytes_append_format(text, "struct.pack(\"%zui\"", control.length / sizeof(int));
       for (size_t i = 0; i + sizeof(int) <= control.length; i += sizeof(int)) {
         int number;
@@ -440,7 +262,7 @@ static void put_ancillary(struct python_call *python, const struct call_message 
       }
       bytes_append_char(text, ')');
     } else if (control.level == SOL_SOCKET && control.type == SCM_CREDENTIALS) {
-      need(python, PYTHON_STRUCT | PYTHON_OS);
+      python_need(python, PYTHON_STRUCT | PYTHON_OS);
       bytes_append_text(text, "struct.pack(\"3i\", os.getpid(), os.getuid(), os.getgid())");
     } else {
       literal_append_python(text, control.data, control.length, 4);
@@ -461,7 +283,7 @@ static void put_list(struct python_call *python, const struct call_message *mess
     size_t kept = data && at < data->length ? data->length - at : 0;
     bytes_append_text(text, i ? ", " : "");
     if (sends)
-      put_data(python, kept ? data->data + at : "", kept < size ? kept : size, size, text);
+      python_put_data(python, kept ? data->data + at : "", kept < size ? kept : size, size, text);
     else
       bytes_append_format(text, "bytearray(%zu)", size);
     at += size;
@@ -476,7 +298,7 @@ static void part_message_in(struct part_place *place) {
   put_ancillary(place->python, message, place->text);
   if (message->address.length) {
     bytes_append_text(&place->python->tail, ", ");
-    put_address(place->python, &message->address, &place->python->tail);
+    python_put_address(place->python, &message->address, &place->python->tail);
   }
 }
 
@@ -521,10 +343,10 @@ static void part_text_out(struct part_place *place) {
 
 static void part_hints(struct part_place *place) {
   const long *number = place->python->call->number;
-  put_constant(place->python, &constant_families, number[0], place->text);
+  python_put_constant(place->python, &constant_families, number[0], place->text);
   if (number[1]) {
     bytes_append_text(place->text, ", ");
-    put_constant(place->python, &constant_types, number[1], place->text);
+    python_put_constant(place->python, &constant_types, number[1], place->text);
   }
 }
 
