@@ -109,6 +109,7 @@ static int run_export(struct invocation *invocation) {
   if (status == 0 && !invocation_value(invocation, "FILE")) {
     struct answer answer;
     answer_text(&answer, "export");
+    answer.unbroken = true;
     answer.text = export.text;
     export.text = (struct bytes){0};
     status = runner_answer(invocation->runner, &answer, invocation->error);

@@ -268,7 +268,8 @@ static void show_answer(struct text_view *text, const struct event *event) {
     break;
   case ANSWER_TEXT:
     text_put(text, data, length, true);
-    text_fold(text, true);
+    if (!answer->unbroken)
+      text_fold(text, true);
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);
