@@ -290,6 +290,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'source'
     'save'
     'save timeline'
+    'export'
     'history'
     'cd'
     'clear'

@@ -2,8 +2,9 @@
  * call it has.
  *
  * A call whose parts are all of existing kinds is one row in call_rows.inc. A new kind of part is a
- * line in EVERY_CALL_PART and a handler in each of four tables: call_part.c, which makes the call,
- * call_codec.inc, call_text.c and json_call.c. The compiler names the one that is missing. */
+ * line in EVERY_CALL_PART and a handler in each of the tables: call_part.c, which makes the call,
+ * call_codec.inc, call_text.c, json_call.c and those of view/program. The compiler names the one
+ * that is missing. */
 #ifndef SOCKSH_CALL_CALL_ROW_H
 #define SOCKSH_CALL_CALL_ROW_H
 

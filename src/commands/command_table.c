@@ -149,6 +149,7 @@
   X(source) \
   X(save) \
   X(save_timeline) \
+  X(export) \
   X(history) \
   X(cd) \
   X(clear) \

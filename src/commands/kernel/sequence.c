@@ -149,6 +149,7 @@ static int show(struct invocation *invocation, const struct argument_value *path
   if (path)
     return write_picture(invocation, path, picture);
   answer_text(&answer, "sequence");
+  answer.unbroken = true; /* its lines are as wide as there is room */
   bytes_append(&answer.text, picture->data, picture->length);
   return runner_answer(invocation->runner, &answer, invocation->error);
 }

@@ -50,8 +50,8 @@ static const struct {
   const char *ending;
   const char *instead;
 } other_forms[] = {
-    {".py", N_("no command writes Python")},
-    {".c", N_("no command writes C")},
+    {".py", N_("export python FILE writes a program in Python")},
+    {".c", N_("export c FILE writes a program in C")},
     {".sh", N_("no command writes a script of the system's shell")},
     {".pcap", N_("capture FILE writes packets")},
     {".pcapng", N_("capture FILE writes packets")},

@@ -105,7 +105,8 @@ void text_answer_show(struct text_view *text, const struct event *event) {
     break;
   case ANSWER_TEXT:
     text_put(text, data, length, true);
-    text_fold(text, true);
+    if (!answer->unbroken)
+      text_fold(text, true);
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);
