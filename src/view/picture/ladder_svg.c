@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "language/escape.h"
+#include "view/ladder/ladder_rows.h"
 #include "view/notation/fold.h"
-#include "view/picture/ladder_rows.h"
 #include "view/picture/xml.h"
 
 /* In units of the picture: pixels at its own size. */

@@ -206,8 +206,8 @@
     showMachine(sockets);
     show("event", text(rows[step]));
     show("typed", typedOf[step] ? text(typedOf[step]) : "");
-    show("c", details[step].c);
-    show("python", details[step].py);
+    show("c", data.strings[details[step].c]);
+    show("python", data.strings[details[step].py]);
     show("note", noteOf(step));
     showFields(details[step]);
     scroll.value = step;

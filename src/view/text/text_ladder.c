@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "language/loss.h"
-#include "view/picture/ladder.h"
-#include "view/picture/ladder_lines.h"
-#include "view/picture/ladder_text.h"
+#include "view/ladder/ladder.h"
+#include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_text.h"
 
 /* Where nothing says how wide a line may be. */
 enum { WITHOUT_TERMINAL = 80 };

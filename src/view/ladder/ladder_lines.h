@@ -1,8 +1,8 @@
 /* ladder_lines: who takes part in a session, and where an event stands. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_LINES_H
-#define SOCKSH_VIEW_PICTURE_LADDER_LINES_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_LINES_H
+#define SOCKSH_VIEW_LADDER_LADDER_LINES_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* The lifeline of an event, which is made if it is not there; -1: it stands at none. */
 int ladder_lines_of_event(struct ladder *ladder, const struct event *event);

@@ -1,4 +1,4 @@
-#include "view/picture/ladder_rows.h"
+#include "view/ladder/ladder_rows.h"
 
 /* One serial more of a row, and where the next of the same row is. */
 struct ladder_serial {

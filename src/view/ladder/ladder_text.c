@@ -1,4 +1,4 @@
-#include "view/picture/ladder_text.h"
+#include "view/ladder/ladder_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "view/picture/ladder_lines.h"
+#include "view/ladder/ladder_lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,15 +1,15 @@
-#include "view/picture/ladder_row.h"
+#include "view/ladder/ladder_row.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
 #include "packet/packet.h"
+#include "view/ladder/ladder_detail.h"
 #include "view/notation/line.h"
 #include "view/notation/packet_label.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/program_line.h"
 #include "view/notation/service_line.h"
-#include "view/picture/ladder_detail.h"
 
 /* Appends text of which it is not known what is in it, without what --stable hides. */
 static void put_escaped(struct ladder *ladder, const char *text, size_t length) {
