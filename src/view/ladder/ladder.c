@@ -44,7 +44,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
                            .job = event->job,
                            .time = event->monotonic};
   if (ladder->settings.stable)
-    ladder->notation.aliases = &ladder->aliases;
+    ladder->notation.aliases = ladder->shared ? ladder->shared : &ladder->aliases;
   row.line = ladder_lines_of_event(ladder, event);
   if (event->kind == EVENT_PACKET) {
     const struct event_packet *packet = &event->packet;

@@ -62,7 +62,7 @@ static void put_state(struct ladder *ladder, const struct ladder_row *row,
   const char *name = constant_name(&constant_states, (long)state->now.state);
   bytes_append_text(&ladder->details, "\"s\":\"");
   if (ladder->settings.stable)
-    alias_append(&ladder->aliases, 'C', (long long)row->socket, &ladder->details);
+    alias_append(ladder->notation.aliases, 'C', (long long)row->socket, &ladder->details);
   else
     bytes_append_format(&ladder->details, "%llu", (unsigned long long)row->socket);
   bytes_append_text(&ladder->details, "\",\"n\":");

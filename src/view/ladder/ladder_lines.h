@@ -10,6 +10,10 @@ int ladder_lines_of_event(struct ladder *ladder, const struct event *event);
 /* That of an end of a packet: a host's, or an address's. */
 int ladder_lines_of_end(struct ladder *ladder, const char *name, uint64_t serial);
 
+/* Appends what a row says; of a state at a lifeline where others stand, too, whose it is. */
+void ladder_lines_append_text(const struct ladder *ladder, const struct ladder_row *row,
+                              struct bytes *bytes);
+
 /* Asks for the lifeline of this name; without such a call all are drawn. */
 void ladder_lines_want(struct ladder *ladder, const char *name, size_t length);
 

@@ -106,9 +106,10 @@ struct ladder {
   struct strings strings; /* texts that the details refer to by their number */
   struct notation notation;
   struct aliases aliases;
-  int64_t began; /* the time of the first row */
-  bool renamed;  /* a lifeline was added, or has another title, since that was set to false */
-  bool failed;   /* no memory */
+  struct aliases *shared; /* those of somebody else, to be used instead; NULL: none */
+  int64_t began;          /* the time of the first row */
+  bool renamed; /* a lifeline was added, or has another title, since that was set to false */
+  bool failed;  /* no memory */
 };
 
 static inline size_t ladder_line_count(const struct ladder *ladder) {

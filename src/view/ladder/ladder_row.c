@@ -15,7 +15,7 @@
 static void put_escaped(struct ladder *ladder, const char *text, size_t length) {
   struct bytes aliased = {0};
   if (ladder->settings.stable) {
-    alias_append_text(&ladder->aliases, text, length, &aliased);
+    alias_append_text(ladder->notation.aliases, text, length, &aliased);
     text = bytes_text(&aliased);
     length = aliased.length;
   }
@@ -64,7 +64,7 @@ static bool fill_typed(struct ladder *ladder, struct ladder_row *row, const stru
   row->kind = LADDER_TYPED;
   row->statement = event->serial;
   if (ladder->settings.stable)
-    alias_keep_ports(&ladder->aliases, line->text, line->length);
+    alias_keep_ports(ladder->notation.aliases, line->text, line->length);
   escape_append_plain(&ladder->texts, line->text, line->length, false, ladder->notation.style);
   return line->depth == 0 && event->job == 0;
 }

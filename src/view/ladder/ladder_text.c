@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "language/escape.h"
+#include "view/ladder/ladder_lines.h"
 #include "view/notation/fold.h"
 
 enum {
@@ -218,22 +219,23 @@ static void draw_call(const struct frame *frame, struct canvas *canvas,
 /* A state stands on its lifeline, so that this looks like a bar; of the last one, beside it. */
 static void draw_state(const struct frame *frame, struct canvas *canvas,
                        const struct ladder_row *row) {
-  size_t length;
-  const char *text = text_of(frame, row, &length);
+  struct bytes text = {0};
   size_t column = column_of(frame, row->line);
   if (column == SIZE_MAX) {
     draw_remark(frame, canvas, row);
     return;
   }
+  ladder_lines_append_text(frame->ladder, row, &text);
   column -= column >= 2 ? 2 : column;
-  if (column + fold_width(text, length) > frame->width) {
-    write_beside(frame, canvas, column + 2 + INSET, text, length);
-    return;
+  if (column + fold_width(bytes_text(&text), text.length) > frame->width) {
+    write_beside(frame, canvas, column + 2 + INSET, bytes_text(&text), text.length);
+  } else {
+    put_lifelines(frame, canvas);
+    put_text(canvas, column, bytes_text(&text), text.length);
+    put_time(frame, canvas, row);
+    end_line(canvas, frame->bytes);
   }
-  put_lifelines(frame, canvas);
-  put_text(canvas, column, text, length);
-  put_time(frame, canvas, row);
-  end_line(canvas, frame->bytes);
+  bytes_free(&text);
 }
 
 /* What became of it, where it has not just crossed. */

@@ -41,6 +41,7 @@ static struct text_ladder *ladder_of(struct text_view *text) {
                                      .most = ladder_text_lines(width)};
   text->ladder->width = width;
   ladder_begin(&text->ladder->ladder, &settings);
+  text->ladder->ladder.shared = &text->aliases;
   return text->ladder;
 }
 
