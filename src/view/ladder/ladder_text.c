@@ -84,6 +84,10 @@ static void put_cell(struct canvas *canvas, size_t column, const char *character
 static size_t put_text(struct canvas *canvas, size_t column, const char *text, size_t length) {
   for (size_t at = 0; at < length;) {
     uint32_t point;
+    if ((unsigned char)text[at] < 0x80) { /* most are */
+      put_cell(canvas, column++, text + at++, 1);
+      continue;
+    }
     size_t size = utf8_decode(text + at, length - at, &point);
     size_t columns = size ? fold_width(text + at, size) : 1;
     if (size == 0)
