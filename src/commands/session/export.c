@@ -5,6 +5,7 @@
 
 #include "command/invocation.h"
 #include "command/kinds.h"
+#include "language/loss.h"
 #include "session/process.h"
 #include "system/file.h"
 #include "view/program/translation.h"
@@ -68,8 +69,9 @@ static int export_host(struct export *export, const char *host, bool several) {
   if (several && !invocation_value(export->invocation, "FILE"))
     bytes_append_format(&export->text, "%s==> %s <==\n", export->text.length ? "\n" : "",
                         host ? host : "");
+  unsigned long losses = loss_memory_here();
   long long lost = program_write(runner->session->timeline, &export->request, &export->text);
-  if (lost < 0)
+  if (lost < 0 || loss_memory_here() != losses)
     return error_set_memory(export->invocation->error);
   if (lost > 0)
     runner_note(runner,

@@ -430,7 +430,8 @@ static void python_await(struct program_writer *writer, unsigned thread,
   case AWAIT_SENDQ:
     writer->needs |= PYTHON_QUEUE | PYTHON_FCNTL | PYTHON_STRUCT | PYTHON_TIME;
     python_put_line(body, "wait_queue(%s, %s, %lld)", name,
-                    await->condition == AWAIT_RECVQ ? "0x541b" : "0x5411", await->number);
+                    await->condition == AWAIT_RECVQ ? "termios.FIONREAD" : "termios.TIOCOUTQ",
+                    await->number);
     break;
   }
 }

@@ -293,7 +293,10 @@ static void put_lines(const struct program_writer *writer, unsigned thread, unsi
   enum { DEEPEST = 20 };
   for (size_t at = 0; at < body->length && depth < DEEPEST;) {
     const char *line = body->data + at;
-    size_t length = (size_t)((const char *)memchr(line, '\n', body->length - at) - line);
+    const char *end = memchr(line, '\n', body->length - at);
+    if (!end)
+      return; /* no memory was left for the rest */
+    size_t length = (size_t)(end - line);
     unsigned job = 0;
     at += length + 1;
     if (line[0] != JOB_MARK) {

@@ -16,6 +16,7 @@ static const struct {
     {"signal", PYTHON_SIGNAL},
     {"socket", PYTHON_SOCKET},
     {"struct", PYTHON_STRUCT},
+    {"termios", PYTHON_QUEUE},
     {"threading", PYTHON_THREADS},
     {"time", PYTHON_TIME},
 };

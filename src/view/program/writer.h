@@ -41,9 +41,10 @@ struct program_writer {
   struct survey survey;
   struct program_text *texts; /* one for each thread of the survey; owned */
   struct bytes addresses;     /* struct program_address */
-  struct bytes shared;        /* declarations that all threads see */
-  unsigned needs;             /* bits of the language: headers, modules, helpers */
-  unsigned jobs;              /* of a script: how many it has started */
+  struct port_index addresses_by_port;
+  struct bytes shared; /* declarations that all threads see */
+  unsigned needs;      /* bits of the language: headers, modules, helpers */
+  unsigned jobs;       /* of a script: how many it has started */
 };
 
 /* What a line waits for. */
