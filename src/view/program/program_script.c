@@ -332,7 +332,7 @@ static void script_finish(struct program_writer *writer, struct bytes *text) {
     literal_append_comment(text, request->name, strlen(request->name));
   if (request->host)
     bytes_append_format(text, ", those of the host %s", request->host);
-  bytes_append_text(text, ", a command for each, in their order.\n\n");
+  bytes_append_text(text, ", a command for each.\n\n");
   for (size_t i = 0; (variable = survey_nth_variable(&writer->survey, i)); i++)
     if (variable->made == 0)
       bytes_append_format(text, "# %s was there before the first call: let %s %d\n", variable->name,
