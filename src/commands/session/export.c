@@ -6,6 +6,7 @@
 #include "command/invocation.h"
 #include "command/kinds.h"
 #include "language/loss.h"
+#include "language/word.h"
 #include "session/process.h"
 #include "system/file.h"
 #include "view/program/translation.h"
@@ -42,6 +43,13 @@ static void path_of_host(struct bytes *path, const char *host) {
   bytes_append(&changed, text + stem, path->length - stem);
   bytes_free(path);
   *path = changed;
+}
+
+/* Says at the prompt what was written, and how it is run. */
+static void tell(struct export *export, const char *path) {
+  struct word_shown shown;
+  runner_note(export->invocation->runner, _("the calls are in %s; `%s` runs them"),
+              word_show(&shown, path, strlen(path)), export->request.language->runs);
 }
 
 static int write_file(struct export *export, const char *host) {

@@ -469,6 +469,7 @@ static void c_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_c = {
     .name = "c",
     .ending = ".c",
+    .runs = "cc -pthread -o program FILE && ./program",
     .comment = c_comment,
     .call = c_call,
     .start = c_start,

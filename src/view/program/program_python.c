@@ -472,6 +472,7 @@ static void python_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_python = {
     .name = "python",
     .ending = ".py",
+    .runs = "python3 FILE",
     .comment = python_comment,
     .call = python_write_call,
     .start = python_start,
@@ -485,6 +486,7 @@ const struct program_language program_python = {
 const struct program_language program_pytest = {
     .name = "pytest",
     .ending = ".py",
+    .runs = "pytest FILE",
     .comment = python_comment,
     .call = python_write_call,
     .start = python_start,

@@ -344,6 +344,7 @@ static void script_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_script = {
     .name = "script",
     .ending = ".socksh",
+    .runs = "socksh FILE",
     .comment = script_comment,
     .call = script_write_call,
     .start = script_start,

@@ -64,6 +64,7 @@ struct program_await {
 struct program_language {
   const char *name;   /* as it is asked for: "c" */
   const char *ending; /* of its files: ".c" */
+  const char *runs;   /* how one is run: "python3 FILE" */
   /* A line in a thread's text. */
   void (*comment)(struct program_writer *writer, unsigned thread, const char *text, size_t length);
   void (*call)(struct program_writer *writer, const struct event *event, unsigned thread);
