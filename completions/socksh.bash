@@ -24,11 +24,15 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --trace -o --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
     [--junit]=path
+    [--diagram]=path
+    [--report]=path
+    [--save-timeline]=path
+    [--replay]=path
     [-o]=path
     [--from]=nothing
     [--deadline]=duration
@@ -204,6 +208,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'states blocked'
     'transitions'
     'diagram'
+    'diagram sequence'
     'backlog'
     'tcp-info'
     'log'
@@ -234,6 +239,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'wire delay'
     'wire loss'
     'wire rate'
+    'wire queue'
     'wire mtu'
     'wire cut'
     'wire join'
@@ -283,6 +289,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'sleep'
     'source'
     'save'
+    'save timeline'
     'export'
     'history'
     'cd'

@@ -57,8 +57,16 @@ static void end_by_signal(int number) {
   raise(number);
 }
 
+static int open_replay(struct shell_options *options) {
+  options->replay_file = descriptor_open(options->replay, O_RDONLY | O_NOCTTY, 0);
+  if (options->replay_file < 0)
+    fprintf(stderr, _("socksh: the saved timeline %s can't be opened: %s (%s)\n"), options->replay,
+            strerror(errno), error_number_name(errno));
+  return options->replay_file < 0 ? -1 : 0;
+}
+
 int main(int argc, char **argv) {
-  struct shell_options options = {.script = -1};
+  struct shell_options options = {.script = -1, .replay_file = -1};
   bool rehearses = argc > 0 && strcmp(argv[0], REHEARSAL_PROGRAM) == 0;
   static struct session session; /* what it holds is referred to until the very end */
   if (argc > 0 && strcmp(argv[0], RESOLVE_PROGRAM) == 0)
@@ -90,12 +98,14 @@ int main(int argc, char **argv) {
   /* Open it now: as /dev/fd/63 it may name a descriptor that is closed soon. */
   if (options.path && !options.trace)
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
+  if (options.replay && open_replay(&options) < 0)
+    return 2;
   bool interactive = !options.commands && (!options.path || options.step) && !options.from_input &&
                      isatty(STDIN_FILENO);
   int output = options.trace ? trace_run_prepare(&options) : -1;
   if (options.trace && output < 0)
     return 1;
-  interactive = interactive && !options.trace;
+  interactive = interactive && !options.trace && (!options.replay || isatty(STDOUT_FILENO));
   if (shell_start(&session, &options, interactive) < 0)
     return 1;
   int ended_by = 0;
@@ -103,7 +113,7 @@ int main(int argc, char **argv) {
     status = trace_run(&session, &options, output, &ended_by);
   else
     status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
-  status = shell_stop(&session, status);
+  status = shell_stop(&session, &options, status);
   if (session.again)
     status = begin_again(session.again, argv[0], &options);
   bytes_free(&lesson);

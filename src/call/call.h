@@ -23,6 +23,7 @@ struct call_item {
   int descriptor;
   uint32_t asked; /* requested events; for select: bits of enum call_set */
   uint32_t given; /* returned events */
+  uint64_t data;  /* of epoll: what the program registered, and is given back with an event */
 };
 enum call_set { SET_READ = 1, SET_WRITE = 2, SET_EXCEPT = 4 };
 
@@ -101,7 +102,7 @@ struct call {
   struct address address; /* passed in or filled in */
   bool no_address;        /* none was asked for: NULL was passed for the two to fill in */
   struct blob *data;      /* what to send, or room to receive into; a reference */
-  size_t size;            /* bytes asked for; a traced program's to send, where data has fewer */
+  size_t size;            /* bytes asked for; to be sent: all, where data has fewer */
   bool discards;    /* the kernel counts what it takes, and writes none of it: MSG_TRUNC on TCP */
   int peek_offset;  /* SO_PEEK_OFF, where the result does not tell how much was written; else 0 */
   int64_t duration; /* a timeout in nanoseconds, -1: none */

@@ -33,7 +33,7 @@ struct call;
   X(REQUEST_WORD, request_word) /* ioctl's third argument: [number[1]], time in number[2] */       \
   X(POLL, poll)                 /* items and their count */                                        \
   X(SETS, sets)                 /* select's count and three sets */                                \
-  X(EVENT, event)               /* epoll_ctl's event: number[1] */                                 \
+  X(EVENT, event)               /* epoll_ctl's event: number[1], its data in number[2] */          \
   X(EVENTS, events)             /* epoll_wait's events and maxevents */                            \
   X(MILLISECONDS, milliseconds) /* duration, -1 if there is none */                                \
   X(TIMESPEC, timespec)         /* duration as {tv_sec, tv_nsec}, NULL if there is none */         \

@@ -65,6 +65,7 @@ enum argument_flag {
   REPEATED = 2,    /* one or more; with OPTIONAL: any number */
   ALLOWS_NONE = 4, /* an address may be `none` */
   LOOKS = 16,      /* a socket is only looked at, so that it may be another program's: p.4 */
+  RECORDED = 32,   /* only its events are read, so that it may be one of a replayed session */
   ON_WIRE = 8,     /* an address may name a lab's host even without @HOST */
 };
 

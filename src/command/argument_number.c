@@ -141,6 +141,21 @@ const struct argument_kind argument_rate = {
     .read = read_rate,
 };
 
+static int read_limit(struct invocation *invocation, struct argument_value *value) {
+  if (argument_is(value, "off")) {
+    value->number = 0;
+    return 0;
+  }
+  if (number_parse(value->word.data, value->word.length, &value->number) == 0 && value->number > 0)
+    return 0;
+  return argument_wrong(invocation, value, _("is no limit: write a number from 1 on, or off"));
+}
+
+const struct argument_kind argument_limit = {
+    .name = "limit",
+    .read = read_limit,
+};
+
 static int read_percent(struct invocation *invocation, struct argument_value *value) {
   const char *end = value->word.data + value->word.length;
   const char *rest;

@@ -140,7 +140,7 @@ static int socket_of_program(struct invocation *invocation, struct argument_valu
   return 0;
 }
 
-int argument_find_socket(struct invocation *invocation, struct argument_value *value) {
+static int find_socket(struct invocation *invocation, struct argument_value *value) {
   const struct value *given = expanded_value(&value->word);
   const char *text = value->word.data;
   size_t length = value->word.length;
@@ -170,6 +170,20 @@ int argument_find_socket(struct invocation *invocation, struct argument_value *v
     return argument_no_such_socket(invocation, value);
   value->socket = (struct socket *)object_retain(&socket->object);
   return 0;
+}
+
+int argument_find_socket(struct invocation *invocation, struct argument_value *value) {
+  int status = find_socket(invocation, value);
+  const struct socket *socket = status == 0 ? value->socket : NULL;
+  if (!socket || !socket->replayed || value->argument->flags & RECORDED)
+    return status;
+  object_release(&value->socket->object);
+  value->socket = NULL;
+  return error_set(invocation->error, ERROR_FAILURE,
+                   _("%.*s is a socket of the session that was replayed, and only what was seen of "
+                     "it is here: `log %.*s`, `transitions %.*s`"),
+                   (int)value->word.length, value->word.data, (int)value->word.length,
+                   value->word.data, (int)value->word.length, value->word.data);
 }
 
 /* A number may be another socket's the next time, and "." another one. */

@@ -28,6 +28,7 @@ extern const struct argument_kind argument_number;
 extern const struct argument_kind argument_size;
 extern const struct argument_kind argument_duration;
 extern const struct argument_kind argument_timeout; /* a duration or `off` */
+extern const struct argument_kind argument_limit;   /* a count from 1 on; 0: off */
 extern const struct argument_kind argument_rate;    /* bits per second: 64K, 1M; 0: no limit */
 extern const struct argument_kind argument_percent; /* 10% */
 

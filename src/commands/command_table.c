@@ -61,6 +61,7 @@
   X(states_blocked) \
   X(transitions) \
   X(diagram) \
+  X(sequence) \
   X(backlog) \
   X(tcp_info) \
   X(log) \
@@ -92,6 +93,7 @@
   X(wire_delay) \
   X(wire_loss) \
   X(wire_rate) \
+  X(wire_queue) \
   X(wire_mtu) \
   X(wire_cut) \
   X(wire_join) \
@@ -146,6 +148,7 @@
   X(sleep) \
   X(source) \
   X(save) \
+  X(save_timeline) \
   X(export) \
   X(history) \
   X(cd) \

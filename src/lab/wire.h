@@ -16,6 +16,7 @@
 #include "lab/held.h"
 #include "lab/request.h"
 #include "lab/wire_gate.h"
+#include "lab/wire_queue.h"
 #include "language/error.h"
 #include "packet/packet.h"
 #include "socket/host.h"
@@ -31,6 +32,7 @@ struct wire_shape {
   int64_t jitter; /* nanoseconds, the most by which the delay varies up or down */
   double loss;    /* the probability, 0 to 1 */
   uint64_t rate;  /* bits per second; 0: unlimited */
+  unsigned queue; /* with a rate: how many may wait, with the one being sent; 0: any number */
   bool cut;
 };
 
@@ -43,6 +45,7 @@ struct wire_way {
   struct wire_shape shape;
   uint64_t random[CHANCES]; /* the states of the random generators */
   int64_t free; /* when it has sent its last packet, at its rate; monotonic nanoseconds */
+  struct wire_queue queue; /* what waits for that, where it is limited */
 };
 
 /* Hosts that reach each other directly. */

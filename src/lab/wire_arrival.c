@@ -258,7 +258,11 @@ static void decide(struct wire *wire, struct arrival *arrival) {
     pass(wire, arrival);
   } else {
     int64_t now = clock_monotonic();
-    fly(wire, arrival, wire_due(way, arrival->packet.length, now), now);
+    int64_t due = wire_due(way, arrival->packet.length, now);
+    if (due == WIRE_NEVER)
+      record_arrival(wire, arrival, PACKET_DROPPED, WIRE_REASON_QUEUE);
+    else
+      fly(wire, arrival, due, now);
   }
 }
 

@@ -96,6 +96,8 @@ struct wire_link *wire_add_link(struct wire *wire, struct lab_host *host, struct
 void wire_free_links(struct wire *wire) {
   for (size_t i = 0; i < wire->link_count; i++) {
     close(wire->links[i]->device);
+    for (size_t j = 0; j < wire->link_count; j++)
+      wire_queue_free(&wire->links[i]->ways[j].queue);
     free(wire->links[i]->ways);
     free(wire->links[i]);
   }
@@ -256,6 +258,8 @@ int64_t wire_due(struct wire_way *way, size_t length, int64_t now) {
   if (shape->rate > 0) {
     due = way->free > now ? way->free : now;
     due += (int64_t)((double)length * 8e9 / (double)shape->rate);
+    if (shape->queue > 0 && !wire_queue_add(&way->queue, shape->queue, due, now))
+      return WIRE_NEVER;
     way->free = due;
   }
   due += shape->delay;

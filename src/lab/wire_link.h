@@ -23,7 +23,9 @@ struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *
 /* Decides whether the way loses a packet now: "cut", "loss", or NULL if it does not. */
 const char *wire_loses(struct wire_way *way);
 
-/* When a packet that comes now will have crossed, in monotonic nanoseconds. */
+/* When a packet that comes now will have crossed, in monotonic nanoseconds; WIRE_NEVER: the queue
+ * in front of it is full. */
+enum { WIRE_NEVER = -1 };
 int64_t wire_due(struct wire_way *way, size_t length, int64_t now);
 
 /* Frees the links, closing their descriptors, and the LANs. */

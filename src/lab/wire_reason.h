@@ -12,6 +12,9 @@
 #define WIRE_REASON_QUEUE_FULL "the queue is full"
 #define WIRE_REASON_NO_MEMORY "no memory"
 
+/* Dropped by the wire. */
+#define WIRE_REASON_QUEUE "queue"
+
 /* Sent again, because what acknowledges it is still held. */
 #define WIRE_REASON_UNANSWERED "unanswered"
 

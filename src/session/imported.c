@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,95 +9,43 @@
 #include "language/escape.h"
 #include "session/traced.h"
 #include "system/descriptor.h"
+#include "system/line_reader.h"
 #include "system/wait.h"
 
 enum {
-  CHUNK = 1 << 18,
   LINE_LIMIT = 1 << 20, /* bytes of a line: longer ones are not understood */
   PACE = 256,           /* so many lines are read before others get the lock */
 };
 
-/* A file that is read line by line. */
+/* A log that is read line by line. */
 struct log_file {
   const char *path; /* as shown */
-  int descriptor;
-  char *buffer; /* of LINE_LIMIT + CHUNK bytes */
-  size_t from;  /* what is not read yet */
-  size_t to;
-  bool over;   /* nothing more is in the file */
-  bool within; /* the rest of a line that was too long comes next */
-  uint64_t lines;
+  struct line_reader reader;
 };
-
-/* A line, without its end. */
-struct log_text {
-  const char *text; /* NULL: it was too long */
-  size_t length;
-};
-
-static int fill(struct log_file *file, struct error *error) {
-  memmove(file->buffer, file->buffer + file->from, file->to - file->from);
-  file->to -= file->from;
-  file->from = 0;
-  ssize_t got;
-  do
-    got = read(file->descriptor, file->buffer + file->to, CHUNK);
-  while (got < 0 && errno == EINTR);
-  if (got < 0)
-    return error_set_errno(error, errno, _("%s can't be read"), file->path);
-  file->over = got == 0;
-  file->to += (size_t)got;
-  return 0;
-}
 
 /* The next line. 1, 0 at the end of the file, or -1 with an error. */
-static int next_line(struct log_file *file, struct log_text *line, struct error *error) {
-  size_t looked = 0;
-  for (;;) {
-    char *start = file->buffer + file->from;
-    size_t length = file->to - file->from;
-    char *end = memchr(start + looked, '\n', length - looked);
-    bool whole = end || (file->over && length > 0);
-    if (whole) {
-      size_t size = end ? (size_t)(end - start) : length;
-      file->from += end ? size + 1 : size;
-      *line = (struct log_text){file->within ? NULL : start, size};
-      file->within = false;
-      file->lines++;
-      return 1;
-    }
-    if (file->over)
-      return 0;
-    looked = length;
-    if (length > LINE_LIMIT) {
-      file->within = true;
-      file->from = file->to;
-      looked = 0;
-    }
-    if (fill(file, error) < 0)
-      return -1;
-  }
+static int next_line(struct log_file *file, struct line_read *line, struct error *error) {
+  int status = line_reader_next(&file->reader, line);
+  return status < 0 ? error_set_errno(error, errno, _("%s can't be read"), file->path) : status;
 }
 
 static int rewind_file(struct log_file *file, struct error *error) {
-  file->from = file->to = 0;
-  file->over = file->within = false;
-  file->lines = 0;
-  return lseek(file->descriptor, 0, SEEK_SET) < 0
+  return line_reader_rewind(&file->reader) < 0
              ? error_set_errno(error, errno, _("%s can't be read again"), file->path)
              : 0;
 }
 
 static void close_file(struct log_file *file) {
-  if (file->descriptor >= 0)
-    close(file->descriptor);
-  free(file->buffer);
+  if (file->reader.descriptor >= 0)
+    close(file->reader.descriptor);
+  line_reader_free(&file->reader);
 }
 
 static int open_file(struct log_file *file, const char *path, struct error *error) {
   struct stat status;
-  file->descriptor = descriptor_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-  if (file->descriptor < 0 || fstat(file->descriptor, &status) < 0)
+  int descriptor = descriptor_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+  file->reader = (struct line_reader){.descriptor = descriptor, .limit = LINE_LIMIT};
+  if (descriptor < 0 || fstat(descriptor, &status) < 0)
     return error_set_errno(error, errno, _("%s can't be opened"), file->path);
   if (S_ISDIR(status.st_mode))
     return error_set_errno(error, EISDIR, _("%s can't be read"), file->path);
@@ -107,15 +54,14 @@ static int open_file(struct log_file *file, const char *path, struct error *erro
                      _("%s is no file: a log is read twice, so write it to a file first "
                        "(strace -o FILE)"),
                      file->path);
-  file->buffer = malloc(LINE_LIMIT + CHUNK + 1);
-  return file->buffer ? 0 : error_set_memory(error);
+  return 0;
 }
 
 /* How long the log took, by its own clock: it is put in front of now. */
 static int measure(struct runner *runner, struct log_file *file, int64_t *span,
                    struct error *error) {
   struct strace_timer timer = {0};
-  struct log_text text;
+  struct line_read text;
   int status;
   *span = 0;
   session_unlock(runner->session);
@@ -161,14 +107,14 @@ static void add_leak(void *context, const struct socket *socket) {
 
 static int read_lines(struct runner *runner, struct log_file *file, struct strace_log *log,
                       struct error *error) {
-  struct log_text line;
+  struct line_read line;
   int status;
   while ((status = next_line(file, &line, error)) > 0) {
     if (line.text)
       strace_log_read(log, line.text, line.length);
     else
       strace_log_skip(log);
-    if (file->lines % PACE != 0)
+    if (file->reader.lines % PACE != 0)
       continue;
     runner->session->shell->drain(runner);
     session_yield_lock(runner->session);
@@ -236,7 +182,7 @@ static int read_log(struct runner *runner, struct process *process, struct log_f
 
 struct process *imported_read(struct runner *runner, const char *path, struct error *error) {
   struct bytes shown = {0};
-  struct log_file file = {.descriptor = -1};
+  struct log_file file = {.reader = {.descriptor = -1}};
   struct process *process = process_create();
   escape_append(&shown, path, strlen(path), ESCAPE_ASCII);
   file.path = bytes_text(&shown);

@@ -31,6 +31,16 @@ void session_yield_lock(struct session *session) {
   session_lock(session);
 }
 
+/* What is replayed later changes at the same place. */
+static void note_look(struct session *session) {
+  struct event event = {.kind = EVENT_SETTINGS};
+  event.settings = (struct event_settings){session->look, view_look(&session->settings.view)};
+  if (!view_look_differs(&event.settings))
+    return;
+  session->look = event.settings.now;
+  timeline_append(session->timeline, &event);
+}
+
 void session_apply_settings(struct session *session) {
   struct settings *settings = &session->settings;
   settings->view.stable = settings->stable;
@@ -38,6 +48,7 @@ void session_apply_settings(struct session *session) {
   settings->view.pages = settings->view.folds && settings->pager != PAGING_OFF;
   settings->view.pages_all = settings->view.pages && settings->pager == PAGING_ON;
   escape_choose(settings->view.utf8 && !settings->stable ? ESCAPE_UTF8 : ESCAPE_ASCII);
+  note_look(session);
   view_configure(session->view, session->timeline, &session->settings.view);
   timeline_set_record(session->timeline, session->settings.record);
   if (session->lab)

@@ -100,6 +100,7 @@ struct session {
   struct socket_table sockets;
   struct names names;
   struct settings settings;
+  struct event_look look;     /* how things look, as the timeline has it */
   struct timeline *timeline;  /* has its own lock */
   struct output output;       /* has its own lock */
   struct view *report;        /* the one of them that writes the report of --junit; NULL: none */
@@ -123,11 +124,12 @@ struct session {
                            start */
   _Atomic bool late;    /* the deadline has passed */
   unsigned inventories; /* number of inventories so far, which numbers the last one */
-  struct socket *last_used; /* the socket that `status` marks, a reference */
-  struct guard guard;       /* ends the programs that were started, should the session be killed */
-  struct lab *lab;          /* NULL: none */
-  struct tracer *tracer;    /* of the programs that are traced; NULL: none was */
-  struct capture *capture;  /* NULL: none is running */
+  struct socket *last_used;  /* the socket that `status` marks, a reference */
+  struct guard guard;        /* ends the programs that were started, should the session be killed */
+  struct lab *lab;           /* NULL: none */
+  struct tracer *tracer;     /* of the programs that are traced; NULL: none was */
+  struct capture *capture;   /* NULL: none is running */
+  const char *save_timeline; /* --save-timeline: where the events go at its end; NULL: nowhere */
   struct session_again *again; /* at its end the program begins anew; NULL: it ends */
   bool stepping;               /* the last line let packets cross, so an empty line does it again */
   int looked_at;               /* session_look_around: the descriptor to start with */

@@ -28,9 +28,14 @@ struct shell_options {
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */
   const char *junit;    /* --junit: the file for a report of the tests; NULL: none */
-  bool from_input;      /* FILE is "-": read standard input as a script, even from a terminal */
-  const char *path;     /* FILE; NULL: standard input, or the prompt */
-  int script;           /* FILE's descriptor, opened early; -1: not opened */
+  const char *diagram;  /* --diagram: the file for a picture of the session; NULL: none */
+  const char *report;   /* --report: the page that begins with what failed; NULL: none */
+  const char *save_timeline; /* --save-timeline: where its events go at its end; NULL: nowhere */
+  const char *replay; /* --replay: a saved timeline that the session begins with; NULL: none */
+  int replay_file;    /* its descriptor, opened early; -1: not opened */
+  bool from_input;    /* FILE is "-": read standard input as a script, even from a terminal */
+  const char *path;   /* FILE; NULL: standard input, or the prompt */
+  int script;         /* FILE's descriptor, opened early; -1: not opened */
   const char *const *arguments; /* $0, $1 ... */
   size_t argument_count;
 };

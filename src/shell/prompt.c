@@ -221,7 +221,7 @@ static void look_around(struct session *session) {
 static void loop(struct session *session, bool lab) {
   if (lab)
     worker_pool_submit(&pool, "lab");
-  else if (pool.walk)
+  else if (pool.walk || pool.replay)
     worker_pool_submit(&pool, NULL);
   while (!session->quitting) {
     struct watcher_news news;
@@ -275,7 +275,13 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   edit_start(session, accept_line);
   int status = options->path ? begin_walk(options) : 0;
   if (status == 0) {
-    if (!options->path)
+    struct replay_plan replay = {.path = options->replay,
+                                 .descriptor = options->replay_file,
+                                 .shown = true,
+                                 .goes_on = true};
+    if (options->replay)
+      pool.replay = &replay;
+    else if (!options->path)
       greet(session);
     output_flush(&session->output);
     loop(session, options->lab);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "session/lesson.h"
+#include "session/replayed.h"
 #include "shell/job.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
@@ -352,13 +353,30 @@ static void report_late(struct script_run *run, const struct shell_options *opti
   report_text_error(run, NULL, &error);
 }
 
+/* Shows a session that was saved, or puts its events in front of those of the lines that follow. */
+static void run_replay(struct script_run *run, const struct shell_options *options) {
+  bool alone = !options->commands && !options->path && !options->from_input;
+  struct replay_plan plan = {.path = options->replay,
+                             .descriptor = options->replay_file,
+                             .shown = alone,
+                             .goes_on = !alone};
+  struct error error;
+  if (replayed_read(&run->runner, &plan, &error) == 0)
+    return;
+  report_text_error(run, NULL, &error);
+  run->status = error.kind == ERROR_INTERRUPTED ? STATUS_INTERRUPTED : STATUS_USAGE;
+}
+
 int script_file_run(struct session *session, const struct shell_options *options) {
   struct script_run run = {.session = session, .keep_going = options->keep_going};
   struct scope scope = {.arguments = options->arguments, .argument_count = options->argument_count};
   runner_start(&run.runner, session, 0, &scope);
   waiter_register(&run.runner.waiter);
   session_lock(session);
-  session->reads_input = options->step || (!options->commands && !options->path);
+  session->reads_input =
+      options->step || (!options->commands && !options->path && !options->replay);
+  if (options->replay)
+    run_replay(&run, options);
   if (options->lab)
     run_text(&run, "--lab", "lab", strlen("lab"));
   if (run.status)
@@ -369,7 +387,7 @@ int script_file_run(struct session *session, const struct shell_options *options
     run_walk(&run, options);
   else if (options->path)
     run_file(&run, options);
-  else
+  else if (!options->replay || options->from_input)
     run_input(&run);
   if (!session->quitting && (run.status == 0 || run.keep_going) && job_conclude(&run.runner) < 0 &&
       run.status == 0)

@@ -11,10 +11,12 @@
 #include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
 #include "language/loss.h"
+#include "session/saved.h"
 #include "session/service_handle.h"
 #include "session/traced.h"
 #include "shell/edit.h"
 #include "shell/job.h"
+#include "shell/picture_file.h"
 #include "shell/prompt.h"
 #include "shell/run.h"
 #include "shell/run_output.h"
@@ -114,8 +116,10 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->interactive = interactive;
   session->formatted = options->output != OUTPUT_TEXT;
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
+  session->save_timeline = options->save_timeline;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
+  session->look = view_look(&session->settings.view);
   static const struct view_class *const views[] = {[OUTPUT_TEXT] = &view_text,
                                                    [OUTPUT_JSON] = &view_json,
                                                    [OUTPUT_TAP] = &view_tap,
@@ -141,7 +145,23 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   return 0;
 }
 
-int shell_stop(struct session *session, int status) {
+/* For --save-timeline. */
+static int save_at_end(struct session *session) {
+  struct saved saved;
+  struct error error;
+  session_lock(session);
+  int status = saved_write(session, NULL, session->save_timeline, &saved, &error);
+  session_unlock(session);
+  output_flush(&session->output);
+  if (status < 0)
+    fprintf(stderr, "socksh: %s\n", error.message);
+  else if (saved.lost > 0)
+    fprintf(stderr, _("socksh: the first %llu events are no longer kept, and are not in %s\n"),
+            (unsigned long long)saved.lost, session->save_timeline);
+  return status;
+}
+
+int shell_stop(struct session *session, const struct shell_options *options, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
@@ -160,7 +180,11 @@ int shell_stop(struct session *session, int status) {
   session_unlock(session);
   if (session->lab)
     wire_halt(&session->lab->wire);
+  if (session->save_timeline && save_at_end(session) < 0)
+    status = status ? status : 1;
   view_finish(session->view);
+  if (picture_file_write(session, options) < 0)
+    status = status ? status : 1;
   if (session->report && (errno = junit_view_problem(session->report)) != 0) {
     report(_("the report of --junit can't be written"));
     status = status ? status : 1;

@@ -255,9 +255,20 @@ static void refuse_text(struct worker *worker) {
   bytes_free(&worker->pool->pending);
 }
 
+/* The prompt comes even where something is wrong in the file: what was read before that is there.
+ */
+static void run_replay(struct worker_pool *pool, struct runner *runner) {
+  struct error error;
+  if (replayed_read(runner, pool->replay, &error) < 0)
+    run_event_error(runner, NULL, NULL, &error);
+  pool->replay = NULL;
+}
+
 static void run_text(struct worker *worker) {
   struct worker_pool *pool = worker->pool;
   struct runner *runner = &worker->runner;
+  if (pool->replay)
+    run_replay(pool, runner);
   if (worker->text.failed) {
     refuse_text(worker);
     return;

@@ -170,6 +170,8 @@ static const struct socket *find_duplicate(const struct socket *socket) {
 }
 
 static enum socket_state state_of(const struct socket *socket, bool reread) {
+  if (socket->replayed)
+    return socket->seen.state; /* what the last event says */
   if (socket_is_none(socket))
     return STATE_UNKNOWN;
   if (socket->descriptor < 0) {
@@ -350,7 +352,7 @@ static void look_whether_listed(struct socket *socket, enum socket_state state) 
 }
 
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before) {
-  if (socket->closing || socket_is_none(socket))
+  if (socket->closing || socket->replayed || socket_is_none(socket))
     return false;
   if (socket->descriptor < 0)
     return look_orphan(socket, now, before);

@@ -105,6 +105,26 @@ struct socket *socket_create_queued(struct socket_table *table, struct host *hos
   return socket;
 }
 
+struct socket *socket_create_replayed(struct socket_table *table,
+                                      const struct socket_label *label) {
+  enum { LAST_ID = 1 << 30 }; /* a file may say anything: what this session makes has ids, too */
+  struct socket *socket = label->id < (uint64_t)LAST_ID << 30 ? socket_reserve(table) : NULL;
+  if (!socket)
+    return NULL;
+  take_reserved(socket);
+  socket->id = label->id;
+  if (table->next_id < socket->id)
+    table->next_id = socket->id;
+  socket->replayed = true;
+  socket->was_descriptor = label->descriptor;
+  socket->role = ROLE_GONE;
+  socket->family = label->family;
+  socket->protocol = label->protocol;
+  socket->type =
+      label->protocol == IPPROTO_TCP || label->protocol == IPPROTO_MPTCP ? SOCK_STREAM : 0;
+  return socket;
+}
+
 int socket_identify(struct socket *socket) {
   if (socket_is_none(socket))
     return 0;

@@ -69,6 +69,7 @@ struct socket {
   int was_descriptor;         /* its last number, kept for later events */
   enum socket_role role;
   bool of_program;      /* its number is a traced program's, whose name is its name */
+  bool replayed;        /* it is of a session that is replayed, and only its events are there */
   uint64_t cookie;      /* SO_COOKIE, which identifies it in the kernel's list; 0: not read */
   uint64_t pair_cookie; /* the cookie of the other end of its socketpair; 0: none, or unknown */
   uint64_t listener; /* the id of the listener whose queue it is, or was, in, or of the socket whose
@@ -102,7 +103,6 @@ struct socket {
   bool stalled;       /* such a call has been waited for in vain: it is blocked itself */
   unsigned holders;   /* traced programs' descriptors that refer to it */
   uint64_t made_by;   /* the serial of the program's call that made it; 0: not known */
-  uint64_t awaited;   /* the serial of the program's call on it that was awaited last; 0: none */
   unsigned inventory; /* the last inventory that found it; see inventory.h */
   struct socket_link links[INDEX_COUNT];
   struct socket *orphan_next; /* the table's list of sockets without a descriptor */
@@ -156,6 +156,10 @@ void socket_release_orphan(struct socket *socket);
  * reference, the caller's; NULL when there is no memory. */
 struct socket *socket_create_queued(struct socket_table *table, struct host *host,
                                     const struct kernel_socket *from);
+
+/* Creates an entry for a socket of another session, whose events are replayed: nothing is open, and
+ * nothing is asked of the kernel. One reference, the caller's; NULL when there is no memory. */
+struct socket *socket_create_replayed(struct socket_table *table, const struct socket_label *label);
 
 /* Notes the listener that a connection came from: it is called like it. */
 void socket_set_listener(struct socket *socket, const struct socket *listener);

@@ -2,10 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,51 +70,13 @@ static void work_write(void *argument) {
     work->problem = errno;
 }
 
-/* Writes into what is there already: a device, a pipe. */
-static int write_into(const char *path, const struct file_work *work) {
-  int file = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  int problem = file < 0 ? errno : write_all(file, work->data, work->length);
-  if (file >= 0 && close(file) < 0 && !problem)
-    problem = errno;
-  return problem;
-}
-
-/* Writes a file beside the old one, whose name is `beside`, and renames it. */
-static int write_beside(const struct replace *old, const char *beside,
-                        const struct file_work *work) {
-  int file = replace_create(old, beside);
-  if (file < 0)
-    return errno;
-  int problem = write_all(file, work->data, work->length);
-  if (close(file) < 0 && !problem)
-    problem = errno;
-  if (!problem && rename(beside, old->path) < 0)
-    problem = errno;
-  if (problem)
-    unlink(beside);
-  return problem;
-}
-
 static void work_replace(void *argument) {
   struct file_work *work = argument;
-  struct replace old;
-  work->problem = replace_find(&old, work->path);
-  if (!work->problem && old.there && !old.regular) {
-    work->problem = write_into(old.path, work);
-  } else if (!work->problem) {
-    do {
-      char *beside;
-      uint32_t number = 0;
-      (void)!getrandom(&number, sizeof number, 0);
-      if (asprintf(&beside, "%s.%08x", old.path, (unsigned)number) < 0) {
-        work->problem = ENOMEM;
-        break;
-      }
-      work->problem = write_beside(&old, beside, work);
-      free(beside);
-    } while (work->problem == EEXIST);
-  }
-  replace_free(&old);
+  struct replacement replacement;
+  work->problem = replacement_begin(&replacement, work->path);
+  if (!work->problem)
+    work->problem =
+        replacement_end(&replacement, replacement_write(&replacement, work->data, work->length));
 }
 
 static int run(void (*function)(void *argument), struct file_work *work) {

@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,4 +60,64 @@ int replace_create(const struct replace *replace, const char *beside) {
   close(file);
   errno = error;
   return -1;
+}
+
+/* Creates the new file, under a name that nothing has. */
+static int create_beside(struct replacement *replacement) {
+  int problem;
+  do {
+    uint32_t number = 0;
+    (void)!getrandom(&number, sizeof number, 0);
+    if (asprintf(&replacement->beside, "%s.%08x", replacement->old.path, (unsigned)number) < 0) {
+      replacement->beside = NULL;
+      return ENOMEM;
+    }
+    replacement->file = replace_create(&replacement->old, replacement->beside);
+    problem = replacement->file < 0 ? errno : 0;
+    if (problem)
+      free(replacement->beside);
+  } while (problem == EEXIST);
+  if (problem)
+    replacement->beside = NULL;
+  return problem;
+}
+
+int replacement_begin(struct replacement *replacement, const char *path) {
+  *replacement = (struct replacement){.file = -1};
+  int problem = replace_find(&replacement->old, path);
+  if (!problem && replacement->old.there && !replacement->old.regular) {
+    replacement->file = open(replacement->old.path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    problem = replacement->file < 0 ? errno : 0;
+  } else if (!problem) {
+    problem = create_beside(replacement);
+  }
+  if (problem)
+    replace_free(&replacement->old);
+  return problem;
+}
+
+int replacement_write(const struct replacement *replacement, const char *data, size_t length) {
+  while (length > 0) {
+    ssize_t written = write(replacement->file, data, length);
+    if (written < 0 && errno != EINTR)
+      return errno;
+    if (written > 0) {
+      data += written;
+      length -= (size_t)written;
+    }
+  }
+  return 0;
+}
+
+int replacement_end(struct replacement *replacement, int problem) {
+  if (close(replacement->file) < 0 && !problem)
+    problem = errno;
+  if (!problem && replacement->beside && rename(replacement->beside, replacement->old.path) < 0)
+    problem = errno;
+  if (problem && replacement->beside)
+    unlink(replacement->beside);
+  free(replacement->beside);
+  replace_free(&replacement->old);
+  *replacement = (struct replacement){.file = -1};
+  return problem;
 }

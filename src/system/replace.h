@@ -25,4 +25,22 @@ void replace_free(struct replace *replace);
  * the old one. The descriptor, or -1 with errno set. */
 int replace_create(const struct replace *replace, const char *beside);
 
+/* What new contents are written to, part by part. */
+struct replacement {
+  struct replace old;
+  char *beside; /* the new file's name; NULL: what is no file is written into */
+  int file;
+};
+
+/* Finds what has this name, and opens what its new contents are to be written to. 0, or an errno
+ * with nothing left open. */
+int replacement_begin(struct replacement *replacement, const char *path);
+
+/* 0, or an errno. */
+int replacement_write(const struct replacement *replacement, const char *data, size_t length);
+
+/* Ends it. If `problem` is 0 the new contents take the place of the old ones; else, or where that
+ * fails, these are as they were. 0, or an errno: `problem`, or what else went wrong. */
+int replacement_end(struct replacement *replacement, int problem);
+
 #endif

@@ -41,7 +41,7 @@ struct answer {
   const char *matters;         /* where a table is too wide, a character for each column: 'a' to
                                   'c' may be left out, a first; '1' to '9' go below their row, 1
                                   first; '^', of the first column, becomes a heading; '.' stays;
-                                  NULL: all stay; not kept */
+                                  NULL: all stay */
   bool headless;               /* no header is shown: one row, or name and value */
   bool again;                  /* it replaces the previous answer, which it brings up to date */
   bool continues;              /* it goes on where the previous answer, a part, has stopped */
@@ -49,7 +49,7 @@ struct answer {
                                   not kept */
   bool more;                   /* it is a part: another follows */
   const unsigned char *widths; /* the least widths of all columns but the last, so that those of
-                                  several parts are the same; NULL: none; not kept */
+                                  several parts are the same; NULL: none */
   size_t left_out;    /* as it was kept: how many of its rows, or bytes of text, are not there */
   struct bytes cells; /* struct cell, row by row; owned */
   struct bytes text;  /* the bytes of all cells, or the text or the data; owned */

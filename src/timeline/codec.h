@@ -4,6 +4,10 @@
 
 #include "timeline/event.h"
 
+/* The number of this form of the bytes, which a saved timeline names: one more whenever an event
+ * would be read otherwise than it was written. */
+enum { CODEC_VERSION = 1 };
+
 /* Appends an event. At most `record` bytes of a call's data are kept. Returns its body, which is
  * there until something else is appended. */
 struct event_body event_encode(const struct event *event, size_t record, struct bytes *bytes);

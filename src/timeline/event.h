@@ -28,7 +28,8 @@ enum event_kind {
   EVENT_PROGRESS,     /* progress of a long transfer */
   EVENT_COUNTER,      /* a counter of packets that a host of the lab has thrown away has moved */
   EVENT_PROGRAM,      /* what another program does: it starts, prints, reads what was typed, ends */
-  EVENT_LAST = EVENT_PROGRAM,
+  EVENT_SETTINGS,     /* from here on things look otherwise: `set` */
+  EVENT_LAST = EVENT_SETTINGS,
 };
 
 /* Where a statement came from. */
@@ -127,7 +128,7 @@ struct event_file {
 enum packet_fate {
   PACKET_HELD,    /* it waits on the wire */
   PACKET_CROSSED, /* it was delivered */
-  PACKET_DROPPED, /* `wire drop` */
+  PACKET_DROPPED, /* `wire drop`, or a full queue: `wire queue` */
   PACKET_LOST,    /* lost on the wire: `wire loss`, `wire cut`, or nobody there has the address */
   PACKET_AGAIN,   /* the kernel retransmitted a packet that is still held: counted there */
   PACKET_CHANGED, /* it is still held, and was edited, corrupted or moved */
@@ -283,6 +284,26 @@ struct event_program {
   const char *text; /* PROGRAM_STARTED: its line */
 };
 
+/* The settings of how things look that are the session's, not its terminal's: what is shown later
+ * of a kept timeline depends on them. */
+struct event_look {
+  bool quiet;
+  bool verbose;
+  bool timing;
+  bool calls;
+  bool states;
+  bool ladder;
+  bool stable;
+  bool hidden;
+  size_t preview;
+  size_t width;
+};
+
+struct event_settings {
+  struct event_look before;
+  struct event_look now;
+};
+
 /* A program whose system calls are read, or one of its processes and threads. */
 struct event_actor {
   unsigned program;   /* its job's number: never another program's */
@@ -333,6 +354,7 @@ struct event {
     struct event_progress progress;
     struct event_counter counter;
     const struct event_program *program;
+    struct event_settings settings;
   };
 };
 

@@ -153,11 +153,15 @@ static void spill(struct timeline *timeline) {
   timeline->tail_first = 0;
 }
 
-static void keep(struct timeline *timeline, struct event *event) {
-  /* A thread with a descriptor table of its own lacks the file: the next thread that has it
-   * spills. */
+/* A thread with a descriptor table of its own lacks the file: the next thread that has it
+ * spills. */
+static void spill_if_full(struct timeline *timeline) {
   if (timeline->tail.length >= BLOCK_SIZE && !descriptor_is_apart())
     spill(timeline);
+}
+
+static void keep(struct timeline *timeline, struct event *event) {
+  spill_if_full(timeline);
   uint32_t size = 0;
   size_t start = timeline->tail.length;
   bytes_append(&timeline->tail, &size, sizeof size);
@@ -190,6 +194,45 @@ uint64_t timeline_append(struct timeline *timeline, struct event *event) {
   timeline->listener(event, timeline->context);
   lock_give(&timeline->lock);
   return event->serial;
+}
+
+/* Keeps bytes as they are. */
+static void keep_bytes(struct timeline *timeline, uint64_t serial, const char *data, size_t size) {
+  uint32_t count = (uint32_t)size;
+  spill_if_full(timeline);
+  if (bytes_reserve(&timeline->tail, sizeof count + size) < 0) {
+    timeline->tail.failed = false; /* it is shown, and counted as lost */
+    return;
+  }
+  bytes_append(&timeline->tail, &count, sizeof count);
+  bytes_append(&timeline->tail, data, size);
+  if (timeline->tail_first == 0)
+    timeline->tail_first = serial;
+}
+
+enum timeline_taken timeline_take(struct timeline *timeline, const char *data, size_t size,
+                                  bool shown, timeline_kept *each, void *context) {
+  struct event event;
+  struct decoded decoded;
+  if (size > UINT32_MAX || event_decode(data, size, &event, &decoded) < 0)
+    return TAKEN_NO_EVENT;
+  if (each)
+    each(&event, data, size, context);
+  lock_take(&timeline->lock);
+  bool next = event.serial > timeline->last && event.serial < UINT64_MAX / 2;
+  if (next) {
+    timeline->last = event.serial;
+    if (event.monotonic > timeline->latest)
+      timeline->latest = event.monotonic;
+    if (timeline->began == 0)
+      timeline->began = event.monotonic;
+    keep_bytes(timeline, event.serial, data, size);
+    if (shown)
+      timeline->listener(&event, timeline->context);
+  }
+  lock_give(&timeline->lock);
+  decoded_free(&decoded);
+  return next ? TAKEN : TAKEN_NOT_NEXT;
 }
 
 void timeline_set_heard(struct timeline *timeline, unsigned kinds) {
@@ -233,6 +276,7 @@ struct walk {
   unsigned kinds;
   uint64_t seen;
   bool (*each)(const struct event *event, void *context);
+  timeline_kept *each_kept; /* in its place, if it is not NULL */
   void *context;
 };
 
@@ -256,7 +300,8 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
     if (wanted && !read)
       loss_of_memory(); /* what this program has written it can read, if there is memory */
     if (read) {
-      bool more = walk->each(&event, walk->context);
+      bool more = walk->each_kept ? walk->each_kept(&event, data + at, size, walk->context)
+                                  : walk->each(&event, walk->context);
       decoded_free(&decoded);
       if (!more)
         return false;
@@ -298,6 +343,20 @@ static bool next_block(struct timeline *timeline, uint64_t from, struct bytes *m
   return true;
 }
 
+static uint64_t walk_all(struct timeline *timeline, struct walk *walk) {
+  struct bytes memory = {0};
+  uint64_t at = walk->from;
+  bool more = true;
+  while (more && at <= walk->to) {
+    lock_take(&timeline->lock);
+    bool found = next_block(timeline, at, &memory, &at);
+    lock_give(&timeline->lock);
+    more = found && walk_block(walk, memory.data, memory.length);
+  }
+  bytes_free(&memory);
+  return more && walk->to >= walk->from ? walk->to - walk->from + 1 - walk->seen : 0;
+}
+
 uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context) {
   struct walk walk = {.from = from ? from : 1,
@@ -305,17 +364,16 @@ uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                       .kinds = kinds,
                       .each = each,
                       .context = context};
-  struct bytes memory = {0};
-  uint64_t at = walk.from;
-  bool more = true;
-  while (more && at <= walk.to) {
-    lock_take(&timeline->lock);
-    bool found = next_block(timeline, at, &memory, &at);
-    lock_give(&timeline->lock);
-    more = found && walk_block(&walk, memory.data, memory.length);
-  }
-  bytes_free(&memory);
-  return more && walk.to >= walk.from ? walk.to - walk.from + 1 - walk.seen : 0;
+  return walk_all(timeline, &walk);
+}
+
+uint64_t timeline_walk_kept(struct timeline *timeline, timeline_kept *each, void *context) {
+  struct walk walk = {.from = 1,
+                      .to = timeline_last(timeline),
+                      .kinds = EVENT_ANY,
+                      .each_kept = each,
+                      .context = context};
+  return walk_all(timeline, &walk);
 }
 
 /* Copies the newest kept block whose events are all before `before` into *memory, with the serial

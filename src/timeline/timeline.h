@@ -55,6 +55,25 @@ uint64_t timeline_last(struct timeline *timeline);
 uint64_t timeline_walk(struct timeline *timeline, uint64_t from, unsigned kinds,
                        bool (*each)(const struct event *event, void *context), void *context);
 
+/* Of an event that is kept, the bytes that hold it: codec.h. */
+typedef bool timeline_kept(const struct event *event, const char *data, size_t size, void *context);
+
+/* The same for all kinds, with the bytes of each event, to be written elsewhere. */
+uint64_t timeline_walk_kept(struct timeline *timeline, timeline_kept *each, void *context);
+
+/* What became of bytes from elsewhere. */
+enum timeline_taken {
+  TAKEN,
+  TAKEN_NO_EVENT, /* they are none, or there is no memory */
+  TAKEN_NOT_NEXT, /* its serial is not above that of the last event */
+};
+
+/* Appends an event of another session as it was kept there: with its serial and times, and with
+ * what is no longer there of its data. The listener is called if `shown`, and `each`, with the
+ * event, if it is not NULL, before that and without the timeline's lock. */
+enum timeline_taken timeline_take(struct timeline *timeline, const char *data, size_t size,
+                                  bool shown, timeline_kept *each, void *context);
+
 /* Where to begin a walk that shall end with the last `wanted` of the kept events of these kinds for
  * which `matches` is true: a serial, and in *skip how many of them come first that are too many. It
  * looks from the newest back, so what is near the end is found at once. */

@@ -118,7 +118,58 @@ void view_remove(struct view *view, struct timeline *timeline, struct view *remo
   view_listen(view, timeline);
 }
 
+struct event_look view_look(const struct view_settings *settings) {
+  return (struct event_look){.quiet = settings->quiet,
+                             .verbose = settings->verbose,
+                             .timing = settings->timing,
+                             .calls = settings->calls,
+                             .states = settings->states,
+                             .ladder = settings->ladder,
+                             .stable = settings->stable,
+                             .hidden = settings->hidden,
+                             .preview = settings->preview,
+                             .width = settings->width};
+}
+
+bool view_look_differs(const struct event_settings *change) {
+  const struct event_look *before = &change->before;
+  const struct event_look *now = &change->now;
+  return before->quiet != now->quiet || before->verbose != now->verbose ||
+         before->timing != now->timing || before->calls != now->calls ||
+         before->ladder != now->ladder || before->states != now->states ||
+         before->stable != now->stable || before->hidden != now->hidden ||
+         before->preview != now->preview || before->width != now->width;
+}
+
+#define TAKE(member)                                                                               \
+  do {                                                                                             \
+    if (change->before.member != change->now.member)                                               \
+      settings->member = change->now.member;                                                       \
+  } while (0)
+
+void view_take_look(struct view_settings *settings, const struct event_settings *change) {
+  TAKE(quiet);
+  TAKE(verbose);
+  TAKE(timing);
+  TAKE(calls);
+  TAKE(states);
+  TAKE(ladder);
+  TAKE(stable);
+  TAKE(hidden);
+  TAKE(preview);
+  TAKE(width);
+}
+
+static void change_look(struct view *view, const struct event_settings *change) {
+  for (; view; view = view->next) {
+    view_take_look(&view->settings, change);
+    memo_clear(&view->memo);
+  }
+}
+
 void view_event(const struct event *event, void *context) {
+  if (event->kind == EVENT_SETTINGS)
+    change_look(context, &event->settings);
   bool unseen = event->kind == EVENT_PACKET && event->packet.unseen;
   for (struct view *view = context; view; view = view->next)
     if (!(view->class->leaves_out & VIEW_KIND(event->kind)) && (!unseen || view->class->unseen))

@@ -16,6 +16,7 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown directly */
   bool states;    /* set states */
+  bool ladder;    /* set ladder: calls, states and packets are drawn as a ladder */
   bool calls;     /* set calls */
   bool stable;    /* --stable: the same output every time */
   bool hidden;    /* nothing is shown but errors */
@@ -85,7 +86,15 @@ void view_echoed(struct view *view, struct timeline *timeline);
 void view_configure(struct view *view, struct timeline *timeline,
                     const struct view_settings *settings);
 
-/* Renders an event: the timeline's listener, called under its lock. */
+/* The part of the settings that is the session's own; and takes over what differs between two of
+ * them, which leaves the rest as it was chosen elsewhere. */
+struct event_look view_look(const struct view_settings *settings);
+bool view_look_differs(const struct event_settings *change);
+void view_take_look(struct view_settings *settings, const struct event_settings *change);
+
+/* Renders an event: the timeline's listener, called under its lock. An event that says how things
+ * look from here on changes the settings of the views, so that they change at the same place when
+ * it is replayed. */
 void view_event(const struct event *event, void *view);
 
 #endif

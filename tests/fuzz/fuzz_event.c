@@ -220,6 +220,8 @@ static void expect_body(struct json_value object, const struct event *event) {
   case EVENT_COUNTER:
     expect_counter(object, &event->counter);
     break;
+  case EVENT_SETTINGS: /* objects of their own */
+    break;
   }
 }
 

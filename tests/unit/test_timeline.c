@@ -371,6 +371,15 @@ static void test_codec_words(void **state) {
                                         .value = UINT64_MAX,
                                         .lost = true}};
     same_again(&counter);
+    struct event settings = {
+        .kind = EVENT_SETTINGS,
+        .settings = {.before = {.quiet = true, .timing = true, .calls = true, .hidden = true},
+                     .now = {.verbose = true,
+                             .states = true,
+                             .stable = true,
+                             .preview = SIZE_MAX,
+                             .width = 80}}};
+    same_again(&settings);
   }
 }
 

@@ -103,12 +103,43 @@ static void test_ways_are_independent(void **state) {
   assert_in_range(alike, PACKETS / 2 - 80, PACKETS / 2 + 80);
 }
 
+/* A full queue delays a packet by as many times as there are packets in it, each at the rate, and
+ * drops what comes beyond. */
+static void test_queue_delays_and_drops(void **state) {
+  enum { LIMIT = 20, SIZE = 1500, RATE = 2000000 };
+  const int64_t each = (int64_t)SIZE * 8 * 1000000000 / RATE;
+  struct pair pair;
+  struct wire_way *way = begin(&pair, 1, 0, 0);
+  (void)state;
+  way->shape = (struct wire_shape){.rate = RATE, .queue = LIMIT};
+  for (int64_t i = 1; i <= LIMIT; i++)
+    assert_int_equal(wire_due(way, SIZE, 1000), 1000 + i * each);
+  assert_int_equal(wire_due(way, SIZE, 1000), WIRE_NEVER);
+  assert_int_equal(wire_due(way, SIZE, 1000 + each - 1), WIRE_NEVER);
+  /* One has been sent, so one more has room, behind all others. */
+  assert_int_equal(wire_due(way, SIZE, 1000 + each), 1000 + (LIMIT + 1) * each);
+  assert_int_equal(wire_due(way, SIZE, 1000 + each), WIRE_NEVER);
+  assert_int_equal(wire_queue_length(&way->queue, 1000 + each), LIMIT);
+  assert_int_equal(wire_queue_length(&way->queue, 1000 + (LIMIT + 1) * each), 0);
+  /* A lower limit holds for what comes, a higher one keeps what waits. */
+  int64_t now = 1000 + (LIMIT + 1) * each;
+  for (int i = 0; i < 3; i++)
+    wire_due(way, SIZE, now);
+  way->shape.queue = 2;
+  assert_int_equal(wire_due(way, SIZE, now), WIRE_NEVER);
+  way->shape.queue = 2 * LIMIT;
+  assert_int_equal(wire_due(way, SIZE, now), now + 4 * each);
+  assert_int_equal(wire_queue_length(&way->queue, now), 4);
+  wire_queue_free(&way->queue);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_seed_repeats),
       cmocka_unit_test(test_seeds_are_independent),
       cmocka_unit_test(test_settings_are_independent),
       cmocka_unit_test(test_ways_are_independent),
+      cmocka_unit_test(test_queue_delays_and_drops),
   };
   return cmocka_run_group_tests_name("wire_link", tests, NULL, NULL);
 }

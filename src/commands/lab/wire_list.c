@@ -56,7 +56,8 @@ static void append_duration(const char *what, int64_t duration, struct bytes *te
   duration_append(text, duration);
 }
 
-static void append_shape(const struct wire_shape *shape, struct bytes *text) {
+static void append_shape(struct wire_way *way, struct bytes *text) {
+  const struct wire_shape *shape = &way->shape;
   size_t start = text->length;
   if (shape->cut)
     bytes_append_text(text, _(", cut"));
@@ -68,6 +69,9 @@ static void append_shape(const struct wire_shape *shape, struct bytes *text) {
     bytes_append_format(text, _(", loss %g%%"), shape->loss * 100);
   if (shape->rate > 0)
     bytes_append_format(text, _(", rate %" PRIu64 " bits a second"), shape->rate);
+  if (shape->rate > 0 && shape->queue > 0)
+    bytes_append_format(text, _(", %zu of %u in its queue"),
+                        wire_queue_length(&way->queue, clock_monotonic()), shape->queue);
   if (text->length == start)
     bytes_append_text(text, _(", undisturbed"));
 }
@@ -78,13 +82,13 @@ static void append_ways(const struct wire *wire, struct bytes *text) {
     for (size_t j = 0; j < wire->link_count; j++) {
       const struct wire_link *from = wire->links[i];
       const struct wire_link *to = wire->links[j];
-      const struct wire_shape *shape = &from->ways[j].shape;
-      if (i == j || from->lan != to->lan || !wire_is_shaped(shape))
+      struct wire_way *way = &from->ways[j];
+      if (i == j || from->lan != to->lan || !wire_is_shaped(&way->shape))
         continue;
       bytes_append_format(text, "  %s > %s", from->host->host.name, to->host->host.name);
       if (wire->lan_count > 1)
         bytes_append_format(text, _(" on %s"), from->lan->name);
-      append_shape(shape, text);
+      append_shape(way, text);
       bytes_append_char(text, '\n');
     }
 }
@@ -132,7 +136,7 @@ const struct command command_wire = {
     .manual = N_(
         "Each has the number by which the commands below know it, and stands in the order in which "
         "`step` lets them across. What the kernel sent again while it was held is told beside it: "
-        "it is one packet here. What `wire delay`, loss, rate and cut do is listed, too."),
+        "it is one packet here. What `wire delay`, loss, rate, queue and cut do is listed, too."),
     .blocks = N_("never"),
     .example = "lab\nwire hold\nc = @client socket inet dgram\nsendto c hi server:9\nwire",
     .pages = "socksh-lab(7)",

@@ -195,6 +195,41 @@ static int run_rate(struct invocation *invocation) {
   return shape_ways(invocation, set_rate);
 }
 
+static void set_queue(struct wire_shape *shape, void *invocation) {
+  shape->queue = (unsigned)invocation_number(invocation, "N", 0);
+}
+
+/* A queue grows where packets come faster than they are sent. */
+static bool waits_nowhere(const struct wire *wire) {
+  bool queued = wire->base.queue > 0;
+  for (size_t i = 0; i < wire->link_count; i++)
+    for (size_t j = 0; j < wire->link_count; j++) {
+      const struct wire_shape *shape = &wire->links[i]->ways[j].shape;
+      queued |= shape->queue > 0;
+      if (shape->queue > 0 && shape->rate > 0)
+        return false;
+    }
+  return queued;
+}
+
+static int run_queue(struct invocation *invocation) {
+  const struct argument_value *count = invocation_value(invocation, "N");
+  struct wire_choice choice;
+  if (count->number > WIRE_QUEUE_MOST)
+    return invocation_wrong(invocation, count, _("a queue holds from 1 to %d packets"),
+                            WIRE_QUEUE_MOST);
+  struct wire *wire = lock_ways(invocation, &choice);
+  if (!wire)
+    return -1;
+  wire_shape_ways(wire, choice, set_queue, invocation);
+  bool nowhere = waits_nowhere(wire);
+  unlock_wire(invocation, wire);
+  if (nowhere)
+    runner_note(invocation->runner,
+                _("nothing waits in it yet: `wire rate` makes the way a bottleneck"));
+  return 0;
+}
+
 static void set_cut(struct wire_shape *shape, void *invocation) {
   (void)invocation;
   shape->cut = true;
@@ -371,6 +406,25 @@ const struct command command_wire_rate = {
     .pages = "socksh-lab(7)",
     .check = check_hosts,
     .run = run_rate,
+};
+
+const struct command command_wire_queue = {
+    .name = "wire queue",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "N", .kind = &argument_limit}, WAY},
+    .summary = N_("limits how many packets wait at a bottleneck"),
+    .manual = N_("Where `wire rate` lets packets cross more slowly than they come, they wait in a "
+                 "queue: of N packets with this, the one that is being sent included. What comes "
+                 "when it is full is dropped, as by a router, and its event says so: dropped "
+                 "(queue). `wire` shows how many wait. A full queue delays what comes through it "
+                 "by N times the size of a packet through the rate. Without hosts it is so for all "
+                 "ways, each with a queue of its own, with two from the first to the second; "
+                 "`off` ends it: then any number waits."),
+    .blocks = N_("never"),
+    .example = "lab\nwire rate 2M client server\nwire queue 20 client server\nwire",
+    .pages = "socksh-lab(7)",
+    .check = check_hosts,
+    .run = run_queue,
 };
 
 const struct command command_wire_mtu = {

@@ -4,7 +4,9 @@
 #include <time.h>
 
 #include "command/invocation.h"
+#include "language/word.h"
 #include "session/lesson.h"
+#include "session/saved.h"
 
 /* Sleeps until a time of the monotonic clock, in nanoseconds. 0, or -1 if interrupted. */
 static int sleep_until(struct runner *runner, int64_t deadline, struct error *error) {
@@ -53,16 +55,18 @@ static const struct {
     {".sh", N_("no command writes a script of the system's shell")},
     {".pcap", N_("capture FILE writes packets")},
     {".pcapng", N_("capture FILE writes packets")},
+    {".jsonl", N_("save timeline FILE writes what has happened")},
     {".json", N_("socksh --json SCRIPT writes what a script does as JSON")},
     {".xml", N_("socksh --junit FILE SCRIPT writes what a script tests as JUnit's XML")},
     {".txt", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
     {".log", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
     {".md", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
-    {".html", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
-    {".htm", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
-    {".svg", N_("no command writes a picture; `diagram states` draws one on the screen")},
-    {".png", N_("no command writes a picture; `diagram states` draws one on the screen")},
-    {".pdf", N_("no command writes a picture; `diagram states` draws one on the screen")},
+    {".html", N_("diagram sequence --html FILE writes a page that steps through the session")},
+    {".htm", N_("diagram sequence --html FILE.html writes a page that steps through the session")},
+    {".svg", N_("diagram sequence --svg FILE draws the session")},
+    {".png", N_("diagram sequence --svg FILE.svg draws the session, as SVG")},
+    {".pdf", N_("diagram sequence --svg FILE.svg draws the session, and a browser prints it")},
+    {".mmd", N_("diagram sequence --mermaid FILE draws the session for Mermaid")},
     {".tap", N_("socksh --tap SCRIPT writes what a script tests as TAP")},
 };
 
@@ -92,6 +96,32 @@ static int run_save(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   int status = runner->session->shell->save(
       runner, argument_value_text(invocation_value(invocation, "FILE"), &path), invocation->error);
+  bytes_free(&path);
+  return status;
+}
+
+/* Says what was written, and what was no longer there. */
+static void tell_saved(struct runner *runner, const struct saved *saved,
+                       const struct argument_value *file) {
+  struct word_shown shown;
+  word_show(&shown, file->word.data, file->word.length);
+  if (saved->lost > 0)
+    runner_note(runner, _("the first %llu events are no longer kept, and are not in %s"),
+                (unsigned long long)saved->lost, shown.text);
+  if (runner->session->interactive)
+    runner_note(runner, _("%llu events in %s; `socksh --replay FILE` shows them again"),
+                (unsigned long long)saved->events, shown.text);
+}
+
+static int run_save_timeline(struct invocation *invocation) {
+  struct bytes path = {0};
+  struct runner *runner = invocation->runner;
+  const struct argument_value *file = invocation_value(invocation, "FILE");
+  struct saved saved;
+  int status = saved_write(runner->session, runner, argument_value_text(file, &path), &saved,
+                           invocation->error);
+  if (status == 0)
+    tell_saved(runner, &saved, file);
   bytes_free(&path);
   return status;
 }
@@ -145,6 +175,7 @@ const struct command command_source = {
 
 const struct command command_save = {
     .name = "save",
+    .parts = true,
     .group = GROUP_SESSION,
     .arguments = {{.name = "FILE", .kind = &argument_file}},
     .summary = N_("writes what was typed as a script that runs"),
@@ -165,6 +196,29 @@ const struct command command_save = {
     .example = "a b = socketpair unix stream\nsave session.socksh",
     .check = check_save,
     .run = run_save,
+};
+
+const struct command command_save_timeline = {
+    .name = "save timeline",
+    .group = GROUP_SESSION,
+    .arguments = {{.name = "FILE", .kind = &argument_file}},
+    .summary = N_("writes all that has happened to a file, to be looked at later"),
+    .manual =
+        N_("Every event of the session so far is a line of FILE: what --json prints, and the "
+           "record from which it is read again. `socksh --replay FILE` shows the session once "
+           "more, in any form, and then has its timeline: `log`, `transitions`, `diagram`, "
+           "`packet`, `capture` and their like work as they did. socksh-json(5) describes the "
+           "lines.\n\n"
+           "What a session can no longer know is not in it: events that were forgotten, and what "
+           "goes beyond `set record` of a call's data or of an answer; a program that `shell` "
+           "runs writes to the terminal itself. An existing file is replaced only when all of it "
+           "could be written. `socksh --save-timeline FILE` does the same at the end of a session, "
+           "also of one that fails."),
+    .blocks = N_("never"),
+    .errors = {{EACCES, N_("the directory may not be written")},
+               {ENOSPC, N_("the disk is full; nothing was changed")}},
+    .example = "a b = socketpair unix stream\nsend a hello\nsave timeline session.jsonl",
+    .run = run_save_timeline,
 };
 
 const struct command command_history = {

@@ -66,6 +66,8 @@ static int write_file(struct export *export, const char *host) {
     status =
         error_set_errno(invocation->error, problem,
                         _("%.300s can't be written, and was left as it is"), bytes_text(&path));
+  else if (invocation->runner->session->interactive)
+    tell(export, bytes_text(&path));
   bytes_free(&path);
   return status;
 }

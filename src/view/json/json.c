@@ -103,6 +103,13 @@ static void append_base64(struct bytes *line, const unsigned char *data, size_t 
   }
 }
 
+void json_base64(struct json *json, const char *key, const void *data, size_t length) {
+  json_begin_value(json, key);
+  bytes_append_char(&json->line, '"');
+  append_base64(&json->line, data, length);
+  bytes_append_char(&json->line, '"');
+}
+
 void json_data(struct json *json, const void *data, size_t kept, size_t length) {
   size_t before = json->line.length;
   bool followed = json->follows;
@@ -114,9 +121,6 @@ void json_data(struct json *json, const void *data, size_t kept, size_t length) 
     json->line.length = before;
     json->follows = followed;
   }
-  json_begin_value(json, "base64");
-  bytes_append_char(&json->line, '"');
-  append_base64(&json->line, data, kept);
-  bytes_append_char(&json->line, '"');
+  json_base64(json, "base64", data, kept);
   json_number(json, "length", (long long)length);
 }

@@ -99,6 +99,9 @@ void json_string(struct json *json, const char *key, const char *text);
 void json_remember(struct json *json, const void *subject, size_t start);
 bool json_again(struct json *json, const char *key, const void *subject);
 
+/* Bytes in base64: RFC 4648, section 4. */
+void json_base64(struct json *json, const char *key, const void *data, size_t length);
+
 /* Bytes: "text" if they are valid UTF-8, "base64" always, and "length", the original number, of
  * which `kept` are there. Three members of the object. */
 void json_data(struct json *json, const void *data, size_t kept, size_t length);

@@ -84,3 +84,15 @@ void json_flags(struct json *json, const char *key, const struct constant_set *s
     json_number(json, NULL, (long long)left);
   json_end_array(json);
 }
+
+void json_optional(struct json *json, const char *key, int64_t number) {
+  if (number)
+    json_number(json, key, number);
+  else
+    json_null(json, key);
+}
+
+void json_errno(struct json *json, int number) {
+  json_optional(json, "errno", number);
+  json_name(json, "error", number ? error_number_name(number) : NULL);
+}

@@ -18,6 +18,12 @@ void json_constant(struct json *json, const char *key, const struct constant_set
 /* The names of the flags that are set, as an array; a flag without a name is a number in it. */
 void json_flags(struct json *json, const char *key, const struct constant_set *set, long value);
 
+/* A number of which 0 means that there is none: null. */
+void json_optional(struct json *json, const char *key, int64_t number);
+
+/* "errno" and "error": the number and its name; both null for 0. */
+void json_errno(struct json *json, int number);
+
 /* The name of an errno or of another reason, null if there is none. */
 void json_name(struct json *json, const char *key, const char *name);
 

@@ -5,8 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "timeline/codec.h"
+#include "view/json/json_beside.h"
 #include "view/json/json_packet.h"
 #include "view/json/json_part.h"
+#include "view/json/json_view.h"
 #include "view/view.h"
 
 struct json_view {
@@ -36,20 +39,6 @@ static void put_wall(struct json_view *view, int64_t wall) {
   bytes_append(&view->json.line, "Z\"", 2);
 }
 
-/* A number of which 0 means that there is none. */
-static void put_optional(struct json *json, const char *key, int64_t number) {
-  if (number)
-    json_number(json, key, number);
-  else
-    json_null(json, key);
-}
-
-/* The number and the name of an errno; both null for 0. */
-static void put_errno(struct json *json, int number) {
-  put_optional(json, "errno", number);
-  json_name(json, "error", number ? error_number_name(number) : NULL);
-}
-
 static void put_statement(struct json *json, const struct event_statement *line) {
   json_string(json, "source", line->source);
   json_number(json, "line", line->line);
@@ -61,7 +50,7 @@ static void put_statement(struct json *json, const struct event_statement *line)
 static void put_result_of(struct json *json, const struct call *call) {
   bool lookup = call_row(call)->result == RESULT_LOOKUP;
   json_number(json, "result", call->result);
-  put_errno(json, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
+  json_errno(json, lookup && call->result != EAI_SYSTEM ? 0 : call->error);
   if (lookup && call->result)
     json_constant(json, "lookup_error", &constant_lookup_errors, call->result);
   else if (lookup)
@@ -71,8 +60,8 @@ static void put_result_of(struct json *json, const struct call *call) {
 
 /* When it was made, and what came of it. */
 static void put_outcome(struct json *json, const struct call *call) {
-  put_optional(json, "began", call->began); /* a log may not say it */
-  put_optional(json, "ended", call->ended);
+  json_optional(json, "began", call->began); /* a log may not say it */
+  json_optional(json, "ended", call->ended);
   json_begin_array(json, "made");
   for (int i = 0; i < 2; i++)
     if (call->made[i] >= 0)
@@ -126,9 +115,9 @@ static void put_state(struct json *json, const struct event_state *state) {
   put_state_name(json, "state", state->now.state);
   json_address(json, "local", &state->now.local);
   json_address(json, "peer", &state->now.peer);
-  put_optional(json, "seen_before", state->before.time);
+  json_optional(json, "seen_before", state->before.time);
   json_number(json, "seen", state->now.time);
-  put_optional(json, "since", state->before.since);
+  json_optional(json, "since", state->before.since);
   json_name(json, "reason", reasons[state->reason]);
 }
 
@@ -189,6 +178,8 @@ static void put_answer(struct json *json, const struct answer *answer) {
   json_string(json, "answer", answer->name);
   if (answer->continues || answer->more)
     json_bool(json, "more", answer->more);
+  if (answer->left_out > 0)
+    json_number(json, "left_out", (long long)answer->left_out);
   switch (answer->kind) {
   case ANSWER_TABLE:
     put_rows(json, answer);
@@ -210,7 +201,7 @@ static void put_error(struct json *json, const struct event_error *error) {
                                       [ERROR_FAILURE] = "failure",
                                       [ERROR_INTERRUPTED] = "interrupted"};
   json_string(json, "kind", kinds[error->kind]);
-  put_errno(json, error->number);
+  json_errno(json, error->number);
   json_string(json, "source", error->source);
   json_number(json, "line", error->line);
   json_number(json, "column", error->excerpt.column);
@@ -241,7 +232,7 @@ static void put_test(struct json *json, const struct event_test *test) {
 static void put_result(struct json *json, const struct event_result *result) {
   const char *at = result->names ? result->names : "";
   json_bool(json, "failed", result->failed);
-  put_errno(json, result->number);
+  json_errno(json, result->number);
   if (result->duration < 0)
     json_null(json, "duration");
   else
@@ -260,88 +251,6 @@ static void put_file(struct json *json, const struct event_file *file) {
   json_string(json, "path", file->path);
   json_word(json, "phase", file->ended ? "ended" : "began");
   json_bool(json, "failed", file->failed);
-}
-
-static void put_service(struct json *json, const struct event_service *service) {
-  static const char *const phases[] = {
-      [SERVICE_STARTED] = "started",     [SERVICE_ACCEPTED] = "accepted",
-      [SERVICE_CONNECTED] = "connected", [SERVICE_RELAYED] = "relayed",
-      [SERVICE_CLOSED] = "closed",       [SERVICE_FAILED] = "failed",
-      [SERVICE_UNBOUND] = "unbound",     [SERVICE_ENDED] = "ended",
-      [SERVICE_COLLECTED] = "collected"};
-  static const char *const ends[] = {[SERVICE_RUNS] = "",
-                                     [SERVICE_STOPPED] = "stop",
-                                     [SERVICE_UNTIL] = "until",
-                                     [SERVICE_LOST] = "close"};
-  json_number(json, "service", service->number);
-  json_word(json, "phase", phases[service->phase]);
-  json_socket(json, "socket", &service->socket);
-  put_optional(json, "connection", (int64_t)service->connection);
-  json_address(json, "peer", &service->peer);
-  json_address(json, "target", &service->target);
-  put_errno(json, service->error);
-  json_number(json, "received", (long long)service->received);
-  json_number(json, "sent", (long long)service->sent);
-  json_number(json, "left_out", (long long)service->left_out);
-  json_string(json, "about", service->phase == SERVICE_ENDED ? ends[service->end] : service->text);
-  if (service->phase == SERVICE_CLOSED || service->phase == SERVICE_RELAYED)
-    json_bool(json, "back", service->back);
-  if (service->phase == SERVICE_ENDED)
-    json_number(json, "clients", (long long)service->count);
-  if (service->phase == SERVICE_RELAYED)
-    json_data(json, service->data, service->kept, service->length);
-}
-
-static void put_progress(struct json *json, const struct event_progress *progress) {
-  json_string(json, "file", progress->what);
-  json_number(json, "moved", (long long)progress->moved);
-  put_optional(json, "whole", (int64_t)progress->whole);
-  json_number(json, "began", progress->began);
-  json_bool(json, "done", progress->done);
-}
-
-static void put_counter(struct json *json, const struct event_counter *counter) {
-  json_string(json, "name", counter->name);
-  json_name(json, "interface", counter->interface);
-  json_number(json, "moved", (long long)counter->moved);
-  json_number(json, "value", (long long)counter->value);
-  json_bool(json, "lost", counter->lost);
-  json_string(json, "meaning", counter->meaning);
-}
-
-static void put_program(struct json *json, const struct event_program *program) {
-  static const char *const phases[] = {[PROGRAM_STARTED] = "started",
-                                       [PROGRAM_PRINTED] = "printed",
-                                       [PROGRAM_TYPED] = "typed",
-                                       [PROGRAM_INPUT_CLOSED] = "input closed",
-                                       [PROGRAM_ENDED] = "ended",
-                                       [PROGRAM_AWAITED] = "awaited",
-                                       [PROGRAM_COLLECTED] = "collected",
-                                       [PROGRAM_ATTACHED] = "attached",
-                                       [PROGRAM_LEFT] = "left"};
-  enum program_phase phase = program->phase;
-  json_number(json, "program", program->number);
-  json_string(json, "name", program->name);
-  json_word(json, "phase", phases[phase]);
-  json_number(json, "process", program->process);
-  if (phase == PROGRAM_STARTED)
-    json_string(json, "line", program->text);
-  if (phase == PROGRAM_PRINTED || phase == PROGRAM_AWAITED)
-    json_word(json, "stream", program->stream == PROGRAM_ERRORS ? "stderr" : "stdout");
-  if (phase == PROGRAM_PRINTED || phase == PROGRAM_AWAITED || phase == PROGRAM_TYPED)
-    json_number(json, "offset", (long long)program->offset);
-  if (phase == PROGRAM_PRINTED) {
-    json_bool(json, "partial", program->partial);
-    json_bool(json, "continues", program->continues);
-  }
-  if (phase == PROGRAM_PRINTED || phase == PROGRAM_TYPED)
-    json_data(json, program->data, program->kept, program->length);
-  if (phase == PROGRAM_ENDED) {
-    json_number(json, "status", program->status);
-    json_number(json, "signal", program->signal);
-    json_bool(json, "asked", program->asked);
-    json_number(json, "dropped", (long long)program->dropped);
-  }
 }
 
 static void put_body(struct json *json, const struct event *event) {
@@ -382,16 +291,20 @@ static void put_body(struct json *json, const struct event *event) {
     put_file(json, &event->file);
     break;
   case EVENT_SERVICE:
-    put_service(json, event->service);
+    json_service(json, event->service);
     break;
   case EVENT_PROGRESS:
-    put_progress(json, &event->progress);
+    json_progress(json, &event->progress);
     break;
   case EVENT_PROGRAM:
-    put_program(json, event->program);
+    json_program(json, event->program);
     break;
   case EVENT_COUNTER:
-    put_counter(json, &event->counter);
+    json_counter(json, &event->counter);
+    break;
+  case EVENT_SETTINGS:
+    json_look(json, "before", &event->settings.before);
+    json_look(json, "now", &event->settings.now);
     break;
   }
 }
@@ -436,31 +349,72 @@ static void put_head(struct json_view *view, const struct event *event) {
       [EVENT_NOTE] = "note",        [EVENT_ERROR] = "error",     [EVENT_JOB] = "job",
       [EVENT_TEST] = "test",        [EVENT_RESULT] = "result",   [EVENT_PACKET] = "packet",
       [EVENT_FILE] = "source",      [EVENT_SERVICE] = "service", [EVENT_PROGRESS] = "progress",
-      [EVENT_COUNTER] = "counter",  [EVENT_PROGRAM] = "program"};
+      [EVENT_COUNTER] = "counter",  [EVENT_PROGRAM] = "program", [EVENT_SETTINGS] = "settings"};
   struct json *json = &view->json;
   json_word(json, "event", names[event->kind]);
   json_number(json, "serial", (long long)event->serial);
   json_number(json, "monotonic", event->monotonic);
   put_wall(view, event->wall);
   json_number(json, "job", event->job);
-  put_optional(json, "statement", (int64_t)event->statement);
-  put_optional(json, "cause", (int64_t)event->cause);
+  json_optional(json, "statement", (int64_t)event->statement);
+  json_optional(json, "cause", (int64_t)event->cause);
   json_name(json, "host", event->host);
   if (event->actor)
     put_actor(json, event->actor);
 }
 
-static void json_event(struct view *base, const struct event *event) {
-  struct json_view *view = (struct json_view *)base;
-  struct json *json = &view->json;
-  json_clear(json);
-  json_begin_object(json, NULL);
+static void begin_line(struct json_view *view, const struct event *event) {
+  json_clear(&view->json);
+  json_begin_object(&view->json, NULL);
   put_head(view, event);
   put_event(view, event);
+}
+
+static const struct bytes *end_line(struct json *json) {
   json_end_object(json);
   bytes_append_char(&json->line, '\n');
-  if (!json->line.failed) /* no memory: this event is not shown */
-    output_add(base->output, STDOUT_FILENO, json->line.data, json->line.length);
+  return json->line.failed ? NULL : &json->line;
+}
+
+static void json_event(struct view *base, const struct event *event) {
+  struct json_view *view = (struct json_view *)base;
+  begin_line(view, event);
+  const struct bytes *line = end_line(&view->json);
+  if (line) /* no memory: this event is not shown */
+    output_add(base->output, STDOUT_FILENO, line->data, line->length);
+}
+
+const struct bytes *json_view_line(struct view *base, const struct event *event, const char *data,
+                                   size_t size) {
+  struct json_view *view = (struct json_view *)base;
+  begin_line(view, event);
+  json_base64(&view->json, JSON_RECORD, data, size);
+  return end_line(&view->json);
+}
+
+const struct bytes *json_view_head(struct view *base, const struct json_kept *kept) {
+  struct json_view *view = (struct json_view *)base;
+  struct json *json = &view->json;
+  struct bytes record = {0};
+  struct event event = {.kind = EVENT_SETTINGS,
+                        .monotonic = kept->monotonic,
+                        .wall = kept->wall,
+                        .settings = {.now = kept->look}};
+  event_encode(&event, 0, &record);
+  json_clear(json);
+  json_begin_object(json, NULL);
+  json_word(json, "event", JSON_TIMELINE);
+  json_number(json, "version", CODEC_VERSION);
+  json_word(json, "program", "socksh " PACKAGE_VERSION);
+  json_number(json, "monotonic", kept->monotonic);
+  put_wall(view, kept->wall);
+  json_number(json, "first", (long long)kept->first);
+  json_number(json, "last", (long long)kept->last);
+  json_look(json, "settings", &kept->look);
+  json_base64(json, JSON_RECORD, record.data, record.length);
+  bool failed = record.failed;
+  bytes_free(&record);
+  return failed ? NULL : end_line(json);
 }
 
 static void json_free(struct view *base) {

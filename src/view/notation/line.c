@@ -172,6 +172,8 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     notation_append_place(event, bytes);
     program_append_line(event->program, escape_chosen(), bytes);
     return "program";
+  case EVENT_SETTINGS:
+    return "settings";
   }
   return "";
 }

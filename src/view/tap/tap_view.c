@@ -314,7 +314,8 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_CALL_BLOCKED:
   case EVENT_JOB:
   case EVENT_RESULT:
-  case EVENT_PROGRESS: /* left out */
+  case EVENT_PROGRESS:
+  case EVENT_SETTINGS: /* left out */
     break;
   }
   bytes_free(&line);
@@ -340,7 +341,8 @@ const struct view_class view_tap = {
     .name = "tap",
     .size = sizeof(struct tap_view),
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_CALL_BLOCKED) |
-                  VIEW_KIND(EVENT_JOB) | VIEW_KIND(EVENT_RESULT) | VIEW_KIND(EVENT_PROGRESS),
+                  VIEW_KIND(EVENT_JOB) | VIEW_KIND(EVENT_RESULT) | VIEW_KIND(EVENT_PROGRESS) |
+                  VIEW_KIND(EVENT_SETTINGS),
     .event = tap_event,
     .finish = tap_finish,
     .free = tap_free};
