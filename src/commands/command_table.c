@@ -63,6 +63,8 @@
   X(diagram) \
   X(backlog) \
   X(tcp_info) \
+  X(watch) \
+  X(plot) \
   X(log) \
   /* the lab: hosts and a wire */ \
   X(lab) \

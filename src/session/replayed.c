@@ -207,6 +207,9 @@ static void apply_look(struct session *session, const struct event_look *look) {
   settings->stable = settings->view.stable |= own.stable;
   session->look = view_look(&settings->view); /* as it was there from the start: no change */
   session_apply_settings(session);
+  /* Nobody waits behind each long answer, and nothing is counted in place of being shown. */
+  settings->view.pages = settings->view.pages_all = settings->view.folds = false;
+  view_configure(session->view, session->timeline, &settings->view);
 }
 
 static int replay_file(struct replay *replay, const struct replay_plan *plan, struct error *error) {

@@ -383,6 +383,23 @@ static void test_codec_words(void **state) {
   }
 }
 
+static void test_codec_sample(void **state) {
+  struct event_sample about = {
+      .socket = {.id = 9, .descriptor = 3, .name = "c"},
+      .count = 2,
+      .values = {{.field = "cwnd", .unit = "segments", .known = true, .value = INT64_MAX},
+                 {.field = "retransmits", .unit = ""}}};
+  struct event event = {.kind = EVENT_SAMPLE, .cause = 0, .host = "client", .sample = &about};
+  (void)state;
+  same_again(&event);
+  about.count = EVENT_SAMPLE_VALUES;
+  for (size_t i = 0; i < about.count; i++)
+    about.values[i] = about.values[0];
+  same_again(&event);
+  about.count = 0;
+  same_again(&event);
+}
+
 static void test_codec_service(void **state) {
   struct event_service about = {
       .number = 2,
@@ -841,6 +858,7 @@ int main(void) {
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_codec_damaged),
       cmocka_unit_test(test_codec_words),
+      cmocka_unit_test(test_codec_sample),
       cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_program),
       cmocka_unit_test(test_codec_fields),

@@ -7,7 +7,7 @@
 
 #include "language/escape.h"
 #include "view/notation/fold.h"
-#include "view/notation/table_layout.h"
+#include "view/text/text_answer.h"
 #include "view/text/text_beside.h"
 #include "view/text/text_part.h"
 
@@ -184,126 +184,6 @@ static void show_note(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
-/* Puts the new text in place of what the terminal shows, as much of it as fits. */
-static void replace_screen(struct text_view *text) {
-  static const char clear[] = "\033[H\033[2J";
-  struct winsize size = {0};
-  struct bytes whole = {0};
-  size_t end = text->line.length;
-  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  for (size_t at = 0, rows = 0; size.ws_row > 1 && at < text->line.length; at++)
-    if (text->line.data[at] == '\n' && ++rows == (size_t)size.ws_row - 1) {
-      end = at + 1;
-      break;
-    }
-  bytes_append(&whole, clear, sizeof clear - 1);
-  bytes_append(&whole, text->line.data, end);
-  bytes_free(&text->line);
-  text->line = whole;
-}
-
-/* An answer to what was typed: in the foreground, and not brought up to date in place. */
-static bool goes_to_pages(const struct text_view *text, const struct event *event) {
-  return text->view.settings.pages && !text->view.settings.stable && event->job == 0 &&
-         text->depth == 0 && event->answer->kind != ANSWER_RAW && !event->answer->again;
-}
-
-static void end_pages(struct text_view *text) {
-  struct winsize size = {0};
-  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  size_t rows = size.ws_row > 1 ? (size_t)size.ws_row - 1 : SIZE_MAX;
-  text_end_progress(text);
-  pages_end(&text->pages, text->view.settings.pages_all ? 0 : rows, text->view.output);
-}
-
-static void put_page(struct text_view *text, const struct answer *answer) {
-  pages_add(&text->pages, &text->line);
-  bytes_clear(&text->line);
-  if (!answer->more)
-    end_pages(text);
-}
-
-static void put_table(struct text_view *text, const struct answer *answer,
-                      enum escape_style style) {
-  bool colour = text->view.settings.colour;
-  struct table_style look = {.indent = text->view.settings.quiet ? 0 : 2,
-                             .width = text_width(text),
-                             .style = style,
-                             .aliases = text->view.settings.stable ? &text->aliases : NULL,
-                             .note_on = colour ? text_style_code(STYLE_NOTE) : NULL,
-                             .note_off = colour ? text_style_code(STYLE_NONE) : NULL,
-                             .left_out = &text->left_out,
-                             .rows = answer->again ? &text->rows : NULL,
-                             .changed_on = colour ? text_style_code(STYLE_CHANGED) : NULL,
-                             .changed_off = colour ? text_style_code(STYLE_NONE) : NULL};
-  if (!answer->again)
-    bytes_clear(&text->rows);
-  table_append(answer, &look, &text->line);
-}
-
-/* Ports that the kernel has chosen for other programs' sockets appear in tables alone. */
-static void note_addresses(struct aliases *aliases, const struct answer *answer) {
-  const struct cell *cells = (const struct cell *)answer->cells.data;
-  for (size_t i = 0; i < answer->cells.length / sizeof *cells; i++)
-    if (cells[i].kind == CELL_ADDRESS)
-      alias_note_address(aliases, answer_cell_text(answer, &cells[i]), cells[i].length);
-}
-
-/* Of a long answer that is replayed the beginning is there. */
-static void put_unkept(struct text_view *text, const struct answer *answer) {
-  bool rows = answer->kind == ANSWER_TABLE;
-  text->unkept += answer->left_out;
-  if (answer->more || text->unkept == 0)
-    return;
-  if (answer->kind == ANSWER_DATA || (text->line.length > 0 && answer->kind == ANSWER_RAW))
-    bytes_append_char(&text->line, '\n');
-  bytes_append_format(&text->line,
-                      rows ? _("  # %zu more rows were not kept: set record\n")
-                           : _("  # %zu more bytes were not kept: set record\n"),
-                      text->unkept);
-  text->unkept = 0;
-}
-
-static void show_answer(struct text_view *text, const struct event *event) {
-  const struct answer *answer = event->answer;
-  struct bytes shown = {0};
-  const char *data = answer->text.data ? answer->text.data : "";
-  size_t length = answer->text.length;
-  if (text->view.settings.stable && answer->kind != ANSWER_RAW && answer->kind != ANSWER_TABLE) {
-    alias_append_text(&text->aliases, data, length, &shown);
-    data = shown.data ? shown.data : "";
-    length = shown.length;
-  }
-  enum escape_style style = text->view.settings.utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII;
-  switch (answer->kind) {
-  case ANSWER_TABLE:
-    if (text->view.settings.stable)
-      note_addresses(&text->aliases, answer);
-    put_table(text, answer, style);
-    break;
-  case ANSWER_TEXT:
-    text_put(text, data, length, true);
-    text_fold(text, true);
-    break;
-  case ANSWER_DATA:
-    escape_append(&text->line, data, length, style);
-    if (!answer->more && text->unkept + answer->left_out == 0)
-      bytes_append_char(&text->line, '\n');
-    break;
-  case ANSWER_RAW:
-    bytes_append(&text->line, data, length);
-    break;
-  }
-  bytes_free(&shown);
-  put_unkept(text, answer);
-  if (answer->again && text->view.settings.terminal)
-    replace_screen(text);
-  if (goes_to_pages(text, event))
-    put_page(text, answer);
-  else
-    text_emit_unfolded(text, event, STDOUT_FILENO);
-}
-
 static void put_message(struct text_view *text, const char *message) {
   if (text->view.settings.stable)
     alias_append_text(&text->aliases, message, strlen(message), &text->line);
@@ -424,7 +304,7 @@ static void show_line(struct text_view *text, const struct event *event) {
 static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
   if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
-    end_pages(text); /* what was to come was interrupted */
+    text_end_pages(text); /* what was to come was interrupted */
   bool typed = event->kind == EVENT_STATEMENT || event->kind == EVENT_RESULT;
   if (typed && event->job == 0 && (text->service_skipped > 0 || text->states_skipped > 0))
     text_tell_services(text, event);
@@ -442,7 +322,7 @@ static void text_event(struct view *view, const struct event *event) {
     show_state(text, event);
     break;
   case EVENT_ANSWER:
-    show_answer(text, event);
+    text_show_answer(text, event);
     break;
   case EVENT_NOTE:
     show_note(text, event);
@@ -474,6 +354,7 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE:
+  case EVENT_SAMPLE:
   case EVENT_SETTINGS: /* left out */
     break;
   }
@@ -526,7 +407,7 @@ const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE) |
-                  VIEW_KIND(EVENT_SETTINGS),
+                  VIEW_KIND(EVENT_SETTINGS) | VIEW_KIND(EVENT_SAMPLE),
     .event = text_event,
     .round = text_view_round,
     .echoed = text_echoed,
