@@ -1,4 +1,4 @@
-/* watch: commands that sample numbers of sockets, and draw what was sampled. */
+/* sampled: commands that sample numbers of sockets, and draw what was sampled. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
