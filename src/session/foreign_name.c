@@ -53,6 +53,10 @@ struct socket *foreign_name_find(const struct runner *runner, const char *text, 
   split(text, length, &name);
   const struct process *program = process_find(runner, text, name.length);
   const char *shown = program ? program->name : "";
+  /* One of a session that was replayed is bound by its whole name. */
+  const struct value *bound = program ? NULL : names_get(&runner->session->names, text, length);
+  if (bound && bound->kind == VALUE_OBJECT && socket_from_object(bound->object))
+    return socket_from_object(bound->object);
   if (!program) {
     error_set(error, ERROR_FAILURE, _("no program is called %.*s; `jobs` lists them"),
               (int)name.length, text);
