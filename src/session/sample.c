@@ -16,13 +16,12 @@ static const struct {
 };
 enum { OTHERS = sizeof others / sizeof *others };
 
-/* In front of names that everybody calls without it. */
-static const char prefix[] = "snd_";
+enum { PREFIX = 4 }; /* "snd_", in front of names that everybody calls without it */
 
 /* The name as it is called here. */
 static const char *short_name(const struct tcp_info_field *info) {
   bool sent = strcmp(info->name, "snd_cwnd") == 0 || strcmp(info->name, "snd_ssthresh") == 0;
-  return sent ? info->name + sizeof prefix - 1 : info->name;
+  return sent ? info->name + PREFIX : info->name;
 }
 
 bool sample_field_find(const char *text, size_t length, struct sample_field *field) {

@@ -69,18 +69,16 @@ void plot_free(struct plot *plot) {
   *plot = (struct plot){0};
 }
 
+/* A file that is replayed may have any order. */
 bool plot_range(const struct plot *plot, int64_t *from, int64_t *to) {
   bool any = false;
   for (size_t i = 0; i < plot->count; i++) {
-    size_t length = plot_length(&plot->series[i]);
     const struct plot_point *points = plot_points(&plot->series[i]);
-    if (length == 0)
-      continue;
-    if (!any || points[0].time < *from)
-      *from = points[0].time;
-    if (!any || points[length - 1].time > *to)
-      *to = points[length - 1].time;
-    any = true;
+    for (size_t at = 0; at < plot_length(&plot->series[i]); at++) {
+      *from = any && *from < points[at].time ? *from : points[at].time;
+      *to = any && *to > points[at].time ? *to : points[at].time;
+      any = true;
+    }
   }
   return any;
 }

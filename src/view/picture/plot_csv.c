@@ -1,11 +1,25 @@
 /* plot_csv: a plot as values with commas between them. */
 #include "view/picture/plot.h"
 
-/* A field between quotation marks. */
+/* What stands between quotation marks. */
+static void append_inside(const char *text, struct bytes *bytes) {
+  for (; *text; text++) {
+    if (*text == '"')
+      bytes_append_char(bytes, '"');
+    bytes_append_char(bytes, *text);
+  }
+}
+
 static void append_title(const struct plot_series *series, struct bytes *bytes) {
-  bytes_append_format(bytes, ",\"%s %s", series->name, series->field);
-  if (series->unit[0])
-    bytes_append_format(bytes, " (%s)", series->unit);
+  bytes_append_text(bytes, ",\"");
+  append_inside(series->name, bytes);
+  bytes_append_char(bytes, ' ');
+  append_inside(series->field, bytes);
+  if (series->unit[0]) {
+    bytes_append_text(bytes, " (");
+    append_inside(series->unit, bytes);
+    bytes_append_char(bytes, ')');
+  }
   bytes_append_char(bytes, '"');
 }
 

@@ -153,10 +153,11 @@ static void put_times(struct drawing *drawing) {
   double bottom = drawing->panels[drawing->count - 1].top + HEIGHT;
   double first = (double)(long long)(from / step);
   put_line(drawing->bytes, "axis", LEFT, bottom, LEFT + ACROSS, bottom);
-  for (double mark = first * step; mark <= to * 1.0001; mark += step) {
+  for (int i = 0; i <= 2 * TIMES; i++) { /* a moment may be so late that a step is nothing to it */
     struct bytes number = {0};
+    double mark = (first + i) * step;
     double x = x_of(drawing, (int64_t)(mark * scale.divisor));
-    if (mark < from - step * 1e-6)
+    if (x < LEFT - 0.01 || x > LEFT + ACROSS + 0.01)
       continue;
     plot_append_number(mark, step, &number);
     put_line(drawing->bytes, "axis", x, bottom, x, bottom + 5);
@@ -194,74 +195,87 @@ static void put_legend(struct drawing *drawing, const struct panel *panel) {
   }
 }
 
-/* Whether a point is drawn: where many fall on one column of the picture, the first and the last of
- * them, the lowest and the highest. */
-static bool is_drawn(const struct drawing *drawing, const struct plot_series *series, size_t i) {
+/* Of the points that fall on one column of the picture, those that are drawn: the first and the
+ * last of them, the lowest and the highest, in their order. */
+struct column {
+  size_t points[4];
+  size_t count;
+  size_t end; /* where the next column begins */
+};
+
+static void add_point(struct column *column, size_t point) {
+  size_t at = column->count;
+  for (size_t i = 0; i < column->count; i++)
+    if (column->points[i] == point)
+      return;
+  for (; at > 0 && column->points[at - 1] > point; at--)
+    column->points[at] = column->points[at - 1];
+  column->points[at] = point;
+  column->count++;
+}
+
+static struct column column_at(const struct drawing *drawing, const struct plot_series *series,
+                               size_t first) {
   const struct plot_point *points = plot_points(series);
-  size_t length = plot_length(series);
-  long column = (long)x_of(drawing, points[i].time);
-  bool lowest = true;
-  bool highest = true;
-  size_t first = i;
-  while (first > 0 && (long)x_of(drawing, points[first - 1].time) == column) {
-    first--;
-    lowest = lowest && points[first].value > points[i].value;
-    highest = highest && points[first].value < points[i].value;
-    if (!lowest && !highest && i - first > 1)
-      break;
+  struct column column = {.count = 0};
+  size_t lowest = first;
+  size_t highest = first;
+  size_t end = first;
+  long place = (long)x_of(drawing, points[first].time);
+  for (; end < plot_length(series) && (long)x_of(drawing, points[end].time) == place; end++) {
+    lowest = points[end].value < points[lowest].value ? end : lowest;
+    highest = points[end].value > points[highest].value ? end : highest;
   }
-  bool is_first = i == 0 || (long)x_of(drawing, points[i - 1].time) != column;
-  bool is_last = i + 1 == length || (long)x_of(drawing, points[i + 1].time) != column;
-  for (size_t at = i + 1; (lowest || highest) && at < length; at++) {
-    if ((long)x_of(drawing, points[at].time) != column)
-      break;
-    lowest = lowest && points[at].value >= points[i].value;
-    highest = highest && points[at].value <= points[i].value;
-  }
-  return is_first || is_last || lowest || highest;
+  column.end = end;
+  add_point(&column, first);
+  add_point(&column, lowest);
+  add_point(&column, highest);
+  add_point(&column, end - 1);
+  return column;
 }
 
 /* A value holds until the next one is seen, so there are steps between them. */
 static void put_steps(struct drawing *drawing, const struct panel *panel, size_t number) {
   const struct plot_series *series = &drawing->plot->series[number];
-  const char *before = "M";
+  struct column column = {.count = 0};
   bytes_append_format(drawing->bytes, "<path class=\"step s%zu\" d=\"", number);
-  for (size_t i = 0; i < plot_length(series); i++) {
-    const struct plot_point *point = &plot_points(series)[i];
-    if (!is_drawn(drawing, series, i))
-      continue;
-    double x = x_of(drawing, point->time);
-    double y = y_of(panel, (double)point->value);
-    if (*before == 'M')
-      bytes_append_format(drawing->bytes, "M%.1f %.1f", x, y);
-    else
-      bytes_append_format(drawing->bytes, "H%.1fV%.1f", x, y);
-    before = "H";
+  for (size_t at = 0; at < plot_length(series); at = column.end) {
+    column = column_at(drawing, series, at);
+    for (size_t i = 0; i < column.count; i++) {
+      const struct plot_point *point = &plot_points(series)[column.points[i]];
+      bytes_append_format(drawing->bytes, at + i == 0 ? "M%.1f %.1f" : "H%.1fV%.1f",
+                          x_of(drawing, point->time), y_of(panel, (double)point->value));
+    }
   }
   bytes_append_text(drawing->bytes, "\"/>\n");
 }
 
+static void put_point(struct drawing *drawing, const struct panel *panel,
+                      const struct plot_series *series, const struct plot_point *point) {
+  struct bytes *bytes = drawing->bytes;
+  bytes_append_format(bytes,
+                      "<circle data-serial=\"%llu\" cx=\"%.1f\" cy=\"%.1f\" r=\"1.8\"><title>",
+                      (unsigned long long)point->serial, x_of(drawing, point->time),
+                      y_of(panel, (double)point->value));
+  xml_append_text(bytes, series->name);
+  bytes_append_char(bytes, ' ');
+  xml_append_text(bytes, series->field);
+  bytes_append_format(bytes, " %lld ", (long long)point->value);
+  xml_append_text(bytes, series->unit);
+  bytes_append_format(bytes, _(" at %.6f s"), (double)point->time / 1e9);
+  bytes_append_text(bytes, "</title></circle>\n");
+}
+
 static void put_points(struct drawing *drawing, const struct panel *panel, size_t number) {
   const struct plot_series *series = &drawing->plot->series[number];
-  struct bytes *bytes = drawing->bytes;
-  bytes_append_format(bytes, "<g class=\"p%zu\">\n", number);
-  for (size_t i = 0; i < plot_length(series); i++) {
-    const struct plot_point *point = &plot_points(series)[i];
-    if (!is_drawn(drawing, series, i))
-      continue;
-    bytes_append_format(bytes,
-                        "<circle data-serial=\"%llu\" cx=\"%.1f\" cy=\"%.1f\" r=\"1.8\"><title>",
-                        (unsigned long long)point->serial, x_of(drawing, point->time),
-                        y_of(panel, (double)point->value));
-    xml_append_text(bytes, series->name);
-    bytes_append_char(bytes, ' ');
-    xml_append_text(bytes, series->field);
-    bytes_append_format(bytes, " %lld ", (long long)point->value);
-    xml_append_text(bytes, series->unit);
-    bytes_append_format(bytes, _(" at %.6f s"), (double)point->time / 1e9);
-    bytes_append_text(bytes, "</title></circle>\n");
+  struct column column = {.count = 0};
+  bytes_append_format(drawing->bytes, "<g class=\"p%zu\">\n", number);
+  for (size_t at = 0; at < plot_length(series); at = column.end) {
+    column = column_at(drawing, series, at);
+    for (size_t i = 0; i < column.count; i++)
+      put_point(drawing, panel, series, &plot_points(series)[column.points[i]]);
   }
-  bytes_append_text(bytes, "</g>\n");
+  bytes_append_text(drawing->bytes, "</g>\n");
 }
 
 void plot_append_svg(const struct plot *plot, struct bytes *bytes) {
