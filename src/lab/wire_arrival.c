@@ -149,6 +149,9 @@ static void fly(struct wire *wire, struct arrival *arrival, int64_t due, int64_t
   held->number = wire->numbers;
   held->due = due;
   held_insert_due(&wire->flying, held);
+  /* Its event comes when it has crossed, and its sender's numbers are those of now. */
+  wire_look_at_sender(wire, &arrival->packet, arrival->link, 0,
+                      arrival->looked & LOOKED_FOR_SAMPLES);
   wire_wake(wire);
 }
 
