@@ -24,11 +24,13 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --save-timeline --replay --trace -o --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o --lab --step --ask --from --deadline --help --version)
   local flags=qvk
   local -A takes=(
     [-c]=commands
     [--junit]=path
+    [--diagram]=path
+    [--report]=path
     [--save-timeline]=path
     [--replay]=path
     [-o]=path
@@ -209,6 +211,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'states blocked'
     'transitions'
     'diagram'
+    'diagram sequence'
     'backlog'
     'tcp-info'
     'watch'
@@ -292,6 +295,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'source'
     'save'
     'save timeline'
+    'export'
     'history'
     'cd'
     'clear'

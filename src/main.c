@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
     status = trace_run(&session, &options, output, &ended_by);
   else
     status = interactive ? prompt_run(&session, &options) : script_file_run(&session, &options);
-  status = shell_stop(&session, status);
+  status = shell_stop(&session, &options, status);
   if (session.again)
     status = begin_again(session.again, argv[0], &options);
   bytes_free(&lesson);

@@ -23,6 +23,7 @@ struct call_item {
   int descriptor;
   uint32_t asked; /* requested events; for select: bits of enum call_set */
   uint32_t given; /* returned events */
+  uint64_t data;  /* of epoll: what the program registered, and is given back with an event */
 };
 enum call_set { SET_READ = 1, SET_WRITE = 2, SET_EXCEPT = 4 };
 

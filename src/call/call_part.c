@@ -253,7 +253,7 @@ static void store_sets(struct call *call, const struct call_part *part, struct c
 static void load_event(struct call *call, const struct call_part *part, struct call_frame *frame) {
   (void)part;
   frame->event = (struct epoll_event){.events = (uint32_t)call->number[1],
-                                      .data.u64 = (uint64_t)call->object.descriptor};
+                                      .data.u64 = (uint64_t)call->number[2]};
   call_frame_add_pointer(frame, call->number[0] == EPOLL_CTL_DEL ? NULL : &frame->event);
 }
 
@@ -270,7 +270,9 @@ static void store_events(struct call *call, const struct call_part *part,
   const struct epoll_event *events = frame->memory;
   for (long i = 0; i < call->result; i++) {
     struct call_item *item = &call->items.item[i];
-    *item = (struct call_item){.descriptor = (int)events[i].data.u64, .given = events[i].events};
+    *item = (struct call_item){.descriptor = (int)events[i].data.u64,
+                               .given = events[i].events,
+                               .data = events[i].data.u64};
     item->label.descriptor = item->descriptor;
   }
   call->items.count = call->result > 0 ? (size_t)call->result : 0;

@@ -2,8 +2,9 @@
  * call it has.
  *
  * A call whose parts are all of existing kinds is one row in call_rows.inc. A new kind of part is a
- * line in EVERY_CALL_PART and a handler in each of four tables: call_part.c, which makes the call,
- * call_codec.inc, call_text.c and json_call.c. The compiler names the one that is missing. */
+ * line in EVERY_CALL_PART and a handler in each of the tables: call_part.c, which makes the call,
+ * call_codec.inc, call_text.c, json_call.c and those of view/program. The compiler names the one
+ * that is missing. */
 #ifndef SOCKSH_CALL_CALL_ROW_H
 #define SOCKSH_CALL_CALL_ROW_H
 
@@ -32,7 +33,7 @@ struct call;
   X(REQUEST_WORD, request_word) /* ioctl's third argument: [number[1]], time in number[2] */       \
   X(POLL, poll)                 /* items and their count */                                        \
   X(SETS, sets)                 /* select's count and three sets */                                \
-  X(EVENT, event)               /* epoll_ctl's event: number[1] */                                 \
+  X(EVENT, event)               /* epoll_ctl's event: number[1], its data in number[2] */          \
   X(EVENTS, events)             /* epoll_wait's events and maxevents */                            \
   X(MILLISECONDS, milliseconds) /* duration, -1 if there is none */                                \
   X(TIMESPEC, timespec)         /* duration as {tv_sec, tv_nsec}, NULL if there is none */         \

@@ -61,6 +61,7 @@
   X(states_blocked) \
   X(transitions) \
   X(diagram) \
+  X(sequence) \
   X(backlog) \
   X(tcp_info) \
   X(watch) \
@@ -150,6 +151,7 @@
   X(source) \
   X(save) \
   X(save_timeline) \
+  X(export) \
   X(history) \
   X(cd) \
   X(clear) \

@@ -188,7 +188,9 @@ int strace_read_events(struct strace_reader *reader) {
     if (read_event_of(entry, &events, &data) < 0)
       return -1;
     long descriptor = epoll && epoll->kind == SLOT_EPOLL ? slots_watched(epoll, data) : -1;
-    add_item(reader, descriptor)->given = (uint32_t)events;
+    struct call_item *item = add_item(reader, descriptor);
+    item->given = (uint32_t)events;
+    item->data = data;
   }
   return 0;
 }

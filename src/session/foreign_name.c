@@ -6,6 +6,7 @@
 
 #include "language/number.h"
 #include "session/imported.h"
+#include "session/traced.h"
 #include "trace/tracer.h"
 
 /* Splits p.4 or p.2.4: the name's length, the process's number, and the descriptor. */
@@ -46,22 +47,36 @@ static struct socket *socket_in(const struct trace_process *process, unsigned de
   return slot ? slot->socket : NULL;
 }
 
+static struct process *find_program(const struct runner *runner, const char *text,
+                                    const struct foreign_name *name, struct error *error) {
+  struct process *program = process_find(runner, text, name->length);
+  if (!program)
+    error_set(error, ERROR_FAILURE, _("no program is called %.*s; `jobs` lists them"),
+              (int)name->length, text);
+  return program;
+}
+
+struct process *foreign_name_read(const struct runner *runner, const char *text, size_t length,
+                                  struct awaited_calls *calls, struct error *error) {
+  struct foreign_name name;
+  split(text, length, &name);
+  *calls = (struct awaited_calls){.number = name.process, .descriptor = (long)name.descriptor};
+  return find_program(runner, text, &name, error);
+}
+
 struct socket *foreign_name_find(const struct runner *runner, const char *text, size_t length,
                                  struct error *error) {
   struct foreign_name name;
   const struct tracing *tracing = tracer_tracing(runner->session->tracer);
   split(text, length, &name);
-  const struct process *program = process_find(runner, text, name.length);
-  const char *shown = program ? program->name : "";
   /* One of a session that was replayed is bound by its whole name. */
-  const struct value *bound = program ? NULL : names_get(&runner->session->names, text, length);
+  const struct value *bound = names_get(&runner->session->names, text, length);
   if (bound && bound->kind == VALUE_OBJECT && socket_from_object(bound->object))
     return socket_from_object(bound->object);
-  if (!program) {
-    error_set(error, ERROR_FAILURE, _("no program is called %.*s; `jobs` lists them"),
-              (int)name.length, text);
+  const struct process *program = find_program(runner, text, &name, error);
+  const char *shown = program ? program->name : "";
+  if (!program)
     return NULL;
-  }
   if (program->imported) {
     struct socket *known = imported_find(program, name.process, name.descriptor);
     if (!known)
@@ -84,8 +99,10 @@ struct socket *foreign_name_find(const struct runner *runner, const char *text, 
                        (process = task_next_process(tracing, program->traced, process));)
     socket = socket_in(process, name.descriptor);
   if (!socket)
+    socket = traced_find_past(program, name.process, name.descriptor);
+  if (!socket)
     error_set_errno(error, EBADF,
-                    _("%s has no socket that is its descriptor %u; `states %s` lists "
+                    _("%s has no socket that is its descriptor %u, nor had one; `states %s` lists "
                       "those that it has"),
                     shown, name.descriptor, shown);
   return socket;

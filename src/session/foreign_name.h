@@ -11,6 +11,19 @@ bool foreign_name_is(const char *text, size_t length);
 struct socket *foreign_name_find(const struct runner *runner, const char *text, size_t length,
                                  struct error *error);
 
+/* Up to where calls were awaited: of a program, or of one of its descriptors. */
+struct awaited_calls {
+  unsigned number;   /* of the process: 0: any */
+  long descriptor;   /* -1: any */
+  long long process; /* its id; 0: not known yet */
+  uint64_t serial;   /* of the call that was awaited last; 0: none */
+};
+
+/* The program that such a word names, and which of its descriptors in `calls`. NULL with an error:
+ * no program is called so. */
+struct process *foreign_name_read(const struct runner *runner, const char *text, size_t length,
+                                  struct awaited_calls *calls, struct error *error);
+
 /* The program whose socket it is, or was. */
 struct process *foreign_name_owner(const struct session *session, const struct socket *socket);
 

@@ -52,6 +52,9 @@ static void process_destroy(struct object *object) {
   strace_log_free(process->imported);
   bytes_free(&process->line);
   bytes_free(&process->leaks);
+  traced_forget_past(process, 0);
+  bytes_free(&process->past);
+  bytes_free(&process->awaited);
   free(process);
 }
 

@@ -45,9 +45,10 @@ struct process {
   uint64_t typed;               /* bytes written to it so far */
   int handle;                   /* its pidfd; -1: it has ended */
   struct process_stream streams[PROGRAM_STREAMS];
-  struct bytes line;     /* the line that was awaited last */
-  struct bytes leaks;    /* struct traced_leak: what was never closed, see traced.h */
-  uint64_t awaited_call; /* the serial of the call that was awaited last; 0: none */
+  struct bytes line;    /* the line that was awaited last */
+  struct bytes leaks;   /* struct traced_leak: what was never closed, see traced.h */
+  struct bytes past;    /* struct traced_past: the sockets that it has closed, the last ones */
+  struct bytes awaited; /* struct awaited_calls, see foreign_name.h: up to where its calls were */
   bool has_line;
   int64_t began; /* monotonic nanoseconds */
   bool hushed;   /* why it is silent was looked into */

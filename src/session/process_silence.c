@@ -16,7 +16,7 @@ int64_t process_silence_explain(struct runner *runner, struct process *process) 
   if (family_reads_input(process->pid) == FAMILY_READS_NOT)
     runner_note(runner,
                 _("%s has printed nothing yet: programs in C and Python hold back what they print "
-                  "into a pipe; with a terminal, `spawn --pty`, they print line by line"),
-                process->name);
+                  "into a pipe; with a terminal, `%s --pty`, they print line by line"),
+                process->name, process->traced ? "trace" : "spawn");
   return -1;
 }

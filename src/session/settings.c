@@ -11,6 +11,8 @@
 const struct setting settings_table[] = {
     {"timing", SETTING_SWITCH, VIEW(timing), N_("how long each call took is shown behind it"),
      NULL},
+    {"ladder", SETTING_SWITCH, VIEW(ladder),
+     N_("calls, states and packets are drawn as a ladder that grows"), NULL},
     {"preview", SETTING_SIZE, VIEW(preview), N_("bytes of data shown in a call"), NULL},
     {"width", SETTING_WIDTH, VIEW(width), N_("columns that a line may take; auto: the terminal's"),
      NULL},

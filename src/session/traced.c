@@ -193,8 +193,44 @@ static void changed(void *context, const struct trace_task *task, struct socket 
   look_at_peers(session, socket, &cause);
 }
 
+void traced_forget_past(struct process *process, size_t kept) {
+  struct traced_past *past = (struct traced_past *)process->past.data;
+  size_t count = process->past.length / sizeof *past;
+  if (count <= kept)
+    return;
+  for (size_t i = 0; i < count - kept; i++)
+    object_release(&past[i].socket->object);
+  if (kept > 0)
+    memmove(past, past + (count - kept), kept * sizeof *past);
+  process->past.length = kept * sizeof *past;
+}
+
+struct socket *traced_find_past(const struct process *process, unsigned number, long descriptor) {
+  const struct traced_past *past = (const struct traced_past *)process->past.data;
+  for (size_t i = process->past.length / sizeof *past; i-- > 0;)
+    if (past[i].descriptor == descriptor && (number == 0 || past[i].process == number))
+      return past[i].socket;
+  return NULL;
+}
+
+/* It can still be asked about by its number, as one of the session's own by its name. */
+static void remember(const struct trace_task *task, struct socket *socket) {
+  enum { MOST = 1024 };
+  struct process *process = task->process->program->owner;
+  struct traced_past past = {socket, task->process->number, socket->was_descriptor};
+  if (!process || socket_is_none(socket))
+    return;
+  if (process->past.length >= MOST * sizeof past)
+    traced_forget_past(process, MOST / 2);
+  size_t length = process->past.length;
+  bytes_append(&process->past, &past, sizeof past);
+  if (process->past.length > length)
+    object_retain(&socket->object);
+}
+
 static void closed(void *context, const struct trace_task *task, struct socket *socket) {
   struct session *session = context;
+  remember(task, socket);
   struct look_cause cause = cause_of(task);
   foreign_close(socket);
   if (session_looks(session) && socket_has_tcp_states(socket)) {

@@ -14,6 +14,19 @@ struct traced_leak {
   uint64_t made_by; /* the serial of the call that made it; 0: it was there before */
 };
 
+/* A socket that nothing refers to any more, and which descriptor it was. */
+struct traced_past {
+  struct socket *socket; /* a reference */
+  unsigned process;      /* the number of the process that closed it last */
+  int descriptor;
+};
+
+/* The last socket that was this descriptor, in the process of this number (0: in any), and is
+ * closed: not a reference. NULL: none is known. */
+struct socket *traced_find_past(const struct process *process, unsigned number, long descriptor);
+/* Forgets all closed sockets but the `kept` last ones. */
+void traced_forget_past(struct process *process, size_t kept);
+
 /* Begins to trace a process that was started for it, and does not run yet. The session's lock is
  * held; it is given up meanwhile. 0, or -1 with an error. */
 int traced_begin(struct runner *runner, struct process *process, pid_t pid, struct error *error);

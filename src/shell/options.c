@@ -1,4 +1,5 @@
 #include "shell/options.h"
+#include "shell/picture_file_name.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -32,6 +33,23 @@ static int set_text(const struct shell_option *option, const char *argument,
                     struct shell_options *options) {
   *(const char **)((char *)options + option->flag) = argument;
   return -1;
+}
+
+/* The form of a picture is that of its file's suffix. */
+static int set_picture(const struct shell_option *option, const char *argument,
+                       struct shell_options *options) {
+  bool page = option->flag == offsetof(struct shell_options, report);
+  struct bytes suffixes = {0};
+  if (picture_file_name_fits(argument, page, &suffixes))
+    return set_text(option, argument, options);
+  if (page)
+    fprintf(stderr, _("socksh: --report %s: a report is a page, so its name ends in .html\n"),
+            argument);
+  else
+    fprintf(stderr, _("socksh: --diagram %s: the name says the form by its end: %s\n"), argument,
+            bytes_text(&suffixes));
+  bytes_free(&suffixes);
+  return 2;
 }
 
 static int set_commands(const struct shell_option *option, const char *argument,
@@ -127,6 +145,20 @@ const struct shell_option options_table[] = {
      .help = N_("write a report of the tests to FILE, too, in JUnit's XML"),
      .apply = set_text,
      .flag = offsetof(struct shell_options, junit)},
+    {.name = "diagram",
+     .argument = "FILE",
+     .completion = COMPLETES_FILE,
+     .place = 9,
+     .help = N_("draw the session to FILE: a picture (.svg), a page (.html), Mermaid (.mmd), text"),
+     .apply = set_picture,
+     .flag = offsetof(struct shell_options, diagram)},
+    {.name = "report",
+     .argument = "FILE.html",
+     .completion = COMPLETES_FILE,
+     .place = 10,
+     .help = N_("write a page that steps through the session, and shows first what failed"),
+     .apply = set_picture,
+     .flag = offsetof(struct shell_options, report)},
     {.name = "save-timeline",
      .argument = "FILE",
      .completion = COMPLETES_FILE,

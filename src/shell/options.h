@@ -28,6 +28,8 @@ struct shell_options {
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */
   const char *junit;    /* --junit: the file for a report of the tests; NULL: none */
+  const char *diagram;  /* --diagram: the file for a picture of the session; NULL: none */
+  const char *report;   /* --report: the page that begins with what failed; NULL: none */
   const char *save_timeline; /* --save-timeline: where its events go at its end; NULL: nowhere */
   const char *replay; /* --replay: a saved timeline that the session begins with; NULL: none */
   int replay_file;    /* its descriptor, opened early; -1: not opened */

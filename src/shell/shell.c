@@ -17,6 +17,7 @@
 #include "session/watch.h"
 #include "shell/edit.h"
 #include "shell/job.h"
+#include "shell/picture_file.h"
 #include "shell/prompt.h"
 #include "shell/run.h"
 #include "shell/run_output.h"
@@ -161,7 +162,7 @@ static int save_at_end(struct session *session) {
   return status;
 }
 
-int shell_stop(struct session *session, int status) {
+int shell_stop(struct session *session, const struct shell_options *options, int status) {
   session_lock(session);
   session->quitting = true;
   job_end_all(session);
@@ -184,6 +185,8 @@ int shell_stop(struct session *session, int status) {
   if (session->save_timeline && save_at_end(session) < 0)
     status = status ? status : 1;
   view_finish(session->view);
+  if (picture_file_write(session, options) < 0)
+    status = status ? status : 1;
   if (session->report && (errno = junit_view_problem(session->report)) != 0) {
     report(_("the report of --junit can't be written"));
     status = status ? status : 1;

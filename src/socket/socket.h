@@ -103,7 +103,6 @@ struct socket {
   bool stalled;       /* such a call has been waited for in vain: it is blocked itself */
   unsigned holders;   /* traced programs' descriptors that refer to it */
   uint64_t made_by;   /* the serial of the program's call that made it; 0: not known */
-  uint64_t awaited;   /* the serial of the program's call on it that was awaited last; 0: none */
   unsigned inventory; /* the last inventory that found it; see inventory.h */
   struct socket_link links[INDEX_COUNT];
   struct socket *orphan_next; /* the table's list of sockets without a descriptor */

@@ -45,6 +45,8 @@ struct answer {
   bool headless;               /* no header is shown: one row, or name and value */
   bool again;                  /* it replaces the previous answer, which it brings up to date */
   bool continues;              /* it goes on where the previous answer, a part, has stopped */
+  bool unbroken;               /* of text: its lines are never broken, however narrow the screen;
+                                  not kept */
   bool more;                   /* it is a part: another follows */
   const unsigned char *widths; /* the least widths of all columns but the last, so that those of
                                   several parts are the same; NULL: none */

@@ -311,6 +311,7 @@ struct event_look {
   bool timing;
   bool calls;
   bool states;
+  bool ladder;
   bool stable;
   bool hidden;
   size_t preview;

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "language/loss.h"
@@ -94,6 +96,30 @@ static void take_child(struct tracing *tracing, struct trace_task *parent) {
   }
 }
 
+/* A program that would have more rights without the filter, which the kernel takes them for: else
+ * the filter could mislead it. */
+static void tell_of_rights(struct tracing *tracing, struct trace_task *task) {
+  char path[64];
+  struct stat status;
+  snprintf(path, sizeof path, "/proc/%ld/exe", (long)task->id);
+  if (task->process->program->attached || stat(path, &status) < 0)
+    return;
+  bool user = status.st_mode & S_ISUID && status.st_uid != geteuid();
+  bool group = status.st_mode & S_ISGID && status.st_mode & S_IXGRP && status.st_gid != getegid();
+  bool capable = getxattr(path, "security.capability", NULL, 0) > 0 && geteuid() != 0;
+  if (capable)
+    task_note(
+        tracing, task,
+        _("it has capabilities of its own (getcap(8) shows them), and runs without them while "
+          "it is traced: start it outside, and trace its process as root"));
+  if (user || group)
+    task_note(tracing, task,
+              user ? _("it is a set-user-ID program, and runs without those rights while it is "
+                       "traced: start it outside, and trace its process as root")
+                   : _("it is a set-group-ID program, and runs without those rights while it is "
+                       "traced: start it outside, and trace its process as root"));
+}
+
 /* A 32-bit program makes its calls in another way, whose numbers and memory are not read here. */
 static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   char path[64];
@@ -104,7 +130,8 @@ static void tell_of_foreign(struct tracing *tracing, struct trace_task *task) {
   if (length == sizeof head - 1 && memcmp(head, "\177ELF", 4) == 0 && head[CLASS] == CLASS_32)
     task_note(tracing, task,
               _("it is a 32-bit program: its calls are not read, so nothing of it is seen here "
-                "but its sockets (`states --all`)"));
+                "but its sockets (`states --all`); build it for this machine's 64 bits to see "
+                "them"));
 }
 
 /* The thread that has executed a program has the number of the first one now, and is alone. */
@@ -125,6 +152,7 @@ static struct trace_task *take_execution(struct tracing *tracing, pid_t id) {
     task_renumber(tracing, task, id);
   call_reader_executed(tracing, task);
   tell_of_foreign(tracing, task);
+  tell_of_rights(tracing, task);
   task->behind = false;
   return task;
 }
@@ -145,6 +173,19 @@ static bool stops_group(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+/* From its first stop on no call of a thread that ran before is missed. */
+static void take_first_stop(struct trace_task *task) {
+  struct trace_program *program = task->process->program;
+  task->begun = true;
+  if (!task->seized)
+    return;
+  task->seized = false;
+  if (--program->running > 0)
+    return;
+  program->changes++;
+  futex_wake(&program->changes);
+}
+
 static void take_stop(struct tracing *tracing, struct trace_task *task, int status) {
   int signal = WSTOPSIG(status);
   switch (status >> 16) {
@@ -157,7 +198,7 @@ static void take_stop(struct tracing *tracing, struct trace_task *task, int stat
     take_child(tracing, task);
     break;
   case PTRACE_EVENT_STOP:
-    task->begun = true;
+    take_first_stop(task);
     if (stops_group(signal)) { /* it stays stopped, and notices SIGCONT */
       ptrace(PTRACE_LISTEN, task->id, 0L, 0L);
       return;
@@ -194,6 +235,8 @@ static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id,
   take_early(tracing, id);
   if (program)
     program->ending = true;
+  if (task)
+    take_first_stop(task);
   if (task)
     task_remove(tracing, task);
   if (!program)
@@ -285,7 +328,11 @@ int follow_seize_threads(struct tracing *tracing, struct trace_process *process)
         problem = refused;
       if (refused)
         continue;
-      task_add(tracing, process, id);
+      struct trace_task *task = task_add(tracing, process, id);
+      if (task) {
+        task->seized = true;
+        process->program->running++;
+      }
       ptrace(PTRACE_INTERRUPT, id, 0L, 0L);
       found = true;
     }

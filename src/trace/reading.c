@@ -320,6 +320,7 @@ static void leave_events(struct part_reader *reader) {
     long descriptor = epoll ? slots_watched(epoll, events[i].data.u64) : -1;
     add_item(reader, (int)descriptor, 0);
     call->items.item[i].given = events[i].events;
+    call->items.item[i].data = events[i].data.u64;
   }
   free(events);
 }

@@ -36,6 +36,7 @@ struct trace_task {
   bool by_words;                 /* it stops at every call, since no filter picks them */
   bool behind;                   /* the next stop at a call is the one behind it */
   bool begun;                    /* its first stop has come */
+  bool seized;                   /* it ran before, and is to stop first: counted in `running` */
   void *owner;                   /* the sink's; NULL at first */
 };
 
@@ -63,7 +64,8 @@ struct trace_program {
   unsigned left;               /* so many are traced now */
   _Atomic bool ended;          /* its first process has ended, with this status of waitpid(2) */
   int status;
-  _Atomic unsigned changes; /* incremented when it has ended; a futex */
+  _Atomic unsigned running; /* attached: so many threads have not stopped yet to be traced */
+  _Atomic unsigned changes; /* incremented when it has ended, or that is 0; a futex */
   _Atomic unsigned references;
   uint64_t last_call;         /* the serial of its last call's event; the sink's */
   _Atomic bool gone;          /* nothing of it is traced any more */

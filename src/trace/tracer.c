@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "system/file.h"
 #include "system/thread.h"
 #include "system/wait.h"
 #include "trace/follow.h"
@@ -198,21 +202,70 @@ struct tracing *tracer_tracing(struct tracer *tracer) {
   return tracer ? &tracer->tracing : NULL;
 }
 
+/* The number behind a word of a file of /proc, -1 where there is none. */
+static long number_behind(const char *text, const char *word) {
+  const char *at = *word ? strstr(text, word) : text;
+  return at ? strtol(at + strlen(word), NULL, 10) : -1;
+}
+
+/* Which of the kernel's reasons holds. */
 static void explain_refusal(int problem, const struct trace_plan *plan, struct error *error) {
-  if (problem == EPERM)
+  char path[64];
+  struct bytes status = {0};
+  struct bytes yama = {0};
+  long id = (long)plan->process;
+  snprintf(path, sizeof path, "/proc/%ld/status", id);
+  file_read(path, 65536, &status);
+  file_read("/proc/sys/kernel/yama/ptrace_scope", 64, &yama);
+  long tracer = number_behind(bytes_text(&status), "\nTracerPid:");
+  long user = number_behind(bytes_text(&status), "\nUid:");
+  long scope = yama.length > 0 ? number_behind(bytes_text(&yama), "") : 0;
+  if (problem != EPERM)
+    error_set_errno(error, problem, _("process %ld could not be traced"), id);
+  else if (tracer > 0)
     error_set_errno(error, problem,
-                    _("process %ld may not be traced: it is another user's, or traced already, or "
-                      "Yama forbids it (/proc/sys/kernel/yama/ptrace_scope), and then `trace "
-                      "COMMAND` still can start one"),
-                    (long)plan->process);
+                    _("process %ld is traced already, by process %ld, and can have one tracer "
+                      "only: end that one first"),
+                    id, tracer);
+  else if (user >= 0 && user != (long)geteuid() && geteuid() != 0)
+    error_set_errno(error, problem,
+                    _("process %ld is another user's (uid %ld): only that user or root may trace "
+                      "it; `trace COMMAND` starts one of your own"),
+                    id, user);
+  else if (scope > 0)
+    error_set_errno(
+        error, problem,
+        _("process %ld was not started here, and Yama forbids to trace it "
+          "(/proc/sys/kernel/yama/ptrace_scope is %ld): `trace COMMAND` starts one that "
+          "may be traced"),
+        id, scope);
   else
-    error_set_errno(error, problem, _("process %ld could not be traced"), (long)plan->process);
+    error_set_errno(error, problem,
+                    _("process %ld may not be traced: it runs with rights that you have not, as a "
+                      "set-user-ID program does, or has forbidden it (PR_SET_DUMPABLE)"),
+                    id);
+  bytes_free(&status);
+  bytes_free(&yama);
+}
+
+/* Waits until no call of an attached program can be missed any more, for a moment at most: a thread
+ * that waits for a disk, say, does not stop. */
+static void await_first_stops(struct trace_program *program) {
+  const int64_t deadline = clock_monotonic() + 1000000000;
+  while (program->running > 0 && !program->ended && !program->gone &&
+         clock_monotonic() < deadline) {
+    unsigned changes = program->changes;
+    if (program->running > 0 && !program->ended && !program->gone)
+      futex_wait(&program->changes, changes, deadline);
+  }
 }
 
 struct trace_program *tracer_begin(struct tracer *tracer, const struct trace_plan *plan,
                                    struct error *error) {
   struct request request = {.kind = REQUEST_BEGIN, .plan = plan};
   ask(tracer, &request);
+  if (request.error == 0 && plan->attach)
+    await_first_stops(request.program);
   if (request.error == 0)
     return request.program;
   explain_refusal(request.error, plan, error);

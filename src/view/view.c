@@ -124,6 +124,7 @@ struct event_look view_look(const struct view_settings *settings) {
                              .timing = settings->timing,
                              .calls = settings->calls,
                              .states = settings->states,
+                             .ladder = settings->ladder,
                              .stable = settings->stable,
                              .hidden = settings->hidden,
                              .preview = settings->preview,
@@ -135,9 +136,9 @@ bool view_look_differs(const struct event_settings *change) {
   const struct event_look *now = &change->now;
   return before->quiet != now->quiet || before->verbose != now->verbose ||
          before->timing != now->timing || before->calls != now->calls ||
-         before->states != now->states || before->stable != now->stable ||
-         before->hidden != now->hidden || before->preview != now->preview ||
-         before->width != now->width;
+         before->ladder != now->ladder || before->states != now->states ||
+         before->stable != now->stable || before->hidden != now->hidden ||
+         before->preview != now->preview || before->width != now->width;
 }
 
 #define TAKE(member)                                                                               \
@@ -152,6 +153,7 @@ void view_take_look(struct view_settings *settings, const struct event_settings 
   TAKE(timing);
   TAKE(calls);
   TAKE(states);
+  TAKE(ladder);
   TAKE(stable);
   TAKE(hidden);
   TAKE(preview);

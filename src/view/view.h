@@ -16,6 +16,7 @@ struct view_settings {
   bool terminal;  /* standard output is a terminal: jobs are announced */
   bool utf8;      /* the terminal takes UTF-8: characters and arrows are shown directly */
   bool states;    /* set states */
+  bool ladder;    /* set ladder: calls, states and packets are drawn as a ladder */
   bool calls;     /* set calls */
   bool stable;    /* --stable: the same output every time */
   bool hidden;    /* nothing is shown but errors */

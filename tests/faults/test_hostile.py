@@ -349,5 +349,49 @@ class Shown(Case):
         self.assertNotIn("\u202e".encode(), shown)
 
 
+class Exported(Case):
+    """Bytes of a peer, and lines, in programs that `export` writes: they stay strings and comments."""
+
+    FRAGMENTS = [
+        b'*/ system("touch owned"); /*', b'"); system("touch owned"); ("', b'\\"); system("touch owned"); //', b"??/\"); abort(); //", b"??",
+        b"\nshell touch owned\n", b"\n__import__('os').system('touch owned')\n", b'""" + open("owned", "w").name + """', b"'''", b"%s%n%d{}",
+        b"$(touch owned) `touch owned` $HOME ${x}", b"file:/etc/passwd", b"hex:41", b"fill:5", b"\\", b"\\\n", b"//\\", b"/*", b"*/", b"# \\",
+        b"1\x000\x001", b"\x80\xff0", bytes(range(256)), HOSTILE, b"?" * 100 + b"/\"", b"a\nb\n" * 30,
+    ]
+
+    def exported(self, form):
+        lines = ["a b = socketpair unix dgram"]
+        for fragment in self.FRAGMENTS:
+            word = "".join(f"\\x{byte:02x}" for byte in fragment)
+            lines += [f'send a "{word}"', f'expect "{word}" recv b 1000']
+        # What was typed stands in comments: as it was typed, and what ends a comment is in it.
+        lines += [f"send a '{text}' # {text}" for text in ("*/ x", "/* x", "//x\\", "??/", "??/??/\\", '"""', "\u202e", "\u2028x")]
+        lines += [r"""u = unix-listen 'unix:@"); system("touch owned"); ("'""", r"""v = unix-listen "unix:@\"\"\"\n\\" """, "w = unix-connect v"]
+        lines += ["repeat 8 { recv b 1000 }", f"export {form} {self.directory}/program.{form}"]
+        status, _, errors = self.run_program(self.write("script", "\n".join(lines) + "\n"))
+        self.assertEqual((status, errors), (0, ""))
+        return f"{self.directory}/program.{form}"
+
+    def runs(self, *command):
+        done = subprocess.run(command, cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              timeout=test_faults.DEADLINE)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertFalse(os.path.exists(f"{self.directory}/owned"))
+
+    def test_c(self):
+        """in C, without a warning"""
+        source = self.exported("c")
+        self.runs(*os.environ.get("CC", "cc").split(), "-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-o", f"{source}.out", source)
+        self.runs(f"{source}.out")
+
+    def test_python(self):
+        """in Python"""
+        self.runs(sys.executable, "-W", "error::SyntaxWarning", self.exported("python"))
+
+    def test_script(self):
+        """in scripts of this shell"""
+        self.runs(SOCKSH, "-q", self.exported("script"))
+
+
 if __name__ == "__main__":
     tap.main()

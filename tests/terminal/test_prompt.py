@@ -657,7 +657,7 @@ class Habits(PromptTest):
     def test_save_refuses(self):
         """save does not write a script under the name of another form"""
         terminal = self.start(columns=160)
-        self.assertIn("no command writes Python; name it x.socksh", terminal.run("save x.py"))
+        self.assertIn("export python FILE writes a program in Python; name it x.socksh", terminal.run("save x.py"))
         self.assertIn("capture FILE writes packets", terminal.run("save x.pcap"))
         for ending in ("html", "txt", "svg", "xml"):
             self.assertIn(f"should not end in .{ending}: ", terminal.run(f"save x.{ending}"))

@@ -365,6 +365,7 @@ static void test_epoll_of_a_closed_number(void **state) {
   call.number[1] = EPOLLOUT;
   call.other = (struct socket *)object_retain(&pair[0]->object);
   call.object = socket_label(pair[0]);
+  call.number[2] = call.object.descriptor;
   make(&call, table);
   assert_int_equal(call.result, 0);
   call_free(&call);

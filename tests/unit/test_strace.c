@@ -432,9 +432,10 @@ static void test_epoll(void **state) {
         "epoll_wait(4<anon_inode:[eventpoll]>, [], 8, 0) = 0\n"
         "epoll_ctl(4<anon_inode:[eventpoll]>, EPOLL_CTL_DEL, 3<TCP:[7]>, 0x7ff) = 0\n",
         "p: epoll_create1(EPOLL_CLOEXEC) = 4\n"
-        "p: epoll_ctl(4, EPOLL_CTL_ADD, 3, {events=EPOLLIN|EPOLLET, data=3}) = 0\n"
-        "p: epoll_wait(4, [{events=EPOLLIN, data=3}], 8, -1) = 1\n"
-        "p: epoll_pwait(4, [{events=EPOLLHUP, data=3}], 8, 5, NULL) = 1\n"
+        "p: epoll_ctl(4, EPOLL_CTL_ADD, 3, {events=EPOLLIN|EPOLLET, "
+        "data=0xffffffff00000063}) = 0\n"
+        "p: epoll_wait(4, [{events=EPOLLIN, data=0xffffffff00000063<3>}], 8, -1) = 1\n"
+        "p: epoll_pwait(4, [{events=EPOLLHUP, data=0xffffffff00000063<3>}], 8, 5, NULL) = 1\n"
         "p: epoll_wait(4, [], 8, 0) = 0\n"
         "p: epoll_ctl(4, EPOLL_CTL_DEL, 3, NULL) = 0\n");
 }

@@ -442,7 +442,13 @@ static void test_readiness(void **state) {
   call.object.descriptor = 4;
   call.number[0] = EPOLL_CTL_ADD;
   call.number[1] = EPOLLIN | (long)EPOLLET;
+  call.number[2] = 4;
   expect_call(&call, "epoll_ctl(3, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, data=4}) = 0");
+  call.number[2] = 0x7f0000000004; /* what a program that writes only data.fd may leave */
+  expect_call(&call, "epoll_ctl(3, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, data=4}) = 0");
+  call.number[2] = 0x7f0e17c09e88;
+  expect_call(&call, "epoll_ctl(3, EPOLL_CTL_ADD, 4, {events=EPOLLIN|EPOLLET, "
+                     "data=0x7f0e17c09e88}) = 0");
   call = made(CALL_EPOLL_CTL);
   call.object.descriptor = 4;
   call.number[0] = EPOLL_CTL_DEL;

@@ -8,6 +8,8 @@
 #include "command/offer.h"
 #include "commands/kernel/await.h"
 #include "commands/kernel/await_call.h"
+#include "commands/kernel/await_descriptor.h"
+#include "commands/kernel/await_interval.h"
 #include "commands/kernel/await_program.h"
 #include "lab/lab.h"
 #include "language/escape.h"
@@ -18,10 +20,6 @@
 #include "session/service_handle.h"
 #include "session/session_lab.h"
 #include "socket/look.h"
-
-/* The intervals, in nanoseconds, at which a condition is polled that no call can wait for. The
- * first is the shortest. */
-enum { SHORTEST = 1000000, LONGEST = 20000000 };
 
 static bool is_wire(const struct argument_value *first) {
   return bytes_equal(first->word.data, first->word.length, "wire", 4) && first->word.bare == 4;
@@ -45,7 +43,13 @@ static int find_awaited(struct invocation *invocation, struct argument_value *va
   if (argument_take_service(invocation, value) ||
       ((argument_is(value, "listening") || argument_is(value, "wire")) && !bound))
     return 0;
-  return argument_find_socket(invocation, value);
+  if (argument_find_socket(invocation, value) == 0)
+    return 0;
+  /* A program's descriptor may come. */
+  if (invocation->error->number != EBADF || !foreign_name_is(value->word.data, value->word.length))
+    return -1;
+  error_clear(invocation->error);
+  return 0;
 }
 
 static void complete_awaited(const struct argument *argument, struct offer *offer) {
@@ -94,7 +98,10 @@ static void read_comparison(const struct invocation *invocation, struct awaited 
 
 int await_read(struct invocation *invocation, struct awaited *awaited) {
   awaited->runner = invocation->runner;
-  awaited->socket = invocation_value(invocation, "SOCKET")->socket;
+  if (!awaited->socket)
+    awaited->socket = invocation_value(invocation, "SOCKET")->socket;
+  if (!awaited->socket)
+    return error_set_errno(invocation->error, EBADF, _("there is no such socket yet"));
   read_comparison(invocation, awaited, COMPARISON_EQUAL, 0);
   return condition_read(invocation, awaited);
 }
@@ -159,28 +166,6 @@ int await_check(struct invocation *invocation) {
   return 0;
 }
 
-/* Waits until the kernel reports an event, if the condition has any, else for the interval, which
- * then doubles up to LONGEST. 0 to check again, 1 after the deadline, -1 if interrupted. */
-static int wait_interval(const struct awaited *awaited, int64_t deadline, int64_t *interval,
-                         struct error *error) {
-  struct runner *runner = awaited->runner;
-  short events = awaited->condition ? awaited->condition->events : 0;
-  struct pollfd item = {.fd = events ? awaited->socket->descriptor : -1, .events = events};
-  int64_t left = deadline - clock_monotonic();
-  if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
-    return runner_interrupted(runner, error);
-  if (left <= 0)
-    return 1;
-  int64_t most = events || left < *interval ? left : *interval;
-  struct timespec time = {.tv_sec = most / 1000000000, .tv_nsec = most % 1000000000};
-  if (runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
-    ppoll(&item, 1, &time, NULL);
-    runner_wait_end(runner);
-  }
-  *interval = *interval * 2 > LONGEST ? LONGEST : *interval * 2;
-  return 0;
-}
-
 static int closed_socket(const struct awaited *awaited, struct error *error) {
   return error_set_errno(error, EBADF, _("socket %d is closed"), awaited->socket->was_descriptor);
 }
@@ -199,16 +184,19 @@ static int report_timeout(const struct awaited *awaited, struct error *error) {
                          state == STATE_UNKNOWN || !name ? "CLOSED" : name);
 }
 
-static int await_socket(const struct awaited *awaited, int64_t deadline, struct error *error) {
-  int64_t interval = SHORTEST;
+static int await_socket(struct awaited *awaited, const struct argument_value *word,
+                        int64_t deadline, struct error *error) {
+  int64_t interval = AWAIT_SHORTEST;
   for (;;) {
+    if (awaited->held)
+      await_follow_descriptor(awaited, word);
     bool closed = !socket_is_open(awaited->socket);
     if (closed && (!awaited->condition->closed ||
                    (awaited->condition->figure && awaited->socket->role == ROLE_GONE)))
       return closed_socket(awaited, error);
     if (condition_holds(awaited))
       return 0;
-    int waited = wait_interval(awaited, deadline, &interval, error);
+    int waited = await_interval(awaited, deadline, &interval, error);
     if (waited != 0)
       return waited < 0 ? -1 : report_timeout(awaited, error);
   }
@@ -254,7 +242,7 @@ static int report_no_listener(const struct awaited *awaited, struct error *error
 static int await_listening(struct awaited *awaited, int64_t deadline, struct error *error) {
   const struct host *host = awaited->runner->host;
   struct kernel *kernel = host ? host->kernel : awaited->runner->session->sockets.kernel;
-  int64_t interval = SHORTEST;
+  int64_t interval = AWAIT_SHORTEST;
   if (!kernel)
     return error_set(error, ERROR_FAILURE,
                      _("the kernel's list of sockets (sock_diag) can't be read, so nobody can tell "
@@ -265,7 +253,7 @@ static int await_listening(struct awaited *awaited, int64_t deadline, struct err
       return there < 0 ? -1 : 0;
     if (await_failed_program(awaited->runner, &awaited->address, error) < 0)
       return -1;
-    int waited = wait_interval(awaited, deadline, &interval, error);
+    int waited = await_interval(awaited, deadline, &interval, error);
     if (waited != 0)
       return waited < 0 ? -1 : report_no_listener(awaited, error);
   }
@@ -314,7 +302,7 @@ static int await_wire(struct invocation *invocation, struct awaited *awaited, in
 static int await_figure(struct invocation *invocation, struct awaited *awaited,
                         struct service_handle *handle, int64_t deadline) {
   const struct argument_value *second = invocation_value(invocation, "CONDITION");
-  int64_t interval = SHORTEST;
+  int64_t interval = AWAIT_SHORTEST;
   int64_t figure;
   read_comparison(invocation, awaited, COMPARISON_EQUAL, 0);
   for (;;) {
@@ -324,7 +312,7 @@ static int await_figure(struct invocation *invocation, struct awaited *awaited,
                                 "received, sent or errors with a comparison"));
     if (condition_compare(awaited, figure))
       return 0;
-    int waited = wait_interval(awaited, deadline, &interval, invocation->error);
+    int waited = await_interval(awaited, deadline, &interval, invocation->error);
     if (waited > 0)
       return error_set_errno(invocation->error, ETIMEDOUT, _("%.*s of service %u is %lld"),
                              (int)second->word.length, second->word.data, handle->number,
@@ -344,9 +332,12 @@ static int await_service(struct invocation *invocation, struct awaited *awaited,
 
 static int wait_for(struct invocation *invocation, struct awaited *awaited, int64_t deadline) {
   const struct argument_value *first = invocation_value(invocation, "SOCKET");
-  if (first->process && is_call(invocation_value(invocation, "CONDITION")))
-    return await_call(invocation, first->process, NULL, invocation_value(invocation, "CALL"),
+  const struct argument_value *second = invocation_value(invocation, "CONDITION");
+  if (first->process && is_call(second)) {
+    static const struct awaited_calls any = {.descriptor = -1};
+    return await_call(invocation, first->process, &any, invocation_value(invocation, "CALL"),
                       deadline);
+  }
   if (first->process)
     return await_program(invocation, first->process, deadline);
   if (first->service)
@@ -357,22 +348,25 @@ static int wait_for(struct invocation *invocation, struct awaited *awaited, int6
                : await_listening(awaited, deadline, invocation->error);
   if (is_wire(first) && !first->socket)
     return await_wire(invocation, awaited, deadline);
-  const struct argument_value *second = invocation_value(invocation, "CONDITION");
-  if (service_handle_has_figure(second->word.data, second->word.length)) {
+  if (await_is_descriptor(first) && await_call_names(second))
+    return await_call_on_descriptor(invocation, first, second, deadline);
+  if (await_is_descriptor(first)) {
+    if (await_descriptor(invocation, awaited, deadline) < 0)
+      return -1;
+    await_follow_descriptor(awaited, first);
+  }
+  if (first->socket && service_handle_has_figure(second->word.data, second->word.length)) {
     struct service_handle *handle = service_handle_find(invocation->runner->session, first->socket);
     return handle ? await_figure(invocation, awaited, handle, deadline)
                   : error_set(invocation->error, ERROR_FAILURE,
                               _("no service is on socket %d; `services` lists them"),
                               first->socket->was_descriptor);
   }
-  if (first->socket->of_program && await_call_names(second))
-    return await_call(invocation, foreign_name_owner(invocation->runner->session, first->socket),
-                      first->socket, second, deadline);
   if (await_read(invocation, awaited) < 0)
     return -1;
   runner_use_socket(invocation->runner, awaited->socket);
   runner_touch(invocation->runner, awaited->socket);
-  return await_socket(awaited, deadline, invocation->error);
+  return await_socket(awaited, first, deadline, invocation->error);
 }
 
 /* Appends the words as they were typed. */
@@ -401,6 +395,8 @@ static int run_await(struct invocation *invocation) {
   struct awaited awaited = {.runner = runner, .udp = invocation_value(invocation, "--udp")};
   int64_t timeout = invocation_duration(invocation, "TIMEOUT", runner->session->settings.timeout);
   int status = wait_for(invocation, &awaited, clock_monotonic() + timeout);
+  if (awaited.held)
+    object_release(&awaited.held->object);
   if (status < 0 && invocation->error->kind == ERROR_USAGE)
     return -1;
   if (!runner->expectation.expects) /* else `expect` is the test */

@@ -1,12 +1,14 @@
 #include "commands/kernel/await_call.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "command/kinds.h"
 #include "command/offer.h"
 #include "commands/kernel/await_program.h"
+#include "language/escape.h"
 #include "language/regex.h"
 #include "session/process_console.h"
 #include "session/traced.h"
@@ -63,12 +65,12 @@ const struct argument_kind argument_call = {
 /* What is looked for, and what was found. */
 struct search {
   const struct process *process;
-  const struct socket *socket; /* NULL: any */
+  struct awaited_calls calls;
   const struct argument_value *word;
   struct regex *regex; /* NULL: by name */
   const struct runner *runner;
   struct error *error;
-  uint64_t seen; /* the serial of the last event that was looked at */
+  bool later; /* one was awaited before */
   bool found;
   bool failed;   /* the search itself */
   long number;   /* the call's result, */
@@ -80,10 +82,23 @@ struct search {
   const char *name;  /* and its name in C */
 };
 
+/* Whether the call was made by the process of this number, which is that of its first thread. */
+static bool is_of_process(struct search *search, const struct event_actor *actor) {
+  char name[SOCKET_NAME_SIZE + 16];
+  struct awaited_calls *calls = &search->calls;
+  if (calls->process == 0) {
+    const char *program = search->process->name;
+    snprintf(name, sizeof name, calls->number > 1 ? "%s.%u" : "%s", program, calls->number);
+    calls->process = strcmp(name, actor->name) == 0 ? actor->process : 0;
+  }
+  return calls->process != 0 && actor->process == calls->process;
+}
+
 static bool matches(struct search *search, const struct event *event) {
   const struct call *call = event->call;
   if (!event->actor || event->actor->program != search->process->job ||
-      (search->socket && call->subject.id != search->socket->id))
+      (search->calls.descriptor >= 0 && call->subject.descriptor != search->calls.descriptor) ||
+      (search->calls.number > 0 && !is_of_process(search, event->actor)))
     return false;
   if (!search->regex)
     return is_named(call->name, search->word->word.data, search->word->word.length);
@@ -98,7 +113,7 @@ static bool matches(struct search *search, const struct event *event) {
 static bool look_at(const struct event *event, void *context) {
   struct search *search = context;
   const struct call *call = event->call;
-  search->seen = event->serial;
+  search->calls.serial = event->serial;
   if (!matches(search, event))
     return !search->failed;
   search->found = true;
@@ -128,14 +143,33 @@ static int give(struct invocation *invocation, struct search *search) {
   return 0;
 }
 
-static int report(struct invocation *invocation, struct process *process, bool over) {
+/* What was waited for in vain: "recv on its descriptor 4". */
+static void append_wanted(const struct search *search, struct bytes *text) {
+  const struct expanded *word = &search->word->word;
+  escape_append_plain(text, word->data, word->length, false, ESCAPE_ASCII);
+  if (search->calls.descriptor >= 0)
+    bytes_append_format(text, _(" on its descriptor %ld"), search->calls.descriptor);
+}
+
+static int report(struct invocation *invocation, struct process *process,
+                  const struct search *search, bool over) {
+  struct bytes wanted = {0};
   struct bytes text = {0};
+  bool later = search->later;
+  append_wanted(search, &wanted);
   if (over)
     process_append_end(process, &text);
-  else
-    bytes_append_format(&text, _("%s has made no such call yet"), process->name);
   if (over)
-    bytes_append_text(&text, _(", and made no such call"));
+    bytes_append_format(&text,
+                        later ? _(", and has made no further call of %s")
+                              : _(", and has made no call of %s"),
+                        bytes_text(&wanted));
+  else
+    bytes_append_format(&text,
+                        later ? _("%s has made no further call of %s yet")
+                              : _("%s has made no call of %s yet"),
+                        process->name, bytes_text(&wanted));
+  bytes_free(&wanted);
   int status = over ? error_set(invocation->error, ERROR_FAILURE, "%s", bytes_text(&text))
                     : error_set_errno(invocation->error, ETIMEDOUT, "%s", bytes_text(&text));
   bytes_free(&text);
@@ -143,14 +177,14 @@ static int report(struct invocation *invocation, struct process *process, bool o
 }
 
 /* Waits for more to happen. 0; or -1 with an error when the time is over, or nothing can. */
-static int wait_more(struct invocation *invocation, struct process *process, int64_t deadline,
-                     int64_t *interval) {
+static int wait_more(struct invocation *invocation, struct process *process,
+                     const struct search *search, int64_t deadline, int64_t *interval) {
   enum { LONGEST = 20000000 }; /* nanoseconds */
   struct runner *runner = invocation->runner;
   if (process->done || process->left)
-    return report(invocation, process, true);
+    return report(invocation, process, search, true);
   if (clock_monotonic() >= deadline)
-    return report(invocation, process, false);
+    return report(invocation, process, search, false);
   struct timespec time = {.tv_nsec = *interval};
   if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
     return runner_interrupted(runner, invocation->error);
@@ -160,29 +194,47 @@ static int wait_more(struct invocation *invocation, struct process *process, int
   return 0;
 }
 
+/* Where the last search for the same ended: kept in the process, since a call is awaited once. */
+static struct awaited_calls *cursor_of(struct process *process, const struct awaited_calls *calls) {
+  struct awaited_calls *each = (struct awaited_calls *)process->awaited.data;
+  size_t count = process->awaited.length / sizeof *each;
+  for (size_t i = 0; i < count; i++)
+    if (each[i].number == calls->number && each[i].descriptor == calls->descriptor)
+      return &each[i];
+  bytes_append(&process->awaited, calls, sizeof *calls);
+  each = (struct awaited_calls *)process->awaited.data;
+  return process->awaited.length / sizeof *each > count ? &each[count] : NULL;
+}
+
 static int run_search(struct invocation *invocation, struct process *process, struct search *search,
-                      uint64_t *cursor, int64_t deadline) {
+                      int64_t deadline) {
   struct timeline *timeline = invocation->runner->session->timeline;
   int64_t interval = 1000000;
-  search->seen = *cursor;
   for (;;) {
     bool over = process->done; /* asked first: what it did before that is on the timeline */
-    timeline_walk(timeline, search->seen + 1, EVENT_BIT(EVENT_CALL_FINISH), look_at, search);
+    timeline_walk(timeline, search->calls.serial + 1, EVENT_BIT(EVENT_CALL_FINISH), look_at,
+                  search);
     if (search->failed)
       return -1;
     if (search->found)
       break;
-    if (over || wait_more(invocation, process, deadline, &interval) < 0)
-      return over ? report(invocation, process, true) : -1;
+    if (over || wait_more(invocation, process, search, deadline, &interval) < 0)
+      return over ? report(invocation, process, search, true) : -1;
   }
-  *cursor = search->seen;
+  struct awaited_calls *cursor = cursor_of(process, &search->calls);
+  if (!cursor)
+    return error_set_memory(invocation->error);
+  *cursor = search->calls;
   return give(invocation, search);
 }
 
-int await_call(struct invocation *invocation, struct process *process, struct socket *socket,
-               const struct argument_value *word, int64_t deadline) {
+int await_call(struct invocation *invocation, struct process *process,
+               const struct awaited_calls *calls, const struct argument_value *word,
+               int64_t deadline) {
+  const struct awaited_calls *cursor = cursor_of(process, calls);
   struct search search = {.process = process,
-                          .socket = socket,
+                          .calls = cursor ? *cursor : *calls,
+                          .later = cursor && cursor->serial > 0,
                           .word = word,
                           .runner = invocation->runner,
                           .error = invocation->error};
@@ -195,8 +247,7 @@ int await_call(struct invocation *invocation, struct process *process, struct so
     if (!search.regex)
       return -1;
   }
-  int status = run_search(invocation, process, &search,
-                          socket ? &socket->awaited : &process->awaited_call, deadline);
+  int status = run_search(invocation, process, &search, deadline);
   regex_free(search.regex);
   blob_release(search.data);
   bytes_free(&search.line);

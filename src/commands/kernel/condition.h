@@ -13,6 +13,7 @@ struct awaited {
   struct runner *runner;
   const struct condition *condition;
   struct socket *socket;      /* NULL: it waits for no socket; not a reference */
+  struct socket *held;        /* the same, of a program's descriptor: a reference; else NULL */
   struct address address;     /* of `listening` */
   bool udp;                   /* of UDP */
   enum socket_state state;    /* of a condition that is a state; STATE_UNKNOWN: none */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "command/invocation.h"
-#include "packet/packet.h"
+#include "commands/kernel/about.h"
 #include "view/notation/line.h"
 
 /* So many rows are one part of the answer. */
@@ -30,43 +30,6 @@ struct log {
   unsigned char widths[4];     /* of its columns, if there are several parts */
   int status;                  /* 0, or -1 with an error */
 };
-
-static bool call_is_about(const struct call *call, const struct socket *socket) {
-  const struct call_items *items = call_items(call);
-  for (size_t i = 0; items && i < items->count; i++)
-    if (socket_has_label(socket, &items->item[i].label))
-      return true;
-  return socket_has_label(socket, &call->subject) || socket_has_label(socket, &call->object) ||
-         socket_has_label(socket, &call->made_label[0]) ||
-         socket_has_label(socket, &call->made_label[1]);
-}
-
-/* True for a packet to or from the socket. */
-static bool packet_is_about(const struct event_packet *event, const struct socket *socket) {
-  struct packet packet;
-  packet_read(event->bytes, event->length, event->total, &packet);
-  struct address source = packet_source(&packet);
-  struct address target = packet_destination(&packet);
-  const struct address *local = &socket->seen.local;
-  const struct address *peer = &socket->seen.peer;
-  bool sent = address_equal(local, &source) && (peer->length == 0 || address_equal(peer, &target));
-  bool came = address_equal(local, &target) && (peer->length == 0 || address_equal(peer, &source));
-  return (socket->host || socket->replayed) && (sent || came);
-}
-
-static bool is_about(const struct event *event, const struct socket *socket) {
-  switch (event->kind) {
-  case EVENT_CALL_FINISH:
-  case EVENT_CALL_BLOCKED:
-    return call_is_about(event->call, socket);
-  case EVENT_STATE:
-    return socket_has_label(socket, &event->state->socket);
-  case EVENT_PACKET:
-    return packet_is_about(&event->packet, socket);
-  default:
-    return false;
-  }
-}
 
 static void begin_part(struct log *log, bool first) {
   answer_table(&log->answer, "log", log_columns);
@@ -115,7 +78,7 @@ static void add_row(struct log *log, const struct event *event) {
 
 static bool wanted(const struct event *event, void *context) {
   const struct log *log = context;
-  return !log->socket || is_about(event, log->socket);
+  return !log->socket || about_socket(event, log->socket);
 }
 
 static bool take_row(const struct event *event, void *context) {

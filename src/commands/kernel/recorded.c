@@ -63,25 +63,12 @@ static void add_state_name(struct answer *answer, enum socket_state state) {
   bytes_free(&text);
 }
 
-static struct transition_sight sight_of(const struct event_state *state) {
-  const struct snapshot *before = &state->before;
-  return (struct transition_sight){
-      .from = before->state,
-      .to = state->now.state,
-      .exact = state->exact,
-      .told = state->reason == REASON_REFUSED,
-      .reset = state->reason == REASON_RESET || state->reason == REASON_LOST,
-      .timed_out = state->reason == REASON_TIMED_OUT || state->reason == REASON_UNREACHABLE,
-      .stayed = before->since ? state->now.time - before->since : 0,
-  };
-}
-
 /* Says if states between the two looks were missed. */
 static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *before = &change->state.before;
   const struct snapshot *now = &change->state.now;
   bool first = before->state == STATE_UNKNOWN;
-  struct transition_sight sight = sight_of(&change->state);
+  struct transition_sight sight = diagram_sight(&change->state);
   bool tcp = change->state.socket.protocol == IPPROTO_TCP;
   bool gap = tcp && !first && before->state != now->state && transition_taken(&sight) == 0;
   bool none = transition_find(before->state, now->state) == 0;
@@ -214,7 +201,7 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
       continue;
     /* A half-open connection in a listener's queue came there from LISTEN. */
     bool half_open = state->socket.role == ROLE_QUEUED && state->now.state == STATE_SYN_RECV;
-    struct transition_sight sight = sight_of(state);
+    struct transition_sight sight = diagram_sight(state);
     if (sight.from == STATE_UNKNOWN && half_open)
       sight.from = STATE_LISTEN;
     diagram_note(diagram, &sight);
@@ -289,6 +276,7 @@ const struct command command_transitions = {
 
 const struct command command_diagram = {
     .name = "diagram",
+    .parts = true,
     .group = GROUP_STATES,
     .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
                   {.name = "SOCKET",

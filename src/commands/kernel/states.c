@@ -6,6 +6,7 @@
 #include "command/cells.h"
 #include "command/invocation.h"
 #include "commands/kernel/states_count.h"
+#include "session/foreign_name.h"
 #include "session/program_sockets.h"
 #include "socket/look.h"
 
@@ -97,12 +98,12 @@ static bool is_shown(const struct inventory_entry *entry, const struct socket *o
                      const struct program_choice *choice) {
   bool in_queue = entry->socket->role == ROLE_QUEUED || entry->socket->role == ROLE_OF_SERVICE ||
                   entry->socket->role == ROLE_SUBFLOW;
-  if (choice->only)
+  if (choice->only && !only)
     return entry->program == choice->only;
   return !only || entry->socket == only || entry->socket->id == only->id ||
          (in_queue && entry->socket->listener == only->id) ||
          (only->cookie && entry->socket->cookie == only->cookie &&
-          entry->socket->inode == only->inode);
+          (only->of_program || entry->socket->inode == only->inode));
 }
 
 static void fill(struct answer *answer, const struct inventory *inventory,
@@ -155,9 +156,12 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
   struct program_choice choice = {.all = invocation_value(invocation, "--all") != NULL};
   const struct argument_value *which = invocation_value(invocation, "SOCKET");
   choice.only = which ? which->process : NULL;
+  if (only && only->of_program)
+    choice.only = foreign_name_owner(runner->session, only);
   if (inventory_take(runner, KERNEL_ALL, &inventory, invocation->error) < 0)
     return -1;
-  if (!only && program_sockets_add(runner, choice, &inventory, invocation->error) < 0) {
+  if ((!only || only->of_program) &&
+      program_sockets_add(runner, choice, &inventory, invocation->error) < 0) {
     inventory_free(&inventory);
     return -1;
   }
@@ -175,7 +179,7 @@ static int answer_states(struct invocation *invocation, const struct socket *onl
   if (answer_row_count(&answer) == 0) {
     answer_free(&answer);
     answer_text(&answer, "states");
-    if (choice.only)
+    if (choice.only && !only)
       bytes_append_format(&answer.text, _("  %s has no socket that the kernel lists\n"),
                           choice.only->name);
     else
@@ -217,7 +221,7 @@ const struct command command_states = {
     .parts = true,
     .group = GROUP_STATES,
     .arguments =
-        {{.name = "SOCKET", .kind = &argument_socket_or_program, .flags = OPTIONAL},
+        {{.name = "SOCKET", .kind = &argument_socket_or_program, .flags = OPTIONAL | LOOKS},
          {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"},
          {.name = "--count", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--count"},
          {.name = "--list", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--list"},

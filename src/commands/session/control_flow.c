@@ -50,8 +50,8 @@ static const struct {
   const char *ending;
   const char *instead;
 } other_forms[] = {
-    {".py", N_("no command writes Python")},
-    {".c", N_("no command writes C")},
+    {".py", N_("export python FILE writes a program in Python")},
+    {".c", N_("export c FILE writes a program in C")},
     {".sh", N_("no command writes a script of the system's shell")},
     {".pcap", N_("capture FILE writes packets")},
     {".pcapng", N_("capture FILE writes packets")},
@@ -61,11 +61,12 @@ static const struct {
     {".txt", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
     {".log", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
     {".md", N_("socksh -v SCRIPT >FILE writes what a script shows as text")},
-    {".html", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
-    {".htm", N_("no command writes a page; socksh -v SCRIPT >FILE writes what a script shows")},
-    {".svg", N_("no command writes a picture; `diagram states` draws one on the screen")},
-    {".png", N_("no command writes a picture; `diagram states` draws one on the screen")},
-    {".pdf", N_("no command writes a picture; `diagram states` draws one on the screen")},
+    {".html", N_("diagram sequence --html FILE writes a page that steps through the session")},
+    {".htm", N_("diagram sequence --html FILE.html writes a page that steps through the session")},
+    {".svg", N_("diagram sequence --svg FILE draws the session")},
+    {".png", N_("diagram sequence --svg FILE.svg draws the session, as SVG")},
+    {".pdf", N_("diagram sequence --svg FILE.svg draws the session, and a browser prints it")},
+    {".mmd", N_("diagram sequence --mermaid FILE draws the session for Mermaid")},
     {".tap", N_("socksh --tap SCRIPT writes what a script tests as TAP")},
 };
 

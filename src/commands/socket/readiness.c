@@ -118,6 +118,7 @@ static int run_epoll_ctl(struct invocation *invocation) {
   call.number[1] = (long)invocation_number(invocation, "EVENTS", EPOLLIN);
   call.other = (struct socket *)object_retain(&watched->object);
   call.object = socket_label(watched);
+  call.number[2] = call.object.descriptor;
   return invocation_simple_call(invocation, &call);
 }
 

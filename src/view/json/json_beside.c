@@ -91,6 +91,7 @@ void json_look(struct json *json, const char *key, const struct event_look *look
   json_bool(json, "timing", look->timing);
   json_bool(json, "calls", look->calls);
   json_bool(json, "states", look->states);
+  json_bool(json, "ladder", look->ladder);
   json_bool(json, "stable", look->stable);
   json_bool(json, "hidden", look->hidden);
   json_number(json, "preview", (long long)look->preview);

@@ -191,12 +191,15 @@ static void items_of(const struct part_source *source, const char *type,
   struct json *json = source->json;
   begin_typed(json, type);
   json_begin_array(json, "items");
+  bool given_data = set == &constant_epoll_events;
   for (size_t i = 0; i < items->count; i++) {
     json_begin_object(json, NULL);
     json_socket(json, "socket", &items->item[i].label);
     json_flags(json, "asked", set, (long)items->item[i].asked);
     if (source->finished)
       json_flags(json, "given", set, (long)items->item[i].given);
+    if (given_data)
+      json_number(json, "data", (long long)items->item[i].data);
     json_end_object(json);
   }
   json_end_array(json);
@@ -219,7 +222,9 @@ static void part_sets(const struct part_source *source) {
 
 static void part_event(const struct part_source *source) {
   long events = source->call->number[1];
-  symbol(source->json, &constant_epoll_events, events, events);
+  begin_symbol(source->json, &constant_epoll_events, events, events);
+  json_number(source->json, "data", source->call->number[2]);
+  json_end_object(source->json);
 }
 
 static void part_events(const struct part_source *source) {

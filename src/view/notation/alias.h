@@ -1,6 +1,6 @@
 /* alias: names for what differs from run to run, so that `--stable` prints the same each time:
  * ports that the kernel chose as P1, P2, names that it chose as A1, times as T1, cookies as C1,
- * process ids as I1, fragment ids as F1, in order of appearance. */
+ * process ids as I1, fragment ids as F1, what epoll gives back as D1, in order of appearance. */
 #ifndef SOCKSH_VIEW_NOTATION_ALIAS_H
 #define SOCKSH_VIEW_NOTATION_ALIAS_H
 

@@ -1,5 +1,6 @@
 /* call_text: a call as strace(1) writes it, with the arguments that its row lists. */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -263,6 +264,29 @@ static void put_sets(struct call_writer *writer, const struct call_part *part) {
   }
 }
 
+/* What an event of epoll carries. Most programs register the descriptor itself, in the half of 32
+ * bits, and leave what happens to be in the other. The descriptor behind any other data, often a
+ * pointer, is known by what was registered with it. */
+static void put_event_data(struct call_writer *writer, uint64_t data,
+                           const struct socket_label *label, bool named) {
+  if (label->descriptor >= 0 && (uint32_t)data == (uint32_t)label->descriptor) {
+    if (named)
+      call_text_put_label(writer, label);
+    else
+      put_integer(writer, label->descriptor);
+    return;
+  }
+  if (writer->notation->aliases)
+    alias_append(writer->notation->aliases, 'D', (long long)data, writer->bytes);
+  else
+    bytes_append_format(writer->bytes, "%#" PRIx64, data);
+  if (!named || label->descriptor < 0)
+    return;
+  put(writer, "<");
+  call_text_put_label(writer, label);
+  put(writer, ">");
+}
+
 static void put_event(struct call_writer *writer, const struct call_part *part) {
   (void)part;
   if (writer->call->number[0] == EPOLL_CTL_DEL) {
@@ -271,7 +295,9 @@ static void put_event(struct call_writer *writer, const struct call_part *part) 
   }
   put(writer, "{events=");
   constant_append(&constant_epoll_events, writer->call->number[1], writer->bytes);
-  bytes_append_format(writer->bytes, ", data=%d}", writer->call->object.descriptor);
+  put(writer, ", data=");
+  put_event_data(writer, (uint64_t)writer->call->number[2], &writer->call->object, false);
+  put(writer, "}");
 }
 
 static void put_events(struct call_writer *writer, const struct call_part *part) {
@@ -282,7 +308,7 @@ static void put_events(struct call_writer *writer, const struct call_part *part)
     put(writer, i ? ", {events=" : "{events=");
     constant_append(&constant_epoll_events, items->item[i].given, writer->bytes);
     put(writer, ", data=");
-    call_text_put_label(writer, &items->item[i].label);
+    put_event_data(writer, items->item[i].data, &items->item[i].label, true);
     put(writer, "}");
   }
   bytes_append_format(writer->bytes, writer->failed ? ", %zu" : "], %zu", items->room);

@@ -1,6 +1,5 @@
 #include "view/text/text_answer.h"
 
-#include <stdint.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -31,7 +30,7 @@ static bool goes_to_pages(const struct text_view *text, const struct event *even
          text->depth == 0 && event->answer->kind != ANSWER_RAW && !event->answer->again;
 }
 
-void text_end_pages(struct text_view *text) {
+void text_answer_end_pages(struct text_view *text) {
   struct winsize size = {0};
   ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
   size_t rows = size.ws_row > 1 ? (size_t)size.ws_row - 1 : SIZE_MAX;
@@ -43,7 +42,7 @@ static void put_page(struct text_view *text, const struct answer *answer) {
   pages_add(&text->pages, &text->line);
   bytes_clear(&text->line);
   if (!answer->more)
-    text_end_pages(text);
+    text_answer_end_pages(text);
 }
 
 static void put_table(struct text_view *text, const struct answer *answer,
@@ -87,7 +86,7 @@ static void put_unkept(struct text_view *text, const struct answer *answer) {
   text->unkept = 0;
 }
 
-void text_show_answer(struct text_view *text, const struct event *event) {
+void text_answer_show(struct text_view *text, const struct event *event) {
   const struct answer *answer = event->answer;
   struct bytes shown = {0};
   const char *data = answer->text.data ? answer->text.data : "";
@@ -106,7 +105,8 @@ void text_show_answer(struct text_view *text, const struct event *event) {
     break;
   case ANSWER_TEXT:
     text_put(text, data, length, true);
-    text_fold(text, true);
+    if (!answer->unbroken)
+      text_fold(text, true);
     break;
   case ANSWER_DATA:
     escape_append(&text->line, data, length, style);

@@ -1,13 +1,13 @@
-/* text_answer: what commands answer, as the text view shows it: tables, text and data, in pages
- * where they are long. */
+/* text_answer: what commands answer, as lines for a person. */
 #ifndef SOCKSH_VIEW_TEXT_TEXT_ANSWER_H
 #define SOCKSH_VIEW_TEXT_TEXT_ANSWER_H
 
 #include "view/text/text_part.h"
 
-void text_show_answer(struct text_view *text, const struct event *event);
+/* Shows an answer, or holds it for the pager. */
+void text_answer_show(struct text_view *text, const struct event *event);
 
-/* What the pager was to get is complete, or was interrupted. */
-void text_end_pages(struct text_view *text);
+/* Shows what is held for the pager. */
+void text_answer_end_pages(struct text_view *text);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "view/notation/line.h"
 #include "view/notation/packet_line.h"
+#include "view/text/text_ladder.h"
 
 /* The seconds since its connection began, always as wide, so that what follows stands in a column.
  */
@@ -28,6 +29,11 @@ void text_show_packet(struct text_view *text, const struct event *event) {
   /* `wire` shows retransmissions of a held packet. */
   if (text->view.settings.quiet || packet->fate == PACKET_AGAIN)
     return;
+  if (text->view.settings.ladder) {
+    text_ladder_put(text, event);
+    text_emit_unfolded(text, event, STDOUT_FILENO);
+    return;
+  }
   struct notation notation = text_notation(text, false);
   struct bytes fate = {0};
   bool gone = packet->fate == PACKET_LOST || packet->fate == PACKET_DROPPED;

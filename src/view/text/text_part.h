@@ -41,12 +41,14 @@ struct text_view {
   enum state_reason remark;
   struct pages pages;
   struct rounds rounds;
-  struct bytes left_out; /* the columns that a table was last said to lack */
-  size_t unkept;         /* rows, or bytes, of the parts of an answer that were not kept */
-  struct bytes rows;     /* of the table that is brought up to date in place */
-  struct bytes hosts;    /* their names, in the order in which they were met, each ended by zero */
-  unsigned depth;        /* of the statement that runs in the foreground: 0: as it was typed */
-  bool progress;         /* a progress line is on the terminal */
+  struct bytes left_out;      /* the columns that a table was last said to lack */
+  size_t unkept;              /* rows, or bytes, of the parts of an answer that were not kept */
+  struct bytes rows;          /* of the table that is brought up to date in place */
+  struct text_ladder *ladder; /* see text_ladder.h; NULL: none was drawn yet */
+  bool ladder_changed; /* the names of the lifelines were put in front of what it drew last */
+  struct bytes hosts;  /* their names, in the order in which they were met, each ended by zero */
+  unsigned depth;      /* of the statement that runs in the foreground: 0: as it was typed */
+  bool progress;       /* a progress line is on the terminal */
 };
 
 /* Colours of a terminal, each for one thing. */

@@ -7,8 +7,10 @@
 
 #include "language/escape.h"
 #include "view/notation/fold.h"
+#include "view/notation/table_layout.h"
 #include "view/text/text_answer.h"
 #include "view/text/text_beside.h"
+#include "view/text/text_ladder.h"
 #include "view/text/text_part.h"
 
 static void put_start(struct text_view *text, const struct event *event) {
@@ -75,6 +77,11 @@ static void show_call(struct text_view *text, const struct event *event) {
   bool hidden = text->view.settings.quiet || (!text->view.settings.calls && !failed);
   if (hidden || (call->bulk && call->error == 0))
     return;
+  if (text->view.settings.ladder) {
+    text_ladder_put_call(text, event);
+    text_emit_unfolded(text, event, STDOUT_FILENO);
+    return;
+  }
   put_start(text, event);
   put_host(text, event);
   if (failed)
@@ -103,6 +110,11 @@ static void show_blocked(struct text_view *text, const struct event *event) {
   if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
       !text->view.settings.calls)
     return;
+  if (text->view.settings.ladder) {
+    text_ladder_put(text, event);
+    text_emit_unfolded(text, event, STDOUT_FILENO);
+    return;
+  }
   struct notation notation = text_notation(text, event->job != 0);
   put_start(text, event);
   put_host(text, event);
@@ -171,7 +183,12 @@ static void show_state(struct text_view *text, const struct event *event) {
     bytes_clear(&text->line);
     return;
   }
-  bytes_append_char(&text->line, '\n');
+  if (text->view.settings.ladder) {
+    bytes_clear(&text->line);
+    text_ladder_put(text, event);
+  } else {
+    bytes_append_char(&text->line, '\n');
+  }
   if (told_at_once(event->state) && !remarked_before(text, event))
     put_note(text, event, notation_reason(event->state->reason));
   text_emit(text, event, STDOUT_FILENO);
@@ -304,7 +321,7 @@ static void show_line(struct text_view *text, const struct event *event) {
 static void text_event(struct view *view, const struct event *event) {
   struct text_view *text = (struct text_view *)view;
   if (pages_hold(&text->pages) && event->job == 0 && event->kind != EVENT_ANSWER)
-    text_end_pages(text); /* what was to come was interrupted */
+    text_answer_end_pages(text); /* what was to come was interrupted */
   bool typed = event->kind == EVENT_STATEMENT || event->kind == EVENT_RESULT;
   if (typed && event->job == 0 && (text->service_skipped > 0 || text->states_skipped > 0))
     text_tell_services(text, event);
@@ -322,7 +339,7 @@ static void text_event(struct view *view, const struct event *event) {
     show_state(text, event);
     break;
   case EVENT_ANSWER:
-    text_show_answer(text, event);
+    text_answer_show(text, event);
     break;
   case EVENT_NOTE:
     show_note(text, event);
@@ -399,6 +416,7 @@ static void text_free(struct view *view) {
   bytes_free(&text->left_out);
   service_lines_free(&text->services);
   program_lines_free(&text->programs);
+  text_ladder_free(text);
   bytes_free(&text->line);
   aliases_free(&text->aliases);
 }

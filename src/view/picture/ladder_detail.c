@@ -1,0 +1,87 @@
+#include "view/picture/ladder_detail.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "view/notation/packet_full.h"
+#include "view/picture/diagram.h"
+
+void ladder_detail_put_text(struct bytes *bytes, const char *text, size_t length) {
+  bytes_append_char(bytes, '"');
+  for (size_t at = 0; at < length;) {
+    uint32_t point;
+    unsigned char byte = (unsigned char)text[at];
+    size_t size = utf8_decode(text + at, length - at, &point);
+    if (size == 0)
+      bytes_append_text(bytes, "\\ufffd");
+    else if (byte == '"' || byte == '\\')
+      bytes_append_format(bytes, "\\%c", byte);
+    else if (point < 0x20 || byte == '<' || byte == '>' || byte == '&' || point == 0x2028 ||
+             point == 0x2029)
+      bytes_append_format(bytes, "\\u%04x", point);
+    else
+      bytes_append(bytes, text + at, size);
+    at += size ? size : 1;
+  }
+  bytes_append_char(bytes, '"');
+}
+
+/* "f":[[field, value, meaning], ...], each the number of a text. */
+static void put_fields(struct ladder *ladder, const struct event *event) {
+  struct answer answer;
+  packet_full_table(&event->packet, ladder->settings.stable, &answer);
+  size_t columns = answer_column_count(&answer);
+  bytes_append_text(&ladder->details, "\"f\":[");
+  for (size_t row = 0; row < answer_row_count(&answer); row++) {
+    bytes_append_text(&ladder->details, row ? ",[" : "[");
+    for (size_t column = 0; column < columns; column++) {
+      const struct cell *cell = answer_cell(&answer, row, column);
+      struct bytes text = {0};
+      if (cell->kind == CELL_NUMBER || cell->kind == CELL_PORT || cell->kind == CELL_TIME)
+        bytes_append_number(&text, cell->number);
+      else
+        escape_append_plain(&text, answer_cell_text(&answer, cell), cell->length, false,
+                            ESCAPE_UTF8);
+      bytes_append_format(&ladder->details, column ? ",%zu" : "%zu",
+                          strings_number(&ladder->strings, bytes_text(&text), text.length));
+      bytes_free(&text);
+    }
+    bytes_append_char(&ladder->details, ']');
+  }
+  bytes_append_char(&ladder->details, ']');
+  answer_free(&answer);
+}
+
+/* Which socket it is, its state, and the arc of the diagram that it took: 0 for none that is sure.
+ */
+static void put_state(struct ladder *ladder, const struct ladder_row *row,
+                      const struct event *event) {
+  const struct event_state *state = event->state;
+  struct transition_sight sight = diagram_sight(state);
+  struct bytes label = {0};
+  notation_append_label(&ladder->notation, &state->socket, &label);
+  const char *name = constant_name(&constant_states, (long)state->now.state);
+  bytes_append_text(&ladder->details, "\"s\":\"");
+  if (ladder->settings.stable)
+    alias_append(&ladder->aliases, 'C', (long long)row->socket, &ladder->details);
+  else
+    bytes_append_format(&ladder->details, "%llu", (unsigned long long)row->socket);
+  bytes_append_text(&ladder->details, "\",\"n\":");
+  ladder_detail_put_text(&ladder->details, bytes_text(&label), label.length);
+  bytes_append_text(&ladder->details, ",\"st\":");
+  ladder_detail_put_text(&ladder->details, name ? name : "", name ? strlen(name) : 0);
+  bool tcp = state->socket.protocol == IPPROTO_TCP;
+  bytes_append_format(&ladder->details, ",\"a\":%d,\"q\":%d,\"tcp\":%d",
+                      tcp && sight.from != sight.to ? transition_taken(&sight) : 0,
+                      state->socket.role == ROLE_QUEUED, tcp);
+  bytes_free(&label);
+}
+
+void ladder_detail_put(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
+  row->detail = ladder->details.length;
+  if (event->kind == EVENT_PACKET)
+    put_fields(ladder, event);
+  else if (event->kind == EVENT_STATE)
+    put_state(ladder, row, event);
+  row->detail_end = ladder->details.length;
+}

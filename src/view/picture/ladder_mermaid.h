@@ -1,0 +1,9 @@
+/* ladder_mermaid: the ladder as a sequence diagram of Mermaid, for pages that draw those. */
+#ifndef SOCKSH_VIEW_PICTURE_LADDER_MERMAID_H
+#define SOCKSH_VIEW_PICTURE_LADDER_MERMAID_H
+
+#include "view/picture/ladder_model.h"
+
+void ladder_mermaid_append(const struct ladder *ladder, struct bytes *bytes);
+
+#endif

@@ -1,0 +1,120 @@
+/* ladder_model: what a ladder is made of: lifelines and rows. ladder.h makes one of events. */
+#ifndef SOCKSH_VIEW_PICTURE_LADDER_MODEL_H
+#define SOCKSH_VIEW_PICTURE_LADDER_MODEL_H
+
+#include "timeline/timeline.h"
+#include "view/notation/notation.h"
+#include "view/picture/strings.h"
+
+enum ladder_line_kind {
+  LADDER_HOST,    /* of the lab */
+  LADDER_PROGRAM, /* traced */
+  LADDER_SOCKET,  /* of the session */
+  LADDER_ADDRESS, /* what sends or gets packets, and is no host of the lab */
+  LADDER_OTHERS,  /* those for which there was no lifeline left */
+};
+
+/* Who takes part. */
+struct ladder_line {
+  enum ladder_line_kind kind;
+  char title[SOCKET_NAME_SIZE + 16];
+  uint64_t socket;  /* LADDER_SOCKET: its id */
+  int descriptor;   /* LADDER_SOCKET: its last number */
+  uint64_t serial;  /* of the first event about it */
+  unsigned sockets; /* LADDER_OTHERS: so many stand there together */
+  int drawn; /* the number of the lifeline at which it is drawn: its own, or that of the others; -1:
+                it was not asked for */
+};
+
+enum ladder_row_kind {
+  LADDER_TYPED,  /* a line that was typed */
+  LADDER_CALL,   /* a call that has returned */
+  LADDER_START,  /* it began here, and returned further down, or not yet */
+  LADDER_PACKET, /* it came onto the wire, and crossed it, or not */
+  LADDER_STATE,  /* a socket's state */
+  LADDER_REMARK, /* anything else: a note, an answer, a job, what a program printed ... */
+  LADDER_TEST,   /* expect, assert or await */
+  LADDER_ERROR,
+  LADDER_FOLD, /* what repeats, counted */
+};
+
+enum ladder_flag {
+  LADDER_FAILED = 1,  /* the call, the test: it failed */
+  LADDER_MARKED = 2,  /* the packet has labels: a retransmission, a zero window ... */
+  LADDER_BULK = 4,    /* nothing but data or an ACK that crossed */
+  LADDER_GROUPED = 8, /* it is shown by a LADDER_FOLD */
+  LADDER_PART = 16,   /* a row that a LADDER_START stands for already */
+};
+
+struct ladder_row {
+  enum ladder_row_kind kind;
+  unsigned flags;        /* bits of enum ladder_flag */
+  int line;              /* whose it is: a number of a lifeline; -1: nobody's */
+  int other;             /* LADDER_PACKET: where it goes; -1 */
+  uint64_t serial;       /* of its event */
+  uint64_t cause;        /* the serial of the event that caused it; 0 */
+  uint64_t statement;    /* that of the line it belongs to; 0 */
+  size_t more;           /* more serials: see ladder_serials */
+  int64_t time;          /* monotonic nanoseconds; EVENT_AT_ONCE: not known */
+  int64_t took;          /* LADDER_CALL: how long it took; LADDER_PACKET: since it was first sent */
+  size_t text, text_end; /* what is written there: a range of ladder.texts */
+  size_t whole, whole_end;   /* the event as one line */
+  size_t detail, detail_end; /* what else a page tells of it, as JSON: a range of ladder.details */
+  enum socket_state state;   /* LADDER_STATE */
+  uint64_t socket;           /* LADDER_CALL, LADDER_STATE: what tells the socket from others; 0 */
+  uint64_t id;               /* LADDER_STATE: the id of the socket; of a service: which client */
+  unsigned job;              /* 0: the foreground */
+  bool collects;             /* it only marks that the job was waited for */
+  enum packet_fate fate;     /* LADDER_PACKET */
+  unsigned number;           /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
+  uint64_t bytes;            /* data moved */
+  uint64_t alike;            /* rows of which this is equal repeat one another */
+};
+
+struct ladder_settings {
+  bool stable;    /* the same each time: no times */
+  bool unfolded;  /* what repeats is shown, too */
+  bool live;      /* it is drawn row by row as it grows */
+  bool detailed;  /* for a page: details are kept */
+  bool utf8;      /* lines and arrows may be drawn by characters beyond ASCII */
+  size_t preview; /* bytes of data shown in a call */
+  size_t most;    /* lifelines; the rest is one together */
+  uint64_t from;  /* serials; to 0: no end */
+  uint64_t to;
+};
+
+struct ladder {
+  struct ladder_settings settings;
+  struct bytes lines;     /* struct ladder_line */
+  struct bytes rows;      /* struct ladder_row */
+  struct bytes texts;     /* what the rows say */
+  struct bytes serials;   /* struct ladder_serial */
+  struct bytes wanted;    /* names of lifelines, each ended by zero; empty: all */
+  struct bytes starts;    /* calls that have begun: struct ladder_start */
+  struct bytes places;    /* which lifeline a socket has: struct ladder_place */
+  struct bytes details;   /* for a page: see ladder_detail.c */
+  struct strings strings; /* texts that the details refer to by their number */
+  struct notation notation;
+  struct aliases aliases;
+  int64_t began; /* the time of the first row */
+  bool renamed;  /* a lifeline was added, or has another title, since that was set to false */
+  bool failed;   /* no memory */
+};
+
+static inline size_t ladder_line_count(const struct ladder *ladder) {
+  return ladder->lines.length / sizeof(struct ladder_line);
+}
+static inline struct ladder_line *ladder_line(const struct ladder *ladder, int number) {
+  return (struct ladder_line *)ladder->lines.data + number;
+}
+static inline size_t ladder_row_count(const struct ladder *ladder) {
+  return ladder->rows.length / sizeof(struct ladder_row);
+}
+static inline struct ladder_row *ladder_row(const struct ladder *ladder, size_t number) {
+  return (struct ladder_row *)ladder->rows.data + number;
+}
+static inline const char *ladder_text(const struct ladder *ladder, size_t at) {
+  return ladder->texts.data ? ladder->texts.data + at : "";
+}
+
+#endif

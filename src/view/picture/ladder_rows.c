@@ -1,0 +1,37 @@
+#include "view/picture/ladder_rows.h"
+
+/* One serial more of a row, and where the next of the same row is. */
+struct ladder_serial {
+  uint64_t serial;
+  size_t next; /* 1 + its number; 0: the last */
+};
+
+void ladder_rows_add_serial(struct ladder *ladder, struct ladder_row *row, uint64_t serial) {
+  struct ladder_serial added = {serial, row->more};
+  if (serial == row->serial || serial == 0)
+    return;
+  bytes_append(&ladder->serials, &added, sizeof added);
+  row->more = ladder->serials.length / sizeof added;
+}
+
+void ladder_rows_each_serial(const struct ladder *ladder, const struct ladder_row *row,
+                             void (*each)(uint64_t serial, void *context), void *context) {
+  const struct ladder_serial *all = (const struct ladder_serial *)ladder->serials.data;
+  each(row->serial, context);
+  for (size_t at = row->more; at > 0;) {
+    struct ladder_serial one = all[at - 1]; /* `each` may add some, and move them */
+    each(one.serial, context);
+    all = (const struct ladder_serial *)ladder->serials.data;
+    at = one.next;
+  }
+}
+
+struct ladder_row *ladder_rows_add(struct ladder *ladder, const struct ladder_row *row) {
+  size_t length = ladder->rows.length;
+  bytes_append(&ladder->rows, row, sizeof *row);
+  if (ladder->rows.length == length) {
+    ladder->failed = true;
+    return NULL;
+  }
+  return (struct ladder_row *)(ladder->rows.data + length);
+}
