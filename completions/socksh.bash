@@ -100,12 +100,15 @@ _socksh() { # PROGRAM WORD PREVIOUS
     trace-models
     trace-server
     trace-short-read
+    lab/congestion-control
     lab/delayed-ack
+    lab/fair-share
     lab/fast-open
     lab/handshake
     lab/multicast
     lab/nagle
     lab/reordering
+    lab/saw-tooth
     lab/slow-start
     lab/students-program
     lab/udp-unreachable
@@ -211,6 +214,8 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'diagram sequence'
     'backlog'
     'tcp-info'
+    'watch'
+    'plot'
     'log'
     'lab'
     'lab host'

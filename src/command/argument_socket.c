@@ -131,7 +131,7 @@ static int socket_of_program(struct invocation *invocation, struct argument_valu
       foreign_name_find(invocation->runner, text, value->word.length, invocation->error);
   if (!socket)
     return -1;
-  if (!(value->argument->flags & LOOKS))
+  if (!(value->argument->flags & LOOKS) && !socket->replayed)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("%.*s is another program's socket, and is looked at alone: `s = adopt %.*s` "
                        "gives a descriptor of it to make calls on"),

@@ -64,6 +64,8 @@
   X(sequence) \
   X(backlog) \
   X(tcp_info) \
+  X(watch) \
+  X(plot) \
   X(log) \
   /* the lab: hosts and a wire */ \
   X(lab) \

@@ -26,7 +26,7 @@ enum {
 };
 
 static void deliver(struct wire *wire, struct held *held, const struct packet *packet,
-                    bool looked) {
+                    unsigned looked) {
   struct wire_target target = {held->to, held->everybody};
   held_remove(&wire->flying, held);
   uint64_t event = wire_record_held(wire, held, PACKET_CROSSED, held->origin);
@@ -39,7 +39,7 @@ static void deliver(struct wire *wire, struct held *held, const struct packet *p
   if (problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
   else if (looked)
-    wire_look_at_receiver(wire, packet, target.link, event);
+    wire_look_at_receiver(wire, packet, target.link, event, looked);
   if (looked)
     wire_still_end(target.link);
 }
@@ -52,7 +52,7 @@ static enum pump_stop deliver_due(struct wire *wire, int64_t now, bool may_look)
     struct held *held = wire->flying.first;
     struct packet packet;
     packet_read(held->bytes, held->length, held->length, &packet);
-    bool looked = wire_is_looked_behind(wire, &packet);
+    unsigned looked = wire_is_looked_behind(wire, &packet);
     if (looked && !may_look) {
       stop = PUMP_AT_LOOK;
       continue;
@@ -215,6 +215,12 @@ void wire_set_observer(struct wire *wire, const struct wire_observer *observer) 
 void wire_set_looks(struct wire *wire, bool looks) {
   wire_lock(wire);
   wire->looks = looks;
+  wire_unlock(wire);
+}
+
+void wire_set_samples(struct wire *wire, bool samples) {
+  wire_lock(wire);
+  wire->samples = samples;
   wire_unlock(wire);
 }
 

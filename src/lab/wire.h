@@ -99,6 +99,8 @@ struct wire_observer {
   /* Looks at one end, and puts what has changed onto the timeline. Returns the state that it is in
    * now; STATE_UNKNOWN if it is nobody's whom the session knows. */
   enum socket_state (*look)(void *context, const struct wire_end *end);
+  /* Samples what is watched of one end, behind any segment. */
+  void (*sample)(void *context, const struct wire_end *end);
 };
 
 struct wire {
@@ -116,6 +118,7 @@ struct wire {
   bool captures;                 /* the packets are captured: whole, as they would be on a cable */
   struct wire_observer observer; /* `look` is NULL: nobody looks behind packets */
   bool looks;                    /* what it sees is wanted */
+  bool samples;                  /* sockets are watched: it samples behind each segment */
   struct wire_gate gate;         /* has a lock of its own */
   struct wire_link
       *waiting;            /* the link whose packet is in `buffer`, and can't be taken yet; NULL */
@@ -153,6 +156,7 @@ int wire_start(struct wire *wire, struct timeline *timeline, bool repeatable, in
 void wire_set_observer(struct wire *wire, const struct wire_observer *observer);
 /* Whether it is to look. */
 void wire_set_looks(struct wire *wire, bool looks);
+void wire_set_samples(struct wire *wire, bool samples);
 /* Ends its thread: nothing crosses any more, and no events follow. */
 void wire_halt(struct wire *wire);
 void wire_stop(struct wire *wire);

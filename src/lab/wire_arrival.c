@@ -28,8 +28,8 @@ struct arrival {
   const struct virtio_net_hdr *header;
   struct packet packet;
   struct flow_bases bases;
-  bool looked;   /* it is looked behind */
-  bool recorded; /* it has an event */
+  unsigned looked; /* why it is looked behind; 0: it is not */
+  bool recorded;   /* it has an event */
 };
 
 /* A way that shapes packets needs them one by one; a plain one passes on what it gets. */
@@ -123,7 +123,7 @@ static uint64_t record_arrival(struct wire *wire, struct arrival *arrival, enum 
   struct wire_record record = record_of(wire, arrival, fate, reason);
   uint64_t event = wire_record(wire, &record, &arrival->packet, &arrival->bases);
   if (arrival->looked && !arrival->recorded)
-    wire_look_at_sender(wire, &arrival->packet, arrival->link, event);
+    wire_look_at_sender(wire, &arrival->packet, arrival->link, event, arrival->looked);
   arrival->recorded = true;
   return event;
 }
@@ -149,6 +149,9 @@ static void fly(struct wire *wire, struct arrival *arrival, int64_t due, int64_t
   held->number = wire->numbers;
   held->due = due;
   held_insert_due(&wire->flying, held);
+  /* Its event comes when it has crossed, and its sender's numbers are those of now. */
+  wire_look_at_sender(wire, &arrival->packet, arrival->link, 0,
+                      arrival->looked & LOOKED_FOR_SAMPLES);
   wire_wake(wire);
 }
 
@@ -218,7 +221,7 @@ static void pass(struct wire *wire, struct arrival *arrival) {
   if (problem)
     record_arrival(wire, arrival, PACKET_LOST, problem);
   else if (arrival->looked)
-    wire_look_at_receiver(wire, packet, arrival->target.link, event);
+    wire_look_at_receiver(wire, packet, arrival->target.link, event, arrival->looked);
   if (arrival->looked)
     wire_still_end(arrival->target.link);
 }

@@ -26,18 +26,26 @@ static bool read_quoted(const struct packet *packet, struct packet *quoted) {
   return quoted->family != AF_UNSPEC && quoted->protocol == IPPROTO_TCP;
 }
 
-bool wire_is_looked_behind(struct wire *wire, const struct packet *packet) {
+/* Whether it may move an end to another state. */
+static bool may_move(struct wire *wire, const struct packet *packet) {
   struct packet quoted;
-  if (!wire->observer.look || !wire->looks)
+  if (!wire->looks)
     return false;
   if (!is_tcp(packet))
     return read_quoted(packet, &quoted);
   return packet->flags & (FLAG_SYN | FLAG_FIN | FLAG_RST) || flow_is_awaited(&wire->flows, packet);
 }
 
+unsigned wire_is_looked_behind(struct wire *wire, const struct packet *packet) {
+  if (!wire->observer.look)
+    return 0;
+  return (may_move(wire, packet) ? LOOKED_FOR_STATES : 0) |
+         (wire->samples && is_tcp(packet) ? LOOKED_FOR_SAMPLES : 0);
+}
+
 /* Looks at one end, if the host of this link has its address. */
 static void look(struct wire *wire, const struct packet *packet, const struct wire_link *link,
-                 struct wire_end *end) {
+                 struct wire_end *end, unsigned looked) {
   const struct wire_link *owner = wire_link_of(wire, &end->local);
   if (link && !owner && (owner = wire_link_beside(link->lan, &end->local))) {
     unsigned scope = network_interface_index(link->host->host.network, link->name);
@@ -48,25 +56,33 @@ static void look(struct wire *wire, const struct packet *packet, const struct wi
   end->host = &link->host->host;
   end->statement = wire->statement;
   end->job = wire->job;
-  enum socket_state state = wire->observer.look(wire->observer.context, end);
-  if (is_tcp(packet))
-    flow_set_state(&wire->flows, packet, &end->local, state);
+  if (looked & LOOKED_FOR_STATES) {
+    enum socket_state state = wire->observer.look(wire->observer.context, end);
+    if (is_tcp(packet))
+      flow_set_state(&wire->flows, packet, &end->local, state);
+  }
+  if (looked & LOOKED_FOR_SAMPLES)
+    wire->observer.sample(wire->observer.context, end);
 }
 
 void wire_look_at_sender(struct wire *wire, const struct packet *packet,
-                         const struct wire_link *from, uint64_t event) {
+                         const struct wire_link *from, uint64_t event, unsigned looked) {
   unsigned moving = FLAG_SYN | FLAG_FIN | FLAG_RST;
-  if (!is_tcp(packet) || !(packet->flags & moving) || flow_is_explained(&wire->flows, packet))
+  if (!is_tcp(packet))
+    return;
+  if (!(packet->flags & moving) || flow_is_explained(&wire->flows, packet))
+    looked &= ~(unsigned)LOOKED_FOR_STATES;
+  if (!looked)
     return;
   struct wire_end end = {.local = packet_source(packet),
                          .peer = packet_destination(packet),
                          .packet = event,
                          .sent = true};
-  look(wire, packet, from, &end);
+  look(wire, packet, from, &end, looked);
 }
 
 void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
-                           const struct wire_link *to, uint64_t event) {
+                           const struct wire_link *to, uint64_t event, unsigned looked) {
   struct packet quoted;
   struct wire_end end = {.packet = event};
   if (is_tcp(packet)) {
@@ -79,7 +95,7 @@ void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
     end.peer = packet_destination(&quoted);
     end.unreachable = true;
   }
-  look(wire, packet, to, &end);
+  look(wire, packet, to, &end, looked);
 }
 
 void wire_still_begin(const struct wire_link *to) {

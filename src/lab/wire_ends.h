@@ -6,17 +6,20 @@
 
 #include "lab/wire.h"
 
-/* Whether a packet that is about to come onto the wire, or to cross, is one that is looked behind:
- * then the session's lock must be held. */
-bool wire_is_looked_behind(struct wire *wire, const struct packet *packet);
+/* Why a packet is looked behind, as bits. */
+enum { LOOKED_FOR_STATES = 1, LOOKED_FOR_SAMPLES = 2 };
+
+/* Whether and why a packet that is about to come onto the wire, or to cross, is one that is looked
+ * behind: if so, the session's lock must be held. 0: it is not. */
+unsigned wire_is_looked_behind(struct wire *wire, const struct packet *packet);
 
 /* Look at the host that sent such a packet, when it has come onto the wire, and at the one that got
  * it, when it has crossed. `event` is the serial of the event that says so. They do nothing where
  * the host at that end of the link only passes it on. */
 void wire_look_at_sender(struct wire *wire, const struct packet *packet,
-                         const struct wire_link *from, uint64_t event);
+                         const struct wire_link *from, uint64_t event, unsigned looked);
 void wire_look_at_receiver(struct wire *wire, const struct packet *packet,
-                           const struct wire_link *to, uint64_t event);
+                           const struct wire_link *to, uint64_t event, unsigned looked);
 
 /* Enclose the delivery of a packet to a host and the look behind it: services there stand still, so
  * that nothing else can have changed the state. */

@@ -25,7 +25,7 @@ static void deliver(struct wire *wire, struct held *held, bool counted) {
                                     reachable ? held->origin : WIRE_REASON_NO_ADDRESS);
   struct packet packet;
   packet_read(held->bytes, held->length, held->length, &packet);
-  bool looked = wire_is_looked_behind(wire, &packet);
+  unsigned looked = wire_is_looked_behind(wire, &packet);
   struct wire_counters counters;
   if (looked)
     wire_still_begin(target.link);
@@ -35,7 +35,7 @@ static void deliver(struct wire *wire, struct held *held, bool counted) {
   if (reachable && problem)
     wire_record_held(wire, held, PACKET_LOST, problem);
   if (looked)
-    wire_look_at_receiver(wire, &packet, target.link, event);
+    wire_look_at_receiver(wire, &packet, target.link, event, looked);
   if (looked)
     wire_still_end(target.link);
   wire_remember(wire, held);

@@ -69,6 +69,10 @@ struct socket *foreign_name_find(const struct runner *runner, const char *text, 
   struct foreign_name name;
   const struct tracing *tracing = tracer_tracing(runner->session->tracer);
   split(text, length, &name);
+  /* One of a session that was replayed is bound by its whole name. */
+  const struct value *bound = names_get(&runner->session->names, text, length);
+  if (bound && bound->kind == VALUE_OBJECT && socket_from_object(bound->object))
+    return socket_from_object(bound->object);
   const struct process *program = find_program(runner, text, &name, error);
   const char *shown = program ? program->name : "";
   if (!program)

@@ -1,6 +1,7 @@
 #include "session/replayed.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ struct replay {
 static struct socket *find(struct replay *replay, const struct socket_label *label) {
   struct socket **place = &replay->known[label->id % PLACES];
   struct session *session = replay->runner->session;
-  if (label->descriptor < 0 || label->id == 0 || label->of_program)
+  if (label->descriptor < 0 || label->id == 0)
     return NULL;
   if (*place && (*place)->id == label->id)
     return *place;
@@ -64,8 +65,23 @@ static void bind_name(struct replay *replay, struct socket *socket, const char *
   runner_bind(replay->runner, text, value_from_object(&socket->object), &ignored);
 }
 
+/* A program's is called p.4, which is no name that a line could bind. */
+static void bind_number(struct replay *replay, struct socket *socket,
+                        const struct socket_label *label) {
+  char name[SOCKET_NAME_SIZE + 16];
+  snprintf(name, sizeof name, "%s.%d", label->name, label->descriptor);
+  struct names *names = &replay->runner->session->names;
+  const struct value *bound = names_get(names, name, strlen(name));
+  if (!bound || bound->kind != VALUE_OBJECT || bound->object != &socket->object)
+    names_set(names, name, value_from_object(&socket->object)); /* no memory: the name is missing */
+}
+
 static void note_label(struct replay *replay, const struct socket_label *label) {
   struct socket *socket = find(replay, label);
+  if (socket && label->of_program && label->name[0]) {
+    bind_number(replay, socket, label);
+    return;
+  }
   if (!socket || !label->name[0] || label->role == ROLE_QUEUED || label->role == ROLE_OF_SERVICE ||
       label->role == ROLE_SUBFLOW)
     return; /* they are called like their listener */
@@ -113,8 +129,7 @@ static bool note_event(const struct event *event, const char *data, size_t size,
   (void)data, (void)size;
   switch (event->kind) {
   case EVENT_CALL_FINISH:
-    if (!event->actor)
-      note_call(replay, event);
+    note_call(replay, event);
     break;
   case EVENT_STATE:
     note_state(replay, event->state);
@@ -174,6 +189,15 @@ static int take_line(struct replay *replay, const struct line_read *line, struct
                    _("its record is no event: the line was changed, or another program wrote it"));
 }
 
+static int interrupted(const struct replay *replay, struct error *error) {
+  runner_interrupted(replay->runner, error);
+  error_set(error, ERROR_INTERRUPTED,
+            _("interrupted: what %.300s has behind line %llu is not here"), replay->path,
+            (unsigned long long)replay->reader.lines);
+  error->call = false;
+  return -1;
+}
+
 static int read_events(struct replay *replay, struct error *error) {
   struct runner *runner = replay->runner;
   struct line_read line;
@@ -191,7 +215,7 @@ static int read_events(struct replay *replay, struct error *error) {
     runner->session->shell->drain(runner);
     session_yield_lock(runner->session);
     if (runner_is_stopped(runner))
-      return runner_interrupted(runner, error);
+      return interrupted(replay, error);
   }
   return status < 0 ? error_set_errno(error, errno, _("%.300s can't be read"), replay->path) : 0;
 }
@@ -207,6 +231,9 @@ static void apply_look(struct session *session, const struct event_look *look) {
   settings->stable = settings->view.stable |= own.stable;
   session->look = view_look(&settings->view); /* as it was there from the start: no change */
   session_apply_settings(session);
+  /* Nobody waits behind each long answer, and nothing is counted in place of being shown. */
+  settings->view.pages = settings->view.pages_all = settings->view.folds = false;
+  view_configure(session->view, session->timeline, &settings->view);
 }
 
 static int replay_file(struct replay *replay, const struct replay_plan *plan, struct error *error) {

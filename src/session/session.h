@@ -3,6 +3,8 @@
 #ifndef SOCKSH_SESSION_SESSION_H
 #define SOCKSH_SESSION_SESSION_H
 
+#include <pthread.h>
+
 #include "language/expand.h"
 #include "system/guard.h"
 #include "system/lock.h"
@@ -17,6 +19,7 @@ struct session;
 struct process;
 struct service_handle;
 struct event_queue;
+struct watch;
 
 enum { EDITING_EMACS, EDITING_VI };
 
@@ -93,6 +96,15 @@ struct session_again {
   bool asks;
 };
 
+/* What is sampled: watch.h. */
+struct watch_list {
+  struct watch *first;
+  pthread_t thread;
+  bool running;
+  _Atomic bool stopping;
+  _Atomic unsigned news; /* a futex: something has changed */
+};
+
 struct session {
   bool signals_wanted; /* a socket was told to send signals: they are told of after each command */
   struct lock lock;    /* guards all members without a note of their own */
@@ -124,12 +136,13 @@ struct session {
                            start */
   _Atomic bool late;    /* the deadline has passed */
   unsigned inventories; /* number of inventories so far, which numbers the last one */
-  struct socket *last_used;  /* the socket that `status` marks, a reference */
-  struct guard guard;        /* ends the programs that were started, should the session be killed */
-  struct lab *lab;           /* NULL: none */
-  struct tracer *tracer;     /* of the programs that are traced; NULL: none was */
-  struct capture *capture;   /* NULL: none is running */
-  const char *save_timeline; /* --save-timeline: where the events go at its end; NULL: nowhere */
+  struct socket *last_used; /* the socket that `status` marks, a reference */
+  struct guard guard;       /* ends the programs that were started, should the session be killed */
+  struct lab *lab;          /* NULL: none */
+  struct tracer *tracer;    /* of the programs that are traced; NULL: none was */
+  struct watch_list watches;
+  struct capture *capture;     /* NULL: none is running */
+  const char *save_timeline;   /* --save-timeline: where the events go at its end; NULL: nowhere */
   struct session_again *again; /* at its end the program begins anew; NULL: it ends */
   bool stepping;               /* the last line let packets cross, so an empty line does it again */
   int looked_at;               /* session_look_around: the descriptor to start with */

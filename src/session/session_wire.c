@@ -3,6 +3,7 @@
 #include "lab/lab.h"
 #include "session/service_handle.h"
 #include "session/session_look.h"
+#include "session/watch.h"
 #include "socket/look.h"
 
 static void enter(void *context) {
@@ -127,8 +128,16 @@ static enum socket_state look_behind(void *context, const struct wire_end *end) 
   return state == STATE_UNKNOWN ? look_at_unknown(session, end, &cause) : state;
 }
 
+static void sample_behind(void *context, const struct wire_end *end) {
+  struct session *session = context;
+  const struct socket *socket = NULL;
+  while ((socket = socket_find_pair(&session->sockets, end->host, &end->local, &end->peer, socket)))
+    watch_sample(session, socket, end->packet);
+}
+
 void session_wire_start(struct session *session) {
-  struct wire_observer observer = {session, enter, leave, look_behind};
+  struct wire_observer observer = {session, enter, leave, look_behind, sample_behind};
   wire_set_observer(&session->lab->wire, &observer);
   wire_set_looks(&session->lab->wire, session_looks(session));
+  watch_follow_lab(session);
 }

@@ -107,6 +107,12 @@ int script_file_read(const char *path, int descriptor, struct bytes *text, struc
   return problem ? error_set_errno(error, problem, _("the script %.300s can't be read"), path) : 0;
 }
 
+/* Whether it is no script but what `save timeline` writes. */
+static bool is_timeline(const struct bytes *text) {
+  static const char head[] = "{\"event\":\"timeline\"";
+  return text->length >= sizeof head - 1 && memcmp(text->data, head, sizeof head - 1) == 0;
+}
+
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
@@ -119,6 +125,12 @@ static void run_file(struct script_run *run, const struct shell_options *options
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
     bytes_free(&lesson);
+  } else if (is_timeline(&text)) {
+    error_set(&error, ERROR_USAGE,
+              _("%.300s is no script but a saved timeline: socksh --replay %.300s shows it"),
+              options->path, options->path);
+    report_text_error(run, NULL, &error);
+    run->status = STATUS_USAGE;
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }

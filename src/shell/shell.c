@@ -14,6 +14,7 @@
 #include "session/saved.h"
 #include "session/service_handle.h"
 #include "session/traced.h"
+#include "session/watch.h"
 #include "shell/edit.h"
 #include "shell/job.h"
 #include "shell/picture_file.h"
@@ -168,6 +169,7 @@ int shell_stop(struct session *session, const struct shell_options *options, int
   service_handle_end_all(session);
   session_unlock(session);
   jobs_free(session);
+  watch_stop(session);
   guard_stop(&session->guard);
   watcher_stop(session);
   struct error capture_error;

@@ -116,6 +116,9 @@ struct socket *socket_create_replayed(struct socket_table *table,
   if (table->next_id < socket->id)
     table->next_id = socket->id;
   socket->replayed = true;
+  socket->of_program = label->of_program;
+  if (label->of_program)
+    memcpy(socket->name, label->name, sizeof socket->name);
   socket->was_descriptor = label->descriptor;
   socket->role = ROLE_GONE;
   socket->family = label->family;

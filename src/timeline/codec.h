@@ -18,6 +18,7 @@ struct decoded {
   struct event_state state;
   struct event_service service;
   struct event_program program;
+  struct event_sample sample;
   struct event_actor actor;
   struct answer answer;
   const char **columns;

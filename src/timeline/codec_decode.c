@@ -22,6 +22,9 @@ static void point_to_parts(struct event *event, struct decoded *decoded) {
   case EVENT_PROGRAM:
     event->program = &decoded->program;
     break;
+  case EVENT_SAMPLE:
+    event->sample = &decoded->sample;
+    break;
   default: /* everything is in the event itself */
     break;
   }
@@ -34,6 +37,7 @@ int event_decode(const char *data, size_t size, struct event *event, struct deco
                               &decoded->state,
                               &decoded->service,
                               &decoded->program,
+                              &decoded->sample,
                               &decoded->answer,
                               decoded};
   codec.wrong = false;

@@ -10,6 +10,7 @@ static struct event_parts parts_written(const struct event *event) {
                               .state = (struct event_state *)event->state,
                               .service = (struct event_service *)event->service,
                               .program = (struct event_program *)event->program,
+                              .sample = (struct event_sample *)event->sample,
                               .answer = (struct answer *)event->answer};
 }
 

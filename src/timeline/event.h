@@ -29,7 +29,8 @@ enum event_kind {
   EVENT_COUNTER,      /* a counter of packets that a host of the lab has thrown away has moved */
   EVENT_PROGRAM,      /* what another program does: it starts, prints, reads what was typed, ends */
   EVENT_SETTINGS,     /* from here on things look otherwise: `set` */
-  EVENT_LAST = EVENT_SETTINGS,
+  EVENT_SAMPLE,       /* numbers of a socket that is watched */
+  EVENT_LAST = EVENT_SAMPLE,
 };
 
 /* Where a statement came from. */
@@ -284,6 +285,24 @@ struct event_program {
   const char *text; /* PROGRAM_STARTED: its line */
 };
 
+enum { EVENT_SAMPLE_VALUES = 16 };
+
+/* A number at one moment. */
+struct event_sample_value {
+  const char *field; /* "cwnd" */
+  const char *unit;  /* "segments"; "": a plain count */
+  bool known;        /* the kernel has one: else `value` is 0 */
+  int64_t value;
+};
+
+/* Numbers of a socket that were read together; `cause` is the packet behind which, 0: the time for
+ * it had come. */
+struct event_sample {
+  struct socket_label socket;
+  size_t count;
+  struct event_sample_value values[EVENT_SAMPLE_VALUES];
+};
+
 /* The settings of how things look that are the session's, not its terminal's: what is shown later
  * of a kept timeline depends on them. */
 struct event_look {
@@ -355,6 +374,7 @@ struct event {
     struct event_counter counter;
     const struct event_program *program;
     struct event_settings settings;
+    const struct event_sample *sample;
   };
 };
 

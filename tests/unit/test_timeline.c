@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -381,6 +382,23 @@ static void test_codec_words(void **state) {
                              .width = 80}}};
     same_again(&settings);
   }
+}
+
+static void test_codec_sample(void **state) {
+  struct event_sample about = {
+      .socket = {.id = 9, .descriptor = 3, .name = "c"},
+      .count = 2,
+      .values = {{.field = "cwnd", .unit = "segments", .known = true, .value = INT64_MAX},
+                 {.field = "retransmits", .unit = ""}}};
+  struct event event = {.kind = EVENT_SAMPLE, .cause = 0, .host = "client", .sample = &about};
+  (void)state;
+  same_again(&event);
+  about.count = EVENT_SAMPLE_VALUES;
+  for (size_t i = 0; i < about.count; i++)
+    about.values[i] = about.values[0];
+  same_again(&event);
+  about.count = 0;
+  same_again(&event);
 }
 
 static void test_codec_service(void **state) {
@@ -830,6 +848,72 @@ static void test_codec_hostile(void **state) {
   bytes_free(&bytes);
 }
 
+struct copying {
+  struct timeline *to;
+  uint64_t count;
+  uint64_t noted;
+};
+
+static bool note_copied(const struct event *event, const char *data, size_t size, void *context) {
+  (void)event, (void)data;
+  ((struct copying *)context)->noted += size > 0;
+  return true;
+}
+
+static bool copy_kept(const struct event *event, const char *data, size_t size, void *context) {
+  struct copying *copying = context;
+  assert_int_equal(timeline_take(copying->to, data, size, true, note_copied, copying), TAKEN);
+  assert_int_equal(timeline_take(copying->to, data, size, true, NULL, NULL), TAKEN_NOT_NEXT);
+  assert_int_equal(timeline_take(copying->to, data, size / 2, true, NULL, NULL), TAKEN_NO_EVENT);
+  assert_int_equal(timeline_last(copying->to), event->serial);
+  copying->count++;
+  return true;
+}
+
+static void count_heard(const struct event *event, void *context) {
+  (void)event;
+  ++*(uint64_t *)context;
+}
+
+static bool same_note(const struct event *event, void *context) {
+  char text[64];
+  uint64_t *next = context;
+  snprintf(text, sizeof text, "note %llu", (unsigned long long)*next);
+  assert_string_equal(event->note, text);
+  assert_int_equal(event->serial, *next);
+  ++*next;
+  return true;
+}
+
+/* What is kept goes into another timeline as it is, also what has been spilled to the file; serials
+ * and times stay. */
+static void test_taken(void **state) {
+  enum { NOTES = 40000 };
+  uint64_t heard[2] = {0, 0};
+  uint64_t next = 1;
+  struct timeline *from = timeline_create(count_heard, &heard[0]);
+  struct timeline *to = timeline_create(count_heard, &heard[1]);
+  struct copying copying = {.to = to};
+  (void)state;
+  for (int i = 1; i <= NOTES; i++) {
+    char text[64];
+    snprintf(text, sizeof text, "note %d", i);
+    struct event event = {.kind = EVENT_NOTE, .monotonic = 1000 + i, .note = text};
+    timeline_append(from, &event);
+  }
+  assert_int_equal(timeline_walk_kept(from, copy_kept, &copying), 0);
+  assert_int_equal(copying.count, NOTES);
+  assert_int_equal(copying.noted, NOTES);
+  assert_int_equal(heard[1], NOTES);
+  assert_int_equal(timeline_began(to), 1001);
+  assert_int_equal(timeline_walk(to, 1, EVENT_BIT(EVENT_NOTE), same_note, &next), 0);
+  assert_int_equal(next, NOTES + 1);
+  struct event event = {.kind = EVENT_NOTE, .note = "behind it"};
+  assert_int_equal(timeline_append(to, &event), NOTES + 1);
+  timeline_free(from);
+  timeline_free(to);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_append),
@@ -841,6 +925,8 @@ int main(void) {
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_codec_damaged),
       cmocka_unit_test(test_codec_words),
+      cmocka_unit_test(test_codec_sample),
+      cmocka_unit_test(test_taken),
       cmocka_unit_test(test_codec_service),
       cmocka_unit_test(test_codec_program),
       cmocka_unit_test(test_codec_fields),

@@ -501,6 +501,7 @@ static void fill_event(struct event *event, enum event_kind kind) {
   static struct event_state state;
   static struct event_service service;
   static struct event_program program;
+  static struct event_sample sample;
   static struct answer answer;
   *event = (struct event){.kind = kind, .serial = 7, .monotonic = 1, .wall = 1};
   switch (kind) {
@@ -576,6 +577,14 @@ static void fill_event(struct event *event, enum event_kind kind) {
                                      .length = 1,
                                      .text = ""};
     event->program = &program;
+    break;
+  case EVENT_SAMPLE:
+    sample = (struct event_sample){
+        .socket = {.id = 1, .descriptor = 3, .name = "c"},
+        .count = 2,
+        .values = {{.field = "cwnd", .unit = "segments", .known = true, .value = 10},
+                   {.field = "ssthresh", .unit = "segments"}}};
+    event->sample = &sample;
     break;
   case EVENT_SETTINGS:
     event->settings =

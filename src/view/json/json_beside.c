@@ -98,3 +98,19 @@ void json_look(struct json *json, const char *key, const struct event_look *look
   json_optional(json, "width", (int64_t)look->width);
   json_end_object(json);
 }
+
+void json_sample(struct json *json, const struct event_sample *sample) {
+  json_socket(json, "socket", &sample->socket);
+  json_begin_array(json, "values");
+  for (size_t i = 0; i < sample->count; i++) {
+    json_begin_object(json, NULL);
+    json_string(json, "field", sample->values[i].field);
+    json_string(json, "unit", sample->values[i].unit);
+    if (sample->values[i].known)
+      json_number(json, "value", sample->values[i].value);
+    else
+      json_null(json, "value");
+    json_end_object(json);
+  }
+  json_end_array(json);
+}

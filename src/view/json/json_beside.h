@@ -8,6 +8,7 @@
 void json_service(struct json *json, const struct event_service *service);
 void json_progress(struct json *json, const struct event_progress *progress);
 void json_counter(struct json *json, const struct event_counter *counter);
+void json_sample(struct json *json, const struct event_sample *sample);
 void json_program(struct json *json, const struct event_program *program);
 
 /* {"quiet", "verbose", "timing", "calls", "states", "stable", "hidden", "preview", "width"} */

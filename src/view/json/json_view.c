@@ -302,6 +302,9 @@ static void put_body(struct json *json, const struct event *event) {
   case EVENT_COUNTER:
     json_counter(json, &event->counter);
     break;
+  case EVENT_SAMPLE:
+    json_sample(json, event->sample);
+    break;
   case EVENT_SETTINGS:
     json_look(json, "before", &event->settings.before);
     json_look(json, "now", &event->settings.now);
@@ -349,7 +352,8 @@ static void put_head(struct json_view *view, const struct event *event) {
       [EVENT_NOTE] = "note",        [EVENT_ERROR] = "error",     [EVENT_JOB] = "job",
       [EVENT_TEST] = "test",        [EVENT_RESULT] = "result",   [EVENT_PACKET] = "packet",
       [EVENT_FILE] = "source",      [EVENT_SERVICE] = "service", [EVENT_PROGRESS] = "progress",
-      [EVENT_COUNTER] = "counter",  [EVENT_PROGRAM] = "program", [EVENT_SETTINGS] = "settings"};
+      [EVENT_COUNTER] = "counter",  [EVENT_PROGRAM] = "program", [EVENT_SETTINGS] = "settings",
+      [EVENT_SAMPLE] = "sample"};
   struct json *json = &view->json;
   json_word(json, "event", names[event->kind]);
   json_number(json, "serial", (long long)event->serial);

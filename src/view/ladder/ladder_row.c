@@ -275,6 +275,7 @@ static bool (*const fillers[EVENT_LAST + 1])(struct ladder *ladder, struct ladde
     [EVENT_PACKET] = fill_packet,     [EVENT_SERVICE] = fill_remark,
     [EVENT_PROGRESS] = fill_nothing,  [EVENT_COUNTER] = fill_remark,
     [EVENT_PROGRAM] = fill_remark,    [EVENT_SETTINGS] = fill_nothing,
+    [EVENT_SAMPLE] = fill_nothing,
 };
 
 bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct event *event) {

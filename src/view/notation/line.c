@@ -115,6 +115,20 @@ static void append_counter(const struct event *event, struct bytes *bytes) {
                       _(counter->meaning));
 }
 
+/* "4 c cwnd 10 segments, rtt 40100 us" */
+static void append_sample(const struct event_sample *sample, struct bytes *bytes) {
+  notation_append_label(&plain[escape_chosen()], &sample->socket, bytes);
+  for (size_t i = 0; i < sample->count; i++) {
+    const struct event_sample_value *value = &sample->values[i];
+    bytes_append_format(bytes, i > 0 ? ", %s" : " %s", value->field);
+    if (value->known)
+      bytes_append_format(bytes, value->unit[0] ? " %lld %s" : " %lld", (long long)value->value,
+                          value->unit);
+    else
+      bytes_append_text(bytes, " -");
+  }
+}
+
 const char *line_append_event(const struct event *event, struct bytes *bytes) {
   switch (event->kind) {
   case EVENT_STATEMENT:
@@ -172,6 +186,9 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     notation_append_place(event, bytes);
     program_append_line(event->program, escape_chosen(), bytes);
     return "program";
+  case EVENT_SAMPLE:
+    append_sample(event->sample, bytes);
+    return "sample";
   case EVENT_SETTINGS:
     return "settings";
   }

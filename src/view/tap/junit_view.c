@@ -243,7 +243,7 @@ static const struct view_class view_junit = {
                   VIEW_KIND(EVENT_JOB) | VIEW_KIND(EVENT_RESULT) | VIEW_KIND(EVENT_PROGRESS) |
                   VIEW_KIND(EVENT_PACKET) | VIEW_KIND(EVENT_COUNTER) | VIEW_KIND(EVENT_NOTE) |
                   VIEW_KIND(EVENT_ANSWER) | VIEW_KIND(EVENT_FILE) | VIEW_KIND(EVENT_SERVICE) |
-                  VIEW_KIND(EVENT_SETTINGS),
+                  VIEW_KIND(EVENT_SETTINGS) | VIEW_KIND(EVENT_SAMPLE),
     .event = junit_event,
     .finish = junit_finish,
     .free = junit_free};

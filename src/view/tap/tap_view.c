@@ -315,6 +315,7 @@ static void tap_event(struct view *view, const struct event *event) {
   case EVENT_JOB:
   case EVENT_RESULT:
   case EVENT_PROGRESS:
+  case EVENT_SAMPLE:
   case EVENT_SETTINGS: /* left out */
     break;
   }
@@ -342,7 +343,7 @@ const struct view_class view_tap = {
     .size = sizeof(struct tap_view),
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_CALL_BLOCKED) |
                   VIEW_KIND(EVENT_JOB) | VIEW_KIND(EVENT_RESULT) | VIEW_KIND(EVENT_PROGRESS) |
-                  VIEW_KIND(EVENT_SETTINGS),
+                  VIEW_KIND(EVENT_SETTINGS) | VIEW_KIND(EVENT_SAMPLE),
     .event = tap_event,
     .finish = tap_finish,
     .free = tap_free};

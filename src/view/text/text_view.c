@@ -371,6 +371,7 @@ static void text_event(struct view *view, const struct event *event) {
   case EVENT_CALL_START:
   case EVENT_TEST:
   case EVENT_FILE:
+  case EVENT_SAMPLE:
   case EVENT_SETTINGS: /* left out */
     break;
   }
@@ -424,7 +425,7 @@ const struct view_class view_text = {
     .name = "text",
     .size = sizeof(struct text_view),
     .leaves_out = VIEW_KIND(EVENT_CALL_START) | VIEW_KIND(EVENT_TEST) | VIEW_KIND(EVENT_FILE) |
-                  VIEW_KIND(EVENT_SETTINGS),
+                  VIEW_KIND(EVENT_SETTINGS) | VIEW_KIND(EVENT_SAMPLE),
     .event = text_event,
     .round = text_view_round,
     .echoed = text_echoed,
