@@ -220,7 +220,7 @@ static void expect_body(struct json_value object, const struct event *event) {
   case EVENT_COUNTER:
     expect_counter(object, &event->counter);
     break;
-  case EVENT_SAMPLE: /* an array */
+  case EVENT_SAMPLE:   /* an array */
   case EVENT_SETTINGS: /* objects of their own */
     break;
   }
