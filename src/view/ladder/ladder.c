@@ -52,6 +52,8 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
     row.other =
         ladder_lines_of_end(ladder, packet->to[0] ? packet->to : packet->target, event->serial);
   }
+  if (event->kind == EVENT_ANSWER)
+    ladder_lines_take_hosts(ladder, event);
   if (!is_in_range(ladder, event))
     return;
   if (!ladder_row_fill(ladder, &row, event)) {
@@ -68,7 +70,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
 
 /* Of two, the one that sends the first packet stands at the left, as in every textbook. */
 static void order_lines(struct ladder *ladder) {
-  if (ladder_line_count(ladder) != 2)
+  if (ladder_line_count(ladder) != 2 || ladder->ordered)
     return;
   size_t first = 0;
   while (first < ladder_row_count(ladder) && ladder_row(ladder, first)->kind != LADDER_PACKET)

@@ -231,3 +231,17 @@ void ladder_lines_append_text(const struct ladder *ladder, const struct ladder_r
     bytes_append_format(bytes, "%s ", line->title);
   bytes_append(bytes, ladder_text(ladder, row->text), row->text_end - row->text);
 }
+
+void ladder_lines_take_hosts(struct ladder *ladder, const struct event *event) {
+  const struct answer *answer = event->answer;
+  if (answer->kind != ANSWER_TABLE || !answer->name || strcmp(answer->name, "lab") != 0 ||
+      answer_column_count(answer) == 0 || strcmp(answer->columns[0], "HOST") != 0)
+    return;
+  for (size_t row = 0; row < answer_row_count(answer); row++) {
+    const struct cell *cell = answer_cell(answer, row, 0);
+    if (cell->kind == CELL_TEXT && cell->length > 0)
+      line_of_title(ladder, LADDER_HOST, answer_cell_text(answer, cell), cell->length,
+                    event->serial);
+  }
+  ladder->ordered = true;
+}

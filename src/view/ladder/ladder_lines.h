@@ -7,6 +7,9 @@
 /* The lifeline of an event, which is made if it is not there; -1: it stands at none. */
 int ladder_lines_of_event(struct ladder *ladder, const struct event *event);
 
+/* Takes the order of the hosts from what `lab` has answered. */
+void ladder_lines_take_hosts(struct ladder *ladder, const struct event *event);
+
 /* That of an end of a packet: a host's, or an address's. */
 int ladder_lines_of_end(struct ladder *ladder, const char *name, uint64_t serial);
 

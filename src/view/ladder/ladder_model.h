@@ -108,6 +108,7 @@ struct ladder {
   struct aliases aliases;
   struct aliases *shared; /* those of somebody else, to be used instead; NULL: none */
   int64_t began;          /* the time of the first row */
+  bool ordered;           /* the hosts stand in the order of their lab */
   bool renamed; /* a lifeline was added, or has another title, since that was set to false */
   bool failed;  /* no memory */
 };

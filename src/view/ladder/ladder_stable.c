@@ -152,5 +152,6 @@ void ladder_stable_order(struct ladder *ladder) {
   bytes_free(&ladder->rows);
   ladder->rows = rows;
   number_rows(ladder);
-  order_lifelines(ladder);
+  if (!ladder->ordered)
+    order_lifelines(ladder);
 }

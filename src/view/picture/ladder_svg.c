@@ -206,10 +206,11 @@ static void draw_bar(struct drawing *drawing, const struct bar *bar) {
   int x = drawing->x[bar->line] - BAR / 2 + (int)bar->slot * BAR_STEP;
   bytes_append_format(&drawing->behind,
                       "<rect class=\"bar %s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
-                      "data-serial=\"%llu\"><title>%s</title></rect>\n",
+                      "data-serial=\"%llu\"><title>%s</title><desc>%s %llu</desc></rect>\n",
                       state_name(bar->state), x, bar->top, BAR,
                       drawing->y - bar->top > 0 ? drawing->y - bar->top : 1,
-                      (unsigned long long)bar->serial, state_name(bar->state));
+                      (unsigned long long)bar->serial, state_name(bar->state), _("since event"),
+                      (unsigned long long)bar->serial);
 }
 
 static struct bar *bar_of(const struct drawing *drawing, uint64_t socket) {
@@ -429,6 +430,17 @@ static void draw_rows(struct drawing *drawing) {
     end_bar(drawing, (struct bar *)drawing->bars.data);
 }
 
+static const char *kind_name(enum ladder_line_kind kind) {
+  static const char *const names[] = {
+      [LADDER_HOST] = N_("a host"),
+      [LADDER_PROGRAM] = N_("a traced program"),
+      [LADDER_SOCKET] = N_("a socket"),
+      [LADDER_ADDRESS] = N_("an address"),
+      [LADDER_OTHERS] = N_("several of them"),
+  };
+  return _(names[kind]);
+}
+
 static void put_lifelines(const struct drawing *drawing, struct bytes *bytes) {
   for (size_t i = 0; i < ladder_line_count(drawing->ladder); i++) {
     const struct ladder_line *line = ladder_line(drawing->ladder, (int)i);
@@ -444,8 +456,9 @@ static void put_lifelines(const struct drawing *drawing, struct bytes *bytes) {
     int width = text_width(length) + 16;
     bytes_append_format(bytes, "<g class=\"lifeline\"><title>");
     xml_append(bytes, title, strlen(title));
-    bytes_append_format(bytes, "</title><line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
-                        drawing->x[i], 34, drawing->x[i], drawing->y);
+    bytes_append_format(bytes,
+                        "</title><desc>%s</desc><line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
+                        kind_name(line->kind), drawing->x[i], 34, drawing->x[i], drawing->y);
     bytes_append_format(bytes, "<rect x=\"%d\" y=\"10\" width=\"%d\" height=\"24\" rx=\"4\"/>",
                         drawing->x[i] - 16, width);
     put_text(bytes, drawing->x[i] - 8, 26, "", title, length);

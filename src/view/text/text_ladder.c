@@ -98,6 +98,12 @@ void text_ladder_put_call(struct text_view *text, const struct event *event) {
     memo_keep(memo, text->line.data, text->line.length);
 }
 
+void text_ladder_take_answer(struct text_view *text, const struct event *event) {
+  struct text_ladder *growing = ladder_of(text);
+  if (growing)
+    ladder_lines_take_hosts(&growing->ladder, event);
+}
+
 void text_ladder_free(struct text_view *text) {
   if (!text->ladder)
     return;

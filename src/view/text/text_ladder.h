@@ -8,6 +8,9 @@
  * where those have changed. */
 void text_ladder_put(struct text_view *text, const struct event *event);
 
+/* Takes from an answer how the hosts of a lab stand. */
+void text_ladder_take_answer(struct text_view *text, const struct event *event);
+
 /* The same for a call that has returned. */
 void text_ladder_put_call(struct text_view *text, const struct event *event);
 

@@ -94,9 +94,13 @@ static void show_call(struct text_view *text, const struct event *event) {
   text_emit(text, event, STDOUT_FILENO);
 }
 
+static const char *keys_of(void) {
+  return _("(Ctrl-C interrupts it, Ctrl-Z makes it a job)");
+}
+
 /* What ends the wait: behind the call, or on a line of its own where it would be broken there. */
 static void put_keys(struct text_view *text) {
-  const char *keys = _("(Ctrl-C interrupts it, Ctrl-Z makes it a job)");
+  const char *keys = keys_of();
   size_t width = text_width(text);
   size_t used = fold_width(bytes_text(&text->line), text->line.length);
   bool fits = width == 0 || used + 2 + strlen(keys) <= width;
@@ -106,12 +110,22 @@ static void put_keys(struct text_view *text) {
   text_style_off(text);
 }
 
+static void put_keys_below(struct text_view *text) {
+  bytes_append_text(&text->line, "    ");
+  text_style_on(text, STYLE_NOTE);
+  bytes_append_text(&text->line, keys_of());
+  text_style_off(text);
+  bytes_append_char(&text->line, '\n');
+}
+
 static void show_blocked(struct text_view *text, const struct event *event) {
   if (!text->view.settings.terminal || text->view.settings.quiet || text->view.settings.stable ||
       !text->view.settings.calls)
     return;
   if (text->view.settings.ladder) {
     text_ladder_put(text, event);
+    if (event->job == 0)
+      put_keys_below(text);
     text_emit_unfolded(text, event, STDOUT_FILENO);
     return;
   }
@@ -339,6 +353,8 @@ static void text_event(struct view *view, const struct event *event) {
     show_state(text, event);
     break;
   case EVENT_ANSWER:
+    if (text->view.settings.ladder)
+      text_ladder_take_answer(text, event);
     text_answer_show(text, event);
     break;
   case EVENT_NOTE:
