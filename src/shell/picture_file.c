@@ -1,11 +1,12 @@
 #include "shell/picture_file.h"
+#include "session/drawing.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "system/file.h"
-#include "view/picture/ladder.h"
+#include "view/ladder/ladder.h"
 #include "view/picture/picture.h"
 
 /* The columns of one that is text. */
@@ -25,6 +26,8 @@ static int write_one(struct session *session, const char *path) {
   ladder_begin(&ladder, &settings);
   timeline_walk(session->timeline, 1, EVENT_ANY, take, &ladder);
   ladder_end(&ladder);
+  if (form->detailed)
+    drawing_add_code(session, &ladder, 0);
   if (!ladder.failed)
     form->append(&ladder, width, &picture);
   int problem =

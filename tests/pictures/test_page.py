@@ -124,6 +124,19 @@ def test_packet(view, directory):
     assert not view.complaints(), view.complaints()
 
 
+def test_code(view, directory):
+    """each call is shown in C and in Python, and the line that was typed"""
+    page, _ = make(directory, write(directory, "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nsend c hello\n"))
+    view.open(page.as_uri())
+    found = view.run("""(() => { const p = document.getElementById("position");
+      return Array.from(document.querySelectorAll("svg.ladder g.row")).map((row, at) => { p.value = at; p.oninput();
+        return ["typed", "c", "python"].map((id) => document.getElementById(id).textContent); }).filter((shown) => shown[1]); })()""")
+    assert len(found) == 7, f"{len(found)} calls"
+    typed, in_c, in_python = found[-1]
+    assert typed == "send c hello" and 'send(c, "hello", 5, 0)' in in_c and 'c.send(b"hello")' in in_python, found[-1]
+    assert not view.complaints(), view.complaints()
+
+
 def test_report(view, directory):
     """a report begins at the line that failed, and names it first"""
     page = pathlib.Path(directory, "report.html")

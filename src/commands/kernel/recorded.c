@@ -8,6 +8,7 @@
 #include "session/inventory.h"
 #include "session/session_look.h"
 #include "view/notation/line.h"
+#include "view/notation/notation.h"
 #include "view/picture/diagram.h"
 
 /* A change of a socket's state. */
@@ -68,7 +69,7 @@ static void add_remark(struct answer *answer, const struct change *change) {
   const struct snapshot *before = &change->state.before;
   const struct snapshot *now = &change->state.now;
   bool first = before->state == STATE_UNKNOWN;
-  struct transition_sight sight = diagram_sight(&change->state);
+  struct transition_sight sight = notation_sight(&change->state);
   bool tcp = change->state.socket.protocol == IPPROTO_TCP;
   bool gap = tcp && !first && before->state != now->state && transition_taken(&sight) == 0;
   bool none = transition_find(before->state, now->state) == 0;
@@ -201,7 +202,7 @@ static void fill_diagram(struct diagram *diagram, const struct changes *changes)
       continue;
     /* A half-open connection in a listener's queue came there from LISTEN. */
     bool half_open = state->socket.role == ROLE_QUEUED && state->now.state == STATE_SYN_RECV;
-    struct transition_sight sight = diagram_sight(state);
+    struct transition_sight sight = notation_sight(state);
     if (sight.from == STATE_UNKNOWN && half_open)
       sight.from = STATE_LISTEN;
     diagram_note(diagram, &sight);

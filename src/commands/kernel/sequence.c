@@ -8,11 +8,12 @@
 #include "command/kinds.h"
 #include "commands/kernel/about.h"
 #include "language/escape.h"
+#include "session/drawing.h"
 #include "session/foreign_name.h"
 #include "system/file.h"
-#include "view/picture/ladder.h"
-#include "view/picture/ladder_lines.h"
-#include "view/picture/ladder_text.h"
+#include "view/ladder/ladder.h"
+#include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_text.h"
 #include "view/picture/picture.h"
 
 /* What is drawn of the timeline. */
@@ -192,6 +193,8 @@ static int run_sequence(struct invocation *invocation) {
   if (status == 0) {
     if (lost > 0)
       runner_note(runner, _("the first %llu events are no longer kept"), (unsigned long long)lost);
+    if (form->detailed)
+      drawing_add_code(runner->session, &ladder, runner->statement);
     form->append(&ladder, width, &picture);
     status = show(invocation, path, &picture);
   }

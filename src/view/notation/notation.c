@@ -106,3 +106,16 @@ void notation_append_state(const struct notation *notation, const struct event_s
     notation_append_address_of(notation, &state->socket, peer, bytes);
   }
 }
+
+struct transition_sight notation_sight(const struct event_state *state) {
+  const struct snapshot *before = &state->before;
+  return (struct transition_sight){
+      .from = before->state,
+      .to = state->now.state,
+      .exact = state->exact,
+      .told = state->reason == REASON_REFUSED,
+      .reset = state->reason == REASON_RESET || state->reason == REASON_LOST,
+      .timed_out = state->reason == REASON_TIMED_OUT || state->reason == REASON_UNREACHABLE,
+      .stayed = before->since ? state->now.time - before->since : 0,
+  };
+}

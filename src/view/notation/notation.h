@@ -4,6 +4,7 @@
 #define SOCKSH_VIEW_NOTATION_NOTATION_H
 
 #include "language/escape.h"
+#include "socket/transition.h"
 #include "timeline/event.h"
 #include "view/notation/alias.h"
 
@@ -43,6 +44,9 @@ void notation_append_label(const struct notation *notation, const struct socket_
 
 /* The meaning of a reason, as one sentence; "" for none. */
 const char *notation_reason(enum state_reason reason);
+
+/* What a change of state tells of the arc of TCP's diagram that it took. */
+struct transition_sight notation_sight(const struct event_state *state);
 
 /* Appends the state of a socket, from -> to, and its addresses. */
 void notation_append_state(const struct notation *notation, const struct event_state *state,

@@ -23,19 +23,6 @@ static const char template[] = "      +------------->|  CLOSED  |<--------------
                                "         v       v       v                             |\n"
                                "        |     TIME_WAIT     |----------{21}----------->+\n";
 
-struct transition_sight diagram_sight(const struct event_state *state) {
-  const struct snapshot *before = &state->before;
-  return (struct transition_sight){
-      .from = before->state,
-      .to = state->now.state,
-      .exact = state->exact,
-      .told = state->reason == REASON_REFUSED,
-      .reset = state->reason == REASON_RESET || state->reason == REASON_LOST,
-      .timed_out = state->reason == REASON_TIMED_OUT || state->reason == REASON_UNREACHABLE,
-      .stayed = before->since ? state->now.time - before->since : 0,
-  };
-}
-
 void diagram_note(struct diagram *diagram, const struct transition_sight *sight) {
   if ((unsigned)sight->to >= 32)
     return;

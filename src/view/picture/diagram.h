@@ -4,16 +4,12 @@
 #define SOCKSH_VIEW_PICTURE_DIAGRAM_H
 
 #include "socket/transition.h"
-#include "timeline/event.h"
 
 struct diagram {
   unsigned states;                  /* bits 1 << enum socket_state: the states seen */
   unsigned taken[TRANSITION_COUNT]; /* how often each arc was seen */
   unsigned gaps; /* changes that are no arc, or may have passed a state which was not seen */
 };
-
-/* What a change of state tells of the arc that it took. */
-struct transition_sight diagram_sight(const struct event_state *state);
 
 /* Records one change; from STATE_UNKNOWN it is the first one seen of a socket. */
 void diagram_note(struct diagram *diagram, const struct transition_sight *sight);

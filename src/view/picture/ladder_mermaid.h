@@ -2,7 +2,7 @@
 #ifndef SOCKSH_VIEW_PICTURE_LADDER_MERMAID_H
 #define SOCKSH_VIEW_PICTURE_LADDER_MERMAID_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 void ladder_mermaid_append(const struct ladder *ladder, struct bytes *bytes);
 

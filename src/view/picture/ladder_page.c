@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "socket/transition.h"
-#include "view/picture/ladder_detail.h"
+#include "view/ladder/ladder_detail.h"
 #include "view/picture/ladder_svg.h"
 #include "view/picture/xml.h"
 
@@ -103,16 +103,35 @@ static void put_panel(struct bytes *bytes) {
   bytes_append_text(bytes, "</aside>\n");
 }
 
+/* What a call is in C and in Python, by the numbers of the texts. */
+static void put_code(const struct ladder *ladder, const struct ladder_row *row,
+                     struct bytes *bytes) {
+  static const char *const keys[] = {[LADDER_C] = "c", [LADDER_PYTHON] = "py"};
+  for (int language = 0; language < LADDER_CODES && row->kind == LADDER_CALL; language++) {
+    long text = ladder_detail_code(ladder, row->event, (enum ladder_code)language);
+    if (text >= 0)
+      bytes_append_format(bytes, ",\"%s\":%ld", keys[language], text);
+  }
+}
+
+static bool has_details(const struct ladder *ladder, const struct ladder_row *row) {
+  return row->detail < row->detail_end ||
+         (row->kind == LADDER_CALL && ladder_detail_code(ladder, row->event, LADDER_C) >= 0);
+}
+
 /* What the script needs beside the drawing. */
 static void put_data(const struct ladder *ladder, struct bytes *bytes) {
   const char *between = "";
   bytes_append_text(bytes, "<script type=\"application/json\" id=\"data\">{\"rows\":{");
   for (size_t i = 0; i < ladder_row_count(ladder); i++) {
     const struct ladder_row *row = ladder_row(ladder, i);
-    if (!is_shown(row) || row->detail == row->detail_end || row->kind == LADDER_FOLD)
+    if (!is_shown(row) || row->kind == LADDER_FOLD || !has_details(ladder, row))
       continue;
-    bytes_append_format(bytes, "%s\n\"%zu\":{\"l\":%d,", between, i, row->line);
-    bytes_append(bytes, ladder->details.data + row->detail, row->detail_end - row->detail);
+    bytes_append_format(bytes, "%s\n\"%zu\":{\"l\":%d", between, i, row->line);
+    put_code(ladder, row, bytes);
+    bytes_append_text(bytes, row->detail < row->detail_end ? "," : "");
+    if (row->detail < row->detail_end)
+      bytes_append(bytes, ladder->details.data + row->detail, row->detail_end - row->detail);
     bytes_append_char(bytes, '}');
     between = ",";
   }

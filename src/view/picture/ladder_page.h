@@ -3,7 +3,7 @@
 #ifndef SOCKSH_VIEW_PICTURE_LADDER_PAGE_H
 #define SOCKSH_VIEW_PICTURE_LADDER_PAGE_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 void ladder_page_append(const struct ladder *ladder, struct bytes *bytes);
 

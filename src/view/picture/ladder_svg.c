@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "language/escape.h"
+#include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_rows.h"
 #include "view/notation/fold.h"
-#include "view/picture/ladder_rows.h"
 #include "view/picture/xml.h"
 
 /* In units of the picture: pixels at its own size. */
@@ -281,12 +282,15 @@ static int draw_beside(struct drawing *drawing, const struct ladder_row *row) {
 
 static int draw_state(struct drawing *drawing, const struct ladder_row *row) {
   char class[64];
-  size_t length;
-  const char *text = text_of(drawing, row, &length);
+  struct bytes text = {0};
+  ladder_lines_append_text(drawing->ladder, row, &text);
   change_bar(drawing, row);
   put_time(drawing, row);
   snprintf(class, sizeof class, "name %s", state_name(row->state));
-  return put_folded(drawing, beside(drawing, row->line), class, text, length) + 3;
+  int height =
+      put_folded(drawing, beside(drawing, row->line), class, bytes_text(&text), text.length) + 3;
+  bytes_free(&text);
+  return height;
 }
 
 static const char *fate_word(enum packet_fate fate) {

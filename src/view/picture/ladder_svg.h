@@ -2,7 +2,7 @@
 #ifndef SOCKSH_VIEW_PICTURE_LADDER_SVG_H
 #define SOCKSH_VIEW_PICTURE_LADDER_SVG_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* How many lifelines a picture has at most. */
 enum { LADDER_SVG_LINES = 12 };

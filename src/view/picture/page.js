@@ -192,6 +192,17 @@
     return notes.join("\n");
   }
 
+  /* To ask where it is scrolled to costs a layout of all of it: it is told, and remembered. */
+  const sight = { top: 0, left: 0, height: drawing.clientHeight, width: drawing.clientWidth };
+  drawing.addEventListener("scroll", () => { sight.top = drawing.scrollTop; sight.left = drawing.scrollLeft; });
+  window.addEventListener("resize", () => { sight.height = drawing.clientHeight; sight.width = drawing.clientWidth; });
+  function bringIntoSight(box) {
+    const left = Math.max(0, box.x + box.width + 12 - sight.width);
+    if (box.y + box.height > sight.top + sight.height - 40 || box.y < sight.top + 50)
+      drawing.scrollTop = sight.top = Math.max(0, box.y - sight.height / 2);
+    if (left !== sight.left) drawing.scrollLeft = sight.left = left;
+  }
+
   let step = -1;
   function go(wanted) {
     step = Math.max(0, Math.min(rows.length - 1, wanted));
@@ -206,8 +217,8 @@
     showMachine(sockets);
     show("event", text(rows[step]));
     show("typed", typedOf[step] ? text(typedOf[step]) : "");
-    show("c", details[step].c);
-    show("python", details[step].py);
+    show("c", data.strings[details[step].c]);
+    show("python", data.strings[details[step].py]);
     show("note", noteOf(step));
     showFields(details[step]);
     scroll.value = step;
@@ -215,10 +226,7 @@
     scroll.setAttribute("aria-valuetext", `${step + 1} of ${rows.length}: ${text(rows[step])}`);
     find("first").disabled = find("back").disabled = step === 0;
     find("forward").disabled = find("last").disabled = step === rows.length - 1;
-    if (box.y + box.height > drawing.scrollTop + drawing.clientHeight - 40 || box.y < drawing.scrollTop + 20)
-      drawing.scrollTop = Math.max(0, box.y - drawing.clientHeight / 2);
-    const right = box.x + box.width + 12;
-    drawing.scrollLeft = right > drawing.clientWidth ? right - drawing.clientWidth : 0;
+    bringIntoSight(box);
   }
 
   let timer = null;

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "view/ladder/ladder_text.h"
 #include "view/picture/ladder_mermaid.h"
 #include "view/picture/ladder_page.h"
 #include "view/picture/ladder_svg.h"
-#include "view/picture/ladder_text.h"
 
 static void append_svg(const struct ladder *ladder, size_t width, struct bytes *bytes) {
   (void)width;

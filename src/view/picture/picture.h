@@ -3,7 +3,7 @@
 #define SOCKSH_VIEW_PICTURE_PICTURE_H
 
 #include "language/error.h"
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 #include "view/view.h"
 
 struct picture_form {

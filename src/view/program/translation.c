@@ -170,8 +170,13 @@ static void start_tasks(struct program_writer *writer, uint64_t serial, unsigned
 static void put_call(struct program_writer *writer, const struct event *event) {
   const struct call *call = event->call;
   unsigned thread = survey_thread_of(&writer->survey, event);
+  const struct bytes *body = &writer->texts[thread].body;
+  size_t begin = body->length;
   writer->texts[thread].last.counted = false;
   writer->request->language->call(writer, event, thread);
+  if (writer->request->each && body->length > begin)
+    writer->request->each(event->serial, body->data + begin, body->length - begin,
+                          writer->request->context);
   remember(writer, event, thread);
   struct program_variable *subject = survey_variable(&writer->survey, &call->subject);
   if (subject && call_row(call)->closes && !call_has_failed(call))

@@ -17,6 +17,9 @@ struct program_request {
   const char *name;    /* what that program is called; NULL: the session */
   const char *host;    /* the host of the lab whose calls are written; NULL: the real network */
   uint64_t leaves_out; /* the serial of a statement that is not a part of it; 0: none */
+  /* Called with what each call has become, by the serial of its event; may be NULL. */
+  void (*each)(uint64_t serial, const char *text, size_t length, void *context);
+  void *context;
 };
 
 /* Appends the program. Returns how many events at the beginning are no longer kept, so that it is

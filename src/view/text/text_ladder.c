@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "language/loss.h"
-#include "view/picture/ladder.h"
-#include "view/picture/ladder_lines.h"
-#include "view/picture/ladder_text.h"
+#include "view/ladder/ladder.h"
+#include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_text.h"
 
 /* Where nothing says how wide a line may be. */
 enum { WITHOUT_TERMINAL = 80 };
@@ -41,6 +41,7 @@ static struct text_ladder *ladder_of(struct text_view *text) {
                                      .most = ladder_text_lines(width)};
   text->ladder->width = width;
   ladder_begin(&text->ladder->ladder, &settings);
+  text->ladder->ladder.shared = &text->aliases;
   return text->ladder;
 }
 

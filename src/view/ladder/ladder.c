@@ -1,11 +1,11 @@
-#include "view/picture/ladder.h"
+#include "view/ladder/ladder.h"
 
-#include "view/picture/ladder_fold.h"
-#include "view/picture/ladder_lines.h"
-#include "view/picture/ladder_row.h"
-#include "view/picture/ladder_rows.h"
-#include "view/picture/ladder_span.h"
-#include "view/picture/ladder_stable.h"
+#include "view/ladder/ladder_fold.h"
+#include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_row.h"
+#include "view/ladder/ladder_rows.h"
+#include "view/ladder/ladder_span.h"
+#include "view/ladder/ladder_stable.h"
 
 void ladder_begin(struct ladder *ladder, const struct ladder_settings *settings) {
   *ladder = (struct ladder){.settings = *settings};
@@ -24,6 +24,7 @@ void ladder_free(struct ladder *ladder) {
   bytes_free(&ladder->starts);
   bytes_free(&ladder->places);
   bytes_free(&ladder->details);
+  bytes_free(&ladder->codes);
   strings_free(&ladder->strings);
   aliases_free(&ladder->aliases);
 }
@@ -37,12 +38,13 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
   struct ladder_row row = {.line = -1,
                            .other = -1,
                            .serial = event->serial,
+                           .event = event->serial,
                            .cause = event->cause,
                            .statement = event->statement,
                            .job = event->job,
                            .time = event->monotonic};
   if (ladder->settings.stable)
-    ladder->notation.aliases = &ladder->aliases;
+    ladder->notation.aliases = ladder->shared ? ladder->shared : &ladder->aliases;
   row.line = ladder_lines_of_event(ladder, event);
   if (event->kind == EVENT_PACKET) {
     const struct event_packet *packet = &event->packet;

@@ -1,14 +1,18 @@
 /* ladder_lines: who takes part in a session, and where an event stands. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_LINES_H
-#define SOCKSH_VIEW_PICTURE_LADDER_LINES_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_LINES_H
+#define SOCKSH_VIEW_LADDER_LADDER_LINES_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* The lifeline of an event, which is made if it is not there; -1: it stands at none. */
 int ladder_lines_of_event(struct ladder *ladder, const struct event *event);
 
 /* That of an end of a packet: a host's, or an address's. */
 int ladder_lines_of_end(struct ladder *ladder, const char *name, uint64_t serial);
+
+/* Appends what a row says; of a state at a lifeline where others stand, too, whose it is. */
+void ladder_lines_append_text(const struct ladder *ladder, const struct ladder_row *row,
+                              struct bytes *bytes);
 
 /* Asks for the lifeline of this name; without such a call all are drawn. */
 void ladder_lines_want(struct ladder *ladder, const char *name, size_t length);

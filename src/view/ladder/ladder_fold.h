@@ -1,8 +1,8 @@
 /* ladder_fold: rows that repeat are grouped under one that counts them. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_FOLD_H
-#define SOCKSH_VIEW_PICTURE_LADDER_FOLD_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_FOLD_H
+#define SOCKSH_VIEW_LADDER_LADDER_FOLD_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 void ladder_fold(struct ladder *ladder);
 

@@ -1,4 +1,4 @@
-#include "view/picture/ladder_rows.h"
+#include "view/ladder/ladder_rows.h"
 
 /* One serial more of a row, and where the next of the same row is. */
 struct ladder_serial {
@@ -16,12 +16,11 @@ void ladder_rows_add_serial(struct ladder *ladder, struct ladder_row *row, uint6
 
 void ladder_rows_each_serial(const struct ladder *ladder, const struct ladder_row *row,
                              void (*each)(uint64_t serial, void *context), void *context) {
-  const struct ladder_serial *all = (const struct ladder_serial *)ladder->serials.data;
   each(row->serial, context);
   for (size_t at = row->more; at > 0;) {
-    struct ladder_serial one = all[at - 1]; /* `each` may add some, and move them */
+    /* `each` may add some, which moves them. */
+    struct ladder_serial one = ((const struct ladder_serial *)ladder->serials.data)[at - 1];
     each(one.serial, context);
-    all = (const struct ladder_serial *)ladder->serials.data;
     at = one.next;
   }
 }

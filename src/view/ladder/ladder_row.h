@@ -1,8 +1,8 @@
 /* ladder_row: what each kind of event says in its row. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_ROW_H
-#define SOCKSH_VIEW_PICTURE_LADDER_ROW_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_ROW_H
+#define SOCKSH_VIEW_LADDER_LADDER_ROW_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* Fills in what the row of an event says. False if it has none of its own. */
 bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct event *event);

@@ -1,10 +1,10 @@
 /* ladder_model: what a ladder is made of: lifelines and rows. ladder.h makes one of events. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_MODEL_H
-#define SOCKSH_VIEW_PICTURE_LADDER_MODEL_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_MODEL_H
+#define SOCKSH_VIEW_LADDER_LADDER_MODEL_H
 
 #include "timeline/timeline.h"
+#include "view/ladder/strings.h"
 #include "view/notation/notation.h"
-#include "view/picture/strings.h"
 
 enum ladder_line_kind {
   LADDER_HOST,    /* of the lab */
@@ -38,6 +38,14 @@ enum ladder_row_kind {
   LADDER_FOLD, /* what repeats, counted */
 };
 
+/* Languages in which a page shows calls. */
+enum ladder_code { LADDER_C, LADDER_PYTHON, LADDER_CODES };
+
+/* What an event's call is in each of them: 1 + the number of a text; 0: nothing. */
+struct ladder_code_of {
+  uint32_t text[LADDER_CODES];
+};
+
 enum ladder_flag {
   LADDER_FAILED = 1,  /* the call, the test: it failed */
   LADDER_MARKED = 2,  /* the packet has labels: a retransmission, a zero window ... */
@@ -51,7 +59,8 @@ struct ladder_row {
   unsigned flags;        /* bits of enum ladder_flag */
   int line;              /* whose it is: a number of a lifeline; -1: nobody's */
   int other;             /* LADDER_PACKET: where it goes; -1 */
-  uint64_t serial;       /* of its event */
+  uint64_t serial;       /* of its event; with --stable the row's number */
+  uint64_t event;        /* that of its event in any case */
   uint64_t cause;        /* the serial of the event that caused it; 0 */
   uint64_t statement;    /* that of the line it belongs to; 0 */
   size_t more;           /* more serials: see ladder_serials */
@@ -93,12 +102,14 @@ struct ladder {
   struct bytes starts;    /* calls that have begun: struct ladder_start */
   struct bytes places;    /* which lifeline a socket has: struct ladder_place */
   struct bytes details;   /* for a page: see ladder_detail.c */
+  struct bytes codes;     /* struct ladder_code_of: what calls are in other languages, by serial */
   struct strings strings; /* texts that the details refer to by their number */
   struct notation notation;
   struct aliases aliases;
-  int64_t began; /* the time of the first row */
-  bool renamed;  /* a lifeline was added, or has another title, since that was set to false */
-  bool failed;   /* no memory */
+  struct aliases *shared; /* those of somebody else, to be used instead; NULL: none */
+  int64_t began;          /* the time of the first row */
+  bool renamed; /* a lifeline was added, or has another title, since that was set to false */
+  bool failed;  /* no memory */
 };
 
 static inline size_t ladder_line_count(const struct ladder *ladder) {

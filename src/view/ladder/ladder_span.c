@@ -1,9 +1,9 @@
-#include "view/picture/ladder_span.h"
+#include "view/ladder/ladder_span.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/picture/ladder_rows.h"
+#include "view/ladder/ladder_rows.h"
 
 /* A call that has begun and not returned, by the row that says so; or the serial of an event that
  * has no row (row 0). */

@@ -1,8 +1,8 @@
 /* ladder_rows: the rows of a ladder, and the serials of their events. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_ROWS_H
-#define SOCKSH_VIEW_PICTURE_LADDER_ROWS_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_ROWS_H
+#define SOCKSH_VIEW_LADDER_LADDER_ROWS_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* Appends a row. NULL when there is no memory. */
 struct ladder_row *ladder_rows_add(struct ladder *ladder, const struct ladder_row *row);

@@ -1,8 +1,8 @@
 /* ladder_text: the ladder as lines of text. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
-#define SOCKSH_VIEW_PICTURE_LADDER_TEXT_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_TEXT_H
+#define SOCKSH_VIEW_LADDER_LADDER_TEXT_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* The fewest columns it is drawn in. */
 enum { LADDER_LEAST_WIDTH = 60 };

@@ -1,10 +1,10 @@
 /* ladder: a session as a sequence diagram: a lifeline for each who takes part, and a row for each
  * thing that happened, time downwards. It is made of events and nothing else, and each row has the
  * serials of its events. How it is drawn is for ladder_text.h, ladder_svg.h and their like. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_H
-#define SOCKSH_VIEW_PICTURE_LADDER_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_H
+#define SOCKSH_VIEW_LADDER_LADDER_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* An empty one. `settings` is copied. Ended with ladder_free. */
 void ladder_begin(struct ladder *ladder, const struct ladder_settings *settings);

@@ -1,8 +1,8 @@
 /* ladder_span: calls that return further down than they began. */
-#ifndef SOCKSH_VIEW_PICTURE_LADDER_SPAN_H
-#define SOCKSH_VIEW_PICTURE_LADDER_SPAN_H
+#ifndef SOCKSH_VIEW_LADDER_LADDER_SPAN_H
+#define SOCKSH_VIEW_LADDER_LADDER_SPAN_H
 
-#include "view/picture/ladder_model.h"
+#include "view/ladder/ladder_model.h"
 
 /* A row was added: it may end a call that had begun, or begin one. */
 void ladder_span_take(struct ladder *ladder, struct ladder_row *row, const struct event *event);

@@ -1,10 +1,11 @@
-#include "view/picture/ladder_text.h"
+#include "view/ladder/ladder_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "language/escape.h"
+#include "view/ladder/ladder_lines.h"
 #include "view/notation/fold.h"
 
 enum {
@@ -83,6 +84,10 @@ static void put_cell(struct canvas *canvas, size_t column, const char *character
 static size_t put_text(struct canvas *canvas, size_t column, const char *text, size_t length) {
   for (size_t at = 0; at < length;) {
     uint32_t point;
+    if ((unsigned char)text[at] < 0x80) { /* most are */
+      put_cell(canvas, column++, text + at++, 1);
+      continue;
+    }
     size_t size = utf8_decode(text + at, length - at, &point);
     size_t columns = size ? fold_width(text + at, size) : 1;
     if (size == 0)
@@ -218,22 +223,23 @@ static void draw_call(const struct frame *frame, struct canvas *canvas,
 /* A state stands on its lifeline, so that this looks like a bar; of the last one, beside it. */
 static void draw_state(const struct frame *frame, struct canvas *canvas,
                        const struct ladder_row *row) {
-  size_t length;
-  const char *text = text_of(frame, row, &length);
+  struct bytes text = {0};
   size_t column = column_of(frame, row->line);
   if (column == SIZE_MAX) {
     draw_remark(frame, canvas, row);
     return;
   }
+  ladder_lines_append_text(frame->ladder, row, &text);
   column -= column >= 2 ? 2 : column;
-  if (column + fold_width(text, length) > frame->width) {
-    write_beside(frame, canvas, column + 2 + INSET, text, length);
-    return;
+  if (column + fold_width(bytes_text(&text), text.length) > frame->width) {
+    write_beside(frame, canvas, column + 2 + INSET, bytes_text(&text), text.length);
+  } else {
+    put_lifelines(frame, canvas);
+    put_text(canvas, column, bytes_text(&text), text.length);
+    put_time(frame, canvas, row);
+    end_line(canvas, frame->bytes);
   }
-  put_lifelines(frame, canvas);
-  put_text(canvas, column, text, length);
-  put_time(frame, canvas, row);
-  end_line(canvas, frame->bytes);
+  bytes_free(&text);
 }
 
 /* What became of it, where it has not just crossed. */

@@ -1,4 +1,4 @@
-#include "view/picture/ladder_stable.h"
+#include "view/ladder/ladder_stable.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,9 @@
-#include "view/picture/ladder_detail.h"
+#include "view/ladder/ladder_detail.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
 #include "view/notation/packet_full.h"
-#include "view/picture/diagram.h"
 
 void ladder_detail_put_text(struct bytes *bytes, const char *text, size_t length) {
   bytes_append_char(bytes, '"');
@@ -57,13 +56,13 @@ static void put_fields(struct ladder *ladder, const struct event *event) {
 static void put_state(struct ladder *ladder, const struct ladder_row *row,
                       const struct event *event) {
   const struct event_state *state = event->state;
-  struct transition_sight sight = diagram_sight(state);
+  struct transition_sight sight = notation_sight(state);
   struct bytes label = {0};
   notation_append_label(&ladder->notation, &state->socket, &label);
   const char *name = constant_name(&constant_states, (long)state->now.state);
   bytes_append_text(&ladder->details, "\"s\":\"");
   if (ladder->settings.stable)
-    alias_append(&ladder->aliases, 'C', (long long)row->socket, &ladder->details);
+    alias_append(ladder->notation.aliases, 'C', (long long)row->socket, &ladder->details);
   else
     bytes_append_format(&ladder->details, "%llu", (unsigned long long)row->socket);
   bytes_append_text(&ladder->details, "\",\"n\":");
@@ -84,4 +83,51 @@ void ladder_detail_put(struct ladder *ladder, struct ladder_row *row, const stru
   else if (event->kind == EVENT_STATE)
     put_state(ladder, row, event);
   row->detail_end = ladder->details.length;
+}
+
+/* What is known of an event's code; NULL: nothing. */
+static struct ladder_code_of *code_of(const struct ladder *ladder, uint64_t serial) {
+  struct ladder_code_of *codes = (struct ladder_code_of *)ladder->codes.data;
+  return serial < ladder->codes.length / sizeof *codes ? &codes[serial] : NULL;
+}
+
+/* Without the indentation that all lines have: it is that of a function. */
+static void put_plain_code(struct bytes *bytes, const char *text, size_t length) {
+  size_t least = SIZE_MAX;
+  for (size_t at = 0; at < length;) {
+    const char *newline = memchr(text + at, '\n', length - at);
+    size_t size = newline ? (size_t)(newline - (text + at)) : length - at;
+    size_t indent = strspn(text + at, " ");
+    if (size > 0 && indent < size && indent < least)
+      least = indent;
+    at += size + 1;
+  }
+  for (size_t at = 0; at < length;) {
+    const char *newline = memchr(text + at, '\n', length - at);
+    size_t size = newline ? (size_t)(newline - (text + at)) : length - at;
+    size_t skip = least < size ? least : size;
+    bytes_append_text(bytes, at > 0 ? "\n" : "");
+    bytes_append(bytes, text + at + skip, size - skip);
+    at += size + 1;
+  }
+}
+
+void ladder_detail_add_code(struct ladder *ladder, uint64_t serial, enum ladder_code language,
+                            const char *text, size_t length) {
+  enum { MOST = 1 << 22 }; /* events */
+  static const struct ladder_code_of none = {{0}};
+  struct bytes plain = {0};
+  while (serial < MOST && !code_of(ladder, serial) && !ladder->codes.failed)
+    bytes_append(&ladder->codes, &none, sizeof none);
+  struct ladder_code_of *code = code_of(ladder, serial);
+  put_plain_code(&plain, text, length);
+  if (code)
+    code->text[language] =
+        (uint32_t)strings_number(&ladder->strings, bytes_text(&plain), plain.length) + 1;
+  bytes_free(&plain);
+}
+
+long ladder_detail_code(const struct ladder *ladder, uint64_t serial, enum ladder_code language) {
+  const struct ladder_code_of *code = code_of(ladder, serial);
+  return code ? (long)code->text[language] - 1 : -1;
 }

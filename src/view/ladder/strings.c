@@ -1,4 +1,4 @@
-#include "view/picture/strings.h"
+#include "view/ladder/strings.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,21 +1,21 @@
-#include "view/picture/ladder_row.h"
+#include "view/ladder/ladder_row.h"
 
 #include <netinet/in.h>
 #include <string.h>
 
 #include "packet/packet.h"
+#include "view/ladder/ladder_detail.h"
 #include "view/notation/line.h"
 #include "view/notation/packet_label.h"
 #include "view/notation/packet_line.h"
 #include "view/notation/program_line.h"
 #include "view/notation/service_line.h"
-#include "view/picture/ladder_detail.h"
 
 /* Appends text of which it is not known what is in it, without what --stable hides. */
 static void put_escaped(struct ladder *ladder, const char *text, size_t length) {
   struct bytes aliased = {0};
   if (ladder->settings.stable) {
-    alias_append_text(&ladder->aliases, text, length, &aliased);
+    alias_append_text(ladder->notation.aliases, text, length, &aliased);
     text = bytes_text(&aliased);
     length = aliased.length;
   }
@@ -64,7 +64,7 @@ static bool fill_typed(struct ladder *ladder, struct ladder_row *row, const stru
   row->kind = LADDER_TYPED;
   row->statement = event->serial;
   if (ladder->settings.stable)
-    alias_keep_ports(&ladder->aliases, line->text, line->length);
+    alias_keep_ports(ladder->notation.aliases, line->text, line->length);
   escape_append_plain(&ladder->texts, line->text, line->length, false, ladder->notation.style);
   return line->depth == 0 && event->job == 0;
 }

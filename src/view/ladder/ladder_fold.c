@@ -1,10 +1,10 @@
-#include "view/picture/ladder_fold.h"
+#include "view/ladder/ladder_fold.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/picture/ladder_rows.h"
+#include "view/ladder/ladder_rows.h"
 
 static bool is_shown(const struct ladder_row *row) {
   return !(row->flags & (LADDER_PART | LADDER_GROUPED));

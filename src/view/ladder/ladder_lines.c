@@ -1,4 +1,4 @@
-#include "view/picture/ladder_lines.h"
+#include "view/ladder/ladder_lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,4 +222,12 @@ int ladder_lines_of_event(struct ladder *ladder, const struct event *event) {
 
 int ladder_lines_of_end(struct ladder *ladder, const char *name, uint64_t serial) {
   return line_of_title(ladder, LADDER_ADDRESS, name, strlen(name), serial);
+}
+
+void ladder_lines_append_text(const struct ladder *ladder, const struct ladder_row *row,
+                              struct bytes *bytes) {
+  const struct ladder_line *line = row->line >= 0 ? ladder_line(ladder, row->line) : NULL;
+  if (line && row->kind == LADDER_STATE && line->kind == LADDER_SOCKET && line->drawn != row->line)
+    bytes_append_format(bytes, "%s ", line->title);
+  bytes_append(bytes, ladder_text(ladder, row->text), row->text_end - row->text);
 }

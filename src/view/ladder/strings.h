@@ -1,6 +1,6 @@
 /* strings: texts that occur again and again, each kept once and known by its number. */
-#ifndef SOCKSH_VIEW_PICTURE_STRINGS_H
-#define SOCKSH_VIEW_PICTURE_STRINGS_H
+#ifndef SOCKSH_VIEW_LADDER_STRINGS_H
+#define SOCKSH_VIEW_LADDER_STRINGS_H
 
 #include "language/bytes.h"
 
