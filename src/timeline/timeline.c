@@ -296,7 +296,10 @@ static bool walk_block(struct walk *walk, const char *data, size_t length) {
     bool within = serial >= walk->from && serial <= walk->to;
     bool wanted = within && walk->kinds & EVENT_BIT(kind);
     walk->seen += within;
-    if (wanted && event_decode(data + at, size, &event, &decoded) == 0) {
+    bool read = wanted && event_decode(data + at, size, &event, &decoded) == 0;
+    if (wanted && !read)
+      loss_of_memory(); /* what this program has written it can read, if there is memory */
+    if (read) {
       bool more = walk->each_kept ? walk->each_kept(&event, data + at, size, walk->context)
                                   : walk->each(&event, walk->context);
       decoded_free(&decoded);

@@ -37,7 +37,7 @@ LOADER.exec_module(sessions)
 WIDTHS = (60, 80, 132)
 LETTER, HEIGHT = 7.3, 12  # of a letter, in the picture's units
 SVG = "{http://www.w3.org/2000/svg}"
-TRACED = "a traced program goes on while the session does, and which of them is first depends on timing"
+PROGRAMS = "a program ends when it does, before the next line or behind it"
 JOBS = "its jobs run at the same time, and which of them is first depends on timing"
 OTHERWISE = {
     "clients-by-jobs": JOBS,
@@ -47,7 +47,9 @@ OTHERWISE = {
     "reuseport": "the kernel chooses which of the sockets gets a client",
     "tcp-upper": JOBS,
     "thousand-clients": JOBS,
-    "test-python-server": TRACED,
+    "test-interactive-client": PROGRAMS,
+    "test-nc-client": PROGRAMS,
+    "test-python-server": PROGRAMS,
 }
 
 

@@ -100,7 +100,7 @@ class Prompt(Session):
 # The first and the last of every session.
 EMPTY = Session("tests/torture/empty")
 
-SHELL = """await capture-wires control-messages convert descriptors every-call expect-fails expect-passes file-
+SHELL = """await capture-wires control-messages convert descriptors every-call export expect-fails expect-passes file-
 transfer help job-expect job-fails job-kill job-names job-wait log lookup messages program-life receive-line save
 serve-datagrams serve-stop settings shell-command source states tap values time signals"""
 EXAMPLES = """tcp-echo udp-echo unix-echo half-close serve-echo serve-models tcp-states test-nc-client

@@ -59,7 +59,7 @@ static void any_bytes_stay_a_string(void **state) {
 
 static void comments_end_where_they_should(void **state) {
   (void)state;
-  static const char *const texts[] = {"*/ x", "/* x", "a */*/ b", "**//", "?\?/",
+  static const char *const texts[] = {"*/ x",   "/* x", "a */*/ b", "**//", "?\?/",
                                       "?\?\?/", "\\",   "x\n*/",    "/*/*/"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     struct bytes text = {0};

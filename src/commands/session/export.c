@@ -5,6 +5,8 @@
 
 #include "command/invocation.h"
 #include "command/kinds.h"
+#include "language/loss.h"
+#include "language/word.h"
 #include "session/process.h"
 #include "system/file.h"
 #include "view/program/translation.h"
@@ -43,6 +45,13 @@ static void path_of_host(struct bytes *path, const char *host) {
   *path = changed;
 }
 
+/* Says at the prompt what was written, and how it is run. */
+static void tell(struct export *export, const char *path) {
+  struct word_shown shown;
+  runner_note(export->invocation->runner, _("the calls are in %s; `%s` runs them"),
+              word_show(&shown, path, strlen(path)), export->request.language->runs);
+}
+
 static int write_file(struct export *export, const char *host) {
   struct invocation *invocation = export->invocation;
   struct bytes path = {0};
@@ -57,6 +66,8 @@ static int write_file(struct export *export, const char *host) {
     status =
         error_set_errno(invocation->error, problem,
                         _("%.300s can't be written, and was left as it is"), bytes_text(&path));
+  else if (invocation->runner->session->interactive)
+    tell(export, bytes_text(&path));
   bytes_free(&path);
   return status;
 }
@@ -68,8 +79,9 @@ static int export_host(struct export *export, const char *host, bool several) {
   if (several && !invocation_value(export->invocation, "FILE"))
     bytes_append_format(&export->text, "%s==> %s <==\n", export->text.length ? "\n" : "",
                         host ? host : "");
+  unsigned long losses = loss_memory_here();
   long long lost = program_write(runner->session->timeline, &export->request, &export->text);
-  if (lost < 0)
+  if (lost < 0 || loss_memory_here() != losses)
     return error_set_memory(export->invocation->error);
   if (lost > 0)
     runner_note(runner,

@@ -210,7 +210,10 @@ static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const str
   struct bytes line = {0};
   put_line(ladder, event, &line);
   if (event->kind == EVENT_SERVICE)
-    row->id = (uint64_t)event->service->number << 32 | (event->service->connection & 0xffffffff);
+    row->id = (uint64_t)event->service->number << 40 |
+              (event->service->connection & 0xffffffff) << 8 | event->service->phase;
+  else if (event->kind == EVENT_PROGRAM)
+    row->id = 1ULL << 62 | (uint64_t)event->program->number << 8 | event->program->phase;
   row->kind = LADDER_REMARK;
   if (event->kind == EVENT_NOTE)
     bytes_append_text(&ladder->texts, "# ");

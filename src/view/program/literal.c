@@ -60,7 +60,7 @@ static void append_string(struct bytes *bytes, const unsigned char *data, size_t
   size_t start = bytes->length;
   bytes_append_format(bytes, "%s\"", prefix);
   for (size_t i = 0; i < length; i++) {
-    put(bytes, data[i], i && bytes->data[bytes->length - 1] == '?' ? '?' : 0);
+    put(bytes, data[i], i && bytes->length && bytes->data[bytes->length - 1] == '?' ? '?' : 0);
     if (i + 1 < length && line_ends(bytes, start, data[i])) {
       bytes_append_format(bytes, "\"\n%*s%s\"", (int)indent, "", prefix);
       start = bytes->length;

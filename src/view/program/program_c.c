@@ -425,7 +425,7 @@ static void put_head(struct program_writer *writer, struct bytes *text) {
     literal_append_comment_c(text, request->name, strlen(request->name));
   if (request->host)
     bytes_append_format(text, ", those of the host %s", request->host);
-  bytes_append_text(text, ", in their order.\n *\n *     cc -std=c11 -Wall -Wextra");
+  bytes_append_text(text, ".\n *\n *     cc -std=c11 -Wall -Wextra");
   bytes_append_text(text, writer->needs & NEEDS_THREADS ? " -pthread" : "");
   bytes_append_text(text, " -o program program.c\n */\n#define _GNU_SOURCE\n");
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
@@ -469,6 +469,7 @@ static void c_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_c = {
     .name = "c",
     .ending = ".c",
+    .runs = "cc -pthread -o program FILE && ./program",
     .comment = c_comment,
     .call = c_call,
     .start = c_start,

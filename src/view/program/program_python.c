@@ -430,7 +430,8 @@ static void python_await(struct program_writer *writer, unsigned thread,
   case AWAIT_SENDQ:
     writer->needs |= PYTHON_QUEUE | PYTHON_FCNTL | PYTHON_STRUCT | PYTHON_TIME;
     python_put_line(body, "wait_queue(%s, %s, %lld)", name,
-                    await->condition == AWAIT_RECVQ ? "0x541b" : "0x5411", await->number);
+                    await->condition == AWAIT_RECVQ ? "termios.FIONREAD" : "termios.TIOCOUTQ",
+                    await->number);
     break;
   }
 }
@@ -471,6 +472,7 @@ static void python_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_python = {
     .name = "python",
     .ending = ".py",
+    .runs = "python3 FILE",
     .comment = python_comment,
     .call = python_write_call,
     .start = python_start,
@@ -484,6 +486,7 @@ const struct program_language program_python = {
 const struct program_language program_pytest = {
     .name = "pytest",
     .ending = ".py",
+    .runs = "pytest FILE",
     .comment = python_comment,
     .call = python_write_call,
     .start = python_start,

@@ -293,7 +293,10 @@ static void put_lines(const struct program_writer *writer, unsigned thread, unsi
   enum { DEEPEST = 20 };
   for (size_t at = 0; at < body->length && depth < DEEPEST;) {
     const char *line = body->data + at;
-    size_t length = (size_t)((const char *)memchr(line, '\n', body->length - at) - line);
+    const char *end = memchr(line, '\n', body->length - at);
+    if (!end)
+      return; /* no memory was left for the rest */
+    size_t length = (size_t)(end - line);
     unsigned job = 0;
     at += length + 1;
     if (line[0] != JOB_MARK) {
@@ -329,7 +332,7 @@ static void script_finish(struct program_writer *writer, struct bytes *text) {
     literal_append_comment(text, request->name, strlen(request->name));
   if (request->host)
     bytes_append_format(text, ", those of the host %s", request->host);
-  bytes_append_text(text, ", a command for each, in their order.\n\n");
+  bytes_append_text(text, ", a command for each.\n\n");
   for (size_t i = 0; (variable = survey_nth_variable(&writer->survey, i)); i++)
     if (variable->made == 0)
       bytes_append_format(text, "# %s was there before the first call: let %s %d\n", variable->name,
@@ -341,6 +344,7 @@ static void script_finish(struct program_writer *writer, struct bytes *text) {
 const struct program_language program_script = {
     .name = "script",
     .ending = ".socksh",
+    .runs = "socksh FILE",
     .comment = script_comment,
     .call = script_write_call,
     .start = script_start,

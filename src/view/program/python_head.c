@@ -16,6 +16,7 @@ static const struct {
     {"signal", PYTHON_SIGNAL},
     {"socket", PYTHON_SOCKET},
     {"struct", PYTHON_STRUCT},
+    {"termios", PYTHON_QUEUE},
     {"threading", PYTHON_THREADS},
     {"time", PYTHON_TIME},
 };
@@ -94,7 +95,7 @@ void python_put_head(struct program_writer *writer, struct bytes *text, bool tes
     literal_append_comment(text, request->name, strlen(request->name));
   if (request->host)
     bytes_append_format(text, ", those of the host %s", request->host);
-  bytes_append_text(text, ", in their order.\"\"\"\n\n");
+  bytes_append_text(text, ".\"\"\"\n\n");
   for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
     if (writer->needs & modules[i].needs)
       bytes_append_format(text, "import %s\n", modules[i].name);

@@ -136,9 +136,10 @@ static void take_messages(struct survey *survey, const struct event *event, unsi
 
 static bool was_bound(const struct survey *survey, const struct address *address) {
   const struct address *list = (const struct address *)survey->bound.data;
-  int port = address_port(address);
-  for (size_t i = 0; i < survey->bound.length / sizeof *list; i++)
-    if (port >= 0 ? address_port(&list[i]) == port : address_equal(&list[i], address))
+  uint32_t at = 0;
+  size_t entry;
+  while (port_index_next(&survey->bound_by_port, address, &at, &entry))
+    if (address_port(address) >= 0 || address_equal(&list[entry], address))
       return true;
   return false;
 }
@@ -146,8 +147,10 @@ static bool was_bound(const struct survey *survey, const struct address *address
 static bool was_filled(const struct survey *survey, const struct address *address,
                        unsigned thread) {
   const struct address_filled *list = (const struct address_filled *)survey->filled.data;
-  for (size_t i = survey->filled.length / sizeof *list; i-- > 0;)
-    if (list[i].thread == thread && address_equal(&list[i].address, address))
+  uint32_t at = 0;
+  size_t entry;
+  while (port_index_next(&survey->filled_by_port, address, &at, &entry))
+    if (list[entry].thread == thread && address_equal(&list[entry].address, address))
       return true;
   return false;
 }
@@ -171,6 +174,23 @@ static void take_named(struct survey *survey, const struct event *event, unsigne
     owner->shared = true;
 }
 
+static void add_bound(struct survey *survey, const struct address *address) {
+  port_index_add(&survey->bound_by_port, address, survey->bound.length / sizeof *address);
+  bytes_append(&survey->bound, address, sizeof *address);
+}
+
+static void add_filled(struct survey *survey, const struct address *address, unsigned thread) {
+  struct address_filled filled = {thread, *address};
+  port_index_add(&survey->filled_by_port, address, survey->filled.length / sizeof filled);
+  bytes_append(&survey->filled, &filled, sizeof filled);
+}
+
+static void add_unseen(struct survey *survey, const struct program_variable *variable) {
+  size_t count;
+  size_t place = (size_t)(variable - survey_variables(survey, &count));
+  bytes_append(&survey->unseen, &place, sizeof place);
+}
+
 static void take_addresses(struct survey *survey, const struct event *event, unsigned thread) {
   const struct call *call = event->call;
   const struct call_row *row = call_row(call);
@@ -187,16 +207,17 @@ static void take_addresses(struct survey *survey, const struct event *event, uns
     variable->changed = event->serial;
     if (binds)
       variable->bound = variable->chosen = lets_choose(&call->address);
-    else if (variable->local.length == 0)
+    if (binds && variable->bound)
+      add_unseen(survey, variable);
+    if (!binds && variable->local.length == 0)
       variable->chosen = true;
   }
   if (binds && !failed && !lets_choose(&call->address) &&
       !survey_owner(survey, &call->address, event->serial))
-    bytes_append(&survey->bound, &call->address, sizeof call->address);
+    add_bound(survey, &call->address);
   if (call_has_part(call, PART_ADDRESS_OUT) && !failed && !call->no_address) {
-    struct address_filled filled = {thread, call->address};
     if (call->address.length && !was_filled(survey, &call->address, thread))
-      bytes_append(&survey->filled, &filled, sizeof filled);
+      add_filled(survey, &call->address, thread);
   }
 }
 
@@ -276,8 +297,14 @@ static void take_call(struct survey *survey, const struct event *event) {
 static void take_state(struct survey *survey, const struct event *event) {
   const struct event_state *state = event->state;
   struct program_variable *variable = survey_variable(survey, &state->socket);
-  if (variable && state->now.local.length && !lets_choose(&state->now.local))
-    variable->local = state->now.local;
+  size_t count;
+  if (!variable || state->now.local.length == 0 || lets_choose(&state->now.local) ||
+      address_equal(&variable->local, &state->now.local))
+    return;
+  variable->local = state->now.local;
+  if (variable->chosen && variable->changed) /* and it is no connection with its listener's */
+    port_index_add(&survey->locals, &variable->local,
+                   (size_t)(variable - survey_variables(survey, &count)));
 }
 
 static void take_statement(struct survey *survey, const struct event *event) {
@@ -385,7 +412,9 @@ void survey_make(struct survey *survey, struct timeline *timeline,
   name_all(survey);
   survey->failed = survey->variables.failed || survey->by_id.failed || survey->threads.failed ||
                    survey->statements.failed || survey->filled.failed || survey->bound.failed ||
-                   survey->identifiers.failed;
+                   survey->unseen.failed || port_index_failed(&survey->filled_by_port) ||
+                   port_index_failed(&survey->bound_by_port) ||
+                   port_index_failed(&survey->locals) || survey->identifiers.failed;
 }
 
 void survey_free(struct survey *survey) {
@@ -395,5 +424,9 @@ void survey_free(struct survey *survey) {
   bytes_free(&survey->statements);
   bytes_free(&survey->filled);
   bytes_free(&survey->bound);
+  bytes_free(&survey->unseen);
+  port_index_free(&survey->filled_by_port);
+  port_index_free(&survey->bound_by_port);
+  port_index_free(&survey->locals);
   identifiers_free(&survey->identifiers);
 }

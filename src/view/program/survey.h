@@ -5,6 +5,7 @@
 #define SOCKSH_VIEW_PROGRAM_SURVEY_H
 
 #include "view/program/identifier.h"
+#include "view/program/port_index.h"
 #include "view/program/translation.h"
 
 /* A descriptor of the session, as a variable. */
@@ -71,9 +72,14 @@ struct survey {
   struct bytes threads;    /* struct program_thread */
   struct bytes statements; /* struct program_statement */
   struct bytes filled;     /* struct address_filled: what calls have filled in */
-  struct bytes bound;      /* struct address: what was bound with its port */
-  uint64_t lost;           /* events that are not kept */
-  bool failed;             /* out of memory */
+  struct port_index filled_by_port;
+  struct port_index locals; /* variables, by the addresses that they were seen to have */
+  struct bytes
+      unseen;         /* size_t: variables whose address the kernel chose, and nobody saw at once */
+  struct bytes bound; /* struct address: what was bound with its port */
+  struct port_index bound_by_port;
+  uint64_t lost; /* events that are not kept */
+  bool failed;   /* out of memory */
 };
 
 /* Walks the timeline. survey_free is called in any case. */

@@ -60,12 +60,14 @@ struct program_variable *survey_numbered(const struct survey *survey, int descri
 static struct program_variable *
 newest(const struct survey *survey, const struct address *address, uint64_t serial,
        bool (*holds)(const struct address *local, const struct address *address)) {
-  size_t count;
-  struct program_variable *variables = survey_variables(survey, &count);
-  for (size_t i = count; i-- > 0;)
-    if (variables[i].made <= serial && variables[i].chosen && variables[i].changed &&
-        variables[i].local.length && holds(&variables[i].local, address))
-      return &variables[i];
+  uint32_t at = 0;
+  size_t entry;
+  while (port_index_next(&survey->locals, address, &at, &entry)) {
+    struct program_variable *variable = survey_nth_variable(survey, entry);
+    if (variable->made <= serial && variable->chosen && variable->changed &&
+        variable->local.length && holds(&variable->local, address))
+      return variable;
+  }
   return NULL;
 }
 
@@ -76,20 +78,22 @@ static bool has_port(const struct address *local, const struct address *address)
 
 struct program_variable *survey_owner(const struct survey *survey, const struct address *address,
                                       uint64_t serial) {
-  size_t count, unknowns = 0;
-  struct program_variable *variables = survey_variables(survey, &count);
+  const size_t *unseen = (const size_t *)survey->unseen.data;
+  size_t unknowns = 0;
   struct program_variable *unknown = NULL;
   struct program_variable *owner = newest(survey, address, serial, address_equal);
   if (!owner)
     owner = newest(survey, address, serial, has_port);
   if (owner)
     return owner;
-  for (size_t i = count; i-- > 0;)
-    if (variables[i].made <= serial && variables[i].bound && variables[i].local.length == 0 &&
-        !variables[i].closed) {
-      unknown = &variables[i];
+  for (size_t i = 0; i < survey->unseen.length / sizeof *unseen; i++) {
+    struct program_variable *variable = survey_nth_variable(survey, unseen[i]);
+    if (variable->made <= serial && variable->bound && variable->local.length == 0 &&
+        !variable->closed) {
+      unknown = variable;
       unknowns++;
     }
+  }
   return unknowns == 1 ? unknown : NULL; /* nobody has looked at it, and it can be no other */
 }
 

@@ -247,6 +247,7 @@ static void free_writer(struct program_writer *writer) {
   }
   free(writer->texts);
   bytes_free(&writer->addresses);
+  port_index_free(&writer->addresses_by_port);
   bytes_free(&writer->shared);
   survey_free(&writer->survey);
 }
@@ -268,8 +269,8 @@ long long program_write(struct timeline *timeline, const struct program_request 
       failed = failed || text_failed(&writer.texts[i]);
     request->language->finish(&writer, text);
   }
-  failed = failed || writer.addresses.failed || writer.shared.failed || text->failed ||
-           writer.survey.identifiers.failed;
+  failed = failed || writer.addresses.failed || port_index_failed(&writer.addresses_by_port) ||
+           writer.shared.failed || text->failed || writer.survey.identifiers.failed;
   free_writer(&writer);
   return failed ? -1 : lost;
 }

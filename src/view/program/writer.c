@@ -10,7 +10,9 @@ const char *program_name_of(struct program_writer *writer, const struct socket_l
 const struct program_address *program_address_find(const struct program_writer *writer,
                                                    const struct address *address, unsigned thread) {
   const struct program_address *list = (const struct program_address *)writer->addresses.data;
-  for (size_t i = writer->addresses.length / sizeof *list; i-- > 0;)
+  uint32_t at = 0;
+  size_t i;
+  while (port_index_next(&writer->addresses_by_port, address, &at, &i))
     if ((list[i].thread == thread || list[i].thread == ANY_THREAD) &&
         list[i].address.length == address->length && address_equal(&list[i].address, address))
       return &list[i];
@@ -21,6 +23,7 @@ void program_address_add(struct program_writer *writer, const char *name,
                          const struct address *address, unsigned thread, bool storage) {
   struct program_address entry = {.address = *address, .thread = thread, .storage = storage};
   snprintf(entry.name, sizeof entry.name, "%s", name);
+  port_index_add(&writer->addresses_by_port, address, writer->addresses.length / sizeof entry);
   bytes_append(&writer->addresses, &entry, sizeof entry);
 }
 

@@ -41,9 +41,10 @@ struct program_writer {
   struct survey survey;
   struct program_text *texts; /* one for each thread of the survey; owned */
   struct bytes addresses;     /* struct program_address */
-  struct bytes shared;        /* declarations that all threads see */
-  unsigned needs;             /* bits of the language: headers, modules, helpers */
-  unsigned jobs;              /* of a script: how many it has started */
+  struct port_index addresses_by_port;
+  struct bytes shared; /* declarations that all threads see */
+  unsigned needs;      /* bits of the language: headers, modules, helpers */
+  unsigned jobs;       /* of a script: how many it has started */
 };
 
 /* What a line waits for. */
@@ -63,6 +64,7 @@ struct program_await {
 struct program_language {
   const char *name;   /* as it is asked for: "c" */
   const char *ending; /* of its files: ".c" */
+  const char *runs;   /* how one is run: "python3 FILE" */
   /* A line in a thread's text. */
   void (*comment)(struct program_writer *writer, unsigned thread, const char *text, size_t length);
   void (*call)(struct program_writer *writer, const struct event *event, unsigned thread);
