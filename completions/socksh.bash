@@ -105,6 +105,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     lab/fair-share
     lab/fast-open
     lab/handshake
+    lab/ladder
     lab/multicast
     lab/nagle
     lab/reordering

@@ -246,6 +246,10 @@ static int replay_file(struct replay *replay, const struct replay_plan *plan, st
   if (plan->shown)
     apply_look(session, &kept.look);
   int status = read_events(replay, error);
+  uint64_t last = timeline_last(session->timeline);
+  if (status == 0 && last < kept.last)
+    runner_note(replay->runner, _("%.300s ends at event %llu of %llu: the rest was cut off"),
+                replay->path, (unsigned long long)last, (unsigned long long)kept.last);
   session->look = replay->look;
   if (plan->shown && plan->goes_on && !session->formatted)
     view_finish(session->view);

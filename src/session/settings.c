@@ -17,7 +17,7 @@ const struct setting settings_table[] = {
     {"width", SETTING_WIDTH, VIEW(width), N_("columns that a line may take; auto: the terminal's"),
      NULL},
     {"pager", SETTING_CHOICE, offsetof(struct settings, pager),
-     N_("which answers at the prompt go through $PAGER: those longer than the screen, all, none"),
+     N_("which answers at the prompt go through $PAGER: auto those longer than the screen, on all"),
      "auto|on|off"},
     {"timeout", SETTING_DURATION, offsetof(struct settings, timeout),
      N_("how long await waits, and the end of a script for jobs that carry an expect"), NULL},

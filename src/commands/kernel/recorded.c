@@ -279,7 +279,7 @@ const struct command command_diagram = {
     .name = "diagram",
     .parts = true,
     .group = GROUP_STATES,
-    .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs"},
+    .arguments = {{.name = "WHAT", .kind = &argument_keyword, .words = "states|arcs|sequence"},
                   {.name = "SOCKET",
                    .kind = &argument_socket,
                    .flags = OPTIONAL | LOOKS | RECORDED}},

@@ -22,6 +22,28 @@ struct choice {
   struct bytes sockets; /* const struct socket *: those alone, at the lifelines where they stand */
 };
 
+/* Where a socket of a replay stands, by the first event about it. */
+struct standing {
+  const struct socket *socket;
+  bool apart; /* at a lifeline of its own */
+};
+
+static bool find_standing(const struct event *event, void *context) {
+  struct standing *standing = context;
+  if (!about_socket(event, standing->socket))
+    return true;
+  standing->apart = !event->host && !event->actor;
+  return false;
+}
+
+static bool has_own_lifeline(const struct runner *runner, const struct socket *socket) {
+  struct standing standing = {.socket = socket, .apart = !socket->host && !socket->of_program};
+  if (socket->replayed)
+    timeline_walk(runner->session->timeline, 1,
+                  EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_STATE), find_standing, &standing);
+  return standing.apart;
+}
+
 /* The socket of a word that stands at the lifeline of its host or program; NULL: it names a
  * lifeline. */
 static const struct socket *socket_of(const struct runner *runner,
@@ -33,7 +55,7 @@ static const struct socket *socket_of(const struct runner *runner,
   if (!socket && foreign_name_is(text, length))
     socket = foreign_name_find(runner, text, length, &ignored);
   error_clear(&ignored);
-  return socket && (socket->host || socket->of_program || socket->replayed) ? socket : NULL;
+  return socket && !has_own_lifeline(runner, socket) ? socket : NULL;
 }
 
 static bool is_chosen(const struct choice *choice, const struct event *event) {
@@ -69,6 +91,31 @@ static const struct picture_form *find_form(const struct invocation *invocation,
   return text;
 }
 
+static int check_range(struct invocation *invocation) {
+  const struct argument_value *from = invocation_value(invocation, "--from");
+  const struct argument_value *to = invocation_value(invocation, "--to");
+  if (from && !from->unknown && from->number < 1)
+    return invocation_wrong(invocation, from, _("the numbers of `log` begin with 1"));
+  if (from && to && !from->unknown && !to->unknown && to->number < from->number)
+    return invocation_wrong(invocation, to, _("is in front of --from: nothing is between them"));
+  return 0;
+}
+
+/* A file among those who take part is most likely meant to be written. */
+static int check_names(struct invocation *invocation) {
+  const struct argument_value *who;
+  for (size_t i = 0; (who = invocation_nth(invocation, "WHO", i)); i++) {
+    struct bytes terminated = {0};
+    const char *text = who->unknown ? NULL : argument_value_text(who, &terminated);
+    const struct picture_form *form = text ? picture_form_of(text) : NULL;
+    bytes_free(&terminated);
+    if (form)
+      return invocation_wrong(invocation, who, _("a file to write goes behind its option: %s %.*s"),
+                              form->option, (int)who->word.length, who->word.data);
+  }
+  return 0;
+}
+
 static int check_sequence(struct invocation *invocation) {
   const struct argument_value *first = NULL;
   for (const struct picture_form *form = picture_forms; form->suffix; form++) {
@@ -77,7 +124,7 @@ static int check_sequence(struct invocation *invocation) {
       return invocation_wrong(invocation, path, _("is a second file: one is written at a time"));
     first = path ? path : first;
   }
-  return 0;
+  return check_range(invocation) < 0 ? -1 : check_names(invocation);
 }
 
 static void want(const struct invocation *invocation, struct choice *choice) {

@@ -34,6 +34,18 @@ static bool is_in_range(const struct ladder *ladder, const struct event *event) 
          (ladder->settings.to == 0 || event->serial <= ladder->settings.to);
 }
 
+/* What explains a call, or tests it, stands where the call does. */
+static void remember_speaker(struct ladder *ladder, struct ladder_row *row) {
+  if (row->line >= 0 && (row->kind == LADDER_CALL || row->kind == LADDER_START)) {
+    ladder->speaker = row->line;
+    ladder->spoken = row->statement;
+    ladder->spoken_job = row->job;
+  } else if (row->line < 0 && row->kind != LADDER_TYPED && row->statement > 0 &&
+             row->statement == ladder->spoken && row->job == ladder->spoken_job) {
+    row->line = ladder->speaker;
+  }
+}
+
 void ladder_take(struct ladder *ladder, const struct event *event) {
   struct ladder_row row = {.line = -1,
                            .other = -1,
@@ -63,6 +75,9 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
   }
   if (ladder->began == 0 && row.time > 0)
     ladder->began = row.time;
+  if (row.time > ladder->ended)
+    ladder->ended = row.time;
+  remember_speaker(ladder, &row);
   struct ladder_row *added = ladder_rows_add(ladder, &row);
   if (added && !ladder->settings.live)
     ladder_span_take(ladder, added, event);

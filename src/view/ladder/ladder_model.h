@@ -107,8 +107,13 @@ struct ladder {
   struct notation notation;
   struct aliases aliases;
   struct aliases *shared; /* those of somebody else, to be used instead; NULL: none */
-  int64_t began;          /* the time of the first row */
-  bool ordered;           /* the hosts stand in the order of their lab */
+  char source[128];       /* where its first line came from: a file; empty: it was typed */
+  int64_t began;          /* the time of the first row, */
+  int64_t ended;          /* and of the last one */
+  uint64_t spoken;        /* the statement of the last call, */
+  unsigned spoken_job;
+  int speaker;  /* and the lifeline at which it stands; -1 */
+  bool ordered; /* the hosts stand in the order of their lab */
   bool renamed; /* a lifeline was added, or has another title, since that was set to false */
   bool failed;  /* no memory */
 };
@@ -124,6 +129,11 @@ static inline size_t ladder_row_count(const struct ladder *ladder) {
 }
 static inline struct ladder_row *ladder_row(const struct ladder *ladder, size_t number) {
   return (struct ladder_row *)ladder->rows.data + number;
+}
+/* How many digits of a second its times have: all that matter, of a short one. */
+static inline int ladder_time_digits(const struct ladder *ladder) {
+  enum { SHORT = 100000000 }; /* nanoseconds */
+  return !ladder->settings.live && ladder->ended - ladder->began < SHORT ? 6 : 3;
 }
 static inline const char *ladder_text(const struct ladder *ladder, size_t at) {
   return ladder->texts.data ? ladder->texts.data + at : "";

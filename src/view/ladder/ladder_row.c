@@ -1,6 +1,7 @@
 #include "view/ladder/ladder_row.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "packet/packet.h"
@@ -63,6 +64,8 @@ static bool fill_typed(struct ladder *ladder, struct ladder_row *row, const stru
   const struct event_statement *line = &event->line;
   row->kind = LADDER_TYPED;
   row->statement = event->serial;
+  if (!ladder->source[0])
+    snprintf(ladder->source, sizeof ladder->source, "%s", line->source);
   if (ladder->settings.stable)
     alias_keep_ports(ladder->notation.aliases, line->text, line->length);
   escape_append_plain(&ladder->texts, line->text, line->length, false, ladder->notation.style);
@@ -206,6 +209,13 @@ static bool fill_packet(struct ladder *ladder, struct ladder_row *row, const str
   return true;
 }
 
+static uint64_t hash_of(const char *text) {
+  uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+  for (; *text; text++)
+    hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
+  return hash;
+}
+
 static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   struct bytes line = {0};
   put_line(ladder, event, &line);
@@ -218,7 +228,8 @@ static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const str
   if (event->kind == EVENT_NOTE)
     bytes_append_text(&ladder->texts, "# ");
   put_escaped(ladder, bytes_text(&line), line.length);
-  row->alike = alike(row, event->kind);
+  /* What a program prints is shown to its last line, however alike. */
+  row->alike = event->kind == EVENT_PROGRAM ? 0 : alike(row, hash_of(bytes_text(&line)));
   bytes_free(&line);
   return true;
 }

@@ -97,11 +97,12 @@ static size_t began_at(const struct ladder *ladder, size_t number) {
   bool between = false;
   for (size_t i = number; i-- > 0;) {
     const struct ladder_row *other = ladder_row(ladder, i);
-    if (other->time <= began || (other->serial == row->statement && row->statement) ||
-        (other->kind == LADDER_START && other->socket == row->socket && other->line == row->line))
+    if (other->time <= began || (other->serial == row->statement && row->statement))
       break;
     if (!is_shown(other))
       continue;
+    if (other->kind == LADDER_START && other->socket == row->socket && other->line == row->line)
+      return number; /* it was said that it blocks */
     at = i;
     between = between || other->kind == LADDER_PACKET || other->line != row->line;
   }

@@ -134,7 +134,8 @@ static void put_time(const struct frame *frame, struct canvas *canvas,
   char text[32];
   if (frame->ladder->settings.stable || row->time <= 0)
     return;
-  snprintf(text, sizeof text, "+%.3f", (double)(row->time - frame->ladder->began) / 1e9);
+  snprintf(text, sizeof text, "+%.*f", ladder_time_digits(frame->ladder),
+           (double)(row->time - frame->ladder->began) / 1e9);
   size_t length = strlen(text);
   size_t column = frame->last + INSET;
   if (column + length <= frame->width && canvas->used <= frame->last + 1)
@@ -182,10 +183,11 @@ static const char *text_of(const struct frame *frame, const struct ladder_row *r
 /* What belongs to no lifeline, or is longer than there is room: at the left, between the lines. */
 static void draw_remark(const struct frame *frame, struct canvas *canvas,
                         const struct ladder_row *row) {
+  enum { AT_NONE = 1 }; /* left of all lifelines */
   size_t length;
   const char *text = text_of(frame, row, &length);
   size_t column = column_of(frame, row->line);
-  column = (column == SIZE_MAX ? FIRST_COLUMN : column) + INSET;
+  column = column == SIZE_MAX ? AT_NONE : column + INSET;
   if (frame->width - column < 24)
     column = FIRST_COLUMN + INSET;
   write_beside(frame, canvas, column, text, length);

@@ -34,26 +34,18 @@ static void put_over_all(const struct ladder *ladder, struct bytes *bytes) {
     bytes_append_format(bytes, "  note over L%d,L%d: ", first, last);
 }
 
+/* One that is held does not arrive: it has a note where it comes from. */
 static const char *arrow(const struct ladder_row *row) {
-  switch (row->fate) {
-  case PACKET_CROSSED:
-    return "->>";
-  case PACKET_DROPPED:
-  case PACKET_LOST:
-    return "-x";
-  case PACKET_HELD:
-  case PACKET_AGAIN:
-  case PACKET_CHANGED:
-    break;
-  }
-  return "--)";
+  bool lost = row->fate == PACKET_DROPPED || row->fate == PACKET_LOST;
+  return row->fate == PACKET_CROSSED ? "->>" : lost ? "-x" : NULL;
 }
 
 static void put_row(const struct ladder *ladder, const struct ladder_row *row,
                     struct bytes *bytes) {
   int line = drawn(ladder, row->line);
   int other = drawn(ladder, row->other);
-  if (row->kind == LADDER_PACKET && line >= 0 && other >= 0) {
+  bool arrives = row->kind == LADDER_PACKET && arrow(row) && line >= 0 && other >= 0;
+  if (arrives) {
     bytes_append_format(bytes, "  L%d%sL%d: ", line, arrow(row), other);
   } else if (line >= 0) {
     bytes_append_format(bytes, "  note right of L%d: ", line);
@@ -61,8 +53,7 @@ static void put_row(const struct ladder *ladder, const struct ladder_row *row,
     put_over_all(ladder, bytes);
   }
   put_text(bytes, ladder_text(ladder, row->text), row->text_end - row->text);
-  if (row->kind == LADDER_PACKET && row->fate != PACKET_CROSSED && row->fate != PACKET_DROPPED &&
-      row->fate != PACKET_LOST)
+  if (row->kind == LADDER_PACKET && !arrow(row))
     bytes_append_text(bytes, _(" (held)"));
   bytes_append_char(bytes, '\n');
 }

@@ -27,23 +27,33 @@ static bool is_shown(const struct ladder_row *row) {
   return !(row->flags & (LADDER_PART | LADDER_GROUPED));
 }
 
-static bool is_failure(const struct ladder_row *row) {
-  return is_shown(row) && row->flags & LADDER_FAILED &&
-         (row->kind == LADDER_TEST || row->kind == LADDER_ERROR);
+/* An error behind a test that failed in the same line says the same once more. */
+static bool is_failure(const struct ladder *ladder, size_t number) {
+  const struct ladder_row *row = ladder_row(ladder, number);
+  if (!is_shown(row) || !(row->flags & LADDER_FAILED))
+    return false;
+  for (size_t i = number; row->kind == LADDER_ERROR && row->statement && i-- > 0;) {
+    const struct ladder_row *before = ladder_row(ladder, i);
+    if (before->statement != row->statement)
+      break;
+    if (before->kind == LADDER_TEST && before->flags & LADDER_FAILED)
+      return false;
+  }
+  return row->kind == LADDER_TEST || row->kind == LADDER_ERROR;
 }
 
 /* What failed comes first, each with a way to its row. */
 static void put_failures(const struct ladder *ladder, struct bytes *bytes) {
   size_t failures = 0;
   for (size_t i = 0; i < ladder_row_count(ladder); i++)
-    failures += is_failure(ladder_row(ladder, i));
+    failures += is_failure(ladder, i);
   if (failures == 0)
     return;
   bytes_append_format(bytes, "<div class=\"failures\" role=\"alert\"><strong>%s</strong><ul>\n",
                       failures == 1 ? _("This failed:") : _("These failed:"));
   for (size_t i = 0; i < ladder_row_count(ladder); i++) {
     const struct ladder_row *row = ladder_row(ladder, i);
-    if (!is_failure(row))
+    if (!is_failure(ladder, i))
       continue;
     bytes_append_format(bytes, "<li><a href=\"#row%zu\"><code>", i);
     xml_append(bytes, ladder_text(ladder, row->text), row->text_end - row->text);
@@ -162,9 +172,11 @@ void ladder_page_append(const struct ladder *ladder, struct bytes *bytes) {
   bytes_append_text(bytes, head);
   ladder_svg_append_style(bytes);
   put_lines(bytes, page_css);
+  bytes_append_format(bytes, "</style>\n</head>\n<body>\n<header><h1>%s", _("A session of socksh"));
+  bytes_append_text(bytes, ladder->source[0] ? ": " : "");
+  xml_append(bytes, ladder->source, strlen(ladder->source));
   bytes_append_format(
-      bytes, "</style>\n</head>\n<body>\n<header><h1>%s</h1><p class=\"about\">%s</p>\n",
-      _("A session of socksh"),
+      bytes, "</h1><p class=\"about\">%s</p>\n",
       _("Calls, states and packets, time downwards. Arrow keys step; a click jumps."));
   put_failures(ladder, bytes);
   bytes_append_text(bytes, "</header>\n");

@@ -146,7 +146,8 @@ static void put_time(struct drawing *drawing, const struct ladder_row *row) {
   char text[32];
   if (drawing->ladder->settings.stable || row->time <= 0)
     return;
-  snprintf(text, sizeof text, "+%.3f", (double)(row->time - drawing->ladder->began) / 1e9);
+  snprintf(text, sizeof text, "+%.*f", ladder_time_digits(drawing->ladder),
+           (double)(row->time - drawing->ladder->began) / 1e9);
   put_text(&drawing->rows, TIMES, drawing->y + 12, "time", text, strlen(text));
 }
 
@@ -193,7 +194,7 @@ static unsigned bars_at(const struct drawing *drawing, int line) {
 static int beside(const struct drawing *drawing, int line) {
   int x = x_of(drawing, line);
   unsigned bars = bars_at(drawing, line);
-  return x < 0 ? FIRST_LINE + INSET : x + INSET + (bars > 1 ? (int)(bars - 1) * BAR_STEP : 0);
+  return x < 0 ? TIMES : x + INSET + (bars > 1 ? (int)(bars - 1) * BAR_STEP : 0);
 }
 
 static const char *state_name(enum socket_state state) {
@@ -274,8 +275,9 @@ static int draw_beside(struct drawing *drawing, const struct ladder_row *row) {
   bytes_append(&text, said, length);
   if (row->kind == LADDER_CALL && row->took >= 100000000 && !drawing->ladder->settings.stable)
     bytes_append_format(&text, _("  after %.3f s"), (double)row->took / 1e9);
-  put_time(drawing, row);
   int x = row->kind == LADDER_FOLD ? FIRST_LINE + INSET : beside(drawing, row->line);
+  if (x > TIMES)
+    put_time(drawing, row);
   int height = put_folded(drawing, x, "", bytes_text(&text), text.length);
   bytes_free(&text);
   return height + 2;
