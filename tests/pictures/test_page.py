@@ -137,6 +137,20 @@ def test_code(view, directory):
     assert not view.complaints(), view.complaints()
 
 
+def test_watched(view, directory):
+    """the queues of a socket that is watched are shown as they were at each step"""
+    page, events = make(directory, write(directory, "a b = socketpair unix stream\nsrv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\n"
+                                         "s = accept srv\nwatch s recvq 10ms\nsend c hello\nsleep 100ms\nrecv s 5\nsleep 100ms\nwatch s off\nclose c\n"))
+    view.open(page.as_uri())
+    found = view.run("""(() => { const p = document.getElementById("position"); const seen = new Set();
+      document.querySelectorAll("svg.ladder g.row").forEach((row, at) => { p.value = at; p.oninput();
+        document.querySelectorAll("#sockets .numbers").forEach((cell) => seen.add(cell.textContent)); }); return Array.from(seen); })()""")
+    values = {value["value"] for event in events if event["event"] == "sample" for value in event["values"]}
+    assert {0, 5} <= values, f"the session has seen {values}"
+    assert "recvq 5" in found and "recvq 0" in found, found
+    assert not view.complaints(), view.complaints()
+
+
 def test_report(view, directory):
     """a report begins at the line that failed, and names it first"""
     page = pathlib.Path(directory, "report.html")

@@ -278,7 +278,10 @@ const struct command command_sequence = {
         "`log`. On the screen the drawing has as many columns as the terminal, 60 at least. It is "
         "written to a file as a picture with --svg, as a page that steps through the session with "
         "--html, as a diagram for Mermaid with --mermaid, and with --text as it is on the screen. "
-        "socksh --diagram FILE writes that of a whole script, by the suffix of FILE. With --live, "
+        "socksh --diagram FILE writes that of a whole script, by the suffix of FILE. The page has "
+        "at each "
+        "step the states, who waits for accept, and of a socket that `watch` samples its numbers, "
+        "as recvq and sendq. With --live, "
         "or `set ladder on`, the ladder grows as the session goes on, in place of the lines of "
         "calls, states and packets, until `set ladder off`."),
     .blocks = N_("never"),

@@ -1,5 +1,6 @@
 #include "view/ladder/ladder.h"
 
+#include "view/ladder/ladder_detail.h"
 #include "view/ladder/ladder_fold.h"
 #include "view/ladder/ladder_lines.h"
 #include "view/ladder/ladder_row.h"
@@ -25,6 +26,7 @@ void ladder_free(struct ladder *ladder) {
   bytes_free(&ladder->places);
   bytes_free(&ladder->details);
   bytes_free(&ladder->codes);
+  bytes_free(&ladder->samples);
   strings_free(&ladder->strings);
   aliases_free(&ladder->aliases);
 }
@@ -66,6 +68,8 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
   }
   if (event->kind == EVENT_ANSWER)
     ladder_lines_take_hosts(ladder, event);
+  if (event->kind == EVENT_SAMPLE && ladder->settings.detailed && !ladder->settings.stable)
+    ladder_detail_add_sample(ladder, event);
   if (!is_in_range(ladder, event))
     return;
   if (!ladder_row_fill(ladder, &row, event)) {

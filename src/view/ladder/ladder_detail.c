@@ -131,3 +131,26 @@ long ladder_detail_code(const struct ladder *ladder, uint64_t serial, enum ladde
   const struct ladder_code_of *code = code_of(ladder, serial);
   return code ? (long)code->text[language] - 1 : -1;
 }
+
+uint64_t ladder_detail_key(const struct socket_label *label) {
+  return label->cookie ? label->cookie | 1ULL << 63 : label->id;
+}
+
+void ladder_detail_add_sample(struct ladder *ladder, const struct event *event) {
+  const struct event_sample *sample = event->sample;
+  struct bytes *samples = &ladder->samples;
+  const char *between = "";
+  bytes_append_format(samples, "%s[%llu,\"%llu\",{", samples->length > 0 ? ",\n" : "",
+                      (unsigned long long)event->serial,
+                      (unsigned long long)ladder_detail_key(&sample->socket));
+  for (size_t i = 0; i < sample->count && i < EVENT_SAMPLE_VALUES; i++) {
+    const struct event_sample_value *value = &sample->values[i];
+    if (!value->known)
+      continue;
+    bytes_append_text(samples, between);
+    ladder_detail_put_text(samples, value->field, strlen(value->field));
+    bytes_append_format(samples, ":%lld", (long long)value->value);
+    between = ",";
+  }
+  bytes_append_text(samples, "}]");
+}

@@ -7,6 +7,13 @@
 /* Adds the details of a row. */
 void ladder_detail_put(struct ladder *ladder, struct ladder_row *row, const struct event *event);
 
+/* Adds the numbers of a socket that was watched: [serial, socket, {field: value}]. */
+void ladder_detail_add_sample(struct ladder *ladder, const struct event *event);
+
+/* What tells a socket from others: a connection has the same cookie in its listener's queue and
+ * when it is accepted. */
+uint64_t ladder_detail_key(const struct socket_label *label);
+
 /* Says what the call of an event is in a language. */
 void ladder_detail_add_code(struct ladder *ladder, uint64_t serial, enum ladder_code language,
                             const char *text, size_t length);

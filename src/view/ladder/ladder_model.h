@@ -102,6 +102,7 @@ struct ladder {
   struct bytes starts;    /* calls that have begun: struct ladder_start */
   struct bytes places;    /* which lifeline a socket has: struct ladder_place */
   struct bytes details;   /* for a page: see ladder_detail.c */
+  struct bytes samples;   /* numbers of sockets that were watched, as the JSON of a list */
   struct bytes codes;     /* struct ladder_code_of: what calls are in other languages, by serial */
   struct strings strings; /* texts that the details refer to by their number */
   struct notation notation;

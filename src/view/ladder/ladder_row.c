@@ -133,8 +133,7 @@ static bool fill_state(struct ladder *ladder, struct ladder_row *row, const stru
     return false; /* it depends on what was seen before */
   row->kind = LADDER_STATE;
   row->state = state->now.state;
-  /* A connection has the same cookie in its listener's queue and when it is accepted. */
-  row->socket = state->socket.cookie ? state->socket.cookie | 1ULL << 63 : state->socket.id;
+  row->socket = ladder_detail_key(&state->socket);
   row->id = state->socket.id;
   row->alike = alike(row, (uint64_t)state->now.state * 16 + (unsigned)state->socket.role);
   put_whose(ladder, row, &state->socket);

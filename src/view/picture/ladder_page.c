@@ -100,9 +100,9 @@ static void put_panel(struct bytes *bytes) {
                       _("packet"));
   bytes_append_format(bytes,
                       "<section><h2>%s</h2><table id=\"sockets\"><thead><tr><th>%s</th><th>%s</th>"
-                      "<th>%s</th></tr></thead><tbody></tbody></table><p class=\"none\" "
+                      "<th>%s</th><th>%s</th></tr></thead><tbody></tbody></table><p class=\"none\" "
                       "id=\"no-sockets\">%s</p><p class=\"none\" id=\"queues\"></p></section>\n",
-                      _("sockets"), _("socket"), _("state"), _("where"),
+                      _("sockets"), _("socket"), _("state"), _("where"), _("watched"),
                       _("no state was seen yet"));
   bytes_append_format(bytes,
                       "<section><h2>%s</h2><label><span class=\"none\">%s </span><select "
@@ -157,6 +157,8 @@ static void put_data(const struct ladder *ladder, struct bytes *bytes) {
     bytes_append_text(bytes, i ? "," : "");
     ladder_detail_put_text(bytes, ladder->strings.text.data + ranges[i].start, ranges[i].length);
   }
+  bytes_append_text(bytes, "],\n\"samples\":[");
+  bytes_append(bytes, bytes_text((struct bytes *)&ladder->samples), ladder->samples.length);
   bytes_append_text(bytes, "],\n\"arcs\":[");
   for (int i = 0; i < TRANSITION_COUNT; i++) {
     const char *from = constant_name(&constant_states, (long)transitions[i].from);

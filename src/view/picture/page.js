@@ -111,6 +111,18 @@
     return sockets;
   }
 
+  /* The last numbers of each socket that is watched, up to a row. */
+  const serials = rows.map((row) => Math.max(...row.dataset.serial.split(" ").map(Number)));
+  function numbersAt(step) {
+    const numbers = new Map();
+    const end = Math.max(...serials.slice(0, step + 1).slice(-200));
+    for (const [serial, key, values] of data.samples) {
+      if (serial > end) break;
+      numbers.set(key, Object.assign(numbers.get(key) || {}, values));
+    }
+    return numbers;
+  }
+
   function cell(row, content, name) {
     const made = row.insertCell();
     made.textContent = content;
@@ -119,6 +131,7 @@
   }
 
   function showSockets(sockets, step) {
+    const numbers = data.samples.length > 0 ? numbersAt(step) : new Map();
     const body = find("sockets").tBodies[0];
     body.textContent = "";
     for (const [key, socket] of sockets) {
@@ -132,7 +145,9 @@
       name.append(chip, socket.name);
       cell(row, socket.state, "state");
       cell(row, data.lines[socket.place] || "");
+      cell(row, Object.entries(numbers.get(key) || {}).map((pair) => pair.join(" ")).join(", "), "numbers");
     }
+    find("sockets").classList.toggle("unwatched", data.samples.length === 0);
     find("no-sockets").hidden = sockets.size > 0;
     find("sockets").hidden = sockets.size === 0;
     const queued = Array.from(sockets.values()).filter((socket) => socket.queued && socket.state !== "CLOSED");
