@@ -24,12 +24,39 @@ static int give_status(struct invocation *invocation, int status) {
   return 0;
 }
 
+/* A name's length at the beginning of a text; 0: none begins there. */
+static size_t name_length(const char *text, size_t length) {
+  size_t end = 0;
+  while (end < length && name_valid(text, end + 1))
+    end++;
+  return end;
+}
+
+/* /bin/sh has variables for what is bound to text, and nothing for a socket or its fields: it would
+ * put nothing in their place, in silence. */
+static void tell_of_sockets(struct runner *runner, const char *line, size_t length) {
+  for (size_t at = 0; at + 1 < length; at++) {
+    const char *name = line + at + 1;
+    size_t size = line[at] == '$' ? name_length(name, length - at - 1) : 0;
+    const struct value *value = size ? names_get(runner->scope.names, name, size) : NULL;
+    if (!value || value->kind != VALUE_OBJECT)
+      continue;
+    runner_note(
+        runner,
+        _("$%.*s is no text, so /bin/sh, which gets this line, has nothing for it: `let port "
+          "$%.*s.local.port` gives it $port"),
+        (int)size, name, (int)size, name);
+    return;
+  }
+}
+
 static int run_shell(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   struct session *session = runner->session;
   const struct argument_value *words = invocation_value(invocation, "COMMAND");
   if (memchr(words->word.data, '\0', words->word.length))
     return invocation_wrong(invocation, words, _("a command line can't hold a zero byte"));
+  tell_of_sockets(runner, words->word.data, words->word.length);
   pid_t child = child_start(runner, words->word.data, words->word.length, NULL, invocation->error);
   if (child < 0)
     return -1;
@@ -104,6 +131,7 @@ int run_program(struct invocation *invocation, bool traced) {
                               .length = line->word.length - line->size,
                               .terminal = line->number,
                               .traced = traced};
+  tell_of_sockets(invocation->runner, plan.line, plan.length);
   struct process *process = process_spawn(invocation->runner, &plan, invocation->error);
   if (!process)
     return -1;
