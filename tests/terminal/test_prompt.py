@@ -691,7 +691,7 @@ class Screens(PromptTest):
         terminal.send(TAB)
         terminal.send(TAB)
         terminal.expect("pager         which answers at the prompt go through $PAGER:")
-        terminal.expect("              those longer than the screen, all, none")
+        terminal.expect("              auto those longer than the screen, on all")
         terminal.send("pager auto" + ENTER)
         self.leave(terminal)
 
