@@ -39,12 +39,14 @@ static void tell_of_sockets(struct runner *runner, const char *line, size_t leng
     const char *name = line + at + 1;
     size_t size = line[at] == '$' ? name_length(name, length - at - 1) : 0;
     const struct value *value = size ? names_get(runner->scope.names, name, size) : NULL;
-    if (!value || value->kind != VALUE_OBJECT)
+    const char *behind = name + size;
+    bool field = size + 2 < length - at && behind[0] == '.' && name_valid(behind + 1, 1);
+    if (!value || value->kind != VALUE_OBJECT || !field)
       continue;
     runner_note(
         runner,
-        _("$%.*s is no text, so /bin/sh, which gets this line, has nothing for it: `let port "
-          "$%.*s.local.port` gives it $port"),
+        _("/bin/sh, which gets this line, knows no fields of $%.*s: `let port $%.*s.local.port` "
+          "gives it $port"),
         (int)size, name, (int)size, name);
     return;
   }
