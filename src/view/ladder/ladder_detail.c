@@ -91,13 +91,20 @@ static struct ladder_code_of *code_of(const struct ladder *ladder, uint64_t seri
   return serial < ladder->codes.length / sizeof *codes ? &codes[serial] : NULL;
 }
 
+static size_t spaces_at(const char *line, size_t length) {
+  size_t count = 0;
+  while (count < length && line[count] == ' ')
+    count++;
+  return count;
+}
+
 /* Without the indentation that all lines have: it is that of a function. */
 static void put_plain_code(struct bytes *bytes, const char *text, size_t length) {
   size_t least = SIZE_MAX;
   for (size_t at = 0; at < length;) {
     const char *newline = memchr(text + at, '\n', length - at);
     size_t size = newline ? (size_t)(newline - (text + at)) : length - at;
-    size_t indent = strspn(text + at, " ");
+    size_t indent = spaces_at(text + at, size);
     if (size > 0 && indent < size && indent < least)
       least = indent;
     at += size + 1;
