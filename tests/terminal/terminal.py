@@ -171,6 +171,17 @@ class Terminal:
             wanted = re.compile(re.escape(wanted))
         return self.wait_until(lambda: wanted.search(self.text()), f"expected {wanted.pattern!r}")
 
+    def press_until(self, key, wanted, pause=0.5):
+        """Presses a key, and again where nothing has come of it: what it is to end may not have begun yet."""
+        end = time.monotonic() + self.deadline
+        while not wanted.search(self.text()) and time.monotonic() < end:
+            self.send(key)
+            until = time.monotonic() + pause
+            while not wanted.search(self.text()) and time.monotonic() < until:
+                if select.select([self.master], [], [], max(0, until - time.monotonic()))[0]:
+                    self.read_some()
+        return self.expect(wanted)
+
     def expect_line(self, line):
         """Waits until the cursor's line is the prompt with this typed after it."""
         self.wait_until(lambda: self.typed() == line.rstrip(), f"expected {line!r} to stand after the prompt")
