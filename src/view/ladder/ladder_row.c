@@ -303,3 +303,21 @@ bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct
     ladder_detail_put(ladder, row, event);
   return true;
 }
+
+const char *ladder_row_fate(const struct ladder_row *row) {
+  switch (row->fate) {
+  case PACKET_HELD:
+    return _("held");
+  case PACKET_DROPPED:
+    return _("dropped");
+  case PACKET_LOST:
+    return _("lost");
+  case PACKET_AGAIN:
+    return _("sent again, held");
+  case PACKET_CHANGED:
+    return _("changed, held");
+  case PACKET_CROSSED:
+    break;
+  }
+  return "";
+}

@@ -7,4 +7,7 @@
 /* Fills in what the row of an event says. False if it has none of its own. */
 bool ladder_row_fill(struct ladder *ladder, struct ladder_row *row, const struct event *event);
 
+/* What became of a packet, where it has not just crossed; else "". */
+const char *ladder_row_fate(const struct ladder_row *row);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "language/escape.h"
 #include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_row.h"
 #include "view/notation/fold.h"
 
 enum {
@@ -244,25 +245,6 @@ static void draw_state(const struct frame *frame, struct canvas *canvas,
   bytes_free(&text);
 }
 
-/* What became of it, where it has not just crossed. */
-static const char *fate_word(const struct ladder_row *row) {
-  switch (row->fate) {
-  case PACKET_HELD:
-    return _("held");
-  case PACKET_DROPPED:
-    return _("dropped");
-  case PACKET_LOST:
-    return _("lost");
-  case PACKET_AGAIN:
-    return _("sent again, held");
-  case PACKET_CHANGED:
-    return _("changed, held");
-  case PACKET_CROSSED:
-    break;
-  }
-  return "";
-}
-
 /* The shaft of an arrow with its head, from column to column, both without the lifelines. */
 static void put_arrow(const struct frame *frame, struct canvas *canvas, size_t from, size_t to,
                       const struct ladder_row *row) {
@@ -275,7 +257,7 @@ static void put_arrow(const struct frame *frame, struct canvas *canvas, size_t f
                                    : shaft
                      : right ? (utf8 ? "\xe2\x96\xb6" : ">")
                              : (utf8 ? "\xe2\x97\x80" : "<");
-  const char *word = fate_word(row);
+  const char *word = ladder_row_fate(row);
   size_t left = right ? from + 1 : to + 1;
   size_t end = right ? to : from; /* behind the last */
   size_t short_by = whole ? 0 : strlen(word) + 2;
@@ -302,7 +284,7 @@ static void draw_packet(const struct frame *frame, struct canvas *canvas,
   }
   size_t left = from < to ? from : to;
   size_t span = (from < to ? to - from : from - to) - 1;
-  size_t word = row->fate == PACKET_CROSSED ? 0 : strlen(fate_word(row)) + 2;
+  size_t word = row->fate == PACKET_CROSSED ? 0 : strlen(ladder_row_fate(row)) + 2;
   bool inside = fold_width(text, length) + 7 + word <= span;
   if (!inside)
     write_beside(frame, canvas, left + INSET, text, length);

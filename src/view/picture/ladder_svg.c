@@ -6,6 +6,7 @@
 
 #include "language/escape.h"
 #include "view/ladder/ladder_lines.h"
+#include "view/ladder/ladder_row.h"
 #include "view/ladder/ladder_rows.h"
 #include "view/notation/fold.h"
 #include "view/picture/xml.h"
@@ -296,24 +297,6 @@ static int draw_state(struct drawing *drawing, const struct ladder_row *row) {
   return height;
 }
 
-static const char *fate_word(enum packet_fate fate) {
-  switch (fate) {
-  case PACKET_HELD:
-    return _("held");
-  case PACKET_DROPPED:
-    return _("dropped");
-  case PACKET_LOST:
-    return _("lost");
-  case PACKET_AGAIN:
-    return _("sent again, held");
-  case PACKET_CHANGED:
-    return _("changed, held");
-  case PACKET_CROSSED:
-    break;
-  }
-  return "";
-}
-
 /* Where a packet was held, and forgets it when it crosses; -1: it was not. */
 static int held_at(struct drawing *drawing, const struct ladder_row *row) {
   struct held *held = (struct held *)drawing->held.data;
@@ -370,7 +353,7 @@ static void draw_arrow(struct drawing *drawing, const struct ladder_row *row, in
   put_line(drawing, from < to ? "way right stopped" : "way left stopped", from, y, stop, y);
   if (lost)
     put_cross(drawing, stop, y);
-  const char *word = fate_word(row->fate);
+  const char *word = ladder_row_fate(row);
   int x = from < to ? stop + 10 : stop - 10 - text_width(strlen(word));
   put_text(&drawing->rows, x, y + 4, lost ? "fate bad" : "fate", word, strlen(word));
   struct held held = {row->number, y};
