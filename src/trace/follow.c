@@ -55,7 +55,7 @@ static struct trace_process *process_for(struct tracing *tracing, struct trace_t
   return task_add_process(tracing, process->program, group, slots);
 }
 
-static bool take_early(struct tracing *tracing, pid_t id) {
+bool follow_forget_early(struct tracing *tracing, pid_t id) {
   struct early_stop **place = &tracing->early;
   while (*place && (*place)->id != id)
     place = &(*place)->next;
@@ -90,7 +90,7 @@ static void take_child(struct tracing *tracing, struct trace_task *parent) {
   if (task)
     task->by_words = parent->by_words;
   tracing->sink.unlock(tracing->sink.context);
-  if (take_early(tracing, (pid_t)id) && task) {
+  if (follow_forget_early(tracing, (pid_t)id) && task) {
     task->begun = true;
     go_on(task, 0);
   }
@@ -232,7 +232,7 @@ static struct trace_program *first_of(const struct tracing *tracing, pid_t id) {
  * is known. */
 static void take_end(struct tracing *tracing, struct trace_task *task, pid_t id, int status) {
   struct trace_program *program = first_of(tracing, id);
-  take_early(tracing, id);
+  follow_forget_early(tracing, id);
   if (program)
     program->ending = true;
   if (task)
@@ -274,11 +274,21 @@ bool follow_task(struct tracing *tracing, const struct trace_task *task) {
   return id > 0;
 }
 
+/* The next news of a task. Whoever asks this thread for something sends it signals meanwhile, and
+ * they end no wait here: a task that was not left would stay stopped for ever. */
+static bool await_news(const struct trace_task *task, int *status) {
+  pid_t id;
+  do
+    id = waitpid(task->id, status, __WALL);
+  while (id < 0 && errno == EINTR);
+  return id == task->id;
+}
+
 /* A stopped task may be left; one that runs is stopped first. */
 static void leave_task(const struct trace_task *task) {
   int status;
   ptrace(PTRACE_INTERRUPT, task->id, 0L, 0L);
-  while (waitpid(task->id, &status, __WALL) == task->id) {
+  while (await_news(task, &status)) {
     if (WIFEXITED(status) || WIFSIGNALED(status))
       return;
     int signal = WSTOPSIG(status);

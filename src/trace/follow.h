@@ -11,6 +11,9 @@ void follow_news(struct tracing *tracing, pid_t id, int status);
 /* Takes the news of one task, if there are any: true. */
 bool follow_task(struct tracing *tracing, const struct trace_task *task);
 
+/* Forgets a stop that came before the news of what made the task: true, if there was one. */
+bool follow_forget_early(struct tracing *tracing, pid_t id);
+
 /* Begins to trace a process that does not run yet, or a thread that runs. 0, or an errno. */
 int follow_seize(pid_t id, bool attached);
 /* The same with all threads of a process; some may begin meanwhile. The lock is held. */

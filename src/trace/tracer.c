@@ -195,6 +195,8 @@ void tracer_free(struct tracer *tracer) {
   for (unsigned place = 0; place < TASK_PLACES; place++)
     while (tracer->tracing.tasks[place])
       task_remove(&tracer->tracing, tracer->tracing.tasks[place]);
+  while (tracer->tracing.early)
+    follow_forget_early(&tracer->tracing, tracer->tracing.early->id);
   destroy(tracer);
 }
 
