@@ -322,6 +322,17 @@ static void add_rest(struct collection *collection, unsigned kinds, bool lab_onl
       add_found(collection, socket, NULL);
 }
 
+/* Of an open one the kernel is asked, for its list counts a FIN that has come as a byte. */
+static void tell_queues(struct session *session, const struct inventory_entry *entry,
+                        const struct look_cause *cause) {
+  struct socket *socket = entry->socket;
+  if (socket->descriptor >= 0)
+    session_look_queues(session, socket, cause);
+  else if (socket->seen.state == STATE_ESTABLISHED)
+    session_tell_queues(session, socket, cause, (int)entry->kernel.receive_queue,
+                        (int)entry->kernel.send_queue);
+}
+
 /* Appends what has changed since the last looks. An orphan that the list lacks is looked at once
  * more, which lets go of it. */
 static void report_changes(struct collection *collection, struct runner *runner, bool all) {
@@ -344,10 +355,12 @@ static void report_changes(struct collection *collection, struct runner *runner,
     if (is_part(entry) && !socket_is_followed(socket))
       continue;
     cause.asked = !all && (socket->seen.state == STATE_UNKNOWN || socket->role == ROLE_QUEUED);
-    if (same) /* only ask the kernel if something may have changed */
+    if (same) { /* only ask the kernel if something may have changed */
       socket->seen.time = cause.time;
-    else
+      tell_queues(session, entry, &cause);
+    } else {
       session_look(session, socket, &cause);
+    }
   }
 }
 

@@ -70,8 +70,11 @@ static void look_at_touched(struct runner *runner) {
   if (!runner->touched.more) {
     for (size_t i = 0; i < runner->touched.count; i++)
       touch_peers(runner, runner->touched.sockets[i]);
-    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time))
+    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time)) {
+      for (size_t i = 0; i < runner->touched.count; i++)
+        session_look_queues(runner->session, runner->touched.sockets[i], &cause);
       return;
+    }
   }
   /* Peers are appended to the list, so the loop reaches them too. */
   for (size_t i = 0; i < runner->touched.count; i++) {

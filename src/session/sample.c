@@ -91,28 +91,50 @@ static long long in_flight(const struct tcp_info_bytes *info) {
          named("retrans", info);
 }
 
+static struct event_sample_value value_of(const struct sample_field *field, long long value) {
+  return (struct event_sample_value){.field = sample_field_name(field),
+                                     .unit = sample_field_unit(field),
+                                     .known = value >= 0,
+                                     .value = value >= 0 ? value : 0};
+}
+
+struct event_sample_value sample_value(enum sample_source source, long long value) {
+  struct sample_field field = {.source = source};
+  return value_of(&field, value);
+}
+
+/* Of a listener the connections that wait, and how many may. */
+static void read_queues(const struct socket *socket, long long *receive, long long *send) {
+  struct look_details details;
+  if (socket->seen.state == STATE_LISTEN) {
+    look_details(socket, &details);
+    *receive = details.receive_queue;
+    *send = details.send_queue;
+  } else {
+    *receive = look_pending(socket);
+    *send = look_outstanding(socket);
+  }
+}
+
 bool sample_read(const struct socket *socket, const struct sample_field *fields, size_t count,
                  struct event_sample *sample) {
   struct tcp_info_bytes info = {.length = 0};
-  struct look_details details = {.receive_queue = -1, .send_queue = -1};
+  long long receive = -1;
+  long long send = -1;
   bool read = socket_is_tcp(socket) && look_tcp_info(socket, &info) == 0;
   bool queues = false;
   for (size_t i = 0; i < count; i++)
     queues |= fields[i].source == SAMPLE_RECVQ || fields[i].source == SAMPLE_SENDQ;
   if (queues)
-    look_details(socket, &details);
+    read_queues(socket, &receive, &send);
   sample->socket = socket_label(socket);
+  sample->looked = false;
   sample->count = count;
-  for (size_t i = 0; i < count; i++) {
-    long long value = fields[i].source == SAMPLE_RECVQ   ? details.receive_queue
-                      : fields[i].source == SAMPLE_SENDQ ? details.send_queue
-                      : !read                            ? -1
-                      : fields[i].info                   ? number_of(fields[i].info, &info)
-                                                         : in_flight(&info);
-    sample->values[i] = (struct event_sample_value){.field = sample_field_name(&fields[i]),
-                                                    .unit = sample_field_unit(&fields[i]),
-                                                    .known = value >= 0,
-                                                    .value = value >= 0 ? value : 0};
-  }
+  for (size_t i = 0; i < count; i++)
+    sample->values[i] = value_of(&fields[i], fields[i].source == SAMPLE_RECVQ   ? receive
+                                             : fields[i].source == SAMPLE_SENDQ ? send
+                                             : !read                            ? -1
+                                             : fields[i].info ? number_of(fields[i].info, &info)
+                                                              : in_flight(&info));
   return read || queues;
 }

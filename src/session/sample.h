@@ -31,6 +31,9 @@ const char *sample_name(size_t n);
 /* Whether such a socket has it. */
 bool sample_field_fits(const struct sample_field *field, const struct socket *socket);
 
+/* One number as an event has it; below 0: the kernel has none. */
+struct event_sample_value sample_value(enum sample_source source, long long value);
+
 /* Reads `count` fields of an open socket. False if nothing could be read. */
 bool sample_read(const struct socket *socket, const struct sample_field *fields, size_t count,
                  struct event_sample *sample);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "language/uncleared.h"
+#include "session/sample.h"
 #include "socket/look.h"
 
 static bool was_connected(enum socket_state state) {
@@ -102,6 +103,39 @@ void session_tell_change(struct session *session, const struct socket *socket,
   append_change(session, socket, before, cause, &label, before->state == STATE_UNKNOWN);
 }
 
+static void append_queues(struct session *session, const struct socket *socket,
+                          const struct look_cause *cause) {
+  struct event_sample sample = {.socket = socket_label(socket), .looked = true, .count = 2};
+  struct event appended;
+  sample.values[0] = sample_value(SAMPLE_RECVQ, socket->receive_queue);
+  sample.values[1] = sample_value(SAMPLE_SENDQ, socket->send_queue);
+  event_begin(&appended, EVENT_SAMPLE);
+  appended.cause = cause->event;
+  appended.job = cause->job;
+  appended.statement = cause->statement;
+  appended.host = socket->host ? socket->host->name : NULL;
+  appended.sample = &sample;
+  timeline_append(session->timeline, &appended);
+}
+
+void session_tell_queues(struct session *session, struct socket *socket,
+                         const struct look_cause *cause, int receive_queue, int send_queue) {
+  bool same = receive_queue == socket->receive_queue && send_queue == socket->send_queue;
+  if (session->settings.stable || same || receive_queue < 0 || send_queue < 0)
+    return;
+  socket->receive_queue = receive_queue;
+  socket->send_queue = send_queue;
+  append_queues(session, socket, cause);
+}
+
+void session_look_queues(struct session *session, struct socket *socket,
+                         const struct look_cause *cause) {
+  bool possible = socket->descriptor >= 0 && !socket->closing && !socket->replayed &&
+                  !socket_is_none(socket) && socket->seen.state != STATE_LISTEN;
+  if (possible && !session->settings.stable)
+    session_tell_queues(session, socket, cause, look_pending(socket), look_outstanding(socket));
+}
+
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
   UNCLEARED struct snapshot before;
   struct socket_label label = socket_label(
@@ -114,6 +148,7 @@ bool session_look(struct session *session, struct socket *socket, const struct l
     label.role = socket->role; /* it was accepted meanwhile, and not before it was ESTABLISHED */
   if (changed)
     append_change(session, socket, &before, cause, &label, first);
+  session_look_queues(session, socket, cause);
   object_release(&socket->object);
   return changed;
 }

@@ -21,6 +21,14 @@ struct look_cause {
 /* Looks at a socket and appends what changed. Returns whether anything did. */
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
 
+/* Reads how many bytes are in the queues of an open socket, and appends that, where it has changed.
+ * session_look does so, too. With --stable nothing is read: how much is there depends on timing. */
+void session_look_queues(struct session *session, struct socket *socket,
+                         const struct look_cause *cause);
+/* The same with what the kernel's list says; -1: unknown. */
+void session_tell_queues(struct session *session, struct socket *socket,
+                         const struct look_cause *cause, int receive_queue, int send_queue);
+
 /* Appends what a look by other means has found: the socket as it is seen now, and as it was. */
 void session_tell_change(struct session *session, const struct socket *socket,
                          const struct snapshot *before, const struct look_cause *cause);

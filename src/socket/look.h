@@ -87,6 +87,10 @@ int look_pending(const struct socket *socket);
 /* SO_RCVTIMEO or SO_SNDTIMEO in nanoseconds; 0: none, or unknown. */
 int64_t look_time_out(const struct socket *socket, int option);
 
+/* How many bytes it has sent that are not acknowledged, or, of other kinds than TCP, not taken yet
+ * (SIOCOUTQ); -1: unknown. */
+int look_outstanding(const struct socket *socket);
+
 /* The flags of its file (F_GETFL), or -1. */
 int look_file_flags(const struct socket *socket);
 

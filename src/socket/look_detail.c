@@ -112,6 +112,12 @@ int look_pending(const struct socket *socket) {
   return look_note(ioctl(socket->descriptor, SIOCINQ, &pending), "ioctl") < 0 ? -1 : pending;
 }
 
+int look_outstanding(const struct socket *socket) {
+  int outstanding = 0;
+  return look_note(ioctl(socket->descriptor, SIOCOUTQ, &outstanding), "ioctl") < 0 ? -1
+                                                                                   : outstanding;
+}
+
 int look_file_flags(const struct socket *socket) {
   return fcntl(socket->descriptor, F_GETFL);
 }

@@ -96,6 +96,8 @@ struct socket {
                                    queue; id 0: none */
   bool reset_due;               /* its other end is known to have sent it RST, or to answer so */
   bool shut_read;               /* its receiving side was shut down here */
+  int receive_queue;            /* bytes in its queues, as the last event about them says, */
+  int send_queue;               /* or none: 0 */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
   bool closing; /* close(2) is in progress, and its number may already be another's: no looks */
   unsigned waiting;   /* calls blocked on it now */

@@ -295,10 +295,11 @@ struct event_sample_value {
   int64_t value;
 };
 
-/* Numbers of a socket that were read together; `cause` is the packet behind which, 0: the time for
- * it had come. */
+/* Numbers of a socket that were read together; `cause` is the packet or the call behind which, 0:
+ * the time for it had come. */
 struct event_sample {
   struct socket_label socket;
+  bool looked; /* a look found the queues changed: nobody has asked to watch the socket */
   size_t count;
   struct event_sample_value values[EVENT_SAMPLE_VALUES];
 };

@@ -242,8 +242,8 @@ static int show_plot(struct invocation *invocation, const struct plot *plot) {
   if (plot->more)
     runner_note(invocation->runner, _("only the first %d numbers are drawn: name those you want"),
                 PLOT_SERIES);
-  int svg = write_picture(invocation, plot, "svg", plot_append_svg);
-  int csv = svg < 0 ? -1 : write_picture(invocation, plot, "csv", plot_append_csv);
+  int svg = write_picture(invocation, plot, "--svg", plot_append_svg);
+  int csv = svg < 0 ? -1 : write_picture(invocation, plot, "--csv", plot_append_csv);
   if (svg < 0 || csv < 0)
     return -1;
   return svg || csv ? 0 : draw(invocation, plot);
@@ -298,8 +298,8 @@ const struct command command_plot = {
     .group = GROUP_STATES,
     .arguments = {{.name = "SOCKET", .kind = &argument_socket, .flags = RECORDED},
                   {.name = "FIELD", .kind = &argument_plotted, .flags = OPTIONAL | REPEATED},
-                  {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "svg"},
-                  {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "csv"}},
+                  {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--svg"},
+                  {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--csv"}},
     .summary = N_("draws numbers of a socket that were sampled, over time"),
     .manual =
         N_("What `watch` has sampled: the fields that are named, or all of the socket. d.cwnd is "
@@ -307,14 +307,15 @@ const struct command command_plot = {
            "index tells how fairly they share it: of a counter what it has grown by, of other "
            "numbers their mean; 1 is all the same, 1/n all for one of n. Each number has a panel, "
            "and the same fields the same scale. A dot is a sample, and nothing is drawn where "
-           "there is none. svg FILE writes a picture that any browser shows, where steps join the "
-           "samples, since a number was last seen so; csv FILE a table for other programs, with a "
-           "line for each sample. It reads the timeline alone, so it works for a session that is "
+           "there is none. --svg writes a picture that any browser shows, where steps join the "
+           "samples, since a number was last seen so; --csv a table for other programs, with a "
+           "line for each sample. recvq and sendq need no `watch`: the looks behind calls read "
+           "them, but for --stable. It reads the timeline alone, so it works for a session that is "
            "replayed, too."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the file may not be written")}},
     .example = "srv = tcp-listen 127.0.0.1:0\nc = tcp-connect srv\nwatch c cwnd rtt 10ms\n"
-               "send c hello\nsleep 50ms\nplot c cwnd\nplot c svg rtt.svg csv rtt.csv",
+               "send c hello\nsleep 50ms\nplot c cwnd\nplot c --svg rtt.svg --csv rtt.csv",
     .pages = "tcp(7)",
     .run = run_plot,
 };

@@ -280,8 +280,8 @@ const struct command command_sequence = {
         "--html, as a diagram for Mermaid with --mermaid, and with --text as it is on the screen. "
         "socksh --diagram FILE writes that of a whole script, by the suffix of FILE. The page has "
         "at each "
-        "step the states, who waits for accept, and of a socket that `watch` samples its numbers, "
-        "as recvq and sendq. With --live, "
+        "step the states, the queues as the looks found them, who waits for accept, and the "
+        "numbers that `watch` samples. With --live, "
         "or `set ladder on`, the ladder grows as the session goes on, in place of the lines of "
         "calls, states and packets, until `set ladder off`."),
     .blocks = N_("never"),

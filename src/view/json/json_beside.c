@@ -101,6 +101,7 @@ void json_look(struct json *json, const char *key, const struct event_look *look
 
 void json_sample(struct json *json, const struct event_sample *sample) {
   json_socket(json, "socket", &sample->socket);
+  json_bool(json, "looked", sample->looked);
   json_begin_array(json, "values");
   for (size_t i = 0; i < sample->count; i++) {
     json_begin_object(json, NULL);

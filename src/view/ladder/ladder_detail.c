@@ -147,8 +147,10 @@ void ladder_detail_add_sample(struct ladder *ladder, const struct event *event) 
   const struct event_sample *sample = event->sample;
   struct bytes *samples = &ladder->samples;
   const char *between = "";
+  /* What a look behind a call has found is there when the call is. */
+  uint64_t from = sample->looked && event->cause ? event->cause : event->serial;
   bytes_append_format(samples, "%s[%llu,\"%llu\",{", samples->length > 0 ? ",\n" : "",
-                      (unsigned long long)event->serial,
+                      (unsigned long long)from,
                       (unsigned long long)ladder_detail_key(&sample->socket));
   for (size_t i = 0; i < sample->count && i < EVENT_SAMPLE_VALUES; i++) {
     const struct event_sample_value *value = &sample->values[i];

@@ -111,13 +111,13 @@
     return sockets;
   }
 
-  /* The last numbers of each socket that is watched, up to a row. */
+  /* The last numbers of each socket that is watched, and its queues, up to a row. */
   const serials = rows.map((row) => Math.max(...row.dataset.serial.split(" ").map(Number)));
   function numbersAt(step) {
     const numbers = new Map();
     const end = Math.max(...serials.slice(0, step + 1).slice(-200));
     for (const [serial, key, values] of data.samples) {
-      if (serial > end) break;
+      if (serial > end) continue;
       numbers.set(key, Object.assign(numbers.get(key) || {}, values));
     }
     return numbers;

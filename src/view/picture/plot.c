@@ -50,7 +50,7 @@ void plot_take(struct plot *plot, const struct event *event) {
   for (size_t i = 0; i < sample->count; i++) {
     const struct event_sample_value *value = &sample->values[i];
     struct plot_series *series = find(plot, sample->socket.id, value->field);
-    if (!series && wants_all(plot, sample->socket.id)) {
+    if (!series && !sample->looked && wants_all(plot, sample->socket.id)) {
       plot->more |= plot_want(plot, &sample->socket, value->field) < 0;
       series = find(plot, sample->socket.id, value->field);
     }
