@@ -327,7 +327,7 @@ static void tell_queues(struct session *session, const struct inventory_entry *e
                         const struct look_cause *cause) {
   struct socket *socket = entry->socket;
   if (socket->descriptor >= 0)
-    session_look_queues(session, socket, cause);
+    session_look_queues(session, socket, cause, true);
   else if (socket->seen.state == STATE_ESTABLISHED)
     session_tell_queues(session, socket, cause, (int)entry->kernel.receive_queue,
                         (int)entry->kernel.send_queue);

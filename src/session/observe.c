@@ -67,12 +67,15 @@ static void look_at_touched(struct runner *runner) {
                              .statement = runner->statement,
                              .time = runner->last_call.just_ended ? runner->last_call.ended
                                                                   : clock_monotonic()};
+  unsigned readable;
   if (!runner->touched.more) {
     for (size_t i = 0; i < runner->touched.count; i++)
       touch_peers(runner, runner->touched.sockets[i]);
-    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time)) {
+    if (look_still_established(runner->touched.sockets, runner->touched.count, cause.time,
+                               &readable)) {
       for (size_t i = 0; i < runner->touched.count; i++)
-        session_look_queues(runner->session, runner->touched.sockets[i], &cause);
+        session_look_queues(runner->session, runner->touched.sockets[i], &cause,
+                            readable & 1U << i);
       return;
     }
   }

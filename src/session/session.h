@@ -31,6 +31,7 @@ struct settings {
   bool stable; /* identical output in each run: statements settle, and views replace what varies by
                   names */
   bool look;   /* look at sockets without being asked */
+  bool queues; /* the looks read how much is in the queues, too; in a lab they always do */
   int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
   enum paging pager;    /* which answers go through $PAGER */

@@ -118,10 +118,14 @@ static void append_queues(struct session *session, const struct socket *socket,
   timeline_append(session->timeline, &appended);
 }
 
+static bool records_queues(const struct session *session) {
+  return (session->settings.queues || session->lab) && !session->settings.stable;
+}
+
 void session_tell_queues(struct session *session, struct socket *socket,
                          const struct look_cause *cause, int receive_queue, int send_queue) {
   bool same = receive_queue == socket->receive_queue && send_queue == socket->send_queue;
-  if (session->settings.stable || same || receive_queue < 0 || send_queue < 0)
+  if (!records_queues(session) || same || receive_queue < 0 || send_queue < 0)
     return;
   socket->receive_queue = receive_queue;
   socket->send_queue = send_queue;
@@ -129,11 +133,14 @@ void session_tell_queues(struct session *session, struct socket *socket,
 }
 
 void session_look_queues(struct session *session, struct socket *socket,
-                         const struct look_cause *cause) {
+                         const struct look_cause *cause, bool readable) {
   bool possible = socket->descriptor >= 0 && !socket->closing && !socket->replayed &&
                   !socket_is_none(socket) && socket->seen.state != STATE_LISTEN;
-  if (possible && !session->settings.stable)
-    session_tell_queues(session, socket, cause, look_pending(socket), look_outstanding(socket));
+  /* What is to be sent grows by a call on the socket alone. */
+  bool sends = socket->send_queue > 0 || cause->subject == socket->id;
+  if (possible && records_queues(session))
+    session_tell_queues(session, socket, cause, readable ? look_pending(socket) : 0,
+                        sends ? look_outstanding(socket) : 0);
 }
 
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause) {
@@ -148,7 +155,7 @@ bool session_look(struct session *session, struct socket *socket, const struct l
     label.role = socket->role; /* it was accepted meanwhile, and not before it was ESTABLISHED */
   if (changed)
     append_change(session, socket, &before, cause, &label, first);
-  session_look_queues(session, socket, cause);
+  session_look_queues(session, socket, cause, true);
   object_release(&socket->object);
   return changed;
 }

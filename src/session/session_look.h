@@ -21,10 +21,12 @@ struct look_cause {
 /* Looks at a socket and appends what changed. Returns whether anything did. */
 bool session_look(struct session *session, struct socket *socket, const struct look_cause *cause);
 
-/* Reads how many bytes are in the queues of an open socket, and appends that, where it has changed.
- * session_look does so, too. With --stable nothing is read: how much is there depends on timing. */
+/* Reads how many bytes are in the queues of an open socket, and appends that, where it has changed;
+ * if it is known not to be readable, nothing has to be asked for that. session_look does so, too.
+ * Nothing is read where it is not wanted (`set queues`), nor with --stable: how much is there
+ * depends on timing. */
 void session_look_queues(struct session *session, struct socket *socket,
-                         const struct look_cause *cause);
+                         const struct look_cause *cause, bool readable);
 /* The same with what the kernel's list says; -1: unknown. */
 void session_tell_queues(struct session *session, struct socket *socket,
                          const struct look_cause *cause, int receive_queue, int send_queue);

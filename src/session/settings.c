@@ -26,6 +26,8 @@ const struct setting settings_table[] = {
     {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured"), NULL},
     {"look", SETTING_SWITCH, offsetof(struct settings, look),
      N_("the shell looks at sockets without being asked"), NULL},
+    {"queues", SETTING_SWITCH, offsetof(struct settings, queues),
+     N_("looks record how many bytes wait in the queues; in a lab they always do"), NULL},
     {"calls", SETTING_SWITCH, VIEW(calls), N_("calls are shown; off: only those that fail"), NULL},
     {"states", SETTING_SWITCH, VIEW(states),
      N_("the shell looks after each call, and shows what changed"), NULL},

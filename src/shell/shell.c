@@ -79,6 +79,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
           },
       .stable = options->stable,
       .look = true,
+      .queues = interactive || options->diagram || options->report || options->save_timeline,
       .timeout = 10000000000,
       .blocks_after = 200000000,
       .record = 64 * 1024,

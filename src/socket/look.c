@@ -233,7 +233,8 @@ static bool poll_tells(const struct socket *socket) {
          !socket->shut && !socket->shut_read;
 }
 
-bool look_still_established(struct socket *const *sockets, size_t count, int64_t now) {
+bool look_still_established(struct socket *const *sockets, size_t count, int64_t now,
+                            unsigned *readable) {
   enum { FEW = 8 };
   struct pollfd items[FEW];
   if (count > FEW)
@@ -241,10 +242,16 @@ bool look_still_established(struct socket *const *sockets, size_t count, int64_t
   for (size_t i = 0; i < count; i++) {
     if (!poll_tells(sockets[i]))
       return false;
-    items[i] = (struct pollfd){.fd = sockets[i]->descriptor, .events = POLLRDHUP};
+    items[i] = (struct pollfd){.fd = sockets[i]->descriptor, .events = POLLRDHUP | POLLIN};
   }
-  if (poll(items, (nfds_t)count, 0) != 0)
+  if (poll(items, (nfds_t)count, 0) < 0)
     return false;
+  *readable = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (items[i].revents & ~POLLIN)
+      return false;
+    *readable |= items[i].revents ? 1U << i : 0;
+  }
   for (size_t i = 0; i < count; i++)
     sockets[i]->seen.time = now;
   return true;

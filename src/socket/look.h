@@ -18,9 +18,10 @@
 bool look_state(struct socket *socket, int64_t now, struct snapshot *before);
 
 /* For sockets through which data has just gone: true if all of them are TCP connections that are
- * still as they were seen, ESTABLISHED, as one poll tells. Then the time of that is `now`. False
- * says nothing: look at each. */
-bool look_still_established(struct socket *const *sockets, size_t count, int64_t now);
+ * still as they were seen, ESTABLISHED, as one poll tells. Then the time of that is `now`, and
+ * *readable has a bit for each that has data to be read. False says nothing: look at each. */
+bool look_still_established(struct socket *const *sockets, size_t count, int64_t now,
+                            unsigned *readable);
 
 /* Reads its cookie, unless it is known, so that it can be told apart from every other socket. */
 void look_identity(struct socket *socket);

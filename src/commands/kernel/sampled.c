@@ -309,8 +309,9 @@ const struct command command_plot = {
            "and the same fields the same scale. A dot is a sample, and nothing is drawn where "
            "there is none. --svg writes a picture that any browser shows, where steps join the "
            "samples, since a number was last seen so; --csv a table for other programs, with a "
-           "line for each sample. recvq and sendq need no `watch`: the looks behind calls read "
-           "them, but for --stable. It reads the timeline alone, so it works for a session that is "
+           "line for each sample. recvq and sendq need no `watch`: the looks behind calls record "
+           "them (`set queues on`), but for --stable. It reads the timeline alone, so it works for "
+           "a session that is "
            "replayed, too."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the file may not be written")}},
