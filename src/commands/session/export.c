@@ -174,7 +174,8 @@ const struct command command_export = {
         "C compiles without a warning of -std=c11 -Wall -Wextra -Wconversion, Python is that "
         "of Python 3. Whatever came from the network is in strings: it cannot become code.\n\n"
         "Differences. Lines without a call of their own, as `states`, `assert`, `wire hold`, "
-        "`serve`, `spawn` or `shell`, are comments that begin with `no call:`; where a session "
+        "`serve`, `spawn`, `shell`, or `await` of a program, a service or a packet, are comments "
+        "that begin with `no call:`; where a session "
         "needs what they did, its program waits for somebody else to do it. What was done on "
         "another host is a comment that begins with `elsewhere:`. `sleep`, and `await` of a "
         "state of TCP, of a queue, of readiness or an error, are functions that wait. How much "
@@ -190,7 +191,8 @@ const struct command command_export = {
         "duplicates them by fcntl, asks accept for the address, and has no sendmmsg and "
         "recvmmsg, no filters of sockets, no addresses of families but Unix and IP, and cannot "
         "interrupt a call of another thread. In a script, a socket that a job makes among other "
-        "calls is known in the job alone, readv and writev are recvmsg and sendmsg, and what one "
+        "calls is known in the job alone, of several descriptors that a message has brought the "
+        "first one alone is named, readv and writev are recvmsg and sendmsg, and what one "
         "process closes while another has it is left open."),
     .blocks = N_("never"),
     .errors = {{EACCES, N_("the directory may not be written")},

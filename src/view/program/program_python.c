@@ -467,6 +467,7 @@ static void python_finish(struct program_writer *writer, struct bytes *text) {
   bytes_append_text(text, "\ndef test_session():\n");
   python_put_globals(writer, 0, text);
   python_put_body(&writer->texts[0].body, text);
+  bytes_append_text(text, "\n\nif __name__ == \"__main__\":\n    test_session()\n");
 }
 
 const struct program_language program_python = {
