@@ -59,14 +59,18 @@ static void touch_peers(struct runner *runner, const struct socket *socket) {
     runner_touch(runner, peer);
 }
 
-static void look_at_touched(struct runner *runner) {
-  struct look_cause cause = {.event = runner->last_call.serial,
+static struct look_cause cause_of(const struct runner *runner) {
+  return (struct look_cause){.event = runner->last_call.serial,
                              .subject = runner->last_call.subject,
                              .error = runner->last_call.error,
                              .job = runner->job,
                              .statement = runner->statement,
                              .time = runner->last_call.just_ended ? runner->last_call.ended
                                                                   : clock_monotonic()};
+}
+
+static void look_at_touched(struct runner *runner) {
+  struct look_cause cause = cause_of(runner);
   unsigned readable;
   if (!runner->touched.more) {
     for (size_t i = 0; i < runner->touched.count; i++)
@@ -89,6 +93,48 @@ static void look_at_touched(struct runner *runner) {
 static void forget_touched(struct runner *runner) {
   while (runner->touched.count > 0)
     object_release(&runner->touched.sockets[--runner->touched.count]->object);
+}
+
+/* A socket that a job has touched, a reference. */
+struct handed {
+  struct socket *socket;
+  struct look_cause cause;
+};
+
+static size_t handed_count(const struct session *session) {
+  return session->handed.length / sizeof(struct handed);
+}
+
+/* Leaves it to the foreground to look at what this job has touched. */
+static void hand_over(struct runner *runner) {
+  struct session *session = runner->session;
+  for (size_t i = 0; i < runner->touched.count; i++) {
+    struct handed handed = {runner->touched.sockets[i], cause_of(runner)};
+    if (bytes_reserve(&session->handed, sizeof handed) < 0)
+      return; /* it is looked at the next time that it is touched */
+    bytes_append(&session->handed, &handed, sizeof handed);
+    object_retain(&handed.socket->object);
+  }
+}
+
+static void look_with_peers(struct session *session, const struct handed *handed) {
+  struct socket *peer = NULL;
+  session_look(session, handed->socket, &handed->cause);
+  while ((peer = socket_find_peer(handed->socket, peer)))
+    session_look(session, peer, &handed->cause);
+  while (
+      (peer = socket_table_find_cookie(handed->socket->table, handed->socket->pair_cookie, peer)))
+    session_look(session, peer, &handed->cause);
+}
+
+void session_look_handed(struct session *session) {
+  const struct handed *all = (const struct handed *)session->handed.data;
+  size_t count = handed_count(session);
+  for (size_t i = 0; i < count; i++) {
+    look_with_peers(session, &all[i]);
+    object_release(&all[i].socket->object);
+  }
+  bytes_clear(&session->handed);
 }
 
 static bool looks(const struct runner *runner) {
@@ -147,6 +193,9 @@ static uint64_t touched_states(struct runner *runner) {
     sum = sum * 31 + (uint64_t)look_state_again(runner->touched.sockets[i]);
     touch_peers(runner, runner->touched.sockets[i]);
   }
+  const struct handed *handed = (const struct handed *)runner->session->handed.data;
+  for (size_t i = 0; !runner->job && i < handed_count(runner->session); i++)
+    sum = sum * 31 + (uint64_t)look_state_again(handed[i].socket);
   return lab ? sum * 31 + lab->wire.news : sum;
 }
 
@@ -163,25 +212,46 @@ static bool packets_in_flight(struct runner *runner) {
 
 struct settle_pace settle_pace = {.step = 10, .quiet = 100};
 
-/* Waits until nothing changes any more, and looks. */
-static void settle(struct runner *runner) {
+/* Jobs may be at work for ever: the foreground waits no longer for that than this, in milliseconds.
+ */
+enum { PATIENCE = 2000 };
+
+/* Waits until nothing has changed for a while. */
+static void await_quiet(struct runner *runner) {
   const struct settle_pace pace = settle_pace;
-  /* In a lab the foreground lets packets cross and reports what they changed. */
-  if (runner->job && runner->session->lab)
-    forget_touched(runner);
-  uint64_t before = looks(runner) ? touched_states(runner) : 0;
-  for (int quiet = 0; looks(runner) && quiet < pace.quiet; quiet += pace.step) {
+  uint64_t before = touched_states(runner);
+  int waited = 0;
+  for (int quiet = 0; quiet < pace.quiet; quiet += pace.step) {
     struct timespec step = {.tv_nsec = pace.step * 1000000L};
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
       break;
     nanosleep(&step, NULL);
     runner_wait_end(runner);
+    waited += pace.step;
     uint64_t now = touched_states(runner);
-    quiet = now == before && !packets_in_flight(runner) ? quiet : -pace.step;
+    bool busy =
+        !runner->job && waited < PATIENCE && runner->session->shell->jobs_busy(runner->session);
+    quiet = now == before && !busy && !packets_in_flight(runner) ? quiet : -pace.step;
     before = now;
   }
-  if (looks(runner))
+}
+
+static void settle(struct runner *runner) {
+  bool handed = !runner->job && session_looks(runner->session) && handed_count(runner->session) > 0;
+  /* In a lab the foreground lets packets cross and reports what they changed. */
+  if (runner->job && runner->session->lab)
+    forget_touched(runner);
+  if (!looks(runner) && !handed)
+    return;
+  runner->settling = true;
+  await_quiet(runner);
+  runner->settling = false;
+  if (runner->job)
+    hand_over(runner);
+  else if (looks(runner))
     look_at_all(runner);
+  if (!runner->job)
+    session_look_handed(runner->session);
 }
 
 void runner_settle(struct runner *runner) {

@@ -16,8 +16,12 @@ void session_prune_orphans(struct session *session);
 void runner_look(struct runner *runner);
 /* The same between two calls of one command, also with --stable; they stay touched. */
 void runner_look_between(struct runner *runner);
-/* For --stable: waits until nothing changes any more, then looks. */
+/* For --stable: waits until nothing changes any more, then looks. What a job has touched is looked
+ * at by the foreground, which waits until no job is at work: else which of them finds a change
+ * would depend on timing. */
 void runner_settle(struct runner *runner);
+/* Looks at what jobs have touched, before their results are collected. */
+void session_look_handed(struct session *session);
 
 /* How long that is, in milliseconds: it looks every `step`, and nothing may have changed for
  * `quiet`. The torture runs thousands of sessions that settle sooner, and sets it. */

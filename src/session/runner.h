@@ -58,6 +58,7 @@ struct runner {
   struct value last_value;         /* $? */
   struct socket *last_socket;      /* ".", a reference; NULL: none */
   unsigned job;                    /* 0: the foreground */
+  bool settling;                   /* it waits until nothing changes any more */
   struct host *host;               /* the lab's host of the @HOST prefix; NULL: the real network */
   const struct event_actor *actor; /* of a program whose calls are read; NULL: the session itself */
   uint64_t statement;              /* serial number of the running statement's event */

@@ -61,6 +61,8 @@ struct shell_operations {
   /* Reports that a job has come to the foreground. */
   void (*show_job)(struct runner *runner, unsigned job);
   int (*kill_job)(struct runner *runner, unsigned job, struct error *error);
+  /* Whether a job is at work: it neither waits in a call, nor has it ended. */
+  bool (*jobs_busy)(const struct session *session);
   /* The newest job that still runs, or 0. */
   unsigned (*last_job)(struct session *session);
   /* Runs a file's lines in place of the command. */
@@ -148,6 +150,8 @@ struct session {
   bool stepping;               /* the last line let packets cross, so an empty line does it again */
   int looked_at;               /* session_look_around: the descriptor to start with */
   size_t looked_orphans;       /* and how many orphans to skip */
+  struct bytes handed;         /* with --stable, the sockets that jobs have touched, and by which
+                                  calls: those of observe.c */
 };
 
 void session_lock(struct session *session);

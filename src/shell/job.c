@@ -153,6 +153,13 @@ void job_show(struct runner *runner, unsigned number) {
     job_append_phase(runner, job, JOB_RESUMED);
 }
 
+bool job_any_busy(const struct session *session) {
+  for (const struct job *job = session->jobs->jobs; job; job = job->next)
+    if (!job->done && (job->runner->settling || job->runner->waiter.phase == WAIT_IDLE))
+      return true;
+  return false;
+}
+
 unsigned job_last(struct session *session) {
   unsigned last = 0;
   for (const struct job *job = session->jobs->jobs; job; job = job->next)

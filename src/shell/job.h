@@ -45,6 +45,9 @@ void job_show(struct runner *runner, unsigned number);
 int job_kill(struct runner *runner, unsigned number, struct error *error);
 
 /* The newest job that still runs, or 0. */
+/* Whether one is at work: it neither waits in a call, nor has it ended. */
+bool job_any_busy(const struct session *session);
+
 unsigned job_last(struct session *session);
 
 /* At the end of a script: waits for the jobs that contain an `expect`, up to `set timeout`, and

@@ -1,9 +1,12 @@
 #include "shell/job_event.h"
 
+#include "session/observe.h"
 #include "shell/run_event.h"
 
 void job_append_phase(struct runner *runner, const struct job *job, enum event_job_phase phase) {
   struct event event = {.kind = EVENT_JOB};
+  if (phase == JOB_COLLECTED)
+    session_look_handed(runner->session);
   event.about_job = (struct event_job){job->number, phase, job->text};
   runner_append(runner, &event);
 }

@@ -11,6 +11,7 @@
 #include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
 #include "language/loss.h"
+#include "session/observe.h"
 #include "session/saved.h"
 #include "session/service_handle.h"
 #include "session/traced.h"
@@ -36,6 +37,7 @@ const struct shell_operations shell_operations = {
     .next_job = job_next_number,
     .show_job = job_show,
     .kill_job = job_kill,
+    .jobs_busy = job_any_busy,
     .last_job = job_last,
     .source = script_file_source,
     .run_line = script_file_run_line,
@@ -166,10 +168,15 @@ static int save_at_end(struct session *session) {
 int shell_stop(struct session *session, const struct shell_options *options, int status) {
   session_lock(session);
   session->quitting = true;
+  session_look_handed(session);
   job_end_all(session);
   service_handle_end_all(session);
   session_unlock(session);
   jobs_free(session);
+  session_lock(session);
+  session_look_handed(session);
+  bytes_free(&session->handed);
+  session_unlock(session);
   watch_stop(session);
   guard_stop(&session->guard);
   watcher_stop(session);

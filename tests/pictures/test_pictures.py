@@ -37,19 +37,10 @@ LOADER.exec_module(sessions)
 WIDTHS = (60, 80, 132)
 LETTER, HEIGHT = 7.3, 12  # of a letter, in the picture's units
 SVG = "{http://www.w3.org/2000/svg}"
-PROGRAMS = "a program ends when it does, before the next line or behind it"
-JOBS = "its jobs run at the same time, and which of them is first depends on timing"
 OTHERWISE = {
-    "clients-by-jobs": JOBS,
-    "never-accepts": JOBS,
     "raw-icmp": "it shows the number that IP has given a packet",
-    "request-reply": JOBS,
     "reuseport": "the kernel chooses which of the sockets gets a client",
-    "tcp-upper": JOBS,
-    "thousand-clients": JOBS,
-    "test-interactive-client": PROGRAMS,
-    "test-nc-client": PROGRAMS,
-    "test-python-server": PROGRAMS,
+    "test-python-server": "the program says which port the kernel has given it",
 }
 
 

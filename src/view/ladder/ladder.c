@@ -56,6 +56,7 @@ void ladder_take(struct ladder *ladder, const struct event *event) {
                            .cause = event->cause,
                            .statement = event->statement,
                            .job = event->job,
+                           .held = ladder_held_for(HELD_JOB, event->job),
                            .time = event->monotonic};
   if (ladder->settings.stable)
     ladder->notation.aliases = ladder->shared ? ladder->shared : &ladder->aliases;

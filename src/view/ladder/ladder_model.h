@@ -73,12 +73,22 @@ struct ladder_row {
   uint64_t socket;           /* LADDER_CALL, LADDER_STATE: what tells the socket from others; 0 */
   uint64_t id;               /* LADDER_STATE: the id of the socket; of a service: which client */
   unsigned job;              /* 0: the foreground */
-  bool collects;             /* it only marks that the job was waited for */
-  enum packet_fate fate;     /* LADDER_PACKET */
-  unsigned number;           /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
-  uint64_t bytes;            /* data moved */
-  uint64_t alike;            /* rows of which this is equal repeat one another */
+  uint64_t held;             /* with --stable: for whom it is held back (enum ladder_holder) */
+  uint64_t offset;       /* of a program's output: where it begins; where it is awaited: to which
+                            offset it is shown */
+  bool collects;         /* what is held back for them is shown, and the row itself is not */
+  enum packet_fate fate; /* LADDER_PACKET */
+  unsigned number;       /* LADDER_PACKET: its number; LADDER_FOLD: so many rows */
+  uint64_t bytes;        /* data moved */
+  uint64_t alike;        /* rows of which this is equal repeat one another */
 };
+
+/* Whose rows --stable holds back, until somebody has waited for them: which come first depends on
+ * timing. A number is that of the job, the service, or the program. */
+enum ladder_holder { HELD_NOT, HELD_JOB, HELD_SERVICE, HELD_OUTPUT, HELD_ERRORS, HELD_END };
+static inline uint64_t ladder_held_for(enum ladder_holder holder, unsigned number) {
+  return holder == HELD_JOB && number == 0 ? 0 : (uint64_t)number << 3 | holder;
+}
 
 struct ladder_settings {
   bool stable;    /* the same each time: no times */

@@ -215,14 +215,34 @@ static uint64_t hash_of(const char *text) {
   return hash;
 }
 
+static void hold_service(struct ladder_row *row, const struct event_service *service) {
+  uint64_t connection = service->phase >= SERVICE_ENDED ? UINT32_MAX : service->connection;
+  row->id = (uint64_t)service->number << 40 | (connection & UINT32_MAX) << 8 | service->phase;
+  if (service->phase != SERVICE_STARTED)
+    row->held = ladder_held_for(HELD_SERVICE, service->number);
+  row->collects = service->phase == SERVICE_COLLECTED;
+}
+
+static void hold_program(struct ladder_row *row, const struct event_program *program) {
+  static const enum ladder_holder streams[] = {HELD_OUTPUT, HELD_ERRORS};
+  enum program_phase phase = program->phase;
+  bool of_stream = phase == PROGRAM_PRINTED || phase == PROGRAM_AWAITED;
+  row->id = 1ULL << 62 | (uint64_t)program->number << 8 | phase;
+  row->offset = program->offset;
+  if (of_stream)
+    row->held = ladder_held_for(streams[program->stream], program->number);
+  else if (phase == PROGRAM_ENDED || phase == PROGRAM_COLLECTED)
+    row->held = ladder_held_for(HELD_END, program->number);
+  row->collects = phase == PROGRAM_AWAITED || phase == PROGRAM_COLLECTED;
+}
+
 static bool fill_remark(struct ladder *ladder, struct ladder_row *row, const struct event *event) {
   struct bytes line = {0};
-  put_line(ladder, event, &line);
   if (event->kind == EVENT_SERVICE)
-    row->id = (uint64_t)event->service->number << 40 |
-              (event->service->connection & 0xffffffff) << 8 | event->service->phase;
+    hold_service(row, event->service);
   else if (event->kind == EVENT_PROGRAM)
-    row->id = 1ULL << 62 | (uint64_t)event->program->number << 8 | event->program->phase;
+    hold_program(row, event->program);
+  put_line(ladder, event, &line);
   row->kind = LADDER_REMARK;
   if (event->kind == EVENT_NOTE)
     bytes_append_text(&ladder->texts, "# ");
@@ -239,7 +259,7 @@ static bool fill_job(struct ladder *ladder, struct ladder_row *row, const struct
   if (phase == JOB_COLLECTED && ladder->settings.stable) {
     row->kind = LADDER_REMARK;
     row->flags = LADDER_PART;
-    row->job = event->about_job.number;
+    row->held = ladder_held_for(HELD_JOB, event->about_job.number);
     row->collects = true;
     return true;
   }

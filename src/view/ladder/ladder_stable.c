@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* If there is no memory, the ladder has failed; the program goes on. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
 enum rank { RANK_CALL, RANK_PACKET, RANK_STATE, RANK_SERVICE };
 
 struct placed {
@@ -55,29 +59,122 @@ static struct placed place(const struct ladder *ladder, const struct bytes *held
   return placed;
 }
 
-/* Appends the held rows in their order to the new ones. */
-static void release(struct ladder *ladder, struct bytes *held, struct bytes *rows) {
+/* The rows that are held back for somebody. */
+struct holder {
+  uint64_t whom; /* of ladder_held_for() */
+  struct bytes rows;
+  UT_hash_handle hh;
+};
+
+struct order {
+  struct ladder *ladder;
+  struct holder *holders;
+  struct bytes rows; /* the rows in their new order */
+  uint64_t service;  /* what is held back for it is shown with the next line; 0: none */
+};
+
+/* Appends rows in their order to the new ones: those of the numbers in `held`. */
+static void put_in_order(struct order *order, const struct bytes *held) {
   size_t count = held->length / sizeof(size_t);
   struct placed *list = malloc((count + 1) * sizeof *list);
   if (!list) {
-    ladder->failed = true;
+    order->ladder->failed = true;
     return;
   }
   for (size_t i = 0; i < count; i++)
-    list[i] = place(ladder, held, ((const size_t *)held->data)[i]);
+    list[i] = place(order->ladder, held, ((const size_t *)held->data)[i]);
   qsort(list, count, sizeof *list, compare);
   for (size_t i = 0; i < count; i++)
-    bytes_append(rows, ladder_row(ladder, list[i].row), sizeof(struct ladder_row));
-  held->length = 0;
+    bytes_append(&order->rows, ladder_row(order->ladder, list[i].row), sizeof(struct ladder_row));
   free(list);
 }
 
-/* The rows that are held for a job, 0 for the foreground. */
-static struct bytes *held_for(struct bytes *jobs, unsigned job) {
-  static const struct bytes none = {0};
-  while (jobs->length / sizeof none <= job && !jobs->failed)
-    bytes_append(jobs, &none, sizeof none);
-  return jobs->failed ? NULL : (struct bytes *)jobs->data + job;
+static struct holder *find(const struct order *order, uint64_t whom) {
+  struct holder *holder;
+  HASH_FIND(hh, order->holders, &whom, sizeof whom, holder);
+  return holder;
+}
+
+static void release(struct order *order, uint64_t whom) {
+  struct holder *holder = find(order, whom);
+  if (!holder)
+    return;
+  put_in_order(order, &holder->rows);
+  bytes_clear(&holder->rows);
+}
+
+/* Of a program's stream, the lines that begin before the offset up to which somebody has waited. */
+static void release_before(struct order *order, uint64_t whom, uint64_t offset) {
+  struct holder *holder = find(order, whom);
+  struct bytes shown = {0};
+  struct bytes left = {0};
+  if (!holder)
+    return;
+  const size_t *rows = (const size_t *)holder->rows.data;
+  for (size_t i = 0; i < holder->rows.length / sizeof *rows; i++)
+    bytes_append(ladder_row(order->ladder, rows[i])->offset < offset ? &shown : &left, &rows[i],
+                 sizeof *rows);
+  order->ladder->failed = order->ladder->failed || shown.failed || left.failed;
+  put_in_order(order, &shown);
+  bytes_free(&shown);
+  bytes_free(&holder->rows);
+  holder->rows = left;
+}
+
+/* What a row that collects has waited for. */
+static void collect(struct order *order, const struct ladder_row *row) {
+  unsigned number = (unsigned)(row->held >> 3);
+  switch ((enum ladder_holder)(row->held & 7)) {
+  case HELD_OUTPUT:
+  case HELD_ERRORS:
+    release_before(order, row->held, row->offset);
+    break;
+  case HELD_END:
+    release(order, ladder_held_for(HELD_OUTPUT, number));
+    release(order, ladder_held_for(HELD_ERRORS, number));
+    release(order, row->held);
+    break;
+  default:
+    release(order, row->held);
+  }
+}
+
+/* The end of a service and the news that it was noticed come in any order. */
+static void collect_service(struct order *order) {
+  if (order->service)
+    release(order, order->service);
+  order->service = 0;
+}
+
+static void hold(struct order *order, uint64_t whom, size_t row) {
+  struct holder *holder = find(order, whom);
+  if (!holder && (holder = calloc(1, sizeof *holder))) {
+    holder->whom = whom;
+    HASH_ADD(hh, order->holders, whom, sizeof whom, holder);
+    if (!holder->hh.tbl) {
+      free(holder);
+      holder = NULL;
+    }
+  }
+  if (holder)
+    bytes_append(&holder->rows, &row, sizeof row);
+  order->ladder->failed = order->ladder->failed || !holder || holder->rows.failed;
+}
+
+static int by_whom(const struct holder *a, const struct holder *b) {
+  return a->whom < b->whom ? -1 : a->whom > b->whom;
+}
+
+static void release_rest(struct order *order) {
+  struct holder *holder;
+  struct holder *next;
+  HASH_SORT(order->holders, by_whom);
+  HASH_ITER(hh, order->holders, holder, next) {
+    put_in_order(order, &holder->rows);
+    HASH_DEL(order->holders, holder);
+    bytes_free(&holder->rows);
+    free(holder);
+  }
 }
 
 /* The serial of a row is its number now: that of an event depends on timing, too. */
@@ -126,31 +223,28 @@ static void order_lifelines(struct ladder *ladder) {
 }
 
 void ladder_stable_order(struct ladder *ladder) {
-  enum { MOST_JOBS = 100000 };
-  struct bytes jobs = {0};
-  struct bytes rows = {0};
+  struct order order = {.ladder = ladder};
   for (size_t i = 0; i < ladder_row_count(ladder); i++) {
     const struct ladder_row *row = ladder_row(ladder, i);
     bool typed = row->kind == LADDER_TYPED;
-    struct bytes *held = held_for(&jobs, row->job < MOST_JOBS && !typed ? row->job : 0);
-    if (!held)
-      break;
-    if (typed || row->collects)
-      release(ladder, held, &rows);
+    bool of_service = (row->held & 7) == HELD_SERVICE;
     if (typed)
-      bytes_append(&rows, row, sizeof *row);
-    else if (!row->collects && !(row->flags & LADDER_PART))
-      bytes_append(held, &i, sizeof i);
+      release(&order, HELD_NOT);
+    if (typed || (row->collects && order.service != row->held))
+      collect_service(&order);
+    if (row->collects && of_service)
+      order.service = row->held;
+    else if (row->collects)
+      collect(&order, row);
+    if (typed || (row->collects && !of_service && !(row->flags & LADDER_PART)))
+      bytes_append(&order.rows, row, sizeof *row);
+    else if (!(row->flags & LADDER_PART))
+      hold(&order, row->held, i);
   }
-  for (unsigned job = 0; job < jobs.length / sizeof(struct bytes); job++) {
-    struct bytes *held = (struct bytes *)jobs.data + job;
-    release(ladder, held, &rows);
-    bytes_free(held);
-  }
-  ladder->failed = ladder->failed || jobs.failed || rows.failed;
-  bytes_free(&jobs);
+  release_rest(&order);
+  ladder->failed = ladder->failed || order.rows.failed;
   bytes_free(&ladder->rows);
-  ladder->rows = rows;
+  ladder->rows = order.rows;
   number_rows(ladder);
   if (!ladder->ordered)
     order_lifelines(ladder);
