@@ -222,6 +222,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'lab host'
     'lab sysctl'
     'lab check'
+    'packetdrill'
     'wire'
     'wire hold'
     'wire flow'

@@ -72,6 +72,7 @@
   X(lab_host) \
   X(lab_sysctl) \
   X(lab_check) \
+  X(packetdrill) \
   X(wire) \
   X(wire_hold) \
   X(wire_flow) \

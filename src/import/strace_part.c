@@ -371,6 +371,12 @@ static const struct strace_part_handler {
     [PART_OTHER_END] = {1, read_other_end},
 };
 
+int strace_part_read_one(struct strace_reader *reader, int *arguments) {
+  const struct strace_part_handler *handler = &handlers[reader->part->kind];
+  *arguments = handler->arguments;
+  return handler->read ? handler->read(reader) : 0;
+}
+
 static int set_result(struct call *call, const struct strace_tree *tree) {
   const struct constant *problem = NULL;
   call->result = (long)tree->result;

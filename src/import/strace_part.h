@@ -12,4 +12,9 @@
  * is no memory: then call_free frees what there is. */
 int strace_part_read(struct call *call, const struct strace_tree *tree, const struct slots *slots);
 
+/* The same with one part, that of the reader. -1 also where nothing can be read of such a part.
+ * *arguments is how many it takes. */
+struct strace_reader;
+int strace_part_read_one(struct strace_reader *reader, int *arguments);
+
 #endif

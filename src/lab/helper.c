@@ -93,48 +93,66 @@ static void ready(struct inside *inside) {
 
 static const char child_table[] = "/proc/sys/net/ipv4/tcp_child_ehash_entries";
 
-/* The initial settings of every host. Those that can't be set are skipped: older kernels lack
- * some; but not for want of memory or descriptors. 0 or an errno. */
-static int set_up_host(void) {
-  static const struct {
-    const char *path;
-    const char *value;
-  } settings[] = {
-      /* States that depend on a held packet last as long as a lecture. */
-      {"/proc/sys/net/ipv4/tcp_syn_retries", "127"},
-      {"/proc/sys/net/ipv4/tcp_synack_retries", "255"},
-      {"/proc/sys/net/ipv4/tcp_retries2", "255"},
-      {"/proc/sys/net/ipv4/tcp_orphan_retries", "255"},
-      {"/proc/sys/net/ipv4/tcp_fin_timeout", "7200"},
-      /* The same on every machine: the defaults would be copied from the machine's own. */
-      {"/proc/sys/net/ipv4/tcp_rmem", "4096 131072 6291456"},
-      {"/proc/sys/net/ipv4/tcp_wmem", "4096 16384 4194304"},
-      {"/proc/sys/net/ipv4/tcp_congestion_control",
-       "reno"}, /* every kernel has it, and lets everyone use it */
-      /* Whether a segment carries PSH does not depend on how long the handshake took. */
-      {"/proc/sys/net/ipv4/tcp_min_tso_segs", "64"},
-      /* No connection learns from the one before it. */
-      {"/proc/sys/net/ipv4/tcp_no_metrics_save", "1"},
-      /* Accept packets with a forged source. */
-      {"/proc/sys/net/ipv4/conf/all/rp_filter", "0"},
-      {"/proc/sys/net/ipv4/conf/default/rp_filter", "0"},
-      {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
-      /* The next host, which is made from this one, gets a hash table of its own: listing the
-       * sockets in the machine's takes long. */
-      {child_table, "1024"},
-      /* No packets that nobody asked for. */
-      {"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
-      {"/proc/sys/net/ipv6/conf/default/accept_ra", "0"},
-      {"/proc/sys/net/ipv6/conf/default/autoconf", "0"},
-      {"/proc/sys/net/ipv6/conf/default/router_solicitations", "0"},
-      {"/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1"},
-  };
-  for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-    int error = write_file(settings[i].path, settings[i].value, strlen(settings[i].value));
+struct initial_setting {
+  const char *path;
+  const char *value;
+};
+
+/* Those that make a lecture. */
+static const struct initial_setting lecture_settings[] = {
+    /* States that depend on a held packet last as long as a lecture. */
+    {"/proc/sys/net/ipv4/tcp_syn_retries", "127"},
+    {"/proc/sys/net/ipv4/tcp_synack_retries", "255"},
+    {"/proc/sys/net/ipv4/tcp_retries2", "255"},
+    {"/proc/sys/net/ipv4/tcp_orphan_retries", "255"},
+    {"/proc/sys/net/ipv4/tcp_fin_timeout", "7200"},
+    /* The same on every machine: the defaults would be copied from the machine's own. */
+    {"/proc/sys/net/ipv4/tcp_rmem", "4096 131072 6291456"},
+    {"/proc/sys/net/ipv4/tcp_wmem", "4096 16384 4194304"},
+    {"/proc/sys/net/ipv4/tcp_congestion_control",
+     "reno"}, /* every kernel has it, and lets everyone use it */
+    /* Whether a segment carries PSH does not depend on how long the handshake took. */
+    {"/proc/sys/net/ipv4/tcp_min_tso_segs", "64"},
+    {NULL, NULL},
+};
+
+/* Those without which no host works here. */
+static const struct initial_setting host_settings[] = {
+    /* No connection learns from the one before it. */
+    {"/proc/sys/net/ipv4/tcp_no_metrics_save", "1"},
+    /* Accept packets with a forged source. */
+    {"/proc/sys/net/ipv4/conf/all/rp_filter", "0"},
+    {"/proc/sys/net/ipv4/conf/default/rp_filter", "0"},
+    {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"},
+    /* The next host, which is made from this one, gets a hash table of its own: listing the
+     * sockets in the machine's takes long. */
+    {child_table, "1024"},
+    /* No packets that nobody asked for. */
+    {"/proc/sys/net/ipv6/conf/default/accept_dad", "0"},
+    {"/proc/sys/net/ipv6/conf/default/accept_ra", "0"},
+    {"/proc/sys/net/ipv6/conf/default/autoconf", "0"},
+    {"/proc/sys/net/ipv6/conf/default/router_solicitations", "0"},
+    {"/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1"},
+    {NULL, NULL},
+};
+
+/* Those that can't be set are skipped: older kernels lack some; but not for want of memory or
+ * descriptors. 0 or an errno. */
+static int apply(const struct initial_setting *settings) {
+  for (; settings->path; settings++) {
+    int error = write_file(settings->path, settings->value, strlen(settings->value));
     if (interface_is_shortage(error))
       return error;
   }
-  return interface_raise("lo");
+  return 0;
+}
+
+/* 0 or an errno. */
+static int set_up_host(bool bare) {
+  int error = bare ? 0 : apply(lecture_settings);
+  if (error == 0)
+    error = apply(host_settings);
+  return error ? error : interface_raise("lo");
 }
 
 /* Opens the namespaces that this process is in. False if one can't be had. */
@@ -185,7 +203,7 @@ static void make_host(struct inside *inside) {
   host.names = hosts_file_make();
   int problem = sethostname(request->name, strnlen(request->name, sizeof request->name)) < 0
                     ? errno
-                    : set_up_host();
+                    : set_up_host(request->bare);
   if (problem) {
     fail(inside, STAGE_INTERFACE, problem);
     close_spaces(&host);

@@ -148,12 +148,15 @@ struct address lab_resolve(const struct lab *lab, const char *name, size_t lengt
 }
 
 /* Creates the host's network namespace. */
-static struct lab_host *make_host(struct lab *lab, const char *name, struct error *error) {
+static struct lab_host *make_host(struct lab *lab, const struct lab_plan *plan,
+                                  struct error *error) {
   struct talk *talk = talk_create(ASK_HOST, (unsigned)lab->host_count);
   struct lab_host *host = calloc(1, sizeof *host);
   struct error ignored;
   if (talk)
-    strncpy(talk->request.name, name, HOST_NAME_SIZE - 1);
+    strncpy(talk->request.name, plan->name, HOST_NAME_SIZE - 1);
+  if (talk)
+    talk->request.bare = plan->bare;
   if (!talk || !host || talk_own(lab, talk, error) < 0) {
     if (!talk || !host)
       error_set_memory(error);
@@ -161,7 +164,7 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
     free(host);
     return NULL;
   }
-  strncpy(host->host.name, name, sizeof host->host.name - 1);
+  strncpy(host->host.name, plan->name, sizeof host->host.name - 1);
   pthread_rwlock_init(&host->host.still, NULL);
   host->host.ends = -1;
   host->host.maker = lab->helper.control;
@@ -183,33 +186,42 @@ static struct lab_host *make_host(struct lab *lab, const char *name, struct erro
   return host;
 }
 
-static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan, struct error *error) {
+/* The interface's device is there: its name and the wire's learn of it. */
+static int join(struct lab *lab, struct lab_host *host, struct lan *lan, const char *name,
+                int device, bool inet6, bool is_peer, struct error *error) {
+  wire_lock(&lab->wire);
+  struct wire_link *link = wire_add_link(&lab->wire, host, lan, lan->next_number, device, inet6);
+  bool room = lab->wire.link_count < WIRE_LINKS;
+  if (link) {
+    link->is_peer = is_peer;
+    strncpy(link->name, name, sizeof link->name - 1);
+    lan->next_number++;
+    wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
+  }
+  wire_unlock(&lab->wire);
+  if (link)
+    return 0;
+  close(device);
+  return room ? error_set_memory(error)
+              : error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
+}
+
+static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
+                     const struct lab_plan *plan, struct error *error) {
+  if (plan->device >= 0)
+    return join(lab, host, lan, "peer", plan->device, true, true, error);
   struct talk *talk = talk_create(ASK_LINK, host->index);
   if (!talk)
     return error_set_memory(error);
-  unsigned number = lan->next_number;
-  snprintf(talk->request.name, sizeof talk->request.name, "eth%zu", host->link_count);
+  snprintf(talk->request.name, sizeof talk->request.name, "%s%zu", plan->bare ? "tun" : "eth",
+           host->link_count);
   talk->request.wire = lan->index;
-  talk->request.number = number;
+  talk->request.number = lan->next_number;
   talk->request.mtu = lan->mtu;
   int status = talk_own(lab, talk, error);
-  if (status == 0) {
-    wire_lock(&lab->wire);
-    struct wire_link *link =
-        wire_add_link(&lab->wire, host, lan, number, talk->descriptors[0], talk->reply.inet6);
-    if (link) {
-      memcpy(link->name, talk->request.name, sizeof link->name - 1);
-      lan->next_number++;
-      wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
-    } else {
-      close(talk->descriptors[0]);
-      status =
-          lab->wire.link_count < WIRE_LINKS
-              ? error_set_memory(error)
-              : error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
-    }
-    wire_unlock(&lab->wire);
-  }
+  if (status == 0)
+    status = join(lab, host, lan, talk->request.name, talk->descriptors[0], talk->reply.inet6,
+                  false, error);
   free(talk);
   return status;
 }
@@ -341,6 +353,8 @@ static int route_all(struct lab *lab, struct error *error) {
   wire_unlock(&lab->wire);
   for (size_t i = 0; i < lab->host_count && status == 0; i++) {
     struct lab_host *host = lab->hosts[i];
+    if (host->link_count > 0 && host->links[0]->is_peer)
+      continue;
     if (host->link_count > 1) {
       status = lab_setting(host, "net.ipv4.ip_forward", "1", 1, NULL, error);
       struct error ignored; /* there may be no IPv6 */
@@ -429,27 +443,36 @@ static int check_host(const struct lab *lab, const char *name, size_t wire_count
   return 0;
 }
 
-int lab_add_host(struct lab *lab, const char *name, const char *const *wires, size_t wire_count,
-                 struct error *error) {
-  struct lab_host *host =
-      check_host(lab, name, wire_count, error) < 0 ? NULL : make_host(lab, name, error);
+/* What follows when a host has its interfaces. */
+static int finish_host(struct lab *lab, struct lab_host *host, bool bare, struct error *error) {
+  if (lab->plain && set_plain(host, true, error) < 0)
+    return -1;
+  if (lab->fast && !bare)
+    set_pace(host, true);
+  if (route_all(lab, error) < 0)
+    return -1;
+  announce_names(lab);
+  return 0;
+}
+
+int lab_make_host(struct lab *lab, const struct lab_plan *plan, struct error *error) {
+  bool checked = check_host(lab, plan->name, plan->wire_count, error) == 0;
+  struct lab_host *host = checked ? make_host(lab, plan, error) : NULL;
   int status = host ? 0 : -1;
-  for (size_t i = 0; i < wire_count && status == 0; i++) {
-    struct lan *lan = lan_named(lab, wires[i]);
-    status = lan ? make_link(lab, host, lan, error)
+  for (size_t i = 0; i < plan->wire_count && status == 0; i++) {
+    struct lan *lan = lan_named(lab, plan->wires[i]);
+    status = lan ? make_link(lab, host, lan, plan, error)
              : lab->wire.lan_count < LAB_WIRES
                  ? error_set_memory(error)
                  : error_set(error, ERROR_FAILURE, _("a lab has %d wires at most"), LAB_WIRES);
   }
-  if (status == 0 && lab->plain)
-    status = set_plain(host, true, error);
-  if (status == 0 && lab->fast)
-    set_pace(host, true);
-  if (status == 0)
-    status = route_all(lab, error);
-  if (status == 0)
-    announce_names(lab);
-  return status;
+  return status < 0 ? -1 : finish_host(lab, host, plan->bare, error);
+}
+
+int lab_add_host(struct lab *lab, const char *name, const char *const *wires, size_t wire_count,
+                 struct error *error) {
+  struct lab_plan plan = {.name = name, .wires = wires, .wire_count = wire_count, .device = -1};
+  return lab_make_host(lab, &plan, error);
 }
 
 int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct error *error) {
@@ -457,7 +480,7 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
   int status = talk ? 0 : error_set_memory(error);
   for (size_t i = 0; i < lab->wire.link_count && status == 0; i++) {
     const struct wire_link *link = lab->wire.links[i];
-    if (lan && link->lan != lan)
+    if ((lan && link->lan != lan) || link->is_peer)
       continue;
     talk->request.host = link->host->index;
     talk->request.wire = link->lan->index;
@@ -471,23 +494,5 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
     }
   }
   free(talk);
-  return status;
-}
-
-int lab_check(struct error *error) {
-  static const char *const wires[] = {"wire"};
-  struct lab *lab = lab_create(NULL, true, error);
-  int status = lab ? lab_add_host(lab, "host", wires, 1, error) : -1;
-  int made[2] = {-1, -1};
-  if (status == 0) {
-    struct host *host = &lab->hosts[0]->host;
-    int number = host->make(host, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0, false, made);
-    if (number)
-      status = number < 0 ? lab_explain(STAGE_CONTROL, -number, error)
-                          : lab_explain(STAGE_SOCKET, number, error);
-  }
-  if (made[0] >= 0)
-    close(made[0]);
-  lab_free(lab);
   return status;
 }

@@ -55,6 +55,17 @@ struct lab *lab_create(struct timeline *timeline, bool repeatable, struct error 
 /* Ends it: the hosts go away once nobody has a socket on them. NULL is allowed. */
 void lab_free(struct lab *lab);
 
+/* A host to be made. */
+struct lab_plan {
+  const char *name;
+  const char *const *wires;
+  size_t wire_count;
+  bool bare;  /* with the kernel's own settings, and interfaces called tun0 and so on */
+  int device; /* of a peer (lab_peer.h): in place of a TUN, and closed with the lab, or where it
+                 can't be made; -1: none */
+};
+int lab_make_host(struct lab *lab, const struct lab_plan *plan, struct error *error);
+
 /* Adds a host with an interface on each of the wires, and creates those wires that do not exist
  * yet. 0, or -1 with an error. */
 int lab_add_host(struct lab *lab, const char *name, const char *const *wires, size_t wire_count,
@@ -101,8 +112,5 @@ int lab_set_mtu(struct lab *lab, const struct lan *lan, unsigned mtu, struct err
 /* Sets the error for a stage that failed with an errno: why, and what to do about it. Returns
  * -1. */
 int lab_explain(enum lab_stage stage, int number, struct error *error);
-
-/* Tries everything that a lab needs with a temporary one. 0, or -1 with an error. */
-int lab_check(struct error *error);
 
 #endif

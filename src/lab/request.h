@@ -35,6 +35,7 @@ struct lab_request {
   int protocol;
   bool pair;
   bool writes;          /* ASK_SETTING */
+  bool bare;            /* ASK_HOST: with the kernel's own settings */
   unsigned wire;        /* ASK_LINK, ASK_MTU: the interface's wire. ASK_ROUTE: the destination */
   unsigned number;      /* ASK_LINK, ASK_MTU: the host's number on that wire */
   unsigned over_wire;   /* ASK_ROUTE: the route leads over this wire ... */

@@ -67,6 +67,10 @@ struct wire_link {
   unsigned number; /* the host's number on that LAN */
   int device;      /* its TUN descriptor */
   bool inet6;
+  struct address
+      alias[2];          /* other addresses that it has, known on its own LAN alone; length 0: none
+                          */
+  bool is_peer;          /* behind it is no kernel, but who reads and writes segments; lab_peer.h */
   char name[8];          /* of the interface, "eth0" */
   struct wire_way *ways; /* to the other links, by their index */
   unsigned uncounted;    /* packets sent and got since what it has dropped was read; see

@@ -211,7 +211,7 @@ static void pass(struct wire *wire, struct arrival *arrival) {
   if (arrival->looked)
     wire_still_begin(arrival->target.link);
   wire_counters_begin(wire, &counters, packet, arrival->target.link, wire->counts);
-  if (arrival->target.everybody)
+  if (arrival->target.everybody || arrival->target.link->is_peer)
     problem = wire_write(wire, arrival->link->lan, arrival->link, arrival->target, packet->bytes,
                          packet->length);
   else if (write(arrival->target.link->device, arrival->header,

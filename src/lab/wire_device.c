@@ -3,6 +3,7 @@
 
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
@@ -30,17 +31,26 @@ void wire_signal_news(struct wire *wire) {
   futex_wake(&wire->news);
 }
 
+/* A peer is told when a packet has come, in the place of the header. 0, or -1. */
+static int write_to(const struct wire_link *link, const void *bytes, size_t length) {
+  struct virtio_net_hdr header = {0};
+  int64_t now = clock_monotonic();
+  struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
+  _Static_assert(sizeof now <= sizeof header, "a time has room in a header");
+  if (link->is_peer)
+    memcpy(&header, &now, sizeof now);
+  return writev(link->device, parts, 2) < 0 ? -1 : 0;
+}
+
 const char *wire_write(struct wire *wire, const struct lan *lan, const struct wire_link *from,
                        struct wire_target target, const void *bytes, size_t length) {
   const char *problem = target.everybody ? NULL : WIRE_REASON_NO_ADDRESS;
-  struct virtio_net_hdr header = {0};
-  struct iovec parts[2] = {{&header, sizeof header}, {(void *)bytes, length}};
   (void)wire;
   for (unsigned number = 1; target.everybody && number < lan->next_number; number++)
     if (lan->links[number] && lan->links[number] != from)
-      (void)!writev(lan->links[number]->device, parts, 2); /* a full one loses it, as a wire does */
+      write_to(lan->links[number], bytes, length); /* a full one loses it, as a wire does */
   if (target.link)
-    problem = writev(target.link->device, parts, 2) < 0 ? WIRE_REASON_REFUSES : NULL;
+    problem = write_to(target.link, bytes, length) < 0 ? WIRE_REASON_REFUSES : NULL;
   return problem;
 }
 

@@ -164,6 +164,23 @@ struct wire_link *wire_link_beside(const struct lan *lan, const struct address *
   return number <= LAB_HOSTS ? lan->links[number] : NULL;
 }
 
+static bool is_host(const struct address *one, const struct address *other) {
+  if (one->length == 0 || address_family(one) != address_family(other))
+    return false;
+  return address_family(one) == AF_INET
+             ? one->inet.sin_addr.s_addr == other->inet.sin_addr.s_addr
+             : memcmp(&one->inet6.sin6_addr, &other->inet6.sin6_addr, 16) == 0;
+}
+
+static struct wire_link *wire_link_called(const struct lan *lan, const struct address *address) {
+  for (unsigned number = 1; number < lan->next_number; number++) {
+    struct wire_link *link = lan->links[number];
+    if (link && (is_host(&link->alias[0], address) || is_host(&link->alias[1], address)))
+      return link;
+  }
+  return NULL;
+}
+
 /* True for broadcast on a LAN, and multicast. */
 static bool is_for_everybody(const struct address *address) {
   if (address_family(address) == AF_INET6)
@@ -180,6 +197,8 @@ struct wire_target wire_find_target(const struct wire *wire, const struct lan *l
     return target;
   target.everybody = is_for_everybody(&address);
   struct wire_link *link = target.everybody ? NULL : wire_link_of(wire, &address);
+  if (!link && !target.everybody)
+    link = wire_link_called(lan, &address);
   if (!link && !target.everybody)
     link = wire_link_beside(lan, &address);
   if (link && link->lan != lan)

@@ -134,8 +134,13 @@ struct packet_plan {
   uint32_t acknowledgment;
   unsigned flags;
   unsigned window;
+  unsigned urgent;          /* TCP: the urgent pointer */
   unsigned maximum_segment; /* TCP: the MSS option; 0: none */
-  unsigned type;            /* ICMP */
+  const void *options; /* TCP: other options, behind that; their length is a multiple of 4, 40 bytes
+                          at most together */
+  size_t options_length;
+  unsigned congestion; /* the two bits of IP for congestion (RFC 3168) */
+  unsigned type;       /* ICMP */
   unsigned code;
   uint32_t
       rest; /* ICMP: the four bytes after the checksum, such as a next-hop MTU; host byte order */

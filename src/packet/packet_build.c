@@ -9,7 +9,7 @@ enum { IPV4_SIZE = 20, IPV6_SIZE = 40 };
 static size_t transport_size(const struct packet_plan *plan) {
   switch (plan->protocol) {
   case IPPROTO_TCP:
-    return plan->maximum_segment ? 24 : 20;
+    return (plan->maximum_segment ? 24 : 20) + plan->options_length;
   default:
     return 8;
   }
@@ -35,6 +35,7 @@ static int check_plan(const struct packet_plan *plan, struct error *error) {
 
 static void put_ipv4(const struct packet_plan *plan, unsigned char *header, size_t total) {
   header[0] = 4 << 4 | IPV4_SIZE / 4;
+  header[1] = (unsigned char)plan->congestion;
   set_16(header + 2, (unsigned)total);
   set_16(header + 6, 0x4000); /* don't fragment, so it needs no identification */
   header[8] = (unsigned char)(plan->hops);
@@ -45,6 +46,7 @@ static void put_ipv4(const struct packet_plan *plan, unsigned char *header, size
 
 static void put_ipv6(const struct packet_plan *plan, unsigned char *header, size_t total) {
   header[0] = 6 << 4;
+  header[1] = (unsigned char)(plan->congestion << 4);
   set_16(header + 4, (unsigned)(total - IPV6_SIZE));
   header[6] = (unsigned char)plan->protocol;
   header[7] = (unsigned char)(plan->hops);
@@ -60,11 +62,14 @@ static void put_tcp(const struct packet_plan *plan, unsigned char *header) {
   header[12] = (unsigned char)(transport_size(plan) / 4 << 4);
   header[13] = (unsigned char)plan->flags;
   set_16(header + 14, plan->window);
+  set_16(header + 18, plan->urgent);
   if (plan->maximum_segment) {
     header[20] = 2; /* kind */
     header[21] = 4; /* length */
     set_16(header + 22, plan->maximum_segment);
   }
+  if (plan->options_length > 0)
+    memcpy(header + (plan->maximum_segment ? 24 : 20), plan->options, plan->options_length);
 }
 
 static void put_transport(const struct packet_plan *plan, unsigned char *header) {

@@ -8,6 +8,7 @@
 #include "session/lesson.h"
 #include "session/replayed.h"
 #include "shell/job.h"
+#include "shell/packetdrill_line.h"
 #include "shell/run.h"
 #include "shell/run_event.h"
 #include "shell/run_output.h"
@@ -113,6 +114,13 @@ static bool is_timeline(const struct bytes *text) {
   return text->length >= sizeof head - 1 && memcmp(text->data, head, sizeof head - 1) == 0;
 }
 
+static void run_packetdrill(struct script_run *run, const char *path) {
+  struct bytes line = {0};
+  packetdrill_line_append(path, &line);
+  run_text(run, path, bytes_text(&line), line.length);
+  bytes_free(&line);
+}
+
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
@@ -131,6 +139,8 @@ static void run_file(struct script_run *run, const struct shell_options *options
               options->path, options->path);
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
+  } else if (packetdrill_line_fits(options->path)) {
+    run_packetdrill(run, options->path);
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }
@@ -452,6 +462,12 @@ int script_file_source(struct runner *runner, const char *path, struct result *r
                      _("%.300s: files that source each other are nested more than %d deep; does it "
                        "source itself?"),
                      path, SOURCE_LIMIT);
+  if (packetdrill_line_fits(path)) {
+    packetdrill_line_append(path, &text);
+    int ran = script_file_run_line(runner, path, bytes_text(&text), result, error);
+    bytes_free(&text);
+    return ran;
+  }
   int status = script_file_read(path, -1, &text, error);
   if (status == 0 && program_read(&(struct program_text){.name = path,
                                                          .data = text.data ? text.data : "",

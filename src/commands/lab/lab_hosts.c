@@ -1,5 +1,6 @@
 /* lab_hosts: commands that make the lab's hosts, show and configure them. */
 #include "lab/lab.h"
+#include "lab/lab_check.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,135 @@
+/* packetdrill: the command that runs a script of packetdrill. */
+#include <errno.h>
+
+#include "command/invocation.h"
+#include "commands/packetdrill/pkt_run.h"
+#include "system/file.h"
+
+static const int64_t usual_tolerance = 4000000; /* nanoseconds: what packetdrill allows, too */
+
+static struct source *read_source(const char *path, struct error *error) {
+  enum { LIMIT = 16 << 20 };
+  struct bytes text = {0};
+  int problem = file_read(path, LIMIT, &text);
+  struct source *source =
+      problem ? NULL : source_create(path, text.data ? text.data : "", text.length, 1);
+  if (problem)
+    error_set_errno(error, problem, _("the script %.300s can't be read"), path);
+  else if (!source)
+    error_set_memory(error);
+  bytes_free(&text);
+  return source;
+}
+
+/* Shows what failed with the line of the script. */
+static void tell(struct runner *runner, const struct source *source, struct error *error) {
+  struct event event = {.kind = EVENT_ERROR};
+  event.error = (struct event_error){
+      .kind = error->kind,
+      .number = error->number,
+      .source = source->name,
+      .line = source->first_line + source_newlines(source, 0, error->place.offset),
+      .excerpt = source_excerpt(source, error->place),
+      .command = "",
+      .message = error->message,
+      .hint = "",
+  };
+  runner_append(runner, &event);
+  error->told = true;
+}
+
+/* Each version of IP is a test of its own. */
+static void append_test(struct runner *runner, const struct source *source,
+                        enum pkt_version version, const struct error *error) {
+  struct bytes text = {0};
+  struct event event = {.kind = EVENT_TEST};
+  bytes_append_format(&text, "%s (%s)", source->name, pkt_version_names[version]);
+  event.test = (struct event_test){.passed = error->kind == ERROR_NONE,
+                                   .what = "packetdrill",
+                                   .text = bytes_text(&text),
+                                   .expected = _("what the script says"),
+                                   .got = error->message};
+  runner_append(runner, &event);
+  bytes_free(&text);
+}
+
+static int run_one(struct invocation *invocation, const struct source *source,
+                   enum pkt_version version) {
+  struct runner *runner = invocation->runner;
+  struct error *error = invocation->error;
+  const struct argument_value *tolerance = invocation_value(invocation, "--tolerance");
+  struct pkt_options options = {
+      .version = version,
+      .tolerance = tolerance ? tolerance->duration : usual_tolerance,
+      .path = source->name,
+  };
+  bool left_out = false;
+  int status = pkt_run(runner, source, &options, &left_out, error);
+  if (left_out) {
+    runner_note(runner, _("%s is not for %s"), source->name, pkt_version_names[version]);
+    return 0;
+  }
+  if (status == 0 || error->kind == ERROR_FAILURE)
+    append_test(runner, source, version, error);
+  if (status == 0)
+    runner_note(runner, _("%s passed (%s)"), source->name, pkt_version_names[version]);
+  else if (error->place.length > 0 && error->kind != ERROR_INTERRUPTED)
+    tell(runner, source, error);
+  return status;
+}
+
+static int run_packetdrill(struct invocation *invocation) {
+  struct bytes path = {0};
+  int status = 0;
+  const struct argument_value *version = invocation_value(invocation, "VERSION");
+  struct source *source = read_source(
+      argument_value_text(invocation_value(invocation, "FILE"), &path), invocation->error);
+  bytes_free(&path);
+  if (!source)
+    return -1;
+  for (unsigned i = 0; i < PKT_VERSIONS && status == 0; i++)
+    if (!version || version->number == (long long)i)
+      status = run_one(invocation, source, (enum pkt_version)i);
+  source_release(source);
+  return status;
+}
+
+const struct command command_packetdrill = {
+    .name = "packetdrill",
+    .group = GROUP_LAB,
+    .arguments = {{.name = "FILE", .kind = &argument_file},
+                  {.name = "VERSION",
+                   .kind = &argument_keyword,
+                   .words = "ipv4|mapped|ipv6",
+                   .flags = OPTIONAL},
+                  {.name = "DURATION",
+                   .kind = &argument_duration,
+                   .flags = OPTIONAL,
+                   .keyword = "--tolerance"}},
+    .summary = N_("runs a script of packetdrill, which tests the kernel's TCP"),
+    .manual = N_(
+        "FILE is a script as packetdrill takes it: calls with what they give, segments that come "
+        "in (<) and have to go out (>), each with its time, commands in `...`, and code in "
+        "%{ }%. `socksh FILE.pkt` and `source FILE.pkt` run it, too. It runs three times, by "
+        "IPv4, by IPv4 on a socket of IPv6, and by IPv6, or by the VERSION that is named. No "
+        "root is needed: the host that is tested, tested, is one of a lab, with the kernel's "
+        "own settings, and at the other end of its wire the script is the peer. Each call and "
+        "each segment is an event, as any other, so `log`, `wire` and `diagram sequence` show "
+        "what happened. A step that fails is shown with its line, with what came instead, and "
+        "by how much it was late; --tolerance says how late is too late, 4ms without it, and "
+        "3.25 % of the time since the step before where that is more.\n\n"
+        "Differences from packetdrill. Numbers of TCP's own timestamps are learned, and not "
+        "compared. Segments of a connection that the script has left are passed over; one that "
+        "is not expected fails the script only when the next one is. The data of a call may be "
+        "no wrong pointer, and open, splice of a file and more than 16 parts of a message are "
+        "not known. Of control messages those are compared that are one number. Code is Python, "
+        "and runs at the end. GRE, MPLS, UDP and PSP are not known, nor the options -D, --init "
+        "and those that say how packetdrill itself measures. A host's owner may not make cubic "
+        "its default: each socket gets it."),
+    .blocks = N_("until the script ends"),
+    .errors = {{ENOENT, N_("there is no such file")}},
+    .example = "write-file close.pkt \"0 socket(..., SOCK_STREAM, 0) = 3\\n+0 close(3) = 0\\n\"\n"
+               "packetdrill close.pkt ipv4",
+    .pages = "socksh-lab(7)",
+    .run = run_packetdrill,
+};

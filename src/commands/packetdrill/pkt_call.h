@@ -1,0 +1,14 @@
+/* pkt_call: the calls of a script. They are written as strace writes them, so they are read as its
+ * are; ... stands for what the script leaves to whoever runs it. */
+#ifndef SOCKSH_COMMANDS_PACKETDRILL_PKT_CALL_H
+#define SOCKSH_COMMANDS_PACKETDRILL_PKT_CALL_H
+
+#include "commands/packetdrill/pkt_state.h"
+
+/* Makes a call, compares what it gives, and takes note of the descriptors that it makes. */
+int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct error *error);
+/* The blocking call must have returned by now. */
+int pkt_call_reap(struct pkt_state *state, struct error *error);
+void pkt_call_forget(struct pkt_state *state);
+
+#endif

@@ -1,0 +1,18 @@
+/* pkt_option: the options of TCP in the notation of a script. */
+#ifndef SOCKSH_COMMANDS_PACKETDRILL_PKT_OPTION_H
+#define SOCKSH_COMMANDS_PACKETDRILL_PKT_OPTION_H
+
+#include "commands/packetdrill/pkt_state.h"
+
+/* Appends the options of a segment in the script's notation as TCP's bytes; timestamps to be echoed
+ * are those of the flow. 0, or -1 with an error. */
+int pkt_option_build(const struct pkt_state *state, const struct pkt_segment *segment,
+                     const struct pkt_flow *flow, struct bytes *bytes, struct error *error);
+/* Compares options with those that came. True where they agree; else `difference` says what does
+ * not. */
+bool pkt_option_agree(const struct pkt_state *state, const struct pkt_segment *segment,
+                      const struct packet *packet, struct pkt_flow *flow, struct bytes *difference);
+/* Appends a packet in the script's notation. */
+void pkt_option_append(const struct packet *packet, struct bytes *text);
+
+#endif

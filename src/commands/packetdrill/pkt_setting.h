@@ -1,0 +1,10 @@
+/* pkt_setting: what a script says in front about how it is to be run. */
+#ifndef SOCKSH_COMMANDS_PACKETDRILL_PKT_SETTING_H
+#define SOCKSH_COMMANDS_PACKETDRILL_PKT_SETTING_H
+
+#include "commands/packetdrill/pkt_state.h"
+
+/* Applies what the script says in front: its tolerance, its addresses. 0, or -1 with an error. */
+int pkt_setting_apply(struct pkt_state *state, struct error *error);
+
+#endif

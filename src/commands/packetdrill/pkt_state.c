@@ -1,0 +1,42 @@
+#include "commands/packetdrill/pkt_state.h"
+
+#include <string.h>
+#include <time.h>
+
+const char *const pkt_version_names[PKT_VERSIONS] = {"ipv4", "ipv4-mapped-ipv6", "ipv6"};
+
+/* Names that each version of IP has a meaning of its own for: scripts use them for all three. */
+static const struct pkt_definition usual[PKT_VERSIONS][4] = {
+    [PKT_IPV4] = {{"CMSG_LEVEL_IP", "SOL_IP"}, {"CMSG_TYPE_RECVERR", "IP_RECVERR"}},
+    [PKT_MAPPED] = {{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}},
+    [PKT_IPV6] = {{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}},
+};
+
+static bool defines(const struct pkt_definition *definition, struct pkt_text *word) {
+  if (!pkt_text_is(*word, definition->name))
+    return false;
+  *word = (struct pkt_text){definition->value, strlen(definition->value)};
+  return true;
+}
+
+struct pkt_text pkt_state_word(const struct pkt_state *state, struct pkt_text word) {
+  const struct pkt_options *options = state->options;
+  for (size_t i = 0; i < options->definition_count; i++)
+    if (defines(&options->definitions[i], &word))
+      return word;
+  for (size_t i = 0; usual[options->version][i].name; i++)
+    if (defines(&usual[options->version][i], &word))
+      return word;
+  return word;
+}
+
+int pkt_state_wait(struct pkt_state *state, int64_t until, struct error *error) {
+  struct timespec time = {until / 1000000000, until % 1000000000};
+  if (until <= clock_monotonic())
+    return 0;
+  if (!runner_wait_begin(state->runner, 0, WAIT_NOT_INTERRUPTED))
+    return runner_interrupted(state->runner, error);
+  int problem = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+  runner_wait_end(state->runner);
+  return problem ? runner_interrupted(state->runner, error) : 0;
+}

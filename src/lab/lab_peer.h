@@ -1,0 +1,24 @@
+/* lab_peer: a host of the lab without a kernel: segments that are sent to it are read by whoever
+ * has its descriptor, and what is written there it sends. Nothing answers by itself. */
+#ifndef SOCKSH_LAB_LAB_PEER_H
+#define SOCKSH_LAB_LAB_PEER_H
+
+#include "lab/lab.h"
+
+/* Adds a host with the kernel's own settings, for tests of it. 0, or -1 with an error. */
+int lab_add_tested(struct lab *lab, const char *name, const char *wire, struct error *error);
+
+/* Adds a peer. Returns its descriptor, the caller's and not blocking; or -1 with an error. */
+int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct error *error);
+
+/* Packets on the host's wire to this address are for it, too. At most one for each family. */
+void lab_add_alias(struct lab *lab, const char *name, const struct address *address);
+
+/* Reads a packet that has come to it, from its IP header on, into `bytes`, and when it came, in
+ * monotonic nanoseconds. False: none has. */
+bool lab_peer_read(int peer, struct bytes *bytes, int64_t *time);
+
+/* Sends a packet of its own. 0, or an errno. */
+int lab_peer_write(int peer, const void *bytes, size_t length);
+
+#endif
