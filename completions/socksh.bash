@@ -24,8 +24,8 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o --lab --step --ask --from --deadline --help --version)
-  local flags=qvk
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o -4 -6 --mapped -D --tolerance-usecs -j --lab --step --ask --from --deadline --help --version)
+  local flags=qvk46
   local -A takes=(
     [-c]=commands
     [--junit]=path
@@ -34,6 +34,9 @@ _socksh() { # PROGRAM WORD PREVIOUS
     [--save-timeline]=path
     [--replay]=path
     [-o]=path
+    [-D]=nothing
+    [--tolerance-usecs]=nothing
+    [-j]=nothing
     [--from]=nothing
     [--deadline]=duration
   )

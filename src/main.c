@@ -13,6 +13,7 @@
 #include "commands/command_table.h"
 #include "commands/habit_table.h"
 #include "session/lesson.h"
+#include "shell/packetdrill_files.h"
 #include "shell/prompt.h"
 #include "shell/rehearsal.h"
 #include "shell/script_file.h"
@@ -91,6 +92,8 @@ int main(int argc, char **argv) {
     return status;
   if (rehearses)
     rehearsal_options(&options);
+  if (packetdrill_files_wanted(&options))
+    return packetdrill_files_run(&options);
   options.apart = options.step && strcmp(argv[0], LESSON_PROGRAM) == 0;
   struct bytes lesson = {0};
   if (options.path && options.step && lesson_stands_for(options.path, &lesson))

@@ -98,6 +98,44 @@ static int set_from(const struct shell_option *option, const char *argument,
   return 2;
 }
 
+static int set_definition(const struct shell_option *option, const char *argument,
+                          struct shell_options *options) {
+  struct packetdrill_options *packetdrill = &options->packetdrill;
+  (void)option;
+  const char *equals = strchr(argument, '=');
+  if (!equals || equals == argument || packetdrill->definition_count == PACKETDRILL_DEFINITIONS) {
+    fprintf(stderr, _("socksh: -D takes NAME=VALUE, %d times at most\n"), PACKETDRILL_DEFINITIONS);
+    return 2;
+  }
+  packetdrill->definitions[packetdrill->definition_count++] = argument;
+  return -1;
+}
+
+static int set_tolerance(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  long long number;
+  (void)option;
+  if (number_parse(argument, strlen(argument), &number) == 0 && number > 0 &&
+      number <= 3600000000) {
+    options->packetdrill.tolerance = (unsigned long)number;
+    return -1;
+  }
+  fputs(_("socksh: --tolerance-usecs takes a number of microseconds, as 4000\n"), stderr);
+  return 2;
+}
+
+static int set_processes(const struct shell_option *option, const char *argument,
+                         struct shell_options *options) {
+  long long number;
+  (void)option;
+  if (number_parse(argument, strlen(argument), &number) == 0 && number > 0 && number <= 1000) {
+    options->packetdrill.processes = (unsigned)number;
+    return -1;
+  }
+  fputs(_("socksh: -j takes how many scripts run at a time, as 8\n"), stderr);
+  return 2;
+}
+
 static option_apply print_help, print_version;
 
 #define FLAG(field) .apply = set_flag, .flag = offsetof(struct shell_options, field)
@@ -184,6 +222,30 @@ const struct shell_option options_table[] = {
      .help = N_("with --trace: write to FILE what is seen, in place of standard error"),
      .apply = set_text,
      .flag = offsetof(struct shell_options, trace_file)},
+    {.letter = '4',
+     .place = 17,
+     .help = N_("run scripts of packetdrill (.pkt) by IPv4 alone"),
+     FLAG(packetdrill.ipv4)},
+    {.letter = '6', .place = 17, .help = N_("the same by IPv6"), FLAG(packetdrill.ipv6)},
+    {.name = "mapped",
+     .place = 18,
+     .help = N_("the same by IPv4 on a socket of IPv6"),
+     FLAG(packetdrill.mapped)},
+    {.letter = 'D',
+     .argument = "NAME=VALUE",
+     .place = 19,
+     .help = N_("what a word of these scripts stands for"),
+     .apply = set_definition},
+    {.name = "tolerance-usecs",
+     .argument = "N",
+     .place = 20,
+     .help = N_("by how many microseconds what they expect may be early or late"),
+     .apply = set_tolerance},
+    {.letter = 'j',
+     .argument = "N",
+     .place = 21,
+     .help = N_("run so many of several scripts of packetdrill at a time"),
+     .apply = set_processes},
     {.name = "lab",
      .place = 5,
      .help = N_("begin with a lab: the hosts client and server, and a wire between them"),

@@ -11,6 +11,17 @@
 /* The format of the output. OUTPUT_FACTS is that of a rehearsal (rehearsal.h), and no option. */
 enum shell_output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TAP, OUTPUT_FACTS, OUTPUT_COUNT };
 
+enum { PACKETDRILL_DEFINITIONS = 64 };
+
+/* How scripts of packetdrill run. */
+struct packetdrill_options {
+  bool ipv4, mapped, ipv6;                          /* by these versions alone; none: by all */
+  const char *definitions[PACKETDRILL_DEFINITIONS]; /* -D: NAME=VALUE */
+  size_t definition_count;
+  unsigned long tolerance; /* --tolerance-usecs: microseconds; 0: the usual */
+  unsigned processes;      /* -j: how many run at a time; 0: it is not said */
+};
+
 /* The result of reading the command line. The strings stay argv's. */
 struct shell_options {
   enum shell_output output;
@@ -25,6 +36,7 @@ struct shell_options {
   bool lab;               /* --lab: run `lab` first */
   bool trace;             /* --trace: the operands are a program to trace */
   const char *trace_file; /* -o: where what is seen of it goes; NULL: standard error */
+  struct packetdrill_options packetdrill;
   int64_t deadline;     /* --deadline: the most the session may take, in nanoseconds; 0: no limit */
   const char *commands; /* -c; NULL: none */
   const char *junit;    /* --junit: the file for a report of the tests; NULL: none */

@@ -5,11 +5,13 @@
 #include <stdbool.h>
 
 #include "language/bytes.h"
+#include "shell/options.h"
 
 /* Whether a file is one: its name ends in .pkt. */
 bool packetdrill_line_fits(const char *path);
 
-/* Appends the line that runs it. */
-void packetdrill_line_append(const char *path, struct bytes *line);
+/* Appends the lines that run it by the versions that are wanted; `options` NULL: by all. */
+void packetdrill_line_append(const struct packetdrill_options *options, const char *path,
+                             struct bytes *lines);
 
 #endif

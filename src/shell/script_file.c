@@ -114,13 +114,6 @@ static bool is_timeline(const struct bytes *text) {
   return text->length >= sizeof head - 1 && memcmp(text->data, head, sizeof head - 1) == 0;
 }
 
-static void run_packetdrill(struct script_run *run, const char *path) {
-  struct bytes line = {0};
-  packetdrill_line_append(path, &line);
-  run_text(run, path, bytes_text(&line), line.length);
-  bytes_free(&line);
-}
-
 static void run_file(struct script_run *run, const struct shell_options *options) {
   struct bytes text = {0};
   struct error error;
@@ -140,7 +133,10 @@ static void run_file(struct script_run *run, const struct shell_options *options
     report_text_error(run, NULL, &error);
     run->status = STATUS_USAGE;
   } else if (packetdrill_line_fits(options->path)) {
-    run_packetdrill(run, options->path);
+    struct bytes lines = {0};
+    packetdrill_line_append(&options->packetdrill, options->path, &lines);
+    run_text(run, options->path, bytes_text(&lines), lines.length);
+    bytes_free(&lines);
   } else {
     run_text(run, options->path, text.data ? text.data : "", text.length);
   }
@@ -463,7 +459,7 @@ int script_file_source(struct runner *runner, const char *path, struct result *r
                        "source itself?"),
                      path, SOURCE_LIMIT);
   if (packetdrill_line_fits(path)) {
-    packetdrill_line_append(path, &text);
+    packetdrill_line_append(NULL, path, &text);
     int ran = script_file_run_line(runner, path, bytes_text(&text), result, error);
     bytes_free(&text);
     return ran;

@@ -1,5 +1,6 @@
 /* packetdrill: the command that runs a script of packetdrill. */
 #include <errno.h>
+#include <string.h>
 
 #include "command/invocation.h"
 #include "commands/packetdrill/pkt_run.h"
@@ -53,12 +54,44 @@ static void append_test(struct runner *runner, const struct source *source,
   bytes_free(&text);
 }
 
+/* -D NAME=VALUE, as often as it is said. */
+struct definitions {
+  struct pkt_definition list[64];
+  size_t count;
+  struct bytes texts; /* NAME, and its end, and VALUE */
+};
+
+static int read_definitions(struct invocation *invocation, struct definitions *definitions) {
+  const struct argument_value *value;
+  enum { MOST = sizeof definitions->list / sizeof *definitions->list };
+  size_t starts[MOST];
+  for (; (value = invocation_nth(invocation, "-D", definitions->count)); definitions->count++) {
+    const char *equals = memchr(value->word.data, '=', value->word.length);
+    if (!equals || equals == value->word.data || definitions->count == MOST)
+      return invocation_wrong(invocation, value, _("-D takes NAME=VALUE, %d times at most"), MOST);
+    starts[definitions->count] = definitions->texts.length;
+    bytes_append(&definitions->texts, value->word.data, value->word.length);
+    bytes_append_char(&definitions->texts, '\0');
+  }
+  if (definitions->texts.failed)
+    return error_set_memory(invocation->error);
+  for (size_t i = 0; i < definitions->count; i++) {
+    char *name = definitions->texts.data + starts[i];
+    char *equals = strchr(name, '=');
+    *equals = '\0';
+    definitions->list[i] = (struct pkt_definition){name, equals + 1};
+  }
+  return 0;
+}
+
 static int run_one(struct invocation *invocation, const struct source *source,
-                   enum pkt_version version) {
+                   const struct definitions *definitions, enum pkt_version version) {
   struct runner *runner = invocation->runner;
   struct error *error = invocation->error;
   const struct argument_value *tolerance = invocation_value(invocation, "--tolerance");
   struct pkt_options options = {
+      .definitions = definitions->list,
+      .definition_count = definitions->count,
       .version = version,
       .tolerance = tolerance ? tolerance->duration : usual_tolerance,
       .path = source->name,
@@ -80,17 +113,22 @@ static int run_one(struct invocation *invocation, const struct source *source,
 
 static int run_packetdrill(struct invocation *invocation) {
   struct bytes path = {0};
-  int status = 0;
+  struct definitions definitions = {.count = 0};
   const struct argument_value *version = invocation_value(invocation, "VERSION");
-  struct source *source = read_source(
-      argument_value_text(invocation_value(invocation, "FILE"), &path), invocation->error);
+  int status = read_definitions(invocation, &definitions);
+  struct source *source =
+      status == 0 ? read_source(argument_value_text(invocation_value(invocation, "FILE"), &path),
+                                invocation->error)
+                  : NULL;
   bytes_free(&path);
   if (!source)
-    return -1;
+    status = -1;
   for (unsigned i = 0; i < PKT_VERSIONS && status == 0; i++)
     if (!version || version->number == (long long)i)
-      status = run_one(invocation, source, (enum pkt_version)i);
-  source_release(source);
+      status = run_one(invocation, source, &definitions, (enum pkt_version)i);
+  if (source)
+    source_release(source);
+  bytes_free(&definitions.texts);
   return status;
 }
 
@@ -105,7 +143,11 @@ const struct command command_packetdrill = {
                   {.name = "DURATION",
                    .kind = &argument_duration,
                    .flags = OPTIONAL,
-                   .keyword = "--tolerance"}},
+                   .keyword = "--tolerance"},
+                  {.name = "NAME=VALUE",
+                   .kind = &argument_text,
+                   .flags = OPTIONAL | REPEATED,
+                   .keyword = "-D"}},
     .summary = N_("runs a script of packetdrill, which tests the kernel's TCP"),
     .manual = N_(
         "FILE is a script as packetdrill takes it: calls with what they give, segments that come "
@@ -117,14 +159,16 @@ const struct command command_packetdrill = {
         "each segment is an event, as any other, so `log`, `wire` and `diagram sequence` show "
         "what happened. A step that fails is shown with its line, with what came instead, and "
         "by how much it was late; --tolerance says how late is too late, 4ms without it, and "
-        "3.25 % of the time since the step before where that is more.\n\n"
+        "3.25 % of the time since the step before where that is more. -D says what a word of the "
+        "script stands for, as TFO_COOKIE=3021b9d889017eeb.\n\n"
         "Differences from packetdrill. Numbers of TCP's own timestamps are learned, and not "
         "compared. Segments of a connection that the script has left are passed over; one that "
         "is not expected fails the script only when the next one is. The data of a call may be "
         "no wrong pointer, and open, splice of a file and more than 16 parts of a message are "
         "not known. Of control messages those are compared that are one number. Code is Python, "
-        "and runs at the end. GRE, MPLS, UDP and PSP are not known, nor the options -D, --init "
-        "and those that say how packetdrill itself measures. A host's owner may not make cubic "
+        "and runs at the end. GRE, MPLS, UDP and PSP are not known, nor the settings in "
+        "front that are not named here: tolerance_usecs, ip_version, local_ip, remote_ip. A host's "
+        "owner may not make cubic "
         "its default: each socket gets it."),
     .blocks = N_("until the script ends"),
     .errors = {{ENOENT, N_("there is no such file")}},

@@ -228,9 +228,16 @@ static void close_all(struct pkt_state *state) {
   slots_release(state->slots, let_go, NULL);
 }
 
-static void finish(struct pkt_state *state) {
+/* At the prompt, whoever sits there can look at the sockets of a script that has failed. */
+static void finish(struct pkt_state *state, bool failed) {
   pkt_call_forget(state);
-  close_all(state);
+  if (failed && state->runner->session->interactive && state->slots) {
+    runner_note(state->runner, _("its sockets stay open: `states` shows them, `diagram sequence` "
+                                 "what came before"));
+    slots_release(state->slots, let_go, NULL);
+  } else {
+    close_all(state);
+  }
   if (state->peer >= 0)
     close(state->peer);
   bytes_free(&state->got);
@@ -265,7 +272,7 @@ int pkt_run(struct runner *runner, const struct source *source, const struct pkt
     session_apply_settings(runner->session);
   }
   *left_out = status == 0 && state->left_out;
-  finish(state);
+  finish(state, status < 0);
   runner->host = host;
   free(state);
   pkt_script_free(&script);
