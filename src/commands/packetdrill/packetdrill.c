@@ -23,8 +23,12 @@ static struct source *read_source(const char *path, struct error *error) {
 }
 
 /* Shows what failed with the line of the script. */
-static void tell(struct runner *runner, const struct source *source, struct error *error) {
+static void tell(struct runner *runner, const struct source *source, const struct bytes *came,
+                 struct error *error) {
+  struct bytes hint = {0};
   struct event event = {.kind = EVENT_ERROR};
+  if (came->length > 0)
+    bytes_append_format(&hint, _("what came: %.*s"), (int)came->length, came->data);
   event.error = (struct event_error){
       .kind = error->kind,
       .number = error->number,
@@ -33,9 +37,10 @@ static void tell(struct runner *runner, const struct source *source, struct erro
       .excerpt = source_excerpt(source, error->place),
       .command = "",
       .message = error->message,
-      .hint = "",
+      .hint = bytes_text(&hint),
   };
   runner_append(runner, &event);
+  bytes_free(&hint);
   error->told = true;
 }
 
@@ -96,9 +101,9 @@ static int run_one(struct invocation *invocation, const struct source *source,
       .tolerance = tolerance ? tolerance->duration : usual_tolerance,
       .path = source->name,
   };
-  bool left_out = false;
-  int status = pkt_run(runner, source, &options, &left_out, error);
-  if (left_out) {
+  struct pkt_outcome outcome = {.left_out = false};
+  int status = pkt_run(runner, source, &options, &outcome, error);
+  if (outcome.left_out) {
     runner_note(runner, _("%s is not for %s"), source->name, pkt_version_names[version]);
     return 0;
   }
@@ -107,7 +112,8 @@ static int run_one(struct invocation *invocation, const struct source *source,
   if (status == 0)
     runner_note(runner, _("%s passed (%s)"), source->name, pkt_version_names[version]);
   else if (error->place.length > 0 && error->kind != ERROR_INTERRUPTED)
-    tell(runner, source, error);
+    tell(runner, source, &outcome.came, error);
+  bytes_free(&outcome.came);
   return status;
 }
 

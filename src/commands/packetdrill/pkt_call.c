@@ -125,6 +125,8 @@ static int read_arguments(struct pkt_state *state, const struct pkt_call *spoken
   return 0;
 }
 
+enum { MOST_DESCRIPTORS = 65535 };
+
 static void drop_slot(struct pkt_state *state, long number) {
   struct socket *last = slots_find(state->slots, number) ? slots_clear(state->slots, number) : NULL;
   if (last)
@@ -163,6 +165,8 @@ static int note_descriptors(struct pkt_state *state, const struct pkt_pending *p
       if (strace_reader_descriptor(pair, &number) < 0)
         return not_understood(&pending->step->call, _("the array"), error);
     }
+    if (number < 0 || number > MOST_DESCRIPTORS)
+      return not_understood(&pending->step->call, _("a descriptor"), error);
     drop_slot(state, number);
     if (slots_set(state->slots, number, SLOT_SOCKET, made) < 0)
       return error_set_memory(error);

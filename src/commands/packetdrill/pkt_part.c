@@ -49,6 +49,10 @@ static int read_number(const struct pkt_state *state, struct strace_reader *read
 static int read_address_in(const struct pkt_state *state, struct strace_reader *reader) {
   if (strace_node_is(reader->node, "NULL"))
     return 1;
+  if (strace_node_is(reader->node, "AF_UNSPEC")) { /* a family that no address has */
+    reader->call->address = (struct address){.length = sizeof reader->call->address.inet};
+    return 1;
+  }
   if (!is_left_out(reader->node))
     return 0;
   reader->call->address = usual_address(state, reader->call);
@@ -85,6 +89,13 @@ static int read_value_in(const struct pkt_state *state, struct strace_reader *re
   size_t size;
   long value;
   (void)state;
+  if (node && node->kind == STRACE_STRING &&
+      strace_reader_size(strace_reader_second(reader), &size) == 0) {
+    if (make_room(reader->call, size) < 0)
+      return -1;
+    memcpy(reader->call->data->data, node->text, node->length < size ? node->length : size);
+    return 1;
+  }
   if (!word || word->next || strace_reader_size(strace_reader_second(reader), &size) < 0 ||
       size != sizeof(int))
     return 0;

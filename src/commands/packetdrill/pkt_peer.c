@@ -213,15 +213,13 @@ static void append_packet(const struct packet *packet, const struct pkt_flow *fl
 
 static int differs(struct pkt_state *state, const struct packet *packet,
                    const struct pkt_flow *flow, struct error *error, const char *difference) {
-  struct bytes came = {0};
+  bytes_clear(&state->came);
+  bytes_append_format(&state->came, "%+.6f ", pkt_state_seconds(state, state->got_at));
   if (packet->has_transport && packet->protocol == IPPROTO_TCP)
-    append_packet(packet, flow, &came);
+    append_packet(packet, flow, &state->came);
   else
-    bytes_append_text(&came, _("a packet that is not of TCP"));
-  error_set(error, ERROR_FAILURE, _("%s; at %+.6f came %s"), difference,
-            pkt_state_seconds(state, state->got_at), bytes_text(&came));
-  bytes_free(&came);
-  return -1;
+    bytes_append_text(&state->came, _("> a packet that is not of TCP"));
+  return error_set(error, ERROR_FAILURE, "%s", difference);
 }
 
 static struct pkt_flow *flow_of(struct pkt_state *state, const struct packet *packet) {

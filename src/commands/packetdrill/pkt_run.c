@@ -245,7 +245,7 @@ static void finish(struct pkt_state *state, bool failed) {
 }
 
 int pkt_run(struct runner *runner, const struct source *source, const struct pkt_options *options,
-            bool *left_out, struct error *error) {
+            struct pkt_outcome *outcome, struct error *error) {
   enum { FIRST_PORT = 50000 };
   struct host *host = runner->host;
   struct pkt_script script;
@@ -271,7 +271,8 @@ int pkt_run(struct runner *runner, const struct source *source, const struct pkt
     runner->session->settings.look = look;
     session_apply_settings(runner->session);
   }
-  *left_out = status == 0 && state->left_out;
+  outcome->left_out = status == 0 && state->left_out;
+  outcome->came = state->came;
   finish(state, status < 0);
   runner->host = host;
   free(state);

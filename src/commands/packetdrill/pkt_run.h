@@ -5,9 +5,16 @@
 
 #include "commands/packetdrill/pkt_state.h"
 
-/* Runs all of it. 0, or -1 with an error whose place is the step that failed. *left_out: it is for
- * another version of IP, and nothing was run. The session's lock is held. */
+/* Zeroed before. */
+struct pkt_outcome {
+  bool left_out;     /* it is for another version of IP, and nothing was run */
+  struct bytes came; /* where a segment is not what is expected: that segment, as the script would
+                        write it; owned */
+};
+
+/* Runs all of it. 0, or -1 with an error whose place is the step that failed. The session's lock is
+ * held. */
 int pkt_run(struct runner *runner, const struct source *source, const struct pkt_options *options,
-            bool *left_out, struct error *error);
+            struct pkt_outcome *outcome, struct error *error);
 
 #endif

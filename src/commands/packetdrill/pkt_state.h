@@ -68,6 +68,7 @@ struct pkt_state {
   int64_t due;           /* when the step is due, and the next one is counted from */
   struct bytes got;      /* the packet that came last */
   int64_t got_at;
+  struct bytes came; /* it, as the script would write it, where it is not what is expected */
   uint32_t got_used; /* bytes of its data that were expected already */
   bool got_left;     /* it has not been expected yet */
   struct pkt_pending *pending;

@@ -12,8 +12,8 @@
 #include "view/program/translation.h"
 #include "view/program/writer.h"
 
-static const struct program_language *const languages[] = {&program_c, &program_python,
-                                                           &program_pytest, &program_script};
+static const struct program_language *const languages[] = {
+    &program_c, &program_python, &program_pytest, &program_script, &program_packetdrill};
 
 static const struct program_language *language_of(const struct argument_value *form) {
   for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
@@ -156,14 +156,15 @@ const struct command command_export = {
     .name = "export",
     .group = GROUP_SESSION,
     .arguments =
-        {{.name = "FORM", .kind = &argument_keyword, .words = "c|python|pytest|script"},
+        {{.name = "FORM", .kind = &argument_keyword, .words = "c|python|pytest|script|packetdrill"},
          {.name = "FILE", .kind = &argument_file, .flags = OPTIONAL},
          {.name = "PROGRAM", .kind = &argument_program, .flags = OPTIONAL, .keyword = "--of"}},
     .summary = N_("writes the session as a program that makes the same calls"),
     .manual = N_(
-        "FORM is c, python, pytest, a test that asserts what each call gave, or script, a script "
-        "of this shell with a command for each call; `save` writes the lines that were typed "
-        "instead. Each has the calls of this session, in the same order and with the same data: "
+        "FORM is c, python, pytest, a test that asserts what each call gave, script, a script "
+        "of this shell with a command for each call, or packetdrill; `save` writes the lines that "
+        "were typed instead. Each has the calls of this session, in the same order and with the "
+        "same data: "
         "variables have the names of the session, the line that was typed stands as a comment "
         "above its calls, a call that failed is expected to fail so again, what `expect` said is "
         "an assertion, jobs are threads, which `wait` joins. With --of it has the calls of "
@@ -173,6 +174,10 @@ const struct command command_export = {
         "into that of FILE before the suffix, as in x-client.c.\n\n"
         "C compiles without a warning of -std=c11 -Wall -Wextra -Wconversion, Python is that "
         "of Python 3. Whatever came from the network is in strings: it cannot become code.\n\n"
+        "packetdrill writes of each host of a lab what packetdrill, and the command of that name, "
+        "run: its calls, the segments that it sent, and those that came, with their times. What "
+        "went out at once is one segment, data is zeros, calls on several sockets at once are "
+        "single ones, and a call that no script can say is a comment.\n\n"
         "Differences. Lines without a call of their own, as `states`, `assert`, `wire hold`, "
         "`serve`, `spawn`, `shell`, or `await` of a program, a service or a packet, are comments "
         "that begin with `no call:`; where a session "

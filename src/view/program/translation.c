@@ -255,6 +255,8 @@ static void free_writer(struct program_writer *writer) {
 long long program_write(struct timeline *timeline, const struct program_request *request,
                         struct bytes *text) {
   struct program_writer writer = {.request = request};
+  if (request->language->write)
+    return request->language->write(timeline, request, text);
   survey_make(&writer.survey, timeline, request);
   size_t count = survey_thread_count(&writer.survey);
   writer.texts = calloc(count ? count : 1, sizeof *writer.texts);

@@ -9,7 +9,8 @@
 struct program_language;
 
 /* The languages, in the order of the names in program_forms. */
-extern const struct program_language program_c, program_python, program_pytest, program_script;
+extern const struct program_language program_c, program_python, program_pytest, program_script,
+    program_packetdrill;
 
 struct program_request {
   const struct program_language *language;

@@ -65,6 +65,10 @@ struct program_language {
   const char *name;   /* as it is asked for: "c" */
   const char *ending; /* of its files: ".c" */
   const char *runs;   /* how one is run: "python3 FILE" */
+  /* Writes all of it by itself, as program_write does, and has none of the rest; NULL: it does not.
+   */
+  long long (*write)(struct timeline *timeline, const struct program_request *request,
+                     struct bytes *text);
   /* A line in a thread's text. */
   void (*comment)(struct program_writer *writer, unsigned thread, const char *text, size_t length);
   void (*call)(struct program_writer *writer, const struct event *event, unsigned thread);
