@@ -201,7 +201,8 @@ static int join(struct lab *lab, struct lab_host *host, struct lan *lan, const c
   wire_unlock(&lab->wire);
   if (link)
     return 0;
-  close(device);
+  if (!is_peer) /* that of a peer is its maker's as long as there is no link */
+    close(device);
   return room ? error_set_memory(error)
               : error_set(error, ERROR_FAILURE, _("the lab has no room for another interface"));
 }

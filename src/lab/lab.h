@@ -61,8 +61,8 @@ struct lab_plan {
   const char *const *wires;
   size_t wire_count;
   bool bare;  /* with the kernel's own settings, and interfaces called tun0 and so on */
-  int device; /* of a peer (lab_peer.h): in place of a TUN, and closed with the lab, or where it
-                 can't be made; -1: none */
+  int device; /* of a peer (lab_peer.h): in place of a TUN, and the lab's once the host has a link;
+                 -1: none */
 };
 int lab_make_host(struct lab *lab, const struct lab_plan *plan, struct error *error);
 

@@ -29,6 +29,9 @@ int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct err
   struct lab_plan plan = {.name = name, .wires = &wire, .wire_count = 1, .device = ends[0]};
   if (lab_make_host(lab, &plan, error) == 0)
     return ends[1];
+  const struct lab_host *host = lab_find_host(lab, name, strlen(name));
+  if (!host || host->link_count == 0)
+    close(ends[0]);
   close(ends[1]);
   return -1;
 }

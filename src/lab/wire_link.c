@@ -172,8 +172,9 @@ static bool is_host(const struct address *one, const struct address *other) {
              : memcmp(&one->inet6.sin6_addr, &other->inet6.sin6_addr, 16) == 0;
 }
 
+/* The last that was given the address: those before it are of scripts that have ended. */
 static struct wire_link *wire_link_called(const struct lan *lan, const struct address *address) {
-  for (unsigned number = 1; number < lan->next_number; number++) {
+  for (unsigned number = lan->next_number; number-- > 1;) {
     struct wire_link *link = lan->links[number];
     if (link && (is_host(&link->alias[0], address) || is_host(&link->alias[1], address)))
       return link;

@@ -173,7 +173,9 @@ const struct command command_packetdrill = {
         "no wrong pointer, and open, splice of a file and more than 16 parts of a message are "
         "not known. Of control messages those are compared that are one number. Code is Python, "
         "and runs at the end. GRE, MPLS, UDP and PSP are not known, nor the settings in "
-        "front that are not named here: tolerance_usecs, ip_version, local_ip, remote_ip. A host's "
+        "front that are not named here: tolerance_usecs, ip_version, local_ip, remote_ip. A "
+        "session "
+        "has room for 32 runs. A host's "
         "owner may not make cubic "
         "its default: each socket gets it."),
     .blocks = N_("until the script ends"),

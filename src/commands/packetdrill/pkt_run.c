@@ -82,13 +82,12 @@ static int use_addresses(struct pkt_state *state, const char *tested, const char
   return status;
 }
 
-/* The header of IPv6 is 20 bytes longer, and scripts have one maximum segment size for both. */
-static int set_mtu(struct lab *lab, const char *wire, int family, struct error *error) {
+static int set_mtu(struct lab *lab, const char *wire, struct error *error) {
   enum { MTU = 1520 };
   wire_lock(&lab->wire);
   const struct lan *lan = wire_find_lan(&lab->wire, wire, strlen(wire));
   wire_unlock(&lab->wire);
-  return family == AF_INET6 ? lab_set_mtu(lab, lan, MTU, error) : 0;
+  return lab_set_mtu(lab, lan, MTU, error);
 }
 
 static int make_lab(struct pkt_state *state, struct error *error) {
@@ -100,11 +99,15 @@ static int make_lab(struct pkt_state *state, struct error *error) {
     return -1;
   name_host(session->lab, "tested", tested);
   name_host(session->lab, "peer", peer);
-  /* A wire of their own has the name of the host, since several scripts use the same addresses. */
-  if (lab_add_tested(session->lab, tested, tested, error) < 0)
+  if (session->lab->host_count + 2 > LAB_HOSTS)
+    return error_set(error, ERROR_FAILURE,
+                     _("this session has no room for two more hosts: another one has"));
+  /* The header of IPv6 is 20 bytes longer, and scripts have one maximum segment size for both. */
+  const char *wire = family == AF_INET6 ? "packetdrill6" : "packetdrill";
+  if (lab_add_tested(session->lab, tested, wire, error) < 0)
     return -1;
-  state->peer = lab_add_peer(session->lab, peer, tested, error);
-  if (state->peer < 0 || set_mtu(session->lab, tested, family, error) < 0)
+  state->peer = lab_add_peer(session->lab, peer, wire, error);
+  if (state->peer < 0 || (family == AF_INET6 && set_mtu(session->lab, wire, error) < 0))
     return -1;
   state->tested = &lab_find_host(session->lab, tested, strlen(tested))->host;
   state->runner->host = state->tested;
@@ -208,9 +211,9 @@ static int run_steps(struct pkt_state *state, const struct pkt_script *script,
   return pkt_call_reap(state, error) < 0 ? -1 : pkt_code_run(state, error);
 }
 
+/* The slots give their references up by themselves. */
 static void let_go(struct socket *socket, void *context) {
-  (void)context;
-  object_release(&socket->object);
+  (void)socket, (void)context;
 }
 
 /* What the script has left open is closed, as at the end of a program. */
