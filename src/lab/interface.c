@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PREFIX_INET = 24, PREFIX_INET6 = 64, INET6_LEAST = 1280 };
+enum { PREFIX_INET = 24, PREFIX_GIVEN = 16, PREFIX_INET6 = 64, INET6_LEAST = 1280 };
 
 /* Packets that wait for the wire's thread. The kernel loses what comes on top: bursts of a program
  * that sends without a pause must fit, while that thread has other things to do. */
@@ -105,11 +105,25 @@ static int set_mtu(const char *name, unsigned mtu) {
   return do_ioctl(AF_INET, SIOCSIFMTU, &interface);
 }
 
+static bool is_given(const unsigned char *address, size_t size) {
+  static const unsigned char none[16] = {0};
+  return memcmp(address, none, size) != 0;
+}
+
+static struct sockaddr inet_given(const unsigned char *bytes) {
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  struct sockaddr any;
+  memcpy(&address.sin_addr, bytes, sizeof address.sin_addr);
+  memcpy(&any, &address, sizeof any);
+  return any;
+}
+
 static int set_inet(const struct lab_request *request) {
   struct ifreq interface = named(request->name);
-  interface.ifr_addr = inet_of(request->wire, request->number);
+  bool given = is_given(request->inet, sizeof request->inet);
+  interface.ifr_addr = given ? inet_given(request->inet) : inet_of(request->wire, request->number);
   int error = do_ioctl(AF_INET, SIOCSIFADDR, &interface);
-  interface.ifr_netmask = inet_mask(PREFIX_INET);
+  interface.ifr_netmask = inet_mask(given ? PREFIX_GIVEN : PREFIX_INET);
   return error ? error : do_ioctl(AF_INET, SIOCSIFNETMASK, &interface);
 }
 
@@ -169,6 +183,8 @@ static int set_inet6(const struct lab_request *request, bool *inet6) {
   if (error)
     return error;
   address.ifr6_addr = inet6_of(request->wire, request->number);
+  if (is_given(request->inet6, sizeof request->inet6))
+    memcpy(&address.ifr6_addr, request->inet6, sizeof address.ifr6_addr);
   error = do_ioctl(AF_INET6, SIOCSIFADDR, &address);
   *inet6 = error == 0 || error == EEXIST;
   if (*inet6) {

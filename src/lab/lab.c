@@ -46,6 +46,8 @@ struct address lab_link_local(const struct wire_link *link) {
 
 struct address lab_link_address(const struct wire_link *link, int family) {
   struct address address = {0};
+  if (link->own[family == AF_INET6].length > 0)
+    return link->own[family == AF_INET6];
   if (family == AF_INET6 && link->inet6) {
     address.length = sizeof address.inet6;
     address.inet6.sin6_family = AF_INET6;
@@ -187,13 +189,16 @@ static struct lab_host *make_host(struct lab *lab, const struct lab_plan *plan,
 }
 
 /* The interface's device is there: its name and the wire's learn of it. */
-static int join(struct lab *lab, struct lab_host *host, struct lan *lan, const char *name,
-                int device, bool inet6, bool is_peer, struct error *error) {
+static int join(struct lab *lab, struct lab_host *host, struct lan *lan,
+                const struct lab_plan *plan, const char *name, int device, bool inet6,
+                struct error *error) {
+  bool is_peer = plan->device >= 0;
   wire_lock(&lab->wire);
   struct wire_link *link = wire_add_link(&lab->wire, host, lan, lan->next_number, device, inet6);
   bool room = lab->wire.link_count < WIRE_LINKS;
   if (link) {
     link->is_peer = is_peer;
+    memcpy(link->own, plan->own, sizeof link->own);
     strncpy(link->name, name, sizeof link->name - 1);
     lan->next_number++;
     wire_set_shows(&lab->wire, lab->wire.shows); /* it must learn what it may offload */
@@ -210,7 +215,7 @@ static int join(struct lab *lab, struct lab_host *host, struct lan *lan, const c
 static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
                      const struct lab_plan *plan, struct error *error) {
   if (plan->device >= 0)
-    return join(lab, host, lan, "peer", plan->device, true, true, error);
+    return join(lab, host, lan, plan, "peer", plan->device, true, error);
   struct talk *talk = talk_create(ASK_LINK, host->index);
   if (!talk)
     return error_set_memory(error);
@@ -219,10 +224,14 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
   talk->request.wire = lan->index;
   talk->request.number = lan->next_number;
   talk->request.mtu = lan->mtu;
+  if (plan->own[0].length > 0)
+    memcpy(talk->request.inet, &plan->own[0].inet.sin_addr, sizeof talk->request.inet);
+  if (plan->own[1].length > 0)
+    memcpy(talk->request.inet6, &plan->own[1].inet6.sin6_addr, sizeof talk->request.inet6);
   int status = talk_own(lab, talk, error);
   if (status == 0)
-    status = join(lab, host, lan, talk->request.name, talk->descriptors[0], talk->reply.inet6,
-                  false, error);
+    status = join(lab, host, lan, plan, talk->request.name, talk->descriptors[0], talk->reply.inet6,
+                  error);
   free(talk);
   return status;
 }

@@ -60,7 +60,8 @@ struct lab_plan {
   const char *name;
   const char *const *wires;
   size_t wire_count;
-  bool bare;  /* with the kernel's own settings, and interfaces called tun0 and so on */
+  struct address own[2]; /* addresses of IPv4 and IPv6 in place of the wire's; length 0: none */
+  bool bare;             /* with the kernel's own settings, and interfaces called tun0 and so on */
   int device; /* of a peer (lab_peer.h): in place of a TUN, and the lab's once the host has a link;
                  -1: none */
 };

@@ -9,13 +9,20 @@
 
 #include "system/descriptor.h"
 
-int lab_add_tested(struct lab *lab, const char *name, const char *wire, struct error *error) {
+static void set_own(struct lab_plan *plan, const struct address *address) {
+  plan->own[address_family(address) == AF_INET6] = *address;
+}
+
+int lab_add_tested(struct lab *lab, const char *name, const char *wire,
+                   const struct address *address, struct error *error) {
   struct lab_plan plan = {
       .name = name, .wires = &wire, .wire_count = 1, .bare = true, .device = -1};
+  set_own(&plan, address);
   return lab_make_host(lab, &plan, error);
 }
 
-int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct error *error) {
+int lab_add_peer(struct lab *lab, const char *name, const char *wire, const struct address *address,
+                 struct error *error) {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
     return error_set_errno(error, errno, _("the peer can't be made"));
@@ -27,6 +34,7 @@ int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct err
     return error_set_errno(error, problem, _("the peer can't be made"));
   }
   struct lab_plan plan = {.name = name, .wires = &wire, .wire_count = 1, .device = ends[0]};
+  set_own(&plan, address);
   if (lab_make_host(lab, &plan, error) == 0)
     return ends[1];
   const struct lab_host *host = lab_find_host(lab, name, strlen(name));
@@ -34,14 +42,6 @@ int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct err
     close(ends[0]);
   close(ends[1]);
   return -1;
-}
-
-void lab_add_alias(struct lab *lab, const char *name, const struct address *address) {
-  struct lab_host *host = lab_find_host(lab, name, strlen(name));
-  wire_lock(&lab->wire);
-  if (host && host->link_count > 0)
-    host->links[0]->alias[address_family(address) == AF_INET6] = *address;
-  wire_unlock(&lab->wire);
 }
 
 /* In front of a packet from the wire is when it came: see wire_device.c. */

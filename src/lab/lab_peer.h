@@ -5,14 +5,14 @@
 
 #include "lab/lab.h"
 
-/* Adds a host with the kernel's own settings, for tests of it. 0, or -1 with an error. */
-int lab_add_tested(struct lab *lab, const char *name, const char *wire, struct error *error);
+/* Adds a host with the kernel's own settings, for tests of it, and an address in place of the
+ * wire's; its network is 16 bits of IPv4, or 64 of IPv6. 0, or -1 with an error. */
+int lab_add_tested(struct lab *lab, const char *name, const char *wire,
+                   const struct address *address, struct error *error);
 
 /* Adds a peer. Returns its descriptor, the caller's and not blocking; or -1 with an error. */
-int lab_add_peer(struct lab *lab, const char *name, const char *wire, struct error *error);
-
-/* Packets on the host's wire to this address are for it, too. At most one for each family. */
-void lab_add_alias(struct lab *lab, const char *name, const struct address *address);
+int lab_add_peer(struct lab *lab, const char *name, const char *wire, const struct address *address,
+                 struct error *error);
 
 /* Reads a packet that has come to it, from its IP header on, into `bytes`, and when it came, in
  * monotonic nanoseconds. False: none has. */

@@ -41,8 +41,11 @@ struct lab_request {
   unsigned over_wire;   /* ASK_ROUTE: the route leads over this wire ... */
   unsigned over_number; /* ... by way of the host with this number there; ASK_DEFAULT: 0 is none */
   unsigned mtu;         /* bytes; ASK_LINK, ASK_MTU */
-  char name[LAB_NAME];  /* a host, an interface, or a path below /proc/sys/ */
-  size_t length;        /* of the text, in bytes */
+  unsigned char
+      inet[4]; /* ASK_LINK: its addresses in place of the wire's; zeros: those of the wire */
+  unsigned char inet6[16];
+  char name[LAB_NAME]; /* a host, an interface, or a path below /proc/sys/ */
+  size_t length;       /* of the text, in bytes */
   char text[LAB_TEXT];
 };
 

@@ -67,9 +67,8 @@ struct wire_link {
   unsigned number; /* the host's number on that LAN */
   int device;      /* its TUN descriptor */
   bool inet6;
-  struct address
-      alias[2];          /* other addresses that it has, known on its own LAN alone; length 0: none
-                          */
+  struct address own[2]; /* its addresses of IPv4 and IPv6 that are not those of its number on the
+                            wire; length 0: they are */
   bool is_peer;          /* behind it is no kernel, but who reads and writes segments; lab_peer.h */
   char name[8];          /* of the interface, "eth0" */
   struct wire_way *ways; /* to the other links, by their index */

@@ -133,6 +133,22 @@ void wire_route(struct wire *wire) {
     route_from(wire->lans[i]);
 }
 
+static bool is_host(const struct address *one, const struct address *other) {
+  if (one->length == 0 || address_family(one) != address_family(other))
+    return false;
+  return address_family(one) == AF_INET
+             ? one->inet.sin_addr.s_addr == other->inet.sin_addr.s_addr
+             : memcmp(&one->inet6.sin6_addr, &other->inet6.sin6_addr, 16) == 0;
+}
+
+/* The last that was given the address: those before it are of scripts that have ended. */
+static struct wire_link *link_given(const struct wire *wire, const struct address *address) {
+  for (size_t i = wire->link_count; i-- > 0;)
+    if (is_host(&wire->links[i]->own[0], address) || is_host(&wire->links[i]->own[1], address))
+      return wire->links[i];
+  return NULL;
+}
+
 struct wire_link *wire_link_of(const struct wire *wire, const struct address *address) {
   unsigned lan = LAB_WIRES;
   unsigned number = 0;
@@ -152,7 +168,7 @@ struct wire_link *wire_link_of(const struct wire *wire, const struct address *ad
     }
   }
   bool known = lan < wire->lan_count && number <= LAB_HOSTS;
-  return known ? wire->lans[lan]->links[number] : NULL;
+  return known ? wire->lans[lan]->links[number] : link_given(wire, address);
 }
 
 struct wire_link *wire_link_beside(const struct lan *lan, const struct address *address) {
@@ -162,24 +178,6 @@ struct wire_link *wire_link_beside(const struct lan *lan, const struct address *
     return NULL;
   unsigned number = (unsigned)bytes[14] << 8 | bytes[15];
   return number <= LAB_HOSTS ? lan->links[number] : NULL;
-}
-
-static bool is_host(const struct address *one, const struct address *other) {
-  if (one->length == 0 || address_family(one) != address_family(other))
-    return false;
-  return address_family(one) == AF_INET
-             ? one->inet.sin_addr.s_addr == other->inet.sin_addr.s_addr
-             : memcmp(&one->inet6.sin6_addr, &other->inet6.sin6_addr, 16) == 0;
-}
-
-/* The last that was given the address: those before it are of scripts that have ended. */
-static struct wire_link *wire_link_called(const struct lan *lan, const struct address *address) {
-  for (unsigned number = lan->next_number; number-- > 1;) {
-    struct wire_link *link = lan->links[number];
-    if (link && (is_host(&link->alias[0], address) || is_host(&link->alias[1], address)))
-      return link;
-  }
-  return NULL;
 }
 
 /* True for broadcast on a LAN, and multicast. */
@@ -198,8 +196,6 @@ struct wire_target wire_find_target(const struct wire *wire, const struct lan *l
     return target;
   target.everybody = is_for_everybody(&address);
   struct wire_link *link = target.everybody ? NULL : wire_link_of(wire, &address);
-  if (!link && !target.everybody)
-    link = wire_link_called(lan, &address);
   if (!link && !target.everybody)
     link = wire_link_beside(lan, &address);
   if (link && link->lan != lan)

@@ -222,6 +222,7 @@ static void ask(const uint8_t *data, size_t length) {
   request->ask = (enum lab_ask)((unsigned)request->ask % (ASK_NAMES + 1));
   bytes[offsetof(struct lab_request, pair)] &= 1;
   bytes[offsetof(struct lab_request, writes)] &= 1;
+  bytes[offsetof(struct lab_request, bare)] &= 1;
   if (!is_whole(request, (ssize_t)length))
     return;
   unsigned before = answers;

@@ -102,6 +102,7 @@ static int send_icmp(struct pkt_state *state, const struct pkt_segment *segment,
                      struct error *error) {
   enum { QUOTED = 40 }; /* bytes of an IP header without options and of TCP's first */
   const struct pkt_flow *flow = state->flow;
+  struct pkt_text code = pkt_state_word(state, segment->code);
   bool six = address_family(&state->remote) == AF_INET6;
   struct packet_plan plan = {.protocol = six ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
                              .source = state->remote,
@@ -109,8 +110,8 @@ static int send_icmp(struct pkt_state *state, const struct pkt_segment *segment,
                              .hops = 255,
                              .rest = segment->mtu};
   size_t i = 0;
-  while (i < sizeof messages / sizeof *messages && (!pkt_text_is(segment->icmp, messages[i].name) ||
-                                                    !pkt_text_is(segment->code, messages[i].code)))
+  while (i < sizeof messages / sizeof *messages &&
+         (!pkt_text_is(segment->icmp, messages[i].name) || !pkt_text_is(code, messages[i].code)))
     i++;
   if (i == sizeof messages / sizeof *messages)
     return error_set(error, ERROR_FAILURE, _("icmp %.*s %.*s is not known here"),

@@ -51,37 +51,6 @@ static int run_line(struct pkt_state *state, const char *line, size_t length, st
                    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-/* Gives the tested host the address of the script, and makes the peer's reachable. */
-static int use_addresses(struct pkt_state *state, const char *tested, const char *peer,
-                         struct error *error) {
-  struct lab *lab = state->runner->session->lab;
-  struct bytes line = {0};
-  struct address own = state->local;
-  struct address other = state->remote;
-  bool six = address_family(&own) == AF_INET6;
-  if (pkt_setting_apply(state, error) < 0)
-    return -1;
-  bool same = address_equal(&own, &state->local) && address_equal(&other, &state->remote);
-  if (same || state->left_out)
-    return 0;
-  if (address_family(&state->local) != address_family(&own) ||
-      address_family(&state->remote) != address_family(&own)) {
-    state->left_out = true; /* they are those of the other version */
-    return 0;
-  }
-  lab_add_alias(lab, tested, &state->local);
-  lab_add_alias(lab, peer, &state->remote);
-  bytes_append_text(&line, six ? "ip -6 addr add " : "ip addr add ");
-  address_append_host(&state->local, &line);
-  bytes_append_text(&line, six ? "/64 dev tun0 nodad && ip -6 route replace default dev tun0 src "
-                               : "/16 dev tun0 && ip route replace default dev tun0 src ");
-  address_append_host(&state->local, &line);
-  int status =
-      line.failed ? error_set_memory(error) : run_line(state, line.data, line.length, error);
-  bytes_free(&line);
-  return status;
-}
-
 static int set_mtu(struct lab *lab, const char *wire, struct error *error) {
   enum { MTU = 1520 };
   wire_lock(&lab->wire);
@@ -92,7 +61,6 @@ static int set_mtu(struct lab *lab, const char *wire, struct error *error) {
 
 static int make_lab(struct pkt_state *state, struct error *error) {
   struct session *session = state->runner->session;
-  int family = state->options->version == PKT_IPV6 ? AF_INET6 : AF_INET;
   char tested[HOST_NAME_SIZE];
   char peer[HOST_NAME_SIZE];
   if (session_lab_start(state->runner, error) < 0)
@@ -103,18 +71,24 @@ static int make_lab(struct pkt_state *state, struct error *error) {
     return error_set(error, ERROR_FAILURE,
                      _("this session has no room for two more hosts: another one has"));
   /* The header of IPv6 is 20 bytes longer, and scripts have one maximum segment size for both. */
-  const char *wire = family == AF_INET6 ? "packetdrill6" : "packetdrill";
-  if (lab_add_tested(session->lab, tested, wire, error) < 0)
+  bool six = state->options->version == PKT_IPV6;
+  const char *wire = six ? "packetdrill6" : "packetdrill";
+  if (lab_add_tested(session->lab, tested, wire, &state->local, error) < 0)
     return -1;
-  state->peer = lab_add_peer(session->lab, peer, wire, error);
-  if (state->peer < 0 || (family == AF_INET6 && set_mtu(session->lab, wire, error) < 0))
+  state->peer = lab_add_peer(session->lab, peer, wire, &state->remote, error);
+  if (state->peer < 0 || (six && set_mtu(session->lab, wire, error) < 0))
     return -1;
   state->tested = &lab_find_host(session->lab, tested, strlen(tested))->host;
   state->runner->host = state->tested;
-  state->local = lab_resolve(session->lab, tested, strlen(tested), family);
-  state->remote = lab_resolve(session->lab, peer, strlen(peer), family);
   state->slots = slots_create();
-  return state->slots ? use_addresses(state, tested, peer, error) : error_set_memory(error);
+  return state->slots ? 0 : error_set_memory(error);
+}
+
+/* What the script says in front decides whether it is to run, and with which addresses. */
+static int prepare(struct pkt_state *state, struct error *error) {
+  if (pkt_setting_apply(state, error) < 0)
+    return -1;
+  return state->left_out ? 0 : make_lab(state, error);
 }
 
 /* Scripts name files after the process that runs them, which is outside of the host's processes:
@@ -265,7 +239,7 @@ int pkt_run(struct runner *runner, const struct source *source, const struct pkt
   state->next_port = FIRST_PORT;
   int status = pkt_script_read(source, &script, error);
   if (status == 0)
-    status = make_lab(state, error);
+    status = prepare(state, error);
   if (status == 0) {
     bool look = runner->session->settings.look;
     runner->session->settings.look = false; /* looks take time that the script counts */

@@ -77,7 +77,19 @@ static const struct {
     {"netmask_ip", set_nothing},
 };
 
+/* The addresses that scripts with cookies of Fast Open are written for. */
+static void set_usual(struct pkt_state *state) {
+  static const char *const usual[2][2] = {{"192.168.0.1", "192.0.2.1"},
+                                          {"fd3d:0a0b:17d6::1", "fd3d:fa7b:d17d::1"}};
+  bool six = state->options->version == PKT_IPV6;
+  const char *const *words = usual[six];
+  set_local(state, (struct pkt_text){words[0], strlen(words[0])});
+  set_remote(state, (struct pkt_text){words[1], strlen(words[1])});
+}
+
 int pkt_setting_apply(struct pkt_state *state, struct error *error) {
+  int family = state->options->version == PKT_IPV6 ? AF_INET6 : AF_INET;
+  set_usual(state);
   for (const struct pkt_setting *setting = state->script->settings; setting;
        setting = setting->next) {
     size_t i = 0;
@@ -92,5 +104,8 @@ int pkt_setting_apply(struct pkt_state *state, struct error *error) {
     error_set_place(error, setting->place);
     return -1;
   }
+  /* Addresses of the other version are for that one. */
+  if (address_family(&state->local) != family || address_family(&state->remote) != family)
+    state->left_out = true;
   return 0;
 }
