@@ -112,7 +112,8 @@ static void put_comment(struct script *script, const struct event *event, const 
                       .text = script->texts.length,
                       .comment = true};
   bytes_append_format(&script->texts, "// %s: ", why);
-  literal_append_comment(&script->texts, what->data, what->length);
+  if (what->length > 0)
+    literal_append_comment(&script->texts, what->data, what->length);
   add(script, &step);
 }
 
@@ -142,7 +143,9 @@ static void take_call(struct script *script, const struct event *event) {
   bytes_append_format(&text, ") = %ld", call->result);
   if (call->error)
     bytes_append_format(&text, " %s", error_number_name(call->error));
-  if (said) {
+  if (text.failed) {
+    script->texts.failed = true;
+  } else if (said) {
     bytes_append(&script->texts, text.data, text.length);
     add(script, &step);
   } else {
@@ -333,9 +336,11 @@ static long long write_script(struct timeline *timeline, const struct program_re
   }
   uint64_t lost = timeline_walk(timeline, 1, EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_PACKET),
                                 take, &script);
+  bool failed = script.steps.failed || script.texts.failed || script.sent.failed;
   bytes_append_format(text, head, request->host);
-  put_steps(&script, text);
-  bool failed = script.steps.failed || script.texts.failed || script.sent.failed || text->failed;
+  if (!failed)
+    put_steps(&script, text);
+  failed = failed || text->failed;
   bytes_free(&script.steps);
   bytes_free(&script.texts);
   bytes_free(&script.sent);

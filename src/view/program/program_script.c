@@ -191,7 +191,7 @@ static void put_expectation(const struct script_call *script, struct bytes *text
 /* Where the line that was typed is the command, it is not said twice. */
 static void drop_same(struct bytes *body, const struct bytes *line) {
   size_t size = line->length + 3; /* "# ", and the end of the line */
-  if (body->length < size)
+  if (line->length == 0 || body->length < size)
     return;
   const char *comment = body->data + body->length - size;
   bool begins = body->length == size || comment[-1] == '\n';
