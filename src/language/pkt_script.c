@@ -24,9 +24,11 @@ static bool read_seconds(struct pkt_reader *reader, int64_t *nanoseconds) {
   if (length == 0 || (length == 1 && point))
     return false;
   double seconds = strtod(text, NULL);
+  if (seconds > 1e6) /* more than a week */
+    return false;
   reader->at += length;
   *nanoseconds = (int64_t)(seconds * 1e9 + 0.5);
-  return seconds < 1e9;
+  return true;
 }
 
 static int read_time(struct pkt_reader *reader, struct pkt_time *time) {

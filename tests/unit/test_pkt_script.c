@@ -135,6 +135,7 @@ static void mistakes(void **state) {
       {"0 > S 0:0(0) <mss 1", 19, "commas"},
       {"0 < Q 0:0(0)", 4, "flags"},
       {"x close(3) = 0", 0, "time"},
+      {"+99999999999999999999 close(3) = 0", 1, "time"},
       {"0 close(3 = 0", 8, ") is missing"},
       {"0 `sleep", 3, "no end"},
       {"/* never", 0, "*/"},
