@@ -264,6 +264,7 @@ static int run_in_job(struct runner *runner, void *context, struct result *resul
                       struct error *error) {
   struct pkt_pending *pending = context;
   (void)result;
+  runner->host = pending->state->tested;
   runner_call(runner, NULL, &pending->call, error);
   error_clear(error); /* what it gives is compared by who waits for it */
   pending->done = 1;

@@ -121,8 +121,10 @@ static void put_comment(struct script *script, const struct event *event, const 
 static bool has_waited(const struct script *script, const struct call *call) {
   enum { LONG = 2000000 }; /* nanoseconds */
   const struct step *steps = (const struct step *)script->steps.data;
-  if (!call->began || call->ended - call->began > LONG)
-    return call->began != 0;
+  if (!call->began || call_row(call)->waits == WAITS_FOR_NOTHING)
+    return false;
+  if (call->ended - call->began > LONG)
+    return true;
   for (size_t i = script->steps.length / sizeof *steps; i-- > 0 && steps[i].time > call->began;)
     if (!steps[i].call && !steps[i].comment && !steps[i].outbound && steps[i].time < call->ended)
       return true;
