@@ -133,7 +133,8 @@ static void take_turn(struct wire *wire, struct turn *turn) {
   turn->items[1] = (struct pollfd){.fd = wire->helper};
   turn->count = 2;
   for (size_t i = 0; i < wire->link_count; i++)
-    turn->items[turn->count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
+    if (!wire->links[i]->ended)
+      turn->items[turn->count++] = (struct pollfd){.fd = wire->links[i]->device, .events = POLLIN};
   wire_unlock(wire);
 }
 

@@ -70,6 +70,7 @@ struct wire_link {
   struct address own[2]; /* its addresses of IPv4 and IPv6 that are not those of its number on the
                             wire; length 0: they are */
   bool is_peer;          /* behind it is no kernel, but who reads and writes segments; lab_peer.h */
+  bool ended;            /* nobody is behind it any more: a script has ended */
   char name[8];          /* of the interface, "eth0" */
   struct wire_way *ways; /* to the other links, by their index */
   unsigned uncounted;    /* packets sent and got since what it has dropped was read; see

@@ -324,6 +324,7 @@ static bool read_one(struct wire *wire, struct wire_link *link) {
   do
     got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
   while (got < 0 && errno == EINTR);
+  link->ended = link->ended || (link->is_peer && got == 0);
   if (got < (ssize_t)sizeof(struct virtio_net_hdr))
     return false;
   wire->waiting = link;

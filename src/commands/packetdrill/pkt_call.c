@@ -230,13 +230,14 @@ static int compare(struct pkt_state *state, struct pkt_pending *pending, struct 
   const struct pkt_call *spoken = &pending->step->call;
   const struct call *call = &pending->call;
   if (!result_agrees(spoken, call)) {
+    const char *between = spoken->error.length > 0 ? " " : "";
     if (call->result < 0)
-      return error_set(error, ERROR_FAILURE, _("%s gave -1 %s, not %.*s %.*s"),
+      return error_set(error, ERROR_FAILURE, _("%s gave -1 %s, not %.*s%s%.*s"),
                        call_row(call)->name, error_number_name(call->error),
-                       (int)spoken->result.length, spoken->result.text, (int)spoken->error.length,
-                       spoken->error.text);
-    return error_set(error, ERROR_FAILURE, _("%s gave %ld, not %.*s %.*s"), call_row(call)->name,
-                     call->result, (int)spoken->result.length, spoken->result.text,
+                       (int)spoken->result.length, spoken->result.text, between,
+                       (int)spoken->error.length, spoken->error.text);
+    return error_set(error, ERROR_FAILURE, _("%s gave %ld, not %.*s%s%.*s"), call_row(call)->name,
+                     call->result, (int)spoken->result.length, spoken->result.text, between,
                      (int)spoken->error.length, spoken->error.text);
   }
   if (call_row(call)->closes && call->result == 0)

@@ -98,7 +98,7 @@ int pkt_code_run(struct pkt_state *state, struct error *error) {
   pid_t child = program.failed
                     ? error_set_memory(error)
                     : child_start(state->runner, "python3", strlen("python3"), &streams, error);
-  if (child < 0 || child_wait(state->runner, child, &status) < 0) {
+  if (child < 0 || pkt_state_wait_child(state, child, &status) < 0) {
     bytes_free(&program);
     return child < 0 ? -1 : runner_interrupted(state->runner, error);
   }

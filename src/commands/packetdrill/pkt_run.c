@@ -43,7 +43,7 @@ static int run_line(struct pkt_state *state, const char *line, size_t length, st
   pid_t child = child_start(state->runner, line, length, NULL, error);
   if (child < 0)
     return -1;
-  if (child_wait(state->runner, child, &status) < 0)
+  if (pkt_state_wait_child(state, child, &status) < 0)
     return runner_interrupted(state->runner, error);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
     return 0;

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "session/child.h"
+
 const char *const pkt_version_names[PKT_VERSIONS] = {"ipv4", "ipv4-mapped-ipv6", "ipv6"};
 
 /* Names that each version of IP has a meaning of its own for: scripts use them for all three. */
@@ -39,4 +41,15 @@ int pkt_state_wait(struct pkt_state *state, int64_t until, struct error *error) 
   int problem = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
   runner_wait_end(state->runner);
   return problem ? runner_interrupted(state->runner, error) : 0;
+}
+
+int pkt_state_wait_child(struct pkt_state *state, pid_t child, int *status) {
+  struct session *session = state->runner->session;
+  bool foreground = state->runner->job == 0;
+  if (foreground)
+    session->shell->lend_terminal(session, child);
+  int waited = child_wait(state->runner, child, status);
+  if (foreground)
+    session->shell->lend_terminal(session, 0);
+  return waited;
 }

@@ -85,6 +85,9 @@ static inline int64_t pkt_state_tolerance(const struct pkt_state *state, int64_t
   return part > state->tolerance ? part : state->tolerance;
 }
 
+/* Waits for a program that the script runs; it has the terminal meanwhile. As child_wait. */
+int pkt_state_wait_child(struct pkt_state *state, pid_t child, int *status);
+
 /* What a word of the script stands for: mostly itself. */
 struct pkt_text pkt_state_word(const struct pkt_state *state, struct pkt_text word);
 
