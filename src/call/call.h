@@ -39,7 +39,7 @@ struct call_message {
   size_t start;          /* its offset in call->data */
   size_t length;         /* bytes of it that are in call->data */
   size_t moved;          /* bytes that the kernel says it has moved (msg_len), where it says so */
-  size_t part_sizes[16]; /* bytes in each iovec */
+  size_t part_sizes[32]; /* bytes in each iovec */
   size_t part_count;
   size_t part_more;         /* iovecs behind those, of which only the bytes are kept */
   size_t room;              /* bytes that all of them have room for; 0: those of part_sizes */
@@ -101,6 +101,7 @@ struct call {
   long number[3];         /* integers, flags and symbols, in the slots that the parts name */
   struct address address; /* passed in or filled in */
   bool no_address;        /* none was asked for: NULL was passed for the two to fill in */
+  bool no_data;           /* NULL is passed in place of the data, which is empty */
   struct blob *data;      /* what to send, or room to receive into; a reference */
   size_t size;            /* bytes asked for; to be sent: all, where data has fewer */
   bool discards;    /* the kernel counts what it takes, and writes none of it: MSG_TRUNC on TCP */

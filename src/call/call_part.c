@@ -99,14 +99,14 @@ static int reserve_data(struct call *call, struct socket_table *table) {
 static void load_data_in(struct call *call, const struct call_part *part,
                          struct call_frame *frame) {
   (void)part;
-  call_frame_add_pointer(frame, call->data->data);
-  call_frame_add(frame, (long)call->data->length);
+  call_frame_add_pointer(frame, call->no_data ? NULL : call->data->data);
+  call_frame_add(frame, (long)(call->no_data ? call->size : call->data->length));
 }
 
 static void load_data_out(struct call *call, const struct call_part *part,
                           struct call_frame *frame) {
   (void)part;
-  call_frame_add_pointer(frame, call->data->data);
+  call_frame_add_pointer(frame, call->no_data ? NULL : call->data->data);
   call_frame_add(frame, (long)call->size);
 }
 
@@ -114,7 +114,8 @@ static void store_data_out(struct call *call, const struct call_part *part,
                            struct call_frame *frame) {
   (void)part;
   (void)frame;
-  call->data->length = call_written(call, call->data->data, call->result, call->size);
+  if (!call->no_data)
+    call->data->length = call_written(call, call->data->data, call->result, call->size);
 }
 
 static void load_option(struct call *call, const struct call_part *part, struct call_frame *frame) {

@@ -142,7 +142,17 @@ static int read_string(struct call *call, const struct strace_node *node) {
   return call->data ? 0 : -1;
 }
 
+/* NULL, where a program has passed that. */
+static int read_no_data(struct call *call) {
+  call->no_data = true;
+  call->data = blob_create(0);
+  return call->data ? 0 : -1;
+}
+
 static int read_data_in(struct strace_reader *reader) {
+  if (strace_node_is(reader->node, "NULL") &&
+      strace_reader_size(strace_reader_second(reader), &reader->call->size) == 0)
+    return read_no_data(reader->call);
   return strace_reader_size(strace_reader_second(reader), &reader->call->size) < 0
              ? -1
              : read_string(reader->call, reader->node);
@@ -152,6 +162,8 @@ static int read_data_out(struct strace_reader *reader) {
   struct call *call = reader->call;
   if (strace_reader_size(strace_reader_second(reader), &call->size) < 0)
     return -1;
+  if (strace_node_is(reader->node, "NULL"))
+    return read_no_data(call);
   if (!strace_reader_failed(reader))
     return read_string(call, reader->node);
   call->data = blob_create(0);

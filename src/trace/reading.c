@@ -110,10 +110,12 @@ static int read_data(struct part_reader *reader, uint64_t at, uint64_t length) {
 
 static int enter_data_in(struct part_reader *reader) {
   reader->call->size = (size_t)reader->word[1];
-  return read_data(reader, reader->word[0], reader->word[1]);
+  reader->call->no_data = reader->word[0] == 0;
+  return read_data(reader, reader->word[0], reader->call->no_data ? 0 : reader->word[1]);
 }
 
 static int enter_data_out(struct part_reader *reader) {
+  reader->call->no_data = reader->word[0] == 0;
   reader->call->size = (size_t)reader->word[1];
   return 0;
 }

@@ -112,7 +112,9 @@ static void part_address_out(const struct part_source *source) {
 static void part_data_in(const struct part_source *source) {
   const struct blob *data = source->call->data;
   begin_typed(source->json, "data");
-  if (data)
+  if (source->call->no_data)
+    json_number(source->json, "size", (long long)source->call->size);
+  else if (data)
     json_data(source->json, data->data, data->length,
               source->call->size > data->length ? source->call->size : data->length);
   json_end_object(source->json);
@@ -121,7 +123,7 @@ static void part_data_in(const struct part_source *source) {
 /* If no data has come, only the size of the buffer is known. */
 static void part_data_out(const struct part_source *source) {
   const struct call *call = source->call;
-  const struct blob *data = source->known ? call->data : NULL;
+  const struct blob *data = source->known && !call->no_data ? call->data : NULL;
   begin_typed(source->json, "data");
   if (data)
     json_data(source->json, data->data, data->length,

@@ -125,7 +125,10 @@ void call_text_put_cut(struct call_writer *writer, const char *data, size_t leng
 static void put_data_in(struct call_writer *writer, const struct call_part *part) {
   const struct blob *data = writer->call->data;
   (void)part;
-  call_text_put_cut(writer, data->data, data->length, writer->call->size);
+  if (writer->call->no_data)
+    put(writer, "NULL");
+  else
+    call_text_put_cut(writer, data->data, data->length, writer->call->size);
   put(writer, ", ");
   put_integer(writer,
               (long long)(data->length < writer->call->size ? writer->call->size : data->length));
@@ -142,7 +145,9 @@ static size_t came_of(const struct call *call) {
 static void put_data_out(struct call_writer *writer, const struct call_part *part) {
   const struct call *call = writer->call;
   (void)part;
-  if (writer->failed)
+  if (call->no_data)
+    put(writer, "NULL");
+  else if (writer->failed)
     put(writer, "...");
   else
     call_text_put_cut(writer, call->data->data, call->data->length, came_of(call));

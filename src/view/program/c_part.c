@@ -118,14 +118,19 @@ static void put_data_in(struct c_call *c, const struct call_part *part) {
   const struct blob *data = c->call->data;
   size_t whole = c->call->size > data->length ? c->call->size : data->length;
   (void)part;
-  c_put_data(c, data->data, data->length, whole, &c->arguments);
+  if (c->call->no_data)
+    put(c, "NULL");
+  else
+    c_put_data(c, data->data, data->length, whole, &c->arguments);
   bytes_append_format(&c->arguments, ", %zu", whole);
 }
 
 static void put_data_out(struct c_call *c, const struct call_part *part) {
   const struct program_thread *thread = survey_nth_thread(&c->writer->survey, c->thread);
   (void)part;
-  if (c->call->size == thread->buffer)
+  if (c->call->no_data)
+    bytes_append_format(&c->arguments, "NULL, %zu", c->call->size);
+  else if (c->call->size == thread->buffer)
     put(c, "buffer, sizeof buffer");
   else
     bytes_append_format(&c->arguments, "buffer, %zu", c->call->size);

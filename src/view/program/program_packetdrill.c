@@ -74,7 +74,7 @@ static bool put_part(const struct call *call, const struct call_part *part, stru
     return true;
   case PART_DATA_IN:
   case PART_DATA_OUT:
-    bytes_append_format(text, "..., %zu", call->size);
+    bytes_append_format(text, "%s, %zu", call->no_data ? "NULL" : "...", call->size);
     return true;
   case PART_OPTION:
     constant_append(&constant_levels, call->number[0], text);
