@@ -59,7 +59,11 @@ void run_event_test(struct runner *runner, const struct source *source,
   struct bytes line = {0};
   bytes_append(&line, source->text + statement->place.offset, statement->place.length);
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){passed, "expect", bytes_text(&line), expected, got};
+  event.test = (struct event_test){.passed = passed,
+                                   .what = "expect",
+                                   .text = bytes_text(&line),
+                                   .expected = expected,
+                                   .got = got};
   runner_append(runner, &event);
   bytes_free(&line);
 }

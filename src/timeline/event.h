@@ -105,9 +105,10 @@ struct event_job {
 
 struct event_test {
   bool passed;
-  const char *what; /* "expect", "assert" or "await" */
-  const char *text; /* the line as typed */
-  const char *expected;
+  bool skipped;         /* it can't be made here, and counts as passed */
+  const char *what;     /* "expect", "assert", "await" or "packetdrill" */
+  const char *text;     /* the line as typed */
+  const char *expected; /* where it is skipped: why */
   const char *got;
 };
 

@@ -247,8 +247,11 @@ static int run_assert(struct invocation *invocation) {
   append_side(&expected, b);
   bytes_append_format(&line, "assert %s %s", bytes_text(&got), bytes_text(&expected));
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){found, "assert", bytes_text(&line), bytes_text(&expected),
-                                   bytes_text(&got)};
+  event.test = (struct event_test){.passed = found,
+                                   .what = "assert",
+                                   .text = bytes_text(&line),
+                                   .expected = bytes_text(&expected),
+                                   .got = bytes_text(&got)};
   if (!invocation->runner->expectation.expects) /* else `expect` is the test */
     runner_append(invocation->runner, &event);
   if (!found)

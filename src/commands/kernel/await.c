@@ -384,8 +384,11 @@ static void append_test(struct invocation *invocation, bool passed) {
   append_words(invocation, &line);
   const char *condition = bytes_text_from(&line, strlen("await "));
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){passed, "await", bytes_text(&line), condition,
-                                   passed ? condition : invocation->error->message};
+  event.test = (struct event_test){.passed = passed,
+                                   .what = "await",
+                                   .text = bytes_text(&line),
+                                   .expected = condition,
+                                   .got = passed ? condition : invocation->error->message};
   runner_append(invocation->runner, &event);
   bytes_free(&line);
 }

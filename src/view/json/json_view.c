@@ -223,6 +223,7 @@ static void put_job(struct json *json, const struct event_job *job) {
 
 static void put_test(struct json *json, const struct event_test *test) {
   json_bool(json, "passed", test->passed);
+  json_bool(json, "skipped", test->skipped);
   json_string(json, "what", test->what);
   json_string(json, "text", test->text);
   json_string(json, "expected", test->expected);

@@ -270,7 +270,9 @@ static bool fill_test(struct ladder *ladder, struct ladder_row *row, const struc
   const struct event_test *test = &event->test;
   row->kind = LADDER_TEST;
   row->flags = test->passed ? 0 : LADDER_FAILED;
-  bytes_append_text(&ladder->texts, test->passed ? _("passed: ") : _("FAILED: "));
+  bytes_append_text(&ladder->texts, test->skipped  ? _("skipped: ")
+                                    : test->passed ? _("passed: ")
+                                                   : _("FAILED: "));
   put_escaped(ladder, test->text, strlen(test->text));
   if (test->passed)
     return true;

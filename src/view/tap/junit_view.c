@@ -132,6 +132,12 @@ static void add_test(struct junit_view *junit, const struct event *event) {
   const struct event_test *test = &event->test;
   struct bytes message = {0};
   begin_case(junit, event, test->text, strlen(test->text));
+  if (test->skipped) {
+    bytes_append_text(&junit->cases, ">\n      <skipped");
+    put_attribute(&junit->cases, "message", test->expected, strlen(test->expected));
+    bytes_append_text(&junit->cases, "/>\n    </testcase>\n");
+    return;
+  }
   if (test->passed) {
     bytes_append_text(&junit->cases, "/>\n");
     return;

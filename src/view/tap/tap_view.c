@@ -126,7 +126,8 @@ static void put_programs(struct tap_view *tap) {
   }
 }
 
-static void put_point(struct tap_view *tap, bool passed, const char *text, size_t length) {
+static void put_point_skipped(struct tap_view *tap, bool passed, const char *text, size_t length,
+                              const char *skipped) {
   struct level *level = &tap->levels[tap->depth];
   begin(tap);
   level->count++;
@@ -134,7 +135,15 @@ static void put_point(struct tap_view *tap, bool passed, const char *text, size_
   indent(tap);
   bytes_append_format(&tap->text, "%s %u - ", passed ? "ok" : "not ok", level->count);
   put_description(tap, text, length);
+  if (skipped) {
+    bytes_append_text(&tap->text, " # SKIP ");
+    put_description(tap, skipped, strlen(skipped));
+  }
   bytes_append_char(&tap->text, '\n');
+}
+
+static void put_point(struct tap_view *tap, bool passed, const char *text, size_t length) {
+  put_point_skipped(tap, passed, text, length, NULL);
 }
 
 static void put_diagnosis(struct tap_view *tap, const struct event *event, const char *message,
@@ -162,7 +171,8 @@ static void put_diagnosis(struct tap_view *tap, const struct event *event, const
 
 static void show_test(struct tap_view *tap, const struct event *event) {
   const struct event_test *test = &event->test;
-  put_point(tap, test->passed, test->text, strlen(test->text));
+  put_point_skipped(tap, test->passed, test->text, strlen(test->text),
+                    test->skipped ? test->expected : NULL);
   if (!test->passed) {
     put_diagnosis(tap, event, NULL, test->expected, test->got);
     tap->failed_statement = event->statement;
