@@ -24,7 +24,7 @@ _socksh_choose() { # WORD CANDIDATE...
 _socksh() { # PROGRAM WORD PREVIOUS
   # What stands between the marks is written by `make update-completions`.
   # BEGIN TABLES
-  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o -4 -6 --mapped -D --tolerance-usecs -j --lab --step --ask --from --deadline --help --version)
+  local options=(-c -q --quiet -v --verbose -k --keep-going --stable --json --tap --junit --diagram --report --save-timeline --replay --trace -o -4 -6 --mapped -D --tolerance-usecs --strict --html --debug -j --lab --step --ask --from --deadline --help --version)
   local flags=qvk46
   local -A takes=(
     [-c]=commands
@@ -113,6 +113,7 @@ _socksh() { # PROGRAM WORD PREVIOUS
     lab/nagle
     lab/reordering
     lab/saw-tooth
+    lab/segments-by-hand
     lab/slow-start
     lab/students-program
     lab/udp-unreachable
@@ -225,7 +226,10 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'lab host'
     'lab sysctl'
     'lab check'
+    'lab peer'
     'packetdrill'
+    'packetdrill continue'
+    'pkt'
     'wire'
     'wire hold'
     'wire flow'

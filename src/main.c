@@ -14,6 +14,7 @@
 #include "commands/habit_table.h"
 #include "session/lesson.h"
 #include "shell/packetdrill_files.h"
+#include "shell/packetdrill_line.h"
 #include "shell/prompt.h"
 #include "shell/rehearsal.h"
 #include "shell/script_file.h"
@@ -103,8 +104,10 @@ int main(int argc, char **argv) {
     options.script = descriptor_open(options.path, O_RDONLY | O_NOCTTY, 0);
   if (options.replay && open_replay(&options) < 0)
     return 2;
-  bool interactive = !options.commands && (!options.path || options.step) && !options.from_input &&
-                     isatty(STDIN_FILENO);
+  bool goes_on = options.path && packetdrill_line_fits(options.path) &&
+                 options.output == OUTPUT_TEXT && isatty(STDOUT_FILENO);
+  bool interactive = !options.commands && (!options.path || options.step || goes_on) &&
+                     !options.from_input && isatty(STDIN_FILENO);
   int output = options.trace ? trace_run_prepare(&options) : -1;
   if (options.trace && output < 0)
     return 1;

@@ -186,9 +186,17 @@ static const struct command *find_part(const struct command *command, const char
   return command_find(name, first + 1 + length);
 }
 
-const struct vocabulary command_vocabulary = {find_exactly, takes_raw, takes_regex, find_part};
+static const struct command *find_line(void) {
+  const struct command *const *command = command_list();
+  while (*command && !(*command)->takes_line)
+    command++;
+  return *command;
+}
+
+const struct vocabulary command_vocabulary = {find_exactly, takes_raw, takes_regex, find_part,
+                                              find_line};
 const struct vocabulary command_vocabulary_abbreviated = {find_abbreviated, takes_raw, takes_regex,
-                                                          find_part};
+                                                          find_part, find_line};
 
 const struct argument *command_argument(const struct command *command, const char *key) {
   const struct argument *argument = command->arguments;

@@ -206,7 +206,8 @@ static bool is_host(struct habit_text word) {
 /* How many words belong to the prefix that begins here: 0: it is none. A host and names are not
  * among these. */
 static size_t prefix_length(const struct habit_text *words, size_t count) {
-  bool takes_one = habit_is(words[0], "expect") || habit_is(words[0], "until");
+  bool takes_one =
+      habit_is(words[0], "expect") || habit_is(words[0], "until") || habit_is(words[0], "at");
   bool counts = habit_is(words[0], "repeat");
   if (!takes_one && !counts && !habit_is(words[0], "time"))
     return 0;

@@ -72,7 +72,10 @@
   X(lab_host) \
   X(lab_sysctl) \
   X(lab_check) \
+  X(lab_peer) \
   X(packetdrill) \
+  X(packetdrill_continue) \
+  X(pkt) \
   X(wire) \
   X(wire_hold) \
   X(wire_flow) \

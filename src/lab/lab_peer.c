@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "lab/wire_device.h"
 #include "system/descriptor.h"
 
 static void set_own(struct lab_plan *plan, const struct address *address) {
@@ -42,6 +43,17 @@ int lab_add_peer(struct lab *lab, const char *name, const char *wire, const stru
     close(ends[0]);
   close(ends[1]);
   return -1;
+}
+
+void lab_retire(struct lab *lab, struct lab_host *host) {
+  wire_lock(&lab->wire);
+  for (size_t i = 0; i < host->link_count; i++) {
+    struct wire_link *link = host->links[i];
+    link->ended = true;
+    link->own[0] = link->own[1] = (struct address){.length = 0};
+  }
+  wire_unlock(&lab->wire);
+  wire_wake(&lab->wire);
 }
 
 /* In front of a packet from the wire is when it came: see wire_device.c. */

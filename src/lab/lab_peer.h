@@ -14,6 +14,10 @@ int lab_add_tested(struct lab *lab, const char *name, const char *wire,
 int lab_add_peer(struct lab *lab, const char *name, const char *wire, const struct address *address,
                  struct error *error);
 
+/* Nothing crosses to or from the host any more, and its own addresses are free for another: a test
+ * has ended. */
+void lab_retire(struct lab *lab, struct lab_host *host);
+
 /* Reads a packet that has come to it, from its IP header on, into `bytes`, and when it came, in
  * monotonic nanoseconds. False: none has. */
 bool lab_peer_read(int peer, struct bytes *bytes, int64_t *time);

@@ -321,10 +321,12 @@ static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
 /* Reads the next packet of an interface into the buffer. False if there is none. */
 static bool read_one(struct wire *wire, struct wire_link *link) {
   ssize_t got;
+  if (link->ended)
+    return false;
   do
     got = read(link->device, wire->buffer, WIRE_BUFFER_SIZE);
   while (got < 0 && errno == EINTR);
-  link->ended = link->ended || (link->is_peer && got == 0);
+  link->ended = link->is_peer && got == 0;
   if (got < (ssize_t)sizeof(struct virtio_net_hdr))
     return false;
   wire->waiting = link;

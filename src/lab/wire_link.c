@@ -141,7 +141,7 @@ static bool is_host(const struct address *one, const struct address *other) {
              : memcmp(&one->inet6.sin6_addr, &other->inet6.sin6_addr, 16) == 0;
 }
 
-/* The last that was given the address: those before it are of scripts that have ended. */
+/* The last that was given the address. */
 static struct wire_link *link_given(const struct wire *wire, const struct address *address) {
   for (size_t i = wire->link_count; i-- > 0;)
     if (is_host(&wire->links[i]->own[0], address) || is_host(&wire->links[i]->own[1], address))

@@ -174,11 +174,19 @@ static int read_settings(struct pkt_reader *reader, struct pkt_script *script) {
   }
 }
 
-static int read_step(struct pkt_reader *reader, struct pkt_step *step) {
+/* Without a time, which then follows from what it is. */
+static bool lacks_time(struct pkt_reader *reader) {
+  char first = pkt_reader_peek(reader);
+  return first == '<' || first == '>' || isalpha((unsigned char)first);
+}
+
+static int read_step(struct pkt_reader *reader, struct pkt_step *step, bool typed) {
   size_t begin = reader->at;
   char first = pkt_reader_peek(reader);
   step->line = reader->source->first_line + source_newlines(reader->source, 0, begin);
-  if (first == '`' || first == '%') {
+  if (typed && lacks_time(reader)) {
+    step->time.moment = first == '>' ? PKT_ANY : PKT_AFTER;
+  } else if (first == '`' || first == '%') {
     step->time.moment = PKT_AFTER;
   } else if (read_time(reader, &step->time) < 0 || pkt_reader_skip(reader) < 0) {
     return -1;
@@ -189,7 +197,8 @@ static int read_step(struct pkt_reader *reader, struct pkt_step *step) {
   return 0;
 }
 
-int pkt_script_read(const struct source *source, struct pkt_script *script, struct error *error) {
+static int read_script(const struct source *source, struct pkt_script *script, bool typed,
+                       struct error *error) {
   *script = (struct pkt_script){.settings = NULL};
   struct pkt_reader reader = {source, 0, &script->arena, error};
   struct pkt_step **last = &script->first;
@@ -203,11 +212,42 @@ int pkt_script_read(const struct source *source, struct pkt_script *script, stru
     struct pkt_step *step = arena_allocate(&script->arena, sizeof *step);
     if (!step)
       return error_set_memory(error);
-    if (read_step(&reader, step) < 0)
+    if (read_step(&reader, step, typed) < 0)
       return -1;
     *last = step;
     last = &step->next;
   }
+}
+
+int pkt_script_read(const struct source *source, struct pkt_script *script, struct error *error) {
+  return read_script(source, script, false, error);
+}
+
+int pkt_line_read(const struct source *source, struct pkt_script *script, struct error *error) {
+  return read_script(source, script, true, error);
+}
+
+bool pkt_line_begins(const char *text, size_t length) {
+  struct source source = {.text = (char *)text, .length = length};
+  struct error ignored;
+  struct pkt_reader reader = {&source, 0, NULL, &ignored};
+  struct pkt_time time = {.from = 0};
+  char first = pkt_reader_peek(&reader);
+  if (first == '<' || first == '>')
+    return length == 1 || isspace((unsigned char)text[1]);
+  if (!first || !strchr("+*.0123456789", first) || read_time(&reader, &time) < 0 ||
+      !isspace((unsigned char)pkt_reader_peek(&reader)) || pkt_reader_at_end_of_line(&reader))
+    return false;
+  return strchr("<>`%", pkt_reader_peek(&reader)) ||
+         (pkt_reader_word(&reader).length > 0 && pkt_reader_peek(&reader) == '(');
+}
+
+bool pkt_time_read(const char *word, size_t length, struct pkt_time *time) {
+  struct source source = {.text = (char *)word, .length = length};
+  struct error ignored;
+  struct pkt_reader reader = {&source, 0, NULL, &ignored};
+  return read_time(&reader, time) == 0 && reader.at == length && time->moment != PKT_ANY &&
+         !time->blocks && time->to == time->from;
 }
 
 void pkt_script_free(struct pkt_script *script) {

@@ -10,6 +10,7 @@
 
 #include "language/arena.h"
 #include "language/error.h"
+#include "language/pkt_script.h"
 #include "language/source.h"
 
 struct command; /* an entry of the command table; only passed along */
@@ -75,7 +76,8 @@ enum prefix_kind {
   PREFIX_EXPECT,
   PREFIX_UNTIL,
   PREFIX_REPEAT,
-  PREFIX_TIME
+  PREFIX_TIME,
+  PREFIX_AT
 };
 
 struct prefix {
@@ -84,6 +86,7 @@ struct prefix {
   const char *const *names;  /* PREFIX_NAMES: ended by NULL */
   struct pattern pattern;    /* PREFIX_EXPECT, PREFIX_UNTIL */
   const struct word *word;   /* PREFIX_HOST: the host. PREFIX_REPEAT: the count; NULL: forever */
+  struct pkt_time time;      /* PREFIX_AT */
   const struct prefix *next; /* the next prefix inward, or NULL */
 };
 
@@ -121,6 +124,9 @@ struct vocabulary {
   /* The command that this one becomes with the word after its name; NULL: itself. The pointer may
    * be NULL. */
   const struct command *(*part)(const struct command *command, const char *text, size_t length);
+  /* The command that takes a whole line of packetdrill's (pkt_line_begins), or NULL. The pointer
+   * may be NULL. */
+  const struct command *(*line)(void);
 };
 
 enum script_status {
@@ -139,7 +145,7 @@ void script_free(struct script *script);
 /* True for what may stand before "=": [A-Za-z_][A-Za-z0-9_]*. */
 bool name_valid(const char *text, size_t length);
 
-/* True for the words that begin a prefix: expect, until, repeat, time. */
+/* True for the words that begin a prefix, and nothing else: expect, until, repeat, time. */
 bool prefix_word(const char *text, size_t length);
 
 /* Prefix words and their usage, for help and completion, ended by NULL. */
@@ -147,6 +153,7 @@ struct prefix_description {
   const char *name;
   const char *synopsis;
   const char *summary;
+  bool is_name_too; /* it begins a prefix only where what follows fits */
 };
 extern const struct prefix_description prefix_descriptions[];
 

@@ -130,6 +130,17 @@ void runner_wait_end(struct runner *runner) {
   session_lock(runner->session);
 }
 
+int runner_wait_until(struct runner *runner, int64_t moment, struct error *error) {
+  struct timespec time = {moment / 1000000000, moment % 1000000000};
+  if (moment <= clock_monotonic())
+    return 0;
+  if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
+    return runner_interrupted(runner, error);
+  int problem = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+  runner_wait_end(runner);
+  return problem ? runner_interrupted(runner, error) : 0;
+}
+
 int runner_interrupted(struct runner *runner, struct error *error) {
   enum wait_reason reason = (enum wait_reason)runner->waiter.reason;
   if (reason == WAIT_BLOCKS) {

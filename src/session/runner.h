@@ -104,6 +104,9 @@ int runner_answer_data(struct runner *runner, enum answer_kind kind, const char 
 bool runner_wait_begin(struct runner *runner, int64_t deadline, enum wait_reason reason);
 void runner_wait_end(struct runner *runner);
 
+/* Waits until a moment, in monotonic nanoseconds. 0, or -1 with an error: it was interrupted. */
+int runner_wait_until(struct runner *runner, int64_t moment, struct error *error);
+
 /* True once the runner is to stop. What computes for long asks now and then, then returns
  * runner_interrupted. */
 static inline bool runner_is_stopped(const struct runner *runner) {

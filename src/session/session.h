@@ -17,6 +17,7 @@ struct capture;
 struct lab;
 struct session;
 struct process;
+struct pkt_state;
 struct service_handle;
 struct event_queue;
 struct watch;
@@ -33,6 +34,7 @@ struct settings {
   bool look;   /* look at sockets without being asked */
   bool queues; /* the looks read how much is in the queues, too; in a lab they always do */
   int64_t timeout;      /* how long await and the end of a script wait, in nanoseconds */
+  int64_t tolerance;    /* by how much packetdrill's segments and calls may be early or late */
   int64_t blocks_after; /* when `expect blocks` considers a call blocked, in nanoseconds */
   enum paging pager;    /* which answers go through $PAGER */
   size_t record;        /* bytes of each call's data that the timeline keeps */
@@ -92,6 +94,13 @@ struct shell_operations {
   void (*reset_child)(void);
 };
 
+/* What `at` and the lines of packetdrill's scripts count their times from; monotonic
+ * nanoseconds. */
+struct session_clock {
+  int64_t began; /* 0: it has not */
+  int64_t due;   /* when the last line was due */
+};
+
 /* A walk in a new session, which begins when this one is over. */
 struct session_again {
   char *path;    /* of the script; owned */
@@ -144,7 +153,17 @@ struct session {
   struct lab *lab;          /* NULL: none */
   struct tracer *tracer;    /* of the programs that are traced; NULL: none was */
   struct watch_list watches;
-  struct capture *capture;     /* NULL: none is running */
+  struct capture *capture; /* NULL: none is running */
+  struct session_clock clock;
+  struct pkt_state *packetdrill; /* peers that lines of packetdrill play, the last one first; NULL:
+                                    none */
+  void (*packetdrill_free)(struct pkt_state *all);
+  unsigned
+      packetdrill_version;  /* of IP, for lines that are typed: 0 to 2, as pkt_version has them */
+  unsigned scripts_run;     /* of packetdrill, each version of IP by itself */
+  unsigned scripts_skipped; /* and those that can't run here */
+  unsigned scripts_failed;  /* those that have failed */
+  bool debugs; /* --debug: what a script of packetdrill has made stays, where it fails */
   const char *save_timeline;   /* --save-timeline: where the events go at its end; NULL: nowhere */
   struct session_again *again; /* at its end the program begins anew; NULL: it ends */
   bool stepping;               /* the last line let packets cross, so an empty line does it again */

@@ -21,6 +21,8 @@ const struct setting settings_table[] = {
      "auto|on|off"},
     {"timeout", SETTING_DURATION, offsetof(struct settings, timeout),
      N_("how long await waits, and the end of a script for jobs that carry an expect"), NULL},
+    {"tolerance", SETTING_DURATION, offsetof(struct settings, tolerance),
+     N_("by how much what a line of packetdrill expects may be early or late"), NULL},
     {"blocks-after", SETTING_DURATION, offsetof(struct settings, blocks_after),
      N_("when expect blocks takes a call for blocked"), NULL},
     {"colour", SETTING_SWITCH, VIEW(colour), N_("errors and states are coloured"), NULL},

@@ -20,6 +20,9 @@ struct packetdrill_options {
   size_t definition_count;
   unsigned long tolerance; /* --tolerance-usecs: microseconds; 0: the usual */
   unsigned processes;      /* -j: how many run at a time; 0: it is not said */
+  bool strict;             /* --strict: a segment that no line expects fails, too */
+  bool html;               /* --html: a page for each script and version */
+  bool debug;              /* --debug: what follows on standard input runs where a script fails */
 };
 
 /* The result of reading the command line. The strings stay argv's. */

@@ -14,7 +14,7 @@
 #include "system/descriptor.h"
 #include "system/file.h"
 
-enum { VERSIONS = 3, OUTPUT_LIMIT = 1 << 20 };
+enum { VERSIONS = 3, OUTPUT_LIMIT = 1 << 24, SKIPPED = 77 /* as test harnesses have it */ };
 
 /* A script by one version of IP. */
 struct run {
@@ -25,6 +25,10 @@ struct run {
   bool ended;
   int status;
 };
+
+/* How a process shows what it does. */
+static const char *const forms[] = {
+    [OUTPUT_TEXT] = "-q", [OUTPUT_JSON] = "--json", [OUTPUT_TAP] = "--tap"};
 
 static const char *const versions[VERSIONS] = {"ipv4", "ipv4-mapped-ipv6", "ipv6"};
 
@@ -40,8 +44,12 @@ struct work {
 };
 
 bool packetdrill_files_wanted(const struct shell_options *options) {
+  const struct packetdrill_options *packetdrill = &options->packetdrill;
+  bool apart = options->argument_count > 1 || packetdrill->processes > 0 || packetdrill->html ||
+               options->output == OUTPUT_TAP;
   if (!options->path || options->commands || options->step || options->trace ||
-      (options->argument_count < 2 && options->packetdrill.processes == 0))
+      packetdrill->debug || options->junit || options->save_timeline || options->diagram ||
+      options->report || !apart)
     return false;
   for (size_t i = 0; i < options->argument_count; i++)
     if (!packetdrill_line_fits(options->arguments[i]))
@@ -54,10 +62,21 @@ static bool is_wanted(const struct packetdrill_options *options, unsigned versio
   return wanted[version] || (!options->ipv4 && !options->mapped && !options->ipv6);
 }
 
+/* close.pkt becomes close-ipv4.html, in the directory in which the program runs. */
+static void append_page(const struct work *work, const struct run *run, struct bytes *name) {
+  const char *path = work->options->arguments[run->file];
+  const char *slash = strrchr(path, '/');
+  const char *base = slash ? slash + 1 : path;
+  const char *dot = strrchr(base, '.');
+  bytes_append(name, base, dot ? (size_t)(dot - base) : strlen(base));
+  bytes_append_format(name, "-%s.html", versions[run->version]);
+}
+
 /* This program, with the line that runs the script by one version. */
 static _Noreturn void become(const struct work *work, const struct run *run) {
   struct packetdrill_options one = work->options->packetdrill;
   struct bytes line = {0};
+  struct bytes page = {0};
   one.ipv4 = run->version == 0;
   one.mapped = run->version == 1;
   one.ipv6 = run->version == 2;
@@ -68,8 +87,16 @@ static _Noreturn void become(const struct work *work, const struct run *run) {
   dup2(run->output, STDOUT_FILENO);
   dup2(run->output, STDERR_FILENO);
   descriptor_end();
-  if (!line.failed)
-    execl("/proc/self/exe", "socksh", "-q", "-c", bytes_text(&line), (char *)NULL);
+  append_page(work, run, &page);
+  const char *words[8] = {"socksh", forms[work->options->output], "-c", bytes_text(&line)};
+  if (one.html) {
+    words[4] = words[2];
+    words[5] = words[3];
+    words[2] = "--report";
+    words[3] = bytes_text(&page);
+  }
+  if (!line.failed && !page.failed)
+    execv("/proc/self/exe", (char **)words);
   _exit(127);
 }
 
@@ -103,45 +130,104 @@ static void await_one(struct work *work) {
   }
 }
 
-/* What it has printed, each line behind a mark. */
-static void show_output(struct run *run, const char *mark) {
+/* What it has printed; the caller frees it. */
+static struct bytes take_output(struct run *run) {
   struct bytes text = {0};
-  if (run->output < 0)
-    return;
-  lseek(run->output, 0, SEEK_SET);
-  file_read_descriptor(run->output, OUTPUT_LIMIT, &text);
-  run->output = -1;
-  for (size_t at = 0; at < text.length;) {
-    const char *newline = memchr(text.data + at, '\n', text.length - at);
-    size_t end = newline ? (size_t)(newline - text.data) : text.length;
-    printf("%s%.*s\n", mark, (int)(end - at), text.data + at);
-    at = end + 1;
+  if (run->output >= 0) {
+    lseek(run->output, 0, SEEK_SET);
+    file_read_descriptor(run->output, OUTPUT_LIMIT, &text);
+    run->output = -1;
   }
-  bytes_free(&text);
+  return text;
 }
 
-static void show_lines(struct run *runs, size_t count, const char *path, bool passed) {
-  printf("%s: %s (", path, passed ? _("passed") : _("FAILED"));
-  const char *between = "";
-  for (size_t i = 0; i < count; i++)
-    if (passed || runs[i].status != 0) {
-      printf("%s%s", between, versions[runs[i].version]);
-      between = ", ";
-    }
-  puts(")");
-  for (size_t i = 0; i < count; i++)
-    if (runs[i].status != 0)
-      show_output(&runs[i], "  ");
+/* The next line of a text. */
+static bool next_line(const struct bytes *text, size_t *at, const char **line, size_t *length) {
+  if (*at >= text->length)
+    return false;
+  const char *newline = memchr(text->data + *at, '\n', text->length - *at);
+  size_t end = newline ? (size_t)(newline - text->data) : text->length;
+  *line = text->data + *at;
+  *length = end - *at;
+  *at = end + 1;
+  return true;
 }
 
-static void show_tap(struct run *runs, size_t count, const char *path, bool passed, size_t number) {
-  printf("# Subtest: %s\n    1..%zu\n", path, count);
+/* Those lines that begin with `begin`, each behind a mark. */
+static void show_output(const struct bytes *text, const char *begin, const char *mark) {
+  const char *line;
+  size_t length;
+  size_t skipped = strlen(begin);
+  for (size_t at = 0; next_line(text, &at, &line, &length);)
+    if (length >= skipped && memcmp(line, begin, skipped) == 0)
+      printf("%s%.*s\n", mark, (int)length, line);
+}
+
+static bool has_failed(const struct run *run) {
+  return run->status != 0 && run->status != SKIPPED;
+}
+
+/* "passed (ipv4, ipv6)", of those whose status fits; nothing where there is none. */
+static void show_versions(const struct run *runs, size_t count, const char *what,
+                          bool (*fits)(const struct run *run), const char **between) {
+  const char *mark = "(";
   for (size_t i = 0; i < count; i++) {
-    printf("    %sok %zu - %s\n", runs[i].status ? "not " : "", i + 1, versions[runs[i].version]);
-    if (runs[i].status != 0)
-      show_output(&runs[i], "    # ");
+    if (!fits(&runs[i]))
+      continue;
+    printf("%s%s%s", *mark == '(' ? *between : "", *mark == '(' ? what : "",
+           *mark == '(' ? " " : "");
+    printf("%s%s", mark, versions[runs[i].version]);
+    mark = ", ";
   }
-  printf("%sok %zu - %s\n", passed ? "" : "not ", number, path);
+  if (*mark == ',') {
+    putchar(')');
+    *between = ", ";
+  }
+}
+
+static bool is_passed(const struct run *run) {
+  return run->status == 0;
+}
+
+static bool is_skipped(const struct run *run) {
+  return run->status == SKIPPED;
+}
+
+static void show_lines(struct run *runs, size_t count, const char *path) {
+  const char *between = " ";
+  printf("%s:", path);
+  show_versions(runs, count, _("FAILED"), has_failed, &between);
+  show_versions(runs, count, _("passed"), is_passed, &between);
+  show_versions(runs, count, _("skipped"), is_skipped, &between);
+  putchar('\n');
+  for (size_t i = 0; i < count; i++) {
+    struct bytes text = take_output(&runs[i]);
+    if (runs[i].status != 0)
+      show_output(&text, "", "  ");
+    bytes_free(&text);
+  }
+}
+
+/* A process has shown the version of IP as a subtest, which goes one level deeper, and last a point
+ * of its own, whose place another takes here. */
+static void show_tap(struct run *runs, size_t count, const char *path, bool passed, size_t number) {
+  printf("    # Subtest: %s\n", path);
+  for (size_t i = 0; i < count; i++) {
+    struct bytes text = take_output(&runs[i]);
+    show_output(&text, "    ", "    ");
+    printf("    %sok %zu - %s%s\n", has_failed(&runs[i]) ? "not " : "", i + 1,
+           versions[runs[i].version], runs[i].status == SKIPPED ? " # SKIP" : "");
+    bytes_free(&text);
+  }
+  printf("    1..%zu\n%sok %zu - %s\n", count, passed ? "" : "not ", number, path);
+}
+
+static void show_json(struct run *runs, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct bytes text = take_output(&runs[i]);
+    fwrite(text.data ? text.data : "", 1, text.length, stdout);
+    bytes_free(&text);
+  }
 }
 
 /* Shows the files of which all has ended, and none before them is left. */
@@ -153,14 +239,16 @@ static void show_ended(struct work *work) {
     while (end < work->count && work->runs[end].file == work->runs[first].file) {
       if (!work->runs[end].ended)
         return;
-      passed = passed && work->runs[end].status == 0;
+      passed = passed && !has_failed(&work->runs[end]);
       end++;
     }
     const char *path = work->options->arguments[work->runs[first].file];
     if (work->options->output == OUTPUT_TAP)
       show_tap(work->runs + first, end - first, path, passed, ++work->tests);
+    else if (work->options->output == OUTPUT_JSON)
+      show_json(work->runs + first, end - first);
     else
-      show_lines(work->runs + first, end - first, path, passed);
+      show_lines(work->runs + first, end - first, path);
     for (size_t i = first; i < end; i++)
       if (work->runs[i].output >= 0)
         close(work->runs[i].output);

@@ -25,6 +25,8 @@ static void append_line(const struct packetdrill_options *options, const char *p
   bytes_append_text(lines, version);
   if (options && options->tolerance)
     bytes_append_format(lines, " --tolerance %luus", options->tolerance);
+  if (options && options->strict)
+    bytes_append_text(lines, " --strict");
   for (size_t i = 0; options && i < options->definition_count; i++) {
     bytes_append_text(lines, " -D ");
     append_quoted(options->definitions[i], lines);
@@ -42,4 +44,11 @@ void packetdrill_line_append(const struct packetdrill_options *options, const ch
     append_line(options, path, " mapped", lines);
   if (!all && options->ipv6)
     append_line(options, path, " ipv6", lines);
+}
+
+void packetdrill_line_append_block(const struct packetdrill_options *options, const char *path,
+                                   struct bytes *lines) {
+  bytes_append_text(lines, "{\n");
+  packetdrill_line_append(options, path, lines);
+  bytes_append_text(lines, "\nquit\n}");
 }

@@ -14,4 +14,8 @@ bool packetdrill_line_fits(const char *path);
 void packetdrill_line_append(const struct packetdrill_options *options, const char *path,
                              struct bytes *lines);
 
+/* The same as one block, behind which the session ends if none fails. */
+void packetdrill_line_append_block(const struct packetdrill_options *options, const char *path,
+                                   struct bytes *lines);
+
 #endif

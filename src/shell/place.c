@@ -41,7 +41,7 @@ static void find_command(struct line_place *place) {
     bool result = is_text(word, "expect") || is_text(word, "until");
     if (result && at + 1 == place->count)
       place->result = true;
-    if (result)
+    if (result || is_text(word, "at"))
       at += 2;
     else if (is_text(word, "time") || is_host(word))
       at++;

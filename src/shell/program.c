@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command/check.h"
+#include "language/pkt_program.h"
 
 static int check_names(const struct prefix *prefix, const struct command *command,
                        struct error *error) {
@@ -65,7 +66,9 @@ enum script_status program_read(const struct program_text *text, struct program 
   made->references = 1;
   const struct vocabulary *vocabulary =
       text->abbreviates ? &command_vocabulary_abbreviated : &command_vocabulary;
-  enum script_status status = script_read(*source, vocabulary, &made->script, error);
+  enum script_status status =
+      text->packetdrill ? pkt_program_read(*source, vocabulary->line(), &made->script, error)
+                        : script_read(*source, vocabulary, &made->script, error);
   if (status == SCRIPT_READ && check(made->script.first, false, error) < 0) {
     script_free(&made->script);
     status = SCRIPT_WRONG;

@@ -17,6 +17,7 @@ struct program_text {
   size_t length;
   unsigned line;    /* number of its first line */
   bool abbreviates; /* commands may be abbreviated if unambiguous */
+  bool packetdrill; /* it is a script of packetdrill, of which each step becomes a statement */
 };
 
 /* Parses and checks a text: the grammar, and each command's words. On SCRIPT_READ the caller owns a

@@ -15,6 +15,7 @@
 #include "shell/history.h"
 #include "shell/job.h"
 #include "shell/line_library.h"
+#include "shell/packetdrill_line.h"
 #include "shell/script_file.h"
 #include "shell/watcher.h"
 #include "shell/worker.h"
@@ -218,9 +219,9 @@ static void look_around(struct session *session) {
   session_unlock(session);
 }
 
-static void loop(struct session *session, bool lab) {
-  if (lab)
-    worker_pool_submit(&pool, "lab");
+static void loop(struct session *session, const char *first) {
+  if (first)
+    worker_pool_submit(&pool, first);
   else if (pool.walk || pool.replay)
     worker_pool_submit(&pool, NULL);
   while (!session->quitting) {
@@ -273,7 +274,8 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     return 1;
   }
   edit_start(session, accept_line);
-  int status = options->path ? begin_walk(options) : 0;
+  bool scripted = options->path && !options->step; /* the prompt is for where it fails */
+  int status = options->path && !scripted ? begin_walk(options) : 0;
   if (status == 0) {
     struct replay_plan replay = {.path = options->replay,
                                  .descriptor = options->replay_file,
@@ -284,7 +286,13 @@ int prompt_run(struct session *session, const struct shell_options *options) {
     else if (!options->path)
       greet(session);
     output_flush(&session->output);
-    loop(session, options->lab);
+    struct bytes first = {0};
+    if (scripted)
+      packetdrill_line_append_block(&options->packetdrill, options->path, &first);
+    else if (options->lab)
+      bytes_append_text(&first, "lab");
+    loop(session, first.length ? bytes_text(&first) : NULL);
+    bytes_free(&first);
   }
   edit_stop();
   /* This thread was the watcher until now, and one is still needed while threads are being ended.
@@ -306,5 +314,6 @@ int prompt_run(struct session *session, const struct shell_options *options) {
   worker_pool_stop(&pool);
   if (terminal_known)
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_before);
-  return status < 0 ? 2 : session->quit_status;
+  int usual = session->scripts_failed ? 1 : session->quit_status;
+  return status < 0 ? 2 : usual;
 }

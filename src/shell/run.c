@@ -175,6 +175,28 @@ static enum flow run_time(struct run *run, const struct prefix *prefix) {
   return flow;
 }
 
+/* Waits until the line is due. The clock begins with the first one, and anew with `at 0`. */
+static int await_moment(struct run *run, const struct pkt_time *time) {
+  struct runner *runner = run->runner;
+  struct session_clock *clock = &runner->session->clock;
+  bool since_began = time->moment == PKT_AT;
+  int64_t now = clock_monotonic();
+  if (clock->began == 0 || (since_began && time->from == 0))
+    clock->began = clock->due = now;
+  int64_t until = (since_began ? clock->began : clock->due) + time->from;
+  if (runner_wait_until(runner, until, run->error) < 0)
+    return -1;
+  clock->due = until > now ? until : now;
+  return 0;
+}
+
+static enum flow run_at(struct run *run, const struct prefix *prefix) {
+  if (await_moment(run, &prefix->time) == 0)
+    return run_prefixed(run, prefix->next);
+  error_set_place(run->error, prefix->place);
+  return FLOW_FAILED;
+}
+
 /* Finds the host that the word after @ names. */
 static struct lab_host *find_host(struct run *run, const char *name, size_t length) {
   const struct lab *lab = run->runner->session->lab;
@@ -220,6 +242,8 @@ static enum flow run_prefixed(struct run *run, const struct prefix *prefix) {
     return run_repeat(run, prefix);
   case PREFIX_TIME:
     return run_time(run, prefix);
+  case PREFIX_AT:
+    return run_at(run, prefix);
   case PREFIX_HOST:
     return run_on_host(run, prefix);
   }

@@ -17,7 +17,7 @@
 
 enum { SOURCE_LIMIT = 20, SCRIPT_LIMIT = 512 << 20 };
 
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_SKIPPED = 77, STATUS_INTERRUPTED = 130 };
 
 static int exit_status_of(const struct error *error) {
   switch (error->kind) {
@@ -312,6 +312,17 @@ static void run_input(struct script_run *run) {
   bytes_free(&input.bytes);
 }
 
+/* Where a script of packetdrill has failed, its sockets stay, and lines follow. */
+static void run_debugged(struct script_run *run, const struct shell_options *options) {
+  run_file(run, options);
+  if (run->status != STATUS_FAILED)
+    return;
+  run->status = 0;
+  run->session->reads_input = true;
+  run_input(run);
+  run->status = run->status ? run->status : STATUS_FAILED;
+}
+
 /* Runs a line of a walk. Errors do not end it. */
 static bool run_walked(void *context, struct program *program, const struct statement *statement) {
   struct script_run *run = context;
@@ -403,6 +414,8 @@ int script_file_run(struct session *session, const struct shell_options *options
     run_text(&run, "-c", options->commands, strlen(options->commands));
   else if (options->path && options->step)
     run_walk(&run, options);
+  else if (options->path && options->packetdrill.debug)
+    run_debugged(&run, options);
   else if (options->path)
     run_file(&run, options);
   else if (!options->replay || options->from_input)
@@ -414,6 +427,8 @@ int script_file_run(struct session *session, const struct shell_options *options
     report_late(&run, options);
   if (session->quitting && session->quit_status)
     run.status = session->quit_status;
+  if (run.status == 0 && session->scripts_skipped > 0 && session->scripts_run == 0)
+    run.status = STATUS_SKIPPED;
   runner_stop(&run.runner);
   session_unlock(session);
   waiter_unregister(&run.runner.waiter);

@@ -83,6 +83,7 @@ static struct settings initial_settings(const struct shell_options *options, boo
       .look = true,
       .queues = interactive || options->diagram || options->report || options->save_timeline,
       .timeout = 10000000000,
+      .tolerance = 4000000, /* what packetdrill itself allows */
       .blocks_after = 200000000,
       .record = 64 * 1024,
   };
@@ -121,6 +122,10 @@ int shell_start(struct session *session, const struct shell_options *options, bo
   session->formatted = options->output != OUTPUT_TEXT;
   session->deadline = options->deadline ? clock_monotonic() + options->deadline : 0;
   session->save_timeline = options->save_timeline;
+  session->debugs = options->packetdrill.debug;
+  session->packetdrill_version = options->packetdrill.ipv6     ? 2
+                                 : options->packetdrill.mapped ? 1
+                                                               : 0;
   session->shell = &shell_operations;
   session->settings = initial_settings(options, interactive);
   session->look = view_look(&session->settings.view);
@@ -214,6 +219,8 @@ int shell_stop(struct session *session, const struct shell_options *options, int
     status = status ? status : 1;
   }
   traced_stop(session);
+  if (session->packetdrill)
+    session->packetdrill_free(session->packetdrill);
   names_clear(&session->names);
   if (session->last_used)
     object_release(&session->last_used->object);

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "session/lesson.h"
 #include "session/lesson_progress.h"
+#include "shell/packetdrill_line.h"
 #include "shell/program.h"
 #include "shell/question.h"
 #include "shell/rehearsal.h"
@@ -57,10 +58,12 @@ struct walk *walk_create(const struct walk_plan *plan, struct runner *runner) {
   struct error error;
   if (!walk)
     return NULL;
-  if (program_read(
-          &(struct program_text){
-              .name = plan->name, .data = plan->text, .length = plan->length, .line = 1},
-          &walk->program, &walk->source, &error) != SCRIPT_READ) {
+  if (program_read(&(struct program_text){.name = plan->name,
+                                          .data = plan->text,
+                                          .length = plan->length,
+                                          .line = 1,
+                                          .packetdrill = packetdrill_line_fits(plan->name)},
+                   &walk->program, &walk->source, &error) != SCRIPT_READ) {
     if (walk->source)
       run_event_error(runner, walk->source, NULL, &error);
     walk_free(walk);

@@ -2,16 +2,24 @@
 
 #include <string.h>
 
+#include "shell/packetdrill_line.h"
+
 static const char ask[] = "ask:";
 
-/* A comment line: its text behind the # and one space. False if the line is none. The first line of
- * a script may name its interpreter, and is none either. */
-static bool comment_text(const char *line, size_t length, const char **text, size_t *size) {
+static bool begins_with(const char *text, size_t size, const char *word) {
+  return size >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
+/* A comment line: its text behind the # and one space; in scripts of packetdrill behind //. False
+ * if the line is none. The first line of a script may name its interpreter, and is none either. */
+static bool comment_text(const struct source *source, const char *line, size_t length,
+                         const char **text, size_t *size) {
+  const char *begin = packetdrill_line_fits(source->name) ? "//" : "#";
   while (length > 0 && (*line == ' ' || *line == '\t'))
     line++, length--;
-  if (length == 0 || *line != '#' || (length > 1 && line[1] == '!'))
+  if (!begins_with(line, length, begin) || begins_with(line, length, "#!"))
     return false;
-  line++, length--;
+  line += strlen(begin), length -= strlen(begin);
   if (length > 0 && *line == ' ')
     line++, length--;
   *text = line;
@@ -24,10 +32,6 @@ static size_t line_length(const char *text, size_t length) {
   return end ? (size_t)(end - text) : length;
 }
 
-static bool begins_with(const char *text, size_t size, const char *word) {
-  return size >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
-}
-
 static bool is_mark(const char *text, size_t size) {
   return begins_with(text, size, ask);
 }
@@ -37,7 +41,7 @@ bool walk_text_has_comment(const struct source *source, size_t from, size_t to) 
   size_t size;
   for (size_t at = from; at < to;) {
     size_t length = line_length(source->text + at, to - at);
-    if (comment_text(source->text + at, length, &text, &size))
+    if (comment_text(source, source->text + at, length, &text, &size))
       return true;
     at += length + 1;
   }
@@ -53,7 +57,7 @@ void walk_text_append_comments(const struct source *source, size_t from, size_t 
     size_t length = line_length(source->text + at, to - at);
     const char *line = source->text + at;
     at += length + 1;
-    if (!comment_text(line, length, &text, &size)) {
+    if (!comment_text(source, line, length, &text, &size)) {
       if (any && length == 0)
         bytes_append_char(bytes, '\n');
       continue;

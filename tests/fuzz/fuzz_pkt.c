@@ -1,9 +1,11 @@
 /* Scripts of packetdrill: any text is read, or refused with an error whose place is in it, and all
- * pieces of what was read lie in the text. */
+ * pieces of what was read lie in the text. Their code, and a line as it is typed, may be any text,
+ * too. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "language/pkt_script.h"
+#include "language/plain_code.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +41,34 @@ static void check_step(const struct source *source, const struct pkt_step *step)
   }
 }
 
+static bool find_name(void *context, const char *name, size_t length, long long *number) {
+  (void)context;
+  *number = length > 0 ? name[0] : 0;
+  return length > 1;
+}
+
+static void run_code(const char *text, size_t length) {
+  const struct plain_names names = {.find = find_name};
+  struct bytes printed = {0};
+  struct error error;
+  error_clear(&error);
+  enum plain_result result = plain_code_run(text, length, &names, &printed, &error);
+  if ((result == PLAIN_FAILS) != (error.kind != ERROR_NONE))
+    abort();
+  bytes_free(&printed);
+}
+
+static void read_line(const struct source *source) {
+  struct pkt_script script;
+  struct error error;
+  struct pkt_time time;
+  error_clear(&error);
+  pkt_line_begins(source->text, source->length);
+  pkt_time_read(source->text, source->length, &time);
+  pkt_line_read(source, &script, &error);
+  pkt_script_free(&script);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct source *source = source_create("fuzz.pkt", (const char *)data, size, 1);
   struct pkt_script script;
@@ -52,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   else if (error.kind == ERROR_NONE || error.place.offset > source->length)
     abort();
   pkt_script_free(&script);
+  read_line(source);
+  run_code(source->text, source->length);
   source_release(source);
   return 0;
 }

@@ -34,6 +34,52 @@ static void assert_piece(struct pkt_text piece, const char *expected) {
     fail_msg("\"%.*s\" instead of \"%s\"", (int)piece.length, piece.text, expected);
 }
 
+/* What a line at the prompt begins with. */
+static void typed_lines(void **state) {
+  static const char *const lines[] = {"< S 0:0(0)",
+                                      "> S.",
+                                      "+.1 < S 0:0(0)",
+                                      "0 socket(...) = 3",
+                                      "* > . 1:1(0) ack 1",
+                                      "+0~+.1 > .",
+                                      "1.5 `true`",
+                                      "+0 %{ assert 1 }%",
+                                      ">"};
+  static const char *const others[] = {"",    "3",     "send c 5",   "<a",      ">>",
+                                       "+ <", "1.5",   "+.1 send c", "0 close", "x < S",
+                                       "+0",  "12 13", "*",          "`true`",  "1e9 <"};
+  (void)state;
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    if (!pkt_line_begins(lines[i], strlen(lines[i])))
+      fail_msg("%s is a line", lines[i]);
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (pkt_line_begins(others[i], strlen(others[i])))
+      fail_msg("%s is no line", others[i]);
+  struct source *source = source_create("", "> S. 0:0(0) ack 1", 17, 1);
+  struct pkt_script script;
+  struct error error;
+  assert_int_equal(pkt_line_read(source, &script, &error), 0);
+  assert_int_equal(script.first->time.moment, PKT_ANY);
+  pkt_script_free(&script);
+  assert_int_equal(pkt_script_read(source, &script, &error), -1); /* in a script it needs one */
+  pkt_script_free(&script);
+  source_release(source);
+}
+
+static void moments(void **state) {
+  struct pkt_time time;
+  (void)state;
+  assert_true(pkt_time_read("+.1", 3, &time));
+  assert_int_equal(time.moment, PKT_AFTER);
+  assert_int_equal(time.from, 100000000);
+  assert_true(pkt_time_read("0", 1, &time));
+  assert_int_equal(time.moment, PKT_AT);
+  assert_false(pkt_time_read("*", 1, &time));
+  assert_false(pkt_time_read("+.1~+.2", 7, &time));
+  assert_false(pkt_time_read("1s", 2, &time));
+  assert_false(pkt_time_read("", 0, &time));
+}
+
 static void times(void **state) {
   static const struct {
     const char *text;
@@ -154,10 +200,8 @@ static void mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(times),
-      cmocka_unit_test(segments),
-      cmocka_unit_test(calls),
-      cmocka_unit_test(mistakes),
+      cmocka_unit_test(typed_lines), cmocka_unit_test(moments), cmocka_unit_test(times),
+      cmocka_unit_test(segments),    cmocka_unit_test(calls),   cmocka_unit_test(mistakes),
   };
   return cmocka_run_group_tests_name("pkt_script", tests, NULL, NULL);
 }

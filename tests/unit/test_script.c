@@ -18,9 +18,9 @@ struct command {
   bool regex;
 };
 
-static const struct command commands[] = {{"accept", 0, 0},       {"send", 0, 0},
-                                          {"close", 0, 0},        {"let", 0, 0},
-                                          {"shell", true, false}, {"await", false, true}};
+static const struct command commands[] = {
+    {"accept", 0, 0},       {"send", 0, 0},         {"close", 0, 0},      {"let", 0, 0},
+    {"shell", true, false}, {"await", false, true}, {"line", true, false}};
 
 static const struct command *find(const char *text, size_t length, struct error *error) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -39,7 +39,12 @@ static bool takes_regex(const struct command *command) {
   return command->regex;
 }
 
-static const struct vocabulary vocabulary = {.find = find, .raw = is_raw, .regex = takes_regex};
+static const struct command *find_line(void) {
+  return find("line", 4, NULL);
+}
+
+static const struct vocabulary vocabulary = {
+    .find = find, .raw = is_raw, .regex = takes_regex, .line = find_line};
 
 /* A tree written in one line: "c = accept(srv); repeat 3 {send(c x)}&". Names of expansions stand
  * in < >. */
@@ -93,6 +98,10 @@ static void write_prefix(const struct prefix *prefix, struct bytes *text) {
     break;
   case PREFIX_TIME:
     bytes_append_text(text, "time ");
+    break;
+  case PREFIX_AT:
+    bytes_append_format(text, "at %s%lld ", prefix->time.moment == PKT_AFTER ? "+" : "",
+                        (long long)prefix->time.from / 1000000);
     break;
   }
 }
@@ -214,6 +223,20 @@ static void test_prefixes(void **state) {
   reads("time accept", "time accept");
   reads("time repeat 9 send", "time repeat 9 send");
   reads("repeat 9 time send", "repeat 9 time send");
+  reads("at +.1 accept", "at +100 accept");
+  reads("at 1.5 c = accept", "at 1500 c = accept");
+  reads("at = accept", "at = accept"); /* it is a name where no time follows */
+  reads("at b = accept", "at b = accept");
+  reads("send at +.1", "send(at +.1)");
+  /* Lines of packetdrill are one word, and may follow `expect packet`. */
+  reads("< S 0:0(0) win 5; x", "line(< S 0:0(0) win 5; x)");
+  reads("+.1 < S 0:0(0) # x", "line(+.1 < S 0:0(0) # x)");
+  reads("0 socket(..., SOCK_STREAM, 0) = 3\naccept",
+        "line(0 socket(..., SOCK_STREAM, 0) = 3); accept");
+  reads("expect packet > S. 0:0(0)", "line(> S. 0:0(0))");
+  reads("expect packet +.1~+.2 > S. 0:0(0)", "line(+.1~+.2 > S. 0:0(0))");
+  reads("@h < S 0:0(0)", "@h line(< S 0:0(0))");
+  reads("{ > . 1:1(0)\n}", "{line(> . 1:1(0))}");
 }
 
 /* They nest in any order, names too. */

@@ -64,7 +64,7 @@ static int show_lab(struct invocation *invocation) {
 
 /* Checks all names before the first host is made. */
 static int check_names(struct invocation *invocation) {
-  static const char *const parts[] = {"host", "check", "sysctl"};
+  static const char *const parts[] = {"host", "check", "sysctl", "peer"};
   const struct argument_value *value;
   for (size_t i = 0; (value = invocation_nth(invocation, "HOST", i)); i++) {
     if (i == LAB_HOSTS)

@@ -1,12 +1,11 @@
 /* packetdrill: the command that runs a script of packetdrill. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command/invocation.h"
 #include "commands/packetdrill/pkt_run.h"
 #include "system/file.h"
-
-static const int64_t usual_tolerance = 4000000; /* nanoseconds: what packetdrill allows, too */
 
 static struct source *read_source(const char *path, struct error *error) {
   enum { LIMIT = 16 << 20 };
@@ -22,39 +21,28 @@ static struct source *read_source(const char *path, struct error *error) {
   return source;
 }
 
-/* Shows what failed with the line of the script. */
-static void tell(struct runner *runner, const struct source *source, const struct bytes *came,
-                 struct error *error) {
-  struct bytes hint = {0};
-  struct event event = {.kind = EVENT_ERROR};
-  if (came->length > 0)
-    bytes_append_format(&hint, _("what came: %.*s"), (int)came->length, came->data);
-  event.error = (struct event_error){
-      .kind = error->kind,
-      .number = error->number,
-      .source = source->name,
-      .line = source->first_line + source_newlines(source, 0, error->place.offset),
-      .excerpt = source_excerpt(source, error->place),
-      .command = "",
-      .message = error->message,
-      .hint = bytes_text(&hint),
-  };
+/* Each version of IP is a test of its own, around those of its lines. */
+static void append_file(struct runner *runner, const struct source *source,
+                        enum pkt_version version, bool ended, bool failed) {
+  struct bytes text = {0};
+  bytes_append_format(&text, "%s (%s)", source->name, pkt_version_names[version]);
+  struct event event = {.kind = EVENT_FILE, .file = {bytes_text(&text), ended, failed}};
   runner_append(runner, &event);
-  bytes_free(&hint);
-  error->told = true;
+  bytes_free(&text);
 }
 
-/* Each version of IP is a test of its own. */
-static void append_test(struct runner *runner, const struct source *source,
-                        enum pkt_version version, const struct error *error) {
+/* A script that can't run here is a test that is left out, and says why. */
+static void append_skipped(struct runner *runner, const struct source *source,
+                           enum pkt_version version, const char *why) {
   struct bytes text = {0};
   struct event event = {.kind = EVENT_TEST};
   bytes_append_format(&text, "%s (%s)", source->name, pkt_version_names[version]);
-  event.test = (struct event_test){.passed = error->kind == ERROR_NONE,
+  event.test = (struct event_test){.passed = true,
+                                   .skipped = true,
                                    .what = "packetdrill",
                                    .text = bytes_text(&text),
-                                   .expected = _("what the script says"),
-                                   .got = error->message};
+                                   .expected = why,
+                                   .got = ""};
   runner_append(runner, &event);
   bytes_free(&text);
 }
@@ -89,31 +77,39 @@ static int read_definitions(struct invocation *invocation, struct definitions *d
   return 0;
 }
 
-static int run_one(struct invocation *invocation, const struct source *source,
+static int run_one(struct invocation *invocation, struct source *source,
                    const struct definitions *definitions, enum pkt_version version) {
   struct runner *runner = invocation->runner;
-  struct error *error = invocation->error;
   const struct argument_value *tolerance = invocation_value(invocation, "--tolerance");
   struct pkt_options options = {
       .definitions = definitions->list,
       .definition_count = definitions->count,
       .version = version,
-      .tolerance = tolerance ? tolerance->duration : usual_tolerance,
+      .tolerance = tolerance ? tolerance->duration : runner->session->settings.tolerance,
+      .strict = invocation_value(invocation, "--strict"),
       .path = source->name,
   };
   struct pkt_outcome outcome = {.left_out = false};
-  int status = pkt_run(runner, source, &options, &outcome, error);
-  if (outcome.left_out) {
-    runner_note(runner, _("%s is not for %s"), source->name, pkt_version_names[version]);
-    return 0;
+  append_file(runner, source, version, false, false);
+  int status = pkt_run(runner, source, &options, &outcome, invocation->error);
+  if (outcome.left_out)
+    snprintf(outcome.skipped, sizeof outcome.skipped, _("it is not for %s"),
+             pkt_version_names[version]);
+  if (outcome.skipped[0]) {
+    append_skipped(runner, source, version, outcome.skipped);
+    runner_note(runner, _("%s is skipped (%s): %s"), source->name, pkt_version_names[version],
+                outcome.skipped);
+    error_clear(invocation->error);
+    status = 0;
   }
-  if (status == 0 || error->kind == ERROR_FAILURE)
-    append_test(runner, source, version, error);
+  append_file(runner, source, version, true, status < 0);
+  runner->session->scripts_run += !outcome.skipped[0];
+  runner->session->scripts_failed += status < 0;
+  runner->session->scripts_skipped += outcome.skipped[0] != '\0';
+  if (outcome.skipped[0])
+    return 0;
   if (status == 0)
     runner_note(runner, _("%s passed (%s)"), source->name, pkt_version_names[version]);
-  else if (error->place.length > 0 && error->kind != ERROR_INTERRUPTED)
-    tell(runner, source, &outcome.came, error);
-  bytes_free(&outcome.came);
   return status;
 }
 
@@ -141,19 +137,22 @@ static int run_packetdrill(struct invocation *invocation) {
 const struct command command_packetdrill = {
     .name = "packetdrill",
     .group = GROUP_LAB,
-    .arguments = {{.name = "FILE", .kind = &argument_file},
-                  {.name = "VERSION",
-                   .kind = &argument_keyword,
-                   .words = "ipv4|mapped|ipv6",
-                   .flags = OPTIONAL},
-                  {.name = "DURATION",
-                   .kind = &argument_duration,
-                   .flags = OPTIONAL,
-                   .keyword = "--tolerance"},
-                  {.name = "NAME=VALUE",
-                   .kind = &argument_text,
-                   .flags = OPTIONAL | REPEATED,
-                   .keyword = "-D"}},
+    .parts = true,
+    .arguments =
+        {{.name = "FILE", .kind = &argument_file},
+         {.name = "VERSION",
+          .kind = &argument_keyword,
+          .words = "ipv4|mapped|ipv6",
+          .flags = OPTIONAL},
+         {.name = "DURATION",
+          .kind = &argument_duration,
+          .flags = OPTIONAL,
+          .keyword = "--tolerance"},
+         {.name = "--strict", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--strict"},
+         {.name = "NAME=VALUE",
+          .kind = &argument_text,
+          .flags = OPTIONAL | REPEATED,
+          .keyword = "-D"}},
     .summary = N_("runs a script of packetdrill, which tests the kernel's TCP"),
     .manual = N_(
         "FILE is a script as packetdrill takes it: calls with what they give, segments that come "
@@ -161,29 +160,20 @@ const struct command command_packetdrill = {
         "%{ }%. `socksh FILE.pkt` and `source FILE.pkt` run it, too. It runs three times, by "
         "IPv4, by IPv4 on a socket of IPv6, and by IPv6, or by the VERSION that is named. No "
         "root is needed: the host that is tested, tested, is one of a lab, with the kernel's "
-        "own settings, and at the other end of its wire the script is the peer. Their addresses "
-        "are those of the script, "
-        "else 192.168.0.1 and 192.0.2.1, or fd3d:a0b:17d6::1 and fd3d:fa7b:d17d::1. Each call and "
-        "each segment is an event, as any other, so `log`, `wire` and `diagram sequence` show "
-        "what happened. A step that fails is shown with its line, with what came instead, and "
-        "by how much it was late; --tolerance says how late is too late, 4ms without it, and "
-        "3.25 % of the time since the step before where that is more. -D says what a word of the "
-        "script stands for, as TFO_COOKIE=3021b9d889017eeb.\n\n"
-        "Differences from packetdrill. Numbers of TCP's own timestamps are learned, and not "
-        "compared. Segments of a connection that the script has left are passed over; one that "
-        "is not expected fails the script only when the next one is. The data of a call may be "
-        "no wrong pointer, and open, splice of a file and more than 16 parts of a message are "
-        "not known. Of control messages those are compared that are one number. Code is Python, "
-        "and runs at the end. GRE, MPLS, UDP and PSP are not known, nor the settings in "
-        "front that are not named here: tolerance_usecs, ip_version, local_ip, remote_ip. A "
-        "session "
-        "has room for 32 runs. A host's "
-        "owner may not make cubic "
-        "its default: each socket gets it."),
+        "own settings, and at the other end of its wire the script is the peer. Each line is a "
+        "statement, and each call and each segment an event as any other, so `log`, `wire` and "
+        "`diagram sequence` show what happened. A step that fails is shown with its line, with "
+        "each field that was expected beside what came, and by how much it was late; --tolerance "
+        "says how late is too late, else `set tolerance`, and 3.25 % of the time since the step "
+        "before where that is more. At the prompt its hosts and sockets stay: lines of one's own "
+        "play on (see pkt), and `packetdrill continue` goes on behind it. --strict fails where a "
+        "segment comes that no line expects. -D says what a word of the script stands for, as "
+        "TFO_COOKIE=3021b9d889017eeb. socksh-packetdrill(7) has the differences from packetdrill "
+        "itself. A session has room for 32 runs."),
     .blocks = N_("until the script ends"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = "write-file close.pkt \"0 socket(..., SOCK_STREAM, 0) = 3\\n+0 close(3) = 0\\n\"\n"
                "packetdrill close.pkt ipv4",
-    .pages = "socksh-lab(7)",
+    .pages = "socksh-packetdrill(7), socksh-lab(7)",
     .run = run_packetdrill,
 };

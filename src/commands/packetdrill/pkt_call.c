@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/packetdrill/pkt_file.h"
+#include "commands/packetdrill/pkt_message.h"
 #include "commands/packetdrill/pkt_part.h"
 #include "import/strace_address.h"
 #include "import/strace_part.h"
@@ -185,7 +188,8 @@ static bool result_agrees(const struct pkt_call *spoken, const struct call *call
 }
 
 /* The number in an option's value that the kernel gave, as [5]. */
-static int compare_value(const struct pkt_pending *pending, struct error *error) {
+static void compare_value(struct pkt_state *state, const struct pkt_pending *pending,
+                          struct error *error) {
   const struct call *call = &pending->call;
   long long expected;
   int value = 0;
@@ -193,66 +197,86 @@ static int compare_value(const struct pkt_pending *pending, struct error *error)
   if (!call_has_part(call, PART_VALUE_OUT) || call->result < 0 || !node ||
       node->kind != STRACE_LIST || strace_node_number(node, &expected) < 0 || !call->data ||
       call->data->length < sizeof value)
-    return 0;
+    return;
   memcpy(&value, call->data->data, sizeof value);
-  return value == (int)expected
-             ? 0
-             : error_set(error, ERROR_FAILURE, _("the value is %d, not %lld"), value, expected);
+  pkt_difference_add_number(&state->difference, _("value"), (int)expected, value, error);
 }
 
-static int compare_items(const struct pkt_pending *pending, struct error *error) {
+static void compare_items(struct pkt_state *state, const struct pkt_pending *pending,
+                          struct error *error) {
   const struct call *call = &pending->call;
   const struct call_items *items = call_items(call);
   bool polls = call_has_part(call, PART_POLL);
   const struct strace_node *node = polls ? pending->tree.arguments : argument_at(&pending->tree, 1);
   const struct constant_set *set = polls ? &constant_poll_events : &constant_epoll_events;
   if (!items || call->result < 0 || !node)
-    return 0;
+    return;
   const struct strace_node *entry = node->kind == STRACE_LIST ? node->child : node;
   for (size_t i = 0; entry && i < items->count; i++, entry = entry->next) {
     const struct strace_node *events = strace_node_member(entry, polls ? "revents" : "events");
     long expected = 0;
-    if (events && strace_read_symbol(events, set, &expected) == 0 &&
-        items->item[i].given != (uint32_t)expected)
-      return error_set(error, ERROR_FAILURE, _("the events are %#x, not %#lx"),
-                       items->item[i].given, expected);
+    if (events && strace_read_symbol(events, set, &expected) == 0)
+      pkt_difference_add_flags(&state->difference, polls ? "revents" : "events", set, expected,
+                               (long)items->item[i].given, error);
     long long data;
-    if (!polls && pkt_part_data(entry, &data) && items->item[i].data != (uint64_t)data)
-      return error_set(error, ERROR_FAILURE, _("the event is of %llu, not %lld"),
-                       (unsigned long long)items->item[i].data, data);
+    if (!polls && pkt_part_data(entry, &data))
+      pkt_difference_add_number(&state->difference, _("data"), data, (long long)items->item[i].data,
+                                error);
     if (node->kind != STRACE_LIST)
       break;
   }
-  return 0;
+}
+
+static void compare_result(struct pkt_state *state, const struct pkt_pending *pending,
+                           struct error *error) {
+  const struct pkt_call *spoken = &pending->step->call;
+  const struct call *call = &pending->call;
+  char expected[80];
+  char came[80];
+  snprintf(expected, sizeof expected, spoken->error.length ? "%.*s %.*s" : "%.*s",
+           (int)(spoken->result.length < 30 ? spoken->result.length : 30), spoken->result.text,
+           (int)(spoken->error.length < 40 ? spoken->error.length : 40), spoken->error.text);
+  if (call->result < 0)
+    snprintf(came, sizeof came, "-1 %s", error_number_name(call->error));
+  else
+    snprintf(came, sizeof came, "%ld", call->result);
+  pkt_difference_add(&state->difference, call_row(call)->name, expected, came,
+                     !result_agrees(spoken, call), error);
+}
+
+/* A call that blocks has to return at its time. */
+static void compare_time(struct pkt_state *state, const struct pkt_pending *pending,
+                         struct error *error) {
+  const struct pkt_time *time = &pending->step->time;
+  char expected[40];
+  char came[40];
+  if (!time->blocks)
+    return;
+  int64_t tolerance = pkt_state_tolerance(state, time->to - time->from);
+  int64_t late = pending->call.ended - pending->due;
+  snprintf(expected, sizeof expected, "%.6f", pkt_state_seconds(state, pending->due));
+  snprintf(came, sizeof came, "%.6f", pkt_state_seconds(state, pending->call.ended));
+  pkt_difference_add_time(&state->difference, _("returned"), expected, came, late,
+                          late > tolerance || late < -tolerance, error);
 }
 
 static int compare(struct pkt_state *state, struct pkt_pending *pending, struct error *error) {
-  const struct pkt_call *spoken = &pending->step->call;
+  struct pkt_difference *difference = &state->difference;
   const struct call *call = &pending->call;
-  if (!result_agrees(spoken, call)) {
-    const char *between = spoken->error.length > 0 ? " " : "";
-    if (call->result < 0)
-      return error_set(error, ERROR_FAILURE, _("%s gave -1 %s, not %.*s%s%.*s"),
-                       call_row(call)->name, error_number_name(call->error),
-                       (int)spoken->result.length, spoken->result.text, between,
-                       (int)spoken->error.length, spoken->error.text);
-    return error_set(error, ERROR_FAILURE, _("%s gave %ld, not %.*s%s%.*s"), call_row(call)->name,
-                     call->result, (int)spoken->result.length, spoken->result.text, between,
-                     (int)spoken->error.length, spoken->error.text);
-  }
+  pkt_difference_begin(difference);
+  compare_result(state, pending, error);
+  if (difference->differs)
+    return -1;
   if (call_row(call)->closes && call->result == 0)
     forget_descriptor(state, pending);
-  if (note_descriptors(state, pending, error) < 0 || compare_value(pending, error) < 0 ||
-      compare_items(pending, error) < 0 ||
-      pkt_part_compare_message(&pending->call, argument_at(&pending->tree, 1), error) < 0)
+  if (note_descriptors(state, pending, error) < 0)
     return -1;
-  const struct pkt_time *time = &pending->step->time;
-  int64_t tolerance = pkt_state_tolerance(state, time->blocks ? time->to - time->from : 0);
-  int64_t late = call->ended - pending->due;
-  if (pending->step->time.blocks && (late > tolerance || late < -tolerance))
-    return error_set(error, ERROR_FAILURE, _("%s has returned %.3f ms %s"), call_row(call)->name,
-                     (double)(late < 0 ? -late : late) / 1e6, late < 0 ? _("early") : _("late"));
-  return 0;
+  compare_value(state, pending, error);
+  compare_items(state, pending, error);
+  if (pkt_message_compare(state, call, argument_at(&pending->tree, 1), error) < 0)
+    return -1;
+  compare_time(state, pending, error);
+  return pkt_difference_status(difference);
 }
 
 static void forget(struct pkt_pending *pending) {
@@ -307,14 +331,25 @@ void pkt_call_forget(struct pkt_state *state) {
   if (!pending)
     return;
   state->pending = NULL;
-  if (!pending->done)
+  if (!state->runner)
+    ; /* the session is over, and its jobs are */
+  else if (!pending->done)
     state->runner->session->shell->kill_job(state->runner, pending->job, &error);
   else
     state->runner->session->shell->wait_job(state->runner, pending->job, 0, &none, &error);
   forget(pending);
 }
 
-int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
+/* A SYN that comes after this is of the connection that the call opens. */
+static void note_opening(struct pkt_state *state, const struct call *call) {
+  bool sends = call_row(call)->direction == SENDS && (call_message_flags(call) & MSG_FASTOPEN);
+  if ((!call_row(call)->connects && !sends) || call->subject.id == state->opener)
+    return;
+  state->opener = call->subject.id;
+  state->opens = true;
+}
+
+static int make_call(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
   struct pkt_pending *pending = calloc(1, sizeof *pending);
   struct error ignored;
   int status = pending ? 0 : error_set_memory(error);
@@ -329,6 +364,8 @@ int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct er
                                    : state->due;
   status =
       read_arguments(state, &step->call, &pending->arena, &pending->tree, &pending->call, error);
+  if (status == 0)
+    note_opening(state, &pending->call);
   if (status == 0 && step->time.blocks) {
     pending->job = state->runner->session->shell->start_job(
         state->runner, step->call.whole.text, step->call.whole.length, run_in_job, pending, error);
@@ -344,4 +381,11 @@ int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct er
   }
   forget(pending);
   return status;
+}
+
+int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
+  int file = pkt_file_open(state, &step->call, error);
+  if (file == 0)
+    file = pkt_file_close(state, &step->call);
+  return file ? (file < 0 ? -1 : 0) : make_call(state, step, error);
 }

@@ -1,20 +1,32 @@
 #include "commands/packetdrill/pkt_code.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/tcp.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "language/plain_code.h"
 #include "option/tcp_info.h"
 #include "session/child.h"
 #include "socket/look.h"
 
-/* The socket that a script's code is about: the last one that is connected, else the last. */
+/* Whether it is the client's end of the connection that the last segment was of. */
+static bool is_of_flow(const struct pkt_state *state, const struct socket *socket) {
+  struct address local;
+  return state->flow && state->flow->called && look_read_local(socket, &local) == 0 &&
+         address_port(&local) == state->flow->local_port;
+}
+
+/* The socket that a script's code is about: that of the last segment's connection, else the last
+ * one that is connected, else the last. */
 static struct socket *subject_of(const struct pkt_state *state) {
   struct socket *last = NULL;
   for (size_t i = 0; i < state->slots->room; i++) {
     struct slot *slot = slots_find(state->slots, (long)i);
     bool tcp = slot && slot->socket && slot->socket->descriptor >= 0 && socket_is_tcp(slot->socket);
+    if (tcp && is_of_flow(state, slot->socket))
+      return slot->socket;
     if (tcp && (!last || look_state_now(slot->socket) != STATE_LISTEN))
       last = slot->socket;
   }
@@ -52,24 +64,86 @@ static void append_lines(struct pkt_text text, struct bytes *code) {
   }
 }
 
-int pkt_code_add(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
-  struct tcp_info_bytes info = {.length = 0};
-  struct socket *socket = subject_of(state);
-  if (socket && look_tcp_info(socket, &info) == 0)
-    append_numbers(&info, &state->code);
+/* What code has names for besides the numbers of TCP_INFO. */
+static const struct {
+  const char *name;
+  int number;
+} constants[] = {
+    {"TCP_CA_Open", TCP_CA_Open},
+    {"TCP_CA_Disorder", TCP_CA_Disorder},
+    {"TCP_CA_CWR", TCP_CA_CWR},
+    {"TCP_CA_Recovery", TCP_CA_Recovery},
+    {"TCP_CA_Loss", TCP_CA_Loss},
+    {"TCPI_OPT_TIMESTAMPS", TCPI_OPT_TIMESTAMPS},
+    {"TCPI_OPT_SACK", TCPI_OPT_SACK},
+    {"TCPI_OPT_WSCALE", TCPI_OPT_WSCALE},
+    {"TCPI_OPT_ECN", TCPI_OPT_ECN},
+    {"TCPI_OPT_ECN_SEEN", TCPI_OPT_ECN_SEEN},
+    {"TCPI_OPT_SYN_DATA", TCPI_OPT_SYN_DATA},
+    {"TCP_ESTABLISHED", STATE_ESTABLISHED},
+    {"TCP_SYN_SENT", STATE_SYN_SENT},
+    {"TCP_SYN_RECV", STATE_SYN_RECV},
+    {"TCP_FIN_WAIT1", STATE_FIN_WAIT1},
+    {"TCP_FIN_WAIT2", STATE_FIN_WAIT2},
+    {"TCP_TIME_WAIT", STATE_TIME_WAIT},
+    {"TCP_CLOSE", STATE_CLOSED},
+    {"TCP_CLOSE_WAIT", STATE_CLOSE_WAIT},
+    {"TCP_LAST_ACK", STATE_LAST_ACK},
+    {"TCP_LISTEN", STATE_LISTEN},
+    {"TCP_CLOSING", STATE_CLOSING},
+};
+
+/* A name of code: a constant, or tcpi_rtt and the like. */
+static bool find_name(void *context, const char *name, size_t length, long long *number) {
+  const struct tcp_info_bytes *info = context;
+  const struct pkt_text word = {name, length};
+  static const char prefix[] = "tcpi_";
+  enum { PREFIX = sizeof prefix - 1 };
+  unsigned long long value;
+  bool unlimited;
+  for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+    if (pkt_text_is(word, constants[i].name)) {
+      *number = constants[i].number;
+      return true;
+    }
+  if (length <= PREFIX || memcmp(name, prefix, PREFIX) != 0)
+    return false;
+  for (const struct tcp_info_field *field = tcp_info_fields; field->name; field++)
+    if (pkt_text_is((struct pkt_text){name + PREFIX, length - PREFIX}, field->name)) {
+      bool there = tcp_info_number(field, info->data, info->length, &value, &unlimited);
+      *number = (long long)value;
+      return there && value <= LLONG_MAX;
+    }
+  return false;
+}
+
+/* Remembers code for Python, with the numbers as they are now. */
+static int keep(struct pkt_state *state, const struct pkt_step *step,
+                const struct tcp_info_bytes *info, struct error *error) {
+  append_numbers(info, &state->code);
   bytes_append_format(&state->code, "line = %u\n", step->line);
   append_lines(step->text, &state->code);
   return state->code.failed ? error_set_memory(error) : 0;
 }
 
-static const char constants[] = "TCP_CA_Open, TCP_CA_Disorder, TCP_CA_CWR, TCP_CA_Recovery, "
-                                "TCP_CA_Loss = range(5)\n"
-                                "TCPI_OPT_TIMESTAMPS, TCPI_OPT_SACK, TCPI_OPT_WSCALE, "
-                                "TCPI_OPT_ECN, TCPI_OPT_ECN_SEEN, TCPI_OPT_SYN_DATA = 1, 2, 4, 8, "
-                                "16, 32\n"
-                                "TCP_ESTABLISHED, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, "
-                                "TCP_FIN_WAIT2, TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, "
-                                "TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING = range(1, 12)\n";
+int pkt_code_add(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
+  struct tcp_info_bytes info = {.length = 0};
+  struct socket *socket = subject_of(state);
+  struct answer answer;
+  if (socket && look_tcp_info(socket, &info) < 0)
+    info.length = 0;
+  answer_text(&answer, "code");
+  const struct plain_names names = {find_name, &info};
+  enum plain_result result =
+      plain_code_run(step->text.text, step->text.length, &names, &answer.text, error);
+  if (result == PLAIN_UNKNOWN || answer.text.length == 0)
+    answer_free(&answer);
+  else if (runner_answer(state->runner, &answer, error) < 0)
+    return -1;
+  if (result == PLAIN_UNKNOWN)
+    return keep(state, step, &info, error);
+  return result == PLAIN_HOLDS ? 0 : -1;
+}
 
 /* Says in which line of the script the assertion stands that failed. */
 static const char epilogue[] =
@@ -82,7 +156,8 @@ int pkt_code_run(struct pkt_state *state, struct error *error) {
   int status = 0;
   if (state->code.length == 0)
     return 0;
-  bytes_append_text(&program, constants);
+  for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
+    bytes_append_format(&program, "%s = %d\n", constants[i].name, constants[i].number);
   bytes_append_text(&program, "try:\n");
   for (size_t at = 0; at < state->code.length;) {
     const char *newline = memchr(state->code.data + at, '\n', state->code.length - at);
@@ -103,6 +178,7 @@ int pkt_code_run(struct pkt_state *state, struct error *error) {
     return child < 0 ? -1 : runner_interrupted(state->runner, error);
   }
   bytes_free(&program);
+  bytes_clear(&state->code);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0
              ? 0
              : error_set(error, ERROR_FAILURE, _("what the script's code asserts does not hold"));

@@ -1,7 +1,7 @@
 #include "commands/packetdrill/pkt_option.h"
 
 #include <netinet/tcp.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "packet/packet_bits.h"
@@ -163,19 +163,6 @@ static void append_option(const struct packet_option *option, uint32_t base, str
   }
 }
 
-void pkt_option_append(const struct packet *packet, struct bytes *text) {
-  struct packet_option option;
-  size_t at = 0;
-  bool bad;
-  const char *between = " <";
-  while (packet_next_option(packet, &at, &option, &bad)) {
-    bytes_append_text(text, between);
-    append_option(&option, 0, text);
-    between = ",";
-  }
-  bytes_append_text(text, *between == ',' ? ">" : "");
-}
-
 /* The same of the script, as it is written when it comes: the echo of the peer's numbers. */
 static void append_expected(const struct pkt_option *option, struct bytes *text) {
   bytes_append(text, option->name.text, option->name.length);
@@ -196,50 +183,62 @@ static void learn_stamp(struct pkt_flow *flow, uint32_t script, uint32_t live) {
     flow->stamps[flow->stamp_count++] = (struct pkt_stamp){script, live};
 }
 
-static bool option_agrees(const struct pkt_option *expected, const struct packet_option *came,
-                          struct pkt_flow *flow, struct bytes *one, struct bytes *other) {
-  append_expected(expected, one);
-  if (came->kind == TCPOPT_TIMESTAMP && came->length >= 8 && pkt_text_is(expected->name, "TS") &&
-      expected->count == 2) {
-    learn_stamp(flow, expected->number[0], number_at(came->data, 4));
-    bytes_append_format(other, "TS val %u ecr %u", expected->number[0],
-                        number_at(came->data + 4, 4));
-  } else {
-    append_option(came, flow->peer_base, other);
-  }
-  return one->length == other->length &&
-         memcmp(bytes_text(one), bytes_text(other), one->length) == 0;
+/* Where the script says how long the kernel's ticks are, the numbers have to go on as time does. */
+static bool stamp_is_due(const struct pkt_state *state, const struct pkt_flow *flow,
+                         uint32_t script, uint32_t live) {
+  if (state->stamp_tick == 0 || flow->stamp_count == 0)
+    return true;
+  const struct pkt_stamp *first = &flow->stamps[0];
+  int32_t off = (int32_t)((live - first->live) - (script - first->script));
+  return (off < 0 ? -(int64_t)off : off) * state->stamp_tick <=
+         state->tolerance + state->stamp_tick;
 }
 
-bool pkt_option_agree(const struct pkt_state *state, const struct pkt_segment *segment,
-                      const struct packet *packet, struct pkt_flow *flow,
-                      struct bytes *difference) {
+static void append_came(const struct pkt_state *state, const struct pkt_option *expected,
+                        const struct packet_option *came, struct pkt_flow *flow,
+                        struct bytes *text) {
+  bool stamps = came->kind == TCPOPT_TIMESTAMP && came->length >= 8 &&
+                pkt_text_is(expected->name, "TS") && expected->count == 2;
+  uint32_t live = stamps ? number_at(came->data, 4) : 0;
+  if (!stamps) {
+    append_option(came, flow->peer_base, text);
+  } else if (stamp_is_due(state, flow, expected->number[0], live)) {
+    learn_stamp(flow, expected->number[0], live);
+    bytes_append_format(text, "TS val %u ecr %u", expected->number[0],
+                        number_at(came->data + 4, 4));
+  } else {
+    const struct pkt_stamp *first = &flow->stamps[0];
+    bytes_append_format(text, "TS val %u ecr %u", first->script + (live - first->live),
+                        number_at(came->data + 4, 4));
+  }
+}
+
+void pkt_option_compare(struct pkt_state *state, const struct pkt_segment *segment,
+                        const struct packet *packet, struct pkt_flow *flow, struct error *error) {
   struct packet_option option;
   size_t at = 0;
   bool bad = false;
-  size_t i = 0;
-  bool agrees = true;
-  for (; agrees && packet_next_option(packet, &at, &option, &bad); i++) {
+  bool more = true;
+  for (size_t i = 0; more || i < segment->option_count; i++) {
     struct bytes one = {0};
     struct bytes other = {0};
-    if (option.kind == TCPOPT_EOL)
-      break;
+    char field[40];
     struct pkt_option expected = {.count = 0};
-    if (i < segment->option_count)
+    more = more && packet_next_option(packet, &at, &option, &bad) && option.kind != TCPOPT_EOL;
+    if (i < segment->option_count) {
       expected = segment->option[i];
-    expected.word = pkt_state_word(state, expected.word);
-    agrees = i < segment->option_count && option_agrees(&expected, &option, flow, &one, &other);
-    if (!agrees && i >= segment->option_count)
-      append_option(&option, flow->peer_base, &other);
-    if (!agrees)
-      bytes_append_format(difference, _("option %zu is %s, not %s"), i + 1, bytes_text(&other),
-                          one.length ? bytes_text(&one) : _("missing"));
+      expected.word = pkt_state_word(state, expected.word);
+      append_expected(&expected, &one);
+    }
+    if (more)
+      append_came(state, &expected, &option, flow, &other);
+    bool same =
+        one.length == other.length && memcmp(bytes_text(&one), bytes_text(&other), one.length) == 0;
+    snprintf(field, sizeof field, _("option %zu"), i + 1);
+    if (more || one.length > 0)
+      pkt_difference_add(&state->difference, field, bytes_text(&one), bytes_text(&other), !same,
+                         error);
     bytes_free(&one);
     bytes_free(&other);
   }
-  if (agrees && i < segment->option_count) {
-    bytes_append_format(difference, _("option %zu is missing"), i + 1);
-    agrees = false;
-  }
-  return agrees;
 }

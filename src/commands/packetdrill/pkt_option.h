@@ -8,11 +8,8 @@
  * are those of the flow. 0, or -1 with an error. */
 int pkt_option_build(const struct pkt_state *state, const struct pkt_segment *segment,
                      const struct pkt_flow *flow, struct bytes *bytes, struct error *error);
-/* Compares options with those that came. True where they agree; else `difference` says what does
- * not. */
-bool pkt_option_agree(const struct pkt_state *state, const struct pkt_segment *segment,
-                      const struct packet *packet, struct pkt_flow *flow, struct bytes *difference);
-/* Appends a packet in the script's notation. */
-void pkt_option_append(const struct packet *packet, struct bytes *text);
+/* Compares the options that the script expects with those of a packet, into state->difference. */
+void pkt_option_compare(struct pkt_state *state, const struct pkt_segment *segment,
+                        const struct packet *packet, struct pkt_flow *flow, struct error *error);
 
 #endif

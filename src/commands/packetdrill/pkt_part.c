@@ -7,6 +7,7 @@
 
 #include "call/control.h"
 #include "call/message.h"
+#include "commands/packetdrill/pkt_file.h"
 #include "import/strace_address.h"
 #include "import/strace_items.h"
 #include "import/strace_value.h"
@@ -31,7 +32,7 @@ static struct address mapped(const struct address *address) {
 static struct address usual_address(const struct pkt_state *state, const struct call *call) {
   const struct call_row *row = call_row(call);
   struct address address = row->connects || row->direction == SENDS ? state->remote : state->local;
-  if (state->options->version == PKT_MAPPED)
+  if (state->options.version == PKT_MAPPED)
     address = mapped(&address);
   address_set_port(&address, LISTENING_PORT);
   return address;
@@ -42,7 +43,7 @@ static int read_number(const struct pkt_state *state, struct strace_reader *read
   if (!is_left_out(reader->node))
     return 0;
   reader->call->number[reader->part->slot] =
-      state->options->version == PKT_IPV4 ? AF_INET : AF_INET6;
+      state->options.version == PKT_IPV4 ? AF_INET : AF_INET6;
   return 1;
 }
 
@@ -77,6 +78,8 @@ static int make_room(struct call *call, size_t size) {
 static int read_data(const struct pkt_state *state, struct strace_reader *reader) {
   size_t size;
   (void)state;
+  if (strace_node_is(reader->node, "NULL"))
+    return 0;
   return strace_reader_size(strace_reader_second(reader), &size) < 0
              ? -1
              : make_room(reader->call, size);
@@ -193,6 +196,19 @@ static int read_message(const struct pkt_state *state, struct strace_reader *rea
   return make_room(call, size);
 }
 
+/* A file that the script has opened. */
+static int read_file(const struct pkt_state *state, struct strace_reader *reader) {
+  long number;
+  if (strace_reader_descriptor(reader->node, &number) < 0)
+    return -1;
+  const struct pkt_file *file = pkt_file_find(state, number);
+  if (!file)
+    return -1;
+  reader->call->file.descriptor = file->descriptor;
+  reader->call->file.name = strdup(file->path);
+  return reader->call->file.name ? 1 : -1;
+}
+
 /* How many arguments a part takes. */
 static const struct {
   int arguments;
@@ -208,6 +224,7 @@ static const struct {
     [PART_POLL] = {2, read_poll},
     [PART_EVENT] = {1, read_event},
     [PART_EVENTS] = {2, read_events},
+    [PART_FILE] = {1, read_file},
     [PART_MESSAGE_IN] = {1, read_message},
     [PART_MESSAGE_OUT] = {1, read_message},
 };
@@ -216,58 +233,4 @@ int pkt_part_read(const struct pkt_state *state, struct strace_reader *reader, i
   enum call_part_kind kind = reader->part->kind;
   *arguments = handlers[kind].arguments;
   return handlers[kind].read ? handlers[kind].read(state, reader) : 0;
-}
-
-/* A control message of this level and type in a message; NULL: there is none. */
-static const struct cmsghdr *find_control(const struct call_message *message, int level, int type) {
-  struct msghdr header = {.msg_control = message->control.data,
-                          .msg_controllen = message->control_size};
-  for (struct cmsghdr *control = CMSG_FIRSTHDR(&header); control;
-       control = CMSG_NXTHDR(&header, control))
-    if (control->cmsg_level == level && control->cmsg_type == type)
-      return control;
-  return NULL;
-}
-
-static int compare_control(const struct call_message *message, const struct strace_node *node,
-                           struct error *error) {
-  const struct strace_node *name = strace_node_member(node, "cmsg_type");
-  long level;
-  long long expected;
-  int value;
-  if (strace_read_symbol(strace_node_member(node, "cmsg_level"), &constant_levels, &level) < 0 ||
-      !name)
-    return 0; /* a name of packetdrill's own: left out, and the manual says so */
-  const struct control_row *row = control_find_named((int)level, name->text, name->length);
-  if (!row)
-    return 0;
-  const struct cmsghdr *control = find_control(message, row->level, row->type);
-  if (!control)
-    return error_set(error, ERROR_FAILURE, _("the message brought no %s"), row->name);
-  if (strace_node_number(strace_node_member(node, "cmsg_data"), &expected) < 0 ||
-      control->cmsg_len < CMSG_LEN(sizeof value))
-    return 0;
-  memcpy(&value, CMSG_DATA(control), sizeof value);
-  return value == (int)expected
-             ? 0
-             : error_set(error, ERROR_FAILURE, _("%s is %d, not %lld"), row->name, value, expected);
-}
-
-int pkt_part_compare_message(const struct call *call, const struct strace_node *node,
-                             struct error *error) {
-  if (!call_has_part(call, PART_MESSAGE_OUT) || call->result < 0 || !node)
-    return 0;
-  const struct call_message *message = call->messages.message;
-  const struct strace_node *flags = strace_node_member(node, "msg_flags");
-  const struct strace_node *controls = strace_node_member(node, "msg_control");
-  long expected;
-  if (flags && strace_read_symbol(flags, &constant_message_flags, &expected) == 0 &&
-      message->flags != (int)expected)
-    return error_set(error, ERROR_FAILURE, _("msg_flags is %#x, not %#lx"),
-                     (unsigned)message->flags, expected);
-  for (const struct strace_node *control = controls ? controls->child : NULL; control;
-       control = control->next)
-    if (compare_control(message, control, error) < 0)
-      return -1;
-  return 0;
 }

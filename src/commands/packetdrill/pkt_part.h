@@ -12,9 +12,4 @@ int pkt_part_read(const struct pkt_state *state, struct strace_reader *reader, i
 /* What is registered with epoll, as fd=4. False: it is not said. */
 bool pkt_part_data(const struct strace_node *event, long long *data);
 
-/* Compares a message that was received with what the script says of it: its flags, and its control
- * messages. 0, or -1 with an error. */
-int pkt_part_compare_message(const struct call *call, const struct strace_node *node,
-                             struct error *error);
-
 #endif

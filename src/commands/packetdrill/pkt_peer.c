@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/packetdrill/pkt_compare.h"
 #include "commands/packetdrill/pkt_option.h"
 #include "language/zeros.h"
+#include "session/session_lab.h"
+#include "socket/look.h"
 
 enum { LISTENING_PORT = 8080, GRACE = 1000000000 /* how late a segment may be to be shown */ };
 
@@ -25,28 +28,18 @@ static struct pkt_flow *find_flow(struct pkt_state *state, int local_port, int p
   return NULL;
 }
 
-static int flag_bits(struct pkt_text flags) {
-  static const char letters[] = "FSRP.UEW"; /* in the order of the header's bits */
-  unsigned bits = 0;
-  for (size_t i = 0; i < flags.length; i++) {
-    const char *letter = strchr(letters, flags.text[i]);
-    if (!letter && flags.text[i] != '-')
-      return -1;
-    bits |= letter ? 1U << (letter - letters) : 0;
+/* Where the peer's connections go: a typed line finds out where the tested host listens. */
+static int listening_port(const struct pkt_state *state) {
+  const struct socket_table *table = &state->runner->session->sockets;
+  int port = LISTENING_PORT;
+  for (size_t i = 0; state->typed && i < table->highest; i++) {
+    struct socket *socket = table->entries[i];
+    struct address local;
+    if (socket && socket->host == state->tested && socket_is_tcp(socket) &&
+        look_state_now(socket) == STATE_LISTEN && look_read_local(socket, &local) == 0)
+      port = address_port(&local);
   }
-  return (int)bits;
-}
-
-static const struct {
-  const char *name;
-  unsigned bits;
-} congestion[] = {{"noecn", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}};
-
-static int congestion_bits(struct pkt_text name) {
-  for (size_t i = 0; i < sizeof congestion / sizeof *congestion; i++)
-    if (pkt_text_is(name, congestion[i].name))
-      return (int)congestion[i].bits;
-  return -1;
+  return port;
 }
 
 static struct address at_port(const struct address *address, int port) {
@@ -69,7 +62,11 @@ static int write_packet(struct pkt_state *state, const struct packet_plan *plan,
   int status = packet_build(plan, &bytes, error);
   struct wire *wire = &state->runner->session->lab->wire;
   int problem = status == 0 ? lab_peer_write(state->peer, bytes.data, bytes.length) : 0;
-  if (status == 0 && !problem) { /* the kernel has it when the next step begins */
+  if (status == 0 && !problem && state->typed) { /* what it brings about belongs to the line */
+    session_lab_lock_wire(state->runner, wire);
+    wire_pump(wire);
+    session_lab_unlock_wire(wire);
+  } else if (status == 0 && !problem) { /* the kernel has it when the next step begins */
     wire_lock(wire);
     wire_pump(wire);
     wire_unlock(wire);
@@ -146,19 +143,22 @@ static int send_icmp(struct pkt_state *state, const struct pkt_segment *segment,
 int pkt_peer_send(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
   const struct pkt_segment *segment = &step->segment;
   struct bytes options = {0};
-  int flags = flag_bits(segment->flags);
-  int bits = segment->bits.length ? congestion_bits(segment->bits) : 0;
+  int flags = pkt_compare_flags(segment->flags);
+  int bits = segment->bits.length ? pkt_compare_congestion(segment->bits) : 0;
   if (segment->icmp.length > 0)
     return send_icmp(state, segment, error);
   if (flags < 0 || bits < 0)
     return error_set(error, ERROR_FAILURE, _("these flags are not known here"));
-  if ((flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN)
-    state->flow = add_flow(state, LISTENING_PORT, state->next_port++);
+  bool crosses = state->flow && state->flow->called && !state->flow->answered; /* SYN with SYN */
+  if ((flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN && !crosses)
+    state->flow = add_flow(state, listening_port(state), state->next_port++);
   struct pkt_flow *flow = state->flow;
   if (!flow)
     return error_set(error, ERROR_FAILURE, _("there is no connection that it could be of"));
-  if (flags & FLAG_SYN)
+  if (flags & FLAG_SYN) {
     flow->peer_base = segment->sequence;
+    flow->answered = true;
+  }
   struct packet_plan plan = plan_of(state, flow);
   plan.flags = (unsigned)flags;
   plan.sequence = flags & FLAG_SYN ? segment->sequence : flow->peer_base + segment->sequence;
@@ -196,145 +196,81 @@ static bool next_packet(struct pkt_state *state, int64_t until) {
   return true;
 }
 
-/* As the script would write it. */
-static void append_packet(const struct packet *packet, const struct pkt_flow *flow,
-                          struct bytes *text) {
-  struct bytes flags = {0};
-  bool syn = packet->flags & FLAG_SYN;
-  uint32_t first = packet->sequence - (flow && !syn ? flow->local_base : packet->sequence);
-  packet_flags_append(packet->flags, &flags);
-  bytes_append_format(text, "> %s %u:%u(%zu)", bytes_text(&flags), first,
-                      first + (uint32_t)packet->payload_length, packet->payload_length);
-  if (packet->flags & FLAG_ACK)
-    bytes_append_format(text, " ack %u", packet->acknowledgment - (flow ? flow->peer_base : 0));
-  bytes_append_format(text, " win %u", packet->window);
-  pkt_option_append(packet, text);
-  bytes_free(&flags);
-}
-
-static int differs(struct pkt_state *state, const struct packet *packet,
-                   const struct pkt_flow *flow, struct error *error, const char *difference) {
-  bytes_clear(&state->came);
-  bytes_append_format(&state->came, "%+.6f ", pkt_state_seconds(state, state->got_at));
-  if (packet->has_transport && packet->protocol == IPPROTO_TCP)
-    append_packet(packet, flow, &state->came);
-  else
-    bytes_append_text(&state->came, _("> a packet that is not of TCP"));
-  return error_set(error, ERROR_FAILURE, "%s", difference);
-}
-
 static struct pkt_flow *flow_of(struct pkt_state *state, const struct packet *packet) {
   struct pkt_flow *flow = find_flow(state, packet->source_port, packet->destination_port);
   bool opens = (packet->flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
-  if (!flow && opens)
+  if (!flow && opens) {
     flow = add_flow(state, packet->source_port, packet->destination_port);
+    flow->called = true;
+    state->opens = false;
+  }
   if (flow && packet->flags & FLAG_SYN)
     flow->local_base = packet->sequence;
   return flow;
-}
-
-/* What the first of its packets must be. */
-static int compare_head(struct pkt_state *state, const struct pkt_segment *segment,
-                        const struct packet *packet, struct pkt_flow *flow, uint32_t done,
-                        struct error *error) {
-  struct bytes text = {0};
-  bool syn = packet->flags & FLAG_SYN;
-  uint32_t sequence = syn ? segment->sequence : packet->sequence - flow->local_base;
-  /* With a SYN the script's numbers are the initial ones: those that the peer has sent. */
-  uint32_t acknowledgment = packet->acknowledgment - (syn ? 0 : flow->peer_base);
-  if (sequence != segment->sequence + done)
-    bytes_append_format(&text, _("its first number is %u, not %u"), sequence,
-                        segment->sequence + done);
-  else if (packet->payload_length > segment->length - done)
-    bytes_append_format(&text, _("it has %zu bytes, not %u"), packet->payload_length,
-                        segment->length - done);
-  else if (segment->acknowledges && acknowledgment != segment->acknowledgment)
-    bytes_append_format(&text, _("it acknowledges %u, not %u"), acknowledgment,
-                        segment->acknowledgment);
-  else if (segment->has_window && packet->window != segment->window)
-    bytes_append_format(&text, _("its window is %u, not %u"), packet->window, segment->window);
-  else if (!segment->any_options)
-    pkt_option_agree(state, segment, packet, flow, &text);
-  int status = text.length ? differs(state, packet, flow, error, bytes_text(&text)) : 0;
-  bytes_free(&text);
-  return status;
-}
-
-static int compare_flags(struct pkt_state *state, const struct pkt_segment *segment,
-                         const struct packet *packet, struct pkt_flow *flow, bool last,
-                         struct error *error) {
-  unsigned wanted = (unsigned)flag_bits(segment->flags);
-  struct bytes one = {0};
-  struct bytes text = {0};
-  unsigned ends = FLAG_PSH | FLAG_FIN | FLAG_CWR;
-  unsigned checked = last ? 0xff : 0xff & ~ends;
-  packet_flags_append(packet->flags, &one);
-  int bits = segment->bits.length ? congestion_bits(segment->bits) : -1;
-  unsigned came = packet->family == AF_INET ? packet->bytes[1] & 3U : packet->bytes[1] >> 4 & 3U;
-  if ((packet->flags & checked) != (wanted & checked))
-    bytes_append_format(&text, _("its flags are %s, not %.*s"), bytes_text(&one),
-                        (int)segment->flags.length, segment->flags.text);
-  else if (bits >= 0 && (unsigned)bits != came)
-    bytes_append_format(&text, _("IP's bits for congestion are %u, not %d"), came, bits);
-  int status = text.length ? differs(state, packet, flow, error, bytes_text(&text)) : 0;
-  bytes_free(&one);
-  bytes_free(&text);
-  return status;
-}
-
-static int compare_time(struct pkt_state *state, const struct pkt_step *step, int64_t until,
-                        const struct packet *packet, const struct pkt_flow *flow,
-                        struct error *error) {
-  char text[160];
-  int64_t tolerance = pkt_state_tolerance(state, step->time.from);
-  if (step->time.moment == PKT_ANY ||
-      (state->got_at >= state->due - tolerance && state->got_at <= until + tolerance))
-    return 0;
-  bool late = state->got_at > until;
-  snprintf(text, sizeof text, late ? _("it is %.3f ms late") : _("it is %.3f ms early"),
-           (double)(late ? state->got_at - until : state->due - state->got_at) / 1e6);
-  return differs(state, packet, flow, error, text);
 }
 
 /* Segments of other connections than the script's present one are not its business: such as those
  * of one that it has closed before. */
 static bool is_surplus(const struct pkt_state *state, const struct pkt_segment *segment,
                        const struct packet *packet, const struct pkt_flow *flow) {
-  bool opens = flag_bits(segment->flags) == FLAG_SYN ||
-               (flag_bits(segment->flags) & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
+  bool opens = pkt_compare_flags(segment->flags) == FLAG_SYN ||
+               (pkt_compare_flags(segment->flags) & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
   bool is_syn = (packet->flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
-  return !flow || (opens ? !is_syn : state->flow && flow != state->flow && !is_syn);
+  if (!flow || (opens && !is_syn))
+    return true;
+  return is_syn ? state->opens : state->flow && flow != state->flow;
+}
+
+static int refuse_surplus(struct pkt_state *state, const struct packet *packet,
+                          struct error *error) {
+  struct bytes flags = {0};
+  packet_flags_append(packet->flags, &flags);
+  error_set(error, ERROR_FAILURE,
+            _("a segment came that no line expects: %s from port %u, %zu bytes, %.6f s"),
+            bytes_text(&flags), packet->source_port, packet->payload_length,
+            pkt_state_seconds(state, state->got_at));
+  bytes_free(&flags);
+  return -1;
+}
+
+int pkt_peer_end(struct pkt_state *state, struct error *error) {
+  struct packet packet;
+  if (!state->options.strict || !next_packet(state, 0))
+    return 0;
+  packet_read(state->got.data, state->got.length, state->got.length, &packet);
+  return refuse_surplus(state, &packet, error);
 }
 
 /* A segment of the script may come as several. */
 int pkt_peer_expect(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
   const struct pkt_segment *segment = &step->segment;
-  int64_t until = state->due + (step->time.to - step->time.from);
-  int64_t patience = step->time.moment == PKT_ANY ? 10 * (int64_t)GRACE : GRACE;
-  uint32_t done = 0;
-  do {
+  int64_t patience =
+      step->time.moment == PKT_ANY ? state->runner->session->settings.timeout : GRACE;
+  struct pkt_share share = {step, state->due + (step->time.to - step->time.from), 0, false};
+  if (pkt_compare_flags(segment->flags) < 0 ||
+      (segment->bits.length > 0 && pkt_compare_congestion(segment->bits) < 0))
+    return error_set(error, ERROR_FAILURE, _("these flags are not known here"));
+  while (!share.last) {
     struct packet packet;
-    if (!next_packet(state, until + state->tolerance + patience))
+    if (!next_packet(state, share.until + state->tolerance + patience))
       return error_set(error, ERROR_FAILURE,
-                       done ? _("only %u of its %u bytes have come") : _("nothing has come"), done,
-                       segment->length);
+                       share.done ? _("only %u of its %u bytes have come") : _("nothing has come"),
+                       share.done, segment->length);
     packet_read(state->got.data, state->got.length, state->got.length, &packet);
     if (packet.protocol != IPPROTO_TCP || !packet.has_transport)
-      return differs(state, &packet, NULL, error, _("it is no segment of TCP"));
+      return error_set(error, ERROR_FAILURE, _("what came is no segment of TCP"));
     struct pkt_flow *flow = flow_of(state, &packet);
+    state->got_left = false;
     if (is_surplus(state, segment, &packet, flow)) {
-      state->got_left = false;
+      if (state->options.strict)
+        return refuse_surplus(state, &packet, error);
       continue;
     }
     state->flow = flow;
-    bool last = done + packet.payload_length >= segment->length;
-    if (compare_head(state, segment, &packet, flow, done, error) < 0 ||
-        compare_flags(state, segment, &packet, flow, last, error) < 0 ||
-        compare_time(state, step, until, &packet, flow, error) < 0)
+    share.last = share.done + packet.payload_length >= segment->length;
+    if (pkt_compare_segment(state, &share, &packet, flow, error) < 0)
       return -1;
-    done += (uint32_t)packet.payload_length;
-    state->got_left = false;
-    if (last)
-      return 0;
-  } while (true);
+    share.done += (uint32_t)packet.payload_length;
+  }
+  return 0;
 }

@@ -8,4 +8,7 @@
 int pkt_peer_send(struct pkt_state *state, const struct pkt_step *step, struct error *error);
 int pkt_peer_expect(struct pkt_state *state, const struct pkt_step *step, struct error *error);
 
+/* The script is at its end: with --strict no segment may be left. 0, or -1 with an error. */
+int pkt_peer_end(struct pkt_state *state, struct error *error);
+
 #endif

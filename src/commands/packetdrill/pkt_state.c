@@ -1,7 +1,6 @@
 #include "commands/packetdrill/pkt_state.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "session/child.h"
 
@@ -22,7 +21,7 @@ static bool defines(const struct pkt_definition *definition, struct pkt_text *wo
 }
 
 struct pkt_text pkt_state_word(const struct pkt_state *state, struct pkt_text word) {
-  const struct pkt_options *options = state->options;
+  const struct pkt_options *options = &state->options;
   for (size_t i = 0; i < options->definition_count; i++)
     if (defines(&options->definitions[i], &word))
       return word;
@@ -30,17 +29,6 @@ struct pkt_text pkt_state_word(const struct pkt_state *state, struct pkt_text wo
     if (defines(&usual[options->version][i], &word))
       return word;
   return word;
-}
-
-int pkt_state_wait(struct pkt_state *state, int64_t until, struct error *error) {
-  struct timespec time = {until / 1000000000, until % 1000000000};
-  if (until <= clock_monotonic())
-    return 0;
-  if (!runner_wait_begin(state->runner, 0, WAIT_NOT_INTERRUPTED))
-    return runner_interrupted(state->runner, error);
-  int problem = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
-  runner_wait_end(state->runner);
-  return problem ? runner_interrupted(state->runner, error) : 0;
 }
 
 int pkt_state_wait_child(struct pkt_state *state, pid_t child, int *status) {

@@ -1,8 +1,9 @@
-/* pkt_state: a packetdrill script that runs: the host that is tested, the peer that the script
- * plays, the sockets by the script's numbers, and the connections by its sequence numbers. */
+/* pkt_state: lines of packetdrill that run: the host that is tested, the peer that they play, the
+ * sockets by their numbers, and the connections by their sequence numbers. */
 #ifndef SOCKSH_COMMANDS_PACKETDRILL_PKT_STATE_H
 #define SOCKSH_COMMANDS_PACKETDRILL_PKT_STATE_H
 
+#include "commands/packetdrill/pkt_difference.h"
 #include "lab/lab_peer.h"
 #include "language/pkt_script.h"
 #include "session/runner.h"
@@ -24,10 +25,11 @@ struct pkt_options {
   size_t definition_count;
   enum pkt_version version;
   int64_t tolerance; /* nanoseconds by which a segment or a call may be early or late */
+  bool strict;       /* a segment that no line expects fails, too */
   const char *path;  /* of the script: its commands run in its directory */
 };
 
-enum { PKT_STAMPS = 256, PKT_FLOWS = 64, PKT_PENDING = 16 };
+enum { PKT_STAMPS = 256, PKT_FLOWS = 64 };
 
 /* A timestamp as the script has it, and as the kernel wrote it. */
 struct pkt_stamp {
@@ -41,42 +43,68 @@ struct pkt_flow {
   int peer_port;
   uint32_t local_base;
   uint32_t peer_base;
+  bool called;   /* the tested host has sent the first SYN */
+  bool answered; /* the peer has sent a SYN */
   struct pkt_stamp stamps[PKT_STAMPS];
   size_t stamp_count;
+};
+
+/* A file that a script has opened. */
+struct pkt_file {
+  struct pkt_file *next;
+  long number; /* of its descriptor in the script */
+  int descriptor;
+  char path[]; /* as it is written there */
 };
 
 /* A call that blocks, in a job of its own. */
 struct pkt_pending;
 
+/* What was read, which steps point into: a script, or a line that was typed. */
+struct pkt_reading {
+  struct pkt_reading *next;
+  struct source *source; /* a reference */
+  struct pkt_script script;
+};
+
 struct pkt_state {
-  struct runner *runner;
-  const struct source *source;
-  const struct pkt_options *options;
-  const struct pkt_script *script;
+  struct pkt_state *next; /* of session->packetdrill */
+  struct runner *runner;  /* whose command works on it now; NULL: none */
+  struct arena arena;     /* of the options */
+  struct pkt_options options;
+  struct pkt_reading *readings;      /* the script first, then lines that were typed */
+  const struct pkt_reading *current; /* the one that runs */
+  const struct pkt_step
+      *behind;       /* of a script that has failed: where it can go on; NULL: nowhere */
   int64_t tolerance; /* the options', or the script's own */
   struct host *tested;
-  int peer;             /* the peer's descriptor */
+  struct host *peer_host;
+  int turn;             /* pkt_turn.h; -1: it is not held */
+  int peer;             /* the peer's descriptor; -1: none */
   struct address local; /* of the tested host and of the peer, without ports */
   struct address remote;
   bool left_out; /* the script is for another version of IP */
+  bool typed;    /* lines come one by one, with a person's pauses, which count for none of them */
   struct slots *slots;
+  struct pkt_file *files;
+  uint64_t opener; /* id of the socket on which the last call was made that opens a connection */
+  bool opens;      /* its SYN has not come yet: others are of connections before */
   struct pkt_flow flows[PKT_FLOWS];
   size_t flow_count;
   struct pkt_flow *flow; /* the one that the last segment was of; NULL: none */
   int next_port;         /* of the peer's next connection */
   int64_t began;         /* monotonic nanoseconds */
+  int64_t began_real;    /* the same moment by the wall clock, which the kernel's timestamps have */
   int64_t due;           /* when the step is due, and the next one is counted from */
   struct bytes got;      /* the packet that came last */
   int64_t got_at;
-  struct bytes came; /* it, as the script would write it, where it is not what is expected */
-  uint32_t got_used; /* bytes of its data that were expected already */
-  bool got_left;     /* it has not been expected yet */
+  bool got_left;                    /* it has not been expected yet */
+  struct pkt_difference difference; /* of what came last and what was expected */
+  int64_t
+      stamp_tick; /* nanoseconds that a step of the tested host's timestamps takes; 0: not said */
   struct pkt_pending *pending;
   struct bytes code; /* of all %{ }% so far, a program in Python */
 };
-
-/* Waits until a moment. -1 with an error: it was interrupted. */
-int pkt_state_wait(struct pkt_state *state, int64_t until, struct error *error);
 
 /* By how much something may be early or late that is due so long after the step before: the
  * kernel's timers are the coarser the longer they are. */
