@@ -24,6 +24,7 @@ static int read_range(struct pkt_reader *reader, struct pkt_segment *segment) {
 static int read_option_words(struct pkt_reader *reader, struct pkt_option *option) {
   bool stamps = pkt_text_is(option->name, "TS");
   bool blocks = pkt_text_is(option->name, "sack");
+  bool counters = pkt_text_is(option->name, "ECN");
   bool cookie = pkt_text_is(option->name, "FO") || pkt_text_is(option->name, "FOEXP") ||
                 pkt_text_is(option->name, "md5");
   for (;;) {
@@ -32,6 +33,13 @@ static int read_option_words(struct pkt_reader *reader, struct pkt_option *optio
       continue;
     if (strchr(",>\n", pkt_reader_peek(reader))) /* the end of the text as well */
       return 0;
+    if (counters && isalpha((unsigned char)pkt_reader_peek(reader))) {
+      struct pkt_text name = pkt_reader_word(reader);
+      if (!pkt_text_is(name, "e0b") && !pkt_text_is(name, "ceb") && !pkt_text_is(name, "e1b"))
+        return pkt_reader_wrong(reader, _("counters of AccECN are e0b, ceb and e1b"));
+      option->word = option->word.length ? option->word : name;
+      continue;
+    }
     if (cookie) {
       option->word = pkt_reader_word(reader);
       if (option->word.length == 0)

@@ -27,6 +27,7 @@ enum packet_flag {
   FLAG_URG = 0x20,
   FLAG_ECE = 0x40,
   FLAG_CWR = 0x80,
+  FLAG_AE = 0x100, /* in a packet_plan alone: struct packet has the eight that RFC 9293 names */
 };
 
 /* A parsed packet. It refers to its bytes, which must outlive it. */

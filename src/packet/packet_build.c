@@ -59,7 +59,7 @@ static void put_tcp(const struct packet_plan *plan, unsigned char *header) {
   set_16(header + 2, (unsigned)address_port(&plan->destination));
   set_32(header + 4, plan->sequence);
   set_32(header + 8, plan->acknowledgment);
-  header[12] = (unsigned char)(transport_size(plan) / 4 << 4);
+  header[12] = (unsigned char)(transport_size(plan) / 4 << 4 | (plan->flags & FLAG_AE ? 1 : 0));
   header[13] = (unsigned char)plan->flags;
   set_16(header + 14, plan->window);
   set_16(header + 18, plan->urgent);

@@ -74,7 +74,14 @@ static void add_range(const struct comparing *with) {
   add(with, _("numbers"), one, other, first != expected || packet->payload_length > left);
 }
 
+/* With AE, which AccECN has added (RFC 9768). */
+static unsigned flags_of(const struct packet *packet) {
+  bool ae = packet->bytes[packet->transport + 12] & 1;
+  return packet->flags | (ae ? FLAG_AE : 0);
+}
+
 static void add_flags(const struct comparing *with) {
+  unsigned came_flags = flags_of(with->packet);
   unsigned wanted = (unsigned)pkt_compare_flags(with->segment->flags);
   unsigned ends = FLAG_PSH | FLAG_FIN | FLAG_CWR; /* these are the last packet's */
   unsigned checked = with->share->last ? 0x1ff : 0x1ff & ~ends;
@@ -83,8 +90,10 @@ static void add_flags(const struct comparing *with) {
   snprintf(expected, sizeof expected, "%.*s", (int)with->segment->flags.length,
            with->segment->flags.text);
   packet_flags_append(with->packet->flags, &came);
+  if (came_flags & FLAG_AE)
+    bytes_append_char(&came, 'A');
   add(with, _("flags"), expected, bytes_text(&came),
-      (with->packet->flags & checked) != (wanted & checked));
+      (came_flags & checked) != (wanted & checked));
   bytes_free(&came);
 }
 

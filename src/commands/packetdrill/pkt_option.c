@@ -6,6 +6,7 @@
 
 #include "packet/packet_bits.h"
 
+enum { KIND_ACCECN_0 = 172, KIND_ACCECN_1 = 174 /* RFC 9768 */ };
 enum { KIND_MD5 = 19, KIND_FAST_OPEN = 34, KIND_EXPERIMENT = 254, MAGIC = 0xF989 };
 
 static int hex_digit(char c) {
@@ -57,6 +58,10 @@ static int put_data(const struct pkt_option *option, const struct pkt_flow *flow
     *kind = TCPOPT_SACK;
     for (size_t i = 0; i < option->count; i++)
       put_number(data, option->number[i] + (flow ? flow->local_base : 0), 4);
+  } else if (pkt_text_is(option->name, "ECN") && option->count <= 3) {
+    *kind = pkt_text_is(option->word, "e0b") ? KIND_ACCECN_0 : KIND_ACCECN_1;
+    for (size_t i = 0; i < option->count; i++)
+      put_number(data, option->number[i], 3);
   } else if (pkt_text_is(option->name, "FO")) {
     *kind = KIND_FAST_OPEN;
     return put_hex(option->word, data);
@@ -123,6 +128,13 @@ static void append_hex(const unsigned char *data, size_t length, struct bytes *t
     bytes_append_format(text, "%02x", data[i]);
 }
 
+/* The counters of AccECN come in either order: e0b ceb e1b, or e1b ceb e0b. */
+static void append_counter(bool zero_first, size_t place, uint32_t number, struct bytes *text) {
+  static const char *const names[] = {"e0b", "ceb", "e1b"};
+  bytes_append_format(text, " %s %u", names[zero_first || place > 2 ? place % 3 : 2 - place],
+                      number);
+}
+
 /* An option that came; `base` is what its blocks count from. */
 static void append_option(const struct packet_option *option, uint32_t base, struct bytes *text) {
   const unsigned char *data = option->data;
@@ -149,6 +161,12 @@ static void append_option(const struct packet_option *option, uint32_t base, str
   case TCPOPT_NOP:
     bytes_append_text(text, "nop");
     break;
+  case KIND_ACCECN_0:
+  case KIND_ACCECN_1:
+    bytes_append_text(text, "ECN");
+    for (size_t i = 0; i + 3 <= option->length; i += 3)
+      append_counter(option->kind == KIND_ACCECN_0, i / 3, number_at(data + i, 3), text);
+    break;
   case KIND_FAST_OPEN:
     bytes_append_text(text, option->length ? "FO " : "FO");
     append_hex(data, option->length, text);
@@ -171,6 +189,9 @@ static void append_expected(const struct pkt_option *option, struct bytes *text)
   else if (pkt_text_is(option->name, "sack"))
     for (size_t i = 0; i + 1 < option->count; i += 2)
       bytes_append_format(text, " %u:%u", option->number[i], option->number[i + 1]);
+  else if (pkt_text_is(option->name, "ECN"))
+    for (size_t i = 0; i < option->count; i++)
+      append_counter(pkt_text_is(option->word, "e0b"), i, option->number[i], text);
   else if (option->word.length > 0)
     bytes_append_format(text, " %.*s", (int)option->word.length, option->word.text);
   else if (option->count > 0)
