@@ -116,6 +116,8 @@ struct call {
   };
   struct host *host; /* socket, socketpair: the lab's host to make it on; NULL: this machine */
   const char *where; /* the name of the host it is made on; NULL: this machine */
+  int refused;       /* a fault: it is not made, and fails with this errno; 0: it is made */
+  size_t limit;      /* a fault: no more bytes are asked for than this; 0: as many as `size` says */
   bool takes_part;   /* it moves less than there is because its command goes on, or wants no more */
   bool bulk;         /* one of many alike: a view for people may leave it out */
 
@@ -125,6 +127,7 @@ struct call {
   int error;           /* errno, 0 on success; getaddrinfo: an EAI_ number, as in `result` */
   int unasked;         /* not made: the errno with which its host in the lab could not be asked */
   bool interrupted;    /* this program's signal ended it, or would have */
+  bool injected;       /* its outcome was brought about on purpose: a fault */
   int made[2];         /* descriptors that the kernel made, -1: none */
   struct socket *made_entry[2]; /* reserved by call_prepare, in the table after call_finish */
   struct socket_label made_label[2];

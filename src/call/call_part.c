@@ -96,18 +96,22 @@ static int reserve_data(struct call *call, struct socket_table *table) {
   return 0;
 }
 
+static size_t limited(const struct call *call, size_t size) {
+  return call->limit > 0 && call->limit < size ? call->limit : size;
+}
+
 static void load_data_in(struct call *call, const struct call_part *part,
                          struct call_frame *frame) {
   (void)part;
   call_frame_add_pointer(frame, call->no_data ? NULL : call->data->data);
-  call_frame_add(frame, (long)(call->no_data ? call->size : call->data->length));
+  call_frame_add(frame, (long)limited(call, call->no_data ? call->size : call->data->length));
 }
 
 static void load_data_out(struct call *call, const struct call_part *part,
                           struct call_frame *frame) {
   (void)part;
   call_frame_add_pointer(frame, call->no_data ? NULL : call->data->data);
-  call_frame_add(frame, (long)call->size);
+  call_frame_add(frame, (long)limited(call, call->size));
 }
 
 static void store_data_out(struct call *call, const struct call_part *part,

@@ -18,8 +18,8 @@ void call_perform(struct call *call) {
     call->error = ENOMEM;
     return;
   }
-  call->result = row->make(call, frame.words);
-  call->error = call->result < 0 ? errno : 0;
+  call->result = call->refused ? -1 : row->make(call, frame.words);
+  call->error = call->refused ? call->refused : call->result < 0 ? errno : 0;
   if (row->descriptors == 1 && (row->makes != MAKES_ANYTHING || row->payload == PAYLOAD_FILE))
     call->made[0] = (int)call->result;
   for (int i = 0; row->filled_in && i < CALL_PARTS && row->parts[i].kind != PART_END; i++)

@@ -33,7 +33,7 @@ struct command_error {
   const char *cause;
 };
 
-enum { ARGUMENT_LIMIT = 18, COMMAND_ERRORS = 14, RESULTS_NAMED = 2 };
+enum { ARGUMENT_LIMIT = 20, COMMAND_ERRORS = 14, RESULTS_NAMED = 2 };
 
 struct command {
   const char *name;

@@ -98,6 +98,8 @@
   X(wire_counters) \
   X(wire_delay) \
   X(wire_loss) \
+  X(wire_rule) \
+  X(wire_rules) \
   X(wire_rate) \
   X(wire_queue) \
   X(wire_mtu) \
@@ -164,6 +166,9 @@
   X(trace) \
   X(untrace) \
   X(leaks) \
+  X(fault) \
+  X(fault_off) \
+  X(faults) \
   X(import) \
   X(adopt) \
   X(type) \

@@ -27,9 +27,11 @@ struct held {
   bool everybody;
   unsigned char *bytes; /* owned */
   size_t length;
-  const char *origin; /* "inject", "duplicate", "edited" ...: how it was made or changed; "" if the
-                         kernel sent it */
-  unsigned labels;    /* as it came onto the wire; see struct event_packet */
+  const char *origin;  /* "inject", "duplicate", "edited" ...: how it was made or changed; "" if the
+                          kernel sent it */
+  unsigned overtaking; /* so many are still to overtake it, of those on its way; 0: it waits for its
+                          time alone */
+  unsigned labels;     /* as it came onto the wire; see struct event_packet */
   unsigned duplicates;
   unsigned copies;  /* how often it was sent */
   unsigned repeats; /* how often the segment that it acknowledges was retransmitted meanwhile */

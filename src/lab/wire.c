@@ -196,6 +196,7 @@ void wire_stop(struct wire *wire) {
   held_clear(&wire->held);
   held_clear(&wire->flying);
   held_clear(&wire->recent);
+  wire_rule_free_all(wire);
   flow_free(&wire->flows);
   wire_free_links(wire);
   if (wire->wake >= 0)

@@ -17,6 +17,7 @@
 #include "lab/request.h"
 #include "lab/wire_gate.h"
 #include "lab/wire_queue.h"
+#include "lab/wire_rule.h"
 #include "language/error.h"
 #include "packet/packet.h"
 #include "socket/host.h"
@@ -131,8 +132,11 @@ struct wire {
   bool times;              /* `wire times` */
   struct wire_counter_map *counter_map; /* see wire_counters.c */
   bool counts;                          /* `wire counters`: behind each packet */
-  int64_t count_at;   /* when what interfaces drop is read, monotonic nanoseconds; 0: nothing new */
-  bool shaped;        /* some way changes or delays packets */
+  int64_t count_at; /* when what interfaces drop is read, monotonic nanoseconds; 0: nothing new */
+  bool shaped;      /* some way changes or delays packets */
+  struct wire_rule *rules[WIRE_RULES]; /* in the order in which they were made; owned */
+  size_t rule_count;
+  bool ruled;         /* some rule is on */
   uint64_t statement; /* the statement that delivered a packet, for its events; 0: none */
   unsigned job;
   unsigned numbers;       /* packets so far */

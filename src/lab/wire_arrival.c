@@ -28,8 +28,9 @@ struct arrival {
   const struct virtio_net_hdr *header;
   struct packet packet;
   struct flow_bases bases;
-  unsigned looked; /* why it is looked behind; 0: it is not */
-  bool recorded;   /* it has an event */
+  unsigned looked;    /* why it is looked behind; 0: it is not */
+  const char *origin; /* the rule that made it what it is; "": none did */
+  bool recorded;      /* it has an event */
 };
 
 /* A way that shapes packets needs them one by one; a plain one passes on what it gets. */
@@ -49,6 +50,7 @@ static struct held *keep(const struct arrival *arrival, int64_t now) {
   held->everybody = arrival->target.everybody;
   held->labels = arrival->bases.labels;
   held->duplicates = arrival->bases.duplicates;
+  held->origin = arrival->origin;
   held->times[0] = now;
   return held;
 }
@@ -242,7 +244,107 @@ static void gather(struct wire *wire, struct arrival *arrival) {
   wire_gso_add(wire, &record, &arrival->packet, arrival->target.link);
 }
 
+/* Lets a packet that was kept cross now, in its place among those that pass. */
+static void cross(struct wire *wire, struct held *held, unsigned looked) {
+  struct wire_target target = {held->to, held->everybody};
+  struct packet packet;
+  packet_read(held->bytes, held->length, held->length, &packet);
+  uint64_t event = wire_record_held(wire, held, PACKET_CROSSED, held->origin);
+  if (looked)
+    wire_still_begin(target.link);
+  const char *problem = wire_write(wire, held->lan, held->from, target, held->bytes, held->length);
+  if (problem)
+    wire_record_held(wire, held, PACKET_LOST, problem);
+  else if (looked)
+    wire_look_at_receiver(wire, &packet, target.link, event, looked);
+  if (looked)
+    wire_still_end(target.link);
+  held_free(held);
+}
+
+/* A packet has passed: those that wait for others to overtake them have one less to wait for. */
+static void let_overtake(struct wire *wire, const struct arrival *arrival) {
+  for (struct held *held = wire->flying.first, *next; held; held = next) {
+    next = held->next;
+    bool waits =
+        held->overtaking > 0 && held->from == arrival->link && held->to == arrival->target.link;
+    if (!waits || --held->overtaking > 0)
+      continue;
+    held_remove(&wire->flying, held);
+    cross(wire, held, arrival->looked);
+  }
+}
+
+/* What waits to be overtaken waits no longer than this, should nothing follow. */
+enum { OVERTAKEN_LATEST = 1000000000 };
+
+/* A packet that a rule keeps, flying until it is due. */
+static void fly_ruled(struct wire *wire, struct arrival *arrival, int64_t after,
+                      unsigned overtaking) {
+  int64_t now = clock_monotonic();
+  size_t before = wire->flying.count;
+  fly(wire, arrival, now + after, now);
+  for (struct held *held = wire->flying.first; held && wire->flying.count > before;
+       held = held->next)
+    if (held->number == wire->numbers && held->origin == arrival->origin)
+      held->overtaking = overtaking;
+}
+
+static void flip_last_bit(struct held *held) {
+  if (held->length > 0)
+    held->bytes[held->length - 1] ^= 1;
+}
+
+/* Does what a rule says. True: the packet is done with; false: it goes on as any other. */
+static bool apply(struct wire *wire, struct arrival *arrival, const struct wire_rule *rule) {
+  int64_t now = clock_monotonic();
+  struct held *held;
+  arrival->origin = rule->mark;
+  switch (rule->action) {
+  case RULE_DROP:
+    record_arrival(wire, arrival, PACKET_LOST, rule->mark);
+    return true;
+  case RULE_HOLD:
+    hold(wire, arrival, now);
+    return true;
+  case RULE_DELAY:
+    fly_ruled(wire, arrival, rule->delay, 0);
+    return true;
+  case RULE_MOVE:
+    fly_ruled(wire, arrival, OVERTAKEN_LATEST, rule->places);
+    return true;
+  case RULE_CORRUPT:
+    if (!(held = keep(arrival, now)))
+      return false;
+    flip_last_bit(held);
+    held->number = wire->numbers;
+    cross(wire, held, arrival->looked);
+    return true;
+  default: /* RULE_DUPLICATE */
+    if (!(held = keep(arrival, now)))
+      return false;
+    arrival->origin = "";
+    pass(wire, arrival);
+    held->number = ++wire->numbers;
+    cross(wire, held, arrival->looked);
+    return true;
+  }
+}
+
+/* True where a rule has seen to it. */
+static bool is_ruled(struct wire *wire, struct arrival *arrival) {
+  const struct wire_subject subject = {&arrival->packet, &arrival->bases, arrival->link,
+                                       arrival->target.link};
+  bool reachable = arrival->target.link || arrival->target.everybody;
+  if (!wire->ruled || wire->holds || !reachable)
+    return false;
+  const struct wire_rule *rule = wire_rule_choose(wire, &subject);
+  return rule && apply(wire, arrival, rule);
+}
+
 static void decide(struct wire *wire, struct arrival *arrival) {
+  if (is_ruled(wire, arrival))
+    return;
   struct wire_way *way = wire_way(arrival->link, arrival->target.link);
   const char *lost = wire_loses(way);
   if (!lost && !arrival->target.link && !arrival->target.everybody)
@@ -259,6 +361,8 @@ static void decide(struct wire *wire, struct arrival *arrival) {
     hold(wire, arrival, clock_monotonic());
   } else if (!way || is_plain(way)) {
     pass(wire, arrival);
+    if (wire->ruled)
+      let_overtake(wire, arrival);
   } else {
     int64_t now = clock_monotonic();
     int64_t due = wire_due(way, arrival->packet.length, now);
@@ -290,12 +394,13 @@ static bool may_take(struct wire *wire, const struct packet *packet) {
 static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
   struct wire_link *link = wire->waiting;
   size_t length = wire->waiting_length;
-  struct arrival arrival = {.link = link,
-                            .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
+  struct arrival arrival = {
+      .link = link, .origin = "", .header = (const struct virtio_net_hdr *)(void *)wire->buffer};
   unsigned char *bytes = wire->buffer + sizeof *arrival.header;
   packet_read(bytes, length, length, &arrival.packet);
   arrival.looked = wire_is_looked_behind(wire, &arrival.packet);
-  if (arrival.looked && !may_look)
+  bool asks = wire->ruled && wire_rule_asks_state(wire, &arrival.packet);
+  if ((arrival.looked || asks) && !may_look)
     return PUMP_AT_LOOK;
   if (!bulk && !may_take(wire, &arrival.packet))
     return PUMP_AT_CALL;
@@ -305,7 +410,8 @@ static enum pump_stop take(struct wire *wire, bool may_look, bool bulk) {
   bool unfinished = arrival.header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
   arrival.target = wire_find_target(wire, link->lan, &arrival.packet);
   struct wire_way *way = wire_way(link, arrival.target.link);
-  if (unfinished && (wire_is_seen(wire) || arrival.target.everybody || (way && !is_plain(way))))
+  if (unfinished &&
+      (wire_is_seen(wire) || wire->ruled || arrival.target.everybody || (way && !is_plain(way))))
     packet_fix_checksums(bytes, length);
   flow_note(&wire->flows, &arrival.packet, link->lan->index, clock_monotonic(), &arrival.bases);
   if (wire->holds && fold(wire, &arrival, clock_monotonic()))

@@ -59,7 +59,7 @@ bool wire_is_seen(const struct wire *wire) {
 }
 
 bool wire_is_fast(const struct wire *wire) {
-  return !wire_is_seen(wire) && !wire->shaped;
+  return !wire_is_seen(wire) && !wire->shaped && !wire->ruled;
 }
 
 void wire_set_offloads(struct wire *wire) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lab/lab.h"
+#include "language/chance.h"
 #include "language/loss.h"
 
 struct lan *wire_find_lan(const struct wire *wire, const char *name, size_t length) {
@@ -30,20 +31,10 @@ struct lan *wire_add_lan(struct wire *wire, const char *name) {
   return lan;
 }
 
-#define STEP 0x9e3779b97f4a7c15u /* of splitmix64 */
-
-/* The finalizer of splitmix64: every bit of the result depends on every bit of the number. */
-static uint64_t mix(uint64_t number) {
-  number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9u;
-  number = (number ^ (number >> 27)) * 0x94d049bb133111ebu;
-  return number ^ (number >> 31);
-}
-
-/* Where a stream begins: at a place that has nothing in common with that of the next seed, of
- * another chance, or of another way. */
+/* A stream has nothing in common with that of another chance, or of another way. */
 static uint64_t stream_of(uint64_t seed, enum wire_chance chance, size_t from, size_t to) {
   uint64_t place = (uint64_t)chance << 32 | (uint64_t)from << 16 | (uint64_t)to;
-  return mix(mix(seed + STEP) + mix(place + STEP));
+  return chance_stream(seed, place);
 }
 
 static struct wire_way new_way(const struct wire *wire, size_t from, size_t to) {
@@ -250,7 +241,7 @@ void wire_seed(struct wire *wire, uint64_t seed) {
 
 /* A number in [0, 1). */
 static double draw(struct wire_way *way, enum wire_chance chance) {
-  return (double)(mix(way->random[chance] += STEP) >> 11) / 9007199254740992.0;
+  return chance_draw(&way->random[chance]);
 }
 
 struct wire_way *wire_way(const struct wire_link *from, const struct wire_link *to) {

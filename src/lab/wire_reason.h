@@ -3,6 +3,9 @@
 #ifndef SOCKSH_LAB_WIRE_REASON_H
 #define SOCKSH_LAB_WIRE_REASON_H
 
+/* By a rule, with its name: wire_rule.h. */
+#define WIRE_REASON_RULE "rule NAME"
+
 /* Lost. */
 #define WIRE_REASON_BY_CHANCE "loss"
 #define WIRE_REASON_CUT "cut"

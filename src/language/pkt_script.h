@@ -33,8 +33,8 @@ enum pkt_kind { PKT_SEGMENT, PKT_CALL, PKT_COMMAND, PKT_CODE };
 enum { PKT_NUMBERS = 8, PKT_OPTIONS = 40 };
 
 /* An option of TCP: its name, and the numbers behind it: those of "TS val 1 ecr 2", of
- * "sack 1:2 3:4" both ends of each block, of "ECN e1b 1 ceb 0 e0b 1" the counters; or a word, as the
- * cookie of "FO 0a1b", or the first counter's name. */
+ * "sack 1:2 3:4" both ends of each block, of "ECN e1b 1 ceb 0 e0b 1" the counters; or a word, as
+ * the cookie of "FO 0a1b", or the first counter's name. */
 struct pkt_option {
   struct pkt_text name;
   uint32_t number[PKT_NUMBERS];

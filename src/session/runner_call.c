@@ -11,6 +11,7 @@
 #include "names/constant.h"
 #include "session/diagnosis.h"
 #include "session/diagnosis_peer.h"
+#include "session/fault.h"
 #include "session/observe.h"
 #include "session/session_look.h"
 #include "session/traced.h"
@@ -204,10 +205,23 @@ static struct wire_gate *gate_of(struct runner *runner, const struct call *call,
   return &lab->wire.gate;
 }
 
+/* What was asked for by `fault .`. */
+static void inject(struct runner *runner, struct call *call) {
+  struct error ignored; /* where the wait is interrupted, the call is, too */
+  const struct call_fault fault = fault_choose(runner->session, ".", call);
+  call->injected = call_fault_any(&fault);
+  call->refused = fault.error;
+  call->limit = fault.limit;
+  if (fault.delay > 0)
+    runner_wait_until(runner, clock_monotonic() + fault.delay, &ignored);
+}
+
 /* Makes a call that was prepared, and puts its end onto the timeline. False if it was not made. */
 static bool make_call(struct runner *runner, struct call *call, const struct host *host) {
   struct session *session = runner->session;
   struct wire_call on_wire;
+  if (session->faults)
+    inject(runner, call);
   struct wire_gate *gate = gate_of(runner, call, host);
   if (gate)
     wire_gate_begin(gate, &on_wire, host, runner->stat, call->began);
@@ -274,8 +288,9 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   unaccepted_settle(&unaccepted);
   call->zero = zero_decide(session, call, before);
   use_sockets(runner, call);
-  bool explained = diagnosis_note(runner, call, pending);
-  diagnosis_note_peer(runner, call, unread);
+  bool explained = !call->injected && diagnosis_note(runner, call, pending);
+  if (!call->injected) /* what it would say of the kernel does not hold */
+    diagnosis_note_peer(runner, call, unread);
   /* A blocking send that was interrupted returns the part it sent, and a recv of 0 bytes its 0: it
    * blocked, as expected. */
   bool partial = call_row(call)->direction == SENDS || call->zero == ZERO_ASKED;

@@ -20,6 +20,7 @@ struct process;
 struct pkt_state;
 struct service_handle;
 struct event_queue;
+struct fault;
 struct watch;
 
 enum { EDITING_EMACS, EDITING_VI };
@@ -155,6 +156,8 @@ struct session {
   struct watch_list watches;
   struct capture *capture; /* NULL: none is running */
   struct session_clock clock;
+  struct fault *faults;          /* of calls, in the order in which they were made; owned */
+  unsigned fault_count;          /* how many there have been */
   struct pkt_state *packetdrill; /* peers that lines of packetdrill play, the last one first; NULL:
                                     none */
   void (*packetdrill_free)(struct pkt_state *all);

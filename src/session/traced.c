@@ -14,6 +14,7 @@
 #include "language/number.h"
 #include "session/diagnosis.h"
 #include "session/diagnosis_peer.h"
+#include "session/fault.h"
 #include "session/imported.h"
 #include "session/observe.h"
 #include "session/session_look.h"
@@ -97,6 +98,13 @@ static void begun(void *context, struct trace_task *task) {
   task->call.start_event = append(session, task, &event);
 }
 
+static struct call_fault choose_fault(void *context, const struct trace_task *task) {
+  struct session *session = context;
+  if (!session->faults)
+    return (struct call_fault){.error = 0};
+  return fault_choose(session, task->process->program->name, &task->call);
+}
+
 /* The other end of the connection, where it is the session's or another program's. */
 static void look_at_peers(struct session *session, const struct socket *socket,
                           const struct look_cause *cause) {
@@ -143,6 +151,8 @@ static void explain(struct session *session, struct trace_task *task) {
   struct runner runner = {
       .session = session, .actor = &task->actor, .host = task->process->program->host, .stat = -1};
   const struct call *call = &task->call;
+  if (call->injected)
+    return; /* what it would say of the kernel does not hold */
   if (call->error == EPIPE && ignores_pipe(session, task))
     runner_note(&runner, _("the program ignores SIGPIPE, which the kernel sends with this"));
   else if (call->error && !is_usual(call->error))
@@ -263,6 +273,7 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
                             .sockets = &session->sockets,
                             .record = record,
                             .begun = begun,
+                            .fault = choose_fault,
                             .finished = finished,
                             .settled = settled,
                             .changed = changed,

@@ -11,6 +11,7 @@
 #include "commands/lab/capture_packets.h"
 #include "lab/lab.h"
 #include "language/loss.h"
+#include "session/fault.h"
 #include "session/observe.h"
 #include "session/saved.h"
 #include "session/service_handle.h"
@@ -219,6 +220,7 @@ int shell_stop(struct session *session, const struct shell_options *options, int
     status = status ? status : 1;
   }
   traced_stop(session);
+  fault_remove(session, 0);
   if (session->packetdrill)
     session->packetdrill_free(session->packetdrill);
   names_clear(&session->names);

@@ -17,12 +17,15 @@
 #include "language/loss.h"
 #include "system/wait.h"
 #include "trace/call_reader.h"
+#include "trace/injection.h"
 
 enum { CALL_STOP = SIGTRAP | 0x80 };
 
 /* Lets a task go on, with a signal (0: none). One that was killed meanwhile is gone, and tells so.
  */
 static void go_on(const struct trace_task *task, int signal) {
+  if (task->resumes > 0)
+    return; /* follow_resume lets it go on */
   bool stops = task->by_words || task->behind;
   ptrace(stops ? PTRACE_SYSCALL : PTRACE_CONT, task->id, 0L, (long)signal);
 }
@@ -162,10 +165,12 @@ static void take_call(struct tracing *tracing, struct trace_task *task) {
   if (stop_read(task->id, &stop) < 0)
     return;
   if (stop.kind == STOP_EXIT) {
-    call_reader_leave(tracing, task, stop.result);
+    call_reader_leave(tracing, task, injection_leave(task, stop.result));
     task->behind = false;
   } else if (stop.kind == STOP_ENTRY) {
+    bool again = task->inside;
     task->behind = call_reader_enter(tracing, task, &stop);
+    injection_enter(tracing, task, again);
   }
 }
 
@@ -266,6 +271,22 @@ void follow_news(struct tracing *tracing, pid_t id, int status) {
     take_stop(tracing, task, status);
 }
 
+bool follow_resume(struct tracing *tracing) {
+  int64_t now = clock_monotonic();
+  bool waits = false;
+  for (unsigned place = 0; tracing->delays && place < TASK_PLACES; place++)
+    for (struct trace_task *task = tracing->tasks[place]; task; task = task->next) {
+      if (task->resumes == 0 || task->resumes > now) {
+        waits = waits || task->resumes > 0;
+        continue;
+      }
+      task->resumes = 0;
+      go_on(task, 0);
+    }
+  tracing->delays = waits;
+  return waits;
+}
+
 bool follow_task(struct tracing *tracing, const struct trace_task *task) {
   int status;
   pid_t id = waitpid(task->id, &status, __WALL | __WNOTHREAD | WNOHANG);
@@ -287,12 +308,15 @@ static bool await_news(const struct trace_task *task, int *status) {
 /* A stopped task may be left; one that runs is stopped first. */
 static void leave_task(const struct trace_task *task) {
   int status;
+  if (task->resumes > 0 && ptrace(PTRACE_DETACH, task->id, 0L, 0L) == 0)
+    return; /* it stands still in front of a call */
   ptrace(PTRACE_INTERRUPT, task->id, 0L, 0L);
   while (await_news(task, &status)) {
     if (WIFEXITED(status) || WIFSIGNALED(status))
       return;
     int signal = WSTOPSIG(status);
     bool delivers = status >> 16 == 0 && signal != CALL_STOP;
+    injection_forget(task);
     if (ptrace(PTRACE_DETACH, task->id, 0L, delivers ? (long)signal : 0L) == 0 || errno == ESRCH)
       return;
   }

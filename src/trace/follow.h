@@ -8,6 +8,9 @@
 /* Takes what waitpid(2) has told of a task. */
 void follow_news(struct tracing *tracing, pid_t id, int status);
 
+/* Lets those go on that have stood still for long enough. True: some others do so still. */
+bool follow_resume(struct tracing *tracing);
+
 /* Takes the news of one task, if there are any: true. */
 bool follow_task(struct tracing *tracing, const struct trace_task *task);
 

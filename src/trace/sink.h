@@ -3,6 +3,7 @@
 #ifndef SOCKSH_TRACE_SINK_H
 #define SOCKSH_TRACE_SINK_H
 
+#include "call/call_fault.h"
 #include "socket/socket.h"
 
 struct trace_task;
@@ -17,6 +18,8 @@ struct trace_sink {
   size_t (*record)(void *context); /* the most bytes of data to read */
   /* A call begins. May be NULL. */
   void (*begun)(void *context, struct trace_task *task);
+  /* What is to be done to the call that has just begun, on purpose. May be NULL. */
+  struct call_fault (*fault)(void *context, const struct trace_task *task);
   /* A call has ended: task->call. Its sockets are in the table by now. */
   void (*finished)(void *context, struct trace_task *task);
   /* What the call has made and changed at its own end has been told. */

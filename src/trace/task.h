@@ -30,14 +30,16 @@ struct trace_task {
   struct stop entry;             /* the call that it is in */
   struct call call;              /* the same as it was read there */
   bool inside;                   /* `call` is in use: it has begun, and not ended */
-  bool restarts;                 /* the kernel will make it again, unless a signal's handler runs */
-  bool handled;                  /* a handler of the signal that interrupted it is at its end */
-  bool looked;                   /* its call's socket was looked at behind it */
-  bool by_words;                 /* it stops at every call, since no filter picks them */
-  bool behind;                   /* the next stop at a call is the one behind it */
-  bool begun;                    /* its first stop has come */
-  bool seized;                   /* it ran before, and is to stop first: counted in `running` */
-  void *owner;                   /* the sink's; NULL at first */
+  struct call_fault fault;       /* what is done to it on purpose */
+  int64_t resumes; /* it stands still until then, monotonic nanoseconds; 0: it does not */
+  bool restarts;   /* the kernel will make it again, unless a signal's handler runs */
+  bool handled;    /* a handler of the signal that interrupted it is at its end */
+  bool looked;     /* its call's socket was looked at behind it */
+  bool by_words;   /* it stops at every call, since no filter picks them */
+  bool behind;     /* the next stop at a call is the one behind it */
+  bool begun;      /* its first stop has come */
+  bool seized;     /* it ran before, and is to stop first: counted in `running` */
+  void *owner;     /* the sink's; NULL at first */
 };
 
 /* A process of a program. */
@@ -98,6 +100,7 @@ struct tracing {
   struct trace_program *programs;
   struct trace_outcome outcomes[OUTCOMES];
   size_t outcome_count;
+  bool delays;              /* some task stands still for a time */
   struct early_stop *early; /* children whose first stop came before their parent's told of them */
   /* Takes the news of one task, if there are any: true. */
   bool (*take)(struct tracing *tracing, const struct trace_task *task);

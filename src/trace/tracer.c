@@ -116,13 +116,22 @@ static void await_request(struct tracer *tracer) {
   pthread_mutex_unlock(&tracer->lock);
 }
 
+/* While a program's thread stands still for a time, the others' news are asked for. */
+static void nap(void) {
+  const struct timespec moment = {.tv_nsec = 200000};
+  nanosleep(&moment, NULL);
+}
+
 static void *run(void *argument) {
   struct tracer *tracer = argument;
   while (!tracer->stopping) {
     int status;
-    pid_t id = waitpid(-1, &status, __WALL | __WNOTHREAD);
+    bool delays = follow_resume(&tracer->tracing);
+    pid_t id = waitpid(-1, &status, __WALL | __WNOTHREAD | (delays ? WNOHANG : 0));
     if (id > 0)
       follow_news(&tracer->tracing, id, status);
+    else if (id == 0)
+      nap();
     else if (errno == ECHILD)
       await_request(tracer);
     take_request(tracer);

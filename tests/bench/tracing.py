@@ -114,6 +114,12 @@ def measure(bench, socksh):
         bench.report.figure(f"{title}: alone, strace, socksh in seconds",
                             ", ".join(f"{statistics.median(r[i] for r in rounds):.2f}" for i in range(3)))
         bench.report.at_most(f"{title}: socksh / strace", statistics.median(r[2] / r[1] for r in rounds), 1.0)
+    script = f"set calls off\np = trace {sys.executable} {files['pairs']} {count}\nawait p exit 100s\n"
+    rules = [(seconds([socksh, "-q", "-c", script]),
+              seconds([socksh, "-q", "-c", f"fault p send EIO at 127.0.0.1:1\nfault p recv EIO nth 1000000000\n{script}"]))
+             for _ in range(bench.rounds)]
+    bench.report.at_least("a program's rate with faults that never apply / without",
+                          statistics.median(a / b for a, b in rules), 0.95)
     clients, turns = 256, max(1, int(20 * bench.scale))
     command = [sys.executable, files["server"], str(clients)]
     rates = [(throughput([*STRACE, log, *command], clients, turns), throughput([*ours, *command], clients, turns))

@@ -123,6 +123,23 @@ def connections_a_second(socksh, looks):
     return CONNECTIONS / float(re.search(r"time ([\d.]+) s", done.stdout)[1])
 
 
+DATAGRAMS = 20000
+RULED = f"""lab
+set calls off
+RULES
+r = @server udp-bind server:9000
+c = @client udp-connect server:9000
+time repeat {DATAGRAMS} {{ send c x; recv r 10 }}
+"""
+
+
+def ruled_rate(socksh, count):
+    """Datagrams that cross and are received, one by one, past so many rules that never apply."""
+    rules = "\n".join(f"wire rule r-{i} drop when flags S from client dport {i + 1} length 1..{i + 1}" for i in range(count))
+    done = subprocess.run([socksh, "-q", "-c", RULED.replace("RULES", rules)], capture_output=True, text=True, check=True)
+    return DATAGRAMS / float(re.search(r"time ([\d.]+) s", done.stdout)[1])
+
+
 def measure(bench, socksh):
     bench.report.heading("the wire of a lab, packets recorded, beside a veth pair")
     if not shutil.which("ip"):
@@ -139,5 +156,8 @@ def measure(bench, socksh):
     bench.report.figure("connections a second, with exact states", f"{statistics.median(r[0] for r in rates):,.0f}")
     bench.report.at_least("connections: exact states / without looks",
                           statistics.median(a / b for a, b in rates), 0.5)
+    rules = [(ruled_rate(socksh, 10), ruled_rate(socksh, 0)) for _ in range(bench.rounds)]
+    bench.report.at_least("datagrams over the flowing wire: ten rules / none",
+                          statistics.median(a / b for a, b in rules), 0.9)
     taken = statistics.median(step_seconds(socksh) for _ in range(bench.rounds))
     bench.report.at_most("one step, in milliseconds", taken * 1000, 1)

@@ -188,6 +188,16 @@ static void test_check_refuses(void **state) {
                                       "let a",
                                       "quit x",
                                       "poll 3:inn",
+                                      "wire rule x",
+                                      "wire rule x drop delay 5ms",
+                                      "wire rule x drop burst 4",
+                                      "wire rule x drop when flags",
+                                      "wire rule x drop when flags Q",
+                                      "wire rule x drop when flag S",
+                                      "wire rule x drop when port 0",
+                                      "wire rule x drop when length 5..3",
+                                      "wire rule x drop when kind nonsense",
+                                      "wire rule x drop when sender LISTENING",
                                       NULL};
   (void)state;
   for (const char *const *line = lines; *line; line++) {

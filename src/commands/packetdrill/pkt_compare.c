@@ -92,8 +92,7 @@ static void add_flags(const struct comparing *with) {
   packet_flags_append(with->packet->flags, &came);
   if (came_flags & FLAG_AE)
     bytes_append_char(&came, 'A');
-  add(with, _("flags"), expected, bytes_text(&came),
-      (came_flags & checked) != (wanted & checked));
+  add(with, _("flags"), expected, bytes_text(&came), (came_flags & checked) != (wanted & checked));
   bytes_free(&came);
 }
 

@@ -28,16 +28,12 @@ static int64_t behind_a_tick(void) {
   return clock_monotonic();
 }
 
-/* When a step is due; that of a step at any time is found out. A person's pause counts for none. */
+/* When a step is due; that of a step at any time is found out. */
 static void set_due(struct pkt_state *state, const struct pkt_step *step) {
-  bool outbound = step->kind == PKT_SEGMENT && step->segment.outbound;
-  int64_t now = state->typed && !outbound ? clock_monotonic() : 0;
   if (step->time.moment == PKT_AT)
     state->due = state->began + step->time.from;
   else if (step->time.moment == PKT_AFTER)
     state->due += step->time.from;
-  if (state->due < now)
-    state->due = now;
 }
 
 static int perform(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
@@ -49,6 +45,9 @@ static int perform(struct pkt_state *state, const struct pkt_step *step, struct 
   if (!outbound && step->time.moment != PKT_ANY &&
       runner_wait_until(state->runner, state->due, error) < 0)
     return -1;
+  int64_t now = clock_monotonic();
+  if (!outbound && state->due < now)
+    state->due = now; /* what follows counts from when this is done, and not from when it was due */
   switch (step->kind) {
   case PKT_SEGMENT:
     if (!outbound)

@@ -56,6 +56,7 @@ static void put_result_of(struct json *json, const struct call *call) {
   else if (lookup)
     json_null(json, "lookup_error");
   json_bool(json, "interrupted", call->interrupted);
+  json_bool(json, "injected", call->injected);
 }
 
 /* When it was made, and what came of it. */

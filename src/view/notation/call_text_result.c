@@ -118,4 +118,6 @@ void call_text_put_result(struct call_writer *writer) {
     put_selected(writer);
   else
     put_integer(writer, writer->call->result);
+  if (writer->call->injected)
+    put(writer, " (INJECTED)");
 }

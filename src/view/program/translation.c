@@ -173,6 +173,15 @@ static void put_call(struct program_writer *writer, const struct event *event) {
   const struct bytes *body = &writer->texts[thread].body;
   size_t begin = body->length;
   writer->texts[thread].last.counted = false;
+  if (call->injected) {
+    const char *name = call_row(call)->name;
+    comment(writer, thread,
+            call_has_failed(call) ? "not made, but failed on purpose (fault): "
+                                  : "cut short or late on purpose (fault): ",
+            name, strlen(name));
+  }
+  if (call->injected && call_has_failed(call))
+    return;
   writer->request->language->call(writer, event, thread);
   if (writer->request->each && body->length > begin)
     writer->request->each(event->serial, body->data + begin, body->length - begin,

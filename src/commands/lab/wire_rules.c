@@ -1,0 +1,519 @@
+/* wire_rules: commands for rules: what happens to chosen packets while the wire lets them flow. */
+#include "lab/wire.h"
+
+#include <ctype.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/invocation.h"
+#include "lab/lab.h"
+#include "language/number.h"
+#include "session/session_lab.h"
+#include "view/notation/packet_label.h"
+
+/* A word of a condition, and what stands behind it. */
+struct term {
+  const char *word;
+  const char *value; /* as the manual has it */
+  int (*read)(const struct lab *lab, const char *text, size_t length,
+              struct wire_condition *condition);
+  const char *meaning;
+};
+
+static int read_flags(const struct lab *lab, const char *text, size_t length,
+                      struct wire_condition *condition) {
+  int flags = packet_flags_parse(text, length);
+  (void)lab;
+  condition->flags = (unsigned)flags;
+  return flags;
+}
+
+static int read_without(const struct lab *lab, const char *text, size_t length,
+                        struct wire_condition *condition) {
+  int flags = packet_flags_parse(text, length);
+  (void)lab;
+  condition->without = (unsigned)flags;
+  return flags;
+}
+
+static int read_from(const struct lab *lab, const char *text, size_t length,
+                     struct wire_condition *condition) {
+  condition->from = lab_find_host(lab, text, length);
+  return condition->from ? 0 : -1;
+}
+
+static int read_to(const struct lab *lab, const char *text, size_t length,
+                   struct wire_condition *condition) {
+  condition->to = lab_find_host(lab, text, length);
+  return condition->to ? 0 : -1;
+}
+
+static int read_number(const char *text, size_t length, long long most, long long *number) {
+  return number_parse(text, length, number) < 0 || *number < 0 || *number > most ? -1 : 0;
+}
+
+static int read_port(const char *text, size_t length, int *port) {
+  long long number;
+  if (read_number(text, length, 65535, &number) < 0 || number == 0)
+    return -1;
+  *port = (int)number;
+  return 0;
+}
+
+static int read_either_port(const struct lab *lab, const char *text, size_t length,
+                            struct wire_condition *condition) {
+  (void)lab;
+  return read_port(text, length, &condition->port);
+}
+
+static int read_source_port(const struct lab *lab, const char *text, size_t length,
+                            struct wire_condition *condition) {
+  (void)lab;
+  return read_port(text, length, &condition->source_port);
+}
+
+static int read_target_port(const struct lab *lab, const char *text, size_t length,
+                            struct wire_condition *condition) {
+  (void)lab;
+  return read_port(text, length, &condition->target_port);
+}
+
+static int read_protocol(const struct lab *lab, const char *text, size_t length,
+                         struct wire_condition *condition) {
+  static const struct {
+    const char *name;
+    int number;
+  } protocols[] = {{"tcp", IPPROTO_TCP},
+                   {"udp", IPPROTO_UDP},
+                   {"icmp", IPPROTO_ICMP},
+                   {"icmp6", IPPROTO_ICMPV6}};
+  (void)lab;
+  for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
+    if (bytes_equal(text, length, protocols[i].name, strlen(protocols[i].name))) {
+      condition->protocol = protocols[i].number;
+      return 0;
+    }
+  return -1;
+}
+
+/* 100, 100..200, 100.. or ..200. */
+static int read_range(const char *text, size_t length, struct wire_range *range) {
+  const char *dots = memmem(text, length, "..", 2);
+  long long from = 0;
+  long long to = UINT32_MAX;
+  size_t first = dots ? (size_t)(dots - text) : length;
+  range->said = true;
+  if (first > 0 && read_number(text, first, UINT32_MAX, &from) < 0)
+    return -1;
+  if (!dots)
+    to = from;
+  else if (first + 2 < length && read_number(dots + 2, length - first - 2, UINT32_MAX, &to) < 0)
+    return -1;
+  range->from = (uint32_t)from;
+  range->to = (uint32_t)to;
+  return from <= to && length > 0 && !(dots && length == 2) ? 0 : -1;
+}
+
+static int read_length(const struct lab *lab, const char *text, size_t length,
+                       struct wire_condition *condition) {
+  (void)lab;
+  return read_range(text, length, &condition->length);
+}
+
+static int read_numbers(const struct lab *lab, const char *text, size_t length,
+                        struct wire_condition *condition) {
+  (void)lab;
+  return read_range(text, length, &condition->numbers);
+}
+
+/* As the wire shows it beside a packet, with - for spaces: duplicate-ack. */
+static bool is_label(const char *text, size_t length, const char *name) {
+  if (strlen(name) != length)
+    return false;
+  for (size_t i = 0; i < length; i++)
+    if (tolower((unsigned char)text[i]) != (name[i] == ' ' ? '-' : tolower((unsigned char)name[i])))
+      return false;
+  return true;
+}
+
+static int read_kind(const struct lab *lab, const char *text, size_t length,
+                     struct wire_condition *condition) {
+  (void)lab;
+  for (const struct packet_label_row *row = packet_labels; row->name; row++)
+    if (is_label(text, length, row->name)) {
+      condition->labels |= row->label;
+      return 0;
+    }
+  return -1;
+}
+
+static int read_type(const struct lab *lab, const char *text, size_t length,
+                     struct wire_condition *condition) {
+  long long number;
+  (void)lab;
+  if (read_number(text, length, 255, &number) < 0)
+    return -1;
+  condition->has_type = true;
+  condition->type = (unsigned)number;
+  return 0;
+}
+
+static int read_state(const char *text, size_t length, enum socket_state *state) {
+  for (const struct constant *row = constant_states.constants; row->name; row++)
+    if (strlen(row->name) == length && strncasecmp(text, row->name, length) == 0) {
+      *state = (enum socket_state)row->value;
+      return *state == STATE_UNKNOWN ? -1 : 0;
+    }
+  return -1;
+}
+
+static int read_sender(const struct lab *lab, const char *text, size_t length,
+                       struct wire_condition *condition) {
+  (void)lab;
+  return read_state(text, length, &condition->sender);
+}
+
+static int read_receiver(const struct lab *lab, const char *text, size_t length,
+                         struct wire_condition *condition) {
+  (void)lab;
+  return read_state(text, length, &condition->receiver);
+}
+
+static const struct term terms[] = {
+    {"flags", "F", read_flags, N_("all of these TCP flags, as the wire shows them: S, S., P., R")},
+    {"without", "F", read_without, N_("none of these flags")},
+    {"from", "HOST", read_from, N_("this host has the address that it comes from")},
+    {"to", "HOST", read_to, N_("this host has the address that it goes to")},
+    {"port", "N", read_either_port, N_("the port of either end")},
+    {"sport", "N", read_source_port, N_("the port that it comes from")},
+    {"dport", "N", read_target_port, N_("the port that it goes to")},
+    {"proto", "P", read_protocol, N_("tcp, udp, icmp or icmp6")},
+    {"length", "RANGE", read_length, N_("bytes of data: 0, 1.., 100..200")},
+    {"seq", "RANGE", read_numbers, N_("some of its relative sequence numbers are among these")},
+    {"kind", "K", read_kind,
+     N_("what the wire calls it: retransmission, duplicate-ack, keepalive, window-probe ...; "
+        "several: one of them")},
+    {"icmp", "N", read_type, N_("the type of a message of ICMP")},
+    {"sender", "STATE", read_sender, N_("the state of the connection where it comes from")},
+    {"receiver", "STATE", read_receiver, N_("the same where it goes to")},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct term *find_term(const struct expanded *word) {
+  for (const struct term *term = terms; term->word; term++)
+    if (bytes_equal(word->data, word->length, term->word, strlen(term->word)))
+      return term;
+  return NULL;
+}
+
+static int unknown_term(struct invocation *invocation, const struct argument_value *value) {
+  struct bytes known = {0};
+  for (const struct term *term = terms; term->word; term++)
+    bytes_append_format(&known, known.length ? ", %s" : "%s", term->word);
+  invocation_wrong(invocation, value, _("a condition is made of %s, each with its value"),
+                   bytes_text(&known));
+  bytes_free(&known);
+  return -1;
+}
+
+/* Reads the words behind `when`, two by two. Hosts are looked for only where there is a lab. */
+static int read_condition(struct invocation *invocation, const struct lab *lab,
+                          struct wire_condition *condition) {
+  const struct argument_value *word;
+  for (size_t i = 0; (word = invocation_nth(invocation, "when", i)); i += 2) {
+    const struct argument_value *value = invocation_nth(invocation, "when", i + 1);
+    const struct term *term = word->unknown ? NULL : find_term(&word->word);
+    if (!word->unknown && !term)
+      return unknown_term(invocation, word);
+    if (!value)
+      return invocation_wrong(invocation, word, _("a value must follow: %s"),
+                              term ? term->value : "");
+    bool host = term && (term->read == read_from || term->read == read_to);
+    if (!term || value->unknown || (host && !lab))
+      continue;
+    if (term->read(lab, value->word.data, value->word.length, condition) < 0)
+      return invocation_wrong(invocation, value,
+                              host ? _("no host is called so; `lab` lists them")
+                                   : _("this is no %s: %s"),
+                              term->value, _(term->meaning));
+  }
+  return 0;
+}
+
+static const char *const action_keys[] = {"ACTION", "delay", "move"};
+
+static int check_rule(struct invocation *invocation) {
+  struct wire_condition condition = {.flags = 0};
+  size_t actions = 0;
+  for (size_t i = 0; i < sizeof action_keys / sizeof *action_keys; i++)
+    actions += invocation_value(invocation, action_keys[i]) != NULL;
+  if (actions != 1)
+    return invocation_wrong(invocation, invocation_value(invocation, "NAME"),
+                            actions ? _("a rule does one thing")
+                                    : _("what shall it do? drop, delay TIME, duplicate, corrupt, "
+                                        "move N or hold; or is it to be on, off or removed?"));
+  const struct argument_value *burst = invocation_value(invocation, "burst");
+  if (burst && !invocation_value(invocation, "SHARE"))
+    return invocation_wrong(invocation, burst, _("bursts need a share: drop 5%% burst 4"));
+  return read_condition(invocation, NULL, &condition);
+}
+
+/* `wire rule lose: drop`, too. */
+static size_t name_length(const struct argument_value *name) {
+  size_t length = name->word.length;
+  return length > 1 && name->word.data[length - 1] == ':' ? length - 1 : length;
+}
+
+/* on, off, remove: the words behind those that make a rule. */
+enum { SWITCH_ON = 4, SWITCH_OFF, SWITCH_REMOVE };
+
+static int switch_rule(struct invocation *invocation, struct wire *wire, long long how) {
+  const struct argument_value *name = invocation_value(invocation, "NAME");
+  session_lab_lock_wire(invocation->runner, wire);
+  struct wire_rule *rule = wire_rule_find(wire, name->word.data, name_length(name));
+  if (rule && how == SWITCH_REMOVE)
+    wire_rule_remove(wire, rule);
+  else if (rule)
+    wire_rule_switch(wire, rule, how == SWITCH_OFF);
+  session_lab_unlock_wire(wire);
+  lab_follow_wire(invocation->runner->session->lab);
+  return rule ? 0
+              : error_set(invocation->error, ERROR_FAILURE,
+                          _("no rule is called %.*s; `wire rules` lists them"),
+                          (int)name_length(name), name->word.data);
+}
+
+static int read_action(struct invocation *invocation, struct wire_rule *rule) {
+  static const enum wire_rule_action plain[] = {RULE_DROP, RULE_DUPLICATE, RULE_CORRUPT, RULE_HOLD};
+  const struct argument_value *action = invocation_value(invocation, "ACTION");
+  const struct argument_value *places = invocation_value(invocation, "move");
+  rule->action = action ? plain[action->number] : places ? RULE_MOVE : RULE_DELAY;
+  rule->delay = invocation_duration(invocation, "delay", 0);
+  if (places && (places->number < 1 || places->number > 1000))
+    return invocation_wrong(invocation, places, _("from 1 to 1000 packets overtake it"));
+  rule->places = places ? (unsigned)places->number : 0;
+  return 0;
+}
+
+static int read_selection(struct invocation *invocation, struct wire_selection *selection) {
+  static const char *const keys[] = {"first", "every", "after", "burst"};
+  const struct argument_value *share = invocation_value(invocation, "SHARE");
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    const struct argument_value *value = invocation_value(invocation, keys[i]);
+    if (value && value->number < 1)
+      return invocation_wrong(invocation, value, _("this is counted from 1"));
+  }
+  selection->first = (uint64_t)invocation_number(invocation, "first", 0);
+  selection->every = (uint64_t)invocation_number(invocation, "every", 0);
+  selection->after = (uint64_t)invocation_number(invocation, "after", 0);
+  selection->burst = (double)invocation_number(invocation, "burst", 0);
+  selection->share = share ? share->fraction : 0;
+  return share && share->fraction == 0
+             ? invocation_wrong(invocation, share, _("a rule for no packet does nothing"))
+             : 0;
+}
+
+static int run_rule(struct invocation *invocation) {
+  struct session *session = invocation->runner->session;
+  const struct argument_value *name = invocation_value(invocation, "NAME");
+  const struct argument_value *action = invocation_value(invocation, "ACTION");
+  const struct argument_value *seed = invocation_value(invocation, "seed");
+  struct wire *wire = session_lab_wire(session, invocation->error);
+  struct wire_rule rule = {.name = ""};
+  if (!wire)
+    return -1;
+  if (action && action->number >= SWITCH_ON)
+    return switch_rule(invocation, wire, action->number);
+  if (!lab_name_valid(name->word.data, name_length(name)))
+    return invocation_wrong(invocation, name,
+                            _("a rule's name is letters, digits, - and _, at most 15 of them, and "
+                              "no number"));
+  memcpy(rule.name, name->word.data, name_length(name));
+  if (read_action(invocation, &rule) < 0 || read_selection(invocation, &rule.selection) < 0 ||
+      read_condition(invocation, session->lab, &rule.condition) < 0)
+    return -1;
+  session_lab_lock_wire(invocation->runner, wire);
+  uint64_t usual = wire->seed[CHANCE_LOSS] + wire->rule_count;
+  int status = wire_rule_add(wire, &rule, seed ? (uint64_t)seed->number : usual);
+  session_lab_unlock_wire(wire);
+  lab_follow_wire(session->lab);
+  return status == 0 ? 0
+                     : error_set(invocation->error, ERROR_FAILURE, _("a lab has room for %d rules"),
+                                 WIRE_RULES);
+}
+
+static void append_flags(const char *word, unsigned flags, struct bytes *text) {
+  if (!flags)
+    return;
+  bytes_append_format(text, " %s ", word);
+  packet_flags_append(flags, text);
+}
+
+static void append_range(const char *word, const struct wire_range *range, struct bytes *text) {
+  if (!range->said)
+    return;
+  bytes_append_format(text, " %s ", word);
+  if (range->from == range->to)
+    bytes_append_number(text, range->from);
+  else if (range->to == UINT32_MAX)
+    bytes_append_format(text, "%u..", range->from);
+  else
+    bytes_append_format(text, "%u..%u", range->from, range->to);
+}
+
+static void append_port(const char *word, int port, struct bytes *text) {
+  if (port)
+    bytes_append_format(text, " %s %d", word, port);
+}
+
+static void append_kinds(unsigned labels, struct bytes *text) {
+  for (const struct packet_label_row *row = packet_labels; row->name; row++)
+    if (labels & (unsigned)row->label) {
+      bytes_append_text(text, " kind ");
+      for (const char *at = row->name; *at; at++)
+        bytes_append_char(text, *at == ' ' ? '-' : *at);
+    }
+}
+
+/* As it was typed, term by term. */
+static void append_condition(const struct wire_condition *condition, struct bytes *text) {
+  static const char *const names[] = {[IPPROTO_TCP] = "tcp",
+                                      [IPPROTO_UDP] = "udp",
+                                      [IPPROTO_ICMP] = "icmp",
+                                      [IPPROTO_ICMPV6] = "icmp6"};
+  append_flags("flags", condition->flags, text);
+  append_flags("without", condition->without, text);
+  if (condition->from)
+    bytes_append_format(text, " from %s", condition->from->host.name);
+  if (condition->to)
+    bytes_append_format(text, " to %s", condition->to->host.name);
+  append_port("port", condition->port, text);
+  append_port("sport", condition->source_port, text);
+  append_port("dport", condition->target_port, text);
+  if (condition->protocol)
+    bytes_append_format(text, " proto %s", names[condition->protocol]);
+  append_range("length", &condition->length, text);
+  append_range("seq", &condition->numbers, text);
+  append_kinds(condition->labels, text);
+  if (condition->has_type)
+    bytes_append_format(text, " icmp %u", condition->type);
+  if (condition->sender != STATE_UNKNOWN)
+    bytes_append_format(text, " sender %s", constant_name(&constant_states, condition->sender));
+  if (condition->receiver != STATE_UNKNOWN)
+    bytes_append_format(text, " receiver %s", constant_name(&constant_states, condition->receiver));
+}
+
+static void append_selection(const struct wire_selection *selection, struct bytes *text) {
+  if (selection->after)
+    bytes_append_format(text, " after %llu", (unsigned long long)selection->after);
+  if (selection->every)
+    bytes_append_format(text, " every %llu", (unsigned long long)selection->every);
+  if (selection->first)
+    bytes_append_format(text, " first %llu", (unsigned long long)selection->first);
+  if (selection->share > 0)
+    bytes_append_format(text, " %g%%", selection->share * 100);
+  if (selection->burst > 0)
+    bytes_append_format(text, " burst %g", selection->burst);
+}
+
+static void add_row(struct answer *answer, const struct wire_rule *rule) {
+  struct bytes text = {0};
+  answer_add_text(answer, rule->name);
+  bytes_append_text(&text, wire_rule_actions[rule->action]);
+  if (rule->action == RULE_DELAY) {
+    bytes_append_char(&text, ' ');
+    duration_append(&text, rule->delay);
+  } else if (rule->action == RULE_MOVE) {
+    bytes_append_format(&text, " %u", rule->places);
+  }
+  append_selection(&rule->selection, &text);
+  answer_add_text(answer, bytes_text(&text));
+  bytes_clear(&text);
+  append_condition(&rule->condition, &text);
+  answer_add_text(answer, text.length ? bytes_text(&text) + 1 : _("any packet"));
+  answer_add_number(answer, (long long)rule->matched);
+  answer_add_number(answer, (long long)rule->hit);
+  answer_add_yes(answer, !rule->off);
+  bytes_free(&text);
+}
+
+static int run_rules(struct invocation *invocation) {
+  static const char *const columns[] = {N_("RULE"), N_("DOES"), N_("WHEN"), N_("FITTED"),
+                                        N_("HIT"),  N_("ON"),   NULL};
+  struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
+  struct answer answer;
+  long long hit = 0;
+  if (!wire)
+    return -1;
+  answer_table(&answer, "rules", columns);
+  wire_lock(wire);
+  for (size_t i = 0; i < wire->rule_count; i++)
+    if (!wire->rules[i]->removed) {
+      add_row(&answer, wire->rules[i]);
+      hit += (long long)wire->rules[i]->hit;
+    }
+  wire_unlock(wire);
+  invocation_give_number(invocation, hit);
+  return runner_answer(invocation->runner, &answer, invocation->error);
+}
+
+const struct command command_wire_rule = {
+    .name = "wire rule",
+    .group = GROUP_LAB,
+    .arguments =
+        {{.name = "NAME", .kind = &argument_text},
+         {.name = "ACTION",
+          .kind = &argument_keyword,
+          .words = "drop|duplicate|corrupt|hold|on|off|remove",
+          .flags = OPTIONAL},
+         {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "delay"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "move"},
+         {.name = "SHARE", .kind = &argument_percent, .flags = OPTIONAL},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "first"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "every"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "after"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "burst"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "seed"},
+         {.name = "CONDITION",
+          .kind = &argument_text,
+          .flags = OPTIONAL | REPEATED,
+          .keyword = "when"}},
+    .summary = N_("says what happens to chosen packets while the wire lets them flow"),
+    .manual = N_(
+        "A packet that CONDITION fits is lost (drop), comes later (delay), crosses twice "
+        "(duplicate), with one bit flipped (corrupt), behind N that follow it (move), or waits "
+        "until it is let across by hand (hold), while all others flow. The first rule that "
+        "applies to a packet decides, and its event names the rule.\n\n"
+        "CONDITION is made of these, and all must be so: flags F, all of these TCP flags, and "
+        "without F, none of them; from HOST, to HOST; port N, sport N, dport N; proto "
+        "tcp|udp|icmp|icmp6; length RANGE, bytes of data, as 0, 1.., 100..200; seq RANGE, relative "
+        "sequence numbers; kind K, what the wire shows beside it: retransmission, duplicate-ack, "
+        "keepalive, window-probe, zero-window ...; icmp TYPE; sender STATE and receiver STATE, of "
+        "the connection at that end when it comes. Without a condition any packet fits.\n\n"
+        "Of those that fit, it passes over the first N with after N, takes each Nth with every N, "
+        "ends behind N with first N, and with a SHARE, as 5%, takes them by chance, in bursts of N "
+        "on average with burst N (a Gilbert-Elliott channel). A seed makes that the same each "
+        "time, as --stable does. `wire rules` counts, off and on switch a rule, remove forgets it. "
+        "While a rule is on, the kernels hand over segments one by one, as with `wire show on`."),
+    .blocks = N_("never"),
+    .example = "lab\nwire rule lose-syn: drop when flags S without . first 1\n"
+               "wire rule late: delay 50ms 10% seed 3 when proto tcp length 1..\n"
+               "wire rules\nwire rule late off",
+    .pages = "socksh-lab(7)",
+    .check = check_rule,
+    .run = run_rule,
+};
+
+const struct command command_wire_rules = {
+    .name = "wire rules",
+    .group = GROUP_LAB,
+    .results = {"number of packets hit"},
+    .summary = N_("lists the rules of the wire, and counts what they did"),
+    .manual = N_("FITTED are the packets that a rule's condition fitted, and HIT those of them "
+                 "that it was applied to."),
+    .blocks = N_("never"),
+    .example = "lab\nwire rule twice: duplicate when proto udp\nwire rules",
+    .pages = "socksh-lab(7)",
+    .run = run_rules,
+};
