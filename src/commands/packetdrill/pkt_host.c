@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/packetdrill/pkt_clock.h"
 #include "session/session_lab.h"
 
 /* The first name that no host has: tested, tested2 and so on. */
@@ -41,6 +42,7 @@ int pkt_host_make(struct pkt_state *state, struct error *error) {
     return -1;
   state->tested = &lab_find_host(session->lab, tested, strlen(tested))->host;
   state->peer_host = &lab_find_host(session->lab, peer, strlen(peer))->host;
+  pkt_clock_open(state);
   return 0;
 }
 

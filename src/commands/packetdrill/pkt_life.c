@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "commands/packetdrill/pkt_call.h"
+#include "commands/packetdrill/pkt_clock.h"
 #include "commands/packetdrill/pkt_file.h"
 #include "commands/packetdrill/pkt_turn.h"
 #include "session/runner_call.h"
@@ -38,6 +39,7 @@ struct pkt_state *pkt_life_create(struct runner *runner, const struct pkt_option
     state->tolerance = options->tolerance;
     state->peer = -1;
     state->turn = -1;
+    state->clock = -1;
     state->next_port = FIRST_PORT;
     return state;
   }
@@ -82,6 +84,7 @@ static void free_one(struct pkt_state *state) {
   if (state->peer >= 0)
     close(state->peer);
   pkt_turn_end(state->turn);
+  pkt_clock_close(state);
   pkt_file_close_all(state);
   free_readings(&state->readings);
   pkt_difference_free(&state->difference);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/packetdrill/pkt_clock.h"
 #include "commands/packetdrill/pkt_compare.h"
 #include "commands/packetdrill/pkt_option.h"
 #include "language/zeros.h"
@@ -179,12 +180,19 @@ int pkt_peer_send(struct pkt_state *state, const struct pkt_step *step, struct e
   return status;
 }
 
+static bool read_packet(struct pkt_state *state) {
+  if (!lab_peer_read(state->peer, &state->got, &state->got_at))
+    return false;
+  pkt_clock_refine(state);
+  return true;
+}
+
 /* The next packet, in state->got; false: none has come by then. */
 static bool next_packet(struct pkt_state *state, int64_t until) {
   struct runner *runner = state->runner;
   if (state->got_left)
     return true;
-  while (!(state->got_left = lab_peer_read(state->peer, &state->got, &state->got_at))) {
+  while (!(state->got_left = read_packet(state))) {
     int64_t left = until - clock_monotonic();
     struct timespec time = {left / 1000000000, left % 1000000000};
     struct pollfd item = {.fd = state->peer, .events = POLLIN};

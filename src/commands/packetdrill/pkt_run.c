@@ -122,6 +122,17 @@ static int run_all(struct pkt_state *state, const struct pkt_script *script,
              : 0;
 }
 
+/* The command at the script's end restores what others have set, so it runs though the script has
+ * failed before it; what it gives is not asked. */
+static void clean_up(struct pkt_state *state) {
+  const struct pkt_step *last = state->behind;
+  struct error ignored;
+  while (last && last->next)
+    last = last->next;
+  if (last && last->kind == PKT_COMMAND)
+    pkt_command_run(state, last, &ignored);
+}
+
 /* Looks take time that a script counts. */
 static void set_look(struct session *session, bool look) {
   session->settings.look = look;
@@ -152,9 +163,13 @@ static void turn_end(const struct turn *turn) {
 }
 
 /* At the prompt, whoever sits there can look at the sockets of a script that has failed. */
+static bool stays(const struct session *session) {
+  return session->interactive || session->debugs;
+}
+
 static void finish(struct pkt_state *state, bool failed) {
   struct session *session = state->runner->session;
-  if (!failed || !(session->interactive || session->debugs) || !state->tested) {
+  if (!failed || !stays(session) || !state->tested) {
     pkt_call_forget(state);
     pkt_life_close(state);
     if (state->tested && state->peer_host)
@@ -188,6 +203,8 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
   if (made) {
     struct turn turn = turn_begin(state, runner);
     status = run_all(state, script, outcome, error);
+    if (status < 0 && !stays(runner->session) && !runner_is_stopped(runner))
+      clean_up(state);
     turn_end(&turn);
   }
   outcome->left_out = status == 0 && state->left_out;

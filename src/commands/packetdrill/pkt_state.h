@@ -79,6 +79,7 @@ struct pkt_state {
   int64_t tolerance; /* the options', or the script's own */
   struct host *tested;
   struct host *peer_host;
+  int clock;            /* pkt_clock.h; -1: none */
   int turn;             /* pkt_turn.h; -1: it is not held */
   int peer;             /* the peer's descriptor; -1: none */
   struct address local; /* of the tested host and of the peer, without ports */
