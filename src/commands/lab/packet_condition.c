@@ -216,8 +216,8 @@ static int unknown_term(struct invocation *invocation, const struct argument_val
 int packet_condition_read(struct invocation *invocation, const struct lab *lab,
                           struct wire_condition *condition) {
   const struct argument_value *word;
-  for (size_t i = 0; (word = invocation_nth(invocation, "when", i)); i += 2) {
-    const struct argument_value *value = invocation_nth(invocation, "when", i + 1);
+  for (size_t i = 0; (word = invocation_nth(invocation, KEYWORD_CONDITION, i)); i += 2) {
+    const struct argument_value *value = invocation_nth(invocation, KEYWORD_CONDITION, i + 1);
     const struct term *term = word->unknown ? NULL : find_term(&word->word);
     if (!word->unknown && !term)
       return unknown_term(invocation, word);

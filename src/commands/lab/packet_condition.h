@@ -5,7 +5,10 @@
 #include "command/invocation.h"
 #include "lab/lab.h"
 
-/* Reads the words behind `when`, two by two. Hosts are looked for only where `lab` is not NULL. 0,
+/* The keyword of the words that are a condition. */
+#define KEYWORD_CONDITION "when"
+
+/* Reads the words behind it, two by two. Hosts are looked for only where `lab` is not NULL. 0,
  * or -1 with a usage error. */
 int packet_condition_read(struct invocation *invocation, const struct lab *lab,
                           struct wire_condition *condition);

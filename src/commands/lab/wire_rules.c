@@ -185,7 +185,7 @@ const struct command command_wire_rule = {
          {.name = "CONDITION",
           .kind = &argument_text,
           .flags = OPTIONAL | REPEATED,
-          .keyword = "when"}},
+          .keyword = KEYWORD_CONDITION}},
     .summary = N_("says what happens to chosen packets while the wire lets them flow"),
     .manual = N_(
         "A packet that CONDITION fits is lost (drop), comes later (delay), crosses twice "
