@@ -103,6 +103,14 @@ _socksh() { # PROGRAM WORD PREVIOUS
     trace-models
     trace-server
     trace-short-read
+    survive-broken-pipe
+    survive-descriptors
+    survive-lost-answer
+    survive-notes-tcp
+    survive-notes-tcp-client
+    survive-notes-udp
+    survive-notes-udp-client
+    survive-short-read
     lab/congestion-control
     lab/delayed-ack
     lab/fair-share
@@ -318,6 +326,9 @@ _socksh() { # PROGRAM WORD PREVIOUS
     'fault'
     'fault off'
     'faults'
+    'survive'
+    'survive list'
+    'survive with'
     'import'
     'adopt'
     'type'

@@ -89,10 +89,12 @@ int message_reserve(struct call *call, struct socket_table *table) {
 static void fill_header(struct call *call, struct call_message *message, bool receives,
                         struct msghdr *header, struct iovec *parts) {
   size_t offset = message->start;
+  size_t left = call->limit > 0 ? call->limit : SIZE_MAX;
   for (size_t i = 0; i < message->part_count; i++) {
-    parts[i] =
-        (struct iovec){.iov_base = call->data->data + offset, .iov_len = message->part_sizes[i]};
+    size_t length = message->part_sizes[i] < left ? message->part_sizes[i] : left;
+    parts[i] = (struct iovec){.iov_base = call->data->data + offset, .iov_len = length};
     offset += message->part_sizes[i];
+    left -= length;
   }
   *header = (struct msghdr){.msg_iov = parts, .msg_iovlen = message->part_count};
   header->msg_control = message->control_size > 0 ? message->control.data : NULL;

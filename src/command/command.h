@@ -52,7 +52,9 @@ struct command {
   const char *pages;   /* further manual pages: "accept(2), tcp(7)" */
   enum call_name call; /* the call that it makes, for a `run` that several commands share */
   bool takes_line; /* what it takes is a line of packetdrill's, also without its name in front */
-  bool parts;      /* another command may be named by this name and a second word: `wire hold` */
+  bool starts_program; /* what runs on beside the lines behind it */
+  bool awaits;         /* it waits for what something does */
+  bool parts; /* another command may be named by this name and a second word: `wire hold` */
   /* Whether the words go together, as far as they show by themselves. Called before the line runs,
    * when some values are still `unknown`, and again before `run`. 0, or -1 with a usage error.
    * NULL: they always do. */

@@ -169,6 +169,9 @@
   X(fault) \
   X(fault_off) \
   X(faults) \
+  X(survive) \
+  X(survive_list) \
+  X(survive_with) \
   X(import) \
   X(adopt) \
   X(type) \

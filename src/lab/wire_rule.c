@@ -44,6 +44,16 @@ int wire_rule_add(struct wire *wire, const struct wire_rule *rule, uint64_t seed
   return 0;
 }
 
+void wire_rule_keep_to_flow(struct wire *wire, struct wire_rule *rule) {
+  enum { CHOSEN = 32768 }; /* ports from here on are those that kernels choose for clients */
+  bool from_client = rule->hit_source_port >= CHOSEN;
+  rule->condition =
+      (struct wire_condition){.protocol = rule->condition.protocol,
+                              .port = from_client ? rule->hit_source_port : rule->hit_target_port};
+  rule->off = rule->condition.port == 0;
+  count_on(wire);
+}
+
 void wire_rule_switch(struct wire *wire, struct wire_rule *rule, bool off) {
   rule->off = off;
   count_on(wire);
@@ -60,9 +70,9 @@ void wire_rule_free_all(struct wire *wire) {
   wire->rule_count = 0;
 }
 
-static bool is_host(const struct wire *wire, struct address address, const struct lab_host *host) {
-  const struct wire_link *link = address.length ? wire_link_of(wire, &address) : NULL;
-  return !host || (link && link->host == host);
+static bool is_host(const struct wire *wire, struct address address, const char *name) {
+  const struct wire_link *link = *name && address.length ? wire_link_of(wire, &address) : NULL;
+  return !*name || (link && strcmp(link->host->host.name, name) == 0);
 }
 
 static bool fits_ports(const struct wire_condition *condition, const struct packet *packet) {
@@ -197,6 +207,8 @@ struct wire_rule *wire_rule_choose(struct wire *wire, const struct wire_subject 
     if (chosen || !is_selected(rule))
       continue;
     rule->hit++;
+    rule->hit_source_port = subject->packet->source_port;
+    rule->hit_target_port = subject->packet->destination_port;
     chosen = rule;
   }
   return chosen;

@@ -10,7 +10,6 @@
 
 struct wire;
 struct wire_link;
-struct lab_host;
 
 enum wire_rule_action {
   RULE_DROP,
@@ -33,10 +32,10 @@ struct wire_range {
 
 /* What is said of a packet must all be so; zeroed: any packet fits. */
 struct wire_condition {
-  unsigned flags;              /* all of these TCP flags */
-  unsigned without;            /* none of these */
-  const struct lab_host *from; /* who has the source's address; NULL: anybody */
-  const struct lab_host *to;
+  unsigned flags;            /* all of these TCP flags */
+  unsigned without;          /* none of these */
+  char from[HOST_NAME_SIZE]; /* the host that has the source's address; "": anybody */
+  char to[HOST_NAME_SIZE];
   int port; /* of either end; 0: any */
   int source_port;
   int target_port;
@@ -71,9 +70,11 @@ struct wire_rule {
   uint64_t random; /* the state of its own random generator */
   bool bursting;
   bool off;
-  bool removed;     /* its memory stays: events may still name it */
-  uint64_t matched; /* packets that its condition has fitted */
-  uint64_t hit;     /* and those that it was applied to */
+  bool removed;             /* its memory stays: events may still name it */
+  uint64_t matched;         /* packets that its condition has fitted */
+  uint64_t hit;             /* and those that it was applied to */
+  uint16_t hit_source_port; /* of the last of these, where it has ports */
+  uint16_t hit_target_port;
 };
 
 enum { WIRE_RULES = 64 };
@@ -91,6 +92,9 @@ struct wire_subject {
 int wire_rule_add(struct wire *wire, const struct wire_rule *rule, uint64_t seed);
 /* The rule of a name; NULL: none. */
 struct wire_rule *wire_rule_find(const struct wire *wire, const char *name, size_t length);
+/* Keeps to the connection of the packet that it was applied to last, and to all of that: it is cut
+ * off for good, and others are not concerned. */
+void wire_rule_keep_to_flow(struct wire *wire, struct wire_rule *rule);
 /* Switches it off or on; removes it. */
 void wire_rule_switch(struct wire *wire, struct wire_rule *rule, bool off);
 void wire_rule_remove(struct wire *wire, struct wire_rule *rule);

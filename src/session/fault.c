@@ -1,11 +1,13 @@
 #include "session/fault.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "language/chance.h"
 #include "session/session.h"
 #include "socket/look.h"
+#include "system/wait.h"
 
 /* What C libraries, and Python, make of a call. */
 static const enum call_name families[][3] = {
@@ -16,6 +18,15 @@ static const enum call_name families[][3] = {
     {CALL_SELECT, CALL_OLD_SELECT, CALL_OLD_SELECT},
     {CALL_EPOLL_WAIT, CALL_EPOLL_PWAIT, CALL_EPOLL_PWAIT2},
 };
+
+int fault_find_call(const char *text, size_t length) {
+  for (int of_programs = 0; of_programs < 2; of_programs++)
+    for (unsigned i = 0; i < CALL_COUNT; i++)
+      if (call_rows[i].of_programs == of_programs &&
+          bytes_equal(text, length, call_rows[i].name, strlen(call_rows[i].name)))
+        return (int)i;
+  return -1;
+}
 
 static bool is_of(const enum call_name *family, enum call_name name) {
   return family[0] == name || family[1] == name || family[2] == name;
@@ -29,10 +40,12 @@ bool fault_same_call(enum call_name one, enum call_name other) {
 }
 
 bool fault_may_limit(enum call_name name) {
+  static const enum call_part_kind kinds[] = {PART_DATA_IN,    PART_DATA_OUT,   PART_VECTOR_IN,
+                                              PART_VECTOR_OUT, PART_MESSAGE_IN, PART_MESSAGE_OUT};
   for (int i = 0; i < CALL_PARTS && call_rows[name].parts[i].kind != PART_END; i++)
-    if (call_rows[name].parts[i].kind == PART_DATA_IN ||
-        call_rows[name].parts[i].kind == PART_DATA_OUT)
-      return true;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+      if (call_rows[name].parts[i].kind == kinds[kind])
+        return true;
   return false;
 }
 
@@ -89,8 +102,17 @@ static bool fits_socket(const struct fault *fault, const struct call *call) {
          (fault->state == STATE_UNKNOWN || fault->state == state);
 }
 
-static bool is_selected(struct fault *fault) {
+/* Who is short of descriptors, and closes one, gets the next. */
+static bool has_room(struct fault *fault, uint64_t closes) {
+  bool room = fault->effect.error == EMFILE && closes > fault->closes;
+  fault->closes += room;
+  return room;
+}
+
+static bool is_selected(struct fault *fault, uint64_t closes) {
   uint64_t number = fault->fitted;
+  if (fault->began)
+    return clock_monotonic() - fault->began < fault->lasts && !has_room(fault, closes);
   if ((fault->once && fault->hit > 0) || (fault->nth > 0 && number != fault->nth) ||
       (fault->every > 0 && number % fault->every != 0))
     return false;
@@ -98,7 +120,7 @@ static bool is_selected(struct fault *fault) {
 }
 
 struct call_fault fault_choose(struct session *session, const char *program,
-                               const struct call *call) {
+                               const struct call *call, uint64_t closes) {
   struct call_fault effect = {.error = 0};
   bool chosen = false;
   for (struct fault *fault = session->faults; fault; fault = fault->next) {
@@ -106,9 +128,13 @@ struct call_fault fault_choose(struct session *session, const char *program,
         (fault->effect.limit > 0 && !fault_may_limit(call->name)) || !fits_socket(fault, call))
       continue;
     fault->fitted++; /* also where another one has it: the nth is the nth that the program makes */
-    if (chosen || !is_selected(fault))
+    if (chosen || !is_selected(fault, closes))
       continue;
     fault->hit++;
+    if (fault->lasts && !fault->began) {
+      fault->began = clock_monotonic();
+      fault->closes = closes;
+    }
     effect = fault->effect;
     chosen = true;
   }

@@ -21,6 +21,10 @@ struct fault {
   uint64_t nth;            /* the nth of those that fit; 0: any */
   uint64_t every;          /* each so manieth; 0: each */
   bool once;
+  int64_t lasts;   /* from the first one that it is applied to on, to all that fit, for so many
+                      nanoseconds; 0: not so */
+  uint64_t closes; /* where descriptors are short: as many as were closed since are there again */
+  int64_t began;   /* then: when that was, by the monotonic clock; 0: not yet */
   double share;    /* by chance, 0 to 1; 0: always */
   uint64_t random; /* the state of its own random generator */
   uint64_t fitted; /* calls that fitted */
@@ -33,15 +37,18 @@ unsigned fault_add(struct session *session, const struct fault *fault, uint64_t 
 /* Forgets the one with a number, or all with 0. False: there is none. */
 bool fault_remove(struct session *session, unsigned number);
 
+/* A call by its name in C. -1: there is none. */
+int fault_find_call(const char *text, size_t length);
+
 /* Whether two names are one call for those who write a program: recv and recvfrom. */
 bool fault_same_call(enum call_name one, enum call_name other);
 
-/* Whether a limit of bytes means something for the call: it has one buffer. */
+/* Whether a limit of bytes means something for the call: it moves those of one message. */
 bool fault_may_limit(enum call_name name);
 
 /* What is to be done to a call of a program, ".": of the session, that is about to be made. It is
- * counted. */
+ * counted. `closes`: how many descriptors its process has closed so far. */
 struct call_fault fault_choose(struct session *session, const char *program,
-                               const struct call *call);
+                               const struct call *call, uint64_t closes);
 
 #endif

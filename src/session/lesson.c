@@ -16,10 +16,23 @@
 
 /* The subjects in the order in which they are taught. Others come behind them. */
 static const char *const subjects[] = {
-    "first steps",  "connections",          "addresses",          "closing",
-    "resets",       "streams and messages", "queues and windows", "errors and options",
-    "many clients", "testing programs",     "lab, packets",       "lab, loss and repair",
-    "lab, attacks", "lab, routes",          "lab, states",        "lab, arcs",
+    "first steps",
+    "connections",
+    "addresses",
+    "closing",
+    "resets",
+    "streams and messages",
+    "queues and windows",
+    "errors and options",
+    "many clients",
+    "testing programs",
+    "what breaks it",
+    "lab, packets",
+    "lab, loss and repair",
+    "lab, attacks",
+    "lab, routes",
+    "lab, states",
+    "lab, arcs",
 };
 
 static bool is_there(const struct bytes *directory) {

@@ -208,7 +208,7 @@ static struct wire_gate *gate_of(struct runner *runner, const struct call *call,
 /* What was asked for by `fault .`. */
 static void inject(struct runner *runner, struct call *call) {
   struct error ignored; /* where the wait is interrupted, the call is, too */
-  const struct call_fault fault = fault_choose(runner->session, ".", call);
+  const struct call_fault fault = fault_choose(runner->session, ".", call, 0);
   call->injected = call_fault_any(&fault);
   call->refused = fault.error;
   call->limit = fault.limit;

@@ -71,6 +71,13 @@ struct shell_operations {
   /* Runs a file's lines in place of the command. */
   int (*source)(struct runner *runner, const char *path, struct result *result,
                 struct error *error);
+  /* The same with those behind the last line that starts a program, and behind the lines that wait
+   * directly after it: once more with the program that there is. */
+  int (*source_rest)(struct runner *runner, const char *path, struct result *result,
+                     struct error *error);
+  /* Waits as at the end of a script for the jobs that carry an `expect`, and reports those that
+   * have failed. 0, or -1 if any has. */
+  int (*conclude)(struct runner *runner);
   /* Runs a line in place of the command; `name` names its source in errors. */
   int (*run_line)(struct runner *runner, const char *name, const char *line, struct result *result,
                   struct error *error);

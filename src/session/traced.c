@@ -77,6 +77,10 @@ static void leave_wire(struct session *session, struct trace_task *task) {
     on_wire->inside = false;
 }
 
+static void dropped(void *context, struct trace_task *task) {
+  leave_wire(context, task);
+}
+
 static void gone(void *context, struct trace_task *task) {
   struct on_wire *on_wire = task->owner;
   leave_wire(context, task);
@@ -102,7 +106,7 @@ static struct call_fault choose_fault(void *context, const struct trace_task *ta
   struct session *session = context;
   if (!session->faults)
     return (struct call_fault){.error = 0};
-  return fault_choose(session, task->process->program->name, &task->call);
+  return fault_choose(session, task->process->program->name, &task->call, task->process->closes);
 }
 
 /* The other end of the connection, where it is the session's or another program's. */
@@ -275,6 +279,7 @@ static struct tracer *tracer_of(struct session *session, struct error *error) {
                             .begun = begun,
                             .fault = choose_fault,
                             .finished = finished,
+                            .dropped = dropped,
                             .settled = settled,
                             .changed = changed,
                             .closed = closed,

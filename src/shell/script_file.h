@@ -7,15 +7,6 @@
 /* Runs what the options name. Returns the exit status. */
 int script_file_run(struct session *session, const struct shell_options *options);
 
-/* A member of struct shell_operations, and explained there. */
-int script_file_source(struct runner *runner, const char *path, struct result *result,
-                       struct error *error);
-
-/* Runs one line that a command is made of, which must be complete and correct. `name` names its
- * source in errors. 0, or -1 with an error. The session's lock is held. */
-int script_file_run_line(struct runner *runner, const char *name, const char *line,
-                         struct result *result, struct error *error);
-
 /* Appends a whole file to `text`, read from `descriptor` or, if that is -1, from `path`. 0, or -1
  * with an error that says which file and why. */
 int script_file_read(const char *path, int descriptor, struct bytes *text, struct error *error);

@@ -24,7 +24,7 @@
 #include "shell/run.h"
 #include "shell/run_output.h"
 #include "shell/save.h"
-#include "shell/script_file.h"
+#include "shell/script_source.h"
 #include "shell/watcher.h"
 #include "system/descriptor.h"
 #include "system/network.h"
@@ -40,8 +40,10 @@ const struct shell_operations shell_operations = {
     .kill_job = job_kill,
     .jobs_busy = job_any_busy,
     .last_job = job_last,
-    .source = script_file_source,
-    .run_line = script_file_run_line,
+    .source = script_source,
+    .source_rest = script_source_rest,
+    .run_line = script_source_line,
+    .conclude = job_conclude,
     .walk = prompt_walk,
     .drain = run_output_drain,
     .save = save_script,

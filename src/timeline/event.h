@@ -238,11 +238,12 @@ struct event_service {
   const char *text;     /* the handler and the model; the call that failed. "" for none */
 };
 
-/* The progress of a transfer. */
+/* The progress of something long. */
 struct event_progress {
-  const char *what; /* the file */
-  uint64_t moved;   /* bytes so far */
-  uint64_t whole;   /* bytes in all; 0: unknown */
+  const char *what; /* the file that is moved, or the script that is run */
+  uint64_t moved;   /* bytes so far, or runs */
+  uint64_t whole;   /* the same in all; 0: unknown */
+  bool runs;        /* they are runs */
   int64_t began;    /* monotonic nanoseconds */
   bool done;        /* it has ended, one way or another */
 };

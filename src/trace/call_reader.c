@@ -238,6 +238,8 @@ bool call_reader_enter(struct tracing *tracing, struct trace_task *task, const s
   if (row->duty == DUTY_RING || row->duty == DUTY_RESUMES)
     return false;
   task->entry = *stop;
+  if (row->duty == DUTY_CALL && call_rows[row->call].closes)
+    task->process->closes++;
   if (row->duty == DUTY_NAMES)
     return stop->words[0] == PR_SET_NAME;
   if (row->duty == DUTY_CALL && !is_wanted(tracing, task, stop, row->call)) {
@@ -410,6 +412,8 @@ static void finish(struct tracing *tracing, struct trace_task *task, int64_t res
   apply(tracing, task);
   if (call->name != CALL_CLOSE_RANGE || tracing->outcome_count > 0)
     tracing->sink.finished(tracing->sink.context, task);
+  else
+    tracing->sink.dropped(tracing->sink.context, task); /* it has closed no socket */
   tell_outcomes(tracing, task);
   look(tracing, task);
   tracing->sink.settled(tracing->sink.context, task);
@@ -443,6 +447,7 @@ void call_reader_abandon(struct tracing *tracing, struct trace_task *task) {
     finish(tracing, task, -EINTR);
   else if (task->inside) {
     tracing->sink.lock(tracing->sink.context);
+    tracing->sink.dropped(tracing->sink.context, task);
     task_drop_call(task);
     tracing->sink.unlock(tracing->sink.context);
   }

@@ -306,7 +306,7 @@ static bool await_news(const struct trace_task *task, int *status) {
 }
 
 /* A stopped task may be left; one that runs is stopped first. */
-static void leave_task(const struct trace_task *task) {
+static void leave_task(struct trace_task *task) {
   int status;
   if (task->resumes > 0 && ptrace(PTRACE_DETACH, task->id, 0L, 0L) == 0)
     return; /* it stands still in front of a call */

@@ -14,7 +14,7 @@ bool injection_is_possible(void);
 void injection_enter(struct tracing *tracing, struct trace_task *task, bool again);
 
 /* The task is stopped, and goes on without the tracer: its registers are its own again. */
-void injection_forget(const struct trace_task *task);
+void injection_forget(struct trace_task *task);
 
 /* It is behind it: what the program gets in place of the kernel's result. */
 int64_t injection_leave(struct trace_task *task, int64_t result);

@@ -24,6 +24,12 @@ int memory_read(pid_t process, uint64_t address, void *buffer, size_t length) {
   return done == length ? 0 : -1;
 }
 
+int memory_write_word(pid_t process, uint64_t address, uint64_t word) {
+  struct iovec here = {.iov_base = &word, .iov_len = sizeof word};
+  struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = sizeof word};
+  return process_vm_writev(process, &here, 1, &there, 1, 0) == (ssize_t)sizeof word ? 0 : -1;
+}
+
 struct blob *memory_read_blob(pid_t process, uint64_t address, size_t length, size_t most) {
   struct blob *blob = blob_create(length < most ? length : most);
   if (blob)

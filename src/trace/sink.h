@@ -22,6 +22,8 @@ struct trace_sink {
   struct call_fault (*fault)(void *context, const struct trace_task *task);
   /* A call has ended: task->call. Its sockets are in the table by now. */
   void (*finished)(void *context, struct trace_task *task);
+  /* A call has begun, and nothing will be told of its end: it is not followed any more. */
+  void (*dropped)(void *context, struct trace_task *task);
   /* What the call has made and changed at its own end has been told. */
   void (*settled)(void *context, const struct trace_task *task);
   /* A socket was looked at: what had been seen before is in *before. */

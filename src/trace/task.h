@@ -17,6 +17,12 @@ struct trace_program;
 
 enum { TASK_PLACES = 1024 };
 
+/* A word of a program's memory that was changed on purpose, to be put back. */
+struct trace_patch {
+  uint64_t address;
+  uint64_t before;
+};
+
 /* A thread of a program: what the kernel calls a task. */
 struct trace_task {
   pid_t id;
@@ -31,6 +37,8 @@ struct trace_task {
   struct call call;              /* the same as it was read there */
   bool inside;                   /* `call` is in use: it has begun, and not ended */
   struct call_fault fault;       /* what is done to it on purpose */
+  struct trace_patch patches[2]; /* for that */
+  unsigned patched;              /* so many of them */
   int64_t resumes; /* it stands still until then, monotonic nanoseconds; 0: it does not */
   bool restarts;   /* the kernel will make it again, unless a signal's handler runs */
   bool handled;    /* a handler of the signal that interrupted it is at its end */
@@ -50,6 +58,7 @@ struct trace_process {
   int handle;          /* its pidfd, or -1 */
   unsigned tasks;      /* of it that are traced */
   unsigned number;     /* of its first task that has one; 0: none yet */
+  uint64_t closes;     /* calls of close(2) that it has begun, of whatever */
   char name[SOCKET_NAME_SIZE];
   struct trace_process *next; /* of the tracer's */
 };

@@ -24,8 +24,9 @@ SOCKSH = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
 COMMANDS = os.path.abspath(os.environ.get("COMMANDS", "man/commands"))
 SIZES = ((80, 24), (100, 30), (60, 24))
 WIDE = 2000
-# Data is shown as it is: its lines are the user's.
-DATA = {"print", "cat"}
+# Data is shown as it is: its lines are the user's. So are those of a list of faults, which are lines to be typed. How long
+# survive takes differs each time.
+DATA = {"print", "cat", "survive list", "survive"}
 
 
 def examples():

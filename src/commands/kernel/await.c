@@ -410,6 +410,7 @@ static int run_await(struct invocation *invocation) {
 const struct command command_await = {
     .name = "await",
     .group = GROUP_DATA,
+    .awaits = true,
     .arguments =
         {AWAIT_ARGUMENTS(0),
          {.name = "CALL", .kind = &argument_call, .flags = OPTIONAL},

@@ -117,7 +117,7 @@ static int check_room(struct invocation *invocation, const struct lab *lab) {
 
 static int run_lab(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
-  bool fresh = !session->lab;
+  bool fresh = !session->lab || session->lab->host_count == 0;
   bool named = invocation_value(invocation, "HOST");
   const struct argument_value *value;
   if (check_room(invocation, session->lab) < 0)

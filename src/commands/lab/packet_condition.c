@@ -33,16 +33,24 @@ static int read_without(const struct lab *lab, const char *text, size_t length,
   return flags;
 }
 
+/* A lab that has no hosts yet will get them. */
+static int read_host(const struct lab *lab, const char *text, size_t length,
+                     char name[HOST_NAME_SIZE]) {
+  if (!lab_name_valid(text, length) || (lab->host_count > 0 && !lab_find_host(lab, text, length)))
+    return -1;
+  memset(name, 0, HOST_NAME_SIZE);
+  memcpy(name, text, length);
+  return 0;
+}
+
 static int read_from(const struct lab *lab, const char *text, size_t length,
                      struct wire_condition *condition) {
-  condition->from = lab_find_host(lab, text, length);
-  return condition->from ? 0 : -1;
+  return read_host(lab, text, length, condition->from);
 }
 
 static int read_to(const struct lab *lab, const char *text, size_t length,
                    struct wire_condition *condition) {
-  condition->to = lab_find_host(lab, text, length);
-  return condition->to ? 0 : -1;
+  return read_host(lab, text, length, condition->to);
 }
 
 static int read_number(const char *text, size_t length, long long most, long long *number) {
@@ -276,10 +284,10 @@ void packet_condition_append(const struct wire_condition *condition, struct byte
                                       [IPPROTO_ICMPV6] = "icmp6"};
   append_flags("flags", condition->flags, text);
   append_flags("without", condition->without, text);
-  if (condition->from)
-    bytes_append_format(text, " from %s", condition->from->host.name);
-  if (condition->to)
-    bytes_append_format(text, " to %s", condition->to->host.name);
+  if (*condition->from)
+    bytes_append_format(text, " from %s", condition->from);
+  if (*condition->to)
+    bytes_append_format(text, " to %s", condition->to);
   append_port("port", condition->port, text);
   append_port("sport", condition->source_port, text);
   append_port("dport", condition->target_port, text);

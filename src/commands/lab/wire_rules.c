@@ -87,11 +87,14 @@ static int run_rule(struct invocation *invocation) {
   const struct argument_value *name = invocation_value(invocation, "NAME");
   const struct argument_value *action = invocation_value(invocation, "ACTION");
   const struct argument_value *seed = invocation_value(invocation, "seed");
-  struct wire *wire = session_lab_wire(session, invocation->error);
+  bool switches = action && action->number >= SWITCH_ON;
   struct wire_rule rule = {.name = ""};
+  if (!switches && session_lab_start(invocation->runner, invocation->error) < 0)
+    return -1;
+  struct wire *wire = session_lab_wire(session, invocation->error);
   if (!wire)
     return -1;
-  if (action && action->number >= SWITCH_ON)
+  if (switches)
     return switch_rule(invocation, wire, action->number);
   if (!lab_name_valid(name->word.data, name_length(name)))
     return invocation_wrong(invocation, name,
@@ -202,7 +205,9 @@ const struct command command_wire_rule = {
         "ends behind N with first N, and with a SHARE, as 5%, takes them by chance, in bursts of N "
         "on average with burst N (a Gilbert-Elliott channel). A seed makes that the same each "
         "time, as --stable does. `wire rules` counts, off and on switch a rule, remove forgets it. "
-        "While a rule is on, the kernels hand over segments one by one, as with `wire show on`."),
+        "While a rule is on, the kernels hand over segments one by one, as with `wire show on`. A "
+        "rule "
+        "may be made before the hosts are, which it names."),
     .blocks = N_("never"),
     .example = "lab\nwire rule lose-syn: drop when flags S without . first 1\n"
                "wire rule late: delay 50ms 10% seed 3 when proto tcp length 1..\n"

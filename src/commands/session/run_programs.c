@@ -149,6 +149,7 @@ static int run_spawn(struct invocation *invocation) {
 const struct command command_spawn = {
     .name = "spawn",
     .group = GROUP_SESSION,
+    .starts_program = true,
     .arguments = {{.name = "COMMAND", .kind = &argument_program_line}},
     .results = {"process"},
     .summary = N_("starts a command of the system in the background"),

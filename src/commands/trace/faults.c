@@ -10,18 +10,6 @@
 #include "session/process.h"
 #include "trace/injection.h"
 
-/* A call by its name in C. -1: there is none. */
-static int find_call(const struct expanded *word) {
-  for (unsigned i = 0; i < CALL_COUNT; i++)
-    if (!call_rows[i].of_programs &&
-        bytes_equal(word->data, word->length, call_rows[i].name, strlen(call_rows[i].name)))
-      return (int)i;
-  for (unsigned i = 0; i < CALL_COUNT; i++)
-    if (bytes_equal(word->data, word->length, call_rows[i].name, strlen(call_rows[i].name)))
-      return (int)i;
-  return -1;
-}
-
 static int find_state(const struct expanded *word) {
   for (const struct constant *row = constant_states.constants; row->name; row++)
     if (strlen(row->name) == word->length && strncasecmp(word->data, row->name, word->length) == 0)
@@ -48,9 +36,10 @@ static int read_effect(struct invocation *invocation, struct fault *fault) {
   if (limit && !limit->unknown && limit->number < 1)
     return invocation_wrong(invocation, limit, _("from one byte on: none is what EAGAIN says"));
   if (limit && !limit->unknown && !call->unknown && !fault_may_limit(fault->call))
-    return invocation_wrong(invocation, limit,
-                            _("only a call with one buffer can be cut short: recv, recvfrom, send, "
-                              "sendto, read or write"));
+    return invocation_wrong(
+        invocation, limit,
+        _("only a call that moves one message can be cut short: recv, recvfrom, "
+          "recvmsg, read, readv, send, sendto, sendmsg, write or writev"));
   fault->effect.limit = limit ? (size_t)limit->number : 0;
   fault->effect.delay = delay ? delay->duration : 0;
   return 0;
@@ -62,6 +51,10 @@ static int read_which(struct invocation *invocation, struct fault *fault) {
   const struct argument_value *at = invocation_value(invocation, "at");
   const struct argument_value *descriptor = invocation_value(invocation, "fd");
   const struct argument_value *share = invocation_value(invocation, "SHARE");
+  const struct argument_value *once = invocation_value(invocation, "once");
+  const struct argument_value *lasts = invocation_value(invocation, "for");
+  if (once && lasts)
+    return invocation_wrong(invocation, once, _("it is either once, or for a time"));
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     const struct argument_value *value = invocation_value(invocation, keys[i]);
     if (value && !value->unknown && value->number < 1)
@@ -75,7 +68,8 @@ static int read_which(struct invocation *invocation, struct fault *fault) {
   fault->at = at ? at->address : (struct address){.length = 0};
   fault->nth = (uint64_t)invocation_number(invocation, "nth", 0);
   fault->every = (uint64_t)invocation_number(invocation, "every", 0);
-  fault->once = invocation_value(invocation, "once");
+  fault->once = once != NULL;
+  fault->lasts = lasts ? lasts->duration : 0;
   fault->share = share ? share->fraction : 0;
   return 0;
 }
@@ -83,7 +77,7 @@ static int read_which(struct invocation *invocation, struct fault *fault) {
 static int read_fault(struct invocation *invocation, struct fault *fault) {
   const struct argument_value *program = invocation_value(invocation, "PROGRAM");
   const struct argument_value *call = invocation_value(invocation, "CALL");
-  int name = call->unknown ? CALL_RECV : find_call(&call->word);
+  int name = call->unknown ? CALL_RECV : fault_find_call(call->word.data, call->word.length);
   if (name < 0)
     return invocation_wrong(invocation, call, _("this is no socket call, as recv or accept"));
   if (!program->unknown && program->word.length >= sizeof fault->program)
@@ -159,6 +153,10 @@ static void append_which(const struct fault *fault, struct bytes *text) {
     bytes_append_format(text, " every %llu", (unsigned long long)fault->every);
   if (fault->share > 0)
     bytes_append_format(text, " %g%%", fault->share * 100);
+  if (fault->lasts > 0) {
+    bytes_append_text(text, " for ");
+    duration_append(text, fault->lasts);
+  }
   if (fault->once)
     bytes_append_text(text, " once");
 }
@@ -209,6 +207,7 @@ const struct command command_fault = {
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "fd"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "nth"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "every"},
+         {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "for"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "seed"}},
     .results = {"number of the fault"},
     .summary = N_("has calls fail on purpose: of a traced program, or the shell's own"),
@@ -220,9 +219,10 @@ const struct command command_fault = {
         "is sendto, accept is accept4.\n\n"
         "Which calls: on a socket with this ADDRESS, its own or its peer's (at), in this STATE "
         "(state), or with this descriptor (fd); of those that fit the nth, each (every), a share "
-        "of them by chance, as 5%, the same each time by its seed, or one alone (once). The "
-        "kernel's "
-        "truth is kept, and what was brought about is marked (INJECTED), as strace(1) does. "
+        "of them by chance, as 5%, the same each time by its seed, or one alone (once). From the "
+        "first of these on all that fit for TIME (for), as descriptors are short for a while. The "
+        "kernel's truth is kept, and what was brought about is marked (INJECTED), as strace(1) "
+        "does. "
         "`faults` lists and counts them, `fault off` ends them."),
     .blocks = N_("never"),
     .example = "fault . recv EAGAIN once\na b = socketpair unix stream\nsend a hello\n"

@@ -53,6 +53,7 @@ static int run_trace(struct invocation *invocation) {
 const struct command command_trace = {
     .name = "trace",
     .group = GROUP_SESSION,
+    .starts_program = true,
     .arguments = {{.name = "COMMAND", .kind = &argument_program_line}},
     .results = {"process"},
     .summary = N_("starts a program whose socket calls are shown like the session's own"),

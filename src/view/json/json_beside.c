@@ -34,6 +34,7 @@ void json_service(struct json *json, const struct event_service *service) {
 
 void json_progress(struct json *json, const struct event_progress *progress) {
   json_string(json, "file", progress->what);
+  json_string(json, "unit", progress->runs ? "runs" : "bytes");
   json_number(json, "moved", (long long)progress->moved);
   json_optional(json, "whole", (int64_t)progress->whole);
   json_number(json, "began", progress->began);

@@ -176,8 +176,8 @@ const char *line_append_event(const struct event *event, struct bytes *bytes) {
     notation_append_service(&plain[escape_chosen()], event->service, bytes);
     return "service";
   case EVENT_PROGRESS:
-    bytes_append_format(bytes, _("%s: %llu bytes"), event->progress.what,
-                        (unsigned long long)event->progress.moved);
+    bytes_append_format(bytes, event->progress.runs ? _("%s: %llu runs") : _("%s: %llu bytes"),
+                        event->progress.what, (unsigned long long)event->progress.moved);
     return "progress";
   case EVENT_COUNTER:
     append_counter(event, bytes);

@@ -122,6 +122,14 @@ static void append_size(double size, struct bytes *bytes) {
     bytes_append_format(bytes, "%.1f%c", size, units[unit]);
 }
 
+static void append_amount(const struct event_progress *progress, double amount,
+                          struct bytes *bytes) {
+  if (progress->runs)
+    bytes_append_format(bytes, "%.0f", amount);
+  else
+    append_size(amount, bytes);
+}
+
 void notation_append_progress(const struct event_progress *progress, int64_t now, size_t width,
                               struct bytes *bytes) {
   enum { BAR_MOST = 40, OTHERS = 50 };
@@ -137,13 +145,13 @@ void notation_append_progress(const struct event_progress *progress, int64_t now
       bytes_append_char(bytes, (double)i < share * (double)bar ? '#' : '.');
     bytes_append_text(bytes, "] ");
   }
-  append_size((double)progress->moved, bytes);
+  append_amount(progress, (double)progress->moved, bytes);
   if (progress->whole) {
     bytes_append_text(bytes, _(" of "));
-    append_size((double)progress->whole, bytes);
+    append_amount(progress, (double)progress->whole, bytes);
   }
-  bytes_append_text(bytes, ", ");
-  append_size(rate, bytes);
+  bytes_append_text(bytes, progress->runs ? _(" runs, ") : ", ");
+  append_amount(progress, rate, bytes);
   bytes_append_text(bytes, "/s");
   double left = rate > 0 ? ((double)progress->whole - (double)progress->moved) / rate + 0.5 : -1;
   if (left >= 0 && left < 1e9) /* seconds; what takes longer has no end in sight */

@@ -1,0 +1,35 @@
+/* learned: what one run of a script has shown - the packets that crossed its lab's wires, and the
+ * calls that its traced programs made - as single faults that can be put to it: each a line of this
+ * shell, to be run before the script. */
+#ifndef SOCKSH_COMMANDS_SURVIVE_LEARNED_H
+#define SOCKSH_COMMANDS_SURVIVE_LEARNED_H
+
+#include "session/session.h"
+
+/* Which faults are wanted. */
+struct learned_choice {
+  bool packets;               /* each packet lost, doubled, and overtaken by the next one */
+  bool calls;                 /* each call cut short, and failed with each errno that it may give */
+  const enum call_name *only; /* such calls alone */
+  size_t only_count;          /* 0: all */
+  bool forever; /* each packet lost together with all that repeats it, not only of handshakes */
+};
+
+/* What was found. Zeroed, it is empty. */
+struct learned {
+  struct bytes lines; /* "FAULT  # what it is\n", one by one; owned */
+  size_t faults;
+  size_t packets; /* that crossed, without retransmissions */
+  size_t calls;   /* that programs made */
+};
+
+/* What stands between a fault and what it is. */
+#define LEARNED_BETWEEN "  # "
+
+/* Both walk the timeline from its beginning, and add what they find. The lock is held. */
+void learned_add_packets(struct session *session, const struct learned_choice *choice,
+                         struct learned *learned);
+void learned_add_calls(struct session *session, const struct learned_choice *choice,
+                       struct learned *learned);
+
+#endif

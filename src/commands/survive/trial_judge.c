@@ -1,0 +1,463 @@
+#include "commands/survive/trial_judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "commands/survive/possible_error.h"
+#include "lab/lab.h"
+#include "language/escape.h"
+#include "session/fault.h"
+#include "session/session_look.h"
+#include "session/traced.h"
+
+/* What the session's programs are doing. */
+struct activity {
+  bool waits;     /* each of their threads waits in the kernel */
+  uint64_t ticks; /* of processors, in all; sysconf(_SC_CLK_TCK) of them are a second */
+};
+
+struct judge {
+  struct runner *runner;
+  const struct trial_plan *plan;
+  const struct trial_run *run;
+  struct trial_end *end;
+};
+
+/* What it comes to. */
+static int say(struct judge *judge, enum verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int say(struct judge *judge, enum verdict verdict, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  judge->end->verdict = verdict;
+  bytes_clear(&judge->end->why);
+  bytes_append_format_list(&judge->end->why, format, list);
+  va_end(list);
+  return 0;
+}
+
+/* Calls `each` for the plan's own faults and rules that have been applied, until it returns true.
+ */
+static bool any_hit(const struct judge *judge, bool (*of_call)(const struct fault *fault),
+                    bool (*of_packet)(const struct wire_rule *rule)) {
+  const struct session *session = judge->runner->session;
+  const struct fault *fault = session->faults;
+  for (size_t i = 0; fault && i < judge->run->faults; i++, fault = fault->next)
+    if (fault->hit > 0 && of_call(fault))
+      return true;
+  for (size_t i = 0; session->lab && i < judge->run->rules; i++)
+    if (session->lab->wire.rules[i]->hit > 0 && of_packet(session->lab->wire.rules[i]))
+      return true;
+  return false;
+}
+
+static bool is_call(const struct fault *fault) {
+  return fault;
+}
+
+static bool is_packet(const struct wire_rule *rule) {
+  return rule;
+}
+
+/* Whether it loses a connection, so that nobody can expect that it goes on. */
+static bool call_loses(const struct fault *fault) {
+  enum error_effect effect;
+  return possible_error_effect(fault->call, fault->effect.error, &effect) &&
+         (effect == EFFECT_LOSES || effect == EFFECT_LASTS);
+}
+
+static bool call_times_out(const struct fault *fault) {
+  return fault->effect.error == EAGAIN && call_rows[fault->call].direction != MOVES_NOTHING;
+}
+
+static bool no_packet(const struct wire_rule *rule) {
+  return !rule;
+}
+
+static bool rule_loses(const struct wire_rule *rule) {
+  return rule->action == RULE_DROP && rule->selection.first == 0;
+}
+
+static bool take_timeout(const struct event *event, void *context) {
+  const struct call *call = event->call;
+  bool *found = context;
+  *found = event->actor && call->name == CALL_SETSOCKOPT && call->number[0] == SOL_SOCKET &&
+           (call->number[1] == SO_RCVTIMEO || call->number[1] == SO_SNDTIMEO);
+  return !*found;
+}
+
+/* Where a program has set a timeout, EAGAIN says that it is over, and not that to wait helps. */
+static bool loses_connection(const struct judge *judge) {
+  bool timed = false;
+  if (any_hit(judge, call_loses, rule_loses))
+    return true;
+  if (any_hit(judge, call_times_out, no_packet))
+    timeline_walk(judge->runner->session->timeline, 1, EVENT_BIT(EVENT_CALL_FINISH), take_timeout,
+                  &timed);
+  return timed;
+}
+
+/* The fault is over: from here on all goes its way, but for a connection that was to be lost. */
+static void end_faults(struct session *session) {
+  fault_remove(session, 0);
+  if (!session->lab)
+    return;
+  struct wire *wire = &session->lab->wire;
+  wire_lock(wire);
+  for (size_t i = 0; i < wire->rule_count; i++)
+    if (wire->rules[i]->hit > 0 && rule_loses(wire->rules[i]))
+      wire_rule_keep_to_flow(wire, wire->rules[i]);
+    else
+      wire_rule_switch(wire, wire->rules[i], true);
+  wire_unlock(wire);
+}
+
+/* State and processor time of a thread, from its stat file: proc(5). */
+static void add_thread(const struct trace_task *task, struct activity *activity) {
+  char path[64];
+  char text[1024];
+  unsigned long user;
+  unsigned long system;
+  char state;
+  snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)task->process->id, (long)task->id);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0)
+    close(file);
+  if (length <= 0)
+    return;
+  text[length] = '\0';
+  const char *behind = strrchr(text, ')'); /* the name may hold anything */
+  if (!behind || sscanf(behind, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
+                        &user, &system) != 3)
+    return;
+  activity->waits = activity->waits && state == 'S';
+  activity->ticks += user + system;
+}
+
+static struct activity look_at_programs(const struct session *session) {
+  struct activity activity = {.waits = true};
+  for (const struct process *process = session->programs; process; process = process->next)
+    for (struct trace_task *task = NULL;
+         process->traced &&
+         (task = task_next(tracer_tracing(session->tracer), process->traced, task));)
+      add_thread(task, &activity);
+  return activity;
+}
+
+static bool count_call(const struct event *event, void *context) {
+  *(uint64_t *)context += event->actor != NULL;
+  return true;
+}
+
+/* Waits until the programs wait themselves: three looks in a row find them so. False: they were
+ * busy all the time, and *calls says how many calls they made. -1 with `error` where the user has
+ * interrupted. */
+static int await_rest(struct judge *judge, uint64_t *calls, double *share, struct error *error) {
+  enum { PAUSE = 3000000, PATIENCE = 1000000000, LOOKS = 3 };
+  struct session *session = judge->runner->session;
+  int64_t began = clock_monotonic();
+  uint64_t from = timeline_last(session->timeline) + 1;
+  struct activity first = look_at_programs(session);
+  struct activity now = first;
+  for (int quiet = 0; quiet < LOOKS && clock_monotonic() - began < PATIENCE;) {
+    if (runner_wait_until(judge->runner, clock_monotonic() + PAUSE, error) < 0)
+      return -1;
+    now = look_at_programs(session);
+    quiet = now.waits ? quiet + 1 : 0;
+    if (quiet == LOOKS)
+      return 1;
+  }
+  *calls = 0;
+  timeline_walk(session->timeline, from, EVENT_BIT(EVENT_CALL_FINISH), count_call, calls);
+  *share = (double)(now.ticks - first.ticks) / (double)sysconf(_SC_CLK_TCK) /
+           ((double)(clock_monotonic() - began) / 1e9);
+  return 0;
+}
+
+/* Whether a program is busy with nothing: the script is over, and so are its connections. */
+static int judge_busy(struct judge *judge, struct error *error) {
+  enum { MANY = 200 };
+  const double much = 0.2; /* of a processor: one that is traced stands still most of the time */
+  uint64_t calls = 0;
+  double share = 0;
+  int rests = await_rest(judge, &calls, &share, error);
+  if (rests != 0)
+    return rests < 0 ? -1 : 0;
+  if (calls < MANY && share < much)
+    return 0;
+  say(judge, VERDICT_SPUN,
+      _("it goes on though nothing happens: %llu calls, and %.0f %% of a processor"),
+      (unsigned long long)calls, share * 100);
+  return 1;
+}
+
+/* The session's own sockets are closed, and its jobs ended, but programs go on. */
+static void end_clients(struct runner *runner) {
+  struct session *session = runner->session;
+  struct result result = {0};
+  struct bytes line = {0};
+  struct error ignored;
+  for (unsigned job = session->shell->last_job(session); job > 0; job--)
+    if (!process_of_job(session, job))
+      session->shell->kill_job(runner, job, &ignored);
+  for (const struct socket *socket = socket_table_next(&session->sockets, 0); socket;
+       socket = socket_table_next(&session->sockets, socket->descriptor + 1))
+    bytes_append_format(&line, line.length ? " %d" : "close %d", socket->descriptor);
+  if (line.length > 0)
+    session->shell->run_line(runner, "survive", bytes_text(&line), &result, &ignored);
+  bytes_free(&line);
+  result_clear(&result);
+}
+
+/* A socket that a program has open, though its connection is over. */
+static bool is_left_open(struct session *session, const struct slot *slot) {
+  struct socket *socket = slot->socket;
+  if (slot->kind != SLOT_SOCKET || !socket || !socket_has_tcp_states(socket))
+    return false;
+  session_look(session, socket, &(struct look_cause){.time = clock_monotonic()});
+  enum socket_state state = socket->seen.state;
+  return state == STATE_CLOSE_WAIT || state == STATE_CLOSED;
+}
+
+/* Counts them, and keeps the name of the first: "s.4". */
+static size_t count_open(struct session *session, struct bytes *name) {
+  size_t count = 0;
+  for (const struct process *process = session->programs; process; process = process->next) {
+    struct trace_process *at = NULL;
+    while (process->traced &&
+           (at = task_next_process(tracer_tracing(session->tracer), process->traced, at)))
+      for (size_t i = 0; i < at->slots->room; i++) {
+        if (!is_left_open(session, &at->slots->slot[i]))
+          continue;
+        if (count++ == 0)
+          bytes_append_format(name, "%s.%zu", at->name, i);
+      }
+  }
+  return count;
+}
+
+struct serving {
+  unsigned program;
+  bool ready;  /* it listens, or is bound to a port of UDP */
+  bool serves; /* and has begun to wait for clients */
+};
+
+static bool waits_for_clients(const struct call *call) {
+  return fault_same_call(call->name, CALL_ACCEPT) || call_row(call)->payload == PAYLOAD_ITEMS ||
+         call_row(call)->direction == RECEIVES;
+}
+
+static bool take_serving(const struct event *event, void *context) {
+  struct serving *serving = context;
+  const struct call *call = event->call;
+  bool listens = call->name == CALL_LISTEN ||
+                 (call->name == CALL_BIND && call->subject.protocol == IPPROTO_UDP);
+  if (!event->actor || event->actor->program != serving->program)
+    return true;
+  serving->serves = serving->serves || (serving->ready && waits_for_clients(call));
+  serving->ready = serving->ready || (listens && call->error == 0);
+  return !serving->serves;
+}
+
+/* Whether it has become a server: also one whose first call for that has not ended. */
+static bool serves(const struct session *session, const struct process *process) {
+  struct serving serving = {.program = process->job};
+  struct trace_task *task = NULL;
+  timeline_walk(session->timeline, 1, EVENT_BIT(EVENT_CALL_FINISH), take_serving, &serving);
+  while (serving.ready && !serving.serves && process->traced &&
+         (task = task_next(tracer_tracing(session->tracer), process->traced, task)))
+    serving.serves = task->inside && waits_for_clients(&task->call);
+  return serving.serves;
+}
+
+/* The last line of what it said on standard error. */
+static void append_last_words(const struct process *process, struct bytes *text) {
+  const struct bytes *kept = &process->streams[PROGRAM_ERRORS].kept;
+  size_t end = kept->length;
+  while (end > 0 && (kept->data[end - 1] == '\n' || kept->data[end - 1] == '\r'))
+    end--;
+  size_t start = end;
+  while (start > 0 && kept->data[start - 1] != '\n')
+    start--;
+  if (end == start)
+    return;
+  bytes_append_text(text, ": ");
+  escape_append_plain(text, kept->data + start, end - start < 200 ? end - start : 200, false,
+                      ESCAPE_ASCII);
+}
+
+/* A program that has ended by itself, though the script took no notice. True: that says all. */
+static bool judge_end(struct judge *judge, const struct process *process) {
+  enum { SHELL_SIGNAL = 128 };
+  const struct session *session = judge->runner->session;
+  if (!process->traced || !process->ended || process->asked)
+    return false;
+  if (process->signal) {
+    say(judge, VERDICT_CRASHED, _("%s was ended by SIG%s"), process->name,
+        sigabbrev_np(process->signal));
+    return true;
+  }
+  if (process->noticed && judge->run->status == 0)
+    return false;
+  if (process->status == 0 && judge->run->status == 0)
+    return false;
+  if (process->status > SHELL_SIGNAL) { /* the shell that ran it says so */
+    say(judge, VERDICT_CRASHED, _("%s was ended by SIG%s"), process->name,
+        sigabbrev_np(process->status - SHELL_SIGNAL));
+    return true;
+  }
+  bool gave_up = process->status != 0 && !serves(session, process);
+  say(judge, gave_up ? VERDICT_GAVE_UP : VERDICT_ENDED, _("%s ended with status %d"), process->name,
+      process->status);
+  append_last_words(process, &judge->end->why);
+  return true;
+}
+
+static bool judge_ends(struct judge *judge) {
+  for (const struct process *process = judge->runner->session->programs; process;
+       process = process->next)
+    if (judge_end(judge, process))
+      return true;
+  return false;
+}
+
+/* Whatever a call was refused for a while, it made it again without a pause. */
+static bool judge_hits(struct judge *judge) {
+  enum { MANY = 60 }; /* a pause of 5 ms behind each one is enough */
+  for (const struct fault *fault = judge->runner->session->faults; fault; fault = fault->next) {
+    if (fault->lasts == 0 || fault->hit < MANY)
+      continue;
+    say(judge, VERDICT_SPUN, _("%s made %s %llu times within %g ms"), fault->program,
+        call_rows[fault->call].name, (unsigned long long)fault->hit, (double)fault->lasts / 1e6);
+    return true;
+  }
+  return false;
+}
+
+/* What its programs were doing when the time was over. */
+static int judge_late(struct judge *judge) {
+  struct session *session = judge->runner->session;
+  struct bytes blocked = {0};
+  for (const struct process *process = session->programs; process; process = process->next) {
+    size_t length = blocked.length;
+    traced_append_blocked(session, process, &blocked);
+    if (blocked.length > length)
+      bytes_append_format(&blocked, " (%s)", process->name);
+  }
+  say(judge, VERDICT_HUNG, _("after %g s the script was not over%s%s"),
+      (double)judge->plan->limit / 1e9, blocked.length ? ": " : "", bytes_text(&blocked));
+  bytes_free(&blocked);
+  return 0;
+}
+
+/* Whether some program that runs serves others than the one whose connection was lost. */
+static bool some_program_serves(const struct session *session) {
+  for (const struct process *process = session->programs; process; process = process->next)
+    if (process->traced && !process->ended && serves(session, process))
+      return true;
+  return false;
+}
+
+static bool some_program_ended(const struct session *session) {
+  for (const struct process *process = session->programs; process; process = process->next)
+    if (process->traced && process->ended)
+      return true;
+  return false;
+}
+
+/* A script that has failed may have noticed the end of a program before the session has. One that
+ * serves, and rests, is not about to end; any other gets some time for it. */
+static int await_end(struct judge *judge, struct error *error) {
+  enum { PAUSE = 5000000, PATIENCE = 300000000 };
+  const struct session *session = judge->runner->session;
+  int64_t until = clock_monotonic() + PATIENCE;
+  uint64_t calls;
+  double share;
+  if (await_rest(judge, &calls, &share, error) < 0)
+    return -1;
+  while (!some_program_ended(session) && !some_program_serves(session) && clock_monotonic() < until)
+    if (runner_wait_until(judge->runner, clock_monotonic() + PAUSE, error) < 0)
+      return -1;
+  return 0;
+}
+
+/* The script has failed, and the program runs: where the fault has cost a connection, it counts
+ * whether the next client is served. */
+static int judge_next(struct judge *judge, struct error *error) {
+  struct trial_run again;
+  struct runner *runner = judge->runner;
+  char first[sizeof again.error.message];
+  snprintf(first, sizeof first, "%s", judge->run->error.message);
+  int busy = judge->run->late ? judge_busy(judge, error) : 0;
+  if (busy != 0)
+    return busy < 0 ? -1 : 0;
+  if (!loses_connection(judge) || !some_program_serves(runner->session))
+    return judge->run->late ? judge_late(judge) : say(judge, VERDICT_FAILED, "%s", first);
+  end_faults(runner->session);
+  end_clients(runner);
+  if (trial_script_run(runner, judge->plan, true, &again) < 0) {
+    *error = again.error;
+    return -1;
+  }
+  if (again.status < 0 && await_end(judge, error) < 0)
+    return -1;
+  if (judge_ends(judge))
+    return 0;
+  if (again.late)
+    return say(judge, VERDICT_HUNG, _("and the next client was not served within %g s: %s"),
+               (double)judge->plan->limit / 1e9, first);
+  if (again.status < 0)
+    return say(judge, VERDICT_FAILED, _("the next client was not served, either: %s"),
+               again.error.message);
+  return say(judge, VERDICT_SURVIVED, _("the connection was lost, and the next client served"));
+}
+
+/* All went well, as far as the script says: what is left behind? */
+static int judge_rest(struct judge *judge, struct error *error) {
+  struct session *session = judge->runner->session;
+  struct bytes name = {0};
+  end_clients(judge->runner);
+  int busy = judge_busy(judge, error);
+  if (busy < 0)
+    return -1;
+  if (judge_ends(judge) || busy > 0)
+    return 0;
+  judge->end->open = count_open(session, &name);
+  if (judge->end->open > judge->plan->open)
+    say(judge, VERDICT_LEAKED, _("%s is left open, though its connection is over"),
+        bytes_text(&name));
+  bytes_free(&name);
+  return 0;
+}
+
+int trial_judge(struct runner *runner, const struct trial_plan *plan, const struct trial_run *run,
+                struct trial_end *end, struct error *error) {
+  struct judge judge = {runner, plan, run, end};
+  bool reached = !plan->fault || any_hit(&judge, is_call, is_packet);
+  if (run->status < 0 && !run->late && await_end(&judge, error) < 0)
+    return -1;
+  bool ended = judge_ends(&judge);
+  if (!reached)
+    return say(&judge, VERDICT_NOT_REACHED, "%s",
+               run->status == 0 ? _("the fault did not come about")
+                                : _("the script failed before the fault came about"));
+  if (ended || judge_hits(&judge))
+    return 0;
+  if (run->status < 0 && judge_next(&judge, error) < 0)
+    return -1;
+  if (end->verdict != VERDICT_SURVIVED)
+    return 0;
+  if (judge_rest(&judge, error) < 0)
+    return -1;
+  if (end->verdict == VERDICT_SURVIVED && end->why.length == 0)
+    bytes_append_text(&end->why, _(verdict_rows[VERDICT_SURVIVED].meaning));
+  return 0;
+}
