@@ -238,7 +238,7 @@ bool call_reader_enter(struct tracing *tracing, struct trace_task *task, const s
   if (row->duty == DUTY_RING || row->duty == DUTY_RESUMES)
     return false;
   task->entry = *stop;
-  if (row->duty == DUTY_CALL && call_rows[row->call].closes)
+  if (row->duty == DUTY_CALL && call_rows[row->call].closes && (int)stop->words[0] >= 0)
     task->process->closes++;
   if (row->duty == DUTY_NAMES)
     return stop->words[0] == PR_SET_NAME;

@@ -210,7 +210,7 @@ static int answer_broken(struct invocation *invocation, const struct survive_pla
                                         N_("AGAIN"),   N_("PAGE"),  NULL};
   struct answer answer;
   answer_table(&answer, "survive", columns);
-  answer.matters = ".1234";
+  answer.matters = "..123";
   for (size_t i = 0; i < end->count; i++)
     if (end->faults[i].done && verdict_rows[end->faults[i].verdict].broke)
       add_row(&answer, plan, end, i);
@@ -349,7 +349,8 @@ const struct command command_survive = {
         "is not survived: failed, ended (a server), crashed (by a signal), hung (a run takes TIME "
         "of --limit at most, 5 s where that is omitted), spun, leaked.\n\n"
         "Each of these comes with the line that repeats it, which is `survive with`, and with a "
-        "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT. As many "
+        "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT, where "
+        "pages of an earlier time are removed. As many "
         "runs as there are processors go on at a time, or N of --jobs. With --time none begins "
         "later than TIME; --sample takes N of the faults by chance, the same ones with the same "
         "--seed. With --tap, --junit and --json each fault is a test. `survive list` shows the "

@@ -1,5 +1,6 @@
 #include "commands/survive/survive_runs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -370,6 +371,22 @@ static int run_all(struct runs *runs, survive_told *told, struct error *error) {
   return 0;
 }
 
+/* Those of an earlier time would be taken for pages of this one. */
+static void remove_pages(const struct survive_plan *plan) {
+  int descriptor = descriptor_open(plan->pages, O_RDONLY | O_DIRECTORY, 0);
+  DIR *directory = descriptor < 0 ? NULL : fdopendir(descriptor);
+  const struct dirent *entry;
+  while (directory && (entry = readdir(directory))) {
+    size_t digits = strspn(entry->d_name, "0123456789");
+    if (digits >= 3 && strcmp(entry->d_name + digits, ".html") == 0)
+      unlinkat(dirfd(directory), entry->d_name, 0);
+  }
+  if (directory)
+    closedir(directory);
+  else if (descriptor >= 0)
+    close(descriptor);
+}
+
 int survive_runs_make(struct runner *runner, const struct survive_plan *plan,
                       struct survive_end *end, survive_told *told, struct error *error) {
   struct runs runs = {.runner = runner, .plan = plan, .end = end, .began = clock_monotonic()};
@@ -380,6 +397,8 @@ int survive_runs_make(struct runner *runner, const struct survive_plan *plan,
   end->found = end->count;
   if (status == 0)
     draw_sample(plan, end);
+  if (status == 0)
+    remove_pages(plan);
   if (status == 0 && mkdir(plan->pages, 0777) < 0 && errno != EEXIST)
     status = error_set_errno(error, errno, _("the directory %s can't be made"), plan->pages);
   if (status == 0)
