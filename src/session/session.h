@@ -71,10 +71,10 @@ struct shell_operations {
   /* Runs a file's lines in place of the command. */
   int (*source)(struct runner *runner, const char *path, struct result *result,
                 struct error *error);
-  /* The same with those behind the last line that starts a program, and behind the lines that wait
-   * directly after it: once more with the program that there is. */
-  int (*source_rest)(struct runner *runner, const char *path, struct result *result,
-                     struct error *error);
+  /* The same once more, with the lab and the programs that there are: without the lines that make
+   * those, and that wait directly behind them. */
+  int (*source_again)(struct runner *runner, const char *path, struct result *result,
+                      struct error *error);
   /* Waits as at the end of a script for the jobs that carry an `expect`, and reports those that
    * have failed. 0, or -1 if any has. */
   int (*conclude)(struct runner *runner);

@@ -15,16 +15,28 @@ static void append_file(struct runner *runner, const char *path, bool ended, boo
   runner_append(runner, &event);
 }
 
-/* Runs a statement and those behind it in sequence, as if they stood in place of the current one.
- */
-static int run_nested(struct runner *runner, struct program *program, const struct statement *first,
+/* What stays as it is when a script runs once more: its lab, its programs, and that these are
+ * there. */
+static bool stays(const struct statement *statement, bool *started) {
+  const struct command *command = statement->command;
+  bool waits = *started && command && command->awaits;
+  *started = command && (command->starts_program || waits);
+  return command && (*started || command->group == GROUP_LAB);
+}
+
+/* Runs the statements in sequence, as if they stood in place of the current one. `again`: but for
+ * what stays. */
+static int run_nested(struct runner *runner, struct program *program, bool again,
                       struct result *result, struct error *error) {
   int status = 0;
   const char *const *bind = runner->binding.names;
   runner->binding.names = NULL;
   runner->depth++;
-  for (const struct statement *statement = first; statement && status == 0;
+  bool started = false;
+  for (const struct statement *statement = program->script.first; statement && status == 0;
        statement = statement->next) {
+    if (again && stays(statement, &started))
+      continue;
     if (runner->session->quitting)
       break;
     if (runner->waiter.reason != WAIT_NOT_INTERRUPTED)
@@ -39,19 +51,7 @@ static int run_nested(struct runner *runner, struct program *program, const stru
   return status;
 }
 
-/* The statement behind the last one that starts a program, and behind those that wait for what it
- * does first; the first one, where none starts any. */
-static const struct statement *find_rest(const struct program *program) {
-  const struct statement *rest = program->script.first;
-  for (const struct statement *at = program->script.first; at; at = at->next)
-    if (at->command && at->command->starts_program)
-      rest = at->next;
-  while (rest && rest != program->script.first && rest->command && rest->command->awaits)
-    rest = rest->next;
-  return rest;
-}
-
-static int run_file(struct runner *runner, const char *path, bool rest, struct result *result,
+static int run_file(struct runner *runner, const char *path, bool again, struct result *result,
                     struct error *error) {
   struct bytes text = {0};
   struct program *program = NULL;
@@ -81,8 +81,7 @@ static int run_file(struct runner *runner, const char *path, bool rest, struct r
   if (program) {
     append_file(runner, path, false, false);
     runner->sources++;
-    status = run_nested(runner, program, rest ? find_rest(program) : program->script.first, result,
-                        error);
+    status = run_nested(runner, program, again, result, error);
     runner->sources--;
     append_file(runner, path, true, status < 0);
   }
@@ -97,8 +96,8 @@ int script_source(struct runner *runner, const char *path, struct result *result
   return run_file(runner, path, false, result, error);
 }
 
-int script_source_rest(struct runner *runner, const char *path, struct result *result,
-                       struct error *error) {
+int script_source_again(struct runner *runner, const char *path, struct result *result,
+                        struct error *error) {
   return run_file(runner, path, true, result, error);
 }
 
@@ -110,7 +109,7 @@ int script_source_line(struct runner *runner, const char *name, const char *line
   if (program_read(
           &(struct program_text){.name = name, .data = line, .length = strlen(line), .line = 1},
           &program, &source, error) == SCRIPT_READ)
-    status = run_nested(runner, program, program->script.first, result, error);
+    status = run_nested(runner, program, false, result, error);
   program_release(program);
   source_release(source);
   return status;

@@ -8,8 +8,8 @@
 /* Members of struct shell_operations, and explained there. */
 int script_source(struct runner *runner, const char *path, struct result *result,
                   struct error *error);
-int script_source_rest(struct runner *runner, const char *path, struct result *result,
-                       struct error *error);
+int script_source_again(struct runner *runner, const char *path, struct result *result,
+                        struct error *error);
 
 /* Runs one line that a command is made of, which must be complete and correct. `name` names its
  * source in errors. 0, or -1 with an error. */

@@ -15,8 +15,9 @@ struct learned_choice {
   bool forever; /* each packet lost together with all that repeats it, not only of handshakes */
 };
 
-/* What was found. Zeroed, it is empty. */
+/* What was found. Zeroed but for `from`, it is empty. */
 struct learned {
+  uint64_t from;      /* the serial of the first event that counts */
   struct bytes lines; /* "FAULT  # what it is\n", one by one; owned */
   size_t faults;
   size_t packets; /* that crossed, without retransmissions */
@@ -26,7 +27,7 @@ struct learned {
 /* What stands between a fault and what it is. */
 #define LEARNED_BETWEEN "  # "
 
-/* Both walk the timeline from its beginning, and add what they find. The lock is held. */
+/* Both walk the timeline from there on, and add what they find. The lock is held. */
 void learned_add_packets(struct session *session, const struct learned_choice *choice,
                          struct learned *learned);
 void learned_add_calls(struct session *session, const struct learned_choice *choice,

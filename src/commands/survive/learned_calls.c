@@ -187,7 +187,7 @@ static bool take_call(const struct event *event, void *context) {
 void learned_add_calls(struct session *session, const struct learned_choice *choice,
                        struct learned *learned) {
   struct calls calls = {.session = session, .choice = choice, .learned = learned};
-  timeline_walk(session->timeline, 1, EVENT_BIT(EVENT_CALL_FINISH), take_call, &calls);
+  timeline_walk(session->timeline, learned->from, EVENT_BIT(EVENT_CALL_FINISH), take_call, &calls);
   learned->lines.failed |= calls.sockets.failed || calls.counts.failed;
   bytes_free(&calls.sockets);
   bytes_free(&calls.counts);

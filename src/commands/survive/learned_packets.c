@@ -187,7 +187,7 @@ void learned_add_packets(struct session *session, const struct learned_choice *c
                          struct learned *learned) {
   struct packets packets = {.session = session};
   if (session->lab)
-    timeline_walk(session->timeline, 1, EVENT_BIT(EVENT_PACKET), take_packet, &packets);
+    timeline_walk(session->timeline, learned->from, EVENT_BIT(EVENT_PACKET), take_packet, &packets);
   const struct learned_packet *all = (const struct learned_packet *)packets.all.data;
   learned->packets = packets.all.length / sizeof *all;
   for (size_t i = 0; i < learned->packets && choice->packets; i++) {

@@ -1,6 +1,8 @@
 #include "commands/survive/script_words.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session/fault.h"
 
@@ -20,7 +22,12 @@ int script_words_read(struct invocation *invocation, struct script_words *words)
   for (size_t i = 0; i < words->count && !words->texts.failed; i++, text += strlen(text) + 1)
     bytes_append(&words->words, &text, sizeof text);
   words->list = (const char *const *)words->words.data;
-  return words->texts.failed || words->words.failed ? error_set_memory(invocation->error) : 0;
+  if (words->texts.failed || words->words.failed)
+    return error_set_memory(invocation->error);
+  if (access(words->list[0], R_OK) == 0)
+    return 0;
+  error_set_errno(invocation->error, errno, _("the script %.300s can't be read"), words->list[0]);
+  return -1;
 }
 
 void script_words_free(struct script_words *words) {

@@ -55,8 +55,11 @@ static int run_with(struct invocation *invocation) {
   int status = script_words_read(invocation, &script);
   plan.script = script.list;
   plan.word_count = script.count;
-  if (status == 0)
+  if (status == 0) {
     status = trial_make(invocation->runner, &plan, &end, invocation->error);
+    if (status < 0 && !invocation->error->told) /* it is about the fault's own text */
+      invocation->error->place = invocation_value(invocation, "FAULT")->place;
+  }
   if (status == 0) {
     append_test(invocation->runner, plan.fault, end.verdict, bytes_text(&end.why));
     status = answer_verdict(invocation, &end);
@@ -111,7 +114,7 @@ static int run_list(struct invocation *invocation) {
   struct script_words script;
   struct script_choice wanted;
   struct trial_end end = {.open = 0};
-  struct learned learned = {.faults = 0};
+  struct learned learned = {.from = timeline_last(session->timeline) + 1};
   int status = script_words_read(invocation, &script);
   struct trial_plan plan = {.script = script.list,
                             .word_count = script.count,
@@ -339,22 +342,22 @@ const struct command command_survive = {
         "the next (of handshakes also lost for ever; of all with --forever); each read and write "
         "of a stream cut short to 1 byte; each call failed with each errno that its manual page "
         "lists as possible there, EINTR where it may block, EMFILE and the like for 300 ms. With "
-        "--packets or --calls it is the ones alone, with --call CALL (as often as it is said) such "
-        "calls. WORDs are the script's $1, $2 ...\n\n"
-        "A fault is survived if what the script expects holds all the same, and if nothing is left "
-        "behind: no socket open whose connection is over, no program busy with nothing. A fault "
-        "that ends a connection, as ECONNRESET, may fail the script: then its lines behind the "
-        "program's start run again, and the next client must be served. A program that does not "
-        "listen, or not yet, may give up: it ends by itself, with a status other than 0. All else "
-        "is not survived: failed, ended (a server), crashed (by a signal), hung (a run takes TIME "
-        "of --limit at most, 5 s where that is omitted), spun, leaked.\n\n"
+        "--packets or --calls it is the ones alone, with --call CALL (as often as it is said) "
+        "such calls. WORDs are the script's $1, $2 ...\n\n"
+        "A fault is survived if what the script expects holds all the same, and if nothing is "
+        "left behind: no socket open whose connection is over, no program busy with nothing. A "
+        "fault that ends a connection, as ECONNRESET, may fail the script: then it runs again, "
+        "but for the lines that make its lab and start its programs, and the next client must be "
+        "served. A program that does not listen, or not yet, may give up: it ends by itself, with "
+        "a status other than 0. All else is not survived: failed, ended (a server), crashed (by a "
+        "signal), hung (a run takes TIME of --limit at most, 5 s where that is omitted), spun, "
+        "leaked.\n\n"
         "Each of these comes with the line that repeats it, which is `survive with`, and with a "
         "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT, where "
-        "pages of an earlier time are removed. As many "
-        "runs as there are processors go on at a time, or N of --jobs. With --time none begins "
-        "later than TIME; --sample takes N of the faults by chance, the same ones with the same "
-        "--seed. With --tap, --junit and --json each fault is a test. `survive list` shows the "
-        "faults alone."),
+        "pages of an earlier time are removed. As many runs as there are processors go on at a "
+        "time, or N of --jobs. With --time none begins later than TIME; --sample takes N of the "
+        "faults by chance, the same ones with the same --seed. With --tap, --junit and --json "
+        "each fault is a test. `survive list` shows the faults alone."),
     .blocks = N_("until all runs have ended"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = "write-file s.py \"import socket\\ns = socket.create_server(('', 7))\\nwhile True:"

@@ -48,6 +48,10 @@ struct runs {
 static void append_word(const char *text, struct bytes *line) {
   bytes_append_char(line, '"');
   for (; *text; text++) {
+    if ((unsigned char)*text < ' ') {
+      bytes_append_format(line, "\\x%02x", (unsigned char)*text);
+      continue;
+    }
     if (strchr("\"\\$", *text))
       bytes_append_char(line, '\\');
     bytes_append_char(line, *text);

@@ -15,6 +15,7 @@
 #include "session/fault.h"
 #include "session/session_look.h"
 #include "session/traced.h"
+#include "system/descriptor.h"
 
 /* What the session's programs are doing. */
 struct activity {
@@ -70,7 +71,7 @@ static bool is_packet(const struct wire_rule *rule) {
 static bool call_loses(const struct fault *fault) {
   enum error_effect effect;
   return possible_error_effect(fault->call, fault->effect.error, &effect) &&
-         (effect == EFFECT_LOSES || effect == EFFECT_LASTS);
+         effect != EFFECT_AGAIN; /* what a server can't set up for one client, too */
 }
 
 static bool call_times_out(const struct fault *fault) {
@@ -127,7 +128,7 @@ static void add_thread(const struct trace_task *task, struct activity *activity)
   unsigned long system;
   char state;
   snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)task->process->id, (long)task->id);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
+  int file = descriptor_open(path, O_RDONLY, 0);
   ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
   if (file >= 0)
     close(file);
@@ -157,9 +158,9 @@ static bool count_call(const struct event *event, void *context) {
   return true;
 }
 
-/* Waits until the programs wait themselves: three looks in a row find them so. False: they were
- * busy all the time, and *calls says how many calls they made. -1 with `error` where the user has
- * interrupted. */
+/* Waits until the programs wait themselves: three looks in a row find them so. 1 then; 0: they were
+ * busy all the time, with so many calls and such a share of a processor; -1 with an error, where
+ * the user has interrupted. */
 static int await_rest(struct judge *judge, uint64_t *calls, double *share, struct error *error) {
   enum { PAUSE = 3000000, PATIENCE = 1000000000, LOOKS = 3 };
   struct session *session = judge->runner->session;

@@ -61,7 +61,7 @@ static void stop_watching(struct watch_over *over) {
   session_lock(session);
 }
 
-int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool rest,
+int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool again,
                      struct trial_run *run) {
   const struct shell_operations *shell = runner->session->shell;
   struct watch_over over = {.runner = runner, .deadline = clock_monotonic() + plan->limit};
@@ -74,8 +74,8 @@ int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool 
   size_t argument_count = runner->scope.argument_count;
   runner->scope.arguments = plan->script;
   runner->scope.argument_count = plan->word_count;
-  run->status = rest ? shell->source_rest(runner, plan->script[0], &result, &run->error)
-                     : shell->source(runner, plan->script[0], &result, &run->error);
+  run->status = again ? shell->source_again(runner, plan->script[0], &result, &run->error)
+                      : shell->source(runner, plan->script[0], &result, &run->error);
   if (run->status == 0 && !runner->session->quitting && shell->conclude(runner) < 0) {
     run->status = error_set(&run->error, ERROR_FAILURE, _("a job of the script has failed"));
     run->error.told = true;

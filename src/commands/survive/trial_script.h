@@ -24,7 +24,7 @@ struct trial_run {
 
 /* Runs it, or with `rest` the part of it behind the line that starts the program. 0, or -1 where
  * the user has interrupted. The session's lock is held, and given up meanwhile. */
-int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool rest,
+int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool again,
                      struct trial_run *run);
 
 #endif
