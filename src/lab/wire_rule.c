@@ -45,12 +45,9 @@ int wire_rule_add(struct wire *wire, const struct wire_rule *rule, uint64_t seed
 }
 
 void wire_rule_keep_to_flow(struct wire *wire, struct wire_rule *rule) {
-  enum { CHOSEN = 32768 }; /* ports from here on are those that kernels choose for clients */
-  bool from_client = rule->hit_source_port >= CHOSEN;
-  rule->condition =
-      (struct wire_condition){.protocol = rule->condition.protocol,
-                              .port = from_client ? rule->hit_source_port : rule->hit_target_port};
-  rule->off = rule->condition.port == 0;
+  rule->kept = true;
+  rule->condition = (struct wire_condition){.protocol = rule->condition.protocol};
+  rule->off = rule->hit_source_port == 0;
   count_on(wire);
 }
 
@@ -118,6 +115,14 @@ static bool fits_segment(const struct wire_condition *condition,
 static bool fits_type(const struct wire_condition *condition, const struct packet *packet) {
   bool icmp = packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6;
   return !condition->has_type || (icmp && packet->has_transport && packet->type == condition->type);
+}
+
+/* In either direction. */
+static bool fits_kept(const struct wire_rule *rule, const struct packet *packet) {
+  int one = rule->hit_source_port;
+  int other = rule->hit_target_port;
+  return !rule->kept || (packet->source_port == one && packet->destination_port == other) ||
+         (packet->source_port == other && packet->destination_port == one);
 }
 
 /* All but the states of its ends, for which somebody else must be asked. */
@@ -200,7 +205,8 @@ struct wire_rule *wire_rule_choose(struct wire *wire, const struct wire_subject 
   struct wire_rule *chosen = NULL;
   for (size_t i = 0; i < wire->rule_count; i++) {
     struct wire_rule *rule = wire->rules[i];
-    if (!is_on(rule) || !fits(wire, &rule->condition, subject) ||
+    if (!is_on(rule) || !fits_kept(rule, subject->packet) ||
+        !fits(wire, &rule->condition, subject) ||
         (asks_state(rule) && !fits_states(wire, &rule->condition, subject)))
       continue;
     rule->matched++;

@@ -75,6 +75,7 @@ struct wire_rule {
   uint64_t hit;             /* and those that it was applied to */
   uint16_t hit_source_port; /* of the last of these, where it has ports */
   uint16_t hit_target_port;
+  bool kept; /* it fits all packets between these two ports, and no others */
 };
 
 enum { WIRE_RULES = 64 };

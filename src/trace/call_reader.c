@@ -196,6 +196,7 @@ static void begin(struct tracing *tracing, struct trace_task *task, enum call_na
   call_init(&task->call, name, NULL);
   task->call.where = task->process->program->host ? task->process->program->host->name : NULL;
   task->inside = reading_enter(&task->call, &reading) == 0;
+  task->fresh = task->inside;
   if (task->inside && task->call.entry && call_acts(&task->call)) {
     task->call.entry->acting++;
     task->call.entry->stalled = false;

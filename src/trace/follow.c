@@ -165,12 +165,14 @@ static void take_call(struct tracing *tracing, struct trace_task *task) {
   if (stop_read(task->id, &stop) < 0)
     return;
   if (stop.kind == STOP_EXIT) {
-    call_reader_leave(tracing, task, injection_leave(task, stop.result));
+    /* The end of a signal's handler is none of the call that it has interrupted. */
+    call_reader_leave(tracing, task,
+                      task->handled ? stop.result : injection_leave(task, stop.result));
     task->behind = false;
   } else if (stop.kind == STOP_ENTRY) {
-    bool again = task->inside;
     task->behind = call_reader_enter(tracing, task, &stop);
-    injection_enter(tracing, task, again);
+    if (!task->handled)
+      injection_enter(tracing, task);
   }
 }
 
@@ -316,7 +318,7 @@ static void leave_task(struct trace_task *task) {
       return;
     int signal = WSTOPSIG(status);
     bool delivers = status >> 16 == 0 && signal != CALL_STOP;
-    injection_forget(task);
+    injection_forget(task, signal == CALL_STOP);
     if (ptrace(PTRACE_DETACH, task->id, 0L, delivers ? (long)signal : 0L) == 0 || errno == ESRCH)
       return;
   }

@@ -128,12 +128,13 @@ static void signal_pipe(const struct trace_task *task) {
     syscall(SYS_tgkill, task->process->id, task->id, SIGPIPE);
 }
 
-static struct call_fault choose(struct tracing *tracing, const struct trace_task *task) {
+static struct call_fault choose(struct tracing *tracing, struct trace_task *task) {
   struct call_fault fault = {.error = 0};
   if (!tracing->sink.fault)
     return fault;
   tracing->sink.lock(tracing->sink.context);
   fault = tracing->sink.fault(tracing->sink.context, task);
+  task->call.injected = call_fault_any(&fault);
   tracing->sink.unlock(tracing->sink.context);
   return fault;
 }
@@ -219,20 +220,31 @@ static void undo_limit(struct trace_task *task) {
     set_length(task->id, task->entry.words[LENGTH_WORD]);
 }
 
-void injection_enter(struct tracing *tracing, struct trace_task *task, bool again) {
+/* Not all of what was chosen could be done. */
+static void correct(struct tracing *tracing, struct trace_task *task) {
+  bool injected = call_fault_any(&task->fault);
+  if (task->call.injected == injected)
+    return;
+  tracing->sink.lock(tracing->sink.context);
+  task->call.injected = injected;
+  tracing->sink.unlock(tracing->sink.context);
+}
+
+void injection_enter(struct tracing *tracing, struct trace_task *task) {
   if (!task->inside || !injection_is_possible())
     return;
+  bool again = !task->fresh;
+  task->fresh = false;
   if (!again)
     task->fault = choose(tracing, task);
   struct call_fault *fault = &task->fault;
-  task->call.injected = call_fault_any(fault);
   if (fault->error && skip_call(task->id) < 0)
     *fault = (struct call_fault){.error = 0};
   if (fault->limit > 0 && set_limit(task, fault->limit) < 0) {
     undo_limit(task);
     fault->limit = 0;
   }
-  task->call.injected = call_fault_any(fault);
+  correct(tracing, task);
   if (fault->delay > 0 && !again) {
     task->resumes = clock_monotonic() + fault->delay;
     tracing->delays = true;
@@ -253,7 +265,11 @@ int64_t injection_leave(struct trace_task *task, int64_t result) {
   return -(int64_t)fault.error;
 }
 
-void injection_forget(struct trace_task *task) {
-  if (task->inside && task->fault.limit > 0)
+void injection_forget(struct trace_task *task, bool at_end) {
+  if (!task->inside || !task->behind || !call_fault_any(&task->fault))
+    return; /* its code runs: a handler of a signal, perhaps */
+  if (task->fault.limit > 0)
     undo_limit(task);
+  if (task->fault.error && at_end)
+    set_result(task->id, -(int64_t)task->fault.error);
 }

@@ -36,6 +36,7 @@ struct trace_task {
   struct stop entry;             /* the call that it is in */
   struct call call;              /* the same as it was read there */
   bool inside;                   /* `call` is in use: it has begun, and not ended */
+  bool fresh;                    /* it has just begun: what is done to it is not chosen yet */
   struct call_fault fault;       /* what is done to it on purpose */
   struct trace_patch patches[2]; /* for that */
   unsigned patched;              /* so many of them */

@@ -22,6 +22,7 @@ struct learned {
   size_t faults;
   size_t packets; /* that crossed, without retransmissions */
   size_t calls;   /* that programs made */
+  size_t outside; /* programs whose calls are read, and that run on no host of the lab */
 };
 
 /* What stands between a fault and what it is. */

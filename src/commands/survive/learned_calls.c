@@ -17,16 +17,17 @@
 struct known_socket {
   uint64_t id;
   int type;
-  bool no_wait; /* O_NONBLOCK, or a timeout */
+  bool no_wait; /* O_NONBLOCK */
+  bool timed;   /* a timeout, for either direction */
   bool peer;    /* connect has set its peer */
   bool edge;    /* registered with EPOLLET */
 };
 
-/* How many calls of a kind a program has made. */
-struct call_count {
+/* A call that a program has begun. */
+struct begun_call {
   unsigned program;
-  enum call_name call; /* or one of the same kind */
-  size_t count;
+  enum call_name call;
+  int64_t began;
 };
 
 struct calls {
@@ -34,7 +35,7 @@ struct calls {
   const struct learned_choice *choice;
   struct learned *learned;
   struct bytes sockets; /* struct known_socket */
-  struct bytes counts;  /* struct call_count */
+  struct bytes begun;   /* struct begun_call, all of them */
 };
 
 static struct known_socket *find_socket(struct calls *calls, uint64_t id) {
@@ -55,7 +56,8 @@ static void note_made(struct calls *calls, const struct call *call) {
   const struct known_socket *from =
       makes == MAKES_LIKE_SUBJECT ? find_socket(calls, call->subject.id) : NULL;
   int inherited = from ? from->type : 0;
-  if (makes != MAKES_SOCKETS && makes != MAKES_LIKE_SUBJECT)
+  bool duplicates = makes == MAKES_LIKE_SUBJECT && !call_row(call)->waits;
+  if (duplicates || (makes != MAKES_SOCKETS && makes != MAKES_LIKE_SUBJECT))
     return;
   for (int i = 0; i < 2; i++) {
     struct known_socket *made =
@@ -87,28 +89,39 @@ static void note_mode(struct calls *calls, const struct call *call) {
   else if (call->name == CALL_IOCTL && call->number[0] == FIONBIO)
     socket->no_wait = call->number[1] != 0;
   else if (timeout)
-    socket->no_wait = true;
+    socket->timed = true;
 }
 
-/* The number of the call among those of its kind, from 1 on. */
-static size_t count_call(struct calls *calls, const struct event *event) {
-  unsigned program = event->actor->program;
-  struct call_count *all = (struct call_count *)calls->counts.data;
-  for (size_t i = 0; i < calls->counts.length / sizeof *all; i++)
-    if (all[i].program == program && fault_same_call(all[i].call, event->call->name))
-      return ++all[i].count;
-  struct call_count fresh = {program, event->call->name, 1};
-  bytes_append(&calls->counts, &fresh, sizeof fresh);
-  return 1;
+static bool take_begun(const struct event *event, void *context) {
+  struct calls *calls = context;
+  if (!event->actor)
+    return true;
+  struct begun_call begun = {event->actor->program, event->call->name, event->call->began};
+  bytes_append(&calls->begun, &begun, sizeof begun);
+  return true;
+}
+
+/* The number of the call among those of its kind, from 1 on, in the order in which they began: the
+ * order in which faults count them. */
+static size_t count_call(const struct calls *calls, const struct event *event) {
+  const struct begun_call *all = (const struct begun_call *)calls->begun.data;
+  size_t number = 1;
+  for (size_t i = 0; i < calls->begun.length / sizeof *all; i++)
+    number += all[i].program == event->actor->program && all[i].began < event->call->began &&
+              fault_same_call(all[i].call, event->call->name);
+  return number;
 }
 
 static unsigned circumstances(struct calls *calls, const struct call *call) {
   const struct known_socket *socket = find_socket(calls, call->subject.id);
   bool no_wait = (socket && socket->no_wait) || call_message_flags(call) & MSG_DONTWAIT;
+  bool timed = socket && socket->timed;
+  bool adds = call->name == CALL_EPOLL_CTL && call->number[0] == EPOLL_CTL_ADD;
   int type = socket ? socket->type : 0;
   if (call->subject.protocol == IPPROTO_TCP)
     type = SOCK_STREAM;
-  return (no_wait ? WHEN_NO_WAIT : WHEN_WAITS) | (type == SOCK_STREAM ? WHEN_STREAM : 0) |
+  return (no_wait || timed ? WHEN_NO_WAIT : 0) | (no_wait ? 0 : WHEN_WAITS) |
+         (adds ? WHEN_ADD : 0) | (type == SOCK_STREAM ? WHEN_STREAM : 0) |
          (type == SOCK_DGRAM ? WHEN_DATAGRAM : 0) | (socket && socket->edge ? 0 : WHEN_LEVEL) |
          (socket && socket->peer ? WHEN_PEER : 0);
 }
@@ -133,10 +146,12 @@ static void add_fault(struct calls *calls, const struct learned_call *learned, c
   calls->learned->faults++;
 }
 
-/* One byte, and all the rest with the next call: what a stream may always do. */
+/* One byte, and all the rest with the next call: what a stream may always do. Who waits for edges
+ * takes it for a sign that nothing more is there: epoll(7). */
 static void add_short(struct calls *calls, const struct learned_call *learned, unsigned when) {
   const struct call *call = learned->call;
-  if (!(when & WHEN_STREAM) || call->result < 2 || !fault_may_limit(call->name))
+  if (!(when & WHEN_STREAM) || !(when & WHEN_LEVEL) || call->result < 2 ||
+      !fault_may_limit(call->name))
     return;
   add_fault(calls, learned, "short 1", "",
             call_row(call)->direction == SENDS ? _("takes 1 byte") : _("gives 1 byte"));
@@ -187,8 +202,10 @@ static bool take_call(const struct event *event, void *context) {
 void learned_add_calls(struct session *session, const struct learned_choice *choice,
                        struct learned *learned) {
   struct calls calls = {.session = session, .choice = choice, .learned = learned};
-  timeline_walk(session->timeline, learned->from, EVENT_BIT(EVENT_CALL_FINISH), take_call, &calls);
-  learned->lines.failed |= calls.sockets.failed || calls.counts.failed;
+  unsigned kind = EVENT_BIT(EVENT_CALL_FINISH);
+  timeline_walk(session->timeline, learned->from, kind, take_begun, &calls);
+  timeline_walk(session->timeline, learned->from, kind, take_call, &calls);
+  learned->lines.failed |= calls.sockets.failed || calls.begun.failed;
   bytes_free(&calls.sockets);
-  bytes_free(&calls.counts);
+  bytes_free(&calls.begun);
 }

@@ -25,11 +25,13 @@ static const struct possible_error of_bind[] = {{EADDRINUSE, EFFECT_REFUSES, 0},
 
 static const struct possible_error of_listen[] = {{EADDRINUSE, EFFECT_REFUSES, 0}, {.number = 0}};
 
-static const struct possible_error of_connect[] = {
-    {ECONNREFUSED, EFFECT_REFUSES, 0},  {ETIMEDOUT, EFFECT_REFUSES, WHEN_STREAM},
-    {ENETUNREACH, EFFECT_REFUSES, 0},   {EHOSTUNREACH, EFFECT_REFUSES, 0},
-    {EADDRNOTAVAIL, EFFECT_REFUSES, 0}, {EACCES, EFFECT_REFUSES, 0},
-    {EINTR, EFFECT_AGAIN, WHEN_WAITS},  {.number = 0}};
+static const struct possible_error of_connect[] = {{ECONNREFUSED, EFFECT_REFUSES, WHEN_STREAM},
+                                                   {ETIMEDOUT, EFFECT_REFUSES, WHEN_STREAM},
+                                                   {ENETUNREACH, EFFECT_REFUSES, 0},
+                                                   {EHOSTUNREACH, EFFECT_REFUSES, 0},
+                                                   {EADDRNOTAVAIL, EFFECT_REFUSES, 0},
+                                                   {EACCES, EFFECT_REFUSES, 0},
+                                                   {.number = 0}};
 
 /* Those from ENETDOWN on are pending on the new connection, which accept(2) hands on. */
 static const struct possible_error of_accept[] = {{EAGAIN, EFFECT_AGAIN, WHEN_NO_WAIT | WHEN_LEVEL},
@@ -70,7 +72,7 @@ static const struct possible_error of_sending[] = {
     {ENETUNREACH, EFFECT_LOSES, WHEN_DATAGRAM},
     {EPERM, EFFECT_LOSES, WHEN_DATAGRAM},
     {ECONNREFUSED, EFFECT_LOSES, WHEN_DATAGRAM | WHEN_PEER},
-    {ENOBUFS, EFFECT_LOSES, 0},
+    {ENOBUFS, EFFECT_LOSES, WHEN_DATAGRAM},
     {ENOMEM, EFFECT_LOSES, 0},
     {.number = 0}};
 
@@ -86,14 +88,12 @@ static const struct possible_error of_epoll_create[] = {{EMFILE, EFFECT_REFUSES,
                                                         {.number = 0}};
 
 static const struct possible_error of_epoll_control[] = {
-    {ENOMEM, EFFECT_LOSES, 0}, {ENOSPC, EFFECT_LOSES, 0}, {.number = 0}};
+    {ENOMEM, EFFECT_LOSES, WHEN_ADD}, {ENOSPC, EFFECT_LOSES, WHEN_ADD}, {.number = 0}};
 
 static const struct possible_error of_own_name[] = {{ENOBUFS, EFFECT_LOSES, 0}, {.number = 0}};
 
 static const struct possible_error of_peer_name[] = {
     {ENOTCONN, EFFECT_LOSES, 0}, {ENOBUFS, EFFECT_LOSES, 0}, {.number = 0}};
-
-static const struct possible_error of_option[] = {{ENOPROTOOPT, EFFECT_LOSES, 0}, {.number = 0}};
 
 static const struct possible_error of_shutdown[] = {{ENOTCONN, EFFECT_LOSES, 0}, {.number = 0}};
 
@@ -115,7 +115,6 @@ static const struct {
     {CALL_EPOLL_CTL, of_epoll_control},
     {CALL_GETSOCKNAME, of_own_name},
     {CALL_GETPEERNAME, of_peer_name},
-    {CALL_SETSOCKOPT, of_option},
     {CALL_SHUTDOWN, of_shutdown},
 };
 

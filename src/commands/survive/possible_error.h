@@ -23,7 +23,8 @@ enum error_when {
   WHEN_STREAM = 1 << 2,   /* of a stream */
   WHEN_DATAGRAM = 1 << 3, /* of datagrams */
   WHEN_PEER = 1 << 4,     /* of datagrams, and connected: others get no errors that come back */
-  WHEN_LEVEL = 1 << 5, /* no epoll instance has it edge-triggered: then the kernel would say again
+  WHEN_ADD = 1 << 5,      /* of epoll_ctl: another descriptor is registered */
+  WHEN_LEVEL = 1 << 6, /* no epoll instance has it edge-triggered: then the kernel would say again
                           when it is ready, and a fault does not */
 };
 

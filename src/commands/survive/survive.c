@@ -9,6 +9,7 @@
 #include "commands/survive/script_words.h"
 #include "commands/survive/survive_runs.h"
 #include "commands/survive/trial.h"
+#include "session/process.h"
 
 static const char *text_of(struct invocation *invocation, const char *key, struct bytes *text) {
   const struct argument_value *value = invocation_value(invocation, key);
@@ -103,7 +104,8 @@ static int answer_list(struct invocation *invocation, const struct trial_end *en
   struct answer answer;
   answer_text(&answer, "survive");
   answer.unbroken = true;
-  bytes_append_format(&answer.text, SURVIVE_HEAD, learned->packets, learned->calls, end->open);
+  bytes_append_format(&answer.text, SURVIVE_HEAD, learned->packets, learned->calls, end->open,
+                      learned->outside);
   bytes_append(&answer.text, learned->lines.data, learned->lines.length);
   answer.text.failed |= learned->lines.failed;
   return runner_answer(invocation->runner, &answer, invocation->error);
@@ -128,6 +130,8 @@ static int run_list(struct invocation *invocation) {
     status = error_set(invocation->error, ERROR_FAILURE, _("without any fault: %s: %s"),
                        verdict_rows[end.verdict].word, bytes_text(&end.why));
   if (status == 0) {
+    for (const struct process *process = session->programs; process; process = process->next)
+      learned.outside += process->traced && !process->host;
     learned_add_packets(session, &wanted.choice, &learned);
     if (wanted.choice.calls)
       learned_add_calls(session, &wanted.choice, &learned);
@@ -154,7 +158,7 @@ const struct command command_survive_list = {
     .manual =
         N_("Each is a line that `survive with` takes, and behind its # what it is. With --packets "
            "those of packets alone, with --calls those of calls, with --forever also each packet "
-           "lost together with all that repeats it, which is else for handshakes alone."),
+           "lost together with all that repeats it; otherwise only those of handshakes are."),
     .blocks = N_("until the script ends, or its time is over"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = "write-file c.py \"import socket\\nsocket.create_connection(('server', 7)).close()"
@@ -277,6 +281,9 @@ static int answer_end(struct invocation *invocation, const struct survive_plan *
   if (end->calls == 0 && plan->choice.calls)
     runner_note(invocation->runner,
                 _("the script runs no program under `trace`, so no calls were put to faults"));
+  if (end->outside > 0)
+    runner_note(invocation->runner,
+                _("a program runs outside the lab, so there was one run at a time: @HOST trace"));
   if (end->packets == 0 && plan->choice.packets)
     runner_note(invocation->runner,
                 _("no packets crossed a wire: what runs on hosts of `lab` sends some"));
@@ -342,14 +349,15 @@ const struct command command_survive = {
         "the next (of handshakes also lost for ever; of all with --forever); each read and write "
         "of a stream cut short to 1 byte; each call failed with each errno that its manual page "
         "lists as possible there, EINTR where it may block, EMFILE and the like for 300 ms. With "
-        "--packets or --calls it is the ones alone, with --call CALL (as often as it is said) "
-        "such calls. WORDs are the script's $1, $2 ...\n\n"
+        "--packets or --calls only those, with --call CALL, which may be repeated, only such "
+        "calls. WORDs are the script's $1, $2 ...\n\n"
         "A fault is survived if what the script expects holds all the same, and if nothing is "
         "left behind: no socket open whose connection is over, no program busy with nothing. A "
         "fault that ends a connection, as ECONNRESET, may fail the script: then it runs again, "
         "but for the lines that make its lab and start its programs, and the next client must be "
         "served. A program that does not listen, or not yet, may give up: it ends by itself, with "
-        "a status other than 0. All else is not survived: failed, ended (a server), crashed (by a "
+        "a status other than 0. Everything else counts as not survived: failed, ended (a server), "
+        "crashed (by a "
         "signal), hung (a run takes TIME of --limit at most, 5 s where that is omitted), spun, "
         "leaked.\n\n"
         "Each of these comes with the line that repeats it, which is `survive with`, and with a "

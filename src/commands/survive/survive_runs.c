@@ -24,6 +24,9 @@ enum {
   PAUSE = 2000000, /* nanoseconds between two looks */
 };
 
+/* What the names of pages begin with, so that nobody else's are taken for them. */
+#define PAGE_MARK "fault-"
+
 /* A process that makes a run. */
 struct run {
   pid_t process; /* 0: this place is free */
@@ -95,7 +98,7 @@ static void append_learning(const struct survive_plan *plan, struct bytes *line)
 }
 
 void survive_runs_append_page(const struct survive_plan *plan, size_t number, struct bytes *path) {
-  bytes_append_format(path, "%s/%03zu.html", plan->pages, number + 1);
+  bytes_append_format(path, "%s/" PAGE_MARK "%03zu.html", plan->pages, number + 1);
 }
 
 static void close_run(struct run *run) {
@@ -175,7 +178,7 @@ static int take_faults(struct survive_end *end, struct bytes *text) {
   const char *line = strstr(bytes_text(text), SURVIVE_BEGIN);
   if (!line)
     return 0;
-  sscanf(line, SURVIVE_HEAD, &end->packets, &end->calls, &end->open);
+  sscanf(line, SURVIVE_HEAD, &end->packets, &end->calls, &end->open, &end->outside);
   for (const char *next; *line; line = next) {
     const char *newline = strchr(line, '\n');
     next = newline ? newline + 1 : line + strlen(line);
@@ -299,6 +302,10 @@ static void read_verdict(struct run *run, int status, struct survive_fault *faul
   bytes_free(&line);
 }
 
+static bool in_time(const struct runs *runs) {
+  return runs->plan->time == 0 || clock_monotonic() - runs->began < runs->plan->time;
+}
+
 /* A run is over. What has not come about is tried again, for it may depend on timing. */
 static int take_end(struct runs *runs, struct run *run, int status, survive_told *told,
                     struct error *error) {
@@ -307,7 +314,8 @@ static int take_end(struct runs *runs, struct run *run, int status, survive_told
   struct bytes page = {0};
   read_verdict(run, status, fault);
   close_run(run);
-  if (fault->verdict == VERDICT_NOT_REACHED && over.tries + 1 < TRIES)
+  bool steady = fault->verdict != VERDICT_NOT_REACHED && fault->verdict != VERDICT_UNSTEADY;
+  if (!steady && over.tries + 1 < TRIES && in_time(runs))
     return begin(runs, over.number, over.tries + 1, error);
   survive_runs_append_page(runs->plan, over.number, &page);
   if (!verdict_rows[fault->verdict].broke)
@@ -321,8 +329,7 @@ static int take_end(struct runs *runs, struct run *run, int status, survive_told
 }
 
 static bool may_begin(const struct runs *runs) {
-  bool in_time = runs->plan->time == 0 || clock_monotonic() - runs->began < runs->plan->time;
-  return runs->next < runs->end->count && in_time;
+  return runs->next < runs->end->count && in_time(runs);
 }
 
 static bool has_verdict(const struct run *run) {
@@ -353,8 +360,9 @@ static size_t count_runs(struct runs *runs, size_t *working) {
 /* Begins as many runs as there is work for. 0, or -1 with an error. */
 static int begin_some(struct runs *runs, struct error *error) {
   size_t most = runs->plan->at_once < AT_ONCE / 2 ? runs->plan->at_once : AT_ONCE / 2;
+  size_t places = runs->end->outside > 0 ? 1 : AT_ONCE - 1;
   size_t working;
-  while (may_begin(runs) && count_runs(runs, &working) < AT_ONCE - 1 && working < most)
+  while (may_begin(runs) && count_runs(runs, &working) < places && working < most)
     if (begin(runs, runs->next++, 0, error) < 0)
       return -1;
   return 0;
@@ -381,8 +389,11 @@ static void remove_pages(const struct survive_plan *plan) {
   DIR *directory = descriptor < 0 ? NULL : fdopendir(descriptor);
   const struct dirent *entry;
   while (directory && (entry = readdir(directory))) {
-    size_t digits = strspn(entry->d_name, "0123456789");
-    if (digits >= 3 && strcmp(entry->d_name + digits, ".html") == 0)
+    size_t mark = strlen(PAGE_MARK);
+    if (strncmp(entry->d_name, PAGE_MARK, mark) != 0)
+      continue;
+    size_t digits = strspn(entry->d_name + mark, "0123456789");
+    if (digits >= 3 && strcmp(entry->d_name + mark + digits, ".html") == 0)
       unlinkat(dirfd(directory), entry->d_name, 0);
   }
   if (directory)
@@ -403,12 +414,14 @@ int survive_runs_make(struct runner *runner, const struct survive_plan *plan,
     draw_sample(plan, end);
   if (status == 0)
     remove_pages(plan);
-  if (status == 0 && mkdir(plan->pages, 0777) < 0 && errno != EEXIST)
+  bool made = status == 0 && mkdir(plan->pages, 0777) == 0;
+  if (status == 0 && !made && errno != EEXIST)
     status = error_set_errno(error, errno, _("the directory %s can't be made"), plan->pages);
   if (status == 0)
     status = run_all(&runs, told, error);
   end->took = clock_monotonic() - end->began;
   end_all(&runs);
-  rmdir(plan->pages); /* where it is empty */
+  if (made)
+    rmdir(plan->pages); /* where it is empty */
   return status;
 }

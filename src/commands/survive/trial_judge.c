@@ -10,18 +10,12 @@
 #include <unistd.h>
 
 #include "commands/survive/possible_error.h"
+#include "commands/survive/trial_rest.h"
 #include "lab/lab.h"
 #include "language/escape.h"
 #include "session/fault.h"
 #include "session/session_look.h"
 #include "session/traced.h"
-#include "system/descriptor.h"
-
-/* What the session's programs are doing. */
-struct activity {
-  bool waits;     /* each of their threads waits in the kernel */
-  uint64_t ticks; /* of processors, in all; sysconf(_SC_CLK_TCK) of them are a second */
-};
 
 struct judge {
   struct runner *runner;
@@ -53,10 +47,15 @@ static bool any_hit(const struct judge *judge, bool (*of_call)(const struct faul
   for (size_t i = 0; fault && i < judge->run->faults; i++, fault = fault->next)
     if (fault->hit > 0 && of_call(fault))
       return true;
-  for (size_t i = 0; session->lab && i < judge->run->rules; i++)
-    if (session->lab->wire.rules[i]->hit > 0 && of_packet(session->lab->wire.rules[i]))
-      return true;
-  return false;
+  if (!session->lab)
+    return false;
+  bool found = false;
+  wire_lock(&session->lab->wire);
+  for (size_t i = 0; i < judge->run->rules; i++)
+    found =
+        found || (session->lab->wire.rules[i]->hit > 0 && of_packet(session->lab->wire.rules[i]));
+  wire_unlock(&session->lab->wire);
+  return found;
 }
 
 static bool is_call(const struct fault *fault) {
@@ -118,69 +117,7 @@ static void end_faults(struct session *session) {
     else
       wire_rule_switch(wire, wire->rules[i], true);
   wire_unlock(wire);
-}
-
-/* State and processor time of a thread, from its stat file: proc(5). */
-static void add_thread(const struct trace_task *task, struct activity *activity) {
-  char path[64];
-  char text[1024];
-  unsigned long user;
-  unsigned long system;
-  char state;
-  snprintf(path, sizeof path, "/proc/%ld/task/%ld/stat", (long)task->process->id, (long)task->id);
-  int file = descriptor_open(path, O_RDONLY, 0);
-  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
-  if (file >= 0)
-    close(file);
-  if (length <= 0)
-    return;
-  text[length] = '\0';
-  const char *behind = strrchr(text, ')'); /* the name may hold anything */
-  if (!behind || sscanf(behind, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &state,
-                        &user, &system) != 3)
-    return;
-  activity->waits = activity->waits && state == 'S';
-  activity->ticks += user + system;
-}
-
-static struct activity look_at_programs(const struct session *session) {
-  struct activity activity = {.waits = true};
-  for (const struct process *process = session->programs; process; process = process->next)
-    for (struct trace_task *task = NULL;
-         process->traced &&
-         (task = task_next(tracer_tracing(session->tracer), process->traced, task));)
-      add_thread(task, &activity);
-  return activity;
-}
-
-static bool count_call(const struct event *event, void *context) {
-  *(uint64_t *)context += event->actor != NULL;
-  return true;
-}
-
-/* Waits until the programs wait themselves: three looks in a row find them so. 1 then; 0: they were
- * busy all the time, with so many calls and such a share of a processor; -1 with an error, where
- * the user has interrupted. */
-static int await_rest(struct judge *judge, uint64_t *calls, double *share, struct error *error) {
-  enum { PAUSE = 3000000, PATIENCE = 1000000000, LOOKS = 3 };
-  struct session *session = judge->runner->session;
-  int64_t began = clock_monotonic();
-  uint64_t from = timeline_last(session->timeline) + 1;
-  struct activity first = look_at_programs(session);
-  struct activity now = first;
-  for (int quiet = 0; quiet < LOOKS && clock_monotonic() - began < PATIENCE;) {
-    if (runner_wait_until(judge->runner, clock_monotonic() + PAUSE, error) < 0)
-      return -1;
-    now = look_at_programs(session);
-    quiet = now.waits ? quiet + 1 : 0;
-    if (quiet == LOOKS)
-      return 1;
-  }
-  *calls = 0;
-  timeline_walk(session->timeline, from, EVENT_BIT(EVENT_CALL_FINISH), count_call, calls);
-  *share = (double)(now.ticks - first.ticks) / (double)sysconf(_SC_CLK_TCK) /
-           ((double)(clock_monotonic() - began) / 1e9);
-  return 0;
+  lab_follow_wire(session->lab);
 }
 
 /* Whether a program is busy with nothing: the script is over, and so are its connections. */
@@ -189,7 +126,7 @@ static int judge_busy(struct judge *judge, struct error *error) {
   const double much = 0.2; /* of a processor: one that is traced stands still most of the time */
   uint64_t calls = 0;
   double share = 0;
-  int rests = await_rest(judge, &calls, &share, error);
+  int rests = trial_rest_await(judge->runner, &calls, &share, error);
   if (rests != 0)
     return rests < 0 ? -1 : 0;
   if (calls < MANY && share < much)
@@ -245,6 +182,22 @@ static size_t count_open(struct session *session, struct bytes *name) {
   return count;
 }
 
+/* Counts them, and gives the programs some time to close what they have. */
+static int await_closed(struct judge *judge, struct bytes *name, struct error *error) {
+  enum { PAUSE = 20000000, PATIENCE = 1000000000 };
+  int64_t until = clock_monotonic() + PATIENCE;
+  for (;;) {
+    bytes_clear(name);
+    judge->end->open = count_open(judge->runner->session, name);
+    bool learns = !judge->plan->fault;
+    bool more = learns ? judge->end->open > 0 : judge->end->open > judge->plan->open;
+    if (!more || clock_monotonic() > until)
+      return 0;
+    if (runner_wait_until(judge->runner, clock_monotonic() + PAUSE, error) < 0)
+      return -1;
+  }
+}
+
 struct serving {
   unsigned program;
   bool ready;  /* it listens, or is bound to a port of UDP */
@@ -295,27 +248,37 @@ static void append_last_words(const struct process *process, struct bytes *text)
                       ESCAPE_ASCII);
 }
 
+/* Whether it is the program that the fault is put to, where that is known: others only suffer from
+ * what it does. */
+static bool is_meant(const struct judge *judge, const struct process *process) {
+  const struct fault *fault = judge->runner->session->faults;
+  for (size_t i = 0; fault && i < judge->run->faults; i++, fault = fault->next)
+    if (fault->hit > 0)
+      return strcmp(fault->program, process->name) == 0;
+  return true;
+}
+
 /* A program that has ended by itself, though the script took no notice. True: that says all. */
 static bool judge_end(struct judge *judge, const struct process *process) {
   enum { SHELL_SIGNAL = 128 };
   const struct session *session = judge->runner->session;
-  if (!process->traced || !process->ended || process->asked)
+  if (!process->traced || !process->ended || process->asked || !is_meant(judge, process))
     return false;
   if (process->signal) {
     say(judge, VERDICT_CRASHED, _("%s was ended by SIG%s"), process->name,
         sigabbrev_np(process->signal));
     return true;
   }
-  if (process->noticed && judge->run->status == 0)
+  if (judge->run->status == 0 && (process->noticed || process->status == 0))
     return false;
-  if (process->status == 0 && judge->run->status == 0)
-    return false;
-  if (process->status > SHELL_SIGNAL) { /* the shell that ran it says so */
-    say(judge, VERDICT_CRASHED, _("%s was ended by SIG%s"), process->name,
-        sigabbrev_np(process->status - SHELL_SIGNAL));
+  if (process->noticed && process->status == 0)
+    return false; /* it had done its work before */
+  const char *by = sigabbrev_np(process->status - SHELL_SIGNAL);
+  if (process->status > SHELL_SIGNAL && by) { /* the shell that ran it says so */
+    say(judge, VERDICT_CRASHED, _("%s was ended by SIG%s"), process->name, by);
     return true;
   }
-  bool gave_up = process->status != 0 && !serves(session, process);
+  bool gave_up = process->status != 0 && !serves(session, process) && loses_connection(judge);
   say(judge, gave_up ? VERDICT_GAVE_UP : VERDICT_ENDED, _("%s ended with status %d"), process->name,
       process->status);
   append_last_words(process, &judge->end->why);
@@ -367,6 +330,14 @@ static bool some_program_serves(const struct session *session) {
   return false;
 }
 
+/* Whether some program that runs serves nobody: a client, which is to end by itself. */
+static bool some_program_waits(const struct session *session) {
+  for (const struct process *process = session->programs; process; process = process->next)
+    if (process->traced && !process->ended && !serves(session, process))
+      return true;
+  return false;
+}
+
 static bool some_program_ended(const struct session *session) {
   for (const struct process *process = session->programs; process; process = process->next)
     if (process->traced && process->ended)
@@ -382,7 +353,7 @@ static int await_end(struct judge *judge, struct error *error) {
   int64_t until = clock_monotonic() + PATIENCE;
   uint64_t calls;
   double share;
-  if (await_rest(judge, &calls, &share, error) < 0)
+  if (trial_rest_await(judge->runner, &calls, &share, error) < 0)
     return -1;
   while (!some_program_ended(session) && !some_program_serves(session) && clock_monotonic() < until)
     if (runner_wait_until(judge->runner, clock_monotonic() + PAUSE, error) < 0)
@@ -400,7 +371,8 @@ static int judge_next(struct judge *judge, struct error *error) {
   int busy = judge->run->late ? judge_busy(judge, error) : 0;
   if (busy != 0)
     return busy < 0 ? -1 : 0;
-  if (!loses_connection(judge) || !some_program_serves(runner->session))
+  bool waits = judge->run->late && some_program_waits(runner->session);
+  if (waits || !loses_connection(judge) || !some_program_serves(runner->session))
     return judge->run->late ? judge_late(judge) : say(judge, VERDICT_FAILED, "%s", first);
   end_faults(runner->session);
   end_clients(runner);
@@ -423,7 +395,6 @@ static int judge_next(struct judge *judge, struct error *error) {
 
 /* All went well, as far as the script says: what is left behind? */
 static int judge_rest(struct judge *judge, struct error *error) {
-  struct session *session = judge->runner->session;
   struct bytes name = {0};
   end_clients(judge->runner);
   int busy = judge_busy(judge, error);
@@ -431,7 +402,10 @@ static int judge_rest(struct judge *judge, struct error *error) {
     return -1;
   if (judge_ends(judge) || busy > 0)
     return 0;
-  judge->end->open = count_open(session, &name);
+  if (await_closed(judge, &name, error) < 0) {
+    bytes_free(&name);
+    return -1;
+  }
   if (judge->end->open > judge->plan->open)
     say(judge, VERDICT_LEAKED, _("%s is left open, though its connection is over"),
         bytes_text(&name));
@@ -446,10 +420,10 @@ int trial_judge(struct runner *runner, const struct trial_plan *plan, const stru
   if (run->status < 0 && !run->late && await_end(&judge, error) < 0)
     return -1;
   bool ended = judge_ends(&judge);
+  if (!reached && run->status < 0)
+    return say(&judge, VERDICT_UNSTEADY, "%s", run->error.message);
   if (!reached)
-    return say(&judge, VERDICT_NOT_REACHED, "%s",
-               run->status == 0 ? _("the fault did not come about")
-                                : _("the script failed before the fault came about"));
+    return say(&judge, VERDICT_NOT_REACHED, "%s", _(verdict_rows[VERDICT_NOT_REACHED].meaning));
   if (ended || judge_hits(&judge))
     return 0;
   if (run->status < 0 && judge_next(&judge, error) < 0)

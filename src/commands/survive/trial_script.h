@@ -22,8 +22,8 @@ struct trial_run {
   struct error error; /* why it failed; told already */
 };
 
-/* Runs it, or with `rest` the part of it behind the line that starts the program. 0, or -1 where
- * the user has interrupted. The session's lock is held, and given up meanwhile. */
+/* Runs it; `again`: once more, with the lab and the programs that there are. 0, or -1 where the
+ * user has interrupted. The session's lock is held, and given up meanwhile. */
 int trial_script_run(struct runner *runner, const struct trial_plan *plan, bool again,
                      struct trial_run *run);
 

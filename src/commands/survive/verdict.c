@@ -8,6 +8,7 @@ const struct verdict_row verdict_rows[VERDICT_COUNT] = {
     [VERDICT_SURVIVED] = {"survived", false, N_("what the script expects holds")},
     [VERDICT_GAVE_UP] = {"gave-up", false, N_("the program ended, and said so by its status")},
     [VERDICT_NOT_REACHED] = {"not-reached", false, N_("the fault did not come about")},
+    [VERDICT_UNSTEADY] = {"unsteady", true, N_("the script failed before the fault came about")},
     [VERDICT_FAILED] = {"failed", true, N_("what the script expects does not hold")},
     [VERDICT_ENDED] = {"ended", true, N_("the program ended, though others are to be served")},
     [VERDICT_CRASHED] = {"crashed", true, N_("a signal ended the program")},

@@ -9,6 +9,7 @@ enum verdict {
   VERDICT_SURVIVED,
   VERDICT_GAVE_UP,     /* it could not do what it is for, and ended with a status that says so */
   VERDICT_NOT_REACHED, /* the packet did not come, or the call was not made */
+  VERDICT_UNSTEADY,    /* the script has failed before the fault came about */
   VERDICT_FAILED,      /* what the script expects does not hold */
   VERDICT_ENDED,       /* it ended, though others are to be served */
   VERDICT_CRASHED,     /* a signal has ended it */
