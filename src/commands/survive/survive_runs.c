@@ -33,6 +33,7 @@ struct run {
   int output;
   int errors;
   size_t number;  /* of its fault */
+  int64_t began;  /* monotonic nanoseconds */
   bool ending;    /* it has said its verdict, and waits for the kernel to take its lab down */
   unsigned tries; /* so many times its fault has not come about */
 };
@@ -126,6 +127,7 @@ static int start(struct runs *runs, struct run *run, const char *line, const cha
   }
   if (input >= 0)
     close(input);
+  run->began = clock_monotonic();
   if (run->process > 0)
     return 0;
   close_run(run);
@@ -141,12 +143,24 @@ static struct bytes take_all(int *descriptor) {
   return text;
 }
 
+/* A run ends within its script's time, which may come twice, and what judging takes: one that does
+ * not is stuck itself. */
+static void end_stuck(const struct runs *runs, const struct run *run) {
+  const int64_t patience = INT64_C(60000000000) + 4 * runs->plan->limit;
+  if (clock_monotonic() - run->began > patience)
+    kill(run->process, SIGKILL);
+}
+
 /* A run that has ended; NULL: none has. */
 static struct run *find_ended(struct runs *runs, int *status) {
-  for (size_t i = 0; i < AT_ONCE; i++)
-    if (runs->running[i].process > 0 &&
-        waitpid(runs->running[i].process, status, WNOHANG) == runs->running[i].process)
-      return &runs->running[i];
+  for (size_t i = 0; i < AT_ONCE; i++) {
+    struct run *run = &runs->running[i];
+    if (run->process <= 0)
+      continue;
+    if (waitpid(run->process, status, WNOHANG) == run->process)
+      return run;
+    end_stuck(runs, run);
+  }
   return NULL;
 }
 
