@@ -71,6 +71,14 @@ static int run_with(struct invocation *invocation) {
   return status;
 }
 
+/* A server and its test, for the examples. */
+#define ECHO_EXAMPLE                                                                               \
+  "write-file s.py \"import socket\\ns = socket.create_server(('', 7))\\nwhile True:"              \
+  "\\n  c, a = s.accept()\\n  c.sendall(c.recv(9))\\n  c.close()\\n\"\n"                           \
+  "write-file t.socksh \"lab\\ns = @server trace exec python3 s.py\\n"                             \
+  "await s listening\\nc = @client tcp-connect server:7\\nsend c hello\\n"                         \
+  "expect \\\"hello\\\" recv c\\n\"\n"
+
 const struct command command_survive_with = {
     .name = "survive with",
     .group = GROUP_SESSION,
@@ -89,12 +97,7 @@ const struct command command_survive_with = {
         "with --open N its programs may keep so many sockets open whose connection is over."),
     .blocks = N_("until the script ends, or its time is over"),
     .errors = {{ENOENT, N_("there is no such file")}},
-    .example = "write-file s.py \"import socket\\ns = socket.create_server(('', 7))\\nwhile True:"
-               "\\n  c, a = s.accept()\\n  c.sendall(c.recv(9))\\n  c.close()\\n\"\n"
-               "write-file t.socksh \"lab\\ns = @server trace exec python3 s.py\\n"
-               "await s listening\\nc = @client tcp-connect server:7\\nsend c hello\\n"
-               "expect \\\"hello\\\" recv c\\n\"\n"
-               "survive with \"wire rule x: drop first 1 when flags S.\" t.socksh",
+    .example = ECHO_EXAMPLE "survive with \"wire rule x: drop first 1 when flags S.\" t.socksh",
     .pages = "socksh-survive(7), socksh-trace(7), socksh-lab(7)",
     .run = run_with,
 };
@@ -355,11 +358,11 @@ const struct command command_survive = {
         "left behind: no socket open whose connection is over, no program busy with nothing. A "
         "fault that ends a connection, as ECONNRESET, may fail the script: then it runs again, "
         "but for the lines that make its lab and start its programs, and the next client must be "
-        "served. A program that does not listen, or not yet, may give up: it ends by itself, with "
-        "a status other than 0. Everything else counts as not survived: failed, ended (a server), "
-        "crashed (by a "
-        "signal), hung (a run takes TIME of --limit at most, 5 s where that is omitted), spun, "
-        "leaked.\n\n"
+        "served. Behind a fault that leaves it nothing else to do, a program that does not serve, "
+        "or not yet, may give up: it ends by itself, with a status other than 0. Everything else "
+        "counts as not survived: failed, ended (a server), crashed (by a signal), hung (a run "
+        "takes TIME of --limit at most, 5 s where that is omitted), spun, leaked; or unsteady, "
+        "where the script fails without the fault.\n\n"
         "Each of these comes with the line that repeats it, which is `survive with`, and with a "
         "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT, where "
         "pages of an earlier time are removed. As many runs as there are processors go on at a "
@@ -368,12 +371,7 @@ const struct command command_survive = {
         "each fault is a test. `survive list` shows the faults alone."),
     .blocks = N_("until all runs have ended"),
     .errors = {{ENOENT, N_("there is no such file")}},
-    .example = "write-file s.py \"import socket\\ns = socket.create_server(('', 7))\\nwhile True:"
-               "\\n  c, a = s.accept()\\n  c.sendall(c.recv(9))\\n  c.close()\\n\"\n"
-               "write-file t.socksh \"lab\\ns = @server trace exec python3 s.py\\n"
-               "await s listening\\nc = @client tcp-connect server:7\\nsend c hello\\n"
-               "expect \\\"hello\\\" recv c\\n\"\n"
-               "survive t.socksh --packets --sample 4",
+    .example = ECHO_EXAMPLE "survive t.socksh --packets --sample 4",
     .pages = "socksh-survive(7), socksh-trace(7), socksh-lab(7)",
     .check = check_survive,
     .run = run_survive,
