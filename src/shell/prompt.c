@@ -128,8 +128,16 @@ int prompt_walk(struct runner *runner, const char *path, struct error *error) {
   return status;
 }
 
+/* The kernel sends a key's signal, then echoes the key. Settings wait until it is done with it. */
+static void await_echo(void) {
+  struct termios now;
+  if (tcgetattr(STDIN_FILENO, &now) == 0)
+    tcsetattr(STDIN_FILENO, TCSANOW, &now);
+}
+
 /* The terminal itself echoes ^C and ^Z while a command runs, so end that line. */
 static void end_echo(struct session *session) {
+  await_echo();
   if (terminal_known && terminal_before.c_lflag & ECHO && terminal_before.c_lflag & ECHOCTL)
     view_echoed(session->view, session->timeline);
 }

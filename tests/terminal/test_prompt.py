@@ -181,6 +181,18 @@ class Blocking(PromptTest):
         terminal.expect(re.compile(r"accept\(3\b.*= -1 EINTR"))
         self.leave(terminal)
 
+    def test_interrupt_echo(self):
+        """the ^C of a key that interrupts stands above what it interrupted, each time"""
+        terminal = self.start()
+        self.listen(terminal)
+        for _ in range(20):
+            terminal.send_line("c = accept srv")
+            terminal.expect("blocked")
+            terminal.send(CONTROL_C)
+            terminal.expect(re.compile(r"blocked.*\n *\^C *\n.*= -1 EINTR"))
+            terminal.expect_prompt()
+        self.leave(terminal)
+
     def test_interrupt_send_all(self):
         """an interrupted send-all says how far it came, and no longer recommends itself"""
         terminal = self.start()
