@@ -52,7 +52,8 @@ static int run_with(struct invocation *invocation) {
   struct trial_end end = {.open = 0};
   struct trial_plan plan = {.fault = text_of(invocation, "FAULT", &fault),
                             .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
-                            .open = (size_t)invocation_number(invocation, "--open", 0)};
+                            .open = (size_t)invocation_number(invocation, "--open", 0),
+                            .ended = (size_t)invocation_number(invocation, "--ended", 0)};
   int status = script_words_read(invocation, &script);
   plan.script = script.list;
   plan.word_count = script.count;
@@ -86,7 +87,8 @@ const struct command command_survive_with = {
         {{.name = "FAULT", .kind = &argument_text},
          SCRIPT_ARGUMENTS,
          {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "--limit"},
-         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--open"}},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--open"},
+         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--ended"}},
     .summary = N_("runs a script with one fault, and says whether its program survives that"),
     .manual = N_(
         "FAULT is a line of this shell, as `fault s recv EINTR nth 1` or `wire rule x: drop first "
@@ -94,7 +96,9 @@ const struct command command_survive_with = {
         "to come about, and the program s that SCRIPT runs under `trace` must survive it: `help "
         "survive` says what that is. The session stays as it is then, so `diagram sequence`, "
         "`states`, `leaks s` show what happened. SCRIPT may take TIME, 5 s where that is omitted; "
-        "with --open N its programs may keep so many sockets open whose connection is over."),
+        "with --open N its programs may keep so many sockets open whose connection is over, and "
+        "with "
+        "--ended N so many of its servers may end by themselves, with status 0."),
     .blocks = N_("until the script ends, or its time is over"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = ECHO_EXAMPLE "survive with \"wire rule x: drop first 1 when flags S.\" t.socksh",
@@ -108,7 +112,7 @@ static int answer_list(struct invocation *invocation, const struct trial_end *en
   answer_text(&answer, "survive");
   answer.unbroken = true;
   bytes_append_format(&answer.text, SURVIVE_HEAD, learned->packets, learned->calls, end->open,
-                      learned->outside);
+                      end->ended, learned->outside);
   bytes_append(&answer.text, learned->lines.data, learned->lines.length);
   answer.text.failed |= learned->lines.failed;
   return runner_answer(invocation->runner, &answer, invocation->error);
@@ -124,7 +128,8 @@ static int run_list(struct invocation *invocation) {
   struct trial_plan plan = {.script = script.list,
                             .word_count = script.count,
                             .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
-                            .open = SIZE_MAX};
+                            .open = SIZE_MAX,
+                            .ended = SIZE_MAX};
   if (status == 0)
     status = script_words_read_choice(invocation, &wanted);
   if (status == 0)
@@ -355,7 +360,8 @@ const struct command command_survive = {
         "--packets or --calls only those, with --call CALL, which may be repeated, only such "
         "calls. WORDs are the script's $1, $2 ...\n\n"
         "A fault is survived if what the script expects holds all the same, and if nothing is "
-        "left behind: no socket open whose connection is over, no program busy with nothing. A "
+        "left behind: no socket open whose connection is over, no program busy with nothing, and "
+        "each server that goes on without the fault goes on. A "
         "fault that ends a connection, as ECONNRESET, may fail the script: then it runs again, "
         "but for the lines that make its lab and start its programs, and the next client must be "
         "served. Behind a fault that leaves it nothing else to do, a program that does not serve, "

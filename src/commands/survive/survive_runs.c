@@ -81,6 +81,8 @@ void survive_runs_append_line(const struct survive_plan *plan, const struct surv
   }
   if (end->open > 0)
     bytes_append_format(line, " --open %zu", end->open);
+  if (end->ended > 0)
+    bytes_append_format(line, " --ended %zu", end->ended);
 }
 
 static void append_learning(const struct survive_plan *plan, struct bytes *line) {
@@ -192,7 +194,7 @@ static int take_faults(struct survive_end *end, struct bytes *text) {
   const char *line = strstr(bytes_text(text), SURVIVE_BEGIN);
   if (!line)
     return 0;
-  sscanf(line, SURVIVE_HEAD, &end->packets, &end->calls, &end->open, &end->outside);
+  sscanf(line, SURVIVE_HEAD, &end->packets, &end->calls, &end->open, &end->ended, &end->outside);
   for (const char *next; *line; line = next) {
     const char *newline = strchr(line, '\n');
     next = newline ? newline + 1 : line + strlen(line);

@@ -9,10 +9,10 @@
 /* How long a script may take, in nanoseconds, where nothing else is said. */
 #define SURVIVE_LIMIT INT64_C(5000000000)
 
-/* What `survive list` says first: packets, calls, sockets that stay open, and programs that run
- * outside the lab. */
+/* What `survive list` says first: packets, calls, sockets that stay open, servers that end by
+ * themselves, and programs that run outside the lab. */
 #define SURVIVE_BEGIN "# packets "
-#define SURVIVE_HEAD SURVIVE_BEGIN "%zu calls %zu open %zu outside %zu\n"
+#define SURVIVE_HEAD SURVIVE_BEGIN "%zu calls %zu open %zu ended %zu outside %zu\n"
 
 struct survive_plan {
   const char *const *script; /* the file, and its words */
@@ -44,6 +44,7 @@ struct survive_end {
   size_t packets; /* in the run without a fault */
   size_t calls;
   size_t open;    /* sockets that its programs keep open even so */
+  size_t ended;   /* servers of it that end by themselves even so */
   size_t outside; /* programs on the real network, where two runs would be in each other's way */
   size_t verdicts[VERDICT_COUNT]; /* how many runs came to each */
 };

@@ -393,6 +393,19 @@ static int judge_next(struct judge *judge, struct error *error) {
   return say(judge, VERDICT_SURVIVED, _("the connection was lost, and the next client served"));
 }
 
+/* A server that has ended as if all were well, which no script notices. */
+static void judge_servers(struct judge *judge) {
+  const struct process *process = judge->runner->session->programs;
+  for (; process; process = process->next) {
+    bool by_itself = process->traced && process->ended && !process->asked && !process->noticed;
+    if (!by_itself || process->status != 0 || !serves(judge->runner->session, process))
+      continue;
+    if (++judge->end->ended > judge->plan->ended && is_meant(judge, process))
+      say(judge, VERDICT_ENDED, _("%s ended with status 0; without the fault it goes on"),
+          process->name);
+  }
+}
+
 /* All went well, as far as the script says: what is left behind? */
 static int judge_rest(struct judge *judge, struct error *error) {
   struct bytes name = {0};
@@ -401,6 +414,9 @@ static int judge_rest(struct judge *judge, struct error *error) {
   if (busy < 0)
     return -1;
   if (judge_ends(judge) || busy > 0)
+    return 0;
+  judge_servers(judge);
+  if (judge->end->verdict != VERDICT_SURVIVED)
     return 0;
   if (await_closed(judge, &name, error) < 0) {
     bytes_free(&name);

@@ -9,6 +9,7 @@ struct trial_end {
   enum verdict verdict;
   struct bytes why; /* one sentence; owned */
   size_t open;      /* sockets that its programs keep, though their connections are over */
+  size_t ended;     /* servers that have ended by themselves, with status 0, and were not awaited */
 };
 
 /* Where the script has failed it may run in part once more. 0; or -1 with an error, where the user

@@ -10,6 +10,7 @@ struct trial_plan {
   size_t word_count;         /* of them all */
   int64_t limit;             /* the script may take so long, in nanoseconds */
   size_t open;               /* so many sockets whose connection is over its programs keep anyway */
+  size_t ended;              /* and so many of its servers end by themselves, with status 0 */
 };
 
 /* How a script has ended. */
