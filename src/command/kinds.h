@@ -95,4 +95,10 @@ int argument_read_hexadecimal(struct invocation *invocation, struct argument_val
 /* The most bytes that one call may be given. */
 enum { DATA_LIMIT = 1 << 30 };
 
+/* The first argument of most calls, and the flags of those that send and receive. */
+#define SOCKET_ARGUMENT                                                                            \
+  { .name = "SOCKET", .kind = &argument_socket }
+#define FLAGS_ARGUMENT                                                                             \
+  { .name = "FLAGS", .kind = &argument_flags, .flags = OPTIONAL, .set = &constant_message_flags }
+
 #endif

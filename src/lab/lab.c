@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lab/lab_fork.h"
+#include "lab/lab_route.h"
 #include "lab/talk.h"
 #include "lab/wire_link.h"
 #include "language/escape.h"
@@ -236,148 +237,6 @@ static int make_link(struct lab *lab, struct lab_host *host, struct lan *lan,
   return status;
 }
 
-int lab_setting(struct lab_host *host, const char *name, const char *value, size_t length,
-                struct bytes *result, struct error *error) {
-  struct talk *talk = talk_create(ASK_SETTING, host->index);
-  if (!talk)
-    return error_set_memory(error);
-  int written = snprintf(talk->request.name, sizeof talk->request.name, "/proc/sys/%s", name);
-  bool fits = written < (int)sizeof talk->request.name && length < sizeof talk->request.text;
-  bool below = strncmp(name, "net.", 4) == 0 && !strchr(name, '/') && !strstr(name, "..");
-  int status = 0;
-  if (!fits || !below) {
-    status = error_set(
-        error, ERROR_FAILURE,
-        _("a sysctl of a host is called net.ipv4.tcp_rmem, net.ipv6.conf.all.hop_limit and so on"));
-  } else {
-    for (char *at = talk->request.name + strlen("/proc/sys/"); *at; at++)
-      *at = *at == '.' ? '/' : *at;
-    talk->request.writes = value != NULL;
-    talk->request.length = length;
-    if (value)
-      memcpy(talk->request.text, value, length);
-    if (talk_ask(host->lab, talk, TALK_FOR_PROGRAM))
-      status = talk->reply.stage == STAGE_CONTROL
-                   ? lab_explain(STAGE_CONTROL, talk->reply.error, error)
-                   : error_set_errno(error, talk->reply.error,
-                                     value ? _("%s of %s can't be set to \"%.*s\"")
-                                           : _("%s of %s can't be read"),
-                                     name, host->host.name, (int)(length < 60 ? length : 60),
-                                     value ? value : "");
-    else if (result)
-      bytes_append(result, talk->reply.text, talk->reply.length);
-  }
-  free(talk);
-  return status;
-}
-
-int lab_read(struct lab_host *host, const char *path, struct bytes *text, struct error *error) {
-  struct talk *talk = talk_create(ASK_SETTING, host->index);
-  if (!talk)
-    return error_set_memory(error);
-  strncpy(talk->request.name, path, sizeof talk->request.name - 1);
-  int status = talk_own(host->lab, talk, error);
-  if (status == 0)
-    bytes_append(text, talk->reply.text, talk->reply.length);
-  free(talk);
-  return status;
-}
-
-int lab_system_name(struct lab_host *host, struct bytes *text, struct error *error) {
-  struct talk *talk = talk_create(ASK_SYSTEM, host->index);
-  if (!talk)
-    return error_set_memory(error);
-  int status = talk_own(host->lab, talk, error);
-  if (status == 0)
-    bytes_append(text, talk->reply.text, talk->reply.length);
-  free(talk);
-  return status;
-}
-
-/* The routes from a host to the LANs it is not on. */
-static int add_routes(struct lab *lab, struct lab_host *host, struct error *error) {
-  struct talk *talk = talk_create(ASK_ROUTE, host->index);
-  if (!talk)
-    return error_set_memory(error);
-  int status = 0;
-  for (size_t i = 0; i < lab->wire.lan_count && status == 0; i++) {
-    const struct wire_link *over = NULL;
-    bool near = false;
-    for (size_t j = 0; j < host->link_count; j++) {
-      const struct wire_link *first = host->links[j]->lan->toward[i];
-      near = near || host->links[j]->lan->index == i;
-      if (!over && first && first->host != host)
-        over = first;
-    }
-    if (near || !over)
-      continue;
-    talk->request.wire = (unsigned)i;
-    talk->request.over_wire = over->lan->index;
-    talk->request.over_number = over->number;
-    status = talk_own(lab, talk, error);
-  }
-  free(talk);
-  return status;
-}
-
-/* The way out of a host that is on one wire: the router there, if there is one alone. False if it
- * has several. */
-static bool way_out(const struct lab *lab, const struct lab_host *host,
-                    const struct wire_link **router) {
-  *router = NULL;
-  if (host->link_count != 1)
-    return false;
-  for (size_t i = 0; i < lab->wire.link_count; i++) {
-    const struct wire_link *link = lab->wire.links[i];
-    if (link->lan != host->links[0]->lan || link->host == host || link->host->link_count < 2)
-      continue;
-    if (*router)
-      return false;
-    *router = link;
-  }
-  return true;
-}
-
-/* Makes everything that no other route is for leave by the one way there is. */
-static int lead_out(struct lab *lab, struct lab_host *host, struct error *error) {
-  const struct wire_link *router;
-  if (!way_out(lab, host, &router) || (host->leads_out && host->way_out == router))
-    return 0;
-  struct talk *talk = talk_create(ASK_DEFAULT, host->index);
-  if (!talk)
-    return error_set_memory(error);
-  memcpy(talk->request.name, host->links[0]->name, sizeof host->links[0]->name);
-  talk->request.over_wire = host->links[0]->lan->index;
-  talk->request.over_number = router ? router->number : 0;
-  int status = talk_own(lab, talk, error);
-  host->way_out = router;
-  host->leads_out = status == 0;
-  free(talk);
-  return status;
-}
-
-static int route_all(struct lab *lab, struct error *error) {
-  int status = 0;
-  wire_lock(&lab->wire);
-  wire_route(&lab->wire);
-  wire_unlock(&lab->wire);
-  for (size_t i = 0; i < lab->host_count && status == 0; i++) {
-    struct lab_host *host = lab->hosts[i];
-    if (host->link_count > 0 && host->links[0]->is_peer)
-      continue;
-    if (host->link_count > 1) {
-      status = lab_setting(host, "net.ipv4.ip_forward", "1", 1, NULL, error);
-      struct error ignored; /* there may be no IPv6 */
-      lab_setting(host, "net.ipv6.conf.all.forwarding", "1", 1, NULL, &ignored);
-    }
-    if (status == 0)
-      status = add_routes(lab, host, error);
-    if (status == 0)
-      status = lead_out(lab, host, error);
-  }
-  return status;
-}
-
 /* Sets what programs on the hosts read in /etc/hosts. */
 static void announce_names(struct lab *lab) {
   struct talk *talk = talk_create(ASK_NAMES, 0);
@@ -459,7 +318,7 @@ static int finish_host(struct lab *lab, struct lab_host *host, bool bare, struct
     return -1;
   if (lab->fast && !bare)
     set_pace(host, true);
-  if (route_all(lab, error) < 0)
+  if (lab_route_all(lab, error) < 0)
     return -1;
   announce_names(lab);
   return 0;

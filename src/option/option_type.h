@@ -1,8 +1,9 @@
 /* option_type: the C types of socket options, for the rows of option_table.c.
  *
- * Numbers and texts are in option_type.c, addresses in option_type_address.c, symbols in
- * option_symbol.c, structures in option_struct.c, multicast requests in option_multicast.c, TCP's
- * own types in option_tcp.c, those of multipath TCP in option_multipath.c. */
+ * Numbers and texts are in option_type.c, interfaces in option_type_interface.c, addresses in
+ * option_type_address.c, symbols in option_symbol.c, structures in option_struct.c, multicast
+ * requests in option_multicast.c, TCP's own types in option_tcp.c, those of multipath TCP in
+ * option_multipath.c. */
 #ifndef SOCKSH_OPTION_OPTION_TYPE_H
 #define SOCKSH_OPTION_OPTION_TYPE_H
 

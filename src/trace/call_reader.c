@@ -12,6 +12,7 @@
 
 #include "system/wait.h"
 #include "trace/filter.h"
+#include "trace/outcome.h"
 #include "trace/reading.h"
 
 static void read_facts(int copy, void *context) {
@@ -34,37 +35,6 @@ static struct socket *find_known(const struct tracing *tracing, uint64_t cookie)
     if (socket->of_program && socket->holders > 0)
       return socket;
   return NULL;
-}
-
-/* What the end of a call has brought about is told behind it. */
-static void add_outcome(struct tracing *tracing, struct socket *socket, bool is_closed,
-                        const struct foreign_facts *facts) {
-  if (tracing->outcome_count >= OUTCOMES)
-    return;
-  struct trace_outcome *outcome = &tracing->outcomes[tracing->outcome_count++];
-  outcome->socket = (struct socket *)object_retain(&socket->object);
-  outcome->closed = is_closed;
-  if (facts)
-    outcome->facts = *facts;
-}
-
-static void tell_change(const struct tracing *tracing, const struct trace_task *task,
-                        struct socket *socket, const struct foreign_facts *facts) {
-  struct snapshot before;
-  if (foreign_update(socket, facts, clock_monotonic(), &before))
-    tracing->sink.changed(tracing->sink.context, task, socket, &before);
-}
-
-static void tell_outcomes(struct tracing *tracing, const struct trace_task *task) {
-  for (size_t i = 0; i < tracing->outcome_count; i++) {
-    struct trace_outcome *outcome = &tracing->outcomes[i];
-    if (outcome->closed)
-      tracing->sink.closed(tracing->sink.context, task, outcome->socket);
-    else
-      tell_change(tracing, task, outcome->socket, &outcome->facts);
-    object_release(&outcome->socket->object);
-  }
-  tracing->outcome_count = 0;
 }
 
 /* Asks the kernel what a descriptor of the task is. False: it could not be asked. */
@@ -116,7 +86,7 @@ static struct slot *learn(struct tracing *tracing, struct trace_task *task, long
   if (slots_set(task->process->slots, descriptor, kind, socket) < 0)
     kind = SLOT_UNKNOWN;
   if (socket && kind == SLOT_SOCKET)
-    add_outcome(tracing, socket, false, &facts);
+    outcome_add(tracing, socket, false, &facts);
   if (socket)
     object_release(&socket->object);
   return slots_find(task->process->slots, descriptor);
@@ -136,7 +106,7 @@ static bool concerns(struct tracing *tracing, struct trace_task *task, long desc
     tracing->sink.lock(tracing->sink.context);
     if (known) {
       slot = learn(tracing, task, descriptor);
-      tell_outcomes(tracing, task);
+      outcome_tell_all(tracing, task);
     } else if (slots_set(slots, descriptor, SLOT_OTHER, NULL) == 0)
       slot = slots_find(slots, descriptor);
     tracing->sink.unlock(tracing->sink.context);
@@ -257,7 +227,7 @@ static void clear_slot(struct tracing *tracing, struct trace_task *task, long de
   struct socket *last = slots_clear(task->process->slots, descriptor);
   if (!last)
     return;
-  add_outcome(tracing, last, true, NULL);
+  outcome_add(tracing, last, true, NULL);
   object_release(&last->object);
 }
 
@@ -368,7 +338,7 @@ static void look(const struct tracing *tracing, struct trace_task *task) {
     return;
   task->looked = true;
   if (ask(tracing, task, call->subject.descriptor, &facts))
-    tell_change(tracing, task, socket, &facts);
+    outcome_tell_change(tracing, task, socket, &facts);
 }
 
 /* The task whose call on this socket has not been told yet, NULL: it is none of a program. */
@@ -415,7 +385,7 @@ static void finish(struct tracing *tracing, struct trace_task *task, int64_t res
     tracing->sink.finished(tracing->sink.context, task);
   else
     tracing->sink.dropped(tracing->sink.context, task); /* it has closed no socket */
-  tell_outcomes(tracing, task);
+  outcome_tell_all(tracing, task);
   look(tracing, task);
   tracing->sink.settled(tracing->sink.context, task);
   task_drop_call(task);
@@ -496,8 +466,8 @@ void call_reader_executed(struct tracing *tracing, struct trace_task *task) {
     if (slot && (slot->kind == SLOT_OTHER || !is_still(task, (long)at, slot)))
       clear_slot(tracing, task, (long)at);
     if (tracing->outcome_count == OUTCOMES)
-      tell_outcomes(tracing, task);
+      outcome_tell_all(tracing, task);
   }
-  tell_outcomes(tracing, task);
+  outcome_tell_all(tracing, task);
   tracing->sink.unlock(tracing->sink.context);
 }

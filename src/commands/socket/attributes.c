@@ -198,9 +198,6 @@ static int run_ioctl(struct invocation *invocation) {
   return status;
 }
 
-#define SOCKET_ARGUMENT                                                                            \
-  { .name = "SOCKET", .kind = &argument_socket }
-
 const struct command command_getsockname = {
     .name = "getsockname",
     .group = GROUP_OPTION,

@@ -134,7 +134,7 @@ static int run_recvmmsg(struct invocation *invocation) {
   return status;
 }
 
-#define FLAGS_ARGUMENT                                                                             \
+#define FLAGS_KEYWORD                                                                              \
   {                                                                                                \
     .name = "FLAGS", .kind = &argument_flags, .flags = OPTIONAL, .set = &constant_message_flags,   \
     .keyword = "--flags"                                                                           \
@@ -148,7 +148,7 @@ const struct command command_sendmmsg = {
          {.name = "DATA", .kind = &argument_data, .flags = REPEATED},
          {.name = "ADDRESS", .kind = &argument_address, .flags = OPTIONAL, .keyword = "--to"},
          CONTROL_ARGUMENT,
-         FLAGS_ARGUMENT},
+         FLAGS_KEYWORD},
     .results = {"count"},
     .summary = N_("sends several datagrams with one call"),
     .manual =
@@ -182,7 +182,7 @@ const struct command command_recvmmsg = {
     .arguments = {{.name = "SOCKET", .kind = &argument_socket},
                   {.name = "COUNT", .kind = &argument_number, .flags = OPTIONAL},
                   {.name = "SIZE", .kind = &argument_size, .flags = OPTIONAL},
-                  FLAGS_ARGUMENT,
+                  FLAGS_KEYWORD,
                   {.name = "DURATION",
                    .kind = &argument_duration,
                    .flags = OPTIONAL,

@@ -345,8 +345,6 @@ static int run_get_timeout(struct invocation *invocation) {
   return status;
 }
 
-#define SOCKET_ARGUMENT                                                                            \
-  { .name = "SOCKET", .kind = &argument_socket }
 #define LEVEL_ARGUMENT                                                                             \
   { .name = "LEVEL", .kind = &argument_level, .flags = OPTIONAL }
 #define OPTION_ARGUMENT                                                                            \
