@@ -28,7 +28,8 @@ struct learned {
 /* What stands between a fault and what it is. */
 #define LEARNED_BETWEEN "  # "
 
-/* Both walk the timeline from there on, and add what they find. The lock is held. */
+/* Both walk the timeline from there on, count all, and add the faults that are wanted. The lock is
+ * held. */
 void learned_add_packets(struct session *session, const struct learned_choice *choice,
                          struct learned *learned);
 void learned_add_calls(struct session *session, const struct learned_choice *choice,

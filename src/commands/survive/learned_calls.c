@@ -172,6 +172,8 @@ static void add_errors(struct calls *calls, const struct learned_call *learned, 
 }
 
 static bool is_chosen(const struct learned_choice *choice, enum call_name call) {
+  if (!choice->calls)
+    return false;
   for (size_t i = 0; i < choice->only_count; i++)
     if (fault_same_call(choice->only[i], call))
       return true;

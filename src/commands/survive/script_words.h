@@ -26,19 +26,20 @@ struct script_choice {
 /* 0, or -1 with a usage error. */
 int script_words_read_choice(struct invocation *invocation, struct script_choice *choice);
 
-/* The arguments that say what is read here. */
+/* The arguments that say what is read here, and what a run may take and leave. */
 #define SCRIPT_ARGUMENTS                                                                           \
-  {.name = "SCRIPT", .kind = &argument_file}, {                                                    \
-    .name = "WORD", .kind = &argument_text, .flags = OPTIONAL | REPEATED                           \
+  {.name = "SCRIPT", .kind = &argument_file},                                                      \
+      {.name = "WORD", .kind = &argument_text, .flags = OPTIONAL | REPEATED},                      \
+      {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "--limit"}, {     \
+    .name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--open"                  \
   }
 
 #define SCRIPT_CHOICE_ARGUMENTS                                                                    \
   {.name = "--packets", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--packets"},      \
       {.name = "--calls", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--calls"},      \
       {.name = "--forever", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--forever"},  \
-      {.name = "CALL", .kind = &argument_text, .flags = OPTIONAL | REPEATED, .keyword = "--call"}, \
   {                                                                                                \
-    .name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "--limit"            \
+    .name = "CALL", .kind = &argument_text, .flags = OPTIONAL | REPEATED, .keyword = "--call"      \
   }
 
 #endif

@@ -1,6 +1,7 @@
 /* survive: commands that run a script with one fault after the other, and say which of them its
  * program does not survive. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,8 +43,7 @@ static int answer_verdict(struct invocation *invocation, struct trial_end *end) 
     return -1;
   if (!verdict_rows[end->verdict].broke)
     return 0;
-  return error_set(invocation->error, ERROR_FAILURE, _("it does not survive this: %s: %s"),
-                   verdict_rows[end->verdict].word, bytes_text(&end->why));
+  return error_set(invocation->error, ERROR_FAILURE, _("it does not survive this"));
 }
 
 static int run_with(struct invocation *invocation) {
@@ -83,12 +83,9 @@ static int run_with(struct invocation *invocation) {
 const struct command command_survive_with = {
     .name = "survive with",
     .group = GROUP_SESSION,
-    .arguments =
-        {{.name = "FAULT", .kind = &argument_text},
-         SCRIPT_ARGUMENTS,
-         {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "--limit"},
-         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--open"},
-         {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--ended"}},
+    .arguments = {{.name = "FAULT", .kind = &argument_text},
+                  SCRIPT_ARGUMENTS,
+                  {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--ended"}},
     .summary = N_("runs a script with one fault, and says whether its program survives that"),
     .manual = N_(
         "FAULT is a line of this shell, as `fault s recv EINTR nth 1` or `wire rule x: drop first "
@@ -118,6 +115,18 @@ static int answer_list(struct invocation *invocation, const struct trial_end *en
   return runner_answer(invocation->runner, &answer, invocation->error);
 }
 
+/* What is wrong without any fault says nothing about faults. */
+static int fail_learning(struct invocation *invocation, struct trial_end *end) {
+  bool leaks = end->verdict == VERDICT_LEAKED;
+  error_set(invocation->error, ERROR_FAILURE, _("it fails without any fault: %s: %s"),
+            verdict_rows[end->verdict].word, bytes_text(&end->why));
+  size_t length = strlen(invocation->error->message);
+  if (leaks)
+    snprintf(invocation->error->message + length, sizeof invocation->error->message - length,
+             _("; --open %zu puts up with that"), end->open);
+  return -1;
+}
+
 static int run_list(struct invocation *invocation) {
   struct session *session = invocation->runner->session;
   struct script_words script;
@@ -128,21 +137,19 @@ static int run_list(struct invocation *invocation) {
   struct trial_plan plan = {.script = script.list,
                             .word_count = script.count,
                             .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
-                            .open = SIZE_MAX,
+                            .open = (size_t)invocation_number(invocation, "--open", 0),
                             .ended = SIZE_MAX};
   if (status == 0)
     status = script_words_read_choice(invocation, &wanted);
   if (status == 0)
     status = trial_make(invocation->runner, &plan, &end, invocation->error);
   if (status == 0 && end.verdict != VERDICT_SURVIVED)
-    status = error_set(invocation->error, ERROR_FAILURE, _("without any fault: %s: %s"),
-                       verdict_rows[end.verdict].word, bytes_text(&end.why));
+    status = fail_learning(invocation, &end);
   if (status == 0) {
     for (const struct process *process = session->programs; process; process = process->next)
       learned.outside += process->traced && !process->host;
     learned_add_packets(session, &wanted.choice, &learned);
-    if (wanted.choice.calls)
-      learned_add_calls(session, &wanted.choice, &learned);
+    learned_add_calls(session, &wanted.choice, &learned);
     status = answer_list(invocation, &end, &learned);
   }
   invocation_give_number(invocation, (long long)learned.faults);
@@ -179,20 +186,25 @@ const struct command command_survive_list = {
     .run = run_list,
 };
 
+static size_t count_done(const struct survive_end *end) {
+  size_t done = 0;
+  for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
+    done += end->verdicts[verdict];
+  return done;
+}
+
 /* What is known of a run, and how many there were, as each ends. */
 static void tell_run(struct runner *runner, const struct survive_plan *plan,
                      const struct survive_end *end, size_t number) {
   const struct survive_fault *fault = &end->faults[number];
   struct bytes text = {0};
   struct event event = {.kind = EVENT_PROGRESS};
-  size_t done = 0;
+  size_t done = count_done(end);
   bytes_append_format(&text, "%s (%s)", fault->what, fault->line);
   append_test(runner, bytes_text(&text), fault->verdict, fault->why ? fault->why : "");
   bytes_free(&text);
   if (verdict_rows[fault->verdict].broke)
     runner_note(runner, "%s: %s", verdict_rows[fault->verdict].word, fault->what);
-  for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
-    done += end->verdicts[verdict];
   event.progress = (struct event_progress){.what = plan->script[0],
                                            .moved = done,
                                            .whole = end->count,
@@ -244,10 +256,8 @@ static size_t count_broken(const struct survive_end *end) {
 
 static int answer_sum(struct invocation *invocation, const struct survive_end *end) {
   struct answer answer;
-  size_t done = 0;
+  size_t done = count_done(end);
   answer_text(&answer, "survive");
-  for (int verdict = 0; verdict < VERDICT_COUNT; verdict++)
-    done += end->verdicts[verdict];
   bytes_append_format(&answer.text, _("  %zu packets crossed, and programs made %zu calls: "),
                       end->packets, end->calls);
   if (done < end->found)
@@ -281,9 +291,20 @@ static int check_survive(struct invocation *invocation) {
   return check_choice(invocation);
 }
 
+/* What was found until the user has interrupted. */
+static void answer_interrupted(struct invocation *invocation, const struct survive_plan *plan,
+                               const struct survive_end *end) {
+  struct error ignored; /* that it was interrupted is told */
+  struct invocation telling = *invocation;
+  telling.error = &ignored;
+  if (answer_broken(&telling, plan, end) == 0)
+    answer_sum(&telling, end);
+}
+
 static int answer_end(struct invocation *invocation, const struct survive_plan *plan,
                       const struct survive_end *end) {
   size_t broken = count_broken(end);
+  size_t reached = count_done(end) - end->verdicts[VERDICT_NOT_REACHED];
   if (answer_broken(invocation, plan, end) < 0 || answer_sum(invocation, end) < 0)
     return -1;
   if (end->calls == 0 && plan->choice.calls)
@@ -296,6 +317,9 @@ static int answer_end(struct invocation *invocation, const struct survive_plan *
     runner_note(invocation->runner,
                 _("no packets crossed a wire: what runs on hosts of `lab` sends some"));
   invocation_give_number(invocation, (long long)broken);
+  if (reached == 0 && count_done(end) == end->count)
+    return error_set(invocation->error, ERROR_FAILURE,
+                     _("nothing was tested: no fault has come about"));
   return broken == 0 ? 0
                      : error_set(invocation->error, ERROR_FAILURE,
                                  broken == 1 ? _("%zu fault of %zu was not survived")
@@ -313,7 +337,8 @@ static int run_survive(struct invocation *invocation) {
   struct survive_plan plan = {
       .script = script.list,
       .word_count = script.count,
-      .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
+      .limit = invocation_duration(invocation, "--limit", 0),
+      .open = (size_t)invocation_number(invocation, "--open", 0),
       .time = invocation_duration(invocation, "--time", 0),
       .at_once = (size_t)invocation_number(invocation, "--jobs", processors > 0 ? processors : 1),
       .sample = (size_t)invocation_number(invocation, "--sample", 0),
@@ -330,6 +355,8 @@ static int run_survive(struct invocation *invocation) {
     status = survive_runs_make(invocation->runner, &plan, &end, tell_run, invocation->error);
   if (status == 0)
     status = answer_end(invocation, &plan, &end);
+  else if (end.count > 0 && runner_is_stopped(invocation->runner))
+    answer_interrupted(invocation, &plan, &end);
   survive_end_free(&end);
   script_words_free(&script);
   bytes_free(&pages);
@@ -367,8 +394,10 @@ const struct command command_survive = {
         "served. Behind a fault that leaves it nothing else to do, a program that does not serve, "
         "or not yet, may give up: it ends by itself, with a status other than 0. Everything else "
         "counts as not survived: failed, ended (a server), crashed (by a signal), hung (a run "
-        "takes TIME of --limit at most, 5 s where that is omitted), spun, leaked; or unsteady, "
-        "where the script fails without the fault.\n\n"
+        "takes TIME of --limit at most; where that is omitted 5 s, or five times what the run "
+        "without a fault took), spun, leaked; or unsteady, where the script fails without the "
+        "fault. A script that leaves a socket open without any fault is put to none, unless "
+        "--open N puts up with N of them. A run in which no fault came about has failed.\n\n"
         "Each of these comes with the line that repeats it, which is `survive with`, and with a "
         "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT, where "
         "pages of an earlier time are removed. As many runs as there are processors go on at a "

@@ -75,9 +75,9 @@ void survive_runs_append_line(const struct survive_plan *plan, const struct surv
   bytes_append_text(line, "survive with ");
   append_word(fault->line, line);
   append_script(plan, line);
-  if (plan->limit != SURVIVE_LIMIT) {
+  if (end->limit != SURVIVE_LIMIT) {
     bytes_append_text(line, " --limit ");
-    duration_append(line, plan->limit);
+    duration_append(line, end->limit);
   }
   if (end->open > 0)
     bytes_append_format(line, " --open %zu", end->open);
@@ -85,11 +85,13 @@ void survive_runs_append_line(const struct survive_plan *plan, const struct surv
     bytes_append_format(line, " --ended %zu", end->ended);
 }
 
-static void append_learning(const struct survive_plan *plan, struct bytes *line) {
+static void append_learning(const struct survive_plan *plan, int64_t limit, struct bytes *line) {
   bytes_append_text(line, "survive list");
   append_script(plan, line);
   bytes_append_text(line, " --limit ");
-  duration_append(line, plan->limit);
+  duration_append(line, limit);
+  if (plan->open > 0)
+    bytes_append_format(line, " --open %zu", plan->open);
   if (plan->choice.packets)
     bytes_append_text(line, " --packets");
   if (plan->choice.calls)
@@ -148,7 +150,7 @@ static struct bytes take_all(int *descriptor) {
 /* A run ends within its script's time, which may come twice, and what judging takes: one that does
  * not is stuck itself. */
 static void end_stuck(const struct runs *runs, const struct run *run) {
-  const int64_t patience = INT64_C(60000000000) + 4 * runs->plan->limit;
+  const int64_t patience = INT64_C(60000000000) + 4 * runs->end->limit;
   if (clock_monotonic() - run->began > patience)
     kill(run->process, SIGKILL);
 }
@@ -216,12 +218,23 @@ static int take_faults(struct survive_end *end, struct bytes *text) {
   return 0;
 }
 
+/* How long a run may take: a script that is slow, or on a machine that is, has more time. */
+static int64_t limit_of(const struct survive_plan *plan, int64_t took) {
+  const int64_t second = 1000000000;
+  if (plan->limit > 0)
+    return plan->limit;
+  return 5 * took > SURVIVE_LIMIT ? (5 * took + second - 1) / second * second : SURVIVE_LIMIT;
+}
+
 /* Runs the script without a fault, and finds out what can be done to it. */
 static int learn(struct runs *runs, struct error *error) {
+  enum { PATIENCE = 6 };
+  static const char by[] = "survive list: "; /* who says it there */
   struct bytes line = {0};
   struct run *run = &runs->running[0];
   int status = 0;
-  append_learning(runs->plan, &line);
+  runs->end->limit = runs->plan->limit ? runs->plan->limit : PATIENCE * SURVIVE_LIMIT;
+  append_learning(runs->plan, runs->end->limit, &line);
   int started =
       line.failed ? error_set_memory(error) : start(runs, run, bytes_text(&line), NULL, error);
   bytes_free(&line);
@@ -234,9 +247,11 @@ static int learn(struct runs *runs, struct error *error) {
   struct bytes why = {0};
   int taken = 0;
   append_error(&errors, &why);
+  runs->end->limit = limit_of(runs->plan, clock_monotonic() - run->began);
   if (status != 0)
-    taken = error_set(error, ERROR_FAILURE, _("%s fails without any fault: %s"),
-                      runs->plan->script[0], bytes_text(&why));
+    taken =
+        error_set(error, ERROR_FAILURE, "%s: %s", runs->plan->script[0],
+                  bytes_text(&why) + (memcmp(bytes_text(&why), by, strlen(by)) ? 0 : strlen(by)));
   else if (output.failed || take_faults(runs->end, &output) < 0)
     taken = error_set_memory(error);
   bytes_free(&output);
@@ -431,8 +446,12 @@ int survive_runs_make(struct runner *runner, const struct survive_plan *plan,
   if (status == 0)
     remove_pages(plan);
   bool made = status == 0 && mkdir(plan->pages, 0777) == 0;
-  if (status == 0 && !made && errno != EEXIST)
-    status = error_set_errno(error, errno, _("the directory %s can't be made"), plan->pages);
+  struct stat known;
+  int problem = status == 0 && !made ? errno : 0;
+  if (problem == EEXIST && stat(plan->pages, &known) == 0)
+    problem = S_ISDIR(known.st_mode) ? 0 : ENOTDIR;
+  if (problem)
+    status = error_set_errno(error, problem, _("the directory %s can't be made"), plan->pages);
   if (status == 0)
     status = run_all(&runs, told, error);
   end->took = clock_monotonic() - end->began;

@@ -18,7 +18,8 @@ struct survive_plan {
   const char *const *script; /* the file, and its words */
   size_t word_count;         /* of them all */
   struct learned_choice choice;
-  int64_t limit;     /* the most that a run may take, in nanoseconds */
+  int64_t limit;     /* the most that a run may take, in nanoseconds; 0: by the first one */
+  size_t open;       /* so many sockets may stay open */
   int64_t time;      /* no run begins later than this, in nanoseconds; 0: no limit */
   size_t at_once;    /* so many runs at a time */
   size_t sample;     /* so many faults, by chance; 0: all */
@@ -40,6 +41,7 @@ struct survive_end {
   size_t count;
   int64_t began; /* monotonic nanoseconds */
   int64_t took;
+  int64_t limit;  /* what each run may take */
   size_t found;   /* faults before the sample was drawn */
   size_t packets; /* in the run without a fault */
   size_t calls;

@@ -429,6 +429,18 @@ static int judge_rest(struct judge *judge, struct error *error) {
   return 0;
 }
 
+/* The script has failed before the fault came. */
+static int say_unsteady(struct judge *judge, bool ended) {
+  if (ended)
+    judge->end->verdict = VERDICT_UNSTEADY;
+  else if (judge->run->late)
+    say(judge, VERDICT_UNSTEADY, _("the script took longer than %g s, and the fault never came"),
+        (double)judge->plan->limit / 1e9);
+  else
+    say(judge, VERDICT_UNSTEADY, "%s", judge->run->error.message);
+  return 0;
+}
+
 int trial_judge(struct runner *runner, const struct trial_plan *plan, const struct trial_run *run,
                 struct trial_end *end, struct error *error) {
   struct judge judge = {runner, plan, run, end};
@@ -437,7 +449,7 @@ int trial_judge(struct runner *runner, const struct trial_plan *plan, const stru
     return -1;
   bool ended = judge_ends(&judge);
   if (!reached && run->status < 0)
-    return say(&judge, VERDICT_UNSTEADY, "%s", run->error.message);
+    return say_unsteady(&judge, ended);
   if (!reached)
     return say(&judge, VERDICT_NOT_REACHED, "%s", _(verdict_rows[VERDICT_NOT_REACHED].meaning));
   if (ended || judge_hits(&judge))

@@ -118,7 +118,8 @@ struct ladder {
   struct notation notation;
   struct aliases aliases;
   struct aliases *shared; /* those of somebody else, to be used instead; NULL: none */
-  char source[128];       /* where its first line came from: a file; empty: it was typed */
+  char source[128];       /* where its first line came from: a file, or that line itself, of -c;
+                             empty: it was typed */
   int64_t began;          /* the time of the first row, */
   int64_t ended;          /* and of the last one */
   uint64_t spoken;        /* the statement of the last call, */

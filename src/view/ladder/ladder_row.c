@@ -64,7 +64,9 @@ static bool fill_typed(struct ladder *ladder, struct ladder_row *row, const stru
   const struct event_statement *line = &event->line;
   row->kind = LADDER_TYPED;
   row->statement = event->serial;
-  if (!ladder->source[0])
+  if (!ladder->source[0] && strcmp(line->source, "-c") == 0)
+    snprintf(ladder->source, sizeof ladder->source, "%.*s", (int)line->length, line->text);
+  else if (!ladder->source[0])
     snprintf(ladder->source, sizeof ladder->source, "%s", line->source);
   if (ladder->settings.stable)
     alias_keep_ports(ladder->notation.aliases, line->text, line->length);

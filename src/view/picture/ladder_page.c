@@ -21,7 +21,7 @@ static const char head[] =
     "'unsafe-inline'; script-src 'unsafe-inline'\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n"
-    "<title>socksh: a session</title>\n<style>\n";
+    "<title>socksh: ";
 
 static bool is_shown(const struct ladder_row *row) {
   return !(row->flags & (LADDER_PART | LADDER_GROUPED));
@@ -171,7 +171,10 @@ static void put_data(const struct ladder *ladder, struct bytes *bytes) {
 }
 
 void ladder_page_append(const struct ladder *ladder, struct bytes *bytes) {
+  const char *name = ladder->source[0] ? ladder->source : _("a session");
   bytes_append_text(bytes, head);
+  xml_append(bytes, name, strlen(name));
+  bytes_append_text(bytes, "</title>\n<style>\n");
   ladder_svg_append_style(bytes);
   put_lines(bytes, page_css);
   bytes_append_format(bytes, "</style>\n</head>\n<body>\n<header><h1>%s", _("A session of socksh"));
