@@ -289,6 +289,16 @@ void flow_set_state(struct flow_table *table, const struct packet *packet,
     flow->states[address_equal(local, &source) ? from : !from] = state;
 }
 
+void flow_forget_lan(struct flow_table *table, unsigned lan) {
+  struct flow_entry *flow;
+  struct flow_entry *next;
+  HASH_ITER(hh, table->flows, flow, next)
+  if (flow->track.lan == lan) {
+    table->seen -= flow->key.ports[0] || flow->key.ports[1];
+    forget(table, flow);
+  }
+}
+
 void flow_free(struct flow_table *table) {
   struct flow_entry *flow;
   struct flow_entry *next;

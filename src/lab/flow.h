@@ -58,6 +58,9 @@ bool flow_is_explained(struct flow_table *table, const struct packet *packet);
 void flow_set_state(struct flow_table *table, const struct packet *packet,
                     const struct address *local, enum socket_state state);
 
+/* Forgets the connections that were seen on this wire first: its hosts have gone, and others will
+ * have their addresses. */
+void flow_forget_lan(struct flow_table *table, unsigned lan);
 void flow_free(struct flow_table *table);
 
 #endif

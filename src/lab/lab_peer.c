@@ -51,6 +51,7 @@ void lab_retire(struct lab *lab, struct lab_host *host) {
     struct wire_link *link = host->links[i];
     link->ended = true;
     link->own[0] = link->own[1] = (struct address){.length = 0};
+    flow_forget_lan(&lab->wire.flows, link->lan->index);
   }
   wire_unlock(&lab->wire);
   wire_wake(&lab->wire);

@@ -410,12 +410,20 @@ static void describe_to_getopt(char *letters, struct option *names) {
   *names = (struct option){0};
 }
 
+/* --tolerance_usecs is --tolerance-usecs, as packetdrill writes it. */
+static void read_underscores(char *word) {
+  if (word && strncmp(word, "--", 2) == 0)
+    for (; *word && *word != '='; word++)
+      *word = *word == '_' ? '-' : *word;
+}
+
 static int read_options(int argc, char **argv, struct shell_options *options) {
   char letters[1 + 2 * OPTION_COUNT + 1];
   struct option names[OPTION_COUNT + 1];
   describe_to_getopt(letters, names);
   int code;
-  while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+  while (read_underscores(argv[optind]),
+         (code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
     const struct shell_option *option = find_by_code(code);
     if (!option)
       return print_usage_error();

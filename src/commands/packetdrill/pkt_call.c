@@ -44,6 +44,11 @@ static const struct call_row *find_row(struct pkt_text name, enum call_name *num
   return NULL;
 }
 
+bool pkt_call_is_known(struct pkt_text name) {
+  enum call_name number;
+  return find_row(name, &number) || pkt_text_is(name, "open");
+}
+
 static int not_understood(const struct pkt_call *call, const char *part, struct error *error) {
   return error_set(error, ERROR_FAILURE, _("%s of this call is not understood here: %.*s"), part,
                    (int)(call->whole.length < 200 ? call->whole.length : 200), call->whole.text);

@@ -5,6 +5,8 @@
 
 #include "commands/packetdrill/pkt_state.h"
 
+/* Whether this is the name of a call that can be made. */
+bool pkt_call_is_known(struct pkt_text name);
 /* Makes a call, compares what it gives, and takes note of the descriptors that it makes. */
 int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct error *error);
 /* The blocking call must have returned by now. */

@@ -149,7 +149,10 @@ int pkt_code_add(struct pkt_state *state, const struct pkt_step *step, struct er
 static const char epilogue[] =
     "except AssertionError as problem:\n"
     "    import sys\n"
-    "    sys.exit(f'the code of line {line}: assertion failed: {problem}')\n";
+    "    sys.exit(f'the code of line {line}: assertion failed: {problem}')\n"
+    "except Exception as problem:\n"
+    "    import sys\n"
+    "    sys.exit(f'the code of line {line}: {type(problem).__name__}: {problem}')\n";
 
 int pkt_code_run(struct pkt_state *state, struct error *error) {
   struct bytes program = {0};
@@ -181,5 +184,6 @@ int pkt_code_run(struct pkt_state *state, struct error *error) {
   bytes_clear(&state->code);
   return WIFEXITED(status) && WEXITSTATUS(status) == 0
              ? 0
-             : error_set(error, ERROR_FAILURE, _("what the script's code asserts does not hold"));
+             : error_set(error, ERROR_FAILURE,
+                         _("the script's code has failed, as Python says above"));
 }

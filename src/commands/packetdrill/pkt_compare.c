@@ -68,7 +68,8 @@ static void add_range(const struct comparing *with) {
   uint32_t first = syn ? segment->sequence : packet->sequence - with->flow->local_base;
   uint32_t expected = segment->sequence + with->share->done;
   uint32_t left = segment->length - with->share->done;
-  snprintf(one, sizeof one, "%u:%u(%u)", expected, expected + left, left);
+  snprintf(one, sizeof one, with->share->done ? _("%u:%u(%u), the rest") : "%u:%u(%u)", expected,
+           expected + left, left);
   snprintf(other, sizeof other, "%u:%u(%zu)", first, first + (uint32_t)packet->payload_length,
            packet->payload_length);
   add(with, _("numbers"), one, other, first != expected || packet->payload_length > left);

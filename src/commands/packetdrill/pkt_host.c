@@ -48,6 +48,9 @@ int pkt_host_make(struct pkt_state *state, struct error *error) {
 
 void pkt_host_retire(struct pkt_state *state) {
   struct lab *lab = state->runner->session->lab;
+  session_lab_lock_wire(state->runner, &lab->wire);
+  wire_pump(&lab->wire); /* what its last close has sent is its own still */
+  session_lab_unlock_wire(&lab->wire);
   lab_retire(lab, (struct lab_host *)state->tested);
   lab_retire(lab, (struct lab_host *)state->peer_host);
 }

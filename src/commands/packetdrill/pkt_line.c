@@ -35,7 +35,9 @@ const struct command command_pkt = {
         "Times are seconds: +.1 so long after the line before it, 1.5 so long after the clock "
         "began, * at any time. Without one, a segment is sent at once, and one that has to come "
         "may come at any time within `set timeout`. With one, it may be early or late by `set "
-        "tolerance`. The time that it takes to type a line counts for none. `expect packet LINE` "
+        "tolerance`. The time that it takes to type a line counts for none, and what the kernel "
+        "sends again meanwhile is passed over, unless the line names its numbers. `expect packet "
+        "LINE` "
         "is the same line, and reads as the test that it is. A prefix `at TIME` lets any command "
         "wait for its time by the same clock."),
     .blocks = N_("until the line is due, or the segment has come"),

@@ -9,6 +9,15 @@
 enum { KIND_ACCECN_0 = 172, KIND_ACCECN_1 = 174 /* RFC 9768 */ };
 enum { KIND_MD5 = 19, KIND_FAST_OPEN = 34, KIND_EXPERIMENT = 254, MAGIC = 0xF989 };
 
+bool pkt_option_is_known(struct pkt_text name) {
+  static const char *const names[] = {"nop",  "eol", "mss", "wscale", "sackOK", "TS",
+                                      "sack", "ECN", "FO",  "FOEXP",  "md5"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (pkt_text_is(name, names[i]))
+      return true;
+  return false;
+}
+
 static int hex_digit(char c) {
   return c >= '0' && c <= '9'   ? c - '0'
          : c >= 'a' && c <= 'f' ? c - 'a' + 10

@@ -4,6 +4,8 @@
 
 #include "commands/packetdrill/pkt_state.h"
 
+/* Whether this is the name of an option. */
+bool pkt_option_is_known(struct pkt_text name);
 /* Appends the options of a segment in the script's notation as TCP's bytes; timestamps to be echoed
  * are those of the flow. 0, or -1 with an error. */
 int pkt_option_build(const struct pkt_state *state, const struct pkt_segment *segment,

@@ -74,15 +74,19 @@ static int make_room(struct call *call, size_t size) {
   return call->data ? 1 : -1;
 }
 
-/* All data is zeros. */
+/* All data is zeros, but for a text that is written there. */
 static int read_data(const struct pkt_state *state, struct strace_reader *reader) {
   size_t size;
   (void)state;
   if (strace_node_is(reader->node, "NULL"))
     return 0;
-  return strace_reader_size(strace_reader_second(reader), &size) < 0
-             ? -1
-             : make_room(reader->call, size);
+  if (strace_reader_size(strace_reader_second(reader), &size) < 0 ||
+      make_room(reader->call, size) < 0)
+    return -1;
+  if (reader->node && reader->node->kind == STRACE_STRING)
+    memcpy(reader->call->data->data, reader->node->text,
+           reader->node->length < size ? reader->node->length : size);
+  return 1;
 }
 
 static int read_value_in(const struct pkt_state *state, struct strace_reader *reader) {

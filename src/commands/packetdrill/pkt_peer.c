@@ -217,6 +217,24 @@ static struct pkt_flow *flow_of(struct pkt_state *state, const struct packet *pa
   return flow;
 }
 
+/* While a person thinks, the kernel sends again what nobody has acknowledged: a typed line is about
+ * something else, unless it names those very numbers. */
+static bool comes_again(const struct pkt_state *state, const struct pkt_segment *segment,
+                        const struct packet *packet, const struct pkt_flow *flow) {
+  uint32_t size = packet_sequence_length(packet);
+  bool old = flow->local_began && (int32_t)(packet->sequence + size - flow->local_next) <= 0;
+  bool named = segment->sequence == packet->sequence - flow->local_base &&
+               (packet->flags & FLAG_SYN) == (pkt_compare_flags(segment->flags) & FLAG_SYN);
+  return state->typed && size > 0 && old && !named;
+}
+
+static void note_next(struct pkt_flow *flow, const struct packet *packet) {
+  uint32_t next = packet->sequence + packet_sequence_length(packet);
+  if (!flow->local_began || (int32_t)(next - flow->local_next) > 0)
+    flow->local_next = next;
+  flow->local_began = true;
+}
+
 /* Segments of other connections than the script's present one are not its business: such as those
  * of one that it has closed before. */
 static bool is_surplus(const struct pkt_state *state, const struct pkt_segment *segment,
@@ -274,6 +292,9 @@ int pkt_peer_expect(struct pkt_state *state, const struct pkt_step *step, struct
         return refuse_surplus(state, &packet, error);
       continue;
     }
+    if (share.done == 0 && comes_again(state, segment, &packet, flow))
+      continue;
+    note_next(flow, &packet);
     state->flow = flow;
     share.last = share.done + packet.payload_length >= segment->length;
     if (pkt_compare_segment(state, &share, &packet, flow, error) < 0)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "commands/packetdrill/pkt_call.h"
+#include "commands/packetdrill/pkt_check.h"
 #include "commands/packetdrill/pkt_code.h"
 #include "commands/packetdrill/pkt_command.h"
 #include "commands/packetdrill/pkt_event.h"
@@ -194,7 +195,8 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
     return -1;
   const struct pkt_script *script = pkt_life_read(state, source, false, error);
   pkt_setting_usual(state);
-  int status = script ? pkt_setting_apply(state, script, error) : -1;
+  int status =
+      script && pkt_check(script, error) == 0 ? pkt_setting_apply(state, script, error) : -1;
   if (status == 0 && !state->left_out) {
     state->turn = pkt_turn_begin(runner);
     status = pkt_host_make(state, error);

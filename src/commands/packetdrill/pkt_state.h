@@ -43,6 +43,8 @@ struct pkt_flow {
   int peer_port;
   uint32_t local_base;
   uint32_t peer_base;
+  uint32_t local_next; /* one above the highest of its numbers that have come, once it has begun */
+  bool local_began;
   bool called;   /* the tested host has sent the first SYN */
   bool answered; /* the peer has sent a SYN */
   struct pkt_stamp stamps[PKT_STAMPS];

@@ -333,7 +333,8 @@ static long long write_script(struct timeline *timeline, const struct program_re
   struct script script = {.request = request};
   if (!request->host) {
     bytes_append_text(text,
-                      _("// Outside a lab no packets are seen: there is nothing for a script.\n"));
+                      _("// No connection of TCP was seen on a lab's wire: there is nothing for a "
+                        "script.\n"));
     return text->failed ? -1 : 0;
   }
   uint64_t lost = timeline_walk(timeline, 1, EVENT_BIT(EVENT_CALL_FINISH) | EVENT_BIT(EVENT_PACKET),
