@@ -401,3 +401,31 @@ void traced_stop(struct session *session) {
   session->tracer = NULL;
   tracer_free(tracer);
 }
+
+bool traced_is_over(const struct snapshot *seen) {
+  return seen->state == STATE_CLOSE_WAIT || seen->state == STATE_CLOSED;
+}
+
+static void append_if_over(struct session *session, const struct trace_process *process,
+                           size_t descriptor, struct bytes *leaks) {
+  const struct slot *slot = &process->slots->slot[descriptor];
+  struct socket *socket = slot->socket;
+  if (slot->kind != SLOT_SOCKET || !socket || !socket_has_tcp_states(socket))
+    return;
+  session_look(session, socket, &(struct look_cause){.time = clock_monotonic()});
+  if (!traced_is_over(&socket->seen))
+    return;
+  struct traced_leak leak = {socket_label(socket), socket->type, socket->seen, socket->made_by};
+  snprintf(leak.label.name, sizeof leak.label.name, "%s", process->name);
+  leak.label.descriptor = (int)descriptor;
+  bytes_append(leaks, &leak, sizeof leak);
+}
+
+void traced_append_open(struct session *session, const struct process *process,
+                        struct bytes *leaks) {
+  struct trace_process *at = NULL;
+  while (process->traced &&
+         (at = task_next_process(tracer_tracing(session->tracer), process->traced, at)))
+    for (size_t i = 0; i < at->slots->room; i++)
+      append_if_over(session, at, i, leaks);
+}

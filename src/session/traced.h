@@ -55,6 +55,14 @@ void traced_await_cause(struct session *session, const struct socket *socket);
  * nanoseconds to ask again; -1: it is not traced. */
 int64_t traced_tell_blocked(struct runner *runner, const struct process *process);
 
+/* Whether the connection of what was seen is over, as far as the peer goes: whoever has it open has
+ * nothing more to wait for. */
+bool traced_is_over(const struct snapshot *seen);
+/* Appends a struct traced_leak for each socket that a program which runs has open though its
+ * connection is over. It is looked at for that. */
+void traced_append_open(struct session *session, const struct process *process,
+                        struct bytes *leaks);
+
 /* Appends which of the program's calls are blocked, and since when: "blocked in accept4(3) for 2.5
  * s". Nothing where none is, or it is not traced. */
 void traced_append_blocked(struct session *session, const struct process *process,

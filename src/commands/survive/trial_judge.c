@@ -155,30 +155,17 @@ static void end_clients(struct runner *runner) {
   result_clear(&result);
 }
 
-/* A socket that a program has open, though its connection is over. */
-static bool is_left_open(struct session *session, const struct slot *slot) {
-  struct socket *socket = slot->socket;
-  if (slot->kind != SLOT_SOCKET || !socket || !socket_has_tcp_states(socket))
-    return false;
-  session_look(session, socket, &(struct look_cause){.time = clock_monotonic()});
-  enum socket_state state = socket->seen.state;
-  return state == STATE_CLOSE_WAIT || state == STATE_CLOSED;
-}
-
-/* Counts them, and keeps the name of the first: "s.4". */
+/* Counts what programs have open though its connection is over, and keeps the name of the first:
+ * "s.4". */
 static size_t count_open(struct session *session, struct bytes *name) {
-  size_t count = 0;
-  for (const struct process *process = session->programs; process; process = process->next) {
-    struct trace_process *at = NULL;
-    while (process->traced &&
-           (at = task_next_process(tracer_tracing(session->tracer), process->traced, at)))
-      for (size_t i = 0; i < at->slots->room; i++) {
-        if (!is_left_open(session, &at->slots->slot[i]))
-          continue;
-        if (count++ == 0)
-          bytes_append_format(name, "%s.%zu", at->name, i);
-      }
-  }
+  struct bytes leaks = {0};
+  for (const struct process *process = session->programs; process; process = process->next)
+    traced_append_open(session, process, &leaks);
+  const struct traced_leak *first = (const struct traced_leak *)leaks.data;
+  size_t count = leaks.length / sizeof *first;
+  if (count > 0)
+    bytes_append_format(name, "%s.%d", first->label.name, first->label.descriptor);
+  bytes_free(&leaks);
   return count;
 }
 

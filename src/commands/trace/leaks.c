@@ -46,14 +46,43 @@ static void add_leak(struct runner *runner, struct answer *answer, const struct 
   add_maker(runner, answer, leak->made_by);
 }
 
-static int run_leaks(struct invocation *invocation) {
+/* What runs has its listeners and its clients open by right: of that only what is over counts. */
+static void append_leaks(struct session *session, const struct process *process,
+                         struct bytes *leaks) {
+  if (process->ended)
+    bytes_append(leaks, process->leaks.data, process->leaks.length);
+  else
+    traced_append_open(session, process, leaks);
+}
+
+static int answer_leaks(struct invocation *invocation, const struct process *process,
+                        const struct bytes *leaks) {
   static const char *const columns[] = {N_("FD"),   N_("STATE"),   N_("LOCAL"),
                                         N_("PEER"), N_("MADE BY"), NULL};
+  const struct traced_leak *leak = (const struct traced_leak *)leaks->data;
+  size_t count = leaks->length / sizeof *leak;
+  struct answer answer;
+  if (leaks->failed)
+    return error_set_memory(invocation->error);
+  invocation_give_number(invocation, (long long)count);
+  if (count == 0) {
+    answer_text(&answer, "leaks");
+    bytes_append_format(&answer.text,
+                        process->ended ? _("  %s has closed each of its sockets\n")
+                                       : _("  no socket of %s is open whose connection is over\n"),
+                        process->name);
+    return runner_answer(invocation->runner, &answer, invocation->error);
+  }
+  answer_table(&answer, "leaks", columns);
+  answer.matters = "...1a";
+  for (size_t i = 0; i < count; i++)
+    add_leak(invocation->runner, &answer, &leak[i]);
+  return runner_answer(invocation->runner, &answer, invocation->error);
+}
+
+static int run_leaks(struct invocation *invocation) {
   struct runner *runner = invocation->runner;
   const struct process *process = invocation_value(invocation, "PROGRAM")->process;
-  const struct traced_leak *leaks = (const struct traced_leak *)process->leaks.data;
-  size_t count = process->leaks.length / sizeof *leaks;
-  struct answer answer;
   if (!process->traced && !process->imported)
     return error_set(invocation->error, ERROR_FAILURE,
                      _("the calls of %s are not read: `%s = trace COMMAND` does that"),
@@ -64,21 +93,11 @@ static int run_leaks(struct invocation *invocation) {
         _("the end of %s is not in the log that it is from, so it is not known what it "
           "closed in time"),
         process->name);
-  if (!process->ended)
-    return error_set(invocation->error, ERROR_FAILURE,
-                     _("%s still runs, and may close yet what it has open: `await %s exit` first"),
-                     process->name, process->name);
-  invocation_give_number(invocation, (long long)count);
-  if (count == 0) {
-    answer_text(&answer, "leaks");
-    bytes_append_format(&answer.text, _("  %s has closed each of its sockets\n"), process->name);
-    return runner_answer(runner, &answer, invocation->error);
-  }
-  answer_table(&answer, "leaks", columns);
-  answer.matters = "...1a";
-  for (size_t i = 0; i < count; i++)
-    add_leak(runner, &answer, &leaks[i]);
-  return runner_answer(runner, &answer, invocation->error);
+  struct bytes leaks = {0};
+  append_leaks(runner->session, process, &leaks);
+  int status = answer_leaks(invocation, process, &leaks);
+  bytes_free(&leaks);
+  return status;
 }
 
 const struct command command_leaks = {
@@ -89,8 +108,10 @@ const struct command command_leaks = {
     .manual =
         N_("Once it has ended: a row for each socket that no call has closed, but the end of the "
            "last process that had it open, with the state and the addresses that were seen last, "
-           "and the call that made it. The number of them is what it gives, for `expect 0 leaks "
-           "p`. The kernel closes them all the same; but a program that goes on like that runs out "
+           "and the call that made it. While it runs: a row for each "
+           "that it has open though its connection is over, in CLOSE_WAIT or CLOSED. The number of "
+           "them is what it gives, for `expect 0 leaks p`. "
+           "The kernel closes them all the same; but a program that goes on like that runs out "
            "of descriptors, and its peers wait for a FIN that does not come."),
     .blocks = N_("never"),
     .example = "p = trace python3 -c 'import socket, os; s = socket.socket(); os._exit(0)'\n"

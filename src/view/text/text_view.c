@@ -124,7 +124,7 @@ static void show_blocked(struct text_view *text, const struct event *event) {
     return;
   if (text->view.settings.ladder) {
     text_ladder_put(text, event);
-    if (event->job == 0)
+    if (event->job == 0 && !event->actor)
       put_keys_below(text);
     text_emit_unfolded(text, event, STDOUT_FILENO);
     return;
@@ -134,7 +134,7 @@ static void show_blocked(struct text_view *text, const struct event *event) {
   put_host(text, event);
   notation_append_started(&notation, event->call, &text->line);
   bytes_append_text(&text->line, " blocked");
-  if (event->job == 0)
+  if (event->job == 0 && !event->actor)
     put_keys(text);
   bytes_append_char(&text->line, '\n');
   text_emit(text, event, STDOUT_FILENO);
