@@ -61,10 +61,7 @@ int lesson_set_unknown(struct error *error, const char *word) {
   struct error ignored; /* then no lesson is near */
   const char *names[NEAR];
   size_t count = 0;
-  static const char ending[] = ".socksh";
-  size_t length = strlen(word);
-  bool ends = length > strlen(ending) && strcmp(word + length - strlen(ending), ending) == 0;
-  bool is_path = word[0] == '/' || word[0] == '.' || ends;
+  bool is_path = word[0] == '/' || strchr(word, '.'); /* no lesson has one in its name */
   int read = lesson_list_read(&list, &ignored);
   if (read == 0 && !is_path)
     count = find_near(&list, word, names);
