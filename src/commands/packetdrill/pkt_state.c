@@ -6,11 +6,24 @@
 
 const char *const pkt_version_names[PKT_VERSIONS] = {"ipv4", "ipv4-mapped-ipv6", "ipv6"};
 
+/* The cookie of Fast Open that the kernel gives 192.0.2.1 at 192.168.0.1, and the same of the usual
+ * addresses of IPv6, with the key that scripts set. */
+#define COOKIE_INET "3021b9d889017eeb"
+#define COOKIE_INET6 "c1d1e9742a47a9bc"
+
 /* Names that each version of IP has a meaning of its own for: scripts use them for all three. */
-static const struct pkt_definition usual[PKT_VERSIONS][4] = {
-    [PKT_IPV4] = {{"CMSG_LEVEL_IP", "SOL_IP"}, {"CMSG_TYPE_RECVERR", "IP_RECVERR"}},
-    [PKT_MAPPED] = {{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}},
-    [PKT_IPV6] = {{"CMSG_LEVEL_IP", "SOL_IPV6"}, {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"}},
+static const struct pkt_definition usual[PKT_VERSIONS][5] = {
+    [PKT_IPV4] = {{"CMSG_LEVEL_IP", "SOL_IP"},
+                  {"CMSG_TYPE_RECVERR", "IP_RECVERR"},
+                  {"TFO_COOKIE", COOKIE_INET},
+                  {"CODE", "host_unreachable"}},
+    [PKT_MAPPED] = {{"CMSG_LEVEL_IP", "SOL_IPV6"},
+                    {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"},
+                    {"TFO_COOKIE", COOKIE_INET},
+                    {"CODE", "host_unreachable"}},
+    [PKT_IPV6] = {{"CMSG_LEVEL_IP", "SOL_IPV6"},
+                  {"CMSG_TYPE_RECVERR", "IPV6_RECVERR"},
+                  {"TFO_COOKIE", COOKIE_INET6}},
 };
 
 static bool defines(const struct pkt_definition *definition, struct pkt_text *word) {
