@@ -7,6 +7,7 @@ void pkt_difference_begin(struct pkt_difference *difference) {
   answer_free(&difference->answer);
   answer_table(&difference->answer, "difference", columns);
   difference->differs = false;
+  difference->expected[0] = '\0';
 }
 
 void pkt_difference_free(struct pkt_difference *difference) {
@@ -32,6 +33,9 @@ void pkt_difference_add(struct pkt_difference *difference, const char *field, co
   answer_add_text(answer, came[0] ? came : "-");
   if (differs && !difference->differs && error)
     set_message(field, expected, came, error);
+  if (differs && !difference->differs)
+    snprintf(difference->expected, sizeof difference->expected, expected[0] ? "%s %s" : _("no %s"),
+             field, expected);
   difference->differs = difference->differs || differs;
 }
 

@@ -9,6 +9,7 @@
 struct pkt_difference {
   struct answer answer; /* a table with a row for each field; owned */
   bool differs;
+  char expected[120]; /* the first field that differs, as it was expected: "ack 2"; empty: none */
 };
 
 /* Begins anew, without fields. */

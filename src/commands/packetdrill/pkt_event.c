@@ -43,11 +43,12 @@ static void append_test(struct pkt_state *state, const struct pkt_step *step,
   for (size_t i = 0; i < text.length; i++)
     bytes_append_char(&line, strchr("\r\n\t", text.text[i]) ? ' ' : text.text[i]);
   struct event event = {.kind = EVENT_TEST};
-  event.test = (struct event_test){.passed = !error,
-                                   .what = "packetdrill",
-                                   .text = bytes_text(&line),
-                                   .expected = _("what the line says"),
-                                   .got = error ? error->message : ""};
+  event.test = (struct event_test){
+      .passed = !error,
+      .what = "packetdrill",
+      .text = bytes_text(&line),
+      .expected = state->difference.expected[0] ? state->difference.expected : bytes_text(&line),
+      .got = error ? error->message : ""};
   runner_append(state->runner, &event);
   bytes_free(&line);
 }

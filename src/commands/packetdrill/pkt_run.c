@@ -72,6 +72,7 @@ static int perform(struct pkt_state *state, const struct pkt_step *step, struct 
 
 static int run_step(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
   answer_free(&state->difference.answer);
+  state->difference.expected[0] = '\0';
   struct pkt_told told = pkt_event_begin(state, step);
   int status = perform(state, step, error);
   if (status < 0 && error->place.length == 0)
