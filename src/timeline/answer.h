@@ -19,6 +19,7 @@ enum answer_kind {
 enum cell_kind {
   CELL_EMPTY,
   CELL_TEXT, /* words from this program or the user */
+  CELL_LINE, /* a line to be typed: it is not broken, however narrow the screen */
   CELL_DATA, /* bytes from outside */
   CELL_NUMBER,
   CELL_ADDRESS, /* the text of an address; the kernel may have chosen its port */

@@ -144,7 +144,7 @@ static void add_row(struct answer *answer, const struct wire_rule *rule) {
   answer_add_text(answer, text.length ? bytes_text(&text) + 1 : _("any packet"));
   answer_add_number(answer, (long long)rule->matched);
   answer_add_number(answer, (long long)rule->hit);
-  answer_add_yes(answer, !rule->off);
+  answer_add_text(answer, rule->off ? _("no") : _("yes"));
   bytes_free(&text);
 }
 

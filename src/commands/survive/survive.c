@@ -223,7 +223,7 @@ static void add_row(struct answer *answer, const struct survive_plan *plan,
   answer_add_text(answer, fault->what);
   answer_add_text(answer, fault->why ? fault->why : "");
   survive_runs_append_line(plan, end, fault, &text);
-  answer_add_text(answer, bytes_text(&text));
+  answer_add_bytes(answer, CELL_LINE, text.data, text.length);
   bytes_clear(&text);
   survive_runs_append_page(plan, number, &text);
   answer_add_text(answer, bytes_text(&text));

@@ -140,6 +140,7 @@ static void put_cell(struct json *json, const char *key, const struct answer *an
     json_end_object(json);
     break;
   case CELL_TEXT:
+  case CELL_LINE:
   case CELL_ADDRESS:
     json_text(json, key, text, cell->length);
     break;

@@ -66,6 +66,7 @@ static void append_cell(const struct answer *answer, const struct cell *cell,
     append_address(text, cell->length, style, aliases, bytes);
     break;
   case CELL_TEXT:
+  case CELL_LINE:
     escape_append_plain(bytes, text, cell->length, false, style);
     break;
   }
@@ -262,7 +263,8 @@ static void append_folded(const struct layout *layout, size_t row, struct bytes 
         bytes_append_char(bytes, '\n');
       bytes_pad(&line, 0, indent);
       bytes_append(&line, item.data, item.length);
-      fold_append(bytes_text(&line), line.length, layout->look->width, false, bytes);
+      bool whole = answer_cell(layout->answer, row - 1, column)->kind == CELL_LINE;
+      fold_append(bytes_text(&line), line.length, whole ? 0 : layout->look->width, false, bytes);
       used = indent + width;
       bytes_free(&line);
     }
