@@ -60,7 +60,8 @@ static int reserve_one(const struct call *call, struct call_message *message,
   }
   /* The kernel's SCM_MAX_FD is 253, and SCM_PIDFD brings one more: no message carries more
    * descriptors, and only those of Unix sockets carry any. */
-  size_t room = call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
+  size_t room =
+      call->entry && call->entry->family == AF_UNIX ? message->control_size / sizeof(int) : 0;
   if (room > 254)
     room = 254;
   message->received = calloc(room ? room : 1, sizeof(struct socket *));

@@ -263,7 +263,7 @@ int runner_call(struct runner *runner, const char *command, struct call *call,
   int pending = pending_datagram(runner, call);
   struct zero_before before = zero_look_before(session, call);
   int unread = diagnosis_unread(runner, call);
-  bool closes = call_row(call)->closes && session_looks(session);
+  bool closes = call_row(call)->closes && call->entry && session_looks(session);
   UNCLEARED struct unaccepted unaccepted;
   unaccepted.count = 0;
   if (closes)

@@ -95,6 +95,22 @@ static void append_plain(const struct pkt_state *state, struct pkt_text whole, s
   }
 }
 
+/* The script's numbers of descriptors are not those of this program, and what it has not opened is
+ * none. A line that is typed may name a socket of the tested host as the screen shows it. */
+static void resolve(const struct pkt_state *state, struct socket_label *label,
+                    struct socket **entry) {
+  const struct socket_table *table = &state->runner->session->sockets;
+  struct socket *shown = state->typed && !*entry && label->descriptor >= 0
+                             ? socket_table_find(table, label->descriptor)
+                             : NULL;
+  if (shown && shown->host == state->tested)
+    *entry = (struct socket *)object_retain(&shown->object);
+  if (*entry)
+    *label = socket_label(*entry);
+  else
+    label->descriptor = -1;
+}
+
 /* Reads what the call is given. Its memory is the arena's. */
 static int read_arguments(struct pkt_state *state, const struct pkt_call *spoken,
                           struct arena *arena, struct strace_tree *tree, struct call *call,
@@ -125,11 +141,8 @@ static int read_arguments(struct pkt_state *state, const struct pkt_call *spoken
     for (; arguments > 0 && reader.node; arguments--)
       reader.node = reader.node->next;
   }
-  /* The script's numbers of descriptors are not those of this program. */
-  if (call->entry)
-    call->subject = socket_label(call->entry);
-  if (call->other)
-    call->object = socket_label(call->other);
+  resolve(state, &call->subject, &call->entry);
+  resolve(state, &call->object, &call->other);
   return 0;
 }
 

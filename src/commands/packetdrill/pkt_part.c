@@ -1,5 +1,6 @@
 #include "commands/packetdrill/pkt_part.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -136,11 +137,12 @@ static int read_poll(const struct pkt_state *state, struct strace_reader *reader
   (void)state;
   if (strace_read_poll(reader) < 0)
     return -1;
-  for (size_t i = 0; i < items->count; i++)
-    if (items->item[i].entry) {
-      items->item[i].descriptor = items->item[i].entry->descriptor;
-      items->item[i].label = socket_label(items->item[i].entry);
-    }
+  for (size_t i = 0; i < items->count; i++) {
+    struct call_item *item = &items->item[i];
+    if (item->entry)
+      item->label = socket_label(item->entry);
+    item->descriptor = item->entry ? item->entry->descriptor : INT_MAX; /* never open: POLLNVAL */
+  }
   return 1;
 }
 
@@ -175,29 +177,48 @@ static int read_events(const struct pkt_state *state, struct strace_reader *read
   return items->item ? 1 : -1;
 }
 
+/* [{..., 1000}, {..., 10}]: the parts of one message. The bytes of all, or -1. */
+static ssize_t read_parts(const struct strace_node *vector, struct call *call) {
+  size_t size = 0;
+  if (!vector || vector->kind != STRACE_LIST || messages_create(call, 1) < 0)
+    return -1;
+  struct call_message *message = call->messages.message;
+  for (const struct strace_node *part = vector->child; part; part = part->next) {
+    size_t most = sizeof message->part_sizes / sizeof *message->part_sizes;
+    size_t room;
+    if (message->part_count == most || strace_reader_size(strace_node_at(part, 1), &room) < 0 ||
+        room > MOST)
+      return -1;
+    message->part_sizes[message->part_count++] = room;
+    size += room;
+  }
+  return (ssize_t)size;
+}
+
+static int read_vector(const struct pkt_state *state, struct strace_reader *reader) {
+  ssize_t size = read_parts(reader->node, reader->call);
+  (void)state;
+  if (size < 0)
+    return -1;
+  reader->call->messages.message->length = reader->part->kind == PART_VECTOR_OUT ? 0 : (size_t)size;
+  return make_room(reader->call, (size_t)size);
+}
+
 /* {msg_name=..., msg_iov=[{..., 1000}], msg_flags=0, msg_control=[...]} */
 static int read_message(const struct pkt_state *state, struct strace_reader *reader) {
   enum { CONTROL_ROOM = 1024 };
   struct call *call = reader->call;
   const struct strace_node *vector = strace_node_member(reader->node, "msg_iov");
   bool receives = reader->part->kind == PART_MESSAGE_OUT;
-  if (!vector || messages_create(call, 1) < 0)
+  ssize_t size = read_parts(vector, call);
+  if (size < 0)
     return -1;
   struct call_message *message = call->messages.message;
-  size_t size = 0;
-  for (const struct strace_node *part = vector->child; part; part = part->next) {
-    size_t most = sizeof message->part_sizes / sizeof *message->part_sizes;
-    size_t room;
-    if (message->part_count == most || strace_reader_size(strace_node_at(part, 1), &room) < 0)
-      return -1;
-    message->part_sizes[message->part_count++] = room;
-    size += room;
-  }
   message->control_size = receives ? CONTROL_ROOM : 0;
-  message->length = receives ? 0 : size;
+  message->length = receives ? 0 : (size_t)size;
   message->named = strace_node_member(reader->node, "msg_name") != NULL;
   message->address = usual_address(state, call);
-  return make_room(call, size);
+  return make_room(call, (size_t)size);
 }
 
 /* A file that the script has opened. */
@@ -229,6 +250,8 @@ static const struct {
     [PART_EVENT] = {1, read_event},
     [PART_EVENTS] = {2, read_events},
     [PART_FILE] = {1, read_file},
+    [PART_VECTOR_IN] = {2, read_vector},
+    [PART_VECTOR_OUT] = {2, read_vector},
     [PART_MESSAGE_IN] = {1, read_message},
     [PART_MESSAGE_OUT] = {1, read_message},
 };
