@@ -28,6 +28,13 @@ void session_lab_lock_wire(struct runner *runner, struct wire *wire) {
   runner->touched.lab = true;
 }
 
+void session_lab_lock_wire_anew(struct runner *runner, struct wire *wire) {
+  wire_lock(wire);
+  wire_pump(wire);
+  wire_unlock(wire);
+  session_lab_lock_wire(runner, wire);
+}
+
 void session_lab_unlock_wire(struct wire *wire) {
   wire->statement = 0;
   wire->job = 0;

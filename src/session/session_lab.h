@@ -16,6 +16,8 @@ struct wire *session_lab_wire(const struct session *session, struct error *error
 /* Lock the wire around anything that lets packets cross or changes what happens to them. Its events
  * then belong to the statement, and a look at all hosts follows. */
 void session_lab_lock_wire(struct runner *runner, struct wire *wire);
+/* The same for a change of what happens to packets: those that were sent before it go as before. */
+void session_lab_lock_wire_anew(struct runner *runner, struct wire *wire);
 void session_lab_unlock_wire(struct wire *wire);
 
 #endif

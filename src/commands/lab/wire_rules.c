@@ -38,7 +38,7 @@ enum { SWITCH_ON = 4, SWITCH_OFF, SWITCH_REMOVE };
 
 static int switch_rule(struct invocation *invocation, struct wire *wire, long long how) {
   const struct argument_value *name = invocation_value(invocation, "NAME");
-  session_lab_lock_wire(invocation->runner, wire);
+  session_lab_lock_wire_anew(invocation->runner, wire);
   struct wire_rule *rule = wire_rule_find(wire, name->word.data, name_length(name));
   if (rule && how == SWITCH_REMOVE)
     wire_rule_remove(wire, rule);
@@ -104,7 +104,7 @@ static int run_rule(struct invocation *invocation) {
   if (read_action(invocation, &rule) < 0 || read_selection(invocation, &rule.selection) < 0 ||
       packet_condition_read(invocation, session->lab, &rule.condition) < 0)
     return -1;
-  session_lab_lock_wire(invocation->runner, wire);
+  session_lab_lock_wire_anew(invocation->runner, wire);
   uint64_t usual = wire->seed[CHANCE_LOSS] + wire->rule_count;
   int status = wire_rule_add(wire, &rule, seed ? (uint64_t)seed->number : usual);
   session_lab_unlock_wire(wire);

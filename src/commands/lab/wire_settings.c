@@ -15,7 +15,7 @@
 static struct wire *lock_wire(struct invocation *invocation) {
   struct wire *wire = session_lab_wire(invocation->runner->session, invocation->error);
   if (wire)
-    session_lab_lock_wire(invocation->runner, wire);
+    session_lab_lock_wire_anew(invocation->runner, wire);
   return wire;
 }
 
