@@ -19,13 +19,14 @@ enum answer_kind {
 enum cell_kind {
   CELL_EMPTY,
   CELL_TEXT, /* words from this program or the user */
-  CELL_LINE, /* a line to be typed: it is not broken, however narrow the screen */
   CELL_DATA, /* bytes from outside */
   CELL_NUMBER,
   CELL_ADDRESS, /* the text of an address; the kernel may have chosen its port */
   CELL_PORT,    /* a port, in `number`; the kernel may have chosen it */
   CELL_YES,     /* a mark that is either set or not */
   CELL_TIME,    /* a duration in nanoseconds, in `number`; it differs each time */
+  CELL_LINE,    /* a line to be typed: it is not broken, however narrow the screen */
+  /* Saved timelines have these numbers. */
 };
 
 struct cell {

@@ -157,6 +157,7 @@ static int run_rules(struct invocation *invocation) {
   if (!wire)
     return -1;
   answer_table(&answer, "rules", columns);
+  answer.matters = "..2..1";
   wire_lock(wire);
   for (size_t i = 0; i < wire->rule_count; i++)
     if (!wire->rules[i]->removed) {
