@@ -1,5 +1,6 @@
 #include "shell/job.h"
 
+#include "lab/lab.h"
 #include "session/runner_fold.h"
 #include "shell/job_event.h"
 #include "shell/job_table.h"
@@ -105,7 +106,7 @@ void job_settle(struct runner *runner) {
   job->waiting++;
   for (int waited = 0; waited < LONGEST && !job->done; waited += STEP) {
     int64_t began = job->own.waiter.phase == WAIT_IDLE ? 0 : (int64_t)job->own.waiter.began;
-    if (began != 0 && began == before)
+    if (began != 0 && began == before && waiter_sleeps(&job->own.waiter))
       break; /* still in the same wait as one step ago */
     before = began;
     if (!runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED))
@@ -114,6 +115,11 @@ void job_settle(struct runner *runner) {
     runner_wait_end(runner);
   }
   job->waiting--;
+  if (session->lab) { /* what its call has sent is told with this line */
+    wire_lock(&session->lab->wire);
+    wire_pump(&session->lab->wire);
+    wire_unlock(&session->lab->wire);
+  }
 }
 
 unsigned job_detach(struct runner *runner, struct program *program,

@@ -1,10 +1,12 @@
 #include "system/wait.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -56,6 +58,7 @@ void waiter_create(struct waiter *waiter, struct waiter_list *waiters, unsigned 
 void waiter_register(struct waiter *waiter) {
   struct waiter_list *waiters = waiter->list;
   waiter->thread = pthread_self();
+  waiter->task = gettid();
   own = waiter;
   pthread_mutex_lock(&waiters->lock);
   waiter->next = waiters->first;
@@ -170,4 +173,19 @@ int64_t clock_monotonic(void) {
 
 int64_t clock_wall(void) {
   return clock_read(CLOCK_REALTIME);
+}
+
+bool waiter_sleeps(const struct waiter *waiter) {
+  char path[48];
+  char text[256];
+  snprintf(path, sizeof path, "/proc/self/task/%ld/stat", (long)waiter->task);
+  int file = descriptor_open(path, O_RDONLY, 0);
+  ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+  if (file >= 0)
+    close(file);
+  if (length <= 0)
+    return true;
+  text[length] = '\0';
+  const char *behind = strrchr(text, ')'); /* the name may hold anything: proc(5) */
+  return !behind || strncmp(behind, ") S", 3) == 0;
 }

@@ -34,6 +34,7 @@ struct waiter_list;
 struct waiter {
   struct waiter_list *list;
   pthread_t thread;
+  pid_t task;               /* the same for the kernel */
   _Atomic int phase;        /* enum wait_phase */
   _Atomic int reason;       /* enum wait_reason, until the thread clears it */
   _Atomic int64_t began;    /* when the wait began, monotonic nanoseconds */
@@ -46,6 +47,10 @@ struct waiter {
   int64_t seen;         /* the watcher's: `began` at its last look */
   struct waiter *next;  /* the list of waiters, guarded by its lock */
 };
+
+/* Whether its thread sleeps in the kernel; one that is about to, waits for a processor. True where
+ * that is not known. */
+bool waiter_sleeps(const struct waiter *waiter);
 
 /* All waiters of a session, for their watcher. */
 struct waiter_list {
