@@ -3,6 +3,7 @@
 
 Runs the example of each command (COMMANDS prints them) with a terminal of some size as its output. Lines may be no
 longer than the terminal is wide, and each word must be one that a very wide terminal shows, too. Prints TAP.
+TEST_SAMPLE says how many examples there are for each that is run (1).
 """
 
 import concurrent.futures
@@ -22,6 +23,7 @@ from screen import width_of  # noqa: E402
 
 SOCKSH = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
 COMMANDS = os.path.abspath(os.environ.get("COMMANDS", "man/commands"))
+SAMPLE = int(os.environ.get("TEST_SAMPLE", "1"))
 SIZES = ((80, 24), (100, 30), (60, 24))
 WIDE = 2000
 # Data is shown as it is: its lines are the user's. So are those of a list of faults, which are lines to be typed. How long
@@ -109,7 +111,7 @@ def faults_once(script):
 
 
 def main():
-    scripts = {name: script for name, script in examples().items() if name not in DATA}
+    scripts = {name: script for name, script in list(examples().items())[::SAMPLE] if name not in DATA}
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         results = list(zip(scripts, pool.map(faults, scripts.values())))
     failed = 0
