@@ -207,6 +207,8 @@ static int read_script(const struct source *source, struct pkt_script *script, b
   for (;;) {
     if (pkt_reader_skip(&reader) < 0)
       return -1;
+    if (reader.at >= source->length && !script->first && !typed)
+      return pkt_reader_wrong(&reader, _("the script has no call, segment, command or code"));
     if (reader.at >= source->length)
       return 0;
     struct pkt_step *step = arena_allocate(&script->arena, sizeof *step);

@@ -104,7 +104,8 @@ bool pkt_line_begins(const char *text, size_t length);
 /* Reads a time that is one moment, +.1 or 1.5. False: it is none. */
 bool pkt_time_read(const char *word, size_t length, struct pkt_time *time);
 
-/* Reads a script, which the source must outlive. 0, or -1 with a syntax error that has a place.
+/* Reads a script, which the source must outlive. 0, or -1 with a syntax error that has a place; one
+ * that has no step tests nothing, and is an error.
  * Free it with pkt_script_free in either case. */
 int pkt_script_read(const struct source *source, struct pkt_script *script, struct error *error);
 /* The same of lines that are typed: they need no time. A segment that has to come may then come at

@@ -51,7 +51,7 @@ static int run_with(struct invocation *invocation) {
   struct script_words script;
   struct trial_end end = {.open = 0};
   struct trial_plan plan = {.fault = text_of(invocation, "FAULT", &fault),
-                            .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
+                            .limit = invocation_duration(invocation, "--limit", SURVIVE_PATIENCE),
                             .open = (size_t)invocation_number(invocation, "--open", 0),
                             .ended = (size_t)invocation_number(invocation, "--ended", 0)};
   int status = script_words_read(invocation, &script);
@@ -92,10 +92,9 @@ const struct command command_survive_with = {
         "1 when flags S.`: it is run first, then SCRIPT. `survive` names such lines. The fault has "
         "to come about, and the program s that SCRIPT runs under `trace` must survive it: `help "
         "survive` says what that is. The session stays as it is then, so `diagram sequence`, "
-        "`states`, `leaks s` show what happened. SCRIPT may take TIME, 5 s where that is omitted; "
+        "`states`, `leaks s` show what happened. SCRIPT may take TIME, 30 s where that is omitted; "
         "with --open N its programs may keep so many sockets open whose connection is over, and "
-        "with "
-        "--ended N so many of its servers may end by themselves, with status 0."),
+        "with --ended N so many of its servers may end by themselves, with status 0."),
     .blocks = N_("until the script ends, or its time is over"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = ECHO_EXAMPLE "survive with \"wire rule x: drop first 1 when flags S.\" t.socksh",
@@ -136,7 +135,7 @@ static int run_list(struct invocation *invocation) {
   int status = script_words_read(invocation, &script);
   struct trial_plan plan = {.script = script.list,
                             .word_count = script.count,
-                            .limit = invocation_duration(invocation, "--limit", SURVIVE_LIMIT),
+                            .limit = invocation_duration(invocation, "--limit", SURVIVE_PATIENCE),
                             .open = (size_t)invocation_number(invocation, "--open", 0),
                             .ended = SIZE_MAX};
   if (status == 0)
@@ -225,21 +224,24 @@ static void add_row(struct answer *answer, const struct survive_plan *plan,
   survive_runs_append_line(plan, end, fault, &text);
   answer_add_bytes(answer, CELL_LINE, text.data, text.length);
   bytes_clear(&text);
-  survive_runs_append_page(plan, number, &text);
+  if (verdict_rows[fault->verdict].broke)
+    survive_runs_append_page(plan, number, &text);
   answer_add_text(answer, bytes_text(&text));
   bytes_free(&text);
 }
 
-/* The faults that broke it, with the line that repeats each, and the page of what happened. */
-static int answer_broken(struct invocation *invocation, const struct survive_plan *plan,
-                         const struct survive_end *end) {
+/* The faults that broke it, or all of --all, with the line that repeats each, and the page of what
+ * happened. */
+static int answer_rows(struct invocation *invocation, const struct survive_plan *plan,
+                       const struct survive_end *end) {
   static const char *const columns[] = {N_("VERDICT"), N_("FAULT"), N_("WHY"),
                                         N_("AGAIN"),   N_("PAGE"),  NULL};
   struct answer answer;
+  bool all = invocation_value(invocation, "--all");
   answer_table(&answer, "survive", columns);
   answer.matters = "..123";
   for (size_t i = 0; i < end->count; i++)
-    if (end->faults[i].done && verdict_rows[end->faults[i].verdict].broke)
+    if (end->faults[i].done && (all || verdict_rows[end->faults[i].verdict].broke))
       add_row(&answer, plan, end, i);
   if (answer_row_count(&answer) > 0)
     return runner_answer(invocation->runner, &answer, invocation->error);
@@ -297,7 +299,7 @@ static void answer_interrupted(struct invocation *invocation, const struct survi
   struct error ignored; /* that it was interrupted is told */
   struct invocation telling = *invocation;
   telling.error = &ignored;
-  if (answer_broken(&telling, plan, end) == 0)
+  if (answer_rows(&telling, plan, end) == 0)
     answer_sum(&telling, end);
 }
 
@@ -305,7 +307,7 @@ static int answer_end(struct invocation *invocation, const struct survive_plan *
                       const struct survive_end *end) {
   size_t broken = count_broken(end);
   size_t reached = count_done(end) - end->verdicts[VERDICT_NOT_REACHED];
-  if (answer_broken(invocation, plan, end) < 0 || answer_sum(invocation, end) < 0)
+  if (answer_rows(invocation, plan, end) < 0 || answer_sum(invocation, end) < 0)
     return -1;
   if (end->calls == 0 && plan->choice.calls)
     runner_note(invocation->runner,
@@ -374,7 +376,8 @@ const struct command command_survive = {
          {.name = "TIME", .kind = &argument_duration, .flags = OPTIONAL, .keyword = "--time"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--sample"},
          {.name = "N", .kind = &argument_number, .flags = OPTIONAL, .keyword = "--seed"},
-         {.name = "DIRECTORY", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--pages"}},
+         {.name = "DIRECTORY", .kind = &argument_file, .flags = OPTIONAL, .keyword = "--pages"},
+         {.name = "--all", .kind = &argument_switch, .flags = OPTIONAL, .keyword = "--all"}},
     .results = {"number of faults not survived"},
     .summary = N_("tests a network program with each single fault that it may meet"),
     .manual = N_(
@@ -402,8 +405,9 @@ const struct command command_survive = {
         "page of that run, in the directory DIRECTORY, or one that is called after SCRIPT, where "
         "pages of an earlier time are removed. As many runs as there are processors go on at a "
         "time, or N of --jobs. With --time none begins later than TIME; --sample takes N of the "
-        "faults by chance, the same ones with the same --seed. With --tap, --junit and --json "
-        "each fault is a test. `survive list` shows the faults alone."),
+        "faults by chance, the same ones with the same --seed. With --all there is a row for each "
+        "fault, also for those that were survived. With --tap, --junit and --json each fault is a "
+        "test. `survive list` shows the faults alone."),
     .blocks = N_("until all runs have ended"),
     .errors = {{ENOENT, N_("there is no such file")}},
     .example = ECHO_EXAMPLE "survive t.socksh --packets --sample 4",

@@ -75,7 +75,7 @@ void survive_runs_append_line(const struct survive_plan *plan, const struct surv
   bytes_append_text(line, "survive with ");
   append_word(fault->line, line);
   append_script(plan, line);
-  if (end->limit != SURVIVE_LIMIT) {
+  if (!fault->done || fault->verdict == VERDICT_HUNG || plan->limit > 0) {
     bytes_append_text(line, " --limit ");
     duration_append(line, end->limit);
   }
@@ -228,12 +228,11 @@ static int64_t limit_of(const struct survive_plan *plan, int64_t took) {
 
 /* Runs the script without a fault, and finds out what can be done to it. */
 static int learn(struct runs *runs, struct error *error) {
-  enum { PATIENCE = 6 };
   static const char by[] = "survive list: "; /* who says it there */
   struct bytes line = {0};
   struct run *run = &runs->running[0];
   int status = 0;
-  runs->end->limit = runs->plan->limit ? runs->plan->limit : PATIENCE * SURVIVE_LIMIT;
+  runs->end->limit = runs->plan->limit ? runs->plan->limit : SURVIVE_PATIENCE;
   append_learning(runs->plan, runs->end->limit, &line);
   int started =
       line.failed ? error_set_memory(error) : start(runs, run, bytes_text(&line), NULL, error);

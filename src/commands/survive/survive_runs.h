@@ -6,8 +6,10 @@
 #include "commands/survive/verdict.h"
 #include "session/runner.h"
 
-/* How long a script may take, in nanoseconds, where nothing else is said. */
+/* How long a script may take, in nanoseconds, where nothing else is said: at least, where it is
+ * known how long it takes without a fault, and where that is not known. */
 #define SURVIVE_LIMIT INT64_C(5000000000)
+#define SURVIVE_PATIENCE INT64_C(30000000000)
 
 /* What `survive list` says first: packets, calls, sockets that stay open, servers that end by
  * themselves, and programs that run outside the lab. */
@@ -61,7 +63,8 @@ int survive_runs_make(struct runner *runner, const struct survive_plan *plan,
                       struct survive_end *end, survive_told *told, struct error *error);
 void survive_end_free(struct survive_end *end);
 
-/* Appends the line that repeats a run: "survive with ...". */
+/* Appends the line that makes a run, or repeats one: "survive with ...". Its --limit stands there
+ * only where it counts: for a run to be made, one that hung, or where it is the user's. */
 void survive_runs_append_line(const struct survive_plan *plan, const struct survive_end *end,
                               const struct survive_fault *fault, struct bytes *line);
 
