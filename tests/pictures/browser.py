@@ -32,7 +32,7 @@ class Browser:
 
         self.process = subprocess.Popen(
             [PROGRAM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-             "--disable-dev-shm-usage", "--disable-background-networking", "--remote-debugging-pipe",
+             "--disable-dev-shm-usage", "--disable-background-networking", "--disable-extensions", "--remote-debugging-pipe",
              f"--user-data-dir={self.profile.name}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=place, close_fds=False)
@@ -41,7 +41,7 @@ class Browser:
         self.buffer = b""
         self.number = 0
         self.events = []
-        self.session = None
+        self.target = self.session = None
 
     def __enter__(self):
         return self
@@ -83,8 +83,10 @@ class Browser:
 
     def open(self, address, width=1280, height=900, scheme="light", script=True):
         """A page of its own, loaded; what it logs and asks for is kept in `events`."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        if self.target:
+            self.call("Target.closeTarget", targetId=self.target)
+        self.target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         self.events = []
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.page(domain + ".enable")

@@ -214,17 +214,18 @@ def main():
     tests = [value for name, value in globals().items() if name.startswith("test_")]
     failed = 0
     print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        problem = None
-        try:
-            with tempfile.TemporaryDirectory(prefix="socksh-page-") as directory, browser.Browser() as view:
-                test(view, directory)
-        except (AssertionError, browser.Failure, subprocess.TimeoutExpired) as error:
-            problem = str(error) or repr(error)
-        failed += problem is not None
-        print(f"{'not ok' if problem else 'ok'} {number} - {test.__doc__}", flush=True)
-        for line in (problem or "").splitlines():
-            print("#", line)
+    with browser.Browser() as view:
+        for number, test in enumerate(tests, 1):
+            problem = None
+            try:
+                with tempfile.TemporaryDirectory(prefix="socksh-page-") as directory:
+                    test(view, directory)
+            except (AssertionError, browser.Failure, subprocess.TimeoutExpired) as error:
+                problem = str(error) or repr(error)
+            failed += problem is not None
+            print(f"{'not ok' if problem else 'ok'} {number} - {test.__doc__}", flush=True)
+            for line in (problem or "").splitlines():
+                print("#", line)
     return 1 if failed else 0
 
 
