@@ -168,6 +168,8 @@ static void describe_made(struct call *call, struct socket *made) {
     if (!call_row(call)->waits) /* a duplicate: whoever accepts waits */
       call->entry->alone = false;
     made->shut_read = call->entry->shut_read;
+    if (!call_row(call)->waits)
+      made->portless = call->entry->portless;
     break;
   case MAKES_SOCKETS:
     made->host = call->host;
@@ -229,6 +231,8 @@ void call_finish(struct call *call, struct socket_table *table) {
     messages_note_sent(call, table);
   if (call->entry && row->changes_address)
     call->entry->may_change_local = true;
+  if (call->name == CALL_CONNECT && call->result == 0 && call->entry)
+    socket_note_connected(call->entry, &call->address);
   if (row->shuts_down && call->result == 0 && call->entry && call->number[0] != SHUT_RD)
     call->entry->shut = true;
   /* ENOTCONN of an internet socket has shut it down all the same: shutdown(2) of a datagram socket

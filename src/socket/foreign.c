@@ -103,12 +103,17 @@ bool foreign_update(struct socket *socket, const struct foreign_facts *facts, in
   socket->seen.time = now;
   if (!facts->socket)
     return false;
-  bool new = !socket->told || facts->state != before->state;
+  enum socket_state state = facts->state;
+  if (peer.length == 0 && socket->portless.length > 0) {
+    peer = socket->portless;
+    state = STATE_CONNECTED;
+  }
+  bool new = !socket->told || state != before->state;
   if (!socket->told)
     before->state = STATE_UNKNOWN;
   address_name_interface(&local, host_network(socket->host));
   address_name_interface(&peer, host_network(socket->host));
-  if (peer.length == 0 && socket_has_tcp_states(socket) && facts->state != STATE_LISTEN)
+  if (peer.length == 0 && socket_has_tcp_states(socket) && state != STATE_LISTEN)
     peer = socket->seen.peer; /* the last one that was known is worth more than none */
   if (local.length == 0)
     local = socket->seen.local;
@@ -118,7 +123,7 @@ bool foreign_update(struct socket *socket, const struct foreign_facts *facts, in
   if (!new && !moved)
     return false;
   int64_t since = new ? now : socket->seen.since;
-  socket->seen = (struct snapshot){facts->state, local, peer, now, since};
+  socket->seen = (struct snapshot){state, local, peer, now, since};
   socket->told = true;
   socket_index(socket);
   return true;

@@ -139,7 +139,8 @@ static void read_inet(const struct nlmsghdr *header, const struct reading *readi
   };
   set_inet(&socket.local, socket.family, message->id.idiag_sport, message->id.idiag_src,
            message->id.idiag_if);
-  if (message->id.idiag_dport) /* a closed one may have kept the address without the port */
+  /* A closed one may have kept the address without the port. */
+  if (message->id.idiag_dport || socket.state == STATE_CONNECTED)
     set_inet(&socket.peer, socket.family, message->id.idiag_dport, message->id.idiag_dst,
              message->id.idiag_if);
   address_name_interface(&socket.local, reading->network);

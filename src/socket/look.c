@@ -61,8 +61,12 @@ static bool ask_peer(const struct socket *socket, struct address *peer, int *pro
     return true;
   if (socket->descriptor >= 0 && errno != ENOTCONN && errno != EINVAL && errno != EOPNOTSUPP)
     *problem = errno;
-  peer->length = 0;
-  return false;
+  bool portless = *problem == 0 && socket->descriptor >= 0 && socket->portless.length > 0;
+  if (portless)
+    *peer = socket->portless;
+  else
+    peer->length = 0;
+  return portless;
 }
 
 int look_read_peer(const struct socket *socket, struct address *peer) {

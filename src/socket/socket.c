@@ -166,6 +166,19 @@ int socket_table_add(struct socket_table *table, struct socket *socket, int desc
   return 0;
 }
 
+void socket_note_connected(struct socket *socket, const struct address *peer) {
+  bool inet = address_family(peer) == AF_INET || address_family(peer) == AF_INET6;
+  bool told = !inet || address_port(peer) != 0 || address_is_any(peer);
+  struct address portless = {.length = 0};
+  struct socket *duplicate = NULL;
+  if (!told && !socket_has_tcp_states(socket))
+    portless = *peer;
+  socket->portless = portless;
+  while (socket->cookie &&
+         (duplicate = socket_table_find_cookie(socket->table, socket->cookie, duplicate)))
+    duplicate->portless = portless;
+}
+
 void socket_table_remove(struct socket_table *table, struct socket *socket) {
   if (socket->descriptor < 0)
     return; /* its number was already reused by another socket */

@@ -96,6 +96,8 @@ struct socket {
                                    queue; id 0: none */
   bool reset_due;               /* its other end is known to have sent it RST, or to answer so */
   bool shut_read;               /* its receiving side was shut down here */
+  struct address portless;      /* the peer that connect(2) was given without a port, as a raw
+                                   socket's: getpeername(2) does not tell it; length 0: none */
   int receive_queue;            /* bytes in its queues, as the last event about them says, */
   int send_queue;               /* or none: 0 */
   bool shut;    /* its sending side was shut down, so the end of its connection is no surprise */
@@ -199,6 +201,9 @@ static inline struct socket *socket_table_find(const struct socket_table *table,
 
 /* The next open entry at or above this descriptor, or NULL. */
 struct socket *socket_table_next(const struct socket_table *table, int descriptor);
+
+/* Notes that connect(2) with this address has succeeded. */
+void socket_note_connected(struct socket *socket, const struct address *peer);
 
 /* Closes all sockets and frees the table. */
 void socket_table_clear(struct socket_table *table);

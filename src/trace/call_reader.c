@@ -306,6 +306,8 @@ static void apply(struct tracing *tracing, struct trace_task *task) {
     slots_apply_epoll(task->process->slots, &task->call);
   if (call->result == 0 && call->name == CALL_CLOSE_RANGE)
     apply_range(tracing, task);
+  if (call->name == CALL_CONNECT && call->result == 0 && call->entry)
+    socket_note_connected(call->entry, &call->address);
   if (row->shuts_down && call->result == 0 && call->entry) {
     call->entry->shut |= call->number[0] != SHUT_RD;
     call->entry->shut_read |= call->number[0] != SHUT_WR;
