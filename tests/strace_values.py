@@ -27,6 +27,13 @@ SAME = [("SIOCINQ", "FIONREAD"), ("SIOCOUTQ", "TIOCOUTQ"), ("SO_TIMESTAMP_OLD", 
 ALIASES = {other: first for first, *others in SAME for other in others}
 
 
+# The bits that strace writes by their names, as a set: ~[ICMP_ECHOREPLY] is all but this one.
+BITS = {name: number for number, name in (
+    (0, "ICMP_ECHOREPLY"), (3, "ICMP_DEST_UNREACH"), (4, "ICMP_SOURCE_QUENCH"), (5, "ICMP_REDIRECT"), (8, "ICMP_ECHO"),
+    (11, "ICMP_TIME_EXCEEDED"), (12, "ICMP_PARAMETERPROB"), (13, "ICMP_TIMESTAMP"), (14, "ICMP_TIMESTAMPREPLY"),
+    (15, "ICMP_INFO_REQUEST"), (16, "ICMP_INFO_REPLY"), (17, "ICMP_ADDRESS"), (18, "ICMP_ADDRESSREPLY"))}
+
+
 class Pointer:
     """What strace did not follow: nothing is known of what is there."""
 
@@ -95,11 +102,21 @@ class Reader:
             return (before + (data.rstrip(POISON) if self.truncates else data), cut)
         if self.take("{"):
             return structure(self.items("}"))
-        if self.take("["):
+        if self.peek("[") and not self.peek("[ICMP_"):
+            self.take("[")
             return [value for _, value in self.items("]")]
         if self.take("..."):
             return Pointer()
-        return self.word()
+        return self.bits() or self.word()
+
+    def bits(self):
+        """A set of bits -> [the number]; None: it is none."""
+        found = re.compile(r"(~?)\[((?:ICMP_\w+ ?)+)\]").match(self.text, self.at)
+        if not found:
+            return None
+        self.at = found.end()
+        number = sum(1 << BITS[name] for name in found[2].split())
+        return [~number % 2**32 if found[1] else number]
 
     def word(self):
         """A number, names joined with |, or a call such as htons(80) or inet_addr("...")."""
@@ -296,6 +313,9 @@ SAMPLES = [
     ("setsockopt", ['3', 'SOL_SOCKET', 'SO_LINGER', '{l_onoff=1, l_linger=5}', '8'],
      ['3', 'SOL_SOCKET', 'SO_LINGER', '{l_onoff=1, l_linger=5}', '8'],
      ['3', 'SOL_SOCKET', 'SO_LINGER', '{l_onoff=1, l_linger=6}', '8']),
+    ("setsockopt", ['3', 'SOL_RAW', 'ICMP_FILTER', '[4294967286]', '4'],
+     ['3', 'SOL_RAW', 'ICMP_FILTER', '~[ICMP_ECHOREPLY ICMP_DEST_UNREACH]', '4'],
+     ['3', 'SOL_RAW', 'ICMP_FILTER', '[4294967294]', '4']),
     ("sendmsg", ['3', '{msg_name=NULL, msg_iov=[{"a", 1}], msg_control=[{SOL_IP, IP_TTL, [5]}]}', '0'],
      ['3', '{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="a", iov_len=1}], msg_iovlen=1, msg_control=['
       '{cmsg_len=20, cmsg_level=SOL_IP, cmsg_type=IP_TTL, cmsg_data=[5]}], msg_controllen=24, msg_flags=0}', '0'],
