@@ -159,7 +159,7 @@ static int read_word(struct tree_reader *reader, struct strace_node *node) {
 }
 
 static int read_plain(struct tree_reader *reader, struct strace_node *node) {
-  take(reader, "~"); /* a set of all signals but these */
+  node->all_but = take(reader, "~"); /* a set of all signals, or types, but these */
   if (reader->at >= reader->end)
     return -1;
   switch (*reader->at) {

@@ -21,6 +21,7 @@ struct strace_node {
   enum strace_kind kind;
   bool cut;        /* a string that goes on, which strace has left out */
   bool abstract;   /* a string behind @: a name of Unix sockets without a file */
+  bool all_but;    /* a list behind ~: all but these */
   const char *key; /* sin_port of sin_port=htons(80); NULL: none. Not terminated */
   size_t key_length;
   const char *text; /* the word as written; the bytes of the string. Not terminated */

@@ -1,6 +1,7 @@
 #include "import/strace_value.h"
 
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -89,6 +90,47 @@ static int put_list(const struct strace_node *node, const struct option_type *ty
   return node->count > 0 ? 0 : -1;
 }
 
+static const struct {
+  const char *name;
+  unsigned type;
+} icmp_types[] = {
+    {"ICMP_ECHOREPLY", ICMP_ECHOREPLY},
+    {"ICMP_DEST_UNREACH", ICMP_DEST_UNREACH},
+    {"ICMP_SOURCE_QUENCH", ICMP_SOURCE_QUENCH},
+    {"ICMP_REDIRECT", ICMP_REDIRECT},
+    {"ICMP_ECHO", ICMP_ECHO},
+    {"ICMP_TIME_EXCEEDED", ICMP_TIME_EXCEEDED},
+    {"ICMP_PARAMETERPROB", ICMP_PARAMETERPROB},
+    {"ICMP_TIMESTAMP", ICMP_TIMESTAMP},
+    {"ICMP_TIMESTAMPREPLY", ICMP_TIMESTAMPREPLY},
+    {"ICMP_INFO_REQUEST", ICMP_INFO_REQUEST},
+    {"ICMP_INFO_REPLY", ICMP_INFO_REPLY},
+    {"ICMP_ADDRESS", ICMP_ADDRESS},
+    {"ICMP_ADDRESSREPLY", ICMP_ADDRESSREPLY},
+};
+
+/* A set of ICMP's types, by name: a bit for each. */
+static int put_icmp_filter(const struct strace_node *node, struct bytes *bytes) {
+  uint32_t filter = 0;
+  for (const struct strace_node *item = node->child; item; item = item->next) {
+    size_t place = 0;
+    while (place < sizeof icmp_types / sizeof *icmp_types &&
+           !strace_node_is(item, icmp_types[place].name))
+      place++;
+    if (place == sizeof icmp_types / sizeof *icmp_types)
+      return -1;
+    filter |= 1u << icmp_types[place].type;
+  }
+  if (node->all_but)
+    filter = ~filter;
+  bytes_append(bytes, &filter, sizeof filter);
+  return 0;
+}
+
+static bool is_icmp_filter(const struct option *option) {
+  return option && option->level == SOL_RAW && strcmp(option->name, "ICMP_FILTER") == 0;
+}
+
 int strace_read_value(const struct strace_node *node, const struct option *option, size_t length,
                       struct bytes *bytes) {
   const struct option_type *type = option ? option->type : &option_type_raw;
@@ -100,6 +142,8 @@ int strace_read_value(const struct strace_node *node, const struct option *optio
   if (node->kind == STRACE_STRING) {
     bytes_append(bytes, node->text, node->length);
     status = 0;
+  } else if (node->kind == STRACE_LIST && is_icmp_filter(option)) {
+    status = put_icmp_filter(node, bytes);
   } else if (node->kind == STRACE_LIST) {
     status = put_list(node, type, bytes);
   } else if (layout && !type->pointer) {
