@@ -9,7 +9,12 @@
 #include "view/ladder/ladder_stable.h"
 
 void ladder_begin(struct ladder *ladder, const struct ladder_settings *settings) {
-  *ladder = (struct ladder){.settings = *settings};
+  *ladder = (struct ladder){.lines = {0}};
+  ladder_set(ladder, settings);
+}
+
+void ladder_set(struct ladder *ladder, const struct ladder_settings *settings) {
+  ladder->settings = *settings;
   ladder->notation = (struct notation){.preview = settings->preview,
                                        .style = settings->utf8 ? ESCAPE_UTF8 : ESCAPE_ASCII,
                                        .names = true,

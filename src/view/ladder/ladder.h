@@ -10,6 +10,9 @@
 void ladder_begin(struct ladder *ladder, const struct ladder_settings *settings);
 void ladder_free(struct ladder *ladder);
 
+/* Has what is drawn from now on drawn with other settings. */
+void ladder_set(struct ladder *ladder, const struct ladder_settings *settings);
+
 /* Takes the next event, in the order of the timeline. */
 void ladder_take(struct ladder *ladder, const struct event *event);
 

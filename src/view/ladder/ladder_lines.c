@@ -232,10 +232,24 @@ void ladder_lines_append_text(const struct ladder *ladder, const struct ladder_r
   bytes_append(bytes, ladder_text(ladder, row->text), row->text_end - row->text);
 }
 
+bool ladder_lines_are_told(const struct event *event) {
+  const struct answer *answer = event->answer;
+  return answer->kind == ANSWER_TABLE && answer->name && strcmp(answer->name, "lab") == 0 &&
+         answer_column_count(answer) > 0 && strcmp(answer->columns[0], "HOST") == 0;
+}
+
+void ladder_lines_copy_hosts(struct ladder *ladder, const struct ladder *from) {
+  for (size_t i = 0; i < ladder_line_count(from); i++) {
+    const struct ladder_line *line = ladder_line(from, (int)i);
+    if (line->kind == LADDER_HOST)
+      line_of_title(ladder, LADDER_HOST, line->title, strlen(line->title), line->serial);
+  }
+  ladder->ordered = from->ordered;
+}
+
 void ladder_lines_take_hosts(struct ladder *ladder, const struct event *event) {
   const struct answer *answer = event->answer;
-  if (answer->kind != ANSWER_TABLE || !answer->name || strcmp(answer->name, "lab") != 0 ||
-      answer_column_count(answer) == 0 || strcmp(answer->columns[0], "HOST") != 0)
+  if (!ladder_lines_are_told(event))
     return;
   for (size_t row = 0; row < answer_row_count(answer); row++) {
     const struct cell *cell = answer_cell(answer, row, 0);

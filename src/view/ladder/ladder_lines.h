@@ -7,8 +7,14 @@
 /* The lifeline of an event, which is made if it is not there; -1: it stands at none. */
 int ladder_lines_of_event(struct ladder *ladder, const struct event *event);
 
-/* Takes the order of the hosts from what `lab` has answered. */
+/* Whether this answer, of `lab`, tells the order of the hosts. */
+bool ladder_lines_are_told(const struct event *event);
+
+/* Takes the order of the hosts from such an answer; nothing from another. */
 void ladder_lines_take_hosts(struct ladder *ladder, const struct event *event);
+
+/* Takes the order of the hosts from another ladder. */
+void ladder_lines_copy_hosts(struct ladder *ladder, const struct ladder *from);
 
 /* That of an end of a packet: a host's, or an address's. */
 int ladder_lines_of_end(struct ladder *ladder, const char *name, uint64_t serial);

@@ -22,26 +22,40 @@ static size_t width_of(const struct text_view *text) {
   return width > 0 ? width : WITHOUT_TERMINAL;
 }
 
+static void free_ladder(struct text_ladder *growing) {
+  if (!growing)
+    return;
+  ladder_free(&growing->ladder);
+  bytes_free(&growing->heading);
+  free(growing);
+}
+
 /* It begins anew where the lines have another width. */
 static struct text_ladder *ladder_of(struct text_view *text) {
   const struct view_settings *view = &text->view.settings;
+  struct text_ladder *before = text->ladder;
   size_t width = width_of(text);
-  if (text->ladder && text->ladder->width == width)
-    return text->ladder;
-  text_ladder_free(text);
-  text->ladder = calloc(1, sizeof *text->ladder);
-  if (!text->ladder) {
-    loss_of_memory();
-    return NULL;
-  }
   struct ladder_settings settings = {.stable = view->stable,
                                      .live = true,
                                      .utf8 = view->utf8,
                                      .preview = view->preview,
                                      .most = ladder_text_lines(width)};
+  if (before && before->width == width) {
+    ladder_set(&before->ladder, &settings);
+    return before;
+  }
+  text->ladder = calloc(1, sizeof *text->ladder);
+  if (!text->ladder) {
+    loss_of_memory();
+    free_ladder(before);
+    return NULL;
+  }
   text->ladder->width = width;
   ladder_begin(&text->ladder->ladder, &settings);
   text->ladder->ladder.shared = &text->aliases;
+  if (before)
+    ladder_lines_copy_hosts(&text->ladder->ladder, &before->ladder);
+  free_ladder(before);
   return text->ladder;
 }
 
@@ -99,16 +113,12 @@ void text_ladder_put_call(struct text_view *text, const struct event *event) {
 }
 
 void text_ladder_take_answer(struct text_view *text, const struct event *event) {
-  struct text_ladder *growing = ladder_of(text);
+  struct text_ladder *growing = ladder_lines_are_told(event) ? ladder_of(text) : NULL;
   if (growing)
     ladder_lines_take_hosts(&growing->ladder, event);
 }
 
 void text_ladder_free(struct text_view *text) {
-  if (!text->ladder)
-    return;
-  ladder_free(&text->ladder->ladder);
-  bytes_free(&text->ladder->heading);
-  free(text->ladder);
+  free_ladder(text->ladder);
   text->ladder = NULL;
 }

@@ -8,7 +8,7 @@
  * where those have changed. */
 void text_ladder_put(struct text_view *text, const struct event *event);
 
-/* Takes from an answer how the hosts of a lab stand. */
+/* Takes from an answer how the hosts of a lab stand, whether a ladder is drawn or not yet. */
 void text_ladder_take_answer(struct text_view *text, const struct event *event);
 
 /* The same for a call that has returned. */

@@ -353,8 +353,7 @@ static void text_event(struct view *view, const struct event *event) {
     show_state(text, event);
     break;
   case EVENT_ANSWER:
-    if (text->view.settings.ladder)
-      text_ladder_take_answer(text, event);
+    text_ladder_take_answer(text, event);
     text_answer_show(text, event);
     break;
   case EVENT_NOTE:
