@@ -49,6 +49,15 @@ bool pkt_call_is_known(struct pkt_text name) {
   return find_row(name, &number) || pkt_text_is(name, "open");
 }
 
+bool pkt_call_is_ready(const struct pkt_step *step) {
+  enum call_name number;
+  if (step->kind != PKT_CALL || step->time.blocks || step->time.moment == PKT_ANY ||
+      step->time.from > 0)
+    return false;
+  const struct call_row *row = find_row(step->call.name, &number);
+  return row && !row->waits && row->direction == MOVES_NOTHING && !row->closes && !row->shuts_down;
+}
+
 static int not_understood(const struct pkt_call *call, const char *part, struct error *error) {
   return error_set(error, ERROR_FAILURE, _("%s of this call is not understood here: %.*s"), part,
                    (int)(call->whole.length < 200 ? call->whole.length : 200), call->whole.text);

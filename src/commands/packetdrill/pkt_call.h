@@ -7,6 +7,9 @@
 
 /* Whether this is the name of a call that can be made. */
 bool pkt_call_is_known(struct pkt_text name);
+/* Whether a step is a call at the time 0 that makes a socket ready: no packet goes out for it, and
+ * it waits for none. */
+bool pkt_call_is_ready(const struct pkt_step *step);
 /* Makes a call, compares what it gives, and takes note of the descriptors that it makes. */
 int pkt_call_run(struct pkt_state *state, const struct pkt_step *step, struct error *error);
 /* The blocking call must have returned by now. */

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands/packetdrill/pkt_call.h"
 #include "commands/packetdrill/pkt_check.h"
@@ -13,21 +12,9 @@
 #include "commands/packetdrill/pkt_life.h"
 #include "commands/packetdrill/pkt_peer.h"
 #include "commands/packetdrill/pkt_setting.h"
+#include "commands/packetdrill/pkt_tick.h"
 #include "commands/packetdrill/pkt_turn.h"
-
-/* Delayed acknowledgments and retransmissions are counted in the kernel's ticks: the clock begins
- * just behind one. */
-static int64_t behind_a_tick(void) {
-  struct timespec before;
-  struct timespec now;
-  struct timespec pause = {.tv_nsec = 100000};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &before);
-  do {
-    nanosleep(&pause, NULL);
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  } while (now.tv_nsec == before.tv_nsec);
-  return clock_monotonic();
-}
+#include "system/processor.h"
 
 /* When a step is due; that of a step at any time is found out. */
 static void set_due(struct pkt_state *state, const struct pkt_step *step) {
@@ -39,6 +26,8 @@ static void set_due(struct pkt_state *state, const struct pkt_step *step) {
 
 static int perform(struct pkt_state *state, const struct pkt_step *step, struct error *error) {
   bool outbound = step->kind == PKT_SEGMENT && step->segment.outbound;
+  if (!outbound && state->due < state->reached)
+    state->due = state->reached;
   set_due(state, step);
   if (state->pending && (step->kind == PKT_CALL || step->kind == PKT_CODE) &&
       pkt_call_reap(state, error) < 0)
@@ -55,6 +44,7 @@ static int perform(struct pkt_state *state, const struct pkt_step *step, struct 
       return pkt_peer_send(state, step, error);
     if (pkt_peer_expect(state, step, error) < 0)
       return -1;
+    state->reached = now;
     state->due = state->got_at; /* the next step counts from when it came */
     return 0;
   case PKT_CALL:
@@ -79,6 +69,26 @@ static int run_step(struct pkt_state *state, const struct pkt_step *step, struct
     error_set_place(error, step->place);
   pkt_event_end(state, &told, status < 0 ? error : NULL);
   return status;
+}
+
+static void begin_clock(struct pkt_state *state) {
+  state->began = state->due = pkt_tick_wait();
+  state->began_real = clock_wall();
+}
+
+/* What is made ready at the time 0 counts for none, though it takes longer here than where the
+ * socket is the program's own: the clock begins behind it. Otherwise the first packet would stand
+ * in the middle of a tick, and those that come some ticks later in front of the next. Sets *step to
+ * the first that is timed. */
+static int run_ready(struct pkt_state *state, const struct pkt_step **step, struct error *error) {
+  state->began = state->due = clock_monotonic();
+  for (; *step && pkt_call_is_ready(*step); *step = (*step)->next) {
+    state->behind = (*step)->next;
+    if (run_step(state, *step, error) < 0)
+      return -1;
+  }
+  begin_clock(state);
+  return 0;
 }
 
 /* The last step that ran is state->behind's predecessor. */
@@ -114,9 +124,7 @@ static int run_all(struct pkt_state *state, const struct pkt_script *script,
   }
   pkt_turn_end(state->turn);
   state->turn = -1;
-  state->began = state->due = behind_a_tick();
-  state->began_real = clock_wall();
-  if (run_steps(state, step, error) < 0)
+  if (run_ready(state, &step, error) < 0 || run_steps(state, step, error) < 0)
     return -1;
   return pkt_call_reap(state, error) < 0 || pkt_peer_end(state, error) < 0 ||
                  pkt_code_run(state, error) < 0
@@ -188,8 +196,12 @@ static void finish(struct pkt_state *state, bool failed) {
   pkt_life_keep(state, session);
 }
 
+/* All is done on one processor: a timer goes off where it was set, and if the ticks of another come
+ * first, which they do as long as something was done there shortly before, it does so a tick late.
+ */
 int pkt_run(struct runner *runner, struct source *source, const struct pkt_options *options,
             struct pkt_outcome *outcome, struct error *error) {
+  struct processor_place place = {.stays = false};
   error_clear(error);
   struct pkt_state *state = pkt_life_create(runner, options, error);
   if (!state)
@@ -200,6 +212,7 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
       script && pkt_check(script, error) == 0 ? pkt_setting_apply(state, script, error) : -1;
   if (status == 0 && !state->left_out) {
     state->turn = pkt_turn_begin(runner);
+    processor_stay(&place);
     status = pkt_host_make(state, error);
   }
   bool made = status == 0 && !state->left_out;

@@ -99,7 +99,9 @@ struct pkt_state {
   int64_t began;         /* monotonic nanoseconds */
   int64_t began_real;    /* the same moment by the wall clock, which the kernel's timestamps have */
   int64_t due;           /* when the step is due, and the next one is counted from */
-  struct bytes got;      /* the packet that came last */
+  int64_t reached;  /* when the last segment began to be waited for: it may have come before, but
+                       what is done behind it counts from then */
+  struct bytes got; /* the packet that came last */
   int64_t got_at;
   bool got_left;                    /* it has not been expected yet */
   struct pkt_difference difference; /* of what came last and what was expected */
