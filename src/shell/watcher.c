@@ -264,6 +264,7 @@ static void forward(const struct session *session, int signal) {
 
 static void *run_watcher(void *argument) {
   struct session *session = argument;
+  thread_set_turn(20000000); /* what it prints can wait, and holds up nobody who acts */
   /* With its own descriptor table the thread holds none of the user's sockets open. A script
    * without jobs also avoids the cost of a shared table in each call. */
   descriptor_unshare();

@@ -1,11 +1,12 @@
 #include "system/processor.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A thread that has ended meanwhile is nobody's concern. */
-static void move_threads(const cpu_set_t *processors) {
-  DIR *threads = opendir("/proc/self/task");
+static void move_threads(const char *path, const cpu_set_t *processors) {
+  DIR *threads = opendir(path);
   const struct dirent *entry;
   while (threads && (entry = readdir(threads)))
     if (entry->d_name[0] != '.')
@@ -14,7 +15,15 @@ static void move_threads(const cpu_set_t *processors) {
     closedir(threads);
 }
 
-void processor_stay(struct processor_place *place) {
+static void move_all(pid_t child, const cpu_set_t *processors) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)child);
+  move_threads("/proc/self/task", processors);
+  if (child > 0)
+    move_threads(path, processors);
+}
+
+void processor_stay(struct processor_place *place, pid_t child) {
   cpu_set_t one;
   int here = sched_getcpu();
   place->stays = here >= 0 && here < CPU_SETSIZE &&
@@ -23,11 +32,11 @@ void processor_stay(struct processor_place *place) {
     return;
   CPU_ZERO(&one);
   CPU_SET(here, &one);
-  move_threads(&one);
+  move_all(child, &one);
 }
 
-void processor_leave(struct processor_place *place) {
+void processor_leave(struct processor_place *place, pid_t child) {
   if (place->stays)
-    move_threads(&place->before);
+    move_all(child, &place->before);
   place->stays = false;
 }

@@ -15,6 +15,7 @@
 #include "commands/packetdrill/pkt_tick.h"
 #include "commands/packetdrill/pkt_turn.h"
 #include "system/processor.h"
+#include "system/thread.h"
 
 /* When a step is due; that of a step at any time is found out. */
 static void set_due(struct pkt_state *state, const struct pkt_step *step) {
@@ -29,8 +30,7 @@ static int perform(struct pkt_state *state, const struct pkt_step *step, struct 
   if (!outbound && state->due < state->reached)
     state->due = state->reached;
   set_due(state, step);
-  if (state->pending && (step->kind == PKT_CALL || step->kind == PKT_CODE) &&
-      pkt_call_reap(state, error) < 0)
+  if (state->pending && step->kind == PKT_CALL && pkt_call_reap(state, error) < 0)
     return -1;
   if (!outbound && step->time.moment != PKT_ANY &&
       runner_wait_until(state->runner, state->due, error) < 0)
@@ -198,7 +198,17 @@ static void finish(struct pkt_state *state, bool failed) {
 
 /* All is done on one processor: a timer goes off where it was set, and if the ticks of another come
  * first, which they do as long as something was done there shortly before, it does so a tick late.
- */
+ * What is due is made before anything else. */
+static void begin_exact(struct processor_place *place, const struct session *session) {
+  processor_stay(place, session->lab ? session->lab->helper.pid : 0);
+  thread_set_turn(100000);
+}
+
+static void end_exact(struct processor_place *place, const struct session *session) {
+  processor_leave(place, session->lab ? session->lab->helper.pid : 0);
+  thread_set_turn(0);
+}
+
 int pkt_run(struct runner *runner, struct source *source, const struct pkt_options *options,
             struct pkt_outcome *outcome, struct error *error) {
   struct processor_place place = {.stays = false};
@@ -212,7 +222,7 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
       script && pkt_check(script, error) == 0 ? pkt_setting_apply(state, script, error) : -1;
   if (status == 0 && !state->left_out) {
     state->turn = pkt_turn_begin(runner);
-    processor_stay(&place);
+    begin_exact(&place, runner->session);
     status = pkt_host_make(state, error);
   }
   bool made = status == 0 && !state->left_out;
@@ -223,6 +233,7 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
       clean_up(state);
     turn_end(&turn);
   }
+  end_exact(&place, runner->session);
   outcome->left_out = status == 0 && state->left_out;
   if (status < 0 && !outcome->skipped[0])
     pkt_event_error(state, source, error);

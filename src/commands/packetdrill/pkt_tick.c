@@ -1,14 +1,12 @@
 #include "commands/packetdrill/pkt_tick.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "system/wait.h"
 
-enum { GRID = 8, PLACE = 6, PATIENCE = 100000000 };
+enum { GRID = 8, PLACE = 4, PATIENCE = 100000000 /* nanoseconds */ };
 
 /* The clock that goes by ticks, in nanoseconds. */
 static int64_t coarse_clock(void) {
@@ -45,8 +43,7 @@ int64_t pkt_tick_wait(void) {
   clock_getres(CLOCK_MONOTONIC_COARSE, &length);
   uint64_t ticks = length.tv_nsec > 0 ? count_ticks(length.tv_nsec) : 0;
   int64_t now = coarse_clock();
-  int place = getenv("SOCKSH_R") ? atoi(getenv("SOCKSH_R")) : PLACE;
-  int64_t missing = ticks > 0 ? (int64_t)((GRID + (unsigned)place - ticks % GRID) % GRID) : 1;
+  int64_t missing = ticks > 0 ? (int64_t)((GRID + PLACE - ticks % GRID) % GRID) : 1;
   int64_t until = now + missing * length.tv_nsec - length.tv_nsec / 2;
   while (coarse_clock() < until)
     pause_shortly();
