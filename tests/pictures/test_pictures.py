@@ -213,7 +213,7 @@ def main():
     program = os.path.abspath(os.environ.get("SOCKSH", "./socksh"))
     limit = float(os.environ.get("SESSION_TIMEOUT", "120"))
     top = pathlib.Path(os.environ.get("srcdir", HERE.parent.parent)).resolve()
-    wanted = [session for session in sessions.find_sessions(top)[0] if session.name.startswith("examples/")
+    wanted = [session for session in sessions.find_sessions(top)[0] if session.name.startswith(("examples/", "picture-"))
               and not any(form in session.command_line("socksh", "file") for form in ("--tap", "--json", "--trace"))
               and (not options.patterns or any(fnmatch.fnmatch(session.name, pattern) for pattern in options.patterns))]
     failed = number = 0

@@ -62,22 +62,10 @@ static void say_fold(struct ladder *ladder, const struct fold *fold) {
   }
 }
 
-/* The row that counts others gets their serials. */
-struct joining {
-  struct ladder *ladder;
-  struct ladder_row *row;
-};
-
-static void join_serial(uint64_t serial, void *context) {
-  const struct joining *joining = context;
-  ladder_rows_add_serial(joining->ladder, joining->row, serial);
-}
-
 /* Groups the rows from `first` up to `end`: the first of them becomes the one that counts them. */
 static void group(struct ladder *ladder, size_t first, size_t end) {
   struct fold fold = {0};
   struct ladder_row folded = *ladder_row(ladder, first);
-  struct joining joining = {ladder, &folded};
   folded.kind = LADDER_FOLD;
   folded.flags = 0;
   for (size_t i = first; i < end; i++) {
@@ -88,7 +76,7 @@ static void group(struct ladder *ladder, size_t first, size_t end) {
     if (i == first)
       continue;
     row->flags |= LADDER_GROUPED;
-    ladder_rows_each_serial(ladder, row, join_serial, &joining);
+    ladder_rows_join(ladder, &folded, row);
   }
   folded.text = folded.whole = ladder->texts.length;
   say_fold(ladder, &fold);

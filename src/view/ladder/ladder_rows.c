@@ -25,6 +25,22 @@ void ladder_rows_each_serial(const struct ladder *ladder, const struct ladder_ro
   }
 }
 
+struct joining {
+  struct ladder *ladder;
+  struct ladder_row *row;
+};
+
+static void join_serial(uint64_t serial, void *context) {
+  const struct joining *joining = context;
+  ladder_rows_add_serial(joining->ladder, joining->row, serial);
+}
+
+void ladder_rows_join(struct ladder *ladder, struct ladder_row *row,
+                      const struct ladder_row *other) {
+  struct joining joining = {ladder, row};
+  ladder_rows_each_serial(ladder, other, join_serial, &joining);
+}
+
 struct ladder_row *ladder_rows_add(struct ladder *ladder, const struct ladder_row *row) {
   size_t length = ladder->rows.length;
   bytes_append(&ladder->rows, row, sizeof *row);

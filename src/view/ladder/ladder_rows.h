@@ -14,4 +14,8 @@ void ladder_rows_add_serial(struct ladder *ladder, struct ladder_row *row, uint6
 void ladder_rows_each_serial(const struct ladder *ladder, const struct ladder_row *row,
                              void (*each)(uint64_t serial, void *context), void *context);
 
+/* Adds all serials of another row, which `row` then stands for. */
+void ladder_rows_join(struct ladder *ladder, struct ladder_row *row,
+                      const struct ladder_row *other);
+
 #endif

@@ -51,7 +51,7 @@ static void take_finish(struct ladder *ladder, struct ladder_row *row, uint64_t 
   bool behind = number_of(ladder, row) == start->row;
   if (behind && row->took < 200000000) {
     began->flags |= LADDER_PART;
-    ladder_rows_add_serial(ladder, row, began->serial);
+    ladder_rows_join(ladder, row, began);
   }
   drop_start(ladder, start);
 }
@@ -65,7 +65,7 @@ void ladder_span_take(struct ladder *ladder, struct ladder_row *row, const struc
     if (start) { /* it says more than that the call has begun */
       struct ladder_row *began = ladder_row(ladder, start->row - 1);
       began->flags |= LADDER_PART;
-      ladder_rows_add_serial(ladder, row, began->serial);
+      ladder_rows_join(ladder, row, began);
       start->row = number_of(ladder, row) + 1;
     }
   }
