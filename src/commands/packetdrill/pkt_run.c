@@ -72,7 +72,7 @@ static int run_step(struct pkt_state *state, const struct pkt_step *step, struct
 }
 
 static void begin_clock(struct pkt_state *state) {
-  state->began = state->due = pkt_tick_wait();
+  state->began = state->due = pkt_tick_wait(state->alone);
   state->began_real = clock_wall();
 }
 
@@ -196,11 +196,13 @@ static void finish(struct pkt_state *state, bool failed) {
   pkt_life_keep(state, session);
 }
 
-/* All is done on one processor: a timer goes off where it was set, and if the ticks of another come
- * first, which they do as long as something was done there shortly before, it does so a tick late.
- * What is due is made before anything else. */
-static void begin_exact(struct processor_place *place, const struct session *session) {
-  processor_stay(place, session->lab ? session->lab->helper.pid : 0);
+/* Alone, all is done on one processor: a timer goes off where it was set, and if the ticks of
+ * another come first, which they do as long as something was done there shortly before, it does so
+ * a tick late. What is due is made before anything else. */
+static void begin_exact(const struct pkt_state *state, struct processor_place *place) {
+  const struct lab *lab = state->runner->session->lab;
+  if (state->alone)
+    processor_stay(place, lab ? lab->helper.pid : 0);
   thread_set_turn(100000);
 }
 
@@ -221,8 +223,8 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
   int status =
       script && pkt_check(script, error) == 0 ? pkt_setting_apply(state, script, error) : -1;
   if (status == 0 && !state->left_out) {
-    state->turn = pkt_turn_begin(runner);
-    begin_exact(&place, runner->session);
+    state->turn = pkt_turn_begin(runner, &state->alone);
+    begin_exact(state, &place);
     status = pkt_host_make(state, error);
   }
   bool made = status == 0 && !state->left_out;

@@ -83,6 +83,7 @@ struct pkt_state {
   struct host *peer_host;
   int clock;            /* pkt_clock.h; -1: none */
   int turn;             /* pkt_turn.h; -1: it is not held */
+  bool alone;           /* no other session plays a script meanwhile, as far as is known */
   int peer;             /* the peer's descriptor; -1: none */
   struct address local; /* of the tested host and of the peer, without ports */
   struct address remote;

@@ -38,10 +38,10 @@ static uint64_t count_ticks(int64_t length) {
   return ((uint64_t)now * (uint64_t)unit + (uint64_t)length - 1) / (uint64_t)length;
 }
 
-int64_t pkt_tick_wait(void) {
+int64_t pkt_tick_wait(bool same) {
   struct timespec length = {0};
   clock_getres(CLOCK_MONOTONIC_COARSE, &length);
-  uint64_t ticks = length.tv_nsec > 0 ? count_ticks(length.tv_nsec) : 0;
+  uint64_t ticks = same && length.tv_nsec > 0 ? count_ticks(length.tv_nsec) : 0;
   int64_t now = coarse_clock();
   int64_t missing = ticks > 0 ? (int64_t)((GRID + PLACE - ticks % GRID) % GRID) : 1;
   int64_t until = now + missing * length.tv_nsec - length.tv_nsec / 2;

@@ -3,11 +3,12 @@
 #ifndef SOCKSH_COMMANDS_PACKETDRILL_PKT_TICK_H
 #define SOCKSH_COMMANDS_PACKETDRILL_PKT_TICK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Waits until just behind a tick. It is the same one of 8 each time, where the kernel's count of
- * ticks is known: timers of more than 63 ticks go off at every 8th only. Returns the time then, in
- * monotonic nanoseconds. */
-int64_t pkt_tick_wait(void);
+/* Waits until just behind a tick. With `same` it is the same one of 8 each time, where the kernel's
+ * count of ticks is known: timers of more than 63 ticks go off at every 8th only. Returns the time
+ * then, in monotonic nanoseconds. */
+int64_t pkt_tick_wait(bool same);
 
 #endif

@@ -7,9 +7,10 @@
 #include "system/descriptor.h"
 
 /* The program's own file is there for all of them, and nothing is written to it. */
-int pkt_turn_begin(struct runner *runner) {
+int pkt_turn_begin(struct runner *runner, bool *alone) {
   int turn = descriptor_open("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
-  if (turn < 0 || flock(turn, LOCK_EX | LOCK_NB) == 0)
+  *alone = turn < 0 || flock(turn, LOCK_EX | LOCK_NB) == 0;
+  if (*alone)
     return turn;
   if (runner_wait_begin(runner, 0, WAIT_NOT_INTERRUPTED)) {
     int status = flock(turn, LOCK_EX);

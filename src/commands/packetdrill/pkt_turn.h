@@ -6,8 +6,9 @@
 #include "session/runner.h"
 
 /* Waits for it: no other session of this program, by this or another user of the file, has it then.
- * A descriptor; -1 where there is none, or where the wait was interrupted: it goes on without. */
-int pkt_turn_begin(struct runner *runner);
+ * Sets *alone to whether none had it before, either. A descriptor; -1 where there is none, or where
+ * the wait was interrupted: it goes on without. */
+int pkt_turn_begin(struct runner *runner, bool *alone);
 void pkt_turn_end(int turn);
 
 #endif
