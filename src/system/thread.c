@@ -1,11 +1,11 @@
 #include "system/thread.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,9 +59,7 @@ int thread_start(pthread_t *thread, size_t stack, int signal, void *(*run)(void 
 }
 
 void thread_set_turn(int64_t turn) {
-  enum {
-    TURN = 20000000
-  }; /* nanoseconds; the shorter turn goes first, and the usual one is 3 ms */
+  enum { KEEP_POLICY = 8 };
   /* struct sched_attr, which the library and the kernel do not both declare */
   struct {
     uint32_t size;
@@ -72,6 +70,9 @@ void thread_set_turn(int64_t turn) {
     uint64_t runtime;
     uint64_t deadline;
     uint64_t period;
-  } attributes = {.size = sizeof attributes, .policy = SCHED_OTHER, .runtime = (uint64_t)turn};
+  } attributes = {.size = sizeof attributes,
+                  .flags = KEEP_POLICY,
+                  .nice = getpriority(PRIO_PROCESS, 0), /* or it would be 0 */
+                  .runtime = (uint64_t)turn};
   syscall(SYS_sched_setattr, 0, &attributes, 0); /* where it can't be said, nothing is lost */
 }
