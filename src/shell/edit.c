@@ -273,12 +273,16 @@ static void drop_enter(void) {
   digit_typed = 0;
 }
 
+static void show_prompt(const char *prompt, unsigned digits) {
+  line_digits = isatty(STDIN_FILENO) ? digits : 0;
+  library.rl_callback_handler_install(prompt, handle_line);
+}
+
 void edit_begin(const char *prompt, unsigned digits) {
   struct pollfd item = {.fd = STDIN_FILENO, .events = POLLIN};
   active = true;
-  line_digits = isatty(STDIN_FILENO) ? digits : 0;
   choose_keys();
-  library.rl_callback_handler_install(prompt, handle_line);
+  show_prompt(prompt, digits);
   if (digit_typed != 0 && !has_key_ahead && poll(&item, 1, 0) > 0) {
     has_key_ahead = key_read(&key_ahead) == KEY_TYPED;
     digit_typed = clock_monotonic(); /* typed while the line ran, however long that took */
@@ -342,7 +346,7 @@ void edit_read(void) {
   } while (active && has_key_ahead);
 }
 
-void edit_drop(void) {
+void edit_drop(const char *prompt, unsigned digits) {
   has_key_ahead = false;
   hide_hint();
   library.rl_callback_sigcleanup();
@@ -351,8 +355,9 @@ void edit_drop(void) {
   library.rl_redisplay();
   hide_hint(); /* readline may have redrawn the line, and our redisplay the hint */
   fputs("^C\n", *library.rl_outstream);
-  library.rl_callback_handler_remove();
-  active = false;
+  /* The terminal is not given back meanwhile: what is typed behind Ctrl-C, up to the next one,
+   * would not be thrown away by that. */
+  show_prompt(prompt, digits);
 }
 
 void edit_resize(void) {

@@ -23,9 +23,9 @@ bool edit_active(void);
 /* Reads a key, if one is there. */
 void edit_read(void);
 
-/* edit_drop: Ctrl-C drops the line and gives the terminal back. edit_resize: the window has a new
- * size. edit_redraw: the terminal is ours again after a stop. */
-void edit_drop(void);
+/* edit_drop: Ctrl-C drops the line, and the prompt is shown anew, as by edit_begin. edit_resize:
+ * the window has a new size. edit_redraw: the terminal is ours again after a stop. */
+void edit_drop(const char *prompt, unsigned digits);
 void edit_resize(void);
 void edit_redraw(void);
 

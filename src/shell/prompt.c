@@ -150,7 +150,7 @@ static void handle_signal(int number) {
   case SIGINT:
     if (edit_active()) {
       bytes_clear(&pool.pending);
-      edit_drop();
+      edit_drop(prompt_text(), prompt_digits());
     } else {
       end_echo(session);
       watcher_interrupt_foreground(session);
