@@ -92,28 +92,6 @@ static int read_report(int told) {
   return got == sizeof error && error >= 0 && error < 4096 ? error : EPIPE;
 }
 
-/* Starts it, with its end of the pipe. 0 or an errno. */
-static int start_process(struct guard *guard, int life, char *const *arguments) {
-  int told[2];
-  if (descriptor_pipe(told) < 0)
-    return errno;
-  pid_t child = fork();
-  if (child == 0)
-    become_guard(guard->list, life, told[1], arguments);
-  int error = child < 0 ? errno : 0;
-  close(told[1]);
-  if (child > 0)
-    error = read_report(told[0]);
-  close(told[0]);
-  if (child > 0 && error) {
-    kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-      ;
-  }
-  guard->process = error ? 0 : child;
-  return error;
-}
-
 static int make_list(struct guard *guard) {
   int list = descriptor_move_up(memfd_create(GUARD_PROGRAM, MFD_CLOEXEC));
   if (list < 0)
@@ -132,37 +110,83 @@ static int make_list(struct guard *guard) {
   return 0;
 }
 
-/* 0, or -1 with errno set. */
-static int start(struct guard *guard) {
+/* It has not come to be, or has ended: there may be another one, with the same list. */
+static void forget_process(struct guard *guard) {
+  if (guard->told > 0)
+    close(guard->told);
+  close(guard->life);
+  guard->told = guard->process = 0;
+}
+
+/* Forks it, as this program anew or as a copy. 0, or -1 with errno set. */
+static int launch(struct guard *guard, bool anew) {
   int life[2];
-  if ((!guard->groups && make_list(guard) < 0) || descriptor_pipe(life) < 0)
-    return -1;
+  int told[2];
   char number[16];
   char *const arguments[] = {(char *)GUARD_PROGRAM, number, NULL};
+  if ((!guard->groups && make_list(guard) < 0) || descriptor_pipe(life) < 0)
+    return -1;
   snprintf(number, sizeof number, "%d", (int)getpid()); /* for whoever reads it in ps */
-  int error = start_process(guard, life[0], arguments);
-  if (error == EPIPE) /* its libraries could not be loaded, say for want of memory */
-    error = start_process(guard, life[0], NULL);
+  bool piped = descriptor_pipe(told) == 0;
+  pid_t child = piped ? fork() : -1;
+  if (child == 0)
+    become_guard(guard->list, life[0], told[1], anew ? arguments : NULL);
+  int error = errno;
   close(life[0]);
-  if (error)
-    close(life[1]);
-  else
-    guard->life = life[1];
+  if (piped)
+    close(told[1]);
+  guard->process = child > 0 ? child : 0;
+  guard->life = life[1];
+  guard->told = piped ? told[0] : 0;
+  if (child < 0)
+    forget_process(guard);
+  errno = error;
+  return child < 0 ? -1 : 0;
+}
+
+/* Waits until it is there. 0, or -1 with errno set: then there is none. */
+static int await_report(struct guard *guard) {
+  int error = read_report(guard->told);
+  if (error) {
+    kill(guard->process, SIGKILL);
+    while (waitpid(guard->process, NULL, 0) < 0 && errno == EINTR)
+      ;
+    forget_process(guard);
+  } else {
+    close(guard->told);
+    guard->told = 0;
+  }
   errno = error;
   return error ? -1 : 0;
 }
 
-/* Nobody has a reason to end it; but then there is to be another one, with the same list. */
+/* 0, or -1 with errno set. */
+static int start(struct guard *guard) {
+  if (guard->process <= 0 && launch(guard, true) < 0)
+    return -1;
+  if (guard->told <= 0 || await_report(guard) == 0)
+    return 0;
+  if (errno != EPIPE) /* else its libraries could not be loaded, say for want of memory */
+    return -1;
+  return launch(guard, false) < 0 ? -1 : await_report(guard);
+}
+
+/* Nobody has a reason to end it; but then there is to be another one. */
 static void notice_end(struct guard *guard) {
-  if (guard->process <= 0 || waitpid(guard->process, NULL, WNOHANG) != guard->process)
-    return;
-  guard->process = 0;
-  close(guard->life);
+  if (guard->process > 0 && guard->told <= 0 &&
+      waitpid(guard->process, NULL, WNOHANG) == guard->process)
+    forget_process(guard);
+}
+
+void guard_prepare(struct guard *guard) {
+  notice_end(guard);
+  if (guard->process <= 0)
+    launch(guard, true);
 }
 
 int guard_reserve(struct guard *guard) {
   notice_end(guard);
-  if (guard->process <= 0 && start(guard) < 0)
+  if (start(guard) < 0)
     return -1;
   int place = 0;
   while (place < guard->end && guard->groups[place] != 0)
@@ -200,10 +224,10 @@ void guard_leave(struct guard *guard, pid_t group) {
 void guard_stop(struct guard *guard) {
   if (guard->process > 0) {
     memset(guard->groups, 0, LIST_SIZE);
-    close(guard->life);
-    kill(guard->process, SIGKILL); /* it sees the end of the pipe, but may be stopped */
+    kill(guard->process, SIGKILL); /* it would see the end of the pipe, but may be stopped */
     while (waitpid(guard->process, NULL, 0) < 0 && errno == EINTR)
       ;
+    forget_process(guard);
   }
   if (guard->groups) {
     munmap(guard->groups, LIST_SIZE);

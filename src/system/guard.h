@@ -19,12 +19,17 @@ struct guard {
   pid_t process; /* 0: none was started yet, or it has ended */
   int list;      /* a file in memory, one of the program's own descriptors; 0: none yet */
   int life;      /* the end of the pipe, of which nothing is ever written */
+  int told;      /* where it will report that it is there; 0: nowhere, it has or is not */
   pid_t *groups; /* the file, mapped: GUARD_GROUPS numbers; 0: free, -1: reserved */
   int end;       /* no place from here on was ever taken */
 };
 
 /* The most groups at a time. */
 enum { GUARD_GROUPS = 16 * 1024 };
+
+/* Starts the guard if there is none, and does not wait until it is there: where a program will be
+ * started soon, that takes no time of its own. A failure is guard_reserve's to tell. */
+void guard_prepare(struct guard *guard);
 
 /* Reserves a place in the list, for guard_enter in a child that is started now. The first call
  * starts the guard, and so does the first one after it was killed. The place; or -1 with errno set:

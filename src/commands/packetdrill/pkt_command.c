@@ -43,10 +43,10 @@ int pkt_command_run(struct pkt_state *state, const struct pkt_step *step, struct
   struct bytes line = {0};
   const char *path = state->options.path ? state->options.path : "";
   const char *slash = strrchr(path, '/');
-  bytes_append_format(&line, "export PACKETDRILL_PID=%ld\ncd '", (long)getpid());
+  bytes_append_format(&line, "export PACKETDRILL_PID=%ld; cd '", (long)getpid());
   for (const char *at = slash ? path : "."; slash ? at < slash : *at; at++)
     bytes_append_text(&line, *at == '\'' ? "'\\''" : (char[]){*at, 0});
-  bytes_append_text(&line, slash == path ? "/' || exit\n" : "' || exit\n");
+  bytes_append_text(&line, slash == path ? "/' || exit; " : "' || exit; ");
   append_command(step->text, &line);
   int status =
       line.failed ? error_set_memory(error) : run_line(state, line.data, line.length, error);

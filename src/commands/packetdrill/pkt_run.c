@@ -71,8 +71,22 @@ static int run_step(struct pkt_state *state, const struct pkt_step *step, struct
   return status;
 }
 
-static void begin_clock(struct pkt_state *state) {
-  state->began = state->due = pkt_tick_wait(state->alone);
+/* Whether all steps take no longer than that, as far as they say how long. A command takes as long
+ * as it takes, which does not matter at the end. */
+static bool takes_at_most(const struct pkt_step *step, int64_t limit) {
+  int64_t at = 0;
+  for (; step && at <= limit; step = step->next) {
+    int64_t end = step->time.to > step->time.from ? step->time.to : step->time.from;
+    if (step->time.moment == PKT_ANY || (step->kind == PKT_COMMAND && step->next))
+      return false;
+    at = step->time.moment == PKT_AT && end > at ? end : at + end;
+  }
+  return at <= limit;
+}
+
+static void begin_clock(struct pkt_state *state, const struct pkt_step *first) {
+  bool same = state->alone && !takes_at_most(first, pkt_tick_fine());
+  state->began = state->due = pkt_tick_wait(same ? &state->ticks : NULL);
   state->began_real = clock_wall();
 }
 
@@ -84,10 +98,11 @@ static int run_ready(struct pkt_state *state, const struct pkt_step **step, stru
   state->began = state->due = clock_monotonic();
   for (; *step && pkt_call_is_ready(*step); *step = (*step)->next) {
     state->behind = (*step)->next;
+    pkt_tick_look(&state->ticks);
     if (run_step(state, *step, error) < 0)
       return -1;
   }
-  begin_clock(state);
+  begin_clock(state, *step);
   return 0;
 }
 
@@ -109,6 +124,7 @@ static int run_all(struct pkt_state *state, const struct pkt_script *script,
     state->behind = step->next;
     struct pkt_told told = pkt_event_begin(state, step);
     int status = pkt_command_run(state, step, error);
+    pkt_tick_look(&state->ticks);
     struct pkt_text outside = pkt_command_outside(step);
     bool skipped = status < 0 && error->kind == ERROR_FAILURE && outside.length > 0;
     if (status < 0)
@@ -224,8 +240,12 @@ int pkt_run(struct runner *runner, struct source *source, const struct pkt_optio
       script && pkt_check(script, error) == 0 ? pkt_setting_apply(state, script, error) : -1;
   if (status == 0 && !state->left_out) {
     state->turn = pkt_turn_begin(runner, &state->alone);
+    if (script->first && script->first->kind == PKT_COMMAND)
+      guard_prepare(&runner->session->guard);
     begin_exact(state, &place);
+    pkt_tick_look(&state->ticks);
     status = pkt_host_make(state, error);
+    pkt_tick_look(&state->ticks);
   }
   bool made = status == 0 && !state->left_out;
   if (made) {

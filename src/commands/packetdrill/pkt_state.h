@@ -4,6 +4,7 @@
 #define SOCKSH_COMMANDS_PACKETDRILL_PKT_STATE_H
 
 #include "commands/packetdrill/pkt_difference.h"
+#include "commands/packetdrill/pkt_tick.h"
 #include "lab/lab_peer.h"
 #include "language/pkt_script.h"
 #include "session/runner.h"
@@ -81,11 +82,12 @@ struct pkt_state {
   int64_t tolerance; /* the options', or the script's own */
   struct host *tested;
   struct host *peer_host;
-  int clock;            /* pkt_clock.h; -1: none */
-  int turn;             /* pkt_turn.h; -1: it is not held */
-  bool alone;           /* no other session plays a script meanwhile, as far as is known */
-  int peer;             /* the peer's descriptor; -1: none */
-  struct address local; /* of the tested host and of the peer, without ports */
+  int clock;              /* pkt_clock.h; -1: none */
+  int turn;               /* pkt_turn.h; -1: it is not held */
+  struct pkt_ticks ticks; /* as they were looked at since it began */
+  bool alone;             /* no other session plays a script meanwhile, as far as is known */
+  int peer;               /* the peer's descriptor; -1: none */
+  struct address local;   /* of the tested host and of the peer, without ports */
   struct address remote;
   bool left_out; /* the script is for another version of IP */
   bool typed;    /* lines come one by one, with a person's pauses, which count for none of them */

@@ -20,30 +20,60 @@ static void pause_shortly(void) {
   nanosleep(&pause, NULL);
 }
 
-/* Waits until just behind a tick at which times(2) goes on, and so tells how many ticks the kernel
- * has counted, or until just behind any tick. 0: it does not tell. */
-static uint64_t count_ticks(int64_t length) {
-  int64_t end = coarse_clock() + PATIENCE;
-  clock_t before = times(NULL);
-  clock_t now = before;
-  while (now == before && coarse_clock() < end) {
-    pause_shortly();
-    now = times(NULL);
-  }
-  long clock = sysconf(_SC_CLK_TCK);
-  if (now == before || clock <= 0)
-    return 0;
-  /* the least count of ticks that is as much */
-  int64_t unit = 1000000000 / clock;
-  return ((uint64_t)now * (uint64_t)unit + (uint64_t)length - 1) / (uint64_t)length;
+/* The least count of ticks that is as much as this time of times(2). */
+static uint64_t least_ticks(clock_t time, int64_t length) {
+  uint64_t unit = 1000000000U / (uint64_t)sysconf(_SC_CLK_TCK);
+  return ((uint64_t)time * unit + (uint64_t)length - 1) / (uint64_t)length;
 }
 
-int64_t pkt_tick_wait(bool same) {
+/* The ticks between the first look and a time, which the clock grows by but for what adjusts it. */
+static uint64_t ticks_since(const struct pkt_ticks *ticks, int64_t now) {
+  return (uint64_t)((now - ticks->first + ticks->length / 2) / ticks->length);
+}
+
+void pkt_tick_look(struct pkt_ticks *ticks) {
+  enum { STEADY = 1000000000 /* as long as adjustments stay far below a tick */ };
   struct timespec length = {0};
   clock_getres(CLOCK_MONOTONIC_COARSE, &length);
-  uint64_t ticks = same && length.tv_nsec > 0 ? count_ticks(length.tv_nsec) : 0;
   int64_t now = coarse_clock();
-  int64_t missing = ticks > 0 ? (int64_t)((GRID + PLACE - ticks % GRID) % GRID) : 1;
+  clock_t time = times(NULL);
+  if (length.tv_nsec <= 0 || now != coarse_clock())
+    return; /* a tick came between */
+  uint64_t least = least_ticks(time, length.tv_nsec);
+  uint64_t most = least_ticks(time + 1, length.tv_nsec) - 1;
+  if (ticks->length == 0 || ticks->least > ticks->most || now - ticks->first > STEADY)
+    *ticks = (struct pkt_ticks){now, length.tv_nsec, least, most};
+  uint64_t since = ticks_since(ticks, now);
+  if (least - since > ticks->least)
+    ticks->least = least - since;
+  if (most - since < ticks->most)
+    ticks->most = most - since;
+}
+
+/* Looks until the count is known. Whether it is. */
+static bool count_ticks(struct pkt_ticks *ticks) {
+  int64_t end = coarse_clock() + PATIENCE;
+  for (pkt_tick_look(ticks); ticks->least != ticks->most && coarse_clock() < end;
+       pkt_tick_look(ticks))
+    pause_shortly();
+  return ticks->length > 0 && ticks->least == ticks->most;
+}
+
+int64_t pkt_tick_fine(void) {
+  enum { FINE = 56 /* of 63, as a step may be late */ };
+  struct timespec length = {0};
+  clock_getres(CLOCK_MONOTONIC_COARSE, &length);
+  return FINE * (int64_t)length.tv_nsec;
+}
+
+int64_t pkt_tick_wait(struct pkt_ticks *ticks) {
+  struct timespec length = {0};
+  clock_getres(CLOCK_MONOTONIC_COARSE, &length);
+  bool known = ticks && count_ticks(ticks);
+  int64_t now = coarse_clock();
+  uint64_t place = known ? (ticks->least + ticks_since(ticks, now)) % GRID : PLACE - 1;
+  int64_t missing =
+      (int64_t)((GRID + PLACE - 1 - place) % GRID) + 1; /* never in the midst of one */
   int64_t until = now + missing * length.tv_nsec - length.tv_nsec / 2;
   while (coarse_clock() < until)
     pause_shortly();
